@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { UsageError } from './usageError.ts';
+
+const help = `journals-gateway: a GraphQL gateway over the Broker Journals API
+
+Usage:
+  journals-gateway serve [--sandbox] [--port N] [--host H]   run the gateway
+  journals-gateway sandbox [--port N] [--data FILE]          run the sandbox alone
+  journals-gateway schema                                    print the GraphQL schema (SDL)
+
+  journals-gateway COMMAND --help tells a command's options and environment variables.
+`;
+
+/** Each command is loaded when asked for: `schema` needs no sockets, `sandbox` no GraphQL. */
+const commands: Record<string, () => Promise<(argv: string[]) => Promise<void>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  sandbox: async () => (await import('./sandbox.ts')).sandbox,
+  schema: async () => (await import('./schema.ts')).schema,
+};
+
+async function main([name, ...argv]: string[]): Promise<void> {
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(help);
+    return;
+  }
+  const load = name === undefined || !Object.hasOwn(commands, name) ? undefined : commands[name];
+  if (!load) {
+    const found = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
+    throw new UsageError(`${found}; expected serve, sandbox or schema\n\n${help}`);
+  }
+  const run = await load();
+  await run(argv);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`journals-gateway: ${error.message.trimEnd()}\n`);
+  process.exitCode = 2;
+}
