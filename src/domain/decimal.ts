@@ -1,0 +1,28 @@
+/**
+ * An exact decimal in plain notation: `-?(0|[1-9][0-9]*)(\.[0-9]+)?`.
+ * It stays the string that it came as, from end to end: a binary float never touches it.
+ */
+export type Decimal = string;
+
+const pattern = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
+
+export function isDecimal(value: string): value is Decimal {
+  return pattern.test(value);
+}
+
+/** Above zero, at any size. */
+export function isPositive(value: Decimal): boolean {
+  return !value.startsWith('-') && /[1-9]/.test(value);
+}
+
+/** How many digits are written behind the point; trailing zeros count, as they do upstream. */
+export function decimalPlaces(value: Decimal): number {
+  const point = value.indexOf('.');
+  return point === -1 ? 0 : value.length - point - 1;
+}
+
+/** One spelling per value, so that `10`, `10.0` and `10.00` compare equal as strings. */
+export function canonicalDecimal(value: Decimal): Decimal {
+  const trimmed = value.includes('.') ? value.replace(/\.?0+$/, '') : value;
+  return trimmed === '-0' ? '0' : trimmed;
+}

@@ -1,0 +1,54 @@
+/** A moment as RFC 3339 writes it, with an offset: `2026-10-13T13:11:10.57913Z`. Kept as the string that it came as. */
+export type Instant = string;
+
+const pattern = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
+
+export function isInstant(value: string): value is Instant {
+  const match = pattern.exec(value);
+  if (!match) return false;
+  const [, date = '', hour = '', minute = '', second = '', , offset = ''] = match;
+  return (
+    isDayOfCalendar(date) &&
+    Number(hour) < 24 &&
+    Number(minute) < 60 &&
+    Number(second) <= 60 &&
+    (offset.length === 1 || (Number(offset.slice(1, 3)) < 24 && Number(offset.slice(4)) < 60))
+  );
+}
+
+/**
+ * A string that sorts as the instants do and is equal for equal instants, whatever their offsets
+ * and however many digits of a second they carry: `Date` keeps milliseconds only, the API writes microseconds.
+ */
+export function instantKey(value: Instant): string {
+  const match = pattern.exec(value);
+  if (!match) throw new RangeError(`expected an RFC 3339 instant, found ${JSON.stringify(value)}`);
+  const [, date = '', hour = '', minute = '', second = '', fraction = '', offset = ''] = match;
+  const local = Date.UTC(
+    Number(date.slice(0, 4)),
+    Number(date.slice(5, 7)) - 1,
+    Number(date.slice(8)),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
+  const utc = new Date(local - offsetMs(offset)).toISOString().slice(0, 19);
+  return `${utc}.${fraction.padEnd(9, '0')}Z`;
+}
+
+/** The day in UTC on which the instant falls. */
+export function dayOfInstant(value: Instant): string {
+  return instantKey(value).slice(0, 10);
+}
+
+function offsetMs(offset: string): number {
+  if (offset.length === 1) return 0;
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4));
+  return (offset.startsWith('-') ? -minutes : minutes) * 60_000;
+}
+
+/** `Date` rolls the 30th of February over into March; a calendar doesn't. */
+function isDayOfCalendar(date: string): boolean {
+  const ms = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
+}

@@ -1,0 +1,96 @@
+import type { CalendarDate } from './calendarDate.ts';
+import type { Decimal } from './decimal.ts';
+import type { Instant } from './instant.ts';
+
+/** `UNKNOWN`: a type newer than this gateway. */
+export type JournalEntryType = 'JNLC' | 'JNLS' | 'UNKNOWN';
+
+/**
+ * The API's status words in the order in which a journal walks through them, the ways out last.
+ * Reading several statuses one after the other in this order can't miss a journal that moves on meanwhile.
+ */
+export const journalStatuses = [
+  'queued',
+  'sent_to_clearing',
+  'pending',
+  'executed',
+  'activity_created',
+  'refused',
+  'rejected',
+  'canceled',
+  'deleted',
+  'correct',
+] as const;
+
+/** `unknown`: a word newer than this gateway; the journal's `rawStatus` carries it. */
+export type JournalStatus = (typeof journalStatuses)[number] | 'unknown';
+
+export interface TransmitterInfo {
+  originatorFullName: string | null;
+  originatorStreetAddress: string | null;
+  originatorCity: string | null;
+  originatorState: string | null;
+  originatorPostalCode: string | null;
+  originatorCountry: string | null;
+  originatorBankAccountNumber: string | null;
+  originatorBankName: string | null;
+  otherIdentifyingInformation: string | null;
+}
+
+/** The two accounts of a journal: they never change. */
+export interface JournalSides {
+  fromAccount: string;
+  toAccount: string;
+}
+
+interface JournalBase extends JournalSides {
+  id: string;
+  status: JournalStatus;
+  rawStatus: string;
+  settleDate: CalendarDate | null;
+  systemDate: CalendarDate | null;
+  description: string | null;
+  currency: string;
+  createdAt: Instant | null;
+  transmitterInfo: TransmitterInfo | null;
+}
+
+/** Cash. */
+export interface JNLC extends JournalBase {
+  entryType: 'JNLC';
+  netAmount: Decimal;
+  transmitterName: string | null;
+  transmitterAccountNumber: string | null;
+  transmitterAddress: string | null;
+  transmitterFinancialInstitution: string | null;
+  transmitterTimestamp: Instant | null;
+}
+
+/** Securities. */
+export interface JNLS extends JournalBase {
+  entryType: 'JNLS';
+  symbol: string;
+  qty: Decimal;
+  price: Decimal | null;
+}
+
+/** A journal of a type newer than this gateway: one must not take down a list or a subscription. */
+export interface OtherJournal extends JournalBase {
+  entryType: 'UNKNOWN';
+  rawEntryType: string;
+}
+
+export type Journal = JNLC | JNLS | OtherJournal;
+
+/** True for the statuses that the API calls FINAL. `executed` is not one: it can still be reversed. */
+export function isFinal(status: JournalStatus): boolean {
+  return status === 'canceled' || status === 'deleted' || status === 'correct';
+}
+
+export function asJournalStatus(word: string): JournalStatus {
+  return (journalStatuses as readonly string[]).includes(word) ? (word as JournalStatus) : 'unknown';
+}
+
+export function asJournalEntryType(word: string): JournalEntryType {
+  return word === 'JNLC' || word === 'JNLS' ? word : 'UNKNOWN';
+}

@@ -1,0 +1,65 @@
+import type { Decimal } from './decimal.ts';
+import type { Instant } from './instant.ts';
+import type { Journal } from './journal.ts';
+
+/** Travel Rule data of a cash journal: personal, never logged. */
+export interface Transmitter {
+  transmitterName?: string | null | undefined;
+  transmitterAccountNumber?: string | null | undefined;
+  transmitterAddress?: string | null | undefined;
+  transmitterFinancialInstitution?: string | null | undefined;
+  transmitterTimestamp?: Instant | null | undefined;
+}
+
+export interface NewJNLC extends Transmitter {
+  fromAccount: string;
+  toAccount: string;
+  amount: Decimal;
+  currency?: string | null | undefined;
+  description?: string | null | undefined;
+}
+
+export interface NewJNLS {
+  fromAccount: string;
+  toAccount: string;
+  symbol: string;
+  qty: Decimal;
+  currency?: string | null | undefined;
+  description?: string | null | undefined;
+}
+
+export type NewJournal = { jnlc: NewJNLC; jnls?: never } | { jnlc?: never; jnls: NewJNLS };
+
+export interface BatchEntry extends Transmitter {
+  toAccount: string;
+  amount: Decimal;
+  currency?: string | null | undefined;
+  description?: string | null | undefined;
+}
+
+/** One account pays many. */
+export interface NewBatch {
+  fromAccount: string;
+  description?: string | null | undefined;
+  entries: BatchEntry[];
+}
+
+export interface ReverseBatchEntry {
+  fromAccount: string;
+  amount: Decimal;
+  description?: string | null | undefined;
+}
+
+/** Many accounts pay one. */
+export interface NewReverseBatch {
+  toAccount: string;
+  currency?: string | null | undefined;
+  entries: ReverseBatchEntry[];
+}
+
+/** One item of a batch's answer. */
+export interface BatchItem {
+  journal: Journal;
+  /** Why this entry failed after the batch was accepted; null when it didn't. */
+  errorMessage: string | null;
+}

@@ -1,0 +1,255 @@
+import type { CalendarDate } from '../domain/calendarDate.ts';
+import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
+import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../domain/newJournal.ts';
+
+import { decodeBatchItem, decodeJournal } from './decodeJournal.ts';
+import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
+import { AnswerLost, NeverSent } from './exchange.ts';
+import type { WireAnswer } from './exchange.ts';
+import {
+  ContractBrokenError,
+  CredentialsRefusedError,
+  DeleteOutcomeUnknownError,
+  OutcomeUnknownError,
+  RateLimitedError,
+  UnexpectedAnswerError,
+  UpstreamUnavailableError,
+} from './faults.ts';
+import type { Fault } from './faults.ts';
+import { readErrorBody, requestIdOf } from './readErrorBody.ts';
+import { deleteRefusals, keyedCreateRefusals, refusalOf, reverseBatchRefusals } from './refusalOf.ts';
+import type { Asked } from './refusalOf.ts';
+import { retryAtOf } from './retryAtOf.ts';
+import type { UpstreamCall, UpstreamConnection } from './UpstreamConnection.ts';
+
+/** What `GET /v1/journals` can be asked for. Dates: order, zone and inclusiveness are undocumented. */
+export interface JournalListing {
+  after?: CalendarDate | undefined;
+  before?: CalendarDate | undefined;
+  status?: Exclude<JournalStatus, 'unknown'> | undefined;
+  entryType?: Exclude<JournalEntryType, 'UNKNOWN'> | undefined;
+  fromAccount?: string | undefined;
+  toAccount?: string | undefined;
+  /** At most this many; which ones is undocumented when more match. */
+  limit: number;
+}
+
+export interface JournalList {
+  journals: Journal[];
+  /** False when there may be more than `limit`, or when the API said that there are too many to list. */
+  complete: boolean;
+}
+
+/** The Journals API, one method per endpoint; each says what its statuses mean. Answers are decoded here, once. */
+export class JournalsClient {
+  readonly #connection: UpstreamConnection;
+  #credentialsProbe: Promise<boolean> | null = null;
+
+  constructor(connection: UpstreamConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * `GET /v1/journals/{id}`: null when the API doesn't know the id. The caller has checked that it is a UUID.
+   *
+   * @throws Fault
+   */
+  async get(id: string, signal?: AbortSignal): Promise<Journal | null> {
+    const call: UpstreamCall = { endpoint: 'getJournal', method: 'GET', path: `/v1/journals/${id}` };
+    const answer = await this.#read(call, signal);
+    if (answer.status === 200) return decodeBody(answer, decodeJournal);
+    if (answer.status === 404) return null;
+    // An unknown id may answer 401 too; a listing tells it from credentials that don't hold.
+    if (answer.status === 401 && (await this.#credentialsHold())) return null;
+    throw readFault(answer);
+  }
+
+  /**
+   * `GET /v1/journals`.
+   *
+   * @throws Fault
+   */
+  async list(listing: JournalListing, signal?: AbortSignal): Promise<JournalList> {
+    const answer = await this.#read(
+      { endpoint: 'listJournals', method: 'GET', path: '/v1/journals', query: listingQuery(listing) },
+      signal,
+    );
+    if (answer.status === 422) return { journals: [], complete: false };
+    if (answer.status !== 200) throw readFault(answer);
+    const journals = decodeBody(answer, (body) => array(body).map(decodeJournal));
+    return { journals, complete: journals.length < listing.limit };
+  }
+
+  /**
+   * `POST /v1/journals`, once.
+   *
+   * @throws Refusal | RateLimitedError | UpstreamUnavailableError | OutcomeUnknownError
+   */
+  create(journal: NewJournal, idempotencyKey: string): Promise<Journal> {
+    const side = journal.jnlc ?? journal.jnls;
+    const asked: Asked = {
+      entryType: journal.jnlc ? 'JNLC' : 'JNLS',
+      accountIds: [side.fromAccount, side.toAccount],
+      idempotencyKey,
+    };
+    const call = post('createJournal', '/v1/journals', encodeJournal(journal), idempotencyKey);
+    return this.#create(call, keyedCreateRefusals, asked, decodeJournal);
+  }
+
+  /** `POST /v1/journals/batch`, once. @throws as `create` */
+  createBatch(batch: NewBatch, idempotencyKey: string): Promise<BatchItem[]> {
+    const accountIds = [batch.fromAccount, ...batch.entries.map((entry) => entry.toAccount)];
+    const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
+    const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), idempotencyKey);
+    return this.#create(call, keyedCreateRefusals, asked, (body) => array(body).map(decodeBatchItem));
+  }
+
+  /**
+   * `POST /v1/journals/reverse_batch`, once, without a key: the API knows none here.
+   * The key is the gateway's own and only named in `OutcomeUnknownError`. @throws as `create`
+   */
+  createReverseBatch(batch: NewReverseBatch, idempotencyKey: string): Promise<BatchItem[]> {
+    const accountIds = [batch.toAccount, ...batch.entries.map((entry) => entry.fromAccount)];
+    const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
+    const call = post('createReverseBatchJournal', '/v1/journals/reverse_batch', encodeReverseBatch(batch));
+    return this.#create(call, reverseBatchRefusals, asked, (body) => array(body).map(decodeBatchItem));
+  }
+
+  /**
+   * `DELETE /v1/journals/{id}`, once. The caller has checked that the id is a UUID.
+   *
+   * @throws Refusal | RateLimitedError | UpstreamUnavailableError | DeleteOutcomeUnknownError
+   */
+  async delete(id: string): Promise<void> {
+    const answer = await this.#write(
+      { endpoint: 'deleteJournal', method: 'DELETE', path: `/v1/journals/${id}` },
+      (message, details) => new DeleteOutcomeUnknownError(message, id, { ...details, retryAt: soon() }),
+    );
+    if (answer.status === 204 || answer.status === 200) return;
+    throw refusalOf(deleteRefusals, answer.status, readErrorBody(answer), { journalId: id });
+  }
+
+  async #create<Result>(
+    call: UpstreamCall,
+    refusals: Parameters<typeof refusalOf<Asked>>[0],
+    asked: Asked,
+    decode: (body: unknown) => Result,
+  ): Promise<Result> {
+    // Repeating teaches something only where the API takes a key.
+    const retryAt = () => (call.idempotencyKey === undefined ? null : soon());
+    const unknown: UnknownOutcome = (message, details) =>
+      new OutcomeUnknownError(message, asked.idempotencyKey, { ...details, retryAt: retryAt() });
+    const answer = await this.#write(call, unknown);
+    if (answer.status >= 300) throw refusalOf(refusals, answer.status, readErrorBody(answer), asked);
+    try {
+      return decodeBody(answer, decode);
+    } catch (cause) {
+      // It says 2xx, so something was done; what, can't be read.
+      const words = cause instanceof Error ? cause.message : String(cause);
+      throw unknown(`the answer can't be read: ${words}`, { requestId: requestIdOf(answer), cause });
+    }
+  }
+
+  /** Sends a write and sorts out every answer that proves neither success nor refusal. */
+  async #write(call: UpstreamCall, unknown: UnknownOutcome): Promise<WireAnswer> {
+    const answer = await this.#connection.write(call).catch((cause: unknown) => {
+      if (cause instanceof NeverSent) {
+        throw new UpstreamUnavailableError(`nothing was sent: ${cause.message}`, { cause });
+      }
+      if (cause instanceof AnswerLost) throw unknown(`the answer was lost: ${cause.message}`, { cause });
+      throw cause;
+    });
+    if (answer.status === 429) throw rateLimited(answer);
+    if (isUndecided(answer.status)) {
+      const { message, ...details } = readErrorBody(answer);
+      throw unknown(`HTTP ${answer.status}: ${message}`, details);
+    }
+    return answer;
+  }
+
+  async #read(call: UpstreamCall, signal: AbortSignal | undefined): Promise<WireAnswer> {
+    return this.#connection.read(call, signal).catch((cause: unknown) => {
+      if (cause instanceof NeverSent || cause instanceof AnswerLost) {
+        throw new UpstreamUnavailableError(`the Journals API gave no answer: ${cause.message}`, { cause });
+      }
+      throw cause;
+    });
+  }
+
+  /** One probe at a time, however many reads ask. */
+  #credentialsHold(): Promise<boolean> {
+    this.#credentialsProbe ??= this.list({ limit: 1 })
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => (this.#credentialsProbe = null));
+    return this.#credentialsProbe;
+  }
+}
+
+type UnknownOutcome = (message: string, details: { requestId?: string | null; cause?: unknown }) => Fault;
+
+/**
+ * A 5xx may come after the commit, a redirect or a 408 from something in between,
+ * and a 409 from a twin that is still under way: none of them says that nothing was done.
+ */
+function isUndecided(status: number): boolean {
+  return status >= 500 || (status >= 300 && status < 400) || status === 408 || status === 409;
+}
+
+function post(endpoint: string, path: string, body: object, idempotencyKey?: string): UpstreamCall {
+  const call: UpstreamCall = { endpoint, method: 'POST', path, body: JSON.stringify(body) };
+  return idempotencyKey === undefined ? call : { ...call, idempotencyKey };
+}
+
+function listingQuery(listing: JournalListing): Record<string, string> {
+  const { after, before, status, entryType, fromAccount, toAccount, limit } = listing;
+  const query = {
+    after,
+    before,
+    status,
+    entry_type: entryType,
+    from_account: fromAccount,
+    to_account: toAccount,
+    limit: String(limit),
+  };
+  return Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function readFault(answer: WireAnswer): Fault {
+  const { message, requestId, upstreamCode } = readErrorBody(answer);
+  const details = { requestId, upstreamCode };
+  if (answer.status === 429) return rateLimited(answer);
+  if (answer.status === 401) return new CredentialsRefusedError(`the Journals API refused: ${message}`, details);
+  if (answer.status >= 500) return new UpstreamUnavailableError(`HTTP ${answer.status}: ${message}`, details);
+  return new UnexpectedAnswerError(`HTTP ${answer.status}: ${message}`, details);
+}
+
+function rateLimited(answer: WireAnswer): RateLimitedError {
+  const { message, requestId, upstreamCode } = readErrorBody(answer);
+  return new RateLimitedError(message, { requestId, upstreamCode, retryAt: retryAtOf(answer) });
+}
+
+function decodeBody<Result>(answer: WireAnswer, decode: (body: unknown) => Result): Result {
+  let body: unknown;
+  try {
+    body = JSON.parse(answer.body);
+  } catch (cause) {
+    throw new ContractBrokenError(`expected JSON, found ${answer.body.length} other characters`, {
+      requestId: requestIdOf(answer),
+      cause,
+    });
+  }
+  return decode(body);
+}
+
+function array(body: unknown): unknown[] {
+  if (Array.isArray(body)) return body;
+  throw new ContractBrokenError(`expected an array of journals, found ${typeof body}`);
+}
+
+/** When a lost answer is worth asking about again. */
+function soon(): string {
+  return new Date(Date.now() + 1_000).toISOString();
+}

@@ -1,0 +1,192 @@
+import { createParser } from 'eventsource-parser';
+import { Agent, request } from 'undici';
+import type { Dispatcher } from 'undici';
+
+import type { Instant } from '../domain/instant.ts';
+import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+
+import type { Credentials } from './credentials.ts';
+import { decodeStatusEvent } from './decodeStatusEvent.ts';
+import {
+  CredentialsRefusedError,
+  RateLimitedError,
+  UnexpectedAnswerError,
+  UpstreamUnavailableError,
+} from './faults.ts';
+import { readErrorBody } from './readErrorBody.ts';
+import { retryAtOf } from './retryAtOf.ts';
+
+export interface StatusEventsClientOptions {
+  baseUrl: string;
+  credentials: Credentials;
+  /** Ids differ between the two: a cursor of one means nothing to the other. */
+  version: 'v1' | 'v2';
+  /** How long the API may take to begin a stream, in ms. Default 10,000. */
+  openDeadlineMs?: number;
+}
+
+/** Both bounds take the inclusive reading; which one the API takes is undocumented. `until` needs `since`. */
+export interface StatusEventRange {
+  since?: Instant | undefined;
+  until?: Instant | undefined;
+}
+
+/** What a stream carries: events, and the comments that matter. */
+export type StatusStreamItem =
+  | { kind: 'event'; event: JournalStatusEvent }
+  /** An event that can't be read; the stream goes on. */
+  | { kind: 'unreadable'; error: unknown }
+  /** The stream is alive. */
+  | { kind: 'heartbeat' }
+  /** Events were lost, or the server is about to close: replay from the last one. */
+  | { kind: 'lossy'; comment: string };
+
+export interface StatusStream {
+  /** The API's clock when it began to answer, from its `Date` header: to the second. */
+  readonly openedAt: Instant;
+  /** Ends when the API ends the stream. @throws UpstreamUnavailableError when the connection breaks */
+  readonly items: AsyncIterable<StatusStreamItem>;
+  /** Closes the connection; `items` ends at once. */
+  close(): void;
+}
+
+/** The Event API: `GET /v2/events/journals/status` and its v1 predecessor. */
+export class StatusEventsClient {
+  readonly #url: URL;
+  readonly #credentials: Credentials;
+  readonly #openDeadlineMs: number;
+  // A quiet stream is a healthy one: undici's own body timeout would end it. Silence is the feed's business.
+  readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, connect: { timeout: 5_000 } });
+
+  constructor({ baseUrl, version, credentials, openDeadlineMs = 10_000 }: StatusEventsClientOptions) {
+    this.#url = new URL(`${baseUrl}/${version}/events/journals/status`);
+    this.#credentials = credentials;
+    this.#openDeadlineMs = openDeadlineMs;
+  }
+
+  /**
+   * Opens a stream. Without `since` it carries only what comes; with `until` it ends there.
+   *
+   * @throws CredentialsRefusedError | RateLimitedError | UnexpectedAnswerError | UpstreamUnavailableError
+   */
+  async open(range: StatusEventRange = {}): Promise<StatusStream> {
+    const cancel = new AbortController();
+    const deadline = setTimeout(() => cancel.abort(), this.#openDeadlineMs);
+    try {
+      const answer = await this.#request(range, cancel.signal);
+      if (answer.statusCode !== 200 || !isEventStream(answer)) throw await refusedStream(answer);
+      return {
+        openedAt: openedAt(answer),
+        items: readItems(answer.body, cancel.signal),
+        close: () => cancel.abort(),
+      };
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #request(range: StatusEventRange, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const url = new URL(this.#url);
+    if (range.since !== undefined) url.searchParams.set('since', range.since);
+    if (range.until !== undefined) url.searchParams.set('until', range.until);
+    const headers = { accept: 'text/event-stream', authorization: await this.#credentials.authorization() };
+    try {
+      return await request(url, { dispatcher: this.#agent, headers, signal });
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new UpstreamUnavailableError(`the Event API can't be reached: ${reason}`, { cause });
+    }
+  }
+}
+
+/** A page of a proxy may come with status 200 too. */
+function isEventStream(answer: Dispatcher.ResponseData): boolean {
+  return String(answer.headers['content-type']).toLowerCase().startsWith('text/event-stream');
+}
+
+async function refusedStream(answer: Dispatcher.ResponseData): Promise<Error> {
+  const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+  const status = answer.statusCode;
+  const refused = { status, headers, body: await readStart(answer.body) };
+  const { message, ...details } = readErrorBody(refused);
+  if (status === 429) return new RateLimitedError(message, { ...details, retryAt: retryAtOf(refused) });
+  if (status === 401 || status === 403)
+    return new CredentialsRefusedError(`the Event API refused: ${message}`, details);
+  if (status >= 500) return new UpstreamUnavailableError(`the Event API: HTTP ${status}: ${message}`, details);
+  return new UnexpectedAnswerError(`expected an event stream, found HTTP ${status}: ${message}`, details);
+}
+
+const maxErrorBytes = 16_384;
+
+/** The first bytes of an error body: it may be labelled an event stream and never end. */
+async function readStart(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const deadline = setTimeout(() => body.destroy(), 1_000);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= maxErrorBytes) break;
+    }
+  } catch {
+    // What came is what there is to say.
+  } finally {
+    clearTimeout(deadline);
+    body.destroy();
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function openedAt(answer: Dispatcher.ResponseData): Instant {
+  const told = Date.parse(String(answer.headers.date));
+  return new Date(Number.isNaN(told) ? Date.now() : told).toISOString();
+}
+
+const maxBufferedCharacters = 1_048_576; // of one event that has not ended yet
+
+/**
+ * Comments carry meaning here and most SSE clients swallow them, so the parser is driven by hand.
+ * Parked on the network, this generator can't be returned from: `close()` of the stream aborts the body instead.
+ */
+async function* readItems(
+  body: Dispatcher.ResponseData['body'],
+  signal: AbortSignal,
+): AsyncGenerator<StatusStreamItem, void, undefined> {
+  const items: StatusStreamItem[] = [];
+  const parser = createParser({
+    maxBufferSize: maxBufferedCharacters,
+    onEvent: ({ data }) => items.push(readEvent(data)),
+    onComment: (comment) => items.push(readComment(comment.trim())),
+    onError: (error) => items.push({ kind: 'unreadable', error }),
+  });
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      parser.feed(decoder.decode(chunk, { stream: true }));
+      yield* items.splice(0);
+    }
+  } catch (cause) {
+    if (signal.aborted) return;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UpstreamUnavailableError(`the event stream broke: ${reason}`, { cause });
+  } finally {
+    body.destroy();
+  }
+}
+
+function readEvent(data: string): StatusStreamItem {
+  try {
+    return { kind: 'event', event: decodeStatusEvent(data) };
+  } catch (error) {
+    return { kind: 'unreadable', error };
+  }
+}
+
+function readComment(comment: string): StatusStreamItem {
+  return /dropped|internal server error/i.test(comment) ? { kind: 'lossy', comment } : { kind: 'heartbeat' };
+}

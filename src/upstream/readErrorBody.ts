@@ -1,0 +1,54 @@
+import type { UpstreamWords } from '../domain/refusals.ts';
+
+import type { WireAnswer } from './exchange.ts';
+
+/**
+ * Reads an error answer of any shape that the API and what stands before it produce:
+ * `{"code":…,"message":"…"}`, a message without code, a bare JSON string, plain text, HTML, nothing.
+ * The words are kept: one code covers many reasons.
+ */
+export function readErrorBody(answer: WireAnswer): UpstreamWords & { isPage: boolean } {
+  const body = answer.body.trim();
+  const isPage = /^<(!doctype|html|head|body)/i.test(body);
+  const { message, code } = isPage ? { message: titleOf(body), code: null } : readWords(body);
+  return {
+    message: message === '' ? `HTTP ${answer.status} without a message` : message.slice(0, maxMessageLength),
+    requestId: requestIdOf(answer),
+    upstreamCode: code,
+    isPage,
+  };
+}
+
+/** `X-Request-ID`: support asks for it, and it can't be looked up later. */
+export function requestIdOf(answer: WireAnswer): string | null {
+  return answer.headers['x-request-id'] ?? null;
+}
+
+const maxMessageLength = 2_000; // characters
+
+function readWords(body: string): { message: string; code: number | null } {
+  const parsed = parseJson(body);
+  if (typeof parsed === 'string') return { message: parsed, code: null };
+  if (typeof parsed !== 'object' || parsed === null) return { message: body, code: null };
+  const { code, message, error } = parsed as { code?: unknown; message?: unknown; error?: unknown };
+  const words = [message, error].find((value): value is string => typeof value === 'string' && value !== '');
+  return { message: words ?? body, code: asCode(code) };
+}
+
+/** GraphQL's `Int` has 32 bits; the API's codes fit, and what doesn't stays in the message only. */
+function asCode(code: unknown): number | null {
+  const value = typeof code === 'string' && /^\d+$/.test(code) ? Number(code) : code;
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? value : null;
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function titleOf(page: string): string {
+  return /<title>\s*([^<]*?)\s*<\/title>/i.exec(page)?.[1] ?? 'an HTML page';
+}
