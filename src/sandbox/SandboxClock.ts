@@ -1,0 +1,44 @@
+import { type Micros, microsPerMillisecond } from './instant.ts';
+
+/**
+ * The sandbox's time: that of `source` plus what tests added, or standing still until they move it.
+ * It never runs backwards, also not over a restart.
+ */
+export class SandboxClock {
+  readonly manual: boolean;
+  readonly #source: () => number;
+  #offset = 0;
+  #standing: Micros;
+
+  /** @param source milliseconds since 1970; fractions give microseconds */
+  constructor(source: () => number, manual: boolean) {
+    this.manual = manual;
+    this.#source = source;
+    this.#standing = this.#read();
+  }
+
+  now(): Micros {
+    return this.manual ? this.#standing : this.#read() + this.#offset;
+  }
+
+  /** Time of the world outside, which nothing moves: rate limits and latencies are felt there. */
+  realMilliseconds(): number {
+    return this.#source();
+  }
+
+  /** Moves forward to an instant; one that is past already changes nothing. */
+  forwardTo(instant: Micros): void {
+    const step = Math.max(0, instant - this.now());
+    this.#offset += step;
+    this.#standing += step;
+  }
+
+  reset(): void {
+    this.#offset = 0;
+    this.#standing = this.#read();
+  }
+
+  #read(): Micros {
+    return Math.floor(this.#source() * microsPerMillisecond);
+  }
+}

@@ -1,0 +1,80 @@
+import type { StreamEffect } from '../faults/Fault.ts';
+import { Refusal } from '../Refusal.ts';
+import type { EventTable } from '../store/EventTable.ts';
+import { EventStream, type EventStreamParts } from './EventStream.ts';
+
+export interface StreamStats {
+  open: number;
+  mostOpen: number;
+  opened: number;
+  refused: number;
+  byVersion: { v1: number; v2: number };
+}
+
+/** All open streams; tells them what each commit brought. */
+export class EventHub {
+  readonly #events: EventTable;
+  readonly #streams = new Set<EventStream>();
+  #lastSeq: number;
+  #opened = 0;
+  #refused = 0;
+  #mostOpen = 0;
+
+  constructor(events: EventTable) {
+    this.#events = events;
+    this.#lastSeq = events.last().seq;
+  }
+
+  /** @throws Refusal 429 when too many streams are open */
+  open(parts: Omit<EventStreamParts, 'events' | 'onClose'>): void {
+    if (this.#streams.size >= parts.settings.maxStreams) {
+      this.#refused += 1;
+      throw new Refusal(429, `too many requests: at most ${parts.settings.maxStreams} event streams`);
+    }
+    const stream: EventStream = new EventStream({
+      ...parts,
+      events: this.#events,
+      onClose: () => this.#streams.delete(stream),
+    });
+    this.#streams.add(stream);
+    this.#opened += 1;
+    this.#mostOpen = Math.max(this.#mostOpen, this.#streams.size);
+  }
+
+  /** Hands out what was committed since the last call. */
+  publish(): void {
+    const events = this.#streams.size === 0 ? [] : this.#events.after(this.#lastSeq, -1);
+    this.#lastSeq = events.at(-1)?.seq ?? this.#events.last().seq;
+    for (const stream of this.#streams) stream.publish(events);
+  }
+
+  /** Lets something happen to every open stream; returns how many there are. */
+  disturb(effect: StreamEffect): number {
+    const streams = [...this.#streams];
+    for (const stream of streams) stream.disturb(effect);
+    return streams.length;
+  }
+
+  stats(): StreamStats {
+    const versions = [...this.#streams].map((stream) => stream.version);
+    const v1 = versions.filter((version) => version === 'v1').length;
+    return {
+      open: versions.length,
+      mostOpen: this.#mostOpen,
+      opened: this.#opened,
+      refused: this.#refused,
+      byVersion: { v1, v2: versions.length - v1 },
+    };
+  }
+
+  /** Cuts every stream and begins anew on an empty log. */
+  reset(): void {
+    this.close();
+    this.#lastSeq = 0;
+    [this.#opened, this.#refused, this.#mostOpen] = [0, 0, 0];
+  }
+
+  close(): void {
+    for (const stream of this.#streams) stream.cut();
+  }
+}

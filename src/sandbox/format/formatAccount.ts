@@ -1,0 +1,24 @@
+import { formatInstant } from '../instant.ts';
+import type { AccountRow, HoldingRow } from '../store/AccountTable.ts';
+
+/** An account as far as the ledger knows it: no contact, no identity, no documents. */
+export function formatAccount(account: AccountRow, holdings: readonly HoldingRow[]): object {
+  const own = holdings.filter((holding) => holding.account_id === account.id);
+  const cash = byUnit(own, 'cash:');
+  return {
+    id: account.id,
+    account_number: account.number,
+    account_type: 'trading',
+    status: account.status,
+    currency: 'USD',
+    created_at: formatInstant(account.created_at),
+    cash: cash['USD'] ?? '0',
+    cash_by_currency: cash,
+    positions: Object.entries(byUnit(own, 'shares:')).map(([symbol, qty]) => ({ symbol, qty })),
+  };
+}
+
+function byUnit(holdings: readonly HoldingRow[], prefix: string): Record<string, string> {
+  const ofKind = holdings.filter(({ unit }) => unit.startsWith(prefix));
+  return Object.fromEntries(ofKind.map(({ unit, amount }) => [unit.slice(prefix.length), amount]));
+}

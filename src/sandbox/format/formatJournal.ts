@@ -1,0 +1,73 @@
+import type { WireBatchJournal, WireJournal, WireTransmitter, WireTransmitterInfo } from '../../upstream/wire.ts';
+import { formatInstant } from '../instant.ts';
+import type { Journal } from '../ledger/EventLog.ts';
+import type { Settings } from '../SandboxOptions.ts';
+
+export type AnswerShape = Settings['answerShape'];
+
+/** A journal as the API prints it; `newest` has every key, null where nothing applies. */
+export function formatJournal(journal: Journal, shape: AnswerShape): WireJournal {
+  return shape === 'old' ? formatOld(journal) : formatNewest(journal);
+}
+
+/** One item of a batch answer: `error_message` is `""` unless this one failed. */
+export function formatBatchJournal(journal: Journal, shape: AnswerShape): WireBatchJournal {
+  return { error_message: journal.error_message ?? '', ...formatJournal(journal, shape) };
+}
+
+function formatNewest(journal: Journal): WireJournal {
+  const isCash = journal.entry_type === 'JNLC';
+  // Only this program writes the column, from the fields of the same type.
+  const transmitter = journal.transmitter === null ? null : (JSON.parse(journal.transmitter) as WireTransmitter);
+  return {
+    ...common(journal),
+    symbol: isCash ? null : journal.unit.slice('shares:'.length),
+    qty: isCash ? null : journal.amount,
+    price: journal.price,
+    net_amount: isCash ? journal.amount : null,
+    currency: journal.currency,
+    created_at: formatInstant(journal.created_at),
+    transmitter_name: transmitter?.transmitter_name ?? null,
+    transmitter_account_number: transmitter?.transmitter_account_number ?? null,
+    transmitter_address: transmitter?.transmitter_address ?? null,
+    transmitter_financial_institution: transmitter?.transmitter_financial_institution ?? null,
+    transmitter_timestamp: transmitter?.transmitter_timestamp ?? null,
+    transmitter_info: transmitter && formatTransmitterInfo(transmitter),
+  };
+}
+
+/** The documents' older samples: no currency, no `created_at`, `""` and `"0"` where nothing applies. */
+function formatOld(journal: Journal): WireJournal {
+  if (journal.entry_type === 'JNLC') {
+    return { ...common(journal), symbol: '', qty: null, price: '0', net_amount: journal.amount };
+  }
+  const symbol = journal.unit.slice('shares:'.length);
+  return { ...common(journal), symbol, qty: journal.amount, price: journal.price ?? '0' };
+}
+
+function common(journal: Journal) {
+  return {
+    id: journal.id,
+    entry_type: journal.entry_type,
+    from_account: journal.from_account,
+    to_account: journal.to_account,
+    status: journal.status,
+    settle_date: journal.settle_date,
+    system_date: journal.system_date,
+    description: journal.description,
+  };
+}
+
+function formatTransmitterInfo(transmitter: WireTransmitter): WireTransmitterInfo {
+  return {
+    originator_full_name: transmitter.transmitter_name ?? null,
+    originator_street_address: transmitter.transmitter_address ?? null,
+    originator_city: null,
+    originator_state: null,
+    originator_postal_code: null,
+    originator_country: null,
+    originator_bank_account_number: transmitter.transmitter_account_number ?? null,
+    originator_bank_name: transmitter.transmitter_financial_institution ?? null,
+    other_identifying_information: null,
+  };
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+
+import type { ControlRoutes } from '../routes/ControlRoutes.ts';
+import type { Settings } from '../SandboxOptions.ts';
+import { Exchange } from './Exchange.ts';
+import type { ApiHandler } from './ApiHandler.ts';
+
+export interface ApiServerParts {
+  api: ApiHandler;
+  control: ControlRoutes;
+  settings: Settings;
+}
+
+/** Longer than clients keep idle connections, so that they and not the sandbox close them. */
+const keepAliveMs = 75_000;
+
+/** The socket: the API under its own paths, the controls under `/sandbox`. */
+export class ApiServer {
+  readonly #server: Server;
+  readonly #parts: ApiServerParts;
+
+  constructor(parts: ApiServerParts) {
+    this.#parts = parts;
+    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+      void this.#serve(request, response);
+    });
+  }
+
+  /** Resolves with the port. Rejects when the address is taken. */
+  listen(): Promise<number> {
+    const { host, port } = this.#parts.settings;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address();
+        resolve(typeof address === 'object' && address ? address.port : port);
+      });
+    });
+  }
+
+  /** Stops at once: open requests and streams are cut. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = new Exchange(request, response, randomUUID());
+    const { api, control } = this.#parts;
+    try {
+      await (exchange.path.startsWith('/sandbox') ? control.handle(exchange) : api.handle(exchange));
+    } catch (error) {
+      exchange.fail(error);
+    }
+  }
+}

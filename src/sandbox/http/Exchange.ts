@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { Refusal } from '../Refusal.ts';
+import { type Answer, json, refused } from './Answer.ts';
+import { readBody } from './readBody.ts';
+import { type Manner, sendAnswer } from './sendAnswer.ts';
+
+/** One request and its answer. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly path: string;
+  readonly #search: string;
+  #headers: Record<string, string>;
+
+  constructor(request: IncomingMessage, response: ServerResponse, requestId: string) {
+    this.request = request;
+    this.response = response;
+    this.requestId = requestId;
+    // Proxies send the absolute form.
+    const target = (request.url ?? '/').replace(/^https?:\/\/[^/]*/, '');
+    const mark = target.indexOf('?');
+    this.path = mark === -1 ? target : target.slice(0, mark);
+    this.#search = mark === -1 ? '' : target.slice(mark + 1);
+    this.#headers = { 'X-Request-ID': requestId };
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#search);
+  }
+
+  /** The headers that every answer to this request has. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.#headers;
+  }
+
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    this.#headers = { ...this.#headers, ...headers };
+  }
+
+  /** @throws Refusal 413 */
+  async body(): Promise<string> {
+    return this.request.method === 'GET' ? '' : readBody(this.request);
+  }
+
+  send(answer: Answer, manner?: Manner): Promise<void> {
+    return sendAnswer(this.response, answer, this.#headers, manner);
+  }
+
+  /** Resets the connection: the client learns nothing. */
+  reset(): void {
+    this.request.socket.resetAndDestroy();
+  }
+
+  /** The last resort: whatever was thrown becomes an answer, if one can still be sent. */
+  fail(error: unknown): Answer {
+    const answer = error instanceof Refusal ? refused(error) : json({ message: 'internal server error' }, 500);
+    if (!this.response.headersSent && !this.response.destroyed) void this.send(answer);
+    return answer;
+  }
+}

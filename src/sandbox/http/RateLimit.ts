@@ -1,0 +1,63 @@
+import type { Settings } from '../SandboxOptions.ts';
+
+export interface RateState {
+  allowed: boolean;
+  headers: Readonly<Record<string, string>>;
+}
+
+/** What the headers say while no limit is set: the real one is unpublished. */
+const shownLimit = 1_000;
+const shownWindowMs = 60_000;
+
+/** Requests per fixed window of real time. Every answer shows where it stands. */
+export class RateLimit {
+  readonly #rule: Settings['rateLimit'];
+  readonly #now: () => number;
+  #windowEnd = 0;
+  #used = 0;
+  /** Set by a fault: everything before this real time is refused. */
+  #refusedUntil = 0;
+
+  constructor(rule: Settings['rateLimit'], now: () => number) {
+    this.#rule = rule;
+    this.#now = now;
+  }
+
+  /** Counts one request. */
+  take(): RateState {
+    const now = this.#now();
+    if (now < this.#refusedUntil) return this.#state(false, this.#rule?.limit ?? shownLimit, 0, this.#refusedUntil);
+    const windowMs = this.#rule?.windowMs ?? shownWindowMs;
+    if (now >= this.#windowEnd) {
+      this.#windowEnd = now + windowMs;
+      this.#used = 0;
+    }
+    if (!this.#rule) return this.#state(true, shownLimit, shownLimit, this.#windowEnd);
+    this.#used += 1;
+    const remaining = this.#rule.limit - this.#used;
+    return this.#state(remaining >= 0, this.#rule.limit, Math.max(0, remaining), this.#windowEnd);
+  }
+
+  /** Refuses every request for so long. */
+  refuseFor(milliseconds: number): RateState {
+    this.#refusedUntil = this.#now() + milliseconds;
+    return this.#state(false, this.#rule?.limit ?? shownLimit, 0, this.#refusedUntil);
+  }
+
+  reset(): void {
+    this.#windowEnd = 0;
+    this.#refusedUntil = 0;
+  }
+
+  #state(allowed: boolean, limit: number, remaining: number, end: number): RateState {
+    const headers: Record<string, string> = {
+      'X-RateLimit-Limit': String(limit),
+      'X-RateLimit-Remaining': String(remaining),
+      'X-RateLimit-Reset': String(Math.ceil(end / 1_000)),
+    };
+    if (!allowed && this.#rule?.retryAfter) {
+      headers['Retry-After'] = String(Math.max(1, Math.ceil((end - this.#now()) / 1_000)));
+    }
+    return { allowed, headers };
+  }
+}

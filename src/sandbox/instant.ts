@@ -1,0 +1,42 @@
+/** Instants are whole microseconds since 1970: they fit a JavaScript integer until the year 2255. */
+export type Micros = number;
+
+export const microsPerMillisecond = 1_000;
+export const microsPerDay = 86_400_000_000;
+
+/** RFC 3339 as the API prints it: UTC, at most six decimals, no trailing zeros (`…10.57913Z`). */
+export function formatInstant(micros: Micros): string {
+  const seconds = new Date(Math.floor(micros / microsPerMillisecond)).toISOString().slice(0, 19);
+  const fraction = (micros % 1_000_000).toString().padStart(6, '0').replace(/0+$/, '');
+  return fraction === '' ? `${seconds}Z` : `${seconds}.${fraction}Z`;
+}
+
+/** The UTC date of an instant, `2020-12-24`. */
+export function formatDate(micros: Micros): string {
+  return new Date(Math.floor(micros / microsPerMillisecond)).toISOString().slice(0, 10);
+}
+
+/** Reads RFC 3339 with any offset; digits beyond microseconds are cut off. Null when it is none. */
+export function parseInstant(text: string): Micros | null {
+  const match = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
+  if (!match) return null;
+  const [, date = '', time = '', fraction = '', offset = ''] = match;
+  if (parseDate(date) === null) return null;
+  const milliseconds = Date.parse(`${date}T${time}${offset.toUpperCase()}`);
+  if (Number.isNaN(milliseconds)) return null;
+  return milliseconds * microsPerMillisecond + Number(fraction.padEnd(6, '0').slice(0, 6));
+}
+
+/** Midnight UTC of a calendar date; null when the calendar has no such day. */
+export function parseDate(text: string): Micros | null {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return null;
+  const milliseconds = Date.parse(`${text}T00:00:00Z`);
+  if (Number.isNaN(milliseconds)) return null;
+  const micros = milliseconds * microsPerMillisecond;
+  return formatDate(micros) === text ? micros : null;
+}
+
+/** The end of the day that an instant lies in: the next midnight UTC. */
+export function endOfDay(micros: Micros): Micros {
+  return (Math.floor(micros / microsPerDay) + 1) * microsPerDay;
+}

@@ -1,0 +1,50 @@
+import { type Decimal, add, compare, formatDecimal, negate, storedDecimal, zero } from '../decimal.ts';
+import type { Micros } from '../instant.ts';
+import type { AccountTable } from '../store/AccountTable.ts';
+import type { PostingTable } from '../store/PostingTable.ts';
+import type { Journal } from './EventLog.ts';
+
+/** Double entry: what leaves one account arrives at another, in the same transaction, to the last digit. */
+export class Books {
+  readonly #accounts: AccountTable;
+  readonly #postings: PostingTable;
+
+  constructor(accounts: AccountTable, postings: PostingTable) {
+    this.#accounts = accounts;
+    this.#postings = postings;
+  }
+
+  /** Moves what the journal says; false, with nothing moved, when the sender lacks it. */
+  post(journal: Journal, at: Micros): boolean {
+    return this.#move(journal, journal.from_account, journal.to_account, at);
+  }
+
+  /** Moves it back; false, with nothing moved, when the receiver has spent it. */
+  reverse(journal: Journal, at: Micros): boolean {
+    return this.#move(journal, journal.to_account, journal.from_account, at);
+  }
+
+  #move(journal: Journal, from: string, to: string, at: Micros): boolean {
+    const amount = storedDecimal(journal.amount);
+    const held = this.#accounts.holding(from, journal.unit);
+    if (compare(held, amount) < 0) return false;
+    this.#enter(journal, from, negate(amount), at);
+    this.#enter(journal, to, amount, at);
+    return true;
+  }
+
+  #enter(journal: Journal, account: string, amount: Decimal, at: Micros): void {
+    const held = this.#accounts.holding(account, journal.unit);
+    this.#accounts.setHolding(account, journal.unit, add(held, amount));
+    this.#postings.insert(journal.id, account, journal.unit, formatDecimal(amount), at);
+  }
+
+  /** What all accounts hold together, per unit; journals never change it. */
+  totals(): Record<string, string> {
+    const totals = new Map<string, Decimal>();
+    for (const { unit, amount } of this.#accounts.holdings()) {
+      totals.set(unit, add(totals.get(unit) ?? zero, storedDecimal(amount)));
+    }
+    return Object.fromEntries([...totals].map(([unit, total]) => [unit, formatDecimal(total)]));
+  }
+}

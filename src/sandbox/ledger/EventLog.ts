@@ -1,0 +1,56 @@
+import { monotonicFactory, ulid } from 'ulid';
+
+import type { SandboxClock } from '../SandboxClock.ts';
+import { type Micros, microsPerMillisecond } from '../instant.ts';
+import type { EventTable } from '../store/EventTable.ts';
+import type { JournalRow } from '../store/JournalTable.ts';
+
+export type Journal = Omit<JournalRow, 'seq'>;
+
+export interface EventLogParts {
+  events: EventTable;
+  clock: SandboxClock;
+  random: () => number;
+  /** Drawn once per event: true gives it an id that may sort before those of its millisecond. */
+  disordered: () => boolean;
+}
+
+/** Writes the status events. Times never run backwards, so arrival order is time order. */
+export class EventLog {
+  readonly #parts: EventLogParts;
+  readonly #nextUlid: (time: number) => string;
+  readonly #nextLegacyUlid: (time: number) => string;
+  #lastAt: Micros;
+
+  constructor(parts: EventLogParts) {
+    this.#parts = parts;
+    this.#nextUlid = monotonicFactory(parts.random);
+    this.#nextLegacyUlid = monotonicFactory(parts.random);
+    this.#lastAt = parts.events.last().at;
+  }
+
+  /** Tells that a journal's status changed; `from` is `''` for its first. */
+  record(journal: Journal, from: string): void {
+    const { events, clock, random, disordered } = this.#parts;
+    this.#lastAt = Math.max(this.#lastAt, clock.now());
+    const milliseconds = Math.floor(this.#lastAt / microsPerMillisecond);
+    events.insert({
+      ulid: disordered() ? ulid(milliseconds, random) : this.#nextUlid(milliseconds),
+      legacy_ulid: this.#nextLegacyUlid(milliseconds),
+      at: this.#lastAt,
+      journal_id: journal.id,
+      entry_type: journal.entry_type,
+      status_from: from,
+      status_to: journal.status,
+      description: journal.description,
+      idempotency_key: journal.idempotency_key,
+      idempotency_key_type: journal.idempotency_key_type,
+      batch_error_message: journal.error_message,
+    });
+  }
+
+  /** Begins anew on an empty log. */
+  reset(): void {
+    this.#lastAt = 0;
+  }
+}

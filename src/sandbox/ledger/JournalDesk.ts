@@ -1,0 +1,80 @@
+import type { SandboxClock } from '../SandboxClock.ts';
+import type { Settings } from '../SandboxOptions.ts';
+import { formatDate } from '../instant.ts';
+import { Refusal, journalNotFound } from '../Refusal.ts';
+import { checkAccounts } from '../rules/accountRules.ts';
+import { type RequestKind, courseOf } from '../rules/courseOf.ts';
+import type { JournalDraft } from '../rules/JournalDraft.ts';
+import { seedPrices } from '../seed.ts';
+import type { Store } from '../store/Store.ts';
+import type { Journal } from './EventLog.ts';
+import type { Course, StatusWalk } from './StatusWalk.ts';
+
+export interface JournalDeskParts {
+  store: Store;
+  walk: StatusWalk;
+  clock: SandboxClock;
+  settings: Settings;
+}
+
+/** What clients can do to journals. Every method runs inside a transaction of its caller. */
+export class JournalDesk {
+  readonly #parts: JournalDeskParts;
+
+  constructor(parts: JournalDeskParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Creates all of them or, when a rule refuses one, none.
+   *
+   * @throws Refusal 403 or 404, see the account rules
+   */
+  create(drafts: readonly JournalDraft[], kind: RequestKind, key: string | undefined): Journal[] {
+    const { store, clock, settings, walk } = this.#parts;
+    checkAccounts(drafts, store.accounts);
+    const day = formatDate(clock.now());
+    return drafts.map((draft) => {
+      const course = courseOf(draft, kind, day, store.accounts, settings);
+      return walk.begin(this.#enter(draft, kind, key, course), course);
+    });
+  }
+
+  /** @throws Refusal 404 for an unknown journal, 422 for one that is not pending */
+  delete(id: string): void {
+    const { store, walk } = this.#parts;
+    const journal = store.journals.find(id);
+    if (!journal) throw journalNotFound(id);
+    if (journal.status !== 'pending') {
+      throw new Refusal(422, `journal cannot be deleted: ${id} is ${journal.status}, not pending`);
+    }
+    walk.change(journal, 'canceled');
+  }
+
+  #enter(draft: JournalDraft, kind: RequestKind, key: string | undefined, course: Course): Journal {
+    const { clock, settings } = this.#parts;
+    const symbol = draft.unit.replace(/^\w+:/, '');
+    return {
+      id: settings.newId(),
+      entry_type: draft.entryType,
+      from_account: draft.fromAccount,
+      to_account: draft.toAccount,
+      status: '',
+      unit: draft.unit,
+      amount: draft.amount,
+      currency: draft.currency,
+      price: draft.entryType === 'JNLS' ? (seedPrices[symbol] ?? null) : null,
+      description: draft.description,
+      transmitter: draft.transmitter && JSON.stringify(draft.transmitter),
+      settle_date: null,
+      system_date: null,
+      created_at: clock.now(),
+      idempotency_key: key ?? null,
+      idempotency_key_type: key === undefined ? null : kind,
+      error_message: course === 'refused' ? `journal refused: ${draft.toAccount} can not take part` : null,
+      posted: 0,
+      due_at: null,
+      due_status: null,
+    };
+  }
+}

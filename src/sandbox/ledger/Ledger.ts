@@ -1,0 +1,81 @@
+import { EventHub } from '../events/EventHub.ts';
+import type { SandboxClock } from '../SandboxClock.ts';
+import type { Settings } from '../SandboxOptions.ts';
+import { GroupCommit } from '../store/GroupCommit.ts';
+import { Store } from '../store/Store.ts';
+import { Books } from './Books.ts';
+import { EventLog } from './EventLog.ts';
+import { JournalDesk } from './JournalDesk.ts';
+import { seedLedger } from './openAccount.ts';
+import { SettlementTimer } from './SettlementTimer.ts';
+import { StatusWalk } from './StatusWalk.ts';
+
+export interface LedgerOptions {
+  settings: Settings;
+  clock: SandboxClock;
+  disordered: () => boolean;
+}
+
+/** The books with everything that moves in them, built on one store. */
+export class Ledger {
+  readonly hub: EventHub;
+  readonly parts;
+  readonly #options: LedgerOptions;
+
+  /** Opens the data file, or memory; an empty ledger is seeded. */
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    const { settings, clock } = options;
+    const store = new Store(settings.dataFile);
+    // Time goes on where a restarted ledger left it, whatever the machine's clock says.
+    clock.forwardTo(store.events.last().at);
+    const commit = new GroupCommit(store, () => this.#committed());
+    const books = new Books(store.accounts, store.postings);
+    const eventLog = new EventLog({ ...options, events: store.events, random: settings.random });
+    const { journals } = store;
+    const walk = new StatusWalk({ journals, books, eventLog, clock, settings });
+    const timer = new SettlementTimer({ journals, walk, commit, clock });
+    const desk = new JournalDesk({ store, walk, clock, settings });
+    const moves = { journals, books, walk, eventLog, clock, settings };
+    this.hub = new EventHub(store.events);
+    this.parts = { store, commit, books, eventLog, timer, desk, moves, hub: this.hub };
+    if (store.accounts.all().length === 0) this.#seed();
+  }
+
+  /** Lets journals that are under way go on. */
+  start(): void {
+    this.parts.timer.schedule();
+  }
+
+  /** Empties everything and seeds again. */
+  async reset(): Promise<void> {
+    const { store, commit, eventLog } = this.parts;
+    await commit.run(() => {
+      this.hub.reset();
+      this.#options.clock.reset();
+      store.clear();
+      eventLog.reset();
+      seedLedger(store.accounts, this.#options.clock.now());
+    });
+  }
+
+  /** Commits what is waiting and closes the file. */
+  close(): void {
+    const { timer, commit, store } = this.parts;
+    timer.close();
+    commit.flush();
+    store.close();
+  }
+
+  #seed(): void {
+    const { store } = this.parts;
+    store.execute('BEGIN IMMEDIATE');
+    seedLedger(store.accounts, this.#options.clock.now());
+    store.execute('COMMIT');
+  }
+
+  #committed(): void {
+    this.hub.publish();
+    this.parts.timer.schedule();
+  }
+}

@@ -1,0 +1,34 @@
+import { parseDecimal } from '../decimal.ts';
+import type { Micros } from '../instant.ts';
+import { invalid } from '../Refusal.ts';
+import { type SeedAccount, seedAccounts } from '../seed.ts';
+import type { AccountTable } from '../store/AccountTable.ts';
+
+/** Writes the seeded accounts. Runs inside a transaction of its caller. */
+export function seedLedger(accounts: AccountTable, at: Micros): void {
+  for (const account of seedAccounts) openAccount(account, accounts, at);
+}
+
+/**
+ * Opens an account, or changes one: only what is named of its holdings is set, the rest stays.
+ *
+ * @throws Refusal 400 when a holding is no decimal of 0 or more
+ */
+export function openAccount(account: SeedAccount, accounts: AccountTable, at: Micros): void {
+  const { id, kind, status } = account;
+  const known = accounts.find(id);
+  accounts.put({ id, kind, status, number: known?.number ?? numberOf(id), created_at: known?.created_at ?? at });
+  for (const [currency, amount] of Object.entries(account.cash)) hold(accounts, id, `cash:${currency}`, amount);
+  for (const [symbol, amount] of Object.entries(account.shares)) hold(accounts, id, `shares:${symbol}`, amount);
+}
+
+function hold(accounts: AccountTable, id: string, unit: string, amount: string): void {
+  const value = parseDecimal(amount);
+  if (!value || value.units < 0n) throw invalid(`${unit} must be a decimal of 0 or more, found ${amount}`);
+  accounts.setHolding(id, unit, value);
+}
+
+/** Nine digits, as account numbers have, from the id. */
+function numberOf(id: string): string {
+  return (Number.parseInt(id.slice(0, 8), 16) % 1_000_000_000).toString().padStart(9, '0');
+}

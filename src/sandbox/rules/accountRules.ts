@@ -1,0 +1,52 @@
+import { type Decimal, add, compare, formatDecimal, storedDecimal, zero } from '../decimal.ts';
+import { Refusal, accountNotFound } from '../Refusal.ts';
+import type { AccountRow, AccountTable } from '../store/AccountTable.ts';
+import type { JournalDraft } from './JournalDraft.ts';
+
+/**
+ * Whether accounts, direction and balances allow all of these journals; the first that fails refuses them all.
+ *
+ * @throws Refusal 404 for an unknown account, 403 for everything else
+ */
+export function checkAccounts(drafts: readonly JournalDraft[], accounts: AccountTable): void {
+  const sent = new Map<string, Decimal>();
+  for (const draft of drafts) {
+    checkDirection(draft, found(accounts, draft.fromAccount), found(accounts, draft.toAccount));
+    const key = `${draft.fromAccount} ${draft.unit}`;
+    sent.set(key, add(sent.get(key) ?? zero, storedDecimal(draft.amount)));
+  }
+  for (const draft of drafts) {
+    const needed = sent.get(`${draft.fromAccount} ${draft.unit}`) ?? zero;
+    const held = accounts.holding(draft.fromAccount, draft.unit);
+    if (compare(held, needed) < 0) throw insufficient(draft, held, needed);
+  }
+}
+
+/** The documents say CLOSED and CLOSE, the accounts API ACCOUNT_CLOSED. */
+const closedWords = new Set(['CLOSE', 'CLOSED', 'ACCOUNT_CLOSED']);
+
+function checkDirection(draft: JournalDraft, from: AccountRow, to: AccountRow): void {
+  if (draft.entryType === 'JNLS' && !(from.kind === 'firm' && to.kind === 'customer')) {
+    throw new Refusal(403, 'securities can be journaled from a firm account to a customer account only');
+  }
+  if (from.kind === to.kind) {
+    throw new Refusal(403, 'cash can be journaled between a firm account and a customer account only');
+  }
+  if (from.status !== 'ACTIVE' && !closedWords.has(from.status)) {
+    throw new Refusal(403, `from_account must be active or closed: ${from.id} is ${from.status}`);
+  }
+  if (to.status !== 'ACTIVE') throw new Refusal(403, `to_account must be active: ${to.id} is ${to.status}`);
+}
+
+function found(accounts: AccountTable, id: string): AccountRow {
+  const account = accounts.find(id);
+  if (!account) throw accountNotFound(id);
+  return account;
+}
+
+function insufficient(draft: JournalDraft, held: Decimal, needed: Decimal): Refusal {
+  const what = draft.entryType === 'JNLC' ? 'balance' : 'assets';
+  const unit = draft.unit.replace(/^\w+:/, '');
+  const figures = `holds ${formatDecimal(held)} ${unit}, ${formatDecimal(needed)} needed`;
+  return new Refusal(403, `insufficient ${what}: ${draft.fromAccount} ${figures}`);
+}

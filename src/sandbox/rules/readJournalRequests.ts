@@ -1,0 +1,85 @@
+import type { JsonObject } from '../exactJson.ts';
+import { invalid } from '../Refusal.ts';
+import {
+  readAccountId,
+  readCurrency,
+  readDescription,
+  readEntries,
+  readEntryType,
+  readPositiveDecimal,
+  readSymbol,
+  readText,
+  readTransmitter,
+} from './bodyFields.ts';
+import type { JournalDraft } from './JournalDraft.ts';
+
+/** Documented: "The value should have 9 or fewer decimal places". */
+const mostQtyDecimals = 9;
+
+/** The body of `POST /v1/journals`. @throws Refusal 400 naming the first field that is wrong */
+export function readCreate(body: JsonObject): JournalDraft {
+  const entryType = readEntryType(body, ['JNLC', 'JNLS']);
+  const common = {
+    entryType,
+    toAccount: readAccountId(body, 'to_account'),
+    fromAccount: readAccountId(body, 'from_account'),
+    currency: readCurrency(body),
+    description: readDescription(body),
+  };
+  const transmitter = readTransmitter(body);
+  if (entryType === 'JNLC') return { ...common, ...cash(body, common.currency), transmitter };
+  const unit = `shares:${readSymbol(body)}`;
+  return { ...common, unit, amount: readPositiveDecimal(body, 'qty', '', mostQtyDecimals), transmitter: null };
+}
+
+/** The body of `POST /v1/journals/batch`: one draft per entry. @throws Refusal 400 */
+export function readBatch(body: JsonObject): JournalDraft[] {
+  const entryType = readEntryType(body, ['JNLC']);
+  const fromAccount = readAccountId(body, 'from_account');
+  const description = readDescription(body);
+  const drafts = readEntries(body).map((entry, index): JournalDraft => {
+    const at = `entries[${index}].`;
+    const currency = readCurrency(entry, at);
+    return {
+      entryType,
+      fromAccount,
+      toAccount: readAccountId(entry, 'to_account', at),
+      ...cash(entry, currency, at),
+      currency,
+      description: readDescription(entry, at) || description,
+      transmitter: readTransmitter(entry, at),
+    };
+  });
+  refuseMixedCurrencies(drafts);
+  return drafts;
+}
+
+/** The body of `POST /v1/journals/reverse_batch`: one draft per entry. @throws Refusal 400 */
+export function readReverseBatch(body: JsonObject): JournalDraft[] {
+  const entryType = readEntryType(body, ['JNLC']);
+  const toAccount = readAccountId(body, 'to_account');
+  const currency = readCurrency(body);
+  return readEntries(body).map((entry, index): JournalDraft => {
+    const at = `entries[${index}].`;
+    return {
+      entryType,
+      fromAccount: readAccountId(entry, 'from_account', at),
+      toAccount,
+      ...cash(entry, currency, at),
+      currency,
+      description: readText(entry, 'description', at, 1_024),
+      transmitter: null,
+    };
+  });
+}
+
+function cash(body: JsonObject, currency: string, at = ''): Pick<JournalDraft, 'unit' | 'amount'> {
+  return { unit: `cash:${currency}`, amount: readPositiveDecimal(body, 'amount', at) };
+}
+
+function refuseMixedCurrencies(drafts: readonly JournalDraft[]): void {
+  const [first] = drafts;
+  const other = drafts.findIndex((draft) => draft.currency !== first?.currency);
+  if (other === -1) return;
+  throw invalid(`entries[${other}].currency must be that of the other entries: a batch has one currency`);
+}

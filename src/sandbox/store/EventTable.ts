@@ -1,0 +1,67 @@
+import type Database from 'libsql';
+
+import type { Micros } from '../instant.ts';
+import { Query } from './Query.ts';
+
+export interface EventRow {
+  /** Arrival order; v1 shows it as the integer `event_id`. */
+  seq: number;
+  ulid: string;
+  /** The ULID on v1: the two versions' ids differ. */
+  legacy_ulid: string;
+  at: Micros;
+  journal_id: string;
+  entry_type: string;
+  status_from: string;
+  status_to: string;
+  description: string;
+  idempotency_key: string | null;
+  idempotency_key_type: string | null;
+  batch_error_message: string | null;
+}
+
+/** The event log: written once, never changed. */
+export class EventTable {
+  readonly #insert: Query<never>;
+  readonly #page: Query<EventRow>;
+  readonly #last: Query<{ seq: number; at: Micros }>;
+  readonly #firstAt: Query<{ seq: number | null }>;
+
+  constructor(database: Database.Database) {
+    this.#insert = new Query(database, 'INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#page = new Query(database, 'SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
+    this.#last = new Query(database, 'SELECT seq, at FROM events ORDER BY seq DESC LIMIT 1');
+    this.#firstAt = new Query(database, 'SELECT min(seq) AS seq FROM events WHERE at >= ?');
+  }
+
+  insert(event: Omit<EventRow, 'seq'>): void {
+    this.#insert.run(
+      event.ulid,
+      event.legacy_ulid,
+      event.at,
+      event.journal_id,
+      event.entry_type,
+      event.status_from,
+      event.status_to,
+      event.description,
+      event.idempotency_key,
+      event.idempotency_key_type,
+      event.batch_error_message,
+    );
+  }
+
+  /** Up to `count` events behind a sequence number, in arrival order. */
+  after(seq: number, count: number): EventRow[] {
+    return this.#page.all(seq, count);
+  }
+
+  /** The last event's place; zeros while there is none. */
+  last(): { seq: number; at: Micros } {
+    return this.#last.first() ?? { seq: 0, at: 0 };
+  }
+
+  /** The sequence number of the first event at or after an instant. */
+  firstAt(at: Micros): number | null {
+    return this.#firstAt.first(at)?.seq ?? null;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Store } from './Store.ts';
+
+interface Job {
+  work: () => unknown;
+  settle: (outcome: Outcome) => void;
+}
+
+type Outcome = { done: unknown } | { failed: unknown };
+
+/**
+ * Commits all changes that arrive in one turn of the event loop together: one disk write for all of them.
+ * Each stands alone inside: one that throws is undone, its neighbours stand.
+ */
+export class GroupCommit {
+  readonly #store: Store;
+  readonly #afterCommit: () => void;
+  #jobs: Job[] = [];
+
+  /** @param afterCommit called once for each commit, before anyone learns that their change is done */
+  constructor(store: Store, afterCommit: () => void) {
+    this.#store = store;
+    this.#afterCommit = afterCommit;
+  }
+
+  /** Runs `work` inside the next transaction; resolves when that is on the disk. */
+  run<Result>(work: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      let result: { value: Result } | undefined;
+      const job: Job = {
+        work: () => {
+          result = { value: work() };
+        },
+        settle: (outcome) => {
+          if ('failed' in outcome) reject(asError(outcome.failed));
+          else if (result) resolve(result.value);
+        },
+      };
+      if (this.#jobs.push(job) === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  /** Commits what is waiting now; used before the store closes. */
+  flush(): void {
+    if (this.#jobs.length > 0) this.#flush();
+  }
+
+  #flush(): void {
+    const jobs = this.#jobs;
+    this.#jobs = [];
+    if (jobs.length === 0) return;
+    let outcomes: Outcome[];
+    try {
+      outcomes = this.#commit(jobs);
+    } catch (error) {
+      outcomes = jobs.map(() => ({ failed: error }));
+    }
+    this.#afterCommit();
+    jobs.forEach((job, index) => job.settle(outcomes[index] ?? { failed: new Error('a job without outcome') }));
+  }
+
+  #commit(jobs: Job[]): Outcome[] {
+    this.#store.execute('BEGIN IMMEDIATE');
+    try {
+      const outcomes = jobs.map((job) => this.#runAlone(job));
+      this.#store.execute('COMMIT');
+      return outcomes;
+    } catch (error) {
+      this.#store.execute('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #runAlone(job: Job): Outcome {
+    this.#store.execute('SAVEPOINT job');
+    try {
+      const done = job.work();
+      this.#store.execute('RELEASE job');
+      return { done };
+    } catch (error) {
+      this.#store.execute('ROLLBACK TO job; RELEASE job');
+      return { failed: error };
+    }
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

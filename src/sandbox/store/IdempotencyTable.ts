@@ -1,0 +1,36 @@
+import type Database from 'libsql';
+
+import { Query } from './Query.ts';
+
+export interface IdempotencyRow {
+  key: string;
+  /** Tells whether another request is the same one. */
+  fingerprint: string;
+  /** The body of the first answer, byte for byte. */
+  answer: string;
+}
+
+/** The first answers to requests with an `Idempotency-Key`, kept for good. */
+export class IdempotencyTable {
+  readonly #one: Query<IdempotencyRow>;
+  readonly #insert: Query<never>;
+  readonly #count: Query<{ count: number }>;
+
+  constructor(database: Database.Database) {
+    this.#one = new Query(database, 'SELECT * FROM idempotency_records WHERE key = ?');
+    this.#insert = new Query(database, 'INSERT INTO idempotency_records VALUES (?, ?, ?)');
+    this.#count = new Query(database, 'SELECT count(*) AS count FROM idempotency_records');
+  }
+
+  find(key: string): IdempotencyRow | undefined {
+    return this.#one.first(key);
+  }
+
+  insert({ key, fingerprint, answer }: IdempotencyRow): void {
+    this.#insert.run(key, fingerprint, answer);
+  }
+
+  count(): number {
+    return this.#count.first()?.count ?? 0;
+  }
+}

@@ -1,0 +1,181 @@
+import type Database from 'libsql';
+
+import type { Micros } from '../instant.ts';
+import { Query, type Value } from './Query.ts';
+
+export interface JournalRow {
+  seq: number;
+  id: string;
+  entry_type: 'JNLC' | 'JNLS';
+  from_account: string;
+  to_account: string;
+  status: string;
+  /** What moves: `cash:USD`, `shares:AAPL`. */
+  unit: string;
+  /** How much of it, as the client wrote it. */
+  amount: string;
+  currency: string;
+  price: string | null;
+  description: string;
+  /** The Travel Rule fields as JSON. */
+  transmitter: string | null;
+  settle_date: string | null;
+  system_date: string | null;
+  created_at: Micros;
+  idempotency_key: string | null;
+  idempotency_key_type: 'single' | 'batch' | null;
+  error_message: string | null;
+  /** 1 while its postings stand in the books. */
+  posted: 0 | 1;
+  /** When the journal goes on by itself, and to which status; null when it waits for someone. */
+  due_at: Micros | null;
+  due_status: string | null;
+}
+
+export interface JournalFilter {
+  after?: Micros;
+  before?: Micros;
+  status?: string;
+  entryType?: string;
+  toAccount?: string;
+  fromAccount?: string;
+}
+
+/** Journals by id, by what is due, and by the filters of the listing. */
+export class JournalTable {
+  readonly #database: Database.Database;
+  readonly #insert: Query<never>;
+  readonly #update: Query<never>;
+  readonly #one: Query<JournalRow>;
+  readonly #many: Query<JournalRow>;
+  readonly #due: Query<JournalRow>;
+  readonly #nextDue: Query<{ at: Micros | null }>;
+  readonly #hasten: Query<never>;
+  readonly #byStatus: Query<{ status: string; count: number }>;
+  readonly #last: Query<{ seq: number }>;
+  readonly #listings = new Map<string, Query<{ seq: number }>>();
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+    this.#insert = new Query(database, `INSERT INTO journals VALUES (NULL${', ?'.repeat(20)})`);
+    this.#update = new Query(
+      database,
+      `UPDATE journals SET status = ?, settle_date = ?, system_date = ?, error_message = ?, posted = ?,
+         due_at = ?, due_status = ? WHERE id = ?`,
+    );
+    this.#one = new Query(database, 'SELECT * FROM journals WHERE id = ?');
+    this.#many = new Query(database, 'SELECT * FROM journals WHERE seq IN (SELECT value FROM json_each(?))');
+    this.#due = new Query(database, 'SELECT * FROM journals WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?');
+    this.#nextDue = new Query(database, 'SELECT min(due_at) AS at FROM journals WHERE due_at IS NOT NULL');
+    this.#hasten = new Query(
+      database,
+      "UPDATE journals SET due_at = ? WHERE status = 'pending' AND due_at IS NOT NULL",
+    );
+    this.#last = new Query(database, 'SELECT seq FROM journals ORDER BY seq DESC LIMIT 1');
+    this.#byStatus = new Query(database, 'SELECT status, count(*) AS count FROM journals GROUP BY status');
+  }
+
+  insert(journal: Omit<JournalRow, 'seq'>): void {
+    this.#insert.run(
+      journal.id,
+      journal.entry_type,
+      journal.from_account,
+      journal.to_account,
+      journal.status,
+      journal.unit,
+      journal.amount,
+      journal.currency,
+      journal.price,
+      journal.description,
+      journal.transmitter,
+      journal.settle_date,
+      journal.system_date,
+      journal.created_at,
+      journal.idempotency_key,
+      journal.idempotency_key_type,
+      journal.error_message,
+      journal.posted,
+      journal.due_at,
+      journal.due_status,
+    );
+  }
+
+  /** Writes what may change of a journal: its status, dates, posting and next step. */
+  update(journal: Omit<JournalRow, 'seq'>): void {
+    this.#update.run(
+      journal.status,
+      journal.settle_date,
+      journal.system_date,
+      journal.error_message,
+      journal.posted,
+      journal.due_at,
+      journal.due_status,
+      journal.id,
+    );
+  }
+
+  find(id: string): JournalRow | undefined {
+    return this.#one.first(id);
+  }
+
+  /** The journals of a list of sequence numbers, in the list's order. */
+  ofSequence(seqs: readonly number[]): JournalRow[] {
+    const rows = new Map(this.#many.all(JSON.stringify(seqs)).map((row) => [row.seq, row]));
+    return seqs.flatMap((seq) => rows.get(seq) ?? []);
+  }
+
+  due(now: Micros, count: number): JournalRow[] {
+    return this.#due.all(now, count);
+  }
+
+  nextDueAt(): Micros | null {
+    return this.#nextDue.first()?.at ?? null;
+  }
+
+  /** Makes every pending journal that waits for the end of the day due at an instant. */
+  hastenPending(at: Micros): void {
+    this.#hasten.run(at);
+  }
+
+  countByStatus(): Record<string, number> {
+    return Object.fromEntries(this.#byStatus.all().map(({ status, count }) => [status, count]));
+  }
+
+  /** Whether more journals match than a number. */
+  exceeds(filter: JournalFilter, most: number): boolean {
+    const last = this.#last.first()?.seq ?? 0;
+    if (last <= most) return false;
+    const { where, values } = conditionsOf(filter);
+    const sql = `SELECT count(*) AS seq FROM (SELECT 1 FROM journals ${where} LIMIT ?)`;
+    return (this.#listing(sql).first(...values, most + 1)?.seq ?? 0) > most;
+  }
+
+  /** Sequence numbers of the journals that match, newest first, at most `atMost` of them. */
+  list(filter: JournalFilter, atMost: number): number[] {
+    const { where, values } = conditionsOf(filter);
+    const sql = `SELECT seq FROM journals ${where} ORDER BY seq DESC LIMIT ?`;
+    return this.#listing(sql)
+      .all(...values, atMost)
+      .map(({ seq }) => seq);
+  }
+
+  #listing(sql: string): Query<{ seq: number }> {
+    const query = this.#listings.get(sql) ?? new Query<{ seq: number }>(this.#database, sql);
+    this.#listings.set(sql, query);
+    return query;
+  }
+}
+
+function conditionsOf(filter: JournalFilter): { where: string; values: Value[] } {
+  const conditions: [sql: string, value: Value | undefined][] = [
+    ['created_at >= ?', filter.after],
+    ['created_at < ?', filter.before],
+    ['status = ?', filter.status],
+    ['entry_type = ?', filter.entryType],
+    ['to_account = ?', filter.toAccount],
+    ['from_account = ?', filter.fromAccount],
+  ];
+  const given = conditions.filter((condition): condition is [string, Value] => condition[1] !== undefined);
+  const where = given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`;
+  return { where, values: given.map(([, value]) => value) };
+}
