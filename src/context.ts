@@ -1,0 +1,42 @@
+import type { Principal } from './auth/principal.ts';
+import type { StatusEvents } from './events/StatusEvents.ts';
+import type { EventJournals } from './loaders/EventJournals.ts';
+import { createJournalLoader } from './loaders/journalLoader.ts';
+import type { JournalLoader } from './loaders/journalLoader.ts';
+import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
+import type { OutcomeStore } from './outcomes/OutcomeStore.ts';
+import type { JournalsClient } from './upstream/JournalsClient.ts';
+
+/** The parts of the process that operations share. */
+export interface SharedParts {
+  journals: JournalsClient;
+  outcomes: OutcomeStore;
+  statusEvents: StatusEvents;
+  journalSides: JournalSidesCache;
+  eventJournals: EventJournals;
+}
+
+/** What tells one operation from another. */
+export interface OperationFacts {
+  principal: Principal;
+  /** Names the operation in logs and in masked errors. */
+  requestId: string;
+  /** Aborted when nobody waits for the answer any more. Reads heed it; what moves money doesn't. */
+  signal: AbortSignal | undefined;
+}
+
+/** What one operation may use: nothing else is reachable from a resolver, and nothing is global. */
+export interface OperationContext extends SharedParts, OperationFacts {
+  journalLoader: JournalLoader;
+  /** Where the feed stood before any read of this operation; what the list then says is at least as new. */
+  statusCursor: string | null;
+}
+
+export function createContext(parts: SharedParts, facts: OperationFacts): OperationContext {
+  return {
+    ...parts,
+    ...facts,
+    journalLoader: createJournalLoader(parts.journals, facts.principal, facts.signal),
+    statusCursor: parts.statusEvents.cursor(),
+  };
+}

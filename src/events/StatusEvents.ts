@@ -1,0 +1,71 @@
+import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import type { Log } from '../log.ts';
+import type { StatusEventsClient } from '../upstream/StatusEventsClient.ts';
+
+import { decodeEventCursor, encodeEventCursor } from './eventCursor.ts';
+import type { PositionedEvent } from './PositionedEvent.ts';
+import { ResumedSubscription } from './ResumedSubscription.ts';
+import { StatusFeed } from './StatusFeed.ts';
+import { StatusHistory } from './StatusHistory.ts';
+import type { HistoryRange } from './StatusHistory.ts';
+import { StatusHub } from './StatusHub.ts';
+
+/** All that the upper floors may ask about status events: what comes, what was, and where one stands. */
+export class StatusEvents {
+  readonly #hub = new StatusHub();
+  readonly #feed: StatusFeed;
+  readonly #history: StatusHistory;
+
+  constructor(client: StatusEventsClient, log: Log) {
+    this.#feed = new StatusFeed(client, this.#hub, log);
+    this.#history = new StatusHistory(client);
+  }
+
+  /** Opens the feed; it keeps trying until `close()`. */
+  start(): void {
+    this.#feed.start();
+  }
+
+  /** Fulfilled once the feed was open for the first time. */
+  get opened(): Promise<void> {
+    return this.#feed.opened;
+  }
+
+  get isLive(): boolean {
+    return this.#feed.isLive;
+  }
+
+  /** Where the feed stands: subscribe after it, and nothing falls between. Null while it has not begun. */
+  cursor(): string | null {
+    const position = this.#hub.position;
+    return position && encodeEventCursor(position);
+  }
+
+  /**
+   * Live events; with a cursor, first everything behind it.
+   *
+   * @throws BadUserInputError when the cursor is none of ours
+   */
+  subscribe(
+    accepts: (event: JournalStatusEvent) => boolean,
+    after: string | null,
+  ): AsyncIterableIterator<PositionedEvent, undefined> {
+    if (after === null) return this.#hub.subscribe(accepts, this.cursor());
+    return new ResumedSubscription(this.#hub, this.#history, decodeEventCursor(after), accepts);
+  }
+
+  /** Past events, oldest first. @throws CursorExpiredError | Fault */
+  history(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
+    return this.#history.read(range, signal);
+  }
+
+  lastStatusOf(journalId: string): string | undefined {
+    return this.#hub.lastStatusOf(journalId);
+  }
+
+  /** Ends the feed and every subscription. */
+  async close(): Promise<void> {
+    this.#hub.close();
+    await this.#feed.close();
+  }
+}

@@ -1,0 +1,155 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { LRUCache } from 'lru-cache';
+
+import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import type { Log } from '../log.ts';
+import type {
+  StatusEventRange,
+  StatusEventsClient,
+  StatusStream,
+  StatusStreamItem,
+} from '../upstream/StatusEventsClient.ts';
+
+import { eventMs } from './eventCursor.ts';
+import { SilenceWatchdog } from './SilenceWatchdog.ts';
+import type { StatusHub } from './StatusHub.ts';
+
+export interface StatusFeedOptions {
+  /** How far before the last event a new stream begins, in ms: events of other accounts may be late. Default 2 minutes. */
+  overlapMs?: number;
+  /** The longest pause before a new attempt, in ms. Default 10,000. */
+  maxBackoffMs?: number;
+}
+
+/**
+ * The process's one stream of status events, however many subscribers there are.
+ * It comes back after every break, begins a little before the last event it had, and publishes each event once.
+ */
+export class StatusFeed {
+  readonly #client: StatusEventsClient;
+  readonly #hub: StatusHub;
+  readonly #log: Log;
+  readonly #overlapMs: number;
+  readonly #maxBackoffMs: number;
+  readonly #closing = new AbortController();
+  /** Ids of what was published, with their times: enough to know the overlap of a new stream. */
+  readonly #published = new LRUCache<string, number>({ max: 100_000 });
+  readonly #opened: Promise<void>;
+  #announceOpened: () => void = () => undefined;
+  #stream: StatusStream | null = null;
+  #running: Promise<void> | null = null;
+  #lastMs: number | null = null;
+  #failures = 0;
+
+  constructor(client: StatusEventsClient, hub: StatusHub, log: Log, options: StatusFeedOptions = {}) {
+    this.#client = client;
+    this.#hub = hub;
+    this.#log = log;
+    this.#overlapMs = options.overlapMs ?? 120_000;
+    this.#maxBackoffMs = options.maxBackoffMs ?? 10_000;
+    this.#opened = new Promise((resolve) => (this.#announceOpened = resolve));
+  }
+
+  /** True while a stream is open. */
+  get isLive(): boolean {
+    return this.#stream !== null;
+  }
+
+  /** Fulfilled once the first stream is open. Never rejected: the feed keeps trying. */
+  get opened(): Promise<void> {
+    return this.#opened;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#stream?.close();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#readOneStream();
+      } catch (error) {
+        this.#log.warn({ err: error, failures: this.#failures }, 'status feed lost its stream');
+      }
+      this.#failures += 1;
+      await wait(this.#backoffMs(), undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    }
+  }
+
+  async #readOneStream(): Promise<void> {
+    const stream = await this.#client.open(this.#range());
+    if (this.#closing.signal.aborted) {
+      stream.close();
+      return;
+    }
+    const watchdog = new SilenceWatchdog((limitMs) => {
+      this.#log.warn({ limitMs }, 'status feed was silent for too long');
+      stream.close();
+    });
+    try {
+      this.#begin(stream);
+      for await (const item of stream.items) {
+        watchdog.alive();
+        if (!this.#take(item)) break;
+      }
+    } finally {
+      watchdog.stop();
+      stream.close();
+      this.#stream = null;
+    }
+  }
+
+  #begin(stream: StatusStream): void {
+    this.#stream = stream;
+    const openedMs = Date.parse(stream.openedAt);
+    this.#lastMs ??= openedMs;
+    this.#hub.begin(openedMs);
+    this.#announceOpened();
+    this.#log.info({ openedAt: stream.openedAt }, 'status feed is open');
+  }
+
+  /** False when this stream has lost something and a new one must begin behind it. */
+  #take(item: StatusStreamItem): boolean {
+    switch (item.kind) {
+      case 'event':
+        this.#publish(item.event);
+        return true;
+      case 'heartbeat':
+        this.#failures = 0;
+        return true;
+      case 'unreadable':
+        this.#log.error({ err: item.error }, 'status event that can not be read was left out');
+        return true;
+      case 'lossy':
+        this.#log.warn({ comment: item.comment }, 'status feed lost events and starts over behind the last one');
+        return false;
+    }
+  }
+
+  #publish(event: JournalStatusEvent): void {
+    this.#failures = 0;
+    if (this.#published.has(event.id)) return;
+    const ms = eventMs(event);
+    this.#published.set(event.id, ms);
+    this.#lastMs = Math.max(this.#lastMs ?? ms, ms);
+    this.#hub.publish(event);
+  }
+
+  /** The first stream carries only what comes; every later one begins in what is known already. */
+  #range(): StatusEventRange {
+    if (this.#lastMs === null) return {};
+    return { since: new Date(this.#lastMs - this.#overlapMs).toISOString() };
+  }
+
+  /** Full jitter: many gateways that lost the same upstream don't come back at once. */
+  #backoffMs(): number {
+    return Math.random() * Math.min(this.#maxBackoffMs, 100 * 2 ** Math.min(this.#failures, 10));
+  }
+}

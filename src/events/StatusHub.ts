@@ -1,0 +1,96 @@
+import { LRUCache } from 'lru-cache';
+
+import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+
+import { isBehind } from './eventCursor.ts';
+import type { EventPosition } from './eventCursor.ts';
+import { PositionTracker } from './PositionedEvent.ts';
+import type { PositionedEvent } from './PositionedEvent.ts';
+import { StatusSubscription } from './StatusSubscription.ts';
+
+export interface StatusHubOptions {
+  /** Events kept for those who resume, at most. Default 10,000. */
+  windowMax?: number;
+  /** Events that may wait for one subscriber, at most. Default 1,000. */
+  queueMax?: number;
+}
+
+/** From one feed to many subscribers: one bounded queue each, and a window of what came last. */
+export class StatusHub {
+  readonly #windowMax: number;
+  readonly #queueMax: number;
+  readonly #subscriptions = new Set<StatusSubscription>();
+  readonly #tracker = new PositionTracker();
+  readonly #lastStatuses: LRUCache<string, string>;
+  #window: PositionedEvent[] = [];
+  #begunAt: EventPosition | null = null;
+  /** Every event later than this was published here; those of its own millisecond perhaps not. */
+  #wholeAfterMs = Infinity;
+
+  constructor({ windowMax = 10_000, queueMax = 1_000 }: StatusHubOptions = {}) {
+    this.#windowMax = windowMax;
+    this.#queueMax = queueMax;
+    this.#lastStatuses = new LRUCache({ max: windowMax });
+  }
+
+  /** The place behind everything published so far; null before the feed has begun. */
+  get position(): EventPosition | null {
+    return this.#window.at(-1)?.position ?? this.#begunAt;
+  }
+
+  /**
+   * The feed begins. Its clock has whole seconds and may be told a little late: a reader who starts at `openedMs`
+   * misses nothing, and only what is later than that by two seconds is sure to have been published here.
+   */
+  begin(openedMs: number): void {
+    if (this.#begunAt) return;
+    this.#begunAt = { ms: openedMs, ids: [] };
+    this.#wholeAfterMs = openedMs + 2_000;
+  }
+
+  /** Never throws and never waits, however its subscribers fare. */
+  publish(event: JournalStatusEvent): void {
+    const positioned = this.#tracker.advance(event);
+    this.#lastStatuses.set(event.journalId, event.rawStatusTo);
+    this.#window.push(positioned);
+    if (this.#window.length > this.#windowMax * 1.25) this.#trim();
+    for (const subscription of this.#subscriptions) subscription.offer(positioned);
+  }
+
+  subscribe(accepts: (event: JournalStatusEvent) => boolean, startsAfter: string | null): StatusSubscription {
+    const subscription = new StatusSubscription({
+      accepts,
+      startsAfter,
+      maxQueued: this.#queueMax,
+      onEnd: (ended) => this.#subscriptions.delete(ended),
+    });
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /** What was published behind the position, in order; null when the window doesn't surely reach back to it. */
+  backlogAfter(position: EventPosition): PositionedEvent[] | null {
+    const last = position.ids.at(-1);
+    const index = last === undefined ? -1 : this.#window.findLastIndex(({ event }) => event.id === last);
+    // By place where the window has the event: exact, even when events arrived out of order.
+    if (index !== -1) return this.#window.slice(index + 1);
+    return position.ms > this.#wholeAfterMs ? this.#window.filter(({ event }) => isBehind(position, event)) : null;
+  }
+
+  /** The API's word for where the journal's last event took it; undefined when it had none recently. */
+  lastStatusOf(journalId: string): string | undefined {
+    return this.#lastStatuses.get(journalId);
+  }
+
+  /** Ends every subscription; each subscriber has its last cursor. */
+  close(): void {
+    for (const subscription of this.#subscriptions) subscription.end();
+  }
+
+  /** In steps, so that an event doesn't cost a copy of the window. */
+  #trim(): void {
+    const dropped = this.#window.length - this.#windowMax;
+    this.#wholeAfterMs = this.#window[dropped - 1]?.position.ms ?? this.#wholeAfterMs;
+    this.#window = this.#window.slice(dropped);
+  }
+}

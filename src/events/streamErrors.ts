@@ -1,0 +1,36 @@
+/** A subscription ended before its time; `cursor` is where to go on, null when nothing was delivered yet. */
+export abstract class StreamError extends Error {
+  abstract readonly code: string;
+  readonly cursor: string | null;
+
+  constructor(message: string, cursor: string | null, cause?: unknown) {
+    super(message, { cause });
+    this.cursor = cursor;
+  }
+}
+
+/** The subscriber read more slowly than events came, and its queue is full. Subscribe again after the cursor. */
+export class SlowConsumerError extends StreamError {
+  override readonly name = 'SlowConsumerError';
+  override readonly code = 'SLOW_CONSUMER';
+
+  constructor(cursor: string | null) {
+    super('this subscriber is too slow, its queue is full: subscribe again after the cursor', cursor);
+  }
+}
+
+/** The API no longer has the cursor's event, so nobody can say what came after it. Read the journals anew. */
+export class CursorExpiredError extends StreamError {
+  override readonly name = 'CursorExpiredError';
+  override readonly code = 'CURSOR_EXPIRED';
+
+  constructor(cursor: string) {
+    super('the Event API no longer has the event of this cursor: what came after it is unknown', cursor);
+  }
+}
+
+/** What the subscription needs from the API can't be had now. Subscribe again after the cursor. */
+export class StreamInterruptedError extends StreamError {
+  override readonly name = 'StreamInterruptedError';
+  override readonly code = 'UPSTREAM_UNAVAILABLE';
+}

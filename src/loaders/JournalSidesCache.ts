@@ -1,0 +1,36 @@
+import { LRUCache } from 'lru-cache';
+
+import type { JournalSides } from '../domain/journal.ts';
+import type { JournalsClient } from '../upstream/JournalsClient.ts';
+
+/**
+ * The accounts of journals, which events don't name and which never change.
+ * One per process: each journal is read at most once for all subscribers while it stays among the recent ones.
+ */
+export class JournalSidesCache {
+  readonly #client: JournalsClient;
+  readonly #sides: LRUCache<string, Promise<JournalSides | null>>;
+
+  /** @param max how many journals are remembered; the longest unused is forgotten first */
+  constructor(client: JournalsClient, max = 50_000) {
+    this.#client = client;
+    this.#sides = new LRUCache({ max });
+  }
+
+  /** Null when the journal can't be found. @throws Fault, and asks anew the next time */
+  sidesOf(journalId: string): Promise<JournalSides | null> {
+    const known = this.#sides.get(journalId);
+    if (known) return known;
+    const reading = this.#client.get(journalId).then((journal) => {
+      if (!journal) this.#sides.delete(journalId);
+      return journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount };
+    });
+    reading.catch(() => this.#sides.delete(journalId));
+    this.#sides.set(journalId, reading);
+    return reading;
+  }
+
+  learn(journalId: string, { fromAccount, toAccount }: JournalSides): void {
+    this.#sides.set(journalId, Promise.resolve({ fromAccount, toAccount }));
+  }
+}

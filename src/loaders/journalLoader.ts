@@ -1,0 +1,31 @@
+import DataLoader from 'dataloader';
+
+import { authorize } from '../auth/authorize.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { Journal } from '../domain/journal.ts';
+import type { JournalsClient } from '../upstream/JournalsClient.ts';
+
+/** By id; null for what doesn't exist or is not the principal's to see. */
+export type JournalLoader = DataLoader<string, Journal | null>;
+
+/**
+ * One per operation: the same id is read once in it. The API reads one journal a call,
+ * so a batch is that many calls side by side, and one that fails leaves its neighbours alone.
+ */
+export function createJournalLoader(client: JournalsClient, principal: Principal, signal?: AbortSignal): JournalLoader {
+  return new DataLoader(
+    async (ids: readonly string[]) => {
+      const reads = await Promise.allSettled(ids.map((id) => client.get(id, signal)));
+      return reads.map((read) => {
+        if (read.status === 'rejected') return asError(read.reason);
+        const journal = read.value;
+        return journal && authorize(principal, { kind: 'readJournal', journal }) ? journal : null;
+      });
+    },
+    { maxBatchSize: 1_000 },
+  );
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

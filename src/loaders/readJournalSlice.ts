@@ -1,0 +1,96 @@
+import { authorize } from '../auth/authorize.ts';
+import type { Principal } from '../auth/principal.ts';
+import { dayOfInstant } from '../domain/instant.ts';
+import type { CalendarDate } from '../domain/calendarDate.ts';
+import { journalStatuses } from '../domain/journal.ts';
+import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
+import type { JournalList, JournalListing, JournalsClient } from '../upstream/JournalsClient.ts';
+
+/** Which journals a list is about. Absent or null doesn't filter; an empty list matches nothing. */
+export interface JournalSelection {
+  createdAfter?: CalendarDate | null | undefined;
+  createdBefore?: CalendarDate | null | undefined;
+  status?: readonly JournalStatus[] | null | undefined;
+  entryType?: JournalEntryType | null | undefined;
+  /** A journal matches when it matches any of these. */
+  sides: readonly { fromAccount?: string | undefined; toAccount?: string | undefined }[];
+}
+
+/** Days to ask the API for, null without bound. Ask wider than needed: its zone and inclusiveness are undocumented. */
+export interface SliceBounds {
+  after: CalendarDate | null;
+  before: CalendarDate | null;
+  /** How many journals one call may bring. */
+  limit: number;
+}
+
+export interface SliceReader {
+  client: JournalsClient;
+  principal: Principal;
+  signal: AbortSignal | undefined;
+}
+
+/**
+ * All journals of a selection between two days, each once, without any order; the API's filters are used where they
+ * are sure and everything is checked again here.
+ */
+export async function readJournalSlice(
+  { client, principal, signal }: SliceReader,
+  selection: JournalSelection,
+  { after, before, limit }: SliceBounds,
+): Promise<JournalList> {
+  const entryType = selection.entryType === 'UNKNOWN' ? undefined : (selection.entryType ?? undefined);
+  const common = { after: after ?? undefined, before: before ?? undefined, entryType, limit };
+  const statuses = statusesToAsk(selection.status);
+  const lists = await Promise.all(
+    selection.sides.map((side) => readStatuses(client, { ...common, ...side }, statuses, signal)),
+  );
+  const byId = new Map(lists.flatMap((list) => list.journals).map((journal) => [journal.id, journal]));
+  const journals = [...byId.values()].filter(
+    (journal) => matches(selection, journal) && authorize(principal, { kind: 'readJournal', journal }),
+  );
+  return { journals, complete: lists.every((list) => list.complete) };
+}
+
+/**
+ * One call per status, one after the other in the order in which journals move through them: a journal that moves on
+ * meanwhile is met in its new status, if not in its old one. Side by side it could be missed in both.
+ */
+async function readStatuses(
+  client: JournalsClient,
+  listing: JournalListing,
+  statuses: readonly JournalListing['status'][],
+  signal: AbortSignal | undefined,
+): Promise<JournalList> {
+  const all: JournalList = { journals: [], complete: true };
+  for (const status of statuses) {
+    const list = await client.list({ ...listing, status }, signal);
+    all.journals.push(...list.journals);
+    all.complete &&= list.complete;
+  }
+  return all;
+}
+
+/** The API takes one status a call and doesn't know `unknown`: that one is found among all. */
+function statusesToAsk(wanted: JournalSelection['status']): JournalListing['status'][] {
+  if (!wanted || wanted.includes('unknown')) return [undefined];
+  return journalStatuses.filter((status) => wanted.includes(status));
+}
+
+function matches(
+  { status, entryType, createdAfter, createdBefore, sides }: JournalSelection,
+  journal: Journal,
+): boolean {
+  // A journal whose creation the API doesn't date was let through by the API's own filter; that has to do.
+  const day = journal.createdAt === null ? null : dayOfInstant(journal.createdAt);
+  return (
+    (!status || status.includes(journal.status)) &&
+    (!entryType || journal.entryType === entryType) &&
+    (day === null || ((!createdAfter || day >= createdAfter) && (!createdBefore || day <= createdBefore))) &&
+    sides.some(
+      ({ fromAccount, toAccount }) =>
+        (fromAccount === undefined || journal.fromAccount.toLowerCase() === fromAccount) &&
+        (toAccount === undefined || journal.toAccount.toLowerCase() === toAccount),
+    )
+  );
+}

@@ -1,0 +1,76 @@
+import { demand } from '../auth/authorize.ts';
+import type { OperationContext } from '../context.ts';
+import type { BatchItem, NewBatch } from '../domain/newJournal.ts';
+
+import { freshJournal } from './freshJournal.ts';
+import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
+import { InputCheck } from './InputCheck.ts';
+import { matchEntries } from './matchEntries.ts';
+import type { BatchJournalResult } from './matchEntries.ts';
+
+export interface CreateBatchJournalArguments {
+  input: NewBatch;
+  idempotencyKey?: string | null | undefined;
+}
+
+export interface CreateBatchJournalSuccess {
+  results: BatchJournalResult[];
+  idempotencyKey: string;
+}
+
+/** Entries of a batch at most. */
+export const maxEntries = 1_000;
+
+/** One account pays many. @throws Refusal | Fault | ForbiddenError */
+export async function createBatchJournal(
+  args: CreateBatchJournalArguments,
+  context: OperationContext,
+): Promise<CreateBatchJournalSuccess> {
+  const check = new InputCheck();
+  const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
+  const batch = checkedBatch(args.input, check);
+  demand(context.principal, { kind: 'createJournal', fromAccounts: [batch.fromAccount] });
+  check.throwIfAny();
+
+  const startedMs = Date.now();
+  const items = await context.journals.createBatch(batch, idempotencyKey);
+  const entries = batch.entries.map((entry) => ({
+    account: entry.toAccount,
+    amount: entry.amount,
+    description: entry.description ?? batch.description ?? '',
+  }));
+  const results = matchEntries(entries, items, (item) => item.journal.toAccount);
+  return { results: await freshResults(results, startedMs, context), idempotencyKey };
+}
+
+/** Each result with its journal as `freshJournal` promises it. */
+export function freshResults<Item extends BatchItem>(
+  results: readonly Item[],
+  startedMs: number,
+  context: OperationContext,
+): Promise<Item[]> {
+  return Promise.all(
+    results.map(async (result) => ({ ...result, journal: await freshJournal(result.journal, startedMs, context) })),
+  );
+}
+
+/** At least one entry, and at most what one batch may hold. */
+export function checkEntryCount(entries: readonly unknown[], check: InputCheck): void {
+  if (entries.length === 0) check.add(['input', 'entries'], 'expected at least one entry, found none');
+  if (entries.length > maxEntries) {
+    check.add(['input', 'entries'], `expected at most ${maxEntries} entries, found ${entries.length}`);
+  }
+}
+
+function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {
+  checkEntryCount(batch.entries, check);
+  check.description(['input', 'description'], batch.description);
+  const entries = batch.entries.map((entry, index) => {
+    const path = ['input', 'entries', index];
+    check.amount([...path, 'amount'], entry.amount);
+    check.description([...path, 'description'], entry.description);
+    check.transmitter(path, entry);
+    return { ...entry, toAccount: check.account([...path, 'toAccount'], entry.toAccount) };
+  });
+  return { ...batch, entries, fromAccount: check.account(['input', 'fromAccount'], batch.fromAccount) };
+}

@@ -1,0 +1,64 @@
+import { demand } from '../auth/authorize.ts';
+import type { OperationContext } from '../context.ts';
+import type { Journal } from '../domain/journal.ts';
+import type { NewJNLC, NewJNLS, NewJournal } from '../domain/newJournal.ts';
+
+import { freshJournal } from './freshJournal.ts';
+import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
+import { InputCheck } from './InputCheck.ts';
+
+export interface CreateJournalArguments {
+  input: { jnlc?: NewJNLC | null; jnls?: NewJNLS | null };
+  idempotencyKey?: string | null | undefined;
+}
+
+export interface CreateJournalSuccess {
+  journal: Journal;
+  idempotencyKey: string;
+}
+
+/** Creates one journal. @throws Refusal | Fault | ForbiddenError */
+export async function createJournal(
+  args: CreateJournalArguments,
+  context: OperationContext,
+): Promise<CreateJournalSuccess> {
+  const check = new InputCheck();
+  const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
+  const journal = checkedJournal(args.input, check);
+  const { fromAccount } = journal.jnlc ?? journal.jnls;
+  demand(context.principal, { kind: 'createJournal', fromAccounts: [fromAccount] });
+  check.throwIfAny();
+
+  const startedMs = Date.now();
+  const answered = await context.journals.create(journal, idempotencyKey);
+  return { journal: await freshJournal(answered, startedMs, context), idempotencyKey };
+}
+
+function checkedJournal({ jnlc, jnls }: CreateJournalArguments['input'], check: InputCheck): NewJournal {
+  if (jnls) return { jnls: checkedJNLS(jnls, check) };
+  if (jnlc) return { jnlc: checkedJNLC(jnlc, check) };
+  throw new TypeError('the schema lets exactly one of jnlc and jnls through');
+}
+
+function checkedJNLC(jnlc: NewJNLC, check: InputCheck): NewJNLC {
+  const path = ['input', 'jnlc'];
+  check.amount([...path, 'amount'], jnlc.amount);
+  check.description([...path, 'description'], jnlc.description);
+  check.transmitter(path, jnlc);
+  return { ...jnlc, ...checkedSides(path, jnlc, check) };
+}
+
+function checkedJNLS(jnls: NewJNLS, check: InputCheck): NewJNLS {
+  const path = ['input', 'jnls'];
+  check.symbol([...path, 'symbol'], jnls.symbol);
+  check.qty([...path, 'qty'], jnls.qty);
+  check.description([...path, 'description'], jnls.description);
+  return { ...jnls, ...checkedSides(path, jnls, check) };
+}
+
+function checkedSides(path: string[], sides: { fromAccount: string; toAccount: string }, check: InputCheck) {
+  return {
+    fromAccount: check.account([...path, 'fromAccount'], sides.fromAccount),
+    toAccount: check.account([...path, 'toAccount'], sides.toAccount),
+  };
+}

@@ -1,0 +1,53 @@
+import { BadUserInputError } from '../domain/badUserInput.ts';
+import { instantKey, isInstant } from '../domain/instant.ts';
+import type { CalendarDate } from '../domain/calendarDate.ts';
+import type { Journal } from '../domain/journal.ts';
+
+/** A journal's place in every list: newest first, what has no creation time yet before all, then by id. */
+export interface JournalPlace {
+  /** Sorts as the creation times do; above all of them where there is none. */
+  key: string;
+  id: string;
+}
+
+const undated = '~';
+
+export function placeOf(journal: Pick<Journal, 'id' | 'createdAt'>): JournalPlace {
+  return { key: journal.createdAt === null ? undated : instantKey(journal.createdAt), id: journal.id };
+}
+
+/** Below zero when the first stands before the second in the list. */
+export function comparePlaces(first: JournalPlace, second: JournalPlace): number {
+  if (first.key !== second.key) return first.key > second.key ? -1 : 1;
+  return first.id < second.id ? -1 : first.id > second.id ? 1 : 0;
+}
+
+/** The day on which the journal was created; null where there is no creation time. */
+export function dayOfPlace({ key }: JournalPlace): CalendarDate | null {
+  return key === undated ? null : key.slice(0, 10);
+}
+
+const version = 'j1';
+
+export function encodeJournalCursor(journal: Pick<Journal, 'id' | 'createdAt'>): string {
+  return Buffer.from(JSON.stringify([version, journal.createdAt, journal.id]), 'utf8').toString('base64url');
+}
+
+/** @throws BadUserInputError naming the argument */
+export function decodeJournalCursor(argument: 'after' | 'before', cursor: string): JournalPlace {
+  const [found, createdAt, id] = parse(cursor);
+  const isCreatedAt = createdAt === null || (typeof createdAt === 'string' && isInstant(createdAt));
+  if (found !== version || !isCreatedAt || typeof id !== 'string') {
+    throw new BadUserInputError(`${argument} is not a cursor of a journal; pass one that this connection gave`);
+  }
+  return placeOf({ id, createdAt });
+}
+
+function parse(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}

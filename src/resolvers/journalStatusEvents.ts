@@ -1,0 +1,63 @@
+import { demand } from '../auth/authorize.ts';
+import type { OperationContext } from '../context.ts';
+import { BadUserInputError } from '../domain/badUserInput.ts';
+import type { Instant } from '../domain/instant.ts';
+import { decodeEventCursor } from '../events/eventCursor.ts';
+import type { PositionedEvent } from '../events/PositionedEvent.ts';
+
+import { createConnection } from './Connection.ts';
+import type { Connection } from './Connection.ts';
+import { readPageRequest } from './pageArguments.ts';
+import { statusEventChecks } from './statusEventFilter.ts';
+import type { JournalStatusEventFilter } from './statusEventFilter.ts';
+
+export interface JournalStatusEventsArguments {
+  since?: Instant | null | undefined;
+  until?: Instant | null | undefined;
+  filter?: JournalStatusEventFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}
+
+/**
+ * A page of past events, oldest first. The upstream stream is closed as soon as the page is full.
+ *
+ * @throws BadUserInputError | ForbiddenError | CursorExpiredError | Fault
+ */
+export async function journalStatusEvents(
+  args: JournalStatusEventsArguments,
+  context: OperationContext,
+): Promise<Connection<PositionedEvent>> {
+  demand(context.principal, { kind: 'read' });
+  if (args.since == null && args.after == null) {
+    throw new BadUserInputError('expected since or after, found neither: history has to begin somewhere');
+  }
+  const { count } = readPageRequest({ first: args.first });
+  const after = args.after == null ? undefined : decodeEventCursor(args.after);
+  const range = { after, since: args.since ?? undefined, until: args.until ?? new Date().toISOString() };
+  const found = await collect(args.filter, range, count + 1, context);
+  return createConnection(found.slice(0, count), (positioned) => positioned.cursor, {
+    hasNextPage: found.length > count,
+    // The cursor's own event stands before this page.
+    hasPreviousPage: after !== undefined && after.ids.length > 0,
+  });
+}
+
+/** The first events of the range that match, at most `max`. */
+async function collect(
+  filter: JournalStatusEventsArguments['filter'],
+  range: Parameters<OperationContext['statusEvents']['history']>[0],
+  max: number,
+  context: OperationContext,
+): Promise<PositionedEvent[]> {
+  const { accepts, passes } = statusEventChecks(filter, context);
+  const found: PositionedEvent[] = [];
+  for await (const positioned of context.statusEvents.history(range, context.signal ?? neverAborted)) {
+    if (!accepts(positioned.event) || (passes && !(await passes(positioned.event)))) continue;
+    found.push(positioned);
+    if (found.length === max) break;
+  }
+  return found;
+}
+
+const neverAborted = new AbortController().signal;

@@ -1,0 +1,72 @@
+import { demand } from '../auth/authorize.ts';
+import type { OperationContext } from '../context.ts';
+import type { CalendarDate } from '../domain/calendarDate.ts';
+import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
+import { asUuid } from '../domain/uuid.ts';
+import { readJournalSlice } from '../loaders/readJournalSlice.ts';
+import type { JournalSelection } from '../loaders/readJournalSlice.ts';
+
+import type { Connection } from './Connection.ts';
+import { connectionWindow } from './connectionWindow.ts';
+import type { ConnectionArguments } from './pageArguments.ts';
+
+interface CommonFilter {
+  createdAfter?: CalendarDate | null | undefined;
+  createdBefore?: CalendarDate | null | undefined;
+  status?: readonly JournalStatus[] | null | undefined;
+  entryType?: JournalEntryType | null | undefined;
+}
+
+export interface JournalsArguments extends ConnectionArguments {
+  filter?:
+    | (CommonFilter & { fromAccount?: string | null | undefined; toAccount?: string | null | undefined })
+    | null
+    | undefined;
+}
+
+export interface AccountJournalsArguments extends ConnectionArguments {
+  filter?: (CommonFilter & { direction?: 'INCOMING' | 'OUTGOING' | null | undefined }) | null | undefined;
+}
+
+/** Journals of all accounts, newest first. @throws BadUserInputError | ForbiddenError | Fault */
+export function journals(args: JournalsArguments, context: OperationContext): Promise<Connection<Journal>> {
+  const { fromAccount, toAccount, ...filter } = args.filter ?? {};
+  const from = fromAccount == null ? undefined : asUuid(fromAccount);
+  const to = toAccount == null ? undefined : asUuid(toAccount);
+  // What is no UUID is no account's id: nothing matches, and it never becomes part of an upstream query.
+  const sides = from === null || to === null ? [] : [{ fromAccount: from, toAccount: to }];
+  return page(args, { ...filter, sides }, context);
+}
+
+/** Journals into and out of one account: the API lists one side a call. @throws as `journals` */
+export function accountJournals(
+  account: { id: string },
+  args: AccountJournalsArguments,
+  context: OperationContext,
+): Promise<Connection<Journal>> {
+  const { direction, ...filter } = args.filter ?? {};
+  const sides = [
+    ...(direction === 'INCOMING' ? [] : [{ fromAccount: account.id }]),
+    ...(direction === 'OUTGOING' ? [] : [{ toAccount: account.id }]),
+  ];
+  // An account met in a journal has the id that the API gave; only what is a UUID is asked about.
+  return page(args, { ...filter, sides: asUuid(account.id) === null ? [] : sides }, context);
+}
+
+async function page(
+  args: ConnectionArguments,
+  selection: JournalSelection,
+  context: OperationContext,
+): Promise<Connection<Journal>> {
+  demand(context.principal, { kind: 'read' });
+  const matchesNothing = selection.sides.length === 0 || selection.status?.length === 0;
+  const reader = { client: context.journals, principal: context.principal, signal: context.signal };
+  const connection = await connectionWindow(
+    args,
+    async (bounds) => (matchesNothing ? { journals: [], complete: true } : readJournalSlice(reader, selection, bounds)),
+    { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null },
+    { today: new Date().toISOString().slice(0, 10) },
+  );
+  for (const { node } of connection.edges) context.journalSides.learn(node.id, node);
+  return connection;
+}

@@ -1,0 +1,23 @@
+import type { BatchJournalResult as Result } from '../resolvers/matchEntries.ts';
+
+import { builder } from './builder.ts';
+import { Journal } from './journal.ts';
+
+export const BatchJournalResult = builder.objectRef<Result>('BatchJournalResult');
+
+builder.objectType(BatchJournalResult, {
+  description: "One entry's journal, and why it failed if it did.",
+  fields: (t) => ({
+    entryIndex: t.exposeInt('entryIndex', {
+      nullable: true,
+      description:
+        'Which entry of the input, from 0: matched by account, amount by value and description, whatever order the API ' +
+        'answers in. Entries that can not be told apart are interchangeable.',
+    }),
+    journal: t.expose('journal', { type: Journal, description: "The entry's journal." }),
+    errorMessage: t.exposeString('errorMessage', {
+      nullable: true,
+      description: 'Why this entry failed after the batch was accepted; null when it did not.',
+    }),
+  }),
+});

@@ -1,0 +1,73 @@
+import {
+  AccountNotFoundError,
+  IdempotencyConflictError,
+  InsufficientBalanceError,
+  InvalidRequestError,
+  OtherRefusalError,
+} from '../domain/refusals.ts';
+import { createBatchJournal } from '../resolvers/createBatchJournal.ts';
+import type { CreateBatchJournalSuccess as Success } from '../resolvers/createBatchJournal.ts';
+import { OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
+
+import { BatchJournalResult } from './batchJournalResult.ts';
+import { builder } from './builder.ts';
+import { idempotencyKeyAdvice, transmitterFields } from './inputFields.ts';
+
+const BatchJournalEntryInput = builder.inputType('BatchJournalEntryInput', {
+  description: 'One receiver of a batch.',
+  fields: (t) => ({
+    toAccount: t.id({ required: true, description: 'The account that receives.' }),
+    amount: t.field({ type: 'Decimal', required: true, description: 'How much, above 0.' }),
+    currency: t.string({ description: 'USD when not given.' }),
+    description: t.string({ description: 'At most 1,024 characters.' }),
+    ...transmitterFields(t),
+  }),
+});
+
+const CreateBatchJournalInput = builder.inputType('CreateBatchJournalInput', {
+  description: 'One account pays many. Cash only.',
+  fields: (t) => ({
+    fromAccount: t.id({ required: true, description: 'The account that pays, usually the sweep account.' }),
+    description: t.string({ description: 'Of every entry that has none of its own; at most 1,024 characters.' }),
+    entries: t.field({ type: [BatchJournalEntryInput], required: true, description: '1 to 1,000 receivers.' }),
+  }),
+});
+
+const CreateBatchJournalSuccess = builder.objectRef<Success>('CreateBatchJournalSuccess');
+
+builder.objectType(CreateBatchJournalSuccess, {
+  description: 'The batch was accepted. Single entries may still have failed, and say so.',
+  fields: (t) => ({
+    results: t.expose('results', {
+      type: [BatchJournalResult],
+      description: 'One for each journal, as the API answered.',
+    }),
+    idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key that was used, exactly.' }),
+  }),
+});
+
+builder.mutationField('createBatchJournal', (t) =>
+  t.field({
+    type: CreateBatchJournalSuccess,
+    nullable: true,
+    description: `Moves cash from one account to many, all or nothing at validation. ${idempotencyKeyAdvice}`,
+    args: {
+      input: t.arg({ type: CreateBatchJournalInput, required: true, description: 'Who pays whom.' }),
+      idempotencyKey: t.arg.string({ description: '1 to 36 characters, best a UUID.' }),
+    },
+    errors: {
+      types: [
+        InvalidRequestError,
+        InsufficientBalanceError,
+        AccountNotFoundError,
+        IdempotencyConflictError,
+        OtherRefusalError,
+        RateLimitedError,
+        UpstreamUnavailableError,
+        OutcomeUnknownError,
+      ],
+      union: { name: 'CreateBatchJournalResult', description: 'The journals, or why there are none.' },
+    },
+    resolve: (_root, args, context) => createBatchJournal(args, context),
+  }),
+);

@@ -1,0 +1,74 @@
+import {
+  AccountNotFoundError,
+  IdempotencyConflictError,
+  InsufficientBalanceError,
+  InvalidRequestError,
+  OtherRefusalError,
+} from '../domain/refusals.ts';
+import { createReverseBatchJournal } from '../resolvers/createReverseBatchJournal.ts';
+import type { CreateReverseBatchJournalSuccess as Success } from '../resolvers/createReverseBatchJournal.ts';
+import { OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
+
+import { BatchJournalResult } from './batchJournalResult.ts';
+import { builder } from './builder.ts';
+
+const ReverseBatchJournalEntryInput = builder.inputType('ReverseBatchJournalEntryInput', {
+  description: 'One payer of a reverse batch.',
+  fields: (t) => ({
+    fromAccount: t.id({ required: true, description: 'The account that pays.' }),
+    amount: t.field({ type: 'Decimal', required: true, description: 'How much, above 0.' }),
+    description: t.string({ description: 'At most 1,024 characters; what tells this entry from others.' }),
+  }),
+});
+
+const CreateReverseBatchJournalInput = builder.inputType('CreateReverseBatchJournalInput', {
+  description: 'Many accounts pay one. Cash only.',
+  fields: (t) => ({
+    toAccount: t.id({ required: true, description: 'The account that receives, usually the sweep account.' }),
+    currency: t.string({ description: 'Of every entry; USD when not given.' }),
+    entries: t.field({ type: [ReverseBatchJournalEntryInput], required: true, description: '1 to 1,000 payers.' }),
+  }),
+});
+
+const CreateReverseBatchJournalSuccess = builder.objectRef<Success>('CreateReverseBatchJournalSuccess');
+
+builder.objectType(CreateReverseBatchJournalSuccess, {
+  description: 'The reverse batch was accepted. Single entries may still have failed, and say so.',
+  fields: (t) => ({
+    results: t.expose('results', {
+      type: [BatchJournalResult],
+      description: 'One for each journal, as the API answered.',
+    }),
+    idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key that was used, exactly.' }),
+  }),
+});
+
+builder.mutationField('createReverseBatchJournal', (t) =>
+  t.field({
+    type: CreateReverseBatchJournalSuccess,
+    nullable: true,
+    description:
+      'Moves cash from many accounts to one, all or nothing at validation. The API has no idempotency here: the gateway ' +
+      "sends a key's request once and keeps its outcome itself.",
+    args: {
+      input: t.arg({ type: CreateReverseBatchJournalInput, required: true, description: 'Who pays.' }),
+      idempotencyKey: t.arg.string({
+        description: '1 to 36 characters, best a UUID; made and returned when not given.',
+      }),
+    },
+    errors: {
+      types: [
+        InvalidRequestError,
+        InsufficientBalanceError,
+        AccountNotFoundError,
+        IdempotencyConflictError,
+        OtherRefusalError,
+        RateLimitedError,
+        UpstreamUnavailableError,
+        OutcomeUnknownError,
+      ],
+      union: { name: 'CreateReverseBatchJournalResult', description: 'The journals, or why there are none.' },
+    },
+    resolve: (_root, args, context) => createReverseBatchJournal(args, context),
+  }),
+);

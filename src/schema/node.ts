@@ -1,0 +1,25 @@
+import { journal, journalsByIds } from '../resolvers/journal.ts';
+
+import { builder } from './builder.ts';
+
+const Node = builder.nodeInterfaceRef();
+
+builder.queryField('node', (t) =>
+  t.field({
+    type: Node,
+    nullable: true,
+    description: 'Whatever has that id: at present journals only. Null when nothing has.',
+    args: { id: t.arg.id({ required: true, description: "The API's own UUID, unwrapped." }) },
+    resolve: (_root, { id }, context) => journal(id, context),
+  }),
+);
+
+builder.queryField('nodes', (t) =>
+  t.field({
+    type: [Node],
+    nullable: { list: false, items: true },
+    description: 'What has those ids, in their order, null where nothing has. At most 100 ids.',
+    args: { ids: t.arg.idList({ required: true, description: "The API's own UUIDs, unwrapped." }) },
+    resolve: (_root, { ids }, context) => journalsByIds(ids, context),
+  }),
+);

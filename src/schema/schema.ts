@@ -1,0 +1,24 @@
+import { lexicographicSortSchema, printSchema } from 'graphql';
+
+import './scalars.ts';
+import './node.ts';
+import './account.ts';
+import './journal.ts';
+import './journalConnection.ts';
+import './errors.ts';
+import './createJournal.ts';
+import './createBatchJournal.ts';
+import './createReverseBatchJournal.ts';
+import './deleteJournal.ts';
+import './journalStatusEvent.ts';
+import './journalStatusEvents.ts';
+import './journalStatusChanged.ts';
+import { builder } from './builder.ts';
+
+/** The public contract, from code. */
+export const schema = lexicographicSortSchema(builder.toSchema());
+
+/** The contract as text: what `schema.graphql` holds. */
+export function printedSchema(): string {
+  return `${printSchema(schema)}\n`;
+}
