@@ -90,10 +90,7 @@ export const Journal = builder.interfaceRef<JournalRecord>('Journal');
 builder.interfaceType(Journal, {
   description: 'Cash or securities on their way from one account to another.',
   interfaces: [builder.nodeInterfaceRef()],
-  resolveType: (value) => {
-    const { entryType } = value as JournalRecord;
-    return entryType === 'UNKNOWN' ? 'OtherJournal' : entryType;
-  },
+  resolveType: ({ entryType }) => (entryType === 'UNKNOWN' ? 'OtherJournal' : entryType),
   fields: (t) => ({
     id: t.exposeID('id', { description: "The journal's UUID, as the API writes it." }),
     entryType: t.expose('entryType', { type: JournalEntryType, description: 'What it moves.' }),
@@ -139,7 +136,7 @@ export const JNLC = builder.objectRef<JNLCRecord>('JNLC');
 
 builder.objectType(JNLC, {
   description: 'A journal of cash.',
-  interfaces: [Journal, builder.nodeInterfaceRef()],
+  interfaces: [builder.nodeInterfaceRef(), Journal],
   fields: (t) => {
     const transmitter = (
       field: 'transmitterName' | 'transmitterAccountNumber' | 'transmitterAddress' | 'transmitterFinancialInstitution',
@@ -170,7 +167,7 @@ export const JNLS = builder.objectRef<JNLSRecord>('JNLS');
 
 builder.objectType(JNLS, {
   description: 'A journal of securities.',
-  interfaces: [Journal, builder.nodeInterfaceRef()],
+  interfaces: [builder.nodeInterfaceRef(), Journal],
   fields: (t) => ({
     symbol: t.exposeString('symbol', { description: 'Which security.' }),
     qty: t.expose('qty', { type: 'Decimal', description: 'How many shares, at most 9 decimals.' }),
@@ -186,7 +183,7 @@ export const OtherJournal = builder.objectRef<OtherJournalRecord>('OtherJournal'
 
 builder.objectType(OtherJournal, {
   description: 'A journal of a type newer than this gateway, so that one does not take down a list or a subscription.',
-  interfaces: [Journal, builder.nodeInterfaceRef()],
+  interfaces: [builder.nodeInterfaceRef(), Journal],
   fields: (t) => ({
     rawEntryType: t.exposeString('rawEntryType', { description: "The API's own word for the type." }),
   }),

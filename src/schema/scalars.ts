@@ -58,7 +58,7 @@ function stringScalar(
   builder.scalarType(name, {
     description,
     specifiedByURL,
-    serialize: (value) => value as string,
+    serialize: (value) => value,
     parseValue: (value) => {
       if (typeof value === 'string' && isValid(value)) return value;
       throw refused(expected, describe(value));
@@ -76,9 +76,7 @@ function refused(expected: string, found: string): GraphQLError {
 
 function describe(value: unknown): string {
   if (typeof value === 'number') return `the number ${value}`;
-  return typeof value === 'string'
-    ? JSON.stringify(value.slice(0, 60))
-    : (JSON.stringify(value)?.slice(0, 60) ?? 'nothing');
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : `a value of type ${typeof value}`;
 }
 
 function describeLiteral(node: ValueNode): string {

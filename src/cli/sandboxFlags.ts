@@ -1,0 +1,140 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+import type { SandboxOptions } from '../sandbox/SandboxOptions.ts';
+import { UsageError } from './usageError.ts';
+
+type Read = (text: string, flag: string) => Partial<SandboxOptions>;
+
+interface Flag {
+  /** Placeholder of the value in the help. */
+  value: string;
+  help: string;
+  read: Read;
+}
+
+const flags: Record<string, Flag> = {
+  host: { value: 'H', help: 'address to listen on (default 127.0.0.1)', read: (host) => ({ host }) },
+  data: {
+    value: 'FILE',
+    help: 'keeps the ledger in this file (default: in memory)',
+    read: (dataFile) => ({ dataFile }),
+  },
+  'jnlc-flow': {
+    value: 'FLOW',
+    help: 'classic (default), or v2: a single JNLC is answered executed',
+    read: (text, flag) => ({ jnlcFlow: oneOf(text, flag, ['classic', 'v2']) }),
+  },
+  'answer-shape': {
+    value: 'SHAPE',
+    help: 'newest (default) or old',
+    read: (text, flag) => ({ answerShape: oneOf(text, flag, ['newest', 'old']) }),
+  },
+  'list-order-seed': { value: 'N', help: 'shuffles listings', read: number('listOrderSeed') },
+  'batch-order-seed': { value: 'N', help: 'shuffles batch answers', read: number('batchOrderSeed') },
+  'list-dates': {
+    value: 'WHICH',
+    help: 'whether after and before name days of the answer: inclusive (default) or exclusive',
+    read: (text, flag) => ({ listDates: oneOf(text, flag, ['inclusive', 'exclusive']) }),
+  },
+  'max-matches': { value: 'N', help: 'journals a listing may match (default 100000)', read: number('maxMatches') },
+  'per-journal-limit': { value: 'AMOUNT', help: 'JNLC above it wait (default 50)', read: amount('perJournalLimit') },
+  'daily-limit': {
+    value: 'AMOUNT',
+    help: 'JNLC of a sender and day above it wait (default 1000)',
+    read: amount('dailyLimit'),
+  },
+  'settle-delay': {
+    value: 'MS',
+    help: 'between two steps of the status walk (default 25)',
+    read: number('settleDelayMs'),
+  },
+  clock: {
+    value: 'MODE',
+    help: 'real (default), or manual: moves by POST /sandbox/clock only',
+    read: (text, flag) => ({ clockMode: oneOf(text, flag, ['real', 'manual']) }),
+  },
+  'event-retention': {
+    value: 'N',
+    help: 'newest events a replay reaches (default: all)',
+    read: number('eventRetention'),
+  },
+  'max-streams': { value: 'N', help: 'event streams open at once (default 25)', read: number('maxStreams') },
+  heartbeat: { value: 'MS', help: 'between two heartbeats of a stream (default 15000)', read: number('heartbeatMs') },
+  'rate-limit': {
+    value: 'N',
+    help: 'requests a minute (default: no limit)',
+    read: (text, flag) => ({ rateLimit: { limit: wholeNumber(text, flag), windowMs: 60_000 } }),
+  },
+  'token-lifetime': {
+    value: 'S',
+    help: 'seconds an access token lives (default 899)',
+    read: number('tokenLifetimeSeconds'),
+  },
+  control: {
+    value: 'WHO',
+    help: 'who may use /sandbox: loopback (default) or anyone',
+    read: (text, flag) => ({ control: oneOf(text, flag, ['loopback', 'anyone']) }),
+  },
+};
+
+export interface SandboxFlags {
+  help: boolean;
+  port: string | undefined;
+  options: Partial<SandboxOptions>;
+}
+
+/** Reads the flags of `sandbox`. @throws UsageError naming the flag */
+export function readSandboxFlags(argv: string[]): SandboxFlags {
+  const values = parse(argv);
+  const options = Object.entries(flags).map(([name, { read }]) => {
+    const text = values[name];
+    return typeof text === 'string' ? read(text, `--${name}`) : {};
+  });
+  return {
+    help: values['help'] === true,
+    port: typeof values['port'] === 'string' ? values['port'] : undefined,
+    options: Object.assign({}, ...options) as Partial<SandboxOptions>,
+  };
+}
+
+/** The flags as lines of the help text. */
+export function describeSandboxFlags(): string {
+  return Object.entries(flags)
+    .map(([name, { value, help }]) => `  ${`--${name} ${value}`.padEnd(26)}${help}`)
+    .join('\n');
+}
+
+function parse(argv: string[]): Record<string, unknown> {
+  const options: NonNullable<ParseArgsConfig['options']> = {
+    help: { type: 'boolean', short: 'h' },
+    port: { type: 'string' },
+    ...Object.fromEntries(Object.keys(flags).map((name) => [name, { type: 'string' }] as const)),
+  };
+  try {
+    return parseArgs({ args: argv, options }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function number(option: keyof SandboxOptions): Read {
+  return (text, flag) => ({ [option]: wholeNumber(text, flag) });
+}
+
+function amount(option: 'perJournalLimit' | 'dailyLimit'): Read {
+  return (text, flag) => {
+    if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`${flag}: expected an amount like 50, found ${text}`);
+    return { [option]: text };
+  };
+}
+
+function wholeNumber(text: string, flag: string): number {
+  if (!/^\d{1,12}$/.test(text)) throw new UsageError(`${flag}: expected a whole number, found ${text}`);
+  return Number(text);
+}
+
+function oneOf<Word extends string>(text: string, flag: string, words: readonly Word[]): Word {
+  const word = words.find((candidate) => candidate === text);
+  if (!word) throw new UsageError(`${flag}: expected ${words.join(' or ')}, found ${text}`);
+  return word;
+}

@@ -1,0 +1,98 @@
+import { parseArgs } from 'node:util';
+
+import { ConfigError, readConfig } from '../config.ts';
+import type { ConfigFlags, GatewayConfig } from '../config.ts';
+import { createGateway } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
+import { createLog } from '../log.ts';
+
+import { firstMutation } from './firstMutation.ts';
+import { UsageError } from './usageError.ts';
+
+const help = `journals-gateway serve: runs the gateway
+
+Usage:
+  journals-gateway serve [--sandbox] [--port N] [--host H]
+
+  --sandbox   start a sandbox in this process and stand before it: no credentials needed, no real money
+  --port N    port to listen on (PORT, default 4000; 0 takes any free one)
+  --host H    address to listen on (HOST, default 127.0.0.1)
+
+Environment:
+  APCA_BROKER_BASE_URL         address of the Broker API, e.g. https://broker-api.sandbox.alpaca.markets
+  APCA_BROKER_KEY_ID           key id of its Basic credentials
+  APCA_BROKER_SECRET_KEY       secret key of its Basic credentials
+  APCA_BROKER_EVENTS_VERSION   v2 (default) or v1
+  SANDBOX_PORT                 with --sandbox: the sandbox's port, default 4010
+  SANDBOX_KEY_ID               with --sandbox: what the sandbox accepts, default sandbox
+  SANDBOX_SECRET_KEY           with --sandbox: what the sandbox accepts, default sandbox
+  LOG_LEVEL                    trace, debug, info (default), warn, error or silent; logs go to stderr
+`;
+
+/** Runs the gateway until SIGTERM or SIGINT. @throws UsageError */
+export async function serve(argv: string[]): Promise<void> {
+  const flags = readFlags(argv);
+  if (flags.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const gateway = await start(configOf(flags));
+  process.stdout.write(banner(gateway));
+  stopOnSignal(gateway);
+}
+
+function readFlags(argv: string[]): ConfigFlags & { help?: boolean | undefined } {
+  try {
+    return parseArgs({
+      args: argv,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        sandbox: { type: 'boolean' },
+        port: { type: 'string' },
+        host: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+  }
+}
+
+function configOf(flags: ConfigFlags): GatewayConfig {
+  try {
+    return readConfig(process.env, flags);
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(error.message) : error;
+  }
+}
+
+async function start(config: GatewayConfig): Promise<Gateway> {
+  try {
+    return await createGateway({ config, log: createLog(config.logLevel), defaultQuery: firstMutation });
+  } catch (error) {
+    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+    if (code === 'EADDRINUSE') throw new UsageError(`port ${port} is in use on ${address}`);
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new UsageError(`can't listen: ${(error as Error).message}`);
+    }
+    throw error;
+  }
+}
+
+function banner({ url, healthUrl, sandboxUrl }: Gateway): string {
+  const lines = [`GraphQL    ${url}`, `WebSocket  ${url.replace(/^http/, 'ws')}`, `health     ${healthUrl}`];
+  if (sandboxUrl === null) return `${lines.join('\n')}\n`;
+  lines.push(`sandbox    ${sandboxUrl}`, '', `Open ${url} in a browser, or paste a first mutation:`, '', firstMutation);
+  return `${lines.join('\n')}\n`;
+}
+
+/** A second signal doesn't wait. */
+function stopOnSignal(gateway: Gateway): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void gateway.close();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

@@ -1,0 +1,102 @@
+import type { Principal } from './auth/principal.ts';
+import { anyone } from './auth/principal.ts';
+import type { GatewayConfig, UpstreamConfig } from './config.ts';
+import { createContext } from './context.ts';
+import { StatusEvents } from './events/StatusEvents.ts';
+import { EventJournals } from './loaders/EventJournals.ts';
+import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
+import type { Log } from './log.ts';
+import { OutcomeStore } from './outcomes/OutcomeStore.ts';
+import { createSandbox } from './sandbox/createSandbox.ts';
+import { schema } from './schema/schema.ts';
+import { HttpServer } from './server/HttpServer.ts';
+import { createPipeline, graphqlPath } from './server/pipeline.ts';
+import { RunningOperations } from './server/RunningOperations.ts';
+import { WebSocketServer } from './server/WebSocketServer.ts';
+import { basicCredentials } from './upstream/credentials.ts';
+import { JournalsClient } from './upstream/JournalsClient.ts';
+import { StatusEventsClient } from './upstream/StatusEventsClient.ts';
+import { UpstreamConnection } from './upstream/UpstreamConnection.ts';
+
+export interface GatewayOptions {
+  config: GatewayConfig;
+  log: Log;
+  /** What GraphiQL shows first. It is served only in front of the sandbox. */
+  defaultQuery: string;
+}
+
+export interface Gateway {
+  /** The GraphQL endpoint, for HTTP and SSE; the same with `ws:` for WebSocket. */
+  readonly url: string;
+  readonly healthUrl: string;
+  /** The sandbox's address where one was started, else null. */
+  readonly sandboxUrl: string | null;
+  /** Lets running operations finish, then closes every socket, stream and timer. */
+  close(): Promise<void>;
+}
+
+/** How long the start waits for the feed, in ms; without it the gateway serves all but live status, and keeps trying. */
+const feedPatienceMs = 2_000;
+
+/** Builds every part and closes them in reverse. The only file that knows all floors. */
+export async function createGateway({ config, log, defaultQuery }: GatewayOptions): Promise<Gateway> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closePart of opened.splice(0).reverse()) await closePart();
+  };
+  try {
+    const { upstream, sandboxUrl } = await openUpstream(config, opened);
+    const credentials = basicCredentials(upstream.keyId, upstream.secretKey);
+    const connection = new UpstreamConnection({ baseUrl: upstream.baseUrl, credentials, log });
+    opened.push(() => connection.close());
+    const journals = new JournalsClient(connection);
+
+    const { baseUrl, eventsVersion } = upstream;
+    const statusEventsClient = new StatusEventsClient({ baseUrl, version: eventsVersion, credentials });
+    opened.push(() => statusEventsClient.close());
+    const statusEvents = new StatusEvents(statusEventsClient, log);
+    opened.push(() => statusEvents.close());
+    statusEvents.start();
+
+    const journalSides = new JournalSidesCache(journals);
+    const eventJournals = new EventJournals(journals, journalSides);
+    const shared = { journals, outcomes: new OutcomeStore(), statusEvents, journalSides, eventJournals };
+
+    const running = new RunningOperations();
+    const pipeline = await createPipeline({
+      schema,
+      authenticate: () => Promise.resolve<Principal>(anyone),
+      createContext: (facts) => createContext(shared, facts),
+      log,
+      running,
+      graphiql: sandboxUrl === null ? null : { defaultQuery },
+    });
+    const webSockets = new WebSocketServer(pipeline, log);
+    const server = new HttpServer(pipeline, webSockets, running, config);
+    await settled(statusEvents.opened, feedPatienceMs);
+    await server.listen();
+    opened.push(() => server.close());
+    return { url: `${server.url}${graphqlPath}`, healthUrl: `${server.url}/health`, sandboxUrl, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openUpstream(
+  { upstream }: GatewayConfig,
+  opened: (() => Promise<void>)[],
+): Promise<{ upstream: UpstreamConfig; sandboxUrl: string | null }> {
+  if (upstream.kind === 'remote') return { upstream: upstream.remote, sandboxUrl: null };
+  const { keyId, secretKey, port } = upstream.sandbox;
+  const sandbox = await createSandbox({ keyId, secretKey, port });
+  opened.push(() => sandbox.close());
+  return { upstream: { baseUrl: sandbox.url, keyId, secretKey, eventsVersion: 'v2' }, sandboxUrl: sandbox.url };
+}
+
+async function settled(promise: Promise<void>, patienceMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
+  await Promise.race([promise, patience]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+
+import { GraphQLError } from 'graphql';
+
+import { ForbiddenError } from '../auth/authorize.ts';
+import { BadUserInputError } from '../domain/badUserInput.ts';
+import { Refusal } from '../domain/refusals.ts';
+import { StreamError } from '../events/streamErrors.ts';
+import type { Log } from '../log.ts';
+import { Fault } from '../upstream/faults.ts';
+
+import { restateError } from './restateError.ts';
+
+/**
+ * What a client may see of an error that is no member of a result union: a stable `extensions.code`, and what is known.
+ * Anything unforeseen is masked, and logged under the correlation id that the client is told.
+ */
+export function publicError(error: unknown, log: Log): GraphQLError {
+  const cause = causeOf(error);
+  const known = describe(cause);
+  if (known) return locate(error, known.message, known.extensions);
+  if (cause instanceof GraphQLError) {
+    // Said by graphql itself about the request: syntax, validation, coercion of its variables.
+    return locate(error, cause.message, { code: 'BAD_USER_INPUT', ...cause.extensions });
+  }
+  const correlationId = randomUUID();
+  log.error({ err: cause, correlationId }, 'unexpected error');
+  return locate(error, 'Unexpected error.', { code: 'INTERNAL', correlationId });
+}
+
+interface Known {
+  message: string;
+  extensions: Record<string, unknown>;
+}
+
+function describe(cause: unknown): Known | null {
+  if (cause instanceof Fault) {
+    const { message, code, requestId, upstreamCode, retryAt } = cause;
+    return { message, extensions: { code, requestId, upstreamCode, retryAt } };
+  }
+  if (cause instanceof StreamError) {
+    const { message, code, cursor } = cause;
+    return { message, extensions: { code, cursor } };
+  }
+  if (cause instanceof Refusal) {
+    const { message, requestId, upstreamCode } = cause;
+    return { message, extensions: { code: 'UPSTREAM_REFUSED', requestId, upstreamCode } };
+  }
+  if (cause instanceof BadUserInputError) {
+    return { message: cause.message, extensions: { code: 'BAD_USER_INPUT' } };
+  }
+  if (cause instanceof ForbiddenError) return { message: cause.message, extensions: { code: 'FORBIDDEN' } };
+  return null;
+}
+
+/** What was thrown first; graphql wraps it to say where. */
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+/** graphql's own message names the variable, where its cause names the value only. */
+function locate(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
+  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
+  const words = causeOf(error) instanceof GraphQLError ? error.message : message;
+  const located = restateError(error, { message: words, extensions });
+  // The cause has said all that it may.
+  delete (located as { originalError?: unknown }).originalError;
+  return located;
+}
