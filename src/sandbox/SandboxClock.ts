@@ -9,6 +9,7 @@ export class SandboxClock {
   readonly #source: () => number;
   #offset = 0;
   #standing: Micros;
+  #latest: Micros = 0;
 
   /** @param source milliseconds since 1970; fractions give microseconds */
   constructor(source: () => number, manual: boolean) {
@@ -18,7 +19,8 @@ export class SandboxClock {
   }
 
   now(): Micros {
-    return this.manual ? this.#standing : this.#read() + this.#offset;
+    this.#latest = Math.max(this.#latest, this.manual ? this.#standing : this.#read() + this.#offset);
+    return this.#latest;
   }
 
   /** Time of the world outside, which nothing moves: rate limits and latencies are felt there. */
@@ -35,6 +37,7 @@ export class SandboxClock {
 
   reset(): void {
     this.#offset = 0;
+    this.#latest = 0;
     this.#standing = this.#read();
   }
 

@@ -23,12 +23,10 @@ export class StreamRange {
 
   /** The sequence number behind which reading starts; without a since that is the end of the log. */
   startAfter(events: EventTable): number {
-    const last = events.last().seq;
-    if (!this.#since) return last;
+    if (!this.#since) return events.last().seq;
     if ('seq' in this.#since) return this.#since.seq - 1;
     const at = 'at' in this.#since ? this.#since.at : decodeTime(this.#since.ulid) * microsPerMillisecond;
-    const first = events.firstAt(at);
-    return first === null ? last : first - 1;
+    return events.firstAt(at) - 1;
   }
 
   includes(event: EventRow): boolean {

@@ -12,7 +12,7 @@ export class Exchange {
   readonly requestId: string;
   readonly path: string;
   readonly #search: string;
-  #headers: Record<string, string>;
+  readonly #headers: Record<string, string>;
 
   constructor(request: IncomingMessage, response: ServerResponse, requestId: string) {
     this.request = request;
@@ -36,7 +36,7 @@ export class Exchange {
   }
 
   addHeaders(headers: Readonly<Record<string, string>>): void {
-    this.#headers = { ...this.#headers, ...headers };
+    Object.assign(this.#headers, headers);
   }
 
   /** @throws Refusal 413 */

@@ -23,16 +23,16 @@ export async function sendAnswer(
     response.writeHead(answer.status, { ...headers, ...answer.headers, ...noContent(answer.status) }).end();
     return;
   }
-  const bytes = Buffer.from(body);
   response.writeHead(answer.status, {
     'Content-Type': answer.contentType ?? 'application/json; charset=utf-8',
-    'Content-Length': bytes.length,
+    'Content-Length': Buffer.byteLength(body),
     ...headers,
     ...answer.headers,
   });
-  if (manner?.kind === 'truncated') truncate(response, bytes);
-  else if (manner?.kind === 'slowBody') await sendSlowly(response, bytes, manner.ms);
-  else response.end(bytes);
+  if (manner?.kind === 'truncated') truncate(response, Buffer.from(body));
+  else if (manner?.kind === 'slowBody') await sendSlowly(response, Buffer.from(body), manner.ms);
+  // As a string it leaves in one write with its headers.
+  else response.end(body);
 }
 
 /** A 204 may have no length; a bare 401 says that it is empty. */

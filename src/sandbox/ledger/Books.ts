@@ -28,15 +28,11 @@ export class Books {
     const amount = storedDecimal(journal.amount);
     const held = this.#accounts.holding(from, journal.unit);
     if (compare(held, amount) < 0) return false;
-    this.#enter(journal, from, negate(amount), at);
-    this.#enter(journal, to, amount, at);
+    const { unit } = journal;
+    this.#accounts.setHolding(from, unit, add(held, negate(amount)));
+    this.#accounts.setHolding(to, unit, add(this.#accounts.holding(to, unit), amount));
+    this.#postings.insert({ journalId: journal.id, from, to, unit, amount: formatDecimal(amount) }, at);
     return true;
-  }
-
-  #enter(journal: Journal, account: string, amount: Decimal, at: Micros): void {
-    const held = this.#accounts.holding(account, journal.unit);
-    this.#accounts.setHolding(account, journal.unit, add(held, amount));
-    this.#postings.insert(journal.id, account, journal.unit, formatDecimal(amount), at);
   }
 
   /** What all accounts hold together, per unit; journals never change it. */

@@ -30,6 +30,6 @@ export function courseOf(
   if (compare(amount, settings.perJournalLimit) > 0 || compare(used, settings.dailyLimit) > 0) {
     return 'pending-then-executed';
   }
-  accounts.useOn(day, draft.fromAccount, draft.unit, amount);
+  accounts.setUsedOn(day, draft.fromAccount, draft.unit, used);
   return settings.jnlcFlow === 'v2' && kind === 'single' ? 'at-once' : 'walk';
 }

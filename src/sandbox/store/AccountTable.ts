@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 
-import { type Decimal, add, formatDecimal, storedDecimal, zero } from '../decimal.ts';
+import { type Decimal, formatDecimal, storedDecimal, zero } from '../decimal.ts';
 import type { Micros } from '../instant.ts';
 import { Query } from './Query.ts';
 
@@ -70,7 +70,7 @@ export class AccountTable {
     return row ? storedDecimal(row.amount) : zero;
   }
 
-  useOn(day: string, accountId: string, unit: string, amount: Decimal): void {
-    this.#use.run(accountId, unit, day, formatDecimal(add(this.usedOn(day, accountId, unit), amount)));
+  setUsedOn(day: string, accountId: string, unit: string, amount: Decimal): void {
+    this.#use.run(accountId, unit, day, formatDecimal(amount));
   }
 }

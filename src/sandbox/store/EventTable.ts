@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 
 import type { Micros } from '../instant.ts';
+import { firstSeqAt } from './firstSeqAt.ts';
 import { Query } from './Query.ts';
 
 export interface EventRow {
@@ -25,13 +26,13 @@ export class EventTable {
   readonly #insert: Query<never>;
   readonly #page: Query<EventRow>;
   readonly #last: Query<{ seq: number; at: Micros }>;
-  readonly #firstAt: Query<{ seq: number | null }>;
+  readonly #timeOf: Query<{ at: Micros }>;
 
   constructor(database: Database.Database) {
     this.#insert = new Query(database, 'INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#page = new Query(database, 'SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
     this.#last = new Query(database, 'SELECT seq, at FROM events ORDER BY seq DESC LIMIT 1');
-    this.#firstAt = new Query(database, 'SELECT min(seq) AS seq FROM events WHERE at >= ?');
+    this.#timeOf = new Query(database, 'SELECT at FROM events WHERE seq = ?');
   }
 
   insert(event: Omit<EventRow, 'seq'>): void {
@@ -60,8 +61,8 @@ export class EventTable {
     return this.#last.first() ?? { seq: 0, at: 0 };
   }
 
-  /** The sequence number of the first event at or after an instant. */
-  firstAt(at: Micros): number | null {
-    return this.#firstAt.first(at)?.seq ?? null;
+  /** The sequence number of the first event at or after an instant; one beyond the last when there is none. */
+  firstAt(at: Micros): number {
+    return firstSeqAt(at, this.last().seq, (seq) => this.#timeOf.first(seq)?.at ?? 0);
   }
 }

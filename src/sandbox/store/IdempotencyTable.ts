@@ -18,7 +18,7 @@ export class IdempotencyTable {
 
   constructor(database: Database.Database) {
     this.#one = new Query(database, 'SELECT * FROM idempotency_records WHERE key = ?');
-    this.#insert = new Query(database, 'INSERT INTO idempotency_records VALUES (?, ?, ?)');
+    this.#insert = new Query(database, 'INSERT INTO idempotency_records VALUES (NULL, ?, ?, ?)');
     this.#count = new Query(database, 'SELECT count(*) AS count FROM idempotency_records');
   }
 

@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 
 import type { Micros } from '../instant.ts';
+import { firstSeqAt } from './firstSeqAt.ts';
 import { Query, type Value } from './Query.ts';
 
 export interface JournalRow {
@@ -53,6 +54,7 @@ export class JournalTable {
   readonly #hasten: Query<never>;
   readonly #byStatus: Query<{ status: string; count: number }>;
   readonly #last: Query<{ seq: number }>;
+  readonly #timeOf: Query<{ created_at: Micros }>;
   readonly #listings = new Map<string, Query<{ seq: number }>>();
 
   constructor(database: Database.Database) {
@@ -72,6 +74,7 @@ export class JournalTable {
       "UPDATE journals SET due_at = ? WHERE status = 'pending' AND due_at IS NOT NULL",
     );
     this.#last = new Query(database, 'SELECT seq FROM journals ORDER BY seq DESC LIMIT 1');
+    this.#timeOf = new Query(database, 'SELECT created_at FROM journals WHERE seq = ?');
     this.#byStatus = new Query(database, 'SELECT status, count(*) AS count FROM journals GROUP BY status');
   }
 
@@ -143,20 +146,31 @@ export class JournalTable {
 
   /** Whether more journals match than a number. */
   exceeds(filter: JournalFilter, most: number): boolean {
-    const last = this.#last.first()?.seq ?? 0;
-    if (last <= most) return false;
+    const [first, end] = this.#span(filter);
+    if (end - first <= most) return false;
     const { where, values } = conditionsOf(filter);
-    const sql = `SELECT count(*) AS seq FROM (SELECT 1 FROM journals ${where} LIMIT ?)`;
-    return (this.#listing(sql).first(...values, most + 1)?.seq ?? 0) > most;
+    const sql = `SELECT count(*) AS seq FROM (SELECT 1 FROM journals WHERE seq >= ? AND seq < ?${where} LIMIT ?)`;
+    return (this.#listing(sql).first(first, end, ...values, most + 1)?.seq ?? 0) > most;
   }
 
   /** Sequence numbers of the journals that match, newest first, at most `atMost` of them. */
   list(filter: JournalFilter, atMost: number): number[] {
+    const [first, end] = this.#span(filter);
     const { where, values } = conditionsOf(filter);
-    const sql = `SELECT seq FROM journals ${where} ORDER BY seq DESC LIMIT ?`;
+    const sql = `SELECT seq FROM journals WHERE seq >= ? AND seq < ?${where} ORDER BY seq DESC LIMIT ?`;
     return this.#listing(sql)
-      .all(...values, atMost)
+      .all(first, end, ...values, atMost)
       .map(({ seq }) => seq);
+  }
+
+  /** The sequence numbers created in the filter's time, the second one excluded. */
+  #span({ after, before }: JournalFilter): [first: number, end: number] {
+    const last = this.#last.first()?.seq ?? 0;
+    const timeOf = (seq: number) => this.#timeOf.first(seq)?.created_at ?? 0;
+    return [
+      after === undefined ? 1 : firstSeqAt(after, last, timeOf),
+      before === undefined ? last + 1 : firstSeqAt(before, last, timeOf),
+    ];
   }
 
   #listing(sql: string): Query<{ seq: number }> {
@@ -168,14 +182,12 @@ export class JournalTable {
 
 function conditionsOf(filter: JournalFilter): { where: string; values: Value[] } {
   const conditions: [sql: string, value: Value | undefined][] = [
-    ['created_at >= ?', filter.after],
-    ['created_at < ?', filter.before],
     ['status = ?', filter.status],
     ['entry_type = ?', filter.entryType],
     ['to_account = ?', filter.toAccount],
     ['from_account = ?', filter.fromAccount],
   ];
   const given = conditions.filter((condition): condition is [string, Value] => condition[1] !== undefined);
-  const where = given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`;
+  const where = given.map(([sql]) => ` AND ${sql}`).join('');
   return { where, values: given.map(([, value]) => value) };
 }

@@ -1,0 +1,126 @@
+/**
+ * How many requests a second the sandbox takes: creates with an idempotency key (each walks on to `executed`,
+ * so that one create is in the end three status changes, three events and two postings) and reads by id.
+ *
+ * Method: the built sandbox in a process of its own, in memory and with a data file in turn; this process sends over
+ * keep-alive connections, each with one request under way. After a warm-up, alternating rounds of a fixed time;
+ * the figure is the median of the rounds. Both processes share the machine, which is named in the output.
+ *
+ * Run with `npm run bench`.
+ */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { BenchConnection } from './BenchConnection.ts';
+
+const connections = 64;
+const roundMs = 3_000;
+const rounds = Number(process.env.ROUNDS ?? 5);
+const command = process.argv[2] ?? 'dist/cli/main.js';
+
+const authorization = `Basic ${Buffer.from('sandbox:sandbox').toString('base64')}`;
+const from = '8f8c8cee-2591-4f83-be12-82c659b5e748';
+const to = 'd7017fd9-60dd-425b-a09a-63ff59368b62';
+
+interface Target {
+  name: string;
+  port: number;
+  ids: string[];
+  stop: () => void;
+}
+
+function start(name: string, flags: string[]): Promise<Target> {
+  const child = spawn(process.execPath, [command, 'sandbox', '--port', '0', '--daily-limit', '1000000', ...flags]);
+  child.stderr.pipe(process.stderr);
+  return new Promise((resolve) => {
+    child.stdout.on('data', (text: Buffer) => {
+      const port = Number(/:(\d+)\s/.exec(text.toString())?.[1]);
+      resolve({ name, port, ids: [], stop: () => child.kill('SIGKILL') });
+    });
+  });
+}
+
+function createRequest(): string {
+  const body = JSON.stringify({ entry_type: 'JNLC', from_account: from, to_account: to, amount: '0.01' });
+  return [
+    'POST /v1/journals HTTP/1.1',
+    'Host: sandbox',
+    `Authorization: ${authorization}`,
+    'Content-Type: application/json',
+    `Idempotency-Key: ${randomUUID()}`,
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
+}
+
+function readRequest(id: string): string {
+  return `GET /v1/journals/${id} HTTP/1.1\r\nHost: sandbox\r\nAuthorization: ${authorization}\r\n\r\n`;
+}
+
+async function round(target: Target, exchange: (connection: BenchConnection) => Promise<void>): Promise<number> {
+  const open = Array.from({ length: connections }, () => new BenchConnection(target.port));
+  let done = 0;
+  const started = performance.now();
+  await Promise.all(
+    open.map(async (connection) => {
+      while (performance.now() - started < roundMs) {
+        await exchange(connection);
+        done += 1;
+      }
+    }),
+  );
+  const rate = done / ((performance.now() - started) / 1_000);
+  for (const connection of open) connection.close();
+  return rate;
+}
+
+function creates(target: Target): Promise<number> {
+  return round(target, async (connection) => {
+    const body = await connection.send(createRequest());
+    const id = /"id":"([^"]+)"/.exec(body)?.[1];
+    if (id !== undefined && target.ids.length < 10_000) target.ids.push(id);
+  });
+}
+
+function reads(target: Target): Promise<number> {
+  let next = 0;
+  return round(target, async (connection) => {
+    next = (next + 1) % target.ids.length;
+    await connection.send(readRequest(target.ids[next] ?? ''));
+  });
+}
+
+function median(values: number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'sandbox-bench-'));
+const targets = [await start('in memory', []), await start('durable', ['--data', join(directory, 'ledger.db')])];
+const figures = new Map<string, number[]>();
+for (let index = 0; index <= rounds; index += 1) {
+  for (const target of targets) {
+    for (const [name, run] of [
+      ['creates', creates],
+      ['reads by id', reads],
+    ] as const) {
+      const rate = await run(target);
+      // The first round warms up.
+      if (index > 0) figures.set(`${name}, ${target.name}`, [...(figures.get(`${name}, ${target.name}`) ?? []), rate]);
+    }
+  }
+}
+for (const target of targets) target.stop();
+rmSync(directory, { recursive: true });
+
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);
+console.log(
+  `${connections} connections, ${rounds} rounds of ${roundMs / 1_000} s, median (lowest to highest) per second`,
+);
+for (const [name, rates] of figures) {
+  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  console.log(`${name.padEnd(24)} ${Math.round(median(rates))} (${Math.round(low)} to ${Math.round(high)})`);
+}
