@@ -1,0 +1,71 @@
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { closeLater } from './leftovers.ts';
+
+export interface SeenRequest {
+  method: string;
+  /** Path and query, as on the wire. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+export type Answer = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
+
+/**
+ * A real HTTP server that answers as a test says: for what no honest Journals API would do.
+ * It keeps what it saw. The event streams stay open and silent unless the test answers them itself.
+ */
+export class StubUpstream {
+  readonly seen: SeenRequest[] = [];
+  readonly #server: Server;
+
+  private constructor(answer: Answer) {
+    this.#server = createServer((request, response) => {
+      void this.#serve(request, response, answer);
+    });
+  }
+
+  static async start(answer: Answer): Promise<StubUpstream> {
+    const stub = new StubUpstream(answer);
+    await new Promise<void>((resolve) => stub.#server.listen(0, '127.0.0.1', resolve));
+    closeLater(() => {
+      stub.#server.closeAllConnections();
+      return new Promise((resolve) => stub.#server.close(resolve));
+    });
+    return stub;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** What was asked of the REST operations, without the event streams. */
+  get calls(): SeenRequest[] {
+    return this.seen.filter(({ url }) => !url.includes('/events/'));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { method = '', url = '', headers } = request;
+    const seen = { method, url, headers, body: Buffer.concat(chunks).toString('utf8') };
+    this.seen.push(seen);
+    if (url.includes('/events/')) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(': welcome\n\n');
+      return;
+    }
+    await answer(seen, response);
+  }
+}
+
+/** Answers with JSON. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+  return (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(JSON.stringify(body));
+  };
+}

@@ -1,0 +1,43 @@
+import type { UpstreamConfig } from '../../src/config.ts';
+import { createGateway } from '../../src/gateway.ts';
+import type { Gateway } from '../../src/gateway.ts';
+import { createLog } from '../../src/log.ts';
+import { createSandbox } from '../../src/sandbox/createSandbox.ts';
+import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
+import type { SandboxOptions } from '../../src/sandbox/SandboxOptions.ts';
+
+import { closeLater } from './leftovers.ts';
+
+/** A sandbox on a free port, closed when the test ends. */
+export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
+  const sandbox = await createSandbox({ keyId: 'sandbox', secretKey: 'sandbox', settleDelayMs: 5, ...options });
+  closeLater(() => sandbox.close());
+  return sandbox;
+}
+
+/** A gateway on a free port before the given upstream, closed when the test ends. */
+export async function startGateway(upstreamUrl: string, remote: Partial<UpstreamConfig> = {}): Promise<Gateway> {
+  const upstream: UpstreamConfig = {
+    baseUrl: upstreamUrl,
+    keyId: 'sandbox',
+    secretKey: 'sandbox',
+    eventsVersion: 'v2',
+    ...remote,
+  };
+  const gateway = await createGateway({
+    config: { host: '127.0.0.1', port: 0, logLevel: 'silent', upstream: { kind: 'remote', remote: upstream } },
+    log: createLog('silent'),
+    defaultQuery: '',
+  });
+  closeLater(() => gateway.close());
+  return gateway;
+}
+
+/** A gateway with a sandbox of its own behind it. */
+export async function startBoth(
+  options: Partial<SandboxOptions> = {},
+): Promise<{ gateway: Gateway; sandbox: Sandbox }> {
+  const sandbox = await startSandbox(options);
+  const gateway = await startGateway(sandbox.url);
+  return { gateway, sandbox };
+}
