@@ -22,10 +22,14 @@ export interface SandboxConfig {
 export interface UpstreamConfig {
   /** Scheme and host of the REST and event API, without a path's trailing slash. */
   baseUrl: string;
-  keyId: string;
-  secretKey: string;
+  credentials: CredentialsConfig;
   eventsVersion: 'v1' | 'v2';
 }
+
+/** The two kinds of key are not interchangeable: the wrong flow answers a bare 401. */
+export type CredentialsConfig =
+  | { kind: 'basic'; keyId: string; secretKey: string }
+  | { kind: 'oauth'; clientId: string; clientSecret: string; tokenUrl: string };
 
 export interface GatewayConfig {
   host: string;
@@ -54,7 +58,7 @@ const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
   error: 'expected trace, debug, info, warn, error or silent',
 });
 
-const baseUrl = z
+const httpUrl = z
   .string()
   .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
     error: 'expected an http or https URL',
@@ -76,15 +80,20 @@ const sandboxEnvironment = common.extend({
 
 const listenerEnvironment = common.extend({ PORT: port(4000), HOST: z.string().default('127.0.0.1') });
 
-const missing = (purpose: string) =>
-  z.string({ error: `missing: ${purpose}; or start with --sandbox to try the gateway without credentials` });
-
 const remoteEnvironment = listenerEnvironment.extend({
-  APCA_BROKER_BASE_URL: missing('the address of the Broker API').pipe(baseUrl),
-  APCA_BROKER_KEY_ID: missing('the key id of the Broker API credentials'),
-  APCA_BROKER_SECRET_KEY: missing('the secret key of the Broker API credentials'),
+  APCA_BROKER_BASE_URL: httpUrl.optional(),
+  APCA_BROKER_KEY_ID: z.string().optional(),
+  APCA_BROKER_SECRET_KEY: z.string().optional(),
+  APCA_BROKER_CLIENT_ID: z.string().optional(),
+  APCA_BROKER_CLIENT_SECRET: z.string().optional(),
+  APCA_BROKER_TOKEN_URL: httpUrl.optional(),
   APCA_BROKER_EVENTS_VERSION: z.enum(['v1', 'v2'], { error: 'expected v1 or v2' }).default('v2'),
 });
+
+type RemoteEnvironment = z.output<typeof remoteEnvironment>;
+
+const basicNames = ['APCA_BROKER_KEY_ID', 'APCA_BROKER_SECRET_KEY'] as const;
+const oauthNames = ['APCA_BROKER_CLIENT_ID', 'APCA_BROKER_CLIENT_SECRET', 'APCA_BROKER_TOKEN_URL'] as const;
 
 /**
  * Reads what `serve` needs, once; nothing else reads the environment.
@@ -98,19 +107,46 @@ export function readConfig(environment: NodeJS.ProcessEnv, flags: ConfigFlags = 
     const values = read(listenerEnvironment.extend(sandboxEnvironment.shape), given);
     return { ...listener(values), upstream: { kind: 'sandbox', sandbox: sandboxOf(values) } };
   }
-  const values = read(remoteEnvironment, given);
-  return {
-    ...listener(values),
-    upstream: {
-      kind: 'remote',
-      remote: {
-        baseUrl: values.APCA_BROKER_BASE_URL,
-        keyId: values.APCA_BROKER_KEY_ID,
-        secretKey: values.APCA_BROKER_SECRET_KEY,
-        eventsVersion: values.APCA_BROKER_EVENTS_VERSION,
-      },
-    },
-  };
+  const values = read(remoteEnvironment, given, missingOf(given));
+  const credentials = credentialsOf(values);
+  const baseUrl = values.APCA_BROKER_BASE_URL;
+  if (!credentials || baseUrl === undefined) throw new TypeError('what is missing was told above');
+  const remote = { baseUrl, credentials, eventsVersion: values.APCA_BROKER_EVENTS_VERSION };
+  return { ...listener(values), upstream: { kind: 'remote', remote } };
+}
+
+/** What is not there and must be, and what is there and contradicts; nothing of what it says is secret. */
+function missingOf(given: Record<string, string>): string[] {
+  const problems: string[] = [];
+  if (given['APCA_BROKER_BASE_URL'] === undefined)
+    problems.push('APCA_BROKER_BASE_URL: missing, the address of the Broker API');
+  const [basic, oauth] = [basicNames, oauthNames].map((names) => names.filter((name) => given[name] !== undefined));
+  if (basic?.length && oauth?.length) {
+    problems.push(`expected Basic credentials or OAuth ones, found both: ${[...basic, ...oauth].join(', ')}`);
+  } else if (oauth?.length) {
+    problems.push(...absent(oauthNames, given));
+  } else if (basic?.length) {
+    problems.push(...absent(basicNames, given));
+  } else {
+    problems.push(
+      `credentials: missing, set ${basicNames.join(' and ')} (Basic) or ${oauthNames.join(', ')} (OAuth 2)`,
+    );
+  }
+  if (problems.length > 0) problems.push('to try the gateway without credentials, start it with --sandbox');
+  return problems;
+}
+
+function absent(names: readonly string[], given: Record<string, string>): string[] {
+  return names.filter((name) => given[name] === undefined).map((name) => `${name}: missing, the credentials need it`);
+}
+
+function credentialsOf(values: RemoteEnvironment): CredentialsConfig | null {
+  const { APCA_BROKER_KEY_ID: keyId, APCA_BROKER_SECRET_KEY: secretKey } = values;
+  if (keyId !== undefined && secretKey !== undefined) return { kind: 'basic', keyId, secretKey };
+  const { APCA_BROKER_CLIENT_ID: clientId, APCA_BROKER_CLIENT_SECRET: clientSecret } = values;
+  const tokenUrl = values.APCA_BROKER_TOKEN_URL;
+  if (clientId === undefined || clientSecret === undefined || tokenUrl === undefined) return null;
+  return { kind: 'oauth', clientId, clientSecret, tokenUrl };
 }
 
 /** Reads what `sandbox` needs. @throws ConfigError naming every problem at once */
@@ -132,16 +168,22 @@ function withFlags(environment: NodeJS.ProcessEnv, flags: Record<string, string 
   );
 }
 
-function read<Shape extends z.ZodType>(shape: Shape, given: Record<string, string>): z.output<Shape> {
+/** @param others problems that the shape doesn't see, to be told in one go with those that it does */
+function read<Shape extends z.ZodType>(
+  shape: Shape,
+  given: Record<string, string>,
+  others: string[] = [],
+): z.output<Shape> {
   const result = shape.safeParse(given);
-  if (result.success) return result.data;
-  throw new ConfigError(result.error.issues.map((issue) => describe(issue, given)));
+  const problems = (result.error?.issues ?? []).map((issue) => describe(issue, given));
+  if (result.success && others.length === 0) return result.data;
+  throw new ConfigError([...problems, ...others]);
 }
 
 function describe(issue: z.core.$ZodIssue, given: Record<string, string>): string {
   const name = issue.path.join('.');
   const found = given[name];
-  return found === undefined || /SECRET|KEY/.test(name)
+  return found === undefined || /SECRET|KEY|CLIENT_ID/.test(name)
     ? `${name}: ${issue.message}`
     : `${name}: ${issue.message}, found ${JSON.stringify(found)}`;
 }

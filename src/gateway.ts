@@ -1,6 +1,6 @@
 import type { Principal } from './auth/principal.ts';
 import { anyone } from './auth/principal.ts';
-import type { GatewayConfig, UpstreamConfig } from './config.ts';
+import type { CredentialsConfig, GatewayConfig, UpstreamConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
@@ -14,7 +14,9 @@ import { createPipeline, graphqlPath } from './server/pipeline.ts';
 import { RunningOperations } from './server/RunningOperations.ts';
 import { WebSocketServer } from './server/WebSocketServer.ts';
 import { basicCredentials } from './upstream/credentials.ts';
+import type { Credentials } from './upstream/credentials.ts';
 import { JournalsClient } from './upstream/JournalsClient.ts';
+import { OAuthCredentials } from './upstream/OAuthCredentials.ts';
 import { StatusEventsClient } from './upstream/StatusEventsClient.ts';
 import { UpstreamConnection } from './upstream/UpstreamConnection.ts';
 
@@ -46,7 +48,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
   };
   try {
     const { upstream, sandboxUrl } = await openUpstream(config, opened);
-    const credentials = basicCredentials(upstream.keyId, upstream.secretKey);
+    const credentials = createCredentials(upstream.credentials, log);
     const connection = new UpstreamConnection({ baseUrl: upstream.baseUrl, credentials, log });
     opened.push(() => connection.close());
     const journals = new JournalsClient(connection);
@@ -83,6 +85,11 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
   }
 }
 
+function createCredentials(config: CredentialsConfig, log: Log): Credentials {
+  if (config.kind === 'basic') return basicCredentials(config.keyId, config.secretKey);
+  return new OAuthCredentials({ ...config, log });
+}
+
 async function openUpstream(
   { upstream }: GatewayConfig,
   opened: (() => Promise<void>)[],
@@ -91,7 +98,8 @@ async function openUpstream(
   const { keyId, secretKey, port } = upstream.sandbox;
   const sandbox = await createSandbox({ keyId, secretKey, port });
   opened.push(() => sandbox.close());
-  return { upstream: { baseUrl: sandbox.url, keyId, secretKey, eventsVersion: 'v2' }, sandboxUrl: sandbox.url };
+  const credentials = { kind: 'basic', keyId, secretKey } as const;
+  return { upstream: { baseUrl: sandbox.url, credentials, eventsVersion: 'v2' }, sandboxUrl: sandbox.url };
 }
 
 async function settled(promise: Promise<void>, patienceMs: number): Promise<void> {

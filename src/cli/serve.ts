@@ -20,8 +20,11 @@ Usage:
 
 Environment:
   APCA_BROKER_BASE_URL         address of the Broker API, e.g. https://broker-api.sandbox.alpaca.markets
-  APCA_BROKER_KEY_ID           key id of its Basic credentials
-  APCA_BROKER_SECRET_KEY       secret key of its Basic credentials
+  APCA_BROKER_KEY_ID           Basic credentials: key id
+  APCA_BROKER_SECRET_KEY       Basic credentials: secret key
+  APCA_BROKER_CLIENT_ID        or OAuth 2 client credentials: client id
+  APCA_BROKER_CLIENT_SECRET    OAuth 2: client secret
+  APCA_BROKER_TOKEN_URL        OAuth 2: token endpoint, e.g. https://authx.sandbox.alpaca.markets/v1/oauth2/token
   APCA_BROKER_EVENTS_VERSION   v2 (default) or v1
   SANDBOX_PORT                 with --sandbox: the sandbox's port, default 4010
   SANDBOX_KEY_ID               with --sandbox: what the sandbox accepts, default sandbox

@@ -1,6 +1,7 @@
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../domain/newJournal.ts';
+import { asUuid } from '../domain/uuid.ts';
 
 import { decodeBatchItem, decodeJournal } from './decodeJournal.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
@@ -50,12 +51,15 @@ export class JournalsClient {
   }
 
   /**
-   * `GET /v1/journals/{id}`: null when the API doesn't know the id. The caller has checked that it is a UUID.
+   * `GET /v1/journals/{id}`: null when the API doesn't know the id.
+   * What is no UUID is unknown without a call: it never becomes part of a path.
    *
    * @throws Fault
    */
   async get(id: string, signal?: AbortSignal): Promise<Journal | null> {
-    const call: UpstreamCall = { endpoint: 'getJournal', method: 'GET', path: `/v1/journals/${id}` };
+    const uuid = asUuid(id);
+    if (uuid === null) return null;
+    const call: UpstreamCall = { endpoint: 'getJournal', method: 'GET', path: `/v1/journals/${uuid}` };
     const answer = await this.#read(call, signal);
     if (answer.status === 200) return decodeBody(answer, decodeJournal);
     if (answer.status === 404) return null;
@@ -169,6 +173,7 @@ export class JournalsClient {
 
   async #read(call: UpstreamCall, signal: AbortSignal | undefined): Promise<WireAnswer> {
     return this.#connection.read(call, signal).catch((cause: unknown) => {
+      if (cause instanceof NeverSent && cause.cause instanceof CredentialsRefusedError) throw cause.cause;
       if (cause instanceof NeverSent || cause instanceof AnswerLost) {
         throw new UpstreamUnavailableError(`the Journals API gave no answer: ${cause.message}`, { cause });
       }

@@ -73,7 +73,7 @@ export class StatusEventsClient {
     const cancel = new AbortController();
     const deadline = setTimeout(() => cancel.abort(), this.#openDeadlineMs);
     try {
-      const answer = await this.#request(range, cancel.signal);
+      const answer = await this.#requestWithRenewal(range, cancel.signal);
       if (answer.statusCode !== 200 || !isEventStream(answer)) throw await refusedStream(answer);
       return {
         openedAt: openedAt(answer),
@@ -89,11 +89,24 @@ export class StatusEventsClient {
     await this.#agent.destroy();
   }
 
-  async #request(range: StatusEventRange, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  /** As for every call: a 401 may only mean that the token has ended. */
+  async #requestWithRenewal(range: StatusEventRange, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const authorization = await this.#credentials.authorization();
+    const answer = await this.#request(range, authorization, signal);
+    if (answer.statusCode !== 401 || !(await this.#credentials.renew(authorization))) return answer;
+    answer.body.destroy();
+    return this.#request(range, await this.#credentials.authorization(), signal);
+  }
+
+  async #request(
+    range: StatusEventRange,
+    authorization: string,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
     const url = new URL(this.#url);
     if (range.since !== undefined) url.searchParams.set('since', range.since);
     if (range.until !== undefined) url.searchParams.set('until', range.until);
-    const headers = { accept: 'text/event-stream', authorization: await this.#credentials.authorization() };
+    const headers = { accept: 'text/event-stream', authorization };
     try {
       return await request(url, { dispatcher: this.#agent, headers, signal });
     } catch (cause) {

@@ -85,9 +85,24 @@ export class UpstreamConnection {
     await this.#pool.destroy();
   }
 
+  /** A 401 may only mean that the token has ended: with another one the call is repeated, once. */
   async #send(call: UpstreamCall, deadlineMs: number, signal?: AbortSignal): Promise<WireAnswer> {
-    const request = await this.#requestOf(call);
+    const endsAt = performance.now() + deadlineMs;
+    const authorization = await this.#credentials.authorization();
+    const answer = await this.#exchange(call, authorization, deadlineMs, signal);
+    if (answer.status !== 401 || !(await this.#credentials.renew(authorization))) return answer;
+    const leftMs = Math.max(1, endsAt - performance.now());
+    return this.#exchange(call, await this.#credentials.authorization(), leftMs, signal);
+  }
+
+  async #exchange(
+    call: UpstreamCall,
+    authorization: string,
+    deadlineMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<WireAnswer> {
     try {
+      const request = this.#requestOf(call, authorization);
       const answer = await exchange(this.#pool, this.#origin, request, { deadlineMs, signal });
       if (answer.status >= 400) this.#logAnswer(call, answer);
       return answer;
@@ -97,12 +112,9 @@ export class UpstreamConnection {
     }
   }
 
-  async #requestOf(call: UpstreamCall): Promise<WireRequest> {
+  #requestOf(call: UpstreamCall, authorization: string): WireRequest {
     const query = new URLSearchParams(call.query).toString();
-    const headers: Record<string, string> = {
-      accept: 'application/json',
-      authorization: await this.#credentials.authorization(),
-    };
+    const headers: Record<string, string> = { accept: 'application/json', authorization };
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
     return {

@@ -19,8 +19,7 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
 export async function startGateway(upstreamUrl: string, remote: Partial<UpstreamConfig> = {}): Promise<Gateway> {
   const upstream: UpstreamConfig = {
     baseUrl: upstreamUrl,
-    keyId: 'sandbox',
-    secretKey: 'sandbox',
+    credentials: { kind: 'basic', keyId: 'sandbox', secretKey: 'sandbox' },
     eventsVersion: 'v2',
     ...remote,
   };

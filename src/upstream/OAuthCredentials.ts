@@ -1,0 +1,106 @@
+import { request } from 'undici';
+
+import type { Log } from '../log.ts';
+
+import type { Credentials } from './credentials.ts';
+import { NeverSent } from './exchange.ts';
+import { CredentialsRefusedError } from './faults.ts';
+
+export interface OAuthOptions {
+  clientId: string;
+  clientSecret: string;
+  tokenUrl: string;
+  log: Log;
+}
+
+interface Token {
+  header: string;
+  /** By `performance.now()`. */
+  renewAt: number;
+  endsAt: number;
+}
+
+/** How long the token endpoint may take, in ms. */
+const deadlineMs = 10_000;
+/** A token is renewed this long before it ends, in ms, or in the last fifth of a short life. */
+const renewEarlyMs = 60_000;
+
+/**
+ * OAuth 2 client credentials (RFC 6749, 4.4): one token for all calls, renewed before it ends while the old one still
+ * serves, one renewal at a time however many calls ask for it.
+ */
+export class OAuthCredentials implements Credentials {
+  readonly #options: OAuthOptions;
+  #token: Token | null = null;
+  #renewal: Promise<Token> | null = null;
+
+  constructor(options: OAuthOptions) {
+    this.#options = options;
+  }
+
+  async authorization(): Promise<string> {
+    const token = this.#token;
+    const now = performance.now();
+    if (!token || now >= token.endsAt) return (await this.#renewed()).header;
+    if (now >= token.renewAt) {
+      this.#renewed().catch((error: unknown) => {
+        this.#options.log.warn({ err: error }, 'access token could not be renewed, the old one serves on');
+      });
+    }
+    return token.header;
+  }
+
+  async renew(refused: string): Promise<boolean> {
+    // Of many calls that were refused together, the first has renewed it for all.
+    if (this.#token?.header !== refused) return true;
+    this.#token = null;
+    return (await this.#renewed()).header !== refused;
+  }
+
+  #renewed(): Promise<Token> {
+    this.#renewal ??= this.#request()
+      .then((token) => (this.#token = token))
+      .finally(() => (this.#renewal = null));
+    return this.#renewal;
+  }
+
+  async #request(): Promise<Token> {
+    const { tokenUrl, clientId, clientSecret } = this.#options;
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    try {
+      const answer = await request(tokenUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        body: new URLSearchParams(form).toString(),
+        signal: AbortSignal.timeout(deadlineMs),
+      });
+      return readToken(answer.statusCode, await answer.body.text());
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new NeverSent(`no access token: ${reason}`, { cause });
+    }
+  }
+}
+
+/** Neither the token nor the secret is ever part of a message. */
+function readToken(status: number, body: string): Token {
+  const { access_token, expires_in, error } = parse(body);
+  if (typeof access_token === 'string' && access_token !== '' && status < 300) {
+    const lifeMs = (typeof expires_in === 'number' && expires_in > 0 ? expires_in : 60) * 1_000;
+    const now = performance.now();
+    const earlyMs = Math.min(renewEarlyMs, lifeMs / 5);
+    return { header: `Bearer ${access_token}`, renewAt: now + lifeMs - earlyMs, endsAt: now + lifeMs };
+  }
+  const words = typeof error === 'string' ? error.slice(0, 80) : 'no reason given';
+  if (status >= 400 && status < 500) throw new CredentialsRefusedError(`the token endpoint refused: ${words}`);
+  throw new Error(`the token endpoint answered HTTP ${status}: ${words}`);
+}
+
+function parse(body: string): { access_token?: unknown; expires_in?: unknown; error?: unknown } {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
