@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+
+import { type ErrorBody, cash } from './kit/journals.ts';
+import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
+
+const v1 = '/v1/events/journals/status';
+const v2 = '/v2/events/journals/status';
+
+/** Creates journals a second apart, by a clock that stands; each makes one event. */
+async function journals(client: SandboxClient, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    await client.post('/v1/journals', cash({ description: `#${index} /fixtures/status=pending/fixtures/` }));
+    await client.post('/sandbox/clock', { advanceMs: 1_000 });
+  }
+}
+
+/** All events so far, oldest first: a bounded replay ends by itself. */
+async function replay(client: SandboxClient, path: string) {
+  const stream = await client.events(path);
+  expect(await stream.ended).toBe('complete');
+  return stream.events;
+}
+
+/** The path of a replay that ends before the standing clock's now. */
+async function everything(client: SandboxClient, path = v2): Promise<string> {
+  const { body } = await client.get<{ now: string }>('/sandbox/clock');
+  const until = new Date(Date.parse(body.now) - 1).toISOString();
+  return `${path}?since=2000-01-01T00:00:00Z&until=${until}`;
+}
+
+describe.each([v1, v2])('GET %s', (path) => {
+  it('welcomes, then tells what comes, not what was', async () => {
+    const { client } = await startSandbox();
+    await journals(client, 1);
+
+    const stream = await client.events(path);
+    await journals(client, 1);
+
+    const [event] = await stream.first(1);
+    expect(stream.comments[0]).toBe('welcome');
+    expect(event).toMatchObject({ status_from: '', status_to: 'queued', entry_type: 'JNLC' });
+    expect(event?.description).toMatch(/^#0/);
+    expect(stream.events.map(({ journal_id }) => journal_id)).not.toContain(undefined);
+  });
+
+  it('sends heartbeats', async () => {
+    const { client } = await startSandbox({ heartbeatMs: 10 });
+
+    const stream = await client.events(path);
+
+    await stream.comment(/^heartbeat$/);
+  });
+
+  it('replays since a time, then goes on live with no gap', async () => {
+    const { client } = await startSandbox();
+    await journals(client, 3);
+    const { body } = await client.get<{ now: string }>('/sandbox/clock');
+    const third = new Date(Date.parse(body.now) - 1_500).toISOString();
+
+    const stream = await client.events(`${path}?since=${third}`);
+    await journals(client, 2);
+
+    const events = await stream.first(5);
+    expect(events.map(({ status_to, description }) => `${description?.slice(0, 2) ?? ''} ${status_to}`)).toEqual([
+      '#2 queued',
+      '#2 pending',
+      '#0 queued',
+      '#0 pending',
+      '#1 queued',
+    ]);
+  });
+
+  it('ends whole, with 200, when its until has passed', async () => {
+    const { client } = await startSandbox();
+    const { body } = await client.get<{ now: string }>('/sandbox/clock');
+    const until = new Date(Date.parse(body.now) + 2_500).toISOString();
+
+    const stream = await client.events(`${path}?since=2020-01-01T00:00:00Z&until=${until}`);
+    await journals(client, 5);
+
+    expect([stream.status, await stream.ended]).toEqual([200, 'complete']);
+    expect(stream.events).toHaveLength(6);
+  });
+
+  it.each([
+    ['?until=2026-01-01T00:00:00Z', /^until needs since/],
+    ['?since=2026-01-01T00:00:00Z&since_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /exclude each other/],
+    ['?since=2026-01-01T00:00:00Z&until_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /exclude each other/],
+    ['?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z', /^until must not be before since/],
+    ['?since=yesterday', /^since must be/],
+    ['?since=2026-01-01T00:00:00+02:00', /^since must be/],
+    ['?since_id=x', /^since_id must be/],
+  ])('refuses %s with 400', async (query, message) => {
+    const { client } = await startSandbox();
+
+    const reply = await client.get<ErrorBody>(`${path}${query}`);
+
+    expect(reply.status).toBe(400);
+    expect(reply.body.message).toMatch(message);
+  });
+
+  it('takes an encoded offset, and a bare date', async () => {
+    const { client } = await startSandbox();
+
+    const streams = await Promise.all([
+      client.events(`${path}?since=2026-01-01T00:00:00%2B02:00`),
+      client.events(`${path}?since=2026-01-01`),
+    ]);
+
+    expect(streams.map(({ status }) => status)).toEqual([200, 200]);
+  });
+});
+
+describe('event ids', () => {
+  it('are ULIDs that rise on v2, and bound a replay from both sides', async () => {
+    const { client } = await startSandbox();
+    await journals(client, 4);
+    const all = await replay(client, await everything(client));
+    const ids = all.map(({ event_id }) => String(event_id));
+
+    const some = await replay(client, `${v2}?since_id=${ids[2] ?? ''}&until_id=${ids[5] ?? ''}`);
+
+    expect(ids).toEqual(ids.toSorted());
+    expect(ids.every((id) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(id))).toBe(true);
+    expect(some.map(({ event_id }) => event_id)).toEqual(ids.slice(2, 6));
+  });
+
+  it('can leave the since_id event itself out', async () => {
+    const { client } = await startSandbox({ sinceIdInclusive: false });
+    await journals(client, 2);
+    const ids = (await replay(client, await everything(client))).map(({ event_id }) => String(event_id));
+
+    const some = await replay(client, `${v2}?since_id=${ids[1] ?? ''}&until_id=${ids[3] ?? ''}`);
+
+    expect(some.map(({ event_id }) => event_id)).toEqual(ids.slice(2));
+  });
+
+  it('are an integer and another ULID on v1, which bound a replay each', async () => {
+    const { client } = await startSandbox();
+    await journals(client, 3);
+    const newer = await replay(client, await everything(client));
+    const all = await replay(client, await everything(client, v1));
+    const ulids = all.map(({ event_ulid }) => event_ulid ?? '');
+
+    const byNumber = await replay(client, `${v1}?since_id=2&until_id=4`);
+    const byUlid = await replay(client, `${v1}?since_ulid=${ulids[1] ?? ''}&until_ulid=${ulids[3] ?? ''}`);
+
+    expect(all.map(({ event_id }) => event_id)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(ulids.some((ulid, index) => ulid === newer[index]?.event_id)).toBe(false);
+    expect(byNumber).toEqual(all.slice(1, 4));
+    expect(byUlid).toEqual(all.slice(1, 4));
+  });
+
+  it('on v1 are integers in since_id, ULIDs in since_ulid, and each until needs its own since', async () => {
+    const { client } = await startSandbox();
+
+    const statuses = [];
+    for (const query of [
+      'since_id=01HCMJK2ZKCPTYXMJYS66T0QJJ',
+      'since_ulid=1',
+      'until_ulid=01HCMJK2ZKCPTYXMJYS66T0QJJ',
+    ]) {
+      statuses.push((await client.get(`${v1}?${query}`)).status);
+    }
+
+    expect(statuses).toEqual([400, 400, 400]);
+  });
+});
+
+describe('an event', () => {
+  it('carries the idempotency key of its journal and what kind it is', async () => {
+    const { client } = await startSandbox();
+    const stream = await client.events();
+
+    await client.post('/v1/journals', cash(), { 'idempotency-key': 'my-key' });
+    await client.post('/v1/journals', cash());
+
+    const [keyed, keyless] = await stream.first(2);
+    expect(keyed).toMatchObject({ idempotency_key: 'my-key', idempotency_key_type: 'single' });
+    expect(keyless).not.toHaveProperty('idempotency_key');
+    expect(keyless).not.toHaveProperty('description');
+  });
+
+  it('names no account, amount or symbol', async () => {
+    const { client } = await startSandbox();
+    const stream = await client.events();
+
+    await client.post('/v1/journals', cash());
+
+    const [event] = await stream.first(1);
+    expect(Object.keys(event ?? {})).toEqual([
+      'at',
+      'entry_type',
+      'event_id',
+      'journal_id',
+      'status_from',
+      'status_to',
+    ]);
+  });
+});
+
+describe('streams', () => {
+  it('are at most 25; one more is answered 429 until one ends', async () => {
+    const { client } = await startSandbox();
+    const streams = await Promise.all(Array.from({ length: 25 }, () => client.events()));
+
+    const refused = await client.get<ErrorBody>(v2);
+    streams[0]?.close();
+    await streams[0]?.ended;
+    let { status } = refused;
+    // The sandbox hears of the closed socket in its own time.
+    while (status === 429) ({ status } = await client.events());
+
+    expect(refused.status).toBe(429);
+    expect(refused.body.message).toContain('too many requests');
+    expect(status).toBe(200);
+  });
+
+  it('replay no further back than the retention allows', async () => {
+    const { client } = await startSandbox({ eventRetention: 3 });
+    await journals(client, 4);
+
+    const events = await replay(client, await everything(client));
+
+    expect(events.map(({ status_to }) => status_to)).toEqual(['pending', 'queued', 'pending']);
+  });
+
+  it('replay more than a page whole, while more comes', async () => {
+    const { client } = await startSandbox({ settleDelayMs: 0 });
+    const entries = Array.from({ length: 200 }, () => ({ to_account: cash()['to_account'], amount: '0.01' }));
+    const batch = { entry_type: 'JNLC', from_account: cash()['from_account'], entries };
+    await client.post('/v1/journals/batch', batch);
+
+    const stream = await client.events(`${v2}?since=2000-01-01T00:00:00Z`);
+    await client.post('/v1/journals/batch', batch);
+
+    const events = await stream.first(1_200);
+    expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(1_200);
+  });
+
+  it('drop live events for a reader that is too slow, and tell how many', async () => {
+    const { client } = await startSandbox({ settleDelayMs: 0, streamBufferBytes: 10_000, dailyLimit: '1000000' });
+    const entries = Array.from({ length: 500 }, () => ({
+      to_account: cash()['to_account'],
+      amount: '0.01',
+      description: 'x'.repeat(1_000),
+    }));
+    const slow = await client.events();
+    slow.pause();
+    const batches = 12;
+
+    for (let count = 0; count < batches; count += 1) {
+      await client.post('/v1/journals/batch', { entry_type: 'JNLC', from_account: cash()['from_account'], entries });
+    }
+    slow.resume();
+
+    const dropped = () =>
+      slow.comments.reduce((sum, text) => sum + Number(/too slowly, dropped (\d+) messages$/.exec(text)?.[1] ?? 0), 0);
+    await slow.until(() => dropped() + slow.events.length >= batches * 500 * 3);
+    expect(dropped() + slow.events.length).toBe(batches * 500 * 3);
+    expect(dropped()).toBeGreaterThan(0);
+  });
+});

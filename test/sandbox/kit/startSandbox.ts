@@ -1,0 +1,95 @@
+import { Agent, type Dispatcher, request } from 'undici';
+import { onTestFinished } from 'vitest';
+
+import { type Sandbox, createSandbox } from '../../../src/sandbox/createSandbox.ts';
+import type { SandboxOptions } from '../../../src/sandbox/SandboxOptions.ts';
+import { EventReader } from './EventReader.ts';
+
+export const basic = `Basic ${Buffer.from('key:secret').toString('base64')}`;
+
+export interface Reply<Body = unknown> {
+  status: number;
+  headers: Dispatcher.ResponseData['headers'];
+  text: string;
+  /** The parsed body; the tests say what they expect to find in it. */
+  body: Body;
+}
+
+type Headers = Record<string, string>;
+
+/** A client of one sandbox over HTTP, as a test wants it: any status is an answer. */
+export class SandboxClient {
+  readonly url: string;
+  readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 10_000, connections: 64 });
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async send<Body = unknown>(method: Dispatcher.HttpMethod, path: string, body?: unknown, headers: Headers = {}) {
+    const answer = await request(`${this.url}${path}`, {
+      method,
+      dispatcher: this.#agent,
+      headers: { authorization: basic, ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.body.text();
+    const reply: Reply<Body> = { status: answer.statusCode, headers: answer.headers, text, body: parsed(text) as Body };
+    return reply;
+  }
+
+  get<Body = unknown>(path: string, headers?: Headers): Promise<Reply<Body>> {
+    return this.send<Body>('GET', path, undefined, headers);
+  }
+
+  post<Body = unknown>(path: string, body: unknown = {}, headers?: Headers): Promise<Reply<Body>> {
+    return this.send<Body>('POST', path, body, headers);
+  }
+
+  put<Body = unknown>(path: string, body: unknown): Promise<Reply<Body>> {
+    return this.send<Body>('PUT', path, body);
+  }
+
+  /** Switches faults on; each is what `PUT /sandbox/faults` takes. */
+  async faults(faults: readonly object[], seed = 1): Promise<void> {
+    const { status, text } = await this.put('/sandbox/faults', { seed, faults });
+    if (status !== 200) throw new Error(text);
+  }
+
+  /** Opens a stream and resolves when its headers are there. */
+  async events(path = '/v2/events/journals/status', headers: Headers = {}): Promise<EventReader> {
+    const answer = await request(`${this.url}${path}`, {
+      dispatcher: this.#agent,
+      headers: { authorization: basic, ...headers },
+    });
+    return new EventReader(answer);
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+}
+
+export interface TestSandbox {
+  sandbox: Sandbox;
+  client: SandboxClient;
+}
+
+/** Starts a sandbox that ends with the test. By default no journal moves by itself. */
+export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
+  const sandbox = await createSandbox({ keyId: 'key', secretKey: 'secret', clockMode: 'manual', ...options });
+  const client = new SandboxClient(sandbox.url);
+  onTestFinished(async () => {
+    await client.close();
+    await sandbox.close();
+  });
+  return { sandbox, client };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

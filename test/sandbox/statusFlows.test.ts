@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+
+import { type ErrorBody, type Journal, ann, cash, shares, sweep } from './kit/journals.ts';
+import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
+
+async function create(client: SandboxClient, body: object): Promise<Journal> {
+  return (await client.post<Journal>('/v1/journals', body)).body;
+}
+
+async function statusOf(client: SandboxClient, { id }: Journal): Promise<string> {
+  return (await client.get<Journal>(`/v1/journals/${id}`)).body.status;
+}
+
+/** Every status a journal had, by its events. */
+async function history(client: SandboxClient, { id }: Journal): Promise<string[]> {
+  const stream = await client.events('/v1/events/journals/status?since_id=1&until_id=1000000');
+  const { body } = await client.get<{ events: number }>('/sandbox/stats');
+  const events = await stream.first(body.events);
+  return events
+    .filter(({ journal_id }) => journal_id === id)
+    .map(({ status_from, status_to }) => `${status_from}>${status_to}`);
+}
+
+describe('the classic flow', () => {
+  it.each([
+    ['JNLC', cash()],
+    ['JNLS', shares()],
+  ])('walks a %s from queued over sent_to_clearing to executed, a step at a time', async (_type, body) => {
+    const { client } = await startSandbox({ settleDelayMs: 1_000 });
+    const journal = await create(client, body);
+
+    const seen = [await statusOf(client, journal)];
+    for (const advanceMs of [999, 1, 1_000]) {
+      await client.post('/sandbox/clock', { advanceMs });
+      seen.push(await statusOf(client, journal));
+    }
+
+    expect(seen).toEqual(['queued', 'queued', 'sent_to_clearing', 'executed']);
+    expect(await history(client, journal)).toEqual(['>queued', 'queued>sent_to_clearing', 'sent_to_clearing>executed']);
+  });
+
+  it('moves balances and sets the dates at executed, not before', async () => {
+    const { client } = await startSandbox({ settleDelayMs: 1_000 });
+    await client.post('/sandbox/clock', { to: '2126-05-06T12:00:00Z' });
+    const journal = await create(client, cash());
+
+    await client.post('/sandbox/clock', { advanceMs: 1_999 });
+    const before = await client.get(`/v1/accounts/${ann}`);
+    await client.post('/sandbox/clock', { advanceMs: 1 });
+    const after = await client.get(`/v1/accounts/${ann}`);
+
+    expect([before.body, after.body]).toMatchObject([{ cash: '0' }, { cash: '10' }]);
+    expect(journal).toMatchObject({ settle_date: null, system_date: null });
+    expect((await client.get(`/v1/journals/${journal.id}`)).body).toMatchObject({
+      settle_date: '2126-05-06',
+      system_date: '2126-05-06',
+    });
+  });
+
+  it('walks by itself in real time', async () => {
+    const { client } = await startSandbox({ clockMode: 'real', settleDelayMs: 5 });
+    const stream = await client.events();
+
+    await create(client, cash());
+
+    const events = await stream.first(3);
+    expect(events.map(({ status_to }) => status_to)).toEqual(['queued', 'sent_to_clearing', 'executed']);
+  });
+
+  it('has walked before the answer when there is no delay, yet answers queued', async () => {
+    const { client } = await startSandbox({ settleDelayMs: 0 });
+
+    const journal = await create(client, cash());
+
+    expect(journal.status).toBe('queued');
+    expect(await statusOf(client, journal)).toBe('executed');
+  });
+
+  it('refuses at execution what two journals promised and one took', async () => {
+    const { client } = await startSandbox({ settleDelayMs: 1_000, perJournalLimit: '90000', dailyLimit: '90000' });
+    const first = await create(client, cash({ amount: '30000' }));
+    const second = await create(client, cash({ amount: '30000' }));
+
+    await client.post('/sandbox/clock', { advanceMs: 10_000 });
+
+    expect([await statusOf(client, first), await statusOf(client, second)]).toEqual(['executed', 'refused']);
+    expect((await client.get(`/v1/accounts/${sweep}`)).body).toMatchObject({ cash: '20000' });
+  });
+});
+
+describe('the v2 flow', () => {
+  it('answers a single JNLC executed, and goes on to activity_created', async () => {
+    const { client } = await startSandbox({ jnlcFlow: 'v2', settleDelayMs: 1_000 });
+
+    const journal = await create(client, cash());
+    const balance = await client.get(`/v1/accounts/${ann}`);
+    await client.post('/sandbox/clock', { advanceMs: 1_000 });
+
+    expect(journal.status).toBe('executed');
+    expect(journal.settle_date).not.toBeNull();
+    expect(balance.body).toMatchObject({ cash: '10' });
+    expect(await history(client, journal)).toEqual(['>executed', 'executed>activity_created']);
+  });
+
+  it('leaves JNLS and what is above the limit as they were', async () => {
+    const { client } = await startSandbox({ jnlcFlow: 'v2' });
+
+    const statuses = [(await create(client, shares())).status, (await create(client, cash({ amount: '51' }))).status];
+
+    expect(statuses).toEqual(['queued', 'pending']);
+  });
+});
+
+describe('fixtures and the end of the day', () => {
+  it.each([
+    ['above the limit, without a fixture', { amount: '51' }, ['>queued', 'queued>pending', 'pending>executed']],
+    [
+      'with the fixture rejected',
+      { amount: '51', description: 'test text /fixtures/status=rejected/fixtures/' },
+      ['>queued', 'queued>pending', 'pending>rejected'],
+    ],
+    [
+      'with the fixture rejected, below the limit',
+      { description: '/fixtures/status=rejected/fixtures/' },
+      ['>queued', 'queued>pending', 'pending>rejected'],
+    ],
+    ['with the fixture pending', { description: '/fixtures/status=pending/fixtures/' }, ['>queued', 'queued>pending']],
+  ])('settle a JNLC %s', async (_what, changes, expected) => {
+    const { client } = await startSandbox();
+    const journal = await create(client, cash(changes));
+
+    await client.post('/sandbox/end-of-day');
+    await client.post('/sandbox/end-of-day');
+
+    expect(journal.status).toBe('pending');
+    expect(await history(client, journal)).toEqual(expected);
+  });
+
+  it('hold a JNLS back too', async () => {
+    const { client } = await startSandbox();
+
+    const journal = await create(client, shares({ description: '/fixtures/status=rejected/fixtures/' }));
+    await client.post('/sandbox/end-of-day');
+
+    expect(journal.status).toBe('pending');
+    expect(await statusOf(client, journal)).toBe('rejected');
+  });
+
+  it('come with midnight UTC as the clock passes it', async () => {
+    const { client } = await startSandbox();
+    await client.post('/sandbox/clock', { to: '2126-05-06T23:59:59Z' });
+    const journal = await create(client, cash({ amount: '51' }));
+
+    await client.post('/sandbox/clock', { advanceMs: 999 });
+    const before = await statusOf(client, journal);
+    await client.post('/sandbox/clock', { advanceMs: 1 });
+
+    expect([before, await statusOf(client, journal)]).toEqual(['pending', 'executed']);
+  });
+
+  it('refuse what the sender can no longer pay', async () => {
+    const { client } = await startSandbox();
+    const journal = await create(client, cash({ amount: '40000' }));
+    await client.put(`/sandbox/accounts/${sweep}`, { kind: 'firm', cash: { USD: '100' } });
+
+    await client.post('/sandbox/end-of-day');
+
+    expect(await statusOf(client, journal)).toBe('refused');
+  });
+});
+
+describe('DELETE /v1/journals/{id}', () => {
+  it('cancels a pending journal, for good', async () => {
+    const { client } = await startSandbox();
+    const journal = await create(client, cash({ amount: '51' }));
+
+    const { status, text } = await client.send('DELETE', `/v1/journals/${journal.id}`);
+    await client.post('/sandbox/end-of-day');
+
+    expect([status, text]).toEqual([204, '']);
+    expect(await history(client, journal)).toEqual(['>queued', 'queued>pending', 'pending>canceled']);
+  });
+
+  it.each([
+    ['queued', cash(), 0],
+    ['executed', cash(), 1_000],
+  ])('refuses a %s journal with 422', async (word, body, advanceMs) => {
+    const { client } = await startSandbox();
+    const journal = await create(client, body);
+    await client.post('/sandbox/clock', { advanceMs });
+
+    const reply = await client.send<ErrorBody>('DELETE', `/v1/journals/${journal.id}`);
+
+    expect(reply.status).toBe(422);
+    expect(reply.body.message).toContain(word);
+  });
+
+  it('refuses a second time with 422, an unknown id with 404', async () => {
+    const { client } = await startSandbox();
+    const journal = await create(client, cash({ amount: '51' }));
+    await client.send('DELETE', `/v1/journals/${journal.id}`);
+
+    const again = await client.send('DELETE', `/v1/journals/${journal.id}`);
+    const unknown = await client.send('DELETE', '/v1/journals/00000000-1111-4222-8333-444444444444');
+
+    expect([again.status, unknown.status]).toEqual([422, 404]);
+  });
+});
+
+describe('GET /v1/journals/{id}', () => {
+  it.each(['00000000-1111-4222-8333-444444444444', 'h7h5g33f-ef01-4458-9a4b-9598727a406f', '..'])(
+    'answers 404 for %s',
+    async (id) => {
+      const { client } = await startSandbox();
+
+      const reply = await client.get<ErrorBody>(`/v1/journals/${encodeURIComponent(id)}`);
+
+      expect(reply.status).toBe(404);
+      expect(reply.body.code).toBe(40410000);
+    },
+  );
+});
