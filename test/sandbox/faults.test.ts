@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest';
+
+import { type ErrorBody, cash } from './kit/journals.ts';
+import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
+
+type Outcome = number | 'no answer';
+
+async function outcome(client: SandboxClient): Promise<Outcome> {
+  try {
+    return (await client.post('/v1/journals', cash())).status;
+  } catch {
+    return 'no answer';
+  }
+}
+
+async function journalCount(client: SandboxClient): Promise<number> {
+  const { body } = await client.get<{ journals: { total: number } }>('/sandbox/stats');
+  return body.journals.total;
+}
+
+async function elapsed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+describe('a fault on requests', () => {
+  it.each([
+    ['reset', { kind: 'reset' }, 'no answer', 0],
+    ['answerLost', { kind: 'answerLost' }, 'no answer', 1],
+    ['answer before', { kind: 'answer', when: 'before', status: 503 }, 503, 0],
+    ['answer after', { kind: 'answer', when: 'after', status: 503 }, 503, 1],
+    ['rateLimited', { kind: 'rateLimited', resetMs: 10_000 }, 429, 0],
+    ['truncated', { kind: 'truncated' }, 'no answer', 1],
+    ['malformed', { kind: 'malformed' }, 200, 1],
+    ['slowBody', { kind: 'slowBody', ms: 10 }, 200, 1],
+  ])('%s shows the client and leaves in the ledger what it promises', async (_kind, fault, shown, left) => {
+    const { client } = await startSandbox();
+    await client.faults([{ ...fault, operations: ['createJournal'] }]);
+
+    expect([await outcome(client), await journalCount(client)]).toEqual([shown, left]);
+  });
+
+  it('malformed is no JSON', async () => {
+    const { client } = await startSandbox();
+    await client.faults([{ kind: 'malformed' }]);
+
+    const { body } = await client.get('/v1/accounts');
+
+    expect(body).toBeUndefined();
+  });
+
+  it('answer can be any page, on a stream too', async () => {
+    const { client } = await startSandbox();
+    await client.faults([
+      { kind: 'answer', status: 403, body: '<html>no</html>', contentType: 'text/html', headers: { 'x-a': 'b' } },
+    ]);
+
+    const reply = await client.get('/v2/events/journals/status');
+
+    expect([reply.status, reply.text, reply.headers['content-type'], reply.headers['x-a']]).toEqual([
+      403,
+      '<html>no</html>',
+      'text/html',
+      'b',
+    ]);
+  });
+
+  it('rateLimited refuses everything until the reset it names', async () => {
+    let now = 1_800_000_000_000;
+    const { client } = await startSandbox({ clock: () => now });
+    await client.faults([{ kind: 'rateLimited', resetMs: 3_000, count: 1 }]);
+
+    const first = await client.get<ErrorBody>('/v1/journals');
+    const second = await client.get('/v1/accounts');
+    now += 3_000;
+    const third = await client.get('/v1/accounts');
+
+    expect([first.status, second.status, third.status]).toEqual([429, 429, 200]);
+    expect([first, second].map(({ headers }) => headers['x-ratelimit-reset'])).toEqual(['1800000003', '1800000003']);
+  });
+
+  it.each([
+    ['fixed', { ms: 60 }, 55, 1_000],
+    ['between bounds', { minMs: 40, maxMs: 60 }, 35, 1_000],
+    ['around a mean', { meanMs: 20 }, 0, 2_000],
+  ])('latency can be %s', async (_how, delay, least, most) => {
+    const { client } = await startSandbox();
+    await client.faults([{ kind: 'latency', ...delay }]);
+
+    const took = await elapsed(() => client.get('/v1/journals'));
+
+    expect(took).toBeGreaterThan(least);
+    expect(took).toBeLessThan(most);
+  });
+
+  it('latency before processing leaves the ledger as it is meanwhile, after processing not', async () => {
+    const counts = [];
+    for (const when of ['before', 'after']) {
+      const { client } = await startSandbox();
+      await client.faults([{ kind: 'latency', when, ms: 150, operations: ['createJournal'] }]);
+      const pending = client.post('/v1/journals', cash());
+      // Once its number is in the statistics the request has arrived; the commit takes far less than the latency.
+      for (let total = 0; total === 0;) {
+        const { body } = await client.get<{ requests: { createJournal?: { total: number } } }>('/sandbox/stats');
+        total = body.requests.createJournal?.total ?? 0;
+      }
+      if (when === 'after') await until(async () => (await journalCount(client)) === 1);
+      counts.push(await journalCount(client));
+      await pending;
+    }
+
+    expect(counts).toEqual([0, 1]);
+  });
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
+}
+
+describe('the scope of a fault', () => {
+  it('is its operations, how many it lets pass and how often it happens', async () => {
+    const { client } = await startSandbox();
+    await client.faults([{ kind: 'answer', status: 500, operations: ['createJournal'], skip: 1, count: 2 }]);
+
+    const outcomes = [];
+    for (let count = 0; count < 4; count += 1) outcomes.push(await outcome(client));
+
+    expect(outcomes).toEqual([200, 500, 500, 200]);
+    expect((await client.get('/v1/journals')).status).toBe(200);
+    expect((await client.get('/sandbox/faults')).body).toMatchObject({
+      faults: [{ kind: 'answer', seen: 4, fired: 2 }],
+    });
+  });
+
+  it('is its probability, and one seed gives one run', async () => {
+    const { client } = await startSandbox({ dailyLimit: '100000' });
+    const runs: Outcome[][] = [];
+    for (const seed of [7, 7, 8]) {
+      await client.faults([{ kind: 'answer', status: 500, probability: 0.5 }], seed);
+      const run = [];
+      for (let count = 0; count < 40; count += 1) run.push(await outcome(client));
+      runs.push(run);
+    }
+
+    const failures = runs[0]?.filter((status) => status === 500).length ?? 0;
+    expect(failures).toBeGreaterThan(8);
+    expect(failures).toBeLessThan(32);
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).not.toEqual(runs[0]);
+  });
+
+  it('ends with DELETE /sandbox/faults', async () => {
+    const { client } = await startSandbox();
+    await client.faults([{ kind: 'reset' }]);
+
+    await client.send('DELETE', '/sandbox/faults');
+
+    expect(await outcome(client)).toBe(200);
+  });
+
+  it.each([
+    [{ faults: 'x' }, /^faults must/],
+    [{ faults: [{ kind: 'x' }] }, /^faults\[0\]\.kind/],
+    [{ faults: [{ kind: 'latency' }] }, /^faults\[0\]\.ms/],
+    [{ faults: [{ kind: 'reset', probability: 2 }] }, /^faults\[0\]\.probability/],
+    [{ faults: [{ kind: 'reset', operations: ['x'] }] }, /^faults\[0\]\.operations/],
+    [{ faults: [{ kind: 'answer', status: 99 }] }, /^faults\[0\]\.status/],
+    [{ faults: [{ kind: 'answer', when: 'never' }] }, /^faults\[0\]\.when/],
+  ])('is refused when it makes no sense: %j', async (body, message) => {
+    const { client } = await startSandbox();
+
+    const reply = await client.put<ErrorBody>('/sandbox/faults', body);
+
+    expect(reply.status).toBe(400);
+    expect(reply.body.message).toMatch(message);
+  });
+});
+
+const sinceEver = '/v2/events/journals/status?since=2020-01-01T00:00:00Z';
+
+/** Creates journals that each make one event, which says its number. */
+async function events(client: SandboxClient, from: number, count: number): Promise<void> {
+  for (let index = from; index < from + count; index += 1) {
+    await client.post('/v1/journals', cash({ description: String(index), amount: '1' }));
+  }
+}
+
+describe('a fault on streams', () => {
+  it('cuts after so many events', async () => {
+    const { client } = await startSandbox();
+    await events(client, 0, 4);
+    await client.faults([{ kind: 'cut', after: 3 }]);
+
+    const stream = await client.events(sinceEver);
+
+    expect(await stream.ended).toBe('cut');
+    expect(stream.events.map(({ description }) => description)).toEqual(['0', '1', '2']);
+  });
+
+  it('says internal server error and closes', async () => {
+    const { client } = await startSandbox();
+    await events(client, 0, 2);
+    await client.faults([{ kind: 'internalError', after: 1 }]);
+
+    const stream = await client.events(sinceEver);
+
+    expect(await stream.ended).toBe('complete');
+    expect(stream.events).toHaveLength(1);
+    expect(stream.comments).toContain('internal server error');
+  });
+
+  it('falls silent, without heartbeats', async () => {
+    const { client } = await startSandbox({ heartbeatMs: 5 });
+    await events(client, 0, 3);
+    await client.faults([{ kind: 'silence', after: 2, count: 1 }]);
+
+    const silent = await client.events(sinceEver);
+    await silent.first(2);
+    const heard = silent.comments.length;
+    const other = await client.events();
+    await other.until(() => other.comments.length > 10);
+
+    expect(silent.events).toHaveLength(2);
+    expect(silent.comments).toHaveLength(heard);
+  });
+
+  it('drops so many messages and says so', async () => {
+    const { client } = await startSandbox();
+    await events(client, 0, 5);
+    await client.faults([{ kind: 'dropped', after: 1, messages: 2 }]);
+
+    const stream = await client.events(sinceEver);
+
+    const told = await stream.first(3);
+    expect(told.map(({ description }) => description)).toEqual(['0', '3', '4']);
+    expect(stream.comments).toContain('you are reading too slowly, dropped 2 messages');
+  });
+
+  it('sends events from before as duplicates when a stream opens', async () => {
+    const { client } = await startSandbox();
+    await events(client, 0, 3);
+    await client.faults([{ kind: 'duplicates', messages: 2 }]);
+
+    const stream = await client.events();
+    await events(client, 3, 1);
+
+    const told = await stream.first(3);
+    expect(told.map(({ description }) => description)).toEqual(['1', '2', '3']);
+  });
+
+  it('gives ids of one millisecond that sort against arrival, while replay keeps the order of arrival', async () => {
+    const { client } = await startSandbox();
+    await client.faults([{ kind: 'disorderedIds' }]);
+    const live = await client.events();
+
+    await events(client, 0, 20);
+
+    const ids = (await live.first(20)).map(({ event_id }) => String(event_id));
+    const stream = await client.events(sinceEver);
+    const replayed = (await stream.first(20)).map(({ event_id }) => String(event_id));
+    expect(new Set(ids.map((id) => id.slice(0, 10))).size).toBe(1);
+    expect(ids).not.toEqual(ids.toSorted());
+    expect(replayed).toEqual(ids);
+  });
+
+  it.each([
+    [{ kind: 'cut' }, 'cut'],
+    [{ kind: 'internalError' }, 'complete'],
+  ])('can befall all open streams at once: %j', async (body, end) => {
+    const { client } = await startSandbox();
+    const streams = [await client.events(), await client.events('/v1/events/journals/status')];
+
+    const reply = await client.post('/sandbox/streams', body);
+
+    expect(reply.body).toEqual({ streams: 2 });
+    expect(await Promise.all(streams.map(({ ended }) => ended))).toEqual([end, end]);
+  });
+
+  it('refuses to befall a stream when it concerns requests', async () => {
+    const { client } = await startSandbox();
+
+    expect((await client.post('/sandbox/streams', { kind: 'reset' })).status).toBe(400);
+  });
+});
