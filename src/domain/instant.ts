@@ -18,22 +18,17 @@ export function isInstant(value: string): value is Instant {
 
 /**
  * A string that sorts as the instants do and is equal for equal instants, whatever their offsets
- * and however many digits of a second they carry: `Date` keeps milliseconds only, the API writes microseconds.
+ * and however many digits of a second they carry, down to the nanosecond: `Date` keeps milliseconds only,
+ * the API writes microseconds.
  */
 export function instantKey(value: Instant): string {
   const match = pattern.exec(value);
   if (!match) throw new RangeError(`expected an RFC 3339 instant, found ${JSON.stringify(value)}`);
   const [, date = '', hour = '', minute = '', second = '', fraction = '', offset = ''] = match;
-  const local = Date.UTC(
-    Number(date.slice(0, 4)),
-    Number(date.slice(5, 7)) - 1,
-    Number(date.slice(8)),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
+  // Not `Date.UTC`: it takes the years 0 to 99 for 1900 to 1999, and a Go service writes its zero time as the year 1.
+  const local = Date.parse(`${date}T00:00:00Z`) + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1_000;
   const utc = new Date(local - offsetMs(offset)).toISOString().slice(0, 19);
-  return `${utc}.${fraction.padEnd(9, '0')}Z`;
+  return `${utc}.${fraction.slice(0, 9).padEnd(9, '0')}Z`;
 }
 
 /** The day in UTC on which the instant falls. */

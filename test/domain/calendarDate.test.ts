@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+
+import { addDays, daysBetween, isCalendarDate } from '../../src/domain/calendarDate.ts';
+
+describe('isCalendarDate', () => {
+  it.each(['2020-12-24', '2024-02-29', '2000-02-29', '9999-12-31'])('takes %s', (value) => {
+    expect(isCalendarDate(value)).toBe(true);
+  });
+
+  it.each(['', '2020-12-32', '2023-02-29', '1900-02-29', '2020-00-10', '2020-1-1', '20201224', '2020-12-24T00:00:00Z'])(
+    'refuses %j',
+    (value) => {
+      expect(isCalendarDate(value)).toBe(false);
+    },
+  );
+});
+
+describe('addDays', () => {
+  it.each([
+    ['2020-12-24', 0, '2020-12-24'],
+    ['2020-12-31', 1, '2021-01-01'],
+    ['2024-03-01', -1, '2024-02-29'],
+    ['2023-03-01', -1, '2023-02-28'],
+    ['2026-03-28', 2, '2026-03-30'],
+  ])('to %s, %i of them, gives %s', (date, days, moved) => {
+    expect(addDays(date, days)).toBe(moved);
+  });
+});
+
+describe('daysBetween', () => {
+  it.each([
+    ['2020-12-24', '2020-12-24', 0],
+    ['2020-12-24', '2021-01-01', 8],
+    ['2024-03-01', '2024-02-28', -2],
+    ['2026-03-28', '2026-03-30', 2],
+  ])('%s and %s are %i', (first, second, days) => {
+    expect(daysBetween(first, second)).toBe(days);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+
+import { canonicalDecimal, decimalPlaces, isDecimal, isPositive } from '../../src/domain/decimal.ts';
+
+describe('isDecimal', () => {
+  it.each(['0', '-0', '1', '-1', '0.1', '-0.10', '10.00', '12345678901234567890.123456789', `9${'0'.repeat(400)}`])(
+    'takes %s',
+    (value) => {
+      expect(isDecimal(value)).toBe(true);
+    },
+  );
+
+  it.each([
+    '',
+    ' ',
+    ' 1',
+    '1 ',
+    '1\n',
+    '01',
+    '00',
+    '.5',
+    '5.',
+    '+1',
+    '--1',
+    '1e3',
+    '1E3',
+    '1,000',
+    '0x10',
+    'NaN',
+    'Infinity',
+    '١',
+    '1.2.3',
+  ])('refuses %j', (value) => {
+    expect(isDecimal(value)).toBe(false);
+  });
+});
+
+describe('isPositive', () => {
+  it.each(['1', '0.1', '0.000000000000000000000000001', '10', '99999999999999999999'])('holds for %s', (value) => {
+    expect(isPositive(value)).toBe(true);
+  });
+
+  it.each(['0', '0.00', '-0', '-1', '-0.1'])('does not hold for %s', (value) => {
+    expect(isPositive(value)).toBe(false);
+  });
+});
+
+describe('decimalPlaces', () => {
+  it.each([
+    ['1', 0],
+    ['1.5', 1],
+    ['1.50', 2],
+    ['-0.123456789', 9],
+    ['0.0000000000', 10],
+  ])('of %s is %i', (value, places) => {
+    expect(decimalPlaces(value)).toBe(places);
+  });
+});
+
+describe('canonicalDecimal', () => {
+  it.each([
+    ['10', '10'],
+    ['10.0', '10'],
+    ['10.00', '10'],
+    ['10.50', '10.5'],
+    ['100', '100'],
+    ['100.10', '100.1'],
+    ['0', '0'],
+    ['0.00', '0'],
+    ['-0', '0'],
+    ['-0.0', '0'],
+    ['-1.10', '-1.1'],
+    ['0.010', '0.01'],
+    ['12345678901234567890.1234567890', '12345678901234567890.123456789'],
+  ])('spells %s as %s', (value, spelled) => {
+    expect(canonicalDecimal(value)).toBe(spelled);
+  });
+});
