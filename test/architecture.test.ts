@@ -1,0 +1,298 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+/** Every file of a source tree by its path below `src/`, with its imports; `sizes` are lines. */
+interface SourceGraph {
+  imports: readonly Import[];
+  sizes: ReadonlyMap<string, number>;
+}
+
+interface Import {
+  from: string;
+  /** A path below `src/`; `../…` where it leads out of it. */
+  to: string;
+  isTypeOnly: boolean;
+}
+
+interface Rule {
+  /** A sentence that holds. */
+  name: string;
+  /** What to do instead. */
+  hint: string;
+  /** What breaks it. */
+  findBreaches: (graph: SourceGraph) => string[];
+}
+
+/** From the top; what stands in one row is side by side and imports nothing of its row. */
+const floors = [
+  ['cli'],
+  ['gateway'],
+  ['server', 'schema'],
+  ['resolvers'],
+  ['context'],
+  ['loaders', 'events', 'outcomes'],
+  ['upstream'],
+  ['domain'],
+] as const;
+
+/** What stands beside the floors, and who may import it. */
+const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => boolean; whatItImports: string[] }>> = {
+  auth: { whoMayImportIt: (floor) => !['domain', 'upstream', 'sandbox'].includes(floor), whatItImports: ['domain'] },
+  log: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
+  config: { whoMayImportIt: (floor) => ['cli', 'gateway'].includes(floor), whatItImports: [] },
+};
+
+const rules: readonly Rule[] = [
+  {
+    name: 'every file stands on a floor',
+    hint: 'put it into one of the folders of src that exist, or give the new folder its place in this test and in the docs',
+    findBreaches: ({ sizes }) => [...sizes.keys()].filter((file) => floorOf(file) !== 'sandbox' && !isPlaced(file)),
+  },
+  {
+    name: 'imports go down only',
+    hint: 'move what both need to the lower floor, or hand it in as a value from src/gateway.ts',
+    findBreaches: breachesOf(({ from, to }) => {
+      const [upper, lower] = [rankOf(floorOf(from)), rankOf(floorOf(to))];
+      return floorOf(from) === floorOf(to) || upper === null || lower === null || upper < lower;
+    }),
+  },
+  {
+    name: 'auth, log and config are imported by those who may, and import nothing above domain',
+    hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
+    findBreaches: breachesOf(({ from, to }) => {
+      const [importer, imported] = [floorOf(from), floorOf(to)];
+      if (importer === imported || leavesSource(to)) return true;
+      return (
+        (besides[imported]?.whoMayImportIt(importer) ?? true) &&
+        (besides[importer]?.whatItImports.includes(imported) ?? true)
+      );
+    }),
+  },
+  {
+    name: 'server gets the schema and the context factory as values',
+    hint: 'add it to PipelineOptions and hand it in from src/gateway.ts; types of context.ts may be imported',
+    findBreaches: breachesOf(
+      ({ from, to, isTypeOnly }) =>
+        floorOf(from) !== 'server' ||
+        !(['schema', 'resolvers'].includes(floorOf(to)) || (floorOf(to) === 'context' && !isTypeOnly)),
+    ),
+  },
+  {
+    name: 'sandbox shares nothing with the gateway but the types of upstream/wire.ts',
+    hint: 'write it again under src/sandbox: both may be wrong only separately',
+    findBreaches: breachesOf(
+      ({ from, to, isTypeOnly }) =>
+        floorOf(from) !== 'sandbox' ||
+        floorOf(to) === 'sandbox' ||
+        leavesSource(to) ||
+        (to === 'upstream/wire.ts' && isTypeOnly),
+    ),
+  },
+  {
+    name: 'only cli and gateway import the sandbox',
+    hint: 'reach it over TCP like the real API',
+    findBreaches: breachesOf(
+      ({ from, to }) => floorOf(to) !== 'sandbox' || ['sandbox', 'cli', 'gateway'].includes(floorOf(from)),
+    ),
+  },
+  {
+    name: 'nothing in src imports what lies outside of src',
+    hint: 'move it into src, or leave it to the tests',
+    findBreaches: breachesOf(({ to }) => !leavesSource(to)),
+  },
+  {
+    name: 'no imports go in a circle, type imports included',
+    hint: 'move what both need into a file of its own below both',
+    findBreaches: ({ imports }) => findCircles(imports).map((circle) => circle.join(' > ')),
+  },
+  {
+    name: 'there are no barrels and no drawers for odds and ends',
+    hint: 'name the file after its main export and import from there',
+    findBreaches: ({ sizes }) =>
+      [...sizes.keys()].filter((file) => /(?:^|\/)(?:index|utils?|helpers?|common|lib|types)(?:\.ts$|\/)/.test(file)),
+  },
+  {
+    name: 'no file is longer than 400 lines, 9 of 10 stay under 200, and half have 80 at most',
+    hint: 'one file, one thing: give the second thing a file of its own',
+    findBreaches: ({ sizes }) => {
+      const lines = [...sizes.values()].sort((first, second) => first - second);
+      const at = (share: number) => lines[Math.floor((lines.length - 1) * share)] ?? 0;
+      return [
+        ...[...sizes].filter(([, size]) => size > 400).map(([file, size]) => `${file}: ${size} lines`),
+        ...(at(0.9) >= 200 ? [`9 of 10 files have up to ${at(0.9)} lines`] : []),
+        ...(at(0.5) > 80 ? [`half of the files have up to ${at(0.5)} lines`] : []),
+      ];
+    },
+  },
+];
+
+describe('the source tree', () => {
+  const graph = readSourceGraph(new URL('../src/', import.meta.url));
+
+  it.each(rules)('keeps the rule: $name', ({ findBreaches, hint }) => {
+    expect(findBreaches(graph), hint).toEqual([]);
+  });
+
+  it('is read whole: both flows are in its imports', () => {
+    const edges = graph.imports.map(({ from, to }) => `${from} > ${to}`);
+
+    expect(edges).toEqual(
+      expect.arrayContaining([
+        'cli/serve.ts > gateway.ts',
+        'gateway.ts > sandbox/createSandbox.ts',
+        'schema/createJournal.ts > resolvers/createJournal.ts',
+        'resolvers/createJournal.ts > context.ts',
+        'upstream/JournalsClient.ts > domain/journal.ts',
+      ]),
+    );
+  });
+});
+
+describe('the rules', () => {
+  it.each([
+    ['every file stands on a floor', ['helm/steer.ts']],
+    ['every file stands on a floor', ['stray.ts']],
+    ['imports go down only', ['domain/journal.ts > upstream/faults.ts']],
+    ['imports go down only', ['resolvers/journal.ts > schema/journal.ts']],
+    ['imports go down only', ['resolvers/journal.ts > server/pipeline.ts (type)']],
+    ['imports go down only', ['context.ts > resolvers/journal.ts (type)']],
+    ['imports go down only', ['loaders/journalLoader.ts > events/StatusHub.ts']],
+    ['imports go down only', ['outcomes/OutcomeStore.ts > loaders/journalLoader.ts (type)']],
+    ['imports go down only', ['schema/node.ts > server/pipeline.ts (type)']],
+    ['imports go down only', ['server/pipeline.ts > schema/schema.ts (type)']],
+    ['imports go down only', ['gateway.ts > cli/main.ts']],
+    ['auth, log and config are imported by those who may', ['upstream/faults.ts > auth/principal.ts (type)']],
+    ['auth, log and config are imported by those who may', ['auth/authorize.ts > loaders/journalLoader.ts']],
+    ['auth, log and config are imported by those who may', ['domain/journal.ts > log.ts (type)']],
+    ['auth, log and config are imported by those who may', ['log.ts > config.ts (type)']],
+    ['auth, log and config are imported by those who may', ['server/HttpServer.ts > config.ts (type)']],
+    ['server gets the schema and the context factory as values', ['server/pipeline.ts > schema/schema.ts']],
+    ['server gets the schema and the context factory as values', ['server/pipeline.ts > context.ts']],
+    ['server gets the schema and the context factory as values', ['server/pipeline.ts > resolvers/journal.ts (type)']],
+    ['sandbox shares nothing', ['sandbox/rules.ts > domain/decimal.ts (type)']],
+    ['sandbox shares nothing', ['sandbox/rules.ts > upstream/wire.ts']],
+    ['sandbox shares nothing', ['sandbox/rules.ts > upstream/faults.ts (type)']],
+    ['sandbox shares nothing', ['sandbox/rules.ts > log.ts (type)']],
+    ['only cli and gateway import the sandbox', ['server/HttpServer.ts > sandbox/createSandbox.ts (type)']],
+    ['only cli and gateway import the sandbox', ['config.ts > sandbox/SandboxOptions.ts (type)']],
+    ['nothing in src imports what lies outside', ['cli/main.ts > ../test/kit/ask.ts']],
+    ['no imports go in a circle', ['domain/a.ts > domain/b.ts', 'domain/b.ts > domain/a.ts (type)']],
+    [
+      'no imports go in a circle',
+      ['domain/a.ts > domain/b.ts', 'domain/b.ts > domain/c.ts', 'domain/c.ts > domain/a.ts'],
+    ],
+    ['no imports go in a circle', ['domain/a.ts > domain/a.ts']],
+    ['there are no barrels', ['schema/index.ts']],
+    ['there are no barrels', ['domain/utils.ts']],
+    ['there are no barrels', ['server/helpers/close.ts']],
+    ['no file is longer than 400 lines', ['domain/journal.ts = 401']],
+    ['no file is longer than 400 lines', ['domain/a.ts = 200', 'domain/b.ts = 200']],
+    ['no file is longer than 400 lines', ['domain/a.ts = 81']],
+  ])('"%s" is broken by %j', (start, drawing) => {
+    const broken = rules.filter(({ findBreaches }) => findBreaches(draw(drawing)).length > 0);
+
+    expect(broken.map(({ name }) => name)).toContainEqual(expect.stringMatching(new RegExp(`^${start}`)));
+  });
+
+  it.each([
+    [['cli/serve.ts > gateway.ts', 'cli/serve.ts > config.ts', 'cli/sandbox.ts > sandbox/createSandbox.ts']],
+    [['gateway.ts > server/pipeline.ts', 'gateway.ts > schema/schema.ts', 'gateway.ts > context.ts']],
+    [['gateway.ts > auth/principal.ts', 'gateway.ts > config.ts (type)', 'gateway.ts > log.ts (type)']],
+    [['server/pipeline.ts > context.ts (type)', 'server/publicError.ts > upstream/faults.ts']],
+    [['schema/node.ts > resolvers/journal.ts', 'resolvers/journal.ts > auth/authorize.ts']],
+    [['loaders/journalLoader.ts > upstream/JournalsClient.ts (type)', 'auth/authorize.ts > domain/journal.ts']],
+    [['sandbox/createSandbox.ts > upstream/wire.ts (type)', 'upstream/UpstreamConnection.ts > log.ts (type)']],
+    [['domain/a.ts > domain/b.ts', 'domain/a.ts > domain/c.ts', 'domain/b.ts > domain/c.ts']],
+    [['domain/a.ts = 80', 'domain/b.ts = 400', 'domain/commonDays.ts = 1']],
+  ])('hold for %j', (drawing) => {
+    const broken = rules.filter(({ findBreaches }) => findBreaches(draw(drawing)).length > 0);
+
+    expect(broken.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+function floorOf(file: string): string {
+  return file.split('/')[0]?.replace(/\.ts$/, '') ?? '';
+}
+
+function leavesSource(file: string): boolean {
+  return file.startsWith('../');
+}
+
+function rankOf(floor: string): number | null {
+  const rank = floors.findIndex((row) => row.some((name) => name === floor));
+  return rank === -1 ? null : rank;
+}
+
+/** A floor that is one file has no folder, and one that is a folder has no files beside it. */
+function isPlaced(file: string): boolean {
+  const floor = floorOf(file);
+  const isFile = ['gateway', 'context', 'log', 'config'].includes(floor);
+  return (rankOf(floor) !== null || floor in besides) && isFile === !file.includes('/');
+}
+
+function breachesOf(allows: (edge: Import) => boolean): Rule['findBreaches'] {
+  return ({ imports }) => imports.filter((edge) => !allows(edge)).map(({ from, to }) => `${from} > ${to}`);
+}
+
+/** Each circle once, as the walk down the imports first comes back to where it was. */
+function findCircles(imports: readonly Import[]): string[][] {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  const walk = (file: string, trail: string[]) => {
+    const met = trail.indexOf(file);
+    if (met !== -1) circles.push([...trail.slice(met), file]);
+    if (met !== -1 || done.has(file)) return;
+    for (const target of targets.get(file) ?? []) walk(target, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) walk(file, []);
+  return circles;
+}
+
+/** Reads `a.ts > b.ts`, `a.ts > b.ts (type)`, `a.ts = 12` (lines) and `a.ts`. */
+function draw(lines: readonly string[]): SourceGraph {
+  const imports: Import[] = [];
+  const sizes = new Map<string, number>();
+  for (const line of lines) {
+    const [from = '', arrow, to = '', kind] = line.split(' ');
+    sizes.set(from, arrow === '=' ? Number(to) : 1);
+    if (arrow === '>') imports.push({ from, to, isTypeOnly: kind === '(type)' });
+  }
+  return { imports, sizes };
+}
+
+function readSourceGraph(root: URL): SourceGraph {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.ts'));
+  const texts = files.map((file) => [file, readFileSync(new URL(file, root), 'utf8')] as const);
+  return {
+    imports: texts.flatMap(([file, text]) => importsOf(file, text)),
+    sizes: new Map(texts.map(([file, text]) => [file, text.split('\n').length - 1])),
+  };
+}
+
+/** Relative imports and exports of a file, in whatever form; a package is not of the tree. */
+function importsOf(file: string, text: string): Import[] {
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
+    .map(({ fileName, pos }) => ({
+      from: file,
+      to: posix.join(posix.dirname(file), fileName),
+      isTypeOnly: isTypeOnly(text, pos),
+    }));
+}
+
+/** The statement that the name at this place ends: does it begin with `import type` or `export type`? */
+function isTypeOnly(text: string, pos: number): boolean {
+  const statement = text.slice(0, pos);
+  const start = Math.max(...[...statement.matchAll(/^(?:import|export)\b/gm)].map(({ index }) => index));
+  return /^(?:import|export)\s+type\b/.test(statement.slice(start));
+}
