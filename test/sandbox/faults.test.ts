@@ -138,7 +138,7 @@ describe('the scope of a fault', () => {
     const runs: Outcome[][] = [];
     for (const seed of [7, 7, 8]) {
       await client.faults([{ kind: 'answer', status: 500, probability: 0.5 }], seed);
-      const run = [];
+      const run: Outcome[] = [];
       for (let count = 0; count < 40; count += 1) run.push(await outcome(client));
       runs.push(run);
     }

@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+
+import { killRounds } from './kit/killRounds.ts';
+
+describe('kill -9 under load', () => {
+  it('loses nothing that was acknowledged, doubles nothing, and the books add up', { timeout: 60_000 }, async () => {
+    const report = await killRounds(5, 1);
+
+    expect(report.problems).toEqual([]);
+    expect(report.acknowledged).toBeGreaterThan(50);
+  });
+});

@@ -1,0 +1,117 @@
+import Database from 'libsql';
+
+import { type Decimal, add, compare, formatDecimal, negate, parseDecimal, zero } from '../../../src/sandbox/decimal.ts';
+import { seedAccounts } from '../../../src/sandbox/seed.ts';
+
+interface JournalRow {
+  id: string;
+  status: string;
+  from_account: string;
+  to_account: string;
+  unit: string;
+  amount: string;
+}
+
+interface EventRow {
+  journal_id: string;
+  status_from: string;
+  status_to: string;
+}
+
+interface AmountRow {
+  account_id: string;
+  unit: string;
+  amount: string;
+}
+
+const executed = new Set(['executed', 'activity_created']);
+
+/** Reads a ledger's file behind the sandbox's back and tells everything that does not add up; nothing when all does. */
+export function auditLedger(file: string): string[] {
+  const database = new Database(file);
+  // One snapshot, though the sandbox may be writing.
+  database.exec('BEGIN');
+  try {
+    const rows = <Row>(table: string) => database.prepare(`SELECT * FROM ${table} ORDER BY rowid`).all() as Row[];
+    const journals = rows<JournalRow>('journals');
+    const holdings = database.prepare('SELECT * FROM holdings').all() as AmountRow[];
+    return [
+      ...auditEvents(journals, rows<EventRow>('events')),
+      ...auditHoldings('journals', holdings, movesOf(journals)),
+      ...auditHoldings('postings', holdings, rows<AmountRow>('postings')),
+      ...auditPairs(rows<AmountRow & { journal_id: string }>('postings')),
+    ];
+  } finally {
+    database.close();
+  }
+}
+
+/** Each journal's events are a chain from nothing to its status. */
+function auditEvents(journals: readonly JournalRow[], events: readonly EventRow[]): string[] {
+  const problems: string[] = [];
+  const last = new Map<string, string>();
+  for (const event of events) {
+    const before = last.get(event.journal_id) ?? '';
+    if (event.status_from !== before) {
+      problems.push(`journal ${event.journal_id}: event from ${event.status_from} behind ${before}`);
+    }
+    last.set(event.journal_id, event.status_to);
+  }
+  for (const { id, status } of journals) {
+    if (last.get(id) !== status)
+      problems.push(`journal ${id}: is ${status}, its last event says ${last.get(id) ?? 'nothing'}`);
+    last.delete(id);
+  }
+  return [...problems, ...[...last.keys()].map((id) => `events without a journal: ${id}`)];
+}
+
+/** What the journals that stand executed took and gave. */
+function movesOf(journals: readonly JournalRow[]): AmountRow[] {
+  return journals
+    .filter(({ status }) => executed.has(status))
+    .flatMap(({ from_account, to_account, unit, amount }) => [
+      { account_id: from_account, unit, amount: formatDecimal(negate(decimal(amount))) },
+      { account_id: to_account, unit, amount },
+    ]);
+}
+
+/** Every holding is what was seeded and what moved, and never below zero. */
+function auditHoldings(name: string, holdings: readonly AmountRow[], moves: readonly AmountRow[]): string[] {
+  const expected = new Map<string, Decimal>();
+  const enter = ({ account_id, unit, amount }: AmountRow) => {
+    const key = `${account_id} ${unit}`;
+    expected.set(key, add(expected.get(key) ?? zero, decimal(amount)));
+  };
+  seeded().forEach(enter);
+  moves.forEach(enter);
+  return holdings.flatMap(({ account_id, unit, amount }) => {
+    const wanted = expected.get(`${account_id} ${unit}`) ?? zero;
+    if (compare(decimal(amount), zero) < 0) return [`${account_id} holds ${amount} ${unit}`];
+    if (compare(decimal(amount), wanted) === 0) return [];
+    return [`${account_id} holds ${amount} ${unit}, its ${name} make ${formatDecimal(wanted)}`];
+  });
+}
+
+/** The two sides of each move cancel out. */
+function auditPairs(postings: readonly (AmountRow & { journal_id: string })[]): string[] {
+  const sums = new Map<string, Decimal>();
+  for (const { journal_id, amount } of postings) {
+    sums.set(journal_id, add(sums.get(journal_id) ?? zero, decimal(amount)));
+  }
+  return [...sums]
+    .filter(([, sum]) => compare(sum, zero) !== 0)
+    .map(([id]) => `journal ${id}: its postings do not cancel out`);
+}
+
+function seeded(): AmountRow[] {
+  return seedAccounts.flatMap(({ id, cash, shares }) => [
+    ...Object.entries(cash).map(([unit, amount]) => ({ account_id: id, unit: `cash:${unit}`, amount })),
+    ...Object.entries(shares).map(([unit, amount]) => ({ account_id: id, unit: `shares:${unit}`, amount })),
+  ]);
+}
+
+function decimal(text: string): Decimal {
+  const value = parseDecimal(text);
+  if (!value) throw new Error(`no decimal: ${text}`);
+  return value;
+}

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { type Journal, cash } from './kit/journals.ts';
+import { SandboxProcess } from './kit/SandboxProcess.ts';
+import { SandboxClient } from './kit/startSandbox.ts';
+
+const run = promisify(execFile);
+
+async function started(flags: string[]): Promise<{ command: SandboxProcess; client: SandboxClient }> {
+  const command = await SandboxProcess.start(flags);
+  const client = new SandboxClient(command.url);
+  onTestFinished(async () => {
+    await client.close();
+    await command.end('SIGKILL');
+  });
+  return { command, client };
+}
+
+async function failure(flags: string[], env: NodeJS.ProcessEnv = {}): Promise<unknown> {
+  return run(process.execPath, ['dist/cli/main.js', 'sandbox', ...flags], { env: { ...process.env, ...env } }).catch(
+    (error: unknown) => error,
+  );
+}
+
+describe('journals-gateway sandbox', () => {
+  it('ends by itself on SIGTERM: no timer, stream or request keeps it', async () => {
+    const { command, client } = await started(['--settle-delay', '60000']);
+    const stream = await client.events('/v2/events/journals/status?since=2020-01-01&until=2126-01-01');
+    await client.post('/v1/journals', cash());
+    await client.post('/v1/journals', cash({ amount: '51' }));
+    await client.faults([{ kind: 'latency', ms: 60_000 }]);
+    client.get('/v1/journals').catch(() => undefined);
+
+    const code = await command.end('SIGTERM');
+
+    expect(code).toBe(0);
+    expect(await stream.ended).toBe('cut');
+  });
+
+  it('continues the ledger of its data file, with the journals that were under way', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sandbox-command-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const flags = ['--data', join(directory, 'ledger.db'), '--settle-delay', '200'];
+    const first = await started(flags);
+    const { body: journal } = await first.client.post<Journal>('/v1/journals', cash());
+    await first.command.end('SIGTERM');
+
+    const second = await started(flags);
+    const stream = await second.client.events('/v2/events/journals/status?since=2020-01-01T00:00:00Z');
+
+    const events = await stream.first(3);
+    expect(events.map(({ journal_id, status_to }) => [journal_id, status_to])).toEqual([
+      [journal.id, 'queued'],
+      [journal.id, 'sent_to_clearing'],
+      [journal.id, 'executed'],
+    ]);
+  });
+
+  it('takes its options as flags', async () => {
+    const { client } = await started([
+      '--jnlc-flow',
+      'v2',
+      '--answer-shape',
+      'old',
+      '--per-journal-limit',
+      '10.5',
+      '--clock',
+      'manual',
+    ]);
+
+    const { body: small } = await client.post<Journal>('/v1/journals', cash({ amount: '10.5' }));
+    const { body: large } = await client.post<Journal>('/v1/journals', cash({ amount: '10.51' }));
+
+    expect([small.status, large.status]).toEqual(['executed', 'pending']);
+    expect(small).toMatchObject({ symbol: '', price: '0' });
+    expect((await client.get('/sandbox/clock')).body).toMatchObject({ mode: 'manual' });
+  });
+
+  it.each([
+    [['--nonsense'], /--nonsense/],
+    [['--jnlc-flow', 'v3'], /--jnlc-flow: expected classic or v2/],
+    [['--daily-limit', 'much'], /--daily-limit/],
+    [['--max-streams', '1.5'], /--max-streams/],
+    [['--port', '99999'], /SANDBOX_PORT/],
+  ])('says on stderr what is wrong with %j and exits with 2', async (flags, message) => {
+    const error = await failure(flags);
+
+    expect(error).toMatchObject({ code: 2, stdout: '' });
+    expect(error).toHaveProperty('stderr', expect.stringMatching(message));
+  });
+
+  it('names every option in its help', async () => {
+    const { stdout } = await run(process.execPath, ['dist/cli/main.js', 'sandbox', '--help']);
+
+    expect(stdout).toContain('--event-retention N');
+    expect(stdout).toContain('SANDBOX_KEY_ID');
+  });
+});
