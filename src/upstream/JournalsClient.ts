@@ -18,7 +18,7 @@ import {
 } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { readErrorBody, requestIdOf } from './readErrorBody.ts';
-import { deleteRefusals, keyedCreateRefusals, refusalOf, reverseBatchRefusals } from './refusalOf.ts';
+import { batchRefusals, createRefusals, deleteRefusals, refusalOf, reverseBatchRefusals } from './refusalOf.ts';
 import type { Asked } from './refusalOf.ts';
 import { retryAtOf } from './retryAtOf.ts';
 import type { UpstreamCall, UpstreamConnection } from './UpstreamConnection.ts';
@@ -34,6 +34,9 @@ export interface JournalListing {
   /** At most this many; which ones is undocumented when more match. */
   limit: number;
 }
+
+/** The most that the API lists; when more match, it answers 422. */
+export const maxListed = 100_000;
 
 export interface JournalList {
   journals: Journal[];
@@ -81,7 +84,7 @@ export class JournalsClient {
     if (answer.status === 422) return { journals: [], complete: false };
     if (answer.status !== 200) throw readFault(answer);
     const journals = decodeBody(answer, (body) => array(body).map(decodeJournal));
-    return { journals, complete: journals.length < listing.limit };
+    return { journals, complete: journals.length < listing.limit || listing.limit >= maxListed };
   }
 
   /**
@@ -97,7 +100,7 @@ export class JournalsClient {
       idempotencyKey,
     };
     const call = post('createJournal', '/v1/journals', encodeJournal(journal), idempotencyKey);
-    return this.#create(call, keyedCreateRefusals, asked, decodeJournal);
+    return this.#create(call, createRefusals, asked, decodeJournal);
   }
 
   /** `POST /v1/journals/batch`, once. @throws as `create` */
@@ -105,7 +108,7 @@ export class JournalsClient {
     const accountIds = [batch.fromAccount, ...batch.entries.map((entry) => entry.toAccount)];
     const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
     const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), idempotencyKey);
-    return this.#create(call, keyedCreateRefusals, asked, (body) => array(body).map(decodeBatchItem));
+    return this.#create(call, batchRefusals, asked, (body) => array(body).map(decodeBatchItem));
   }
 
   /**
@@ -129,7 +132,7 @@ export class JournalsClient {
       { endpoint: 'deleteJournal', method: 'DELETE', path: `/v1/journals/${id}` },
       (message, details) => new DeleteOutcomeUnknownError(message, id, { ...details, retryAt: soon() }),
     );
-    if (answer.status === 204 || answer.status === 200) return;
+    if (answer.status < 300) return;
     throw refusalOf(deleteRefusals, answer.status, readErrorBody(answer), { journalId: id });
   }
 
@@ -181,12 +184,15 @@ export class JournalsClient {
     });
   }
 
-  /** One probe at a time, however many reads ask. */
+  /** One probe at a time, however many reads ask. @throws the probe's own fault where it proves neither */
   #credentialsHold(): Promise<boolean> {
     this.#credentialsProbe ??= this.list({ limit: 1 })
       .then(
         () => true,
-        () => false,
+        (fault: unknown) => {
+          if (fault instanceof CredentialsRefusedError) return false;
+          throw fault;
+        },
       )
       .finally(() => (this.#credentialsProbe = null));
     return this.#credentialsProbe;
@@ -246,7 +252,12 @@ function decodeBody<Result>(answer: WireAnswer, decode: (body: unknown) => Resul
       cause,
     });
   }
-  return decode(body);
+  try {
+    return decode(body);
+  } catch (cause) {
+    if (!(cause instanceof ContractBrokenError)) throw cause;
+    throw new ContractBrokenError(cause.message, { requestId: requestIdOf(answer), cause });
+  }
 }
 
 function array(body: unknown): unknown[] {

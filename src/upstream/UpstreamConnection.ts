@@ -69,7 +69,15 @@ export class UpstreamConnection {
    */
   async read(call: UpstreamCall, signal?: AbortSignal): Promise<WireAnswer> {
     const endsAt = performance.now() + this.#readDeadlineMs;
-    return readPolicy.execute(() => this.#send(call, Math.max(1, endsAt - performance.now()), signal), signal);
+    const over = new AbortController();
+    return readPolicy.execute(async () => {
+      try {
+        return await this.#send(call, Math.max(1, endsAt - performance.now()), signal);
+      } finally {
+        // What has no time left, or nobody to wait for it, is not worth another attempt.
+        if (signal?.aborted || performance.now() >= endsAt) over.abort();
+      }
+    }, over.signal);
   }
 
   /**

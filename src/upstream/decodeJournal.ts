@@ -27,7 +27,7 @@ export function decodeJournal(value: unknown): Journal {
     toAccount: required(wire, 'to_account'),
     settleDate: date(wire.settle_date),
     systemDate: date(wire.system_date),
-    description: wire.description ?? null,
+    description: typeof wire.description === 'string' ? wire.description : null,
     currency: text(wire.currency) ?? 'USD',
     createdAt: instant(wire.created_at),
     transmitterInfo: wire.transmitter_info ? decodeTransmitterInfo(wire.transmitter_info) : null,
@@ -85,7 +85,7 @@ function required(wire: WireJournal, field: keyof WireJournal): string {
 }
 
 function missing(wire: WireJournal, field: keyof WireJournal): never {
-  throw new ContractBrokenError(`journal ${wire.id} without ${field}`);
+  throw new ContractBrokenError(`journal ${wire.id || '?'} without ${field}`);
 }
 
 /** Older answers say `""` where newer ones say null. */

@@ -25,7 +25,7 @@ export function decodeStatusEvent(data: string): JournalStatusEvent {
     rawStatusFrom,
     statusTo: asJournalStatus(rawStatusTo),
     rawStatusTo,
-    description: wire.description ?? null,
+    description: typeof wire.description === 'string' ? wire.description : null,
     idempotencyKey: text(wire.idempotency_key),
     idempotencyKeyType: keyType(text(wire.idempotency_key_type)),
     batchErrorMessage: text(wire.batch_error_message),

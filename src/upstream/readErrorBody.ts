@@ -30,9 +30,10 @@ function readWords(body: string): { message: string; code: number | null } {
   const parsed = parseJson(body);
   if (typeof parsed === 'string') return { message: parsed, code: null };
   if (typeof parsed !== 'object' || parsed === null) return { message: body, code: null };
-  const { code, message, error } = parsed as { code?: unknown; message?: unknown; error?: unknown };
+  const { code, message, error, ...others } = parsed as { code?: unknown; message?: unknown; error?: unknown };
   const words = [message, error].find((value): value is string => typeof value === 'string' && value !== '');
-  return { message: words ?? body, code: asCode(code) };
+  const isCodeAlone = asCode(code) !== null && Object.keys(others).length === 0;
+  return { message: words ?? (isCodeAlone ? '' : body), code: asCode(code) };
 }
 
 /** GraphQL's `Int` has 32 bits; the API's codes fit, and what doesn't stays in the message only. */

@@ -26,23 +26,25 @@ interface Words extends UpstreamWords {
 
 type Meaning<Context> = (words: Words, asked: Context) => Refusal | null;
 
-/** What the statuses of `POST /v1/journals` and `POST /v1/journals/batch` mean. */
-export const keyedCreateRefusals: Record<number, Meaning<Asked>> = {
+/** What the statuses of `POST /v1/journals/reverse_batch` mean: it documents no idempotency, so no 422. */
+export const reverseBatchRefusals: Record<number, Meaning<Asked>> = {
   400: (words) => new InvalidRequestError(words, [{ path: ['input'], message: words.message }]),
-  403: insufficient,
+  403: insufficientCash,
   404: (words, asked) => new AccountNotFoundError(words, missingAccounts(words, asked)),
+};
+
+/** `POST /v1/journals/batch`. */
+export const batchRefusals: Record<number, Meaning<Asked>> = {
+  ...reverseBatchRefusals,
   422: (words, asked) => (speaksOfKey(words) ? new IdempotencyConflictError(words, asked.idempotencyKey) : null),
 };
 
-/** `POST /v1/journals/reverse_batch` documents no idempotency, so no 422 either. */
-export const reverseBatchRefusals: Record<number, Meaning<Asked>> = {
-  400: keyedCreateRefusals[400] as Meaning<Asked>,
-  403: keyedCreateRefusals[403] as Meaning<Asked>,
-  404: keyedCreateRefusals[404] as Meaning<Asked>,
-};
+/** `POST /v1/journals`. */
+export const createRefusals: Record<number, Meaning<Asked>> = { ...batchRefusals, 403: insufficient };
 
 /** `DELETE /v1/journals/{id}`. */
 export const deleteRefusals: Record<number, Meaning<{ journalId: string }>> = {
+  400: (words) => new InvalidRequestError(words, [{ path: ['id'], message: words.message }]),
   404: (words) => new JournalNotFoundError(words),
   422: (words, { journalId }) => new JournalNotDeletableError(words, journalId),
 };
@@ -63,16 +65,24 @@ export function refusalOf<Context>(
 
 /**
  * 403 covers more than an empty account (a key without the right, a blocked account), and the code 40310000 covers all
- * of it: the words decide, and the code only where there are none.
+ * of it: the words decide, and the code only where there are none. "Insufficient" alone is not enough: permissions are
+ * insufficient too.
  */
-function insufficient(words: Words, asked: Asked): Refusal | null {
+function insufficient(words: Words, { entryType }: Asked): Refusal | null {
   const text = words.message.toLowerCase();
-  const says = /insufficient|not enough|exceeds?\b.*\b(?:balance|available|position|holding)/.test(text);
-  const codeAlone = words.upstreamCode === 40_310_000 && /without a message$/.test(text);
-  if (!says && !codeAlone) return null;
-  if (/balance|fund|cash|buying power/.test(text)) return new InsufficientBalanceError(words);
-  const isAssets = /asset|share|qty|quantit|position|holding|securit/.test(text) || asked.entryType === 'JNLS';
-  return isAssets ? new InsufficientAssetsError(words) : new InsufficientBalanceError(words);
+  if (words.upstreamCode === 40_310_000 && /without a message$/.test(text)) {
+    return entryType === 'JNLS' ? new InsufficientAssetsError(words) : new InsufficientBalanceError(words);
+  }
+  const saysTooLittle = /insufficient|not (?:have |hold )?(?:enough|sufficient)|exceeds?\b/.test(text);
+  if (!saysTooLittle || /permission|privilege|scope|\brights?\b|authori[sz]/.test(text)) return null;
+  if (/balance|\bfunds?\b|\bcash\b|buying power/.test(text)) return new InsufficientBalanceError(words);
+  return /asset|share|\bqty\b|quantit|position|holding|securit/.test(text) ? new InsufficientAssetsError(words) : null;
+}
+
+/** Batches move cash only: their results have no word for assets. */
+function insufficientCash(words: Words, asked: Asked): Refusal | null {
+  const refusal = insufficient(words, asked);
+  return refusal instanceof InsufficientBalanceError ? refusal : null;
 }
 
 /** Documented: "idempotency key violation: at least one field in the request has changed from the first request". */

@@ -22,14 +22,14 @@ export class StubUpstream {
   readonly seen: SeenRequest[] = [];
   readonly #server: Server;
 
-  private constructor(answer: Answer) {
+  private constructor(answer: Answer, answerEvents: Answer) {
     this.#server = createServer((request, response) => {
-      void this.#serve(request, response, answer);
+      void this.#serve(request, response, { answer, answerEvents });
     });
   }
 
-  static async start(answer: Answer): Promise<StubUpstream> {
-    const stub = new StubUpstream(answer);
+  static async start(answer: Answer, answerEvents: Answer = quietStream): Promise<StubUpstream> {
+    const stub = new StubUpstream(answer, answerEvents);
     await new Promise<void>((resolve) => stub.#server.listen(0, '127.0.0.1', resolve));
     closeLater(() => {
       stub.#server.closeAllConnections();
@@ -47,19 +47,32 @@ export class StubUpstream {
     return this.seen.filter(({ url }) => !url.includes('/events/'));
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  async #serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { answer, answerEvents }: { answer: Answer; answerEvents: Answer },
+  ): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = '', url = '', headers } = request;
     const seen = { method, url, headers, body: Buffer.concat(chunks).toString('utf8') };
     this.seen.push(seen);
-    if (url.includes('/events/')) {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.write(': welcome\n\n');
-      return;
-    }
-    await answer(seen, response);
+    await (url.includes('/events/') ? answerEvents : answer)(seen, response);
   }
+}
+
+/** A stream that stands and says nothing. */
+export function quietStream(_request: SeenRequest, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(': welcome\n\n');
+}
+
+/** Answers with this text, whatever it is. */
+export function text(status: number, body: string, headers: Record<string, string> = {}): Answer {
+  return (_request, response) => {
+    response.writeHead(status, headers);
+    response.end(body);
+  };
 }
 
 /** Answers with JSON. */

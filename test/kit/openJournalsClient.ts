@@ -1,0 +1,25 @@
+import { createLog } from '../../src/log.ts';
+import { basicCredentials } from '../../src/upstream/credentials.ts';
+import { JournalsClient } from '../../src/upstream/JournalsClient.ts';
+import { UpstreamConnection } from '../../src/upstream/UpstreamConnection.ts';
+import type { UpstreamConnectionOptions } from '../../src/upstream/UpstreamConnection.ts';
+
+import { closeLater } from './leftovers.ts';
+
+/** A client of the API at this address, closed when the test ends. */
+export function openJournalsClient(baseUrl: string, options: Partial<UpstreamConnectionOptions> = {}): JournalsClient {
+  const credentials = basicCredentials('sandbox', 'sandbox');
+  const connection = new UpstreamConnection({ baseUrl, credentials, log: createLog('silent'), ...options });
+  closeLater(() => connection.close());
+  return new JournalsClient(connection);
+}
+
+/** What a promise fails with. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      throw new Error(`expected a failure, found ${JSON.stringify(value)}`);
+    },
+    (error: unknown) => error,
+  );
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+
+import { customer, sweep } from '../kit/accounts.ts';
+import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
+import { StubUpstream, text } from '../kit/StubUpstream.ts';
+
+const jnlc = { fromAccount: sweep, toAccount: customer, amount: '10' };
+
+async function refusal(status: number, body: string, headers: Record<string, string> = {}) {
+  const stub = await StubUpstream.start(text(status, body, headers));
+  return failureOf(openJournalsClient(stub.url).create({ jnlc }, 'key'));
+}
+
+describe('the body of an error answer', () => {
+  it.each([
+    ['{"code":40010000,"message":"amount is required"}', 'amount is required', 40_010_000],
+    ['{"code":"40010000","message":"amount is required"}', 'amount is required', 40_010_000],
+    ['{"message":"amount is required"}', 'amount is required', null],
+    ['{"error":"amount is required"}', 'amount is required', null],
+    ['{"code":40010000,"field":"amount"}', '{"code":40010000,"field":"amount"}', 40_010_000],
+    ['{"code":40010000}', 'HTTP 400 without a message', 40_010_000],
+    ['{"code":40010000,"message":""}', 'HTTP 400 without a message', 40_010_000],
+    ['{"code":4001000000000,"message":"no Int of GraphQL"}', 'no Int of GraphQL', null],
+    ['{"code":40.5,"message":"no integer"}', 'no integer', null],
+    ['"amount is required"', 'amount is required', null],
+    ['amount is required\n', 'amount is required', null],
+    ['["amount","is","required"]', '["amount","is","required"]', null],
+    ['{"message":"amount is', '{"message":"amount is', null],
+    ['null', 'null', null],
+    ['', 'HTTP 400 without a message', null],
+    ['  \n', 'HTTP 400 without a message', null],
+    ['""', 'HTTP 400 without a message', null],
+  ])('%j is read as %j', async (body, message, upstreamCode) => {
+    const error = await refusal(400, body, { 'x-request-id': 'request-1' });
+
+    expect(error).toMatchObject({ name: 'InvalidRequestError', message, upstreamCode, requestId: 'request-1' });
+  });
+
+  it.each([
+    ['<!DOCTYPE html><html><head><title> 400 Bad\n Request </title></head></html>', '400 Bad\n Request'],
+    ['<html><body>nginx</body></html>', 'an HTML page'],
+  ])('%j comes from something in front of the API: its status says nothing of the API', async (body, message) => {
+    const error = await refusal(400, body);
+
+    expect(error).toMatchObject({ name: 'OtherRefusalError', message, upstreamCode: null, requestId: null });
+  });
+
+  it('is cut where it is longer than any message', async () => {
+    const error = await refusal(400, 'a'.repeat(100_000));
+
+    expect(error).toMatchObject({ message: 'a'.repeat(2_000) });
+  });
+});

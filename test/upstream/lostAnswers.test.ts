@@ -1,0 +1,149 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+import { describe, expect, it } from 'vitest';
+
+import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
+import { customer, richCustomers, sweep } from '../kit/accounts.ts';
+import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
+import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
+import type { Answer } from '../kit/StubUpstream.ts';
+import { journalId, wireJNLC } from '../kit/wireJournals.ts';
+
+const writes: Record<string, (client: JournalsClient) => Promise<unknown>> = {
+  create: (client) => client.create({ jnlc: { fromAccount: sweep, toAccount: customer, amount: '10' } }, 'key'),
+  createBatch: (client) =>
+    client.createBatch({ fromAccount: sweep, entries: [{ toAccount: customer, amount: '10' }] }, 'key'),
+  createReverseBatch: (client) =>
+    client.createReverseBatch({ toAccount: sweep, entries: [{ fromAccount: richCustomers[0], amount: '10' }] }, 'key'),
+  delete: (client) => client.delete(journalId),
+};
+
+const lost: Record<string, Answer> = {
+  'a reset': (_seen, response) => void response.destroy(),
+  'a truncated answer': (_seen, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+    response.write('{"id":', () => response.destroy());
+  },
+  'a truncated chunked answer': (_seen, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write('{"id":', () => response.destroy());
+  },
+  'no answer within the deadline': () => undefined,
+  'half an answer within the deadline': (_seen, response) => {
+    response.writeHead(200, { 'content-length': '1000' });
+    response.write('{');
+  },
+  ...Object.fromEntries(
+    [301, 302, 307, 308, 408, 409, 500, 502, 503, 504].map((status) => [
+      String(status),
+      json(status, { message: 'who knows' }, { location: '/elsewhere', 'retry-after': '1' }),
+    ]),
+  ),
+  'an HTML page with 503': text(503, '<html><title>maintenance</title></html>'),
+};
+
+const unreadable: Record<string, Answer> = {
+  '200 without a body': text(200, ''),
+  '200 with an HTML page': text(200, '<html></html>'),
+  '200 with malformed JSON': text(200, '{"id": "6d2c'),
+  '200 with a journal without its amount': json(200, wireJNLC({ net_amount: null })),
+  '200 with an array that holds no journal': json(200, [null]),
+  '204': text(204, ''),
+};
+
+async function send(name: string, answer: Answer): Promise<{ error: unknown; stub: StubUpstream }> {
+  const stub = await StubUpstream.start(answer);
+  const client = openJournalsClient(stub.url, { writeDeadlineMs: 150 });
+  return { error: await failureOf(writes[name]?.(client) ?? Promise.resolve()), stub };
+}
+
+function pairs(...answers: Record<string, Answer>[]): [string, string, Answer][] {
+  return Object.keys(writes).flatMap((name) =>
+    answers.flatMap((set) =>
+      Object.entries(set).map(([label, answer]): [string, string, Answer] => [name, label, answer]),
+    ),
+  );
+}
+
+describe('a write whose answer is lost', () => {
+  it.each(pairs(lost))('%s: %s leaves the outcome unknown, and is sent once', async (name, _label, answer) => {
+    const before = Date.now();
+
+    const { error, stub } = await send(name, answer);
+
+    expect(stub.calls).toHaveLength(1);
+    expect(error).toMatchObject(
+      name === 'delete'
+        ? { name: 'DeleteOutcomeUnknownError', journalId }
+        : { name: 'OutcomeUnknownError', idempotencyKey: 'key' },
+    );
+    const { retryAt } = error as { retryAt: string | null };
+    // Repeating a reverse batch would move the money twice.
+    if (name === 'createReverseBatch') expect(retryAt).toBeNull();
+    else expect(Date.parse(retryAt ?? '')).toBeGreaterThan(before);
+  });
+
+  it.each(pairs(unreadable).filter(([name]) => name !== 'delete'))(
+    '%s: %s leaves the outcome unknown, and is sent once',
+    async (name, _label, answer) => {
+      const { error, stub } = await send(name, answer);
+
+      expect(error).toMatchObject({ name: 'OutcomeUnknownError', idempotencyKey: 'key' });
+      expect(stub.calls).toHaveLength(1);
+    },
+  );
+
+  it('keeps the words, the code and the request id of what came', async () => {
+    const body = { code: 50_010_000, message: 'internal server error' };
+
+    const { error } = await send('create', json(500, body, { 'x-request-id': 'request-1' }));
+
+    expect(error).toMatchObject({
+      message: 'HTTP 500: internal server error',
+      requestId: 'request-1',
+      upstreamCode: 50_010_000,
+    });
+  });
+});
+
+describe('a write that was never sent', () => {
+  it.each(Object.keys(writes))('%s: a refused connection says that nothing was sent', async (name) => {
+    const error = await failureOf(writes[name]?.(openJournalsClient(await closedAddress())) ?? Promise.resolve());
+
+    expect(error).toMatchObject({ name: 'UpstreamUnavailableError', requestId: null });
+    expect((error as Error).message).toMatch(/^nothing was sent: .*ECONNREFUSED/);
+  });
+
+  it('one that waits for a socket until its time is over is never begun', async () => {
+    const stub = await StubUpstream.start(() => undefined);
+    const client = openJournalsClient(stub.url, { connections: 1, writeDeadlineMs: 150 });
+
+    const [first, second] = await Promise.all(
+      [writes['create']?.(client), writes['createBatch']?.(client)].map((sent) => failureOf(sent ?? Promise.resolve())),
+    );
+
+    expect(first).toMatchObject({ name: 'OutcomeUnknownError' });
+    expect(second).toMatchObject({ name: 'UpstreamUnavailableError' });
+    expect(stub.calls.map(({ url }) => url)).toEqual(['/v1/journals']);
+  });
+
+  it('a key that can be no header is never sent', async () => {
+    const stub = await StubUpstream.start(json(200, wireJNLC()));
+    const jnlc = { fromAccount: sweep, toAccount: customer, amount: '10' };
+
+    const error = await failureOf(openJournalsClient(stub.url).create({ jnlc }, 'a\r\nb: c'));
+
+    expect(error).toMatchObject({ name: 'UpstreamUnavailableError' });
+    expect(stub.calls).toEqual([]);
+  });
+});
+
+/** Nobody listens there any more. */
+async function closedAddress(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+
+import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
+import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import type { Answer } from '../kit/StubUpstream.ts';
+import { journalId, wireJNLC } from '../kit/wireJournals.ts';
+
+const reset: Answer = (_seen, response) => void response.destroy();
+const silent: Answer = () => undefined;
+const found = json(200, wireJNLC());
+
+/** Answers each call with the next of these, and what comes later with the last. */
+function inTurn(...answers: [Answer, ...Answer[]]): Promise<StubUpstream> {
+  const waiting = [...answers];
+  return StubUpstream.start((seen, response) => {
+    const [next = reset] = waiting;
+    if (waiting.length > 1) waiting.shift();
+    return next(seen, response);
+  });
+}
+
+describe('a read', () => {
+  it.each([
+    ['502', json(502, {})],
+    ['503', json(503, {})],
+    ['504', json(504, {})],
+    ['a reset', reset],
+  ])('is repeated after %s', async (_label, failing) => {
+    const stub = await inTurn(failing, failing, found);
+
+    const journal = await openJournalsClient(stub.url).get(journalId);
+
+    expect(journal?.id).toBe(journalId);
+    expect(stub.calls).toHaveLength(3);
+  });
+
+  it.each([
+    ['503', json(503, { message: 'restarting' }, { 'x-request-id': 'request-1' }), 'HTTP 503: restarting'],
+    ['a reset', reset, 'the Journals API gave no answer'],
+  ])('is given up after three attempts with %s', async (_label, failing, message) => {
+    const stub = await inTurn(failing);
+
+    const error = await failureOf(openJournalsClient(stub.url).get(journalId));
+
+    expect(error).toMatchObject({ name: 'UpstreamUnavailableError', code: 'UPSTREAM_UNAVAILABLE' });
+    expect((error as Error).message).toContain(message);
+    expect(stub.calls).toHaveLength(3);
+  });
+
+  it.each([400, 403, 429, 500, 501])('is not repeated after %i', async (status) => {
+    const stub = await inTurn(json(status, {}), found);
+
+    await failureOf(openJournalsClient(stub.url).get(journalId));
+
+    expect(stub.calls).toHaveLength(1);
+  });
+
+  it('ends at its deadline, and is not repeated behind it', async () => {
+    const stub = await inTurn(silent);
+    const client = openJournalsClient(stub.url, { readDeadlineMs: 100 });
+
+    const error = await failureOf(client.get(journalId));
+
+    expect((error as Error).message).toMatch(/no answer within 100 ms|no answer within 99\.\d+ ms/);
+    expect(stub.calls).toHaveLength(1);
+  });
+
+  it('ends when nobody waits for it any more, and is not repeated', async () => {
+    const cancel = new AbortController();
+    const stub = await StubUpstream.start(() => cancel.abort());
+
+    const error = await failureOf(openJournalsClient(stub.url).get(journalId, cancel.signal));
+
+    expect(error).toMatchObject({ name: 'UpstreamUnavailableError' });
+    expect((error as Error).message).toContain('the operation was cancelled');
+    expect(stub.calls).toHaveLength(1);
+  });
+
+  it('is not sent where nobody waits for it from the start', async () => {
+    const stub = await inTurn(found);
+
+    await failureOf(openJournalsClient(stub.url).get(journalId, AbortSignal.abort()));
+
+    expect(stub.calls).toEqual([]);
+  });
+
+  it('leaves its socket usable for the next call', async () => {
+    const stub = await inTurn(silent, found);
+    const client = openJournalsClient(stub.url, { connections: 1, readDeadlineMs: 100 });
+    await failureOf(client.get(journalId));
+
+    const journal = await client.get(journalId);
+
+    expect(journal?.id).toBe(journalId);
+  });
+});
+
+describe('a connection', () => {
+  it('opens as many sockets as it may, and no more', async () => {
+    let open = 0;
+    let most = 0;
+    const answers: (() => void)[] = [];
+    const stub = await StubUpstream.start((seen, response) => {
+      most = Math.max(most, (open += 1));
+      answers.push(() => {
+        open -= 1;
+        void found(seen, response);
+      });
+      if (answers.length >= 3) answers.shift()?.();
+      if (stub.calls.length === 12) for (const answer of answers.splice(0)) answer();
+    });
+    const client = openJournalsClient(stub.url, { connections: 3 });
+
+    const journals = await Promise.all(Array.from({ length: 12 }, () => client.get(journalId)));
+
+    expect(journals).toHaveLength(12);
+    expect(most).toBe(3);
+  });
+
+  it('puts the path of its base URL before every path, and its credentials into every call', async () => {
+    const stub = await StubUpstream.start(json(200, []));
+    const calls: ((client: JournalsClient) => Promise<unknown>)[] = [
+      (client) => client.list({ limit: 1 }),
+      (client) => client.delete(journalId),
+    ];
+
+    for (const send of calls) await send(openJournalsClient(`${stub.url}/broker/`));
+
+    expect(stub.calls.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+      ['/broker/v1/journals?limit=1', `Basic ${btoa('sandbox:sandbox')}`],
+      [`/broker/v1/journals/${journalId}`, `Basic ${btoa('sandbox:sandbox')}`],
+    ]);
+  });
+});
