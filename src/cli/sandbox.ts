@@ -1,7 +1,9 @@
 import { ConfigError, type SandboxConfig, readSandboxConfig } from '../config.ts';
-import { createSandbox } from '../sandbox/createSandbox.ts';
+import { createSandbox, type Sandbox } from '../sandbox/createSandbox.ts';
+import type { SandboxOptions } from '../sandbox/SandboxOptions.ts';
 import { describeSandboxFlags, readSandboxFlags } from './sandboxFlags.ts';
-import { UsageError } from './usageError.ts';
+import { untilSignal } from './untilSignal.ts';
+import { listenError, UsageError } from './usageError.ts';
 
 const help = `journals-gateway sandbox: the sandbox alone
 
@@ -22,11 +24,23 @@ export async function sandbox(argv: string[]): Promise<void> {
     return;
   }
   const { port, keyId, secretKey } = configOf(flags.port);
-  const running = await createSandbox({ ...flags.options, port, keyId, secretKey });
-  process.stdout.write(`sandbox listening on ${running.url}\n`);
-  const stop = () => void running.close();
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  const running = await untilSignal(() => start({ ...flags.options, port, keyId, secretKey }));
+  if (running) process.stdout.write(`sandbox listening on ${running.url}\n`);
+}
+
+async function start(options: SandboxOptions): Promise<Sandbox> {
+  try {
+    return await createSandbox(options);
+  } catch (error) {
+    throw fileError(listenError(error), options.dataFile);
+  }
+}
+
+/** libsql's own words, with the file that was asked for; its codes are SQLite's, or empty when a file can't be opened. */
+function fileError(error: unknown, file: string | undefined): unknown {
+  if (file === undefined || !(error instanceof Error) || !('code' in error)) return error;
+  const isFileError = typeof error.code === 'string' && /^(SQLITE_.*)?$/.test(error.code);
+  return isFileError ? new UsageError(`can't keep the ledger in ${file}: ${error.message}`) : error;
 }
 
 function configOf(port: string | undefined): SandboxConfig {

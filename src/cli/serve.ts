@@ -7,7 +7,8 @@ import type { Gateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
 
 import { firstMutation } from './firstMutation.ts';
-import { UsageError } from './usageError.ts';
+import { untilSignal } from './untilSignal.ts';
+import { listenError, UsageError } from './usageError.ts';
 
 const help = `journals-gateway serve: runs the gateway
 
@@ -39,9 +40,9 @@ export async function serve(argv: string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const gateway = await start(configOf(flags));
-  process.stdout.write(banner(gateway));
-  stopOnSignal(gateway);
+  const config = configOf(flags);
+  const gateway = await untilSignal(() => start(config));
+  if (gateway) process.stdout.write(banner(gateway));
 }
 
 function readFlags(argv: string[]): ConfigFlags & { help?: boolean | undefined } {
@@ -72,12 +73,7 @@ async function start(config: GatewayConfig): Promise<Gateway> {
   try {
     return await createGateway({ config, log: createLog(config.logLevel), defaultQuery: firstMutation });
   } catch (error) {
-    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
-    if (code === 'EADDRINUSE') throw new UsageError(`port ${port} is in use on ${address}`);
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new UsageError(`can't listen: ${(error as Error).message}`);
-    }
-    throw error;
+    throw listenError(error);
   }
 }
 
@@ -86,16 +82,4 @@ function banner({ url, healthUrl, sandboxUrl }: Gateway): string {
   if (sandboxUrl === null) return `${lines.join('\n')}\n`;
   lines.push(`sandbox    ${sandboxUrl}`, '', `Open ${url} in a browser, or paste a first mutation:`, '', firstMutation);
   return `${lines.join('\n')}\n`;
-}
-
-/** A second signal doesn't wait. */
-function stopOnSignal(gateway: Gateway): void {
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    void gateway.close();
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { misdirected } from './misdirected.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import type { WebSocketServer } from './WebSocketServer.ts';
@@ -20,13 +21,14 @@ export class HttpServer {
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
+  readonly #answers = new Set<ServerResponse>();
 
   constructor(pipeline: Pipeline, webSockets: WebSocketServer, running: RunningOperations, options: HttpServerOptions) {
     this.#webSockets = webSockets;
     this.#running = running;
     this.#options = options;
     this.#server = createServer((request, response) => this.#serve(pipeline, request, response));
-    webSockets.attach(this.#server);
+    webSockets.attach(this.#server, running);
   }
 
   /** Where it listens, without a path. */
@@ -54,8 +56,8 @@ export class HttpServer {
    */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
-    await this.#running.whenIdle(AbortSignal.timeout(this.#options.graceMs ?? 10_000)).catch(() => undefined);
+    for (const answer of this.#answers) endConnectionWith(answer);
+    await this.#running.drain(AbortSignal.timeout(this.#options.graceMs ?? 10_000));
     await this.#webSockets.close();
     this.#server.closeAllConnections();
     await closed;
@@ -63,8 +65,20 @@ export class HttpServer {
 
   /** An answer counts as running until it has left, unless it turns out to be a subscription's. */
   #serve(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse): void {
-    response.once('close', this.#running.begin(response));
-    if (!this.#server.listening) response.setHeader('connection', 'close');
-    void pipeline(request, response);
+    const end = this.#running.begin(response);
+    this.#answers.add(response);
+    response.once('close', () => {
+      this.#answers.delete(response);
+      end();
+    });
+    if (this.#running.isDraining) endConnectionWith(response);
+    const wrong = misdirected(request);
+    if (!wrong) void pipeline(request, response);
+    else response.writeHead(wrong.status, { 'content-type': 'text/plain' }).end(wrong.message);
   }
+}
+
+/** A client that is told so doesn't send its next operation where nobody will read it. */
+function endConnectionWith(answer: ServerResponse): void {
+  if (!answer.headersSent) answer.setHeader('connection', 'close');
 }

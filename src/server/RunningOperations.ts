@@ -5,9 +5,15 @@ export class RunningOperations {
   readonly #idle = new EventEmitter();
   readonly #ends = new WeakMap<object, () => void>();
   #count = 0;
+  #isDraining = false;
 
   get count(): number {
     return this.#count;
+  }
+
+  /** True from the moment the gateway is told to stop: what has not begun is refused. */
+  get isDraining(): boolean {
+    return this.#isDraining;
   }
 
   /**
@@ -32,8 +38,12 @@ export class RunningOperations {
     this.#ends.get(key)?.();
   }
 
-  /** Waits until nothing runs. @throws AbortError when the signal ends the wait */
-  async whenIdle(signal: AbortSignal): Promise<void> {
-    while (this.#count > 0) await once(this.#idle, 'idle', { signal });
+  /** Lets nothing new begin and waits until nothing runs, or until the signal ends the wait. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#isDraining = true;
+    while (this.#count > 0 && !signal.aborted) {
+      // The one error is the signal's: who waited for too long goes on without.
+      await once(this.#idle, 'idle', { signal }).catch(() => undefined);
+    }
   }
 }

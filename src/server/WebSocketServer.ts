@@ -1,77 +1,46 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { GraphQLError } from 'graphql';
-import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import type { Context, SubscribePayload } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
-import type { Extra } from 'graphql-ws/use/ws';
+import { CloseCode, handleProtocols } from 'graphql-ws';
+import type { Server as ProtocolServer } from 'graphql-ws';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer as SocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
-import type { OperationContext } from '../context.ts';
 import type { Log } from '../log.ts';
 
 import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
-import { restateError } from './restateError.ts';
-
-/** What graphql-ws keeps for a socket: the signals of its operations. */
-interface SocketExtra extends Extra, Record<PropertyKey, unknown> {
-  operations?: Map<string, AbortController>;
-}
-
-type SocketContext = Context<Record<string, unknown> | undefined, SocketExtra>;
-
-/** The functions of one operation with every hook around them; envelop types them as `any`. */
-interface Enveloped {
-  schema: GraphQLSchema;
-  parse: (source: string) => DocumentNode;
-  validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
-  contextFactory: () => Promise<OperationContext> | OperationContext;
-  execute: (args: ExecutionArgs) => Promise<ExecutionResult> | AsyncIterableIterator<ExecutionResult>;
-  subscribe: (args: ExecutionArgs) => Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
-}
+import { probe } from './probe.ts';
+import type { RunningOperations } from './RunningOperations.ts';
+import { SocketOperations } from './SocketOperations.ts';
+import { createSocketProtocol } from './SocketProtocol.ts';
+import type { SocketExtra } from './SocketProtocol.ts';
 
 /** How long a client may take to answer a close before its socket is cut, in ms. */
 const closeGraceMs = 1_000;
 
-/** GraphQL over WebSocket (`graphql-transport-ws`), through the same pipeline as HTTP. */
+const goingAway = 1001;
+
+/** GraphQL over WebSocket: the sockets. What is said on them is the protocol's business. */
 export class WebSocketServer {
-  readonly #sockets = new SocketServer({ noServer: true, handleProtocols: chooseProtocol });
-  readonly #pipeline: Pipeline;
+  readonly #sockets = new SocketServer({ noServer: true, handleProtocols });
+  readonly #protocol: ProtocolServer<SocketExtra>;
   readonly #log: Log;
 
   constructor(pipeline: Pipeline, log: Log) {
-    this.#pipeline = pipeline;
+    this.#protocol = createSocketProtocol(pipeline, log);
     this.#log = log;
-    useServer<Record<string, unknown> | undefined, SocketExtra>(
-      {
-        execute: (args) => envelopedOf(args).execute(args),
-        subscribe: (args) => envelopedOf(args).subscribe(args),
-        onSubscribe: (context, id, payload) => this.#prepare(context, id, payload),
-        onComplete: (context, id) => endOperation(context, id),
-        onClose: (context) => {
-          for (const id of context.extra.operations?.keys() ?? []) endOperation(context, id);
-        },
-        onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
-      },
-      this.#sockets,
-    );
   }
 
-  /** Takes over upgrades of the GraphQL path; every other one is refused. */
-  attach(server: Server): void {
+  /** Takes over upgrades of the GraphQL path while the server listens; every other one is refused. */
+  attach(server: Server, running: RunningOperations): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      if (new URL(request.url ?? '/', 'http://gateway').pathname !== graphqlPath) {
-        socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-        return;
-      }
-      this.#sockets.handleUpgrade(request, socket, head, (accepted) => {
-        this.#sockets.emit('connection', accepted, request);
-      });
+      // Not by the URL class: it throws at targets that a client can send.
+      if (request.url?.split('?', 1)[0] !== graphqlPath) refuse(socket, '404 Not Found');
+      else if (running.isDraining) refuse(socket, '503 Service Unavailable');
+      else this.#sockets.handleUpgrade(request, socket, head, (accepted) => this.#serve(accepted, request, running));
     });
   }
 
@@ -88,56 +57,67 @@ export class WebSocketServer {
     await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
   }
 
-  /** Parses, validates and builds the context as HTTP does. What fails here must not cost the client its socket. */
-  async #prepare(context: SocketContext, id: string, payload: SubscribePayload) {
-    const operation = new AbortController();
-    (context.extra.operations ??= new Map()).set(id, operation);
-    const enveloped: Enveloped = this.#pipeline.getEnveloped({
-      params: payload,
-      socket: { authorization: authorizationOf(context), signal: operation.signal },
+  #serve(socket: WebSocket, request: IncomingMessage, running: RunningOperations): void {
+    const operations = new SocketOperations(running);
+    const stopProbing = probe(socket);
+    socket.on('error', (error) => this.#log.debug({ err: error }, 'a client broke the WebSocket protocol'));
+    const closed = this.#protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (message) => send(socket, message),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) => {
+          socket.on('message', (data: Buffer) => {
+            const message = data.toString('utf8');
+            noteLeaving(operations, message);
+            take(message).catch((error: unknown) => this.#fail(socket, error));
+          });
+        },
+      },
+      { request, operations },
+    );
+    socket.once('close', (code, reason) => {
+      stopProbing();
+      operations.leaveAll();
+      closed(code, reason.toString('utf8')).catch((error: unknown) => this.#fail(socket, error));
     });
-    try {
-      const document = enveloped.parse(payload.query);
-      const errors = enveloped.validate(enveloped.schema, document);
-      if (errors.length > 0) return [...errors];
-      const contextValue = await enveloped.contextFactory();
-      const { operationName, variables: variableValues } = payload;
-      // The root value of this schema's operations is nobody's; it carries the functions of this operation.
-      return { schema: enveloped.schema, document, operationName, variableValues, contextValue, rootValue: enveloped };
-    } catch (error) {
-      if (error instanceof GraphQLError) return [error];
-      this.#log.error({ err: error }, 'operation on a socket could not be prepared');
-      return [new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL' } })];
-    }
+  }
+
+  /** A send that fails because the client has gone is no failure. */
+  #fail(socket: WebSocket, error: unknown): void {
+    if (socket.readyState !== socket.OPEN) return;
+    this.#log.error({ err: error }, 'a message on a socket could not be handled');
+    socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
 }
 
-const goingAway = 1001;
-
-/** Without the subprotocol there is no dialogue: graphql-ws closes such a socket with 4406. */
-function chooseProtocol(protocols: Set<string>): string | false {
-  return protocols.has('graphql-transport-ws') ? 'graphql-transport-ws' : false;
+/** Closed from this side too: a client that never closes its half must not hold a shutdown. */
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }
 
-function envelopedOf(args: ExecutionArgs): Enveloped {
-  return args.rootValue as Enveloped;
+/** Fulfilled when the socket has taken it: results are read no faster than the client takes them. */
+function send(socket: WebSocket, message: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (socket.readyState !== socket.OPEN) resolve();
+    else socket.send(message, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
-/** Clients that can't set headers, as browsers, say it in `connection_init`. */
-function authorizationOf({ connectionParams, extra }: SocketContext): string | null {
-  const said = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-  return typeof said === 'string' ? said : (extra.request.headers.authorization ?? null);
+/** graphql-ws has no hook for the client's `complete`, and the operation must know before its id is free again. */
+function noteLeaving(operations: SocketOperations, message: string): void {
+  if (!message.includes('complete')) return;
+  const said = parsed(message) as { type?: unknown; id?: unknown } | null | undefined;
+  if (said?.type === 'complete' && typeof said.id === 'string') operations.leave(said.id);
 }
 
-function endOperation({ extra }: SocketContext, id: string): void {
-  extra.operations?.get(id)?.abort();
-  extra.operations?.delete(id);
-}
-
-/** Yoga's HTTP statuses mean nothing on a socket. */
-function withoutHttp(error: GraphQLError): GraphQLFormattedError {
-  const extensions = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => name !== 'http'));
-  return restateError(error, { extensions }).toJSON();
+function parsed(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    // The protocol closes such a socket.
+    return undefined;
+  }
 }
 
 function whenClosed(socket: WebSocket): Promise<void> {

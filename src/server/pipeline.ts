@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import type { GraphQLParams, YogaServerInstance } from 'graphql-yoga';
+import type { YogaServerInstance } from 'graphql-yoga';
 
 import type { Principal } from '../auth/principal.ts';
 import type { OperationContext, OperationFacts } from '../context.ts';
 import type { Log } from '../log.ts';
 
+import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
+import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
 import { useErrorCodes } from './plugins/useErrorCodes.ts';
+import { useEventStreamStatus } from './plugins/useEventStreamStatus.ts';
 import { useRunningOperations } from './plugins/useRunningOperations.ts';
+import { useUtf8Requests } from './plugins/useUtf8Requests.ts';
 import { publicError } from './publicError.ts';
 import type { RunningOperations } from './RunningOperations.ts';
+import type { TransportContext } from './TransportContext.ts';
 
 export interface PipelineOptions {
   schema: GraphQLSchema;
@@ -25,20 +29,10 @@ export interface PipelineOptions {
   graphiql: { defaultQuery: string } | null;
 }
 
-/** What a transport brings to an operation. */
-export interface TransportContext {
-  /** HTTP and SSE. */
-  request?: Request;
-  req?: IncomingMessage;
-  res?: ServerResponse;
-  params?: GraphQLParams;
-  /** WebSocket: what `connection_init` or the upgrade request carried, and the operation's own signal. */
-  socket?: { authorization: string | null; signal: AbortSignal };
-}
-
 export type Pipeline = YogaServerInstance<TransportContext, OperationContext>;
 
 export const graphqlPath = '/graphql';
+export const healthPath = '/health';
 
 /**
  * The one way in: parsing, validation, context, execution and masking for every transport.
@@ -49,7 +43,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
   return createYoga<TransportContext, OperationContext>({
     schema,
     graphqlEndpoint: graphqlPath,
-    healthCheckEndpoint: '/health',
+    healthCheckEndpoint: healthPath,
     landingPage: false,
     batching: false,
     multipart: false,
@@ -57,7 +51,14 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     logging: false,
     context: (transport) => contextOf(transport, options),
     maskedErrors: { maskError: (error) => publicError(error, log) },
-    plugins: [useErrorCodes(), useRunningOperations(options.running)],
+    plugins: [
+      useErrorCodes(),
+      useUtf8Requests(),
+      useAcceptableAnswers(),
+      useRunningOperations(options.running),
+      useAbandonedSubscriptions(),
+      useEventStreamStatus(),
+    ],
     ...(await graphiql(options)),
   });
 }

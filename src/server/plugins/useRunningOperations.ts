@@ -1,19 +1,32 @@
-import type { ServerResponse } from 'node:http';
-
+import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import type { RunningOperations } from '../RunningOperations.ts';
+import type { TransportContext } from '../TransportContext.ts';
 
-/** Queries and mutations under way, on every transport: a shutdown lets them finish. It doesn't wait for subscriptions. */
-export function useRunningOperations(running: RunningOperations): Plugin<{ res?: ServerResponse }> {
+/**
+ * Queries and mutations under way, on every transport: a shutdown lets them finish. It doesn't wait for subscriptions,
+ * and what has not begun when it comes is refused: on sockets and kept connections clients go on asking.
+ */
+export function useRunningOperations(running: RunningOperations): Plugin<TransportContext> {
   return {
+    onContextBuilding: () => {
+      if (running.isDraining) throw shuttingDown();
+    },
     onExecute: () => {
       const end = running.begin();
       return { onExecuteDone: end };
     },
     onSubscribe: ({ args }) => {
-      const { res } = args.contextValue as { res?: ServerResponse };
-      if (res) running.forget(res);
+      const { res, socket } = args.contextValue;
+      const key = res ?? socket;
+      if (key) running.forget(key);
     },
   };
+}
+
+function shuttingDown(): GraphQLError {
+  return new GraphQLError('the gateway is shutting down and has not begun this operation: send it again', {
+    extensions: { code: 'SHUTTING_DOWN', http: { status: 503 } },
+  });
 }

@@ -1,0 +1,71 @@
+import type { RunningOperations } from './RunningOperations.ts';
+
+/** One operation of one socket, from its `subscribe` until its last message has left or the client has left it. */
+export class SocketOperation {
+  readonly #left = new AbortController();
+  readonly #endRunning: () => void;
+  /** What `connection_init` or the upgrade request carried. */
+  readonly authorization: string | null;
+
+  constructor(authorization: string | null, running: RunningOperations) {
+    this.authorization = authorization;
+    this.#endRunning = running.begin(this);
+  }
+
+  /** Aborted when nobody waits for its results any more. */
+  get signal(): AbortSignal {
+    return this.#left.signal;
+  }
+
+  /** Its last message is on its way: a shutdown that waits for it may go on once the socket has taken it. */
+  end(): void {
+    setImmediate(this.#endRunning);
+  }
+
+  /** The client wants nothing more of it. What it moves, it moves; that is counted where it is executed. */
+  leave(): void {
+    this.#left.abort();
+    this.#endRunning();
+  }
+
+  /** What has been left never comes back, nor fails: its id may already be another operation's. */
+  async unlessLeft<Result>(pending: Promise<Result> | Result): Promise<Result> {
+    try {
+      const result = await pending;
+      if (!this.signal.aborted) return result;
+    } catch (error) {
+      if (!this.signal.aborted) throw error;
+    }
+    return new Promise<never>(() => undefined);
+  }
+}
+
+/** The operations under way on one socket, by the ids that the client gave them. */
+export class SocketOperations {
+  readonly #running: RunningOperations;
+  readonly #operations = new Map<string, SocketOperation>();
+
+  constructor(running: RunningOperations) {
+    this.#running = running;
+  }
+
+  begin(id: string, authorization: string | null): SocketOperation {
+    const operation = new SocketOperation(authorization, this.#running);
+    this.#operations.set(id, operation);
+    return operation;
+  }
+
+  end(id: string): void {
+    this.#operations.get(id)?.end();
+    this.#operations.delete(id);
+  }
+
+  leave(id: string): void {
+    this.#operations.get(id)?.leave();
+    this.#operations.delete(id);
+  }
+
+  leaveAll(): void {
+    for (const id of this.#operations.keys()) this.leave(id);
+  }
+}

@@ -1,0 +1,130 @@
+import { GraphQLError, getOperationAST } from 'graphql';
+import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
+import { makeServer } from 'graphql-ws';
+import type { Context, Server, SubscribePayload } from 'graphql-ws';
+import { isAsyncIterable } from 'graphql-yoga';
+import type { IncomingMessage } from 'node:http';
+
+import type { OperationContext } from '../context.ts';
+import type { Log } from '../log.ts';
+
+import type { Pipeline } from './pipeline.ts';
+import { restateError } from './restateError.ts';
+import type { SocketOperation, SocketOperations } from './SocketOperations.ts';
+
+/** What graphql-ws keeps for a socket. */
+export interface SocketExtra {
+  request: IncomingMessage;
+  operations: SocketOperations;
+}
+
+type ConnectionParams = Record<string, unknown> | undefined;
+type SocketContext = Context<ConnectionParams, SocketExtra>;
+type Result = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
+
+/** The functions of one operation with every hook around them; envelop types them as `any`. */
+interface Enveloped {
+  schema: GraphQLSchema;
+  parse: (source: string) => DocumentNode;
+  validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
+  contextFactory: () => Promise<OperationContext> | OperationContext;
+  execute: (args: ExecutionArgs) => Promise<Result> | Result;
+  subscribe: (args: ExecutionArgs) => Promise<Result> | Result;
+}
+
+interface Prepared {
+  enveloped: Enveloped;
+  operation: SocketOperation;
+}
+
+/** `graphql-transport-ws` as https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md has it, through the pipeline. */
+export function createSocketProtocol(pipeline: Pipeline, log: Log): Server<SocketExtra> {
+  return makeServer<ConnectionParams, SocketExtra>({
+    execute: (args) => resultOf(args, log, ({ enveloped }) => enveloped.execute(args)),
+    subscribe: (args) => resultOf(args, log, ({ enveloped }) => enveloped.subscribe(args)),
+    onSubscribe: (context, id, payload) => {
+      const operation = context.extra.operations.begin(id, authorizationOf(context));
+      return operation.unlessLeft(prepare(pipeline, log, operation, payload));
+    },
+    onError: ({ extra }, id, _payload, errors) => {
+      extra.operations.end(id);
+      return errors.map((error) => withoutHttp(error).toJSON());
+    },
+    onComplete: ({ extra }, id) => extra.operations.end(id),
+  });
+}
+
+/** Parses, validates and builds the context as HTTP does. What fails here must not cost the client its socket. */
+async function prepare(pipeline: Pipeline, log: Log, operation: SocketOperation, payload: SubscribePayload) {
+  try {
+    const enveloped: Enveloped = pipeline.getEnveloped({ params: payload, socket: operation });
+    const document = enveloped.parse(payload.query);
+    const errors = enveloped.validate(enveloped.schema, document);
+    if (errors.length > 0) return [...errors];
+    const { operationName, variables: variableValues } = payload;
+    if (!getOperationAST(document, operationName)) return [unresolvedOperation()];
+    const contextValue = await enveloped.contextFactory();
+    // The root value of this schema's operations is nobody's; it carries what belongs to this operation.
+    const rootValue: Prepared = { enveloped, operation };
+    return { schema: enveloped.schema, document, operationName, variableValues, contextValue, rootValue };
+  } catch (error) {
+    return [publicErrorOf(error, log)];
+  }
+}
+
+/** What the hooks around it throw is this operation's failure, not the socket's. */
+async function resultOf(args: ExecutionArgs, log: Log, run: (prepared: Prepared) => Promise<Result> | Result) {
+  const prepared = args.rootValue as Prepared;
+  const { operation } = prepared;
+  try {
+    const result = await operation.unlessLeft(run(prepared));
+    return isAsyncIterable(result) ? untilLeft(operation, result) : forSocket(result);
+  } catch (error) {
+    return { errors: [publicErrorOf(error, log)] };
+  }
+}
+
+function untilLeft(operation: SocketOperation, results: AsyncIterableIterator<ExecutionResult>) {
+  return {
+    next: async (): Promise<IteratorResult<ExecutionResult>> => {
+      const result = await operation.unlessLeft(results.next());
+      return result.done ? result : { value: forSocket(result.value) };
+    },
+    return: async (): Promise<IteratorReturnResult<undefined>> => {
+      await results.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** Clients that can't set headers, as browsers, say it in `connection_init`. */
+function authorizationOf({ connectionParams, extra }: SocketContext): string | null {
+  const said = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
+  return typeof said === 'string' ? said : (extra.request.headers.authorization ?? null);
+}
+
+/** In the words and with the code that HTTP has for it. */
+function unresolvedOperation(): GraphQLError {
+  return new GraphQLError('Could not determine what operation to execute.', {
+    extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
+  });
+}
+
+function publicErrorOf(error: unknown, log: Log): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  log.error({ err: error }, 'operation on a socket could not be prepared');
+  return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL' } });
+}
+
+/** Yoga's HTTP statuses mean nothing on a socket. */
+function forSocket(result: ExecutionResult): ExecutionResult {
+  return result.errors ? { ...result, errors: result.errors.map(withoutHttp) } : result;
+}
+
+function withoutHttp(error: GraphQLError): GraphQLError {
+  const extensions = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => name !== 'http'));
+  return restateError(error, { extensions });
+}

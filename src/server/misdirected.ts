@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+
+import { graphqlPath, healthPath } from './pipeline.ts';
+
+export interface Misdirected {
+  status: 400 | 404;
+  message: string;
+}
+
+const paths = new Set([graphqlPath, `${graphqlPath}/`, healthPath]);
+
+/** What the pipeline must not see: it matches paths by their ends, and answers a Host it can't read with a stack. */
+export function misdirected({ url = '', headers: { host } }: IncomingMessage): Misdirected | null {
+  if (!URL.canParse(`http://${host ?? 'gateway'}/`)) return { status: 400, message: 'the Host header is malformed\n' };
+  const path = url.split('?', 1)[0] ?? '';
+  return paths.has(path) ? null : { status: 404, message: `nothing is here; GraphQL is at ${graphqlPath}\n` };
+}
