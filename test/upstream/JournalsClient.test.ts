@@ -215,7 +215,7 @@ describe('get', () => {
     });
     const client = openJournalsClient(stub.url);
 
-    const found = await Promise.all(richCustomers.concat([customer, otherCustomer]).map((id) => client.get(id)));
+    const found = await Promise.all([...richCustomers, customer, otherCustomer].map((id) => client.get(id)));
 
     expect(found).toEqual([null, null, null, null, null]);
     expect(stub.calls.filter(({ url }) => url.includes('limit=1'))).toHaveLength(1);

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+
+import { decodeBatchItem, decodeJournal } from '../../src/upstream/decodeJournal.ts';
+import { ContractBrokenError } from '../../src/upstream/faults.ts';
+import { journalId, wireJNLC, wireJNLS } from '../kit/wireJournals.ts';
+
+function without(wire: object, field: string): unknown {
+  return Object.fromEntries(Object.entries(wire).filter(([name]) => name !== field));
+}
+
+describe('decodeJournal', () => {
+  it.each(['id', 'entry_type', 'status', 'from_account', 'to_account', 'net_amount'])(
+    'refuses a JNLC without %s, and names the field',
+    (field) => {
+      const expected = field === 'id' ? 'journal ? without id' : `journal ${journalId} without ${field}`;
+
+      expect(() => decodeJournal(without(wireJNLC(), field))).toThrow(new ContractBrokenError(expected));
+      expect(() => decodeJournal({ ...wireJNLC(), [field]: null })).toThrow(new ContractBrokenError(expected));
+      expect(() => decodeJournal({ ...wireJNLC(), [field]: '' })).toThrow(new ContractBrokenError(expected));
+    },
+  );
+
+  it.each(['symbol', 'qty'])('refuses a JNLS without %s, and names the field', (field) => {
+    expect(() => decodeJournal(without(wireJNLS(), field))).toThrow(`journal ${journalId} without ${field}`);
+  });
+
+  it.each([
+    ['net_amount', '1e3'],
+    ['net_amount', '1,000.00'],
+    ['net_amount', 'NaN'],
+    ['net_amount', 12345678901234567890.5],
+    ['net_amount', 1e21],
+    ['net_amount', true],
+    ['net_amount', { value: '10' }],
+  ])('refuses %s %j: no digit may be lost', (field, value) => {
+    expect(() => decodeJournal({ ...wireJNLC(), [field]: value })).toThrow(
+      `journal ${journalId} with ${field} ${JSON.stringify(value)}, expected a decimal in a string`,
+    );
+  });
+
+  it.each([
+    ['0.1', '0.1'],
+    ['12345678901234567890.123456789', '12345678901234567890.123456789'],
+    ['10.00', '10.00'],
+    ['-5.50', '-5.50'],
+    [645, '645'],
+    [115.5, '115.5'],
+  ])('gives the amount %j as %s', (net_amount, netAmount) => {
+    expect(decodeJournal({ ...wireJNLC(), net_amount })).toMatchObject({ netAmount });
+  });
+
+  it('takes a status word that it does not know as data', () => {
+    const journal = decodeJournal(wireJNLC({ status: 'frozen_by_audit' }));
+
+    expect(journal).toMatchObject({ status: 'unknown', rawStatus: 'frozen_by_audit' });
+  });
+
+  it('takes an entry type that it does not know as data, whatever fields it lacks', () => {
+    const journal = decodeJournal({ ...wireJNLC({ net_amount: null }), entry_type: 'JNLX' });
+
+    expect(journal).toMatchObject({ entryType: 'UNKNOWN', rawEntryType: 'JNLX' });
+  });
+
+  it.each([
+    [undefined, 'USD'],
+    [null, 'USD'],
+    ['', 'USD'],
+    ['EUR', 'EUR'],
+  ])('reads the currency %j as %s', (currency, expected) => {
+    expect(decodeJournal({ ...wireJNLC(), currency })).toMatchObject({ currency: expected });
+  });
+
+  it.each([undefined, null, '', 'tomorrow', '2020-13-01', 20201224])('has no settle date where it says %j', (value) => {
+    expect(decodeJournal({ ...wireJNLC(), settle_date: value })).toMatchObject({ settleDate: null });
+  });
+
+  it.each([
+    [undefined, null],
+    [null, null],
+    ['2026-10-13', null],
+    ['2026-10-13T13:11:10.57913Z', '2026-10-13T13:11:10.57913Z'],
+    ['2026-10-13T09:11:10.579131-04:00', '2026-10-13T09:11:10.579131-04:00'],
+  ])('reads created_at %j as %j', (created_at, createdAt) => {
+    expect(decodeJournal({ ...wireJNLC(), created_at })).toMatchObject({ createdAt });
+  });
+
+  it.each([
+    [undefined, null],
+    [null, null],
+    ['', ''],
+    ['text', 'text'],
+    [{ not: 'text' }, null],
+  ])('reads the description %j as %j', (description, expected) => {
+    expect(decodeJournal({ ...wireJNLC(), description })).toMatchObject({ description: expected });
+  });
+
+  it('reads every transmitter field', () => {
+    const journal = decodeJournal({
+      ...wireJNLC(),
+      transmitter_name: 'Ann',
+      transmitter_account_number: '42',
+      transmitter_address: '1 Main St',
+      transmitter_financial_institution: 'Bank',
+      transmitter_timestamp: '2026-10-13T13:11:10Z',
+      transmitter_info: {
+        originator_full_name: 'Ann A.',
+        originator_street_address: '1 Main St',
+        originator_city: 'Springfield',
+        originator_state: 'NY',
+        originator_postal_code: '12345',
+        originator_country: 'USA',
+        originator_bank_account_number: '42',
+        originator_bank_name: 'Bank',
+        other_identifying_information: '',
+      },
+    });
+
+    expect(journal).toMatchObject({
+      transmitterName: 'Ann',
+      transmitterAccountNumber: '42',
+      transmitterAddress: '1 Main St',
+      transmitterFinancialInstitution: 'Bank',
+      transmitterTimestamp: '2026-10-13T13:11:10Z',
+      transmitterInfo: {
+        originatorFullName: 'Ann A.',
+        originatorStreetAddress: '1 Main St',
+        originatorCity: 'Springfield',
+        originatorState: 'NY',
+        originatorPostalCode: '12345',
+        originatorCountry: 'USA',
+        originatorBankAccountNumber: '42',
+        originatorBankName: 'Bank',
+        otherIdentifyingInformation: null,
+      },
+    });
+  });
+});
+
+describe('decodeBatchItem', () => {
+  it.each([undefined, null, ''])('takes the error message %j for success', (error_message) => {
+    expect(decodeBatchItem({ ...wireJNLC(), error_message }).errorMessage).toBeNull();
+  });
+
+  it('gives the words of an entry that failed', () => {
+    const { journal, errorMessage } = decodeBatchItem(wireJNLC({ status: 'refused', error_message: 'account closed' }));
+
+    expect(errorMessage).toBe('account closed');
+    expect(journal.status).toBe('refused');
+  });
+});
