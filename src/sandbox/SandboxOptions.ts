@@ -56,6 +56,8 @@ export interface SandboxOptions {
   control?: 'loopback' | 'anyone';
   /** Requests that `GET /sandbox/log` remembers. Default 20,000. */
   logSize?: number;
+  /** Hears of errors that should not happen; their requests are answered 500. Default: nobody hears. */
+  onError?: (error: unknown) => void;
   /** Milliseconds since 1970, fractions welcome. Default: the system's clock. */
   clock?: () => number;
   /** Makes journal ids. Default: random UUIDs. */
@@ -112,6 +114,7 @@ const defaults = {
   streamBufferBytes: 1_048_576,
   control: 'loopback',
   logSize: 20_000,
+  onError: () => undefined,
   clock: () => performance.timeOrigin + performance.now(),
   newId: () => randomUUID(),
   random: Math.random,

@@ -68,7 +68,7 @@ export class ApiHandler {
     entry: LogEntry,
   ): Promise<void> {
     const body = await exchange.body();
-    const verdict = await this.#before(exchange, effects.filter(isRequestEffect));
+    const verdict = await this.#before(exchange, effects.filter(isRequestEffect), entry);
     if (verdict === 'reset') {
       this.#end(entry, null);
       exchange.reset();
@@ -101,13 +101,14 @@ export class ApiHandler {
     }
   }
 
-  async #before(exchange: Exchange, effects: readonly RequestEffect[]): Promise<Verdict> {
+  async #before(exchange: Exchange, effects: readonly RequestEffect[], entry: LogEntry): Promise<Verdict> {
     for (const effect of effects) {
       if (effect.kind === 'latency' && effect.when === 'before') await this.#delay(effect.delay);
       if (effect.kind === 'reset') return 'reset';
       if (effect.kind === 'answer' && effect.when === 'before') return { answer: effect };
       if (effect.kind === 'rateLimited') {
         exchange.addHeaders(this.#parts.rateLimit.refuseFor(effect.resetMs).headers);
+        entry.rateLimitReset = Number(exchange.headers['X-RateLimit-Reset']);
         return { answer: refused(new Refusal(429, 'rate limit exceeded')) };
       }
     }
@@ -152,6 +153,7 @@ export class ApiHandler {
       requestId: exchange.requestId,
       idempotencyKey: exchange.request.headers['idempotency-key']?.toString() ?? null,
       status: null,
+      rateLimitReset: Number(exchange.headers['X-RateLimit-Reset']),
       faults: effects.map(({ kind }) => kind),
     };
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 
+import { Refusal } from '../Refusal.ts';
 import type { ControlRoutes } from '../routes/ControlRoutes.ts';
 import type { Settings } from '../SandboxOptions.ts';
 import { Exchange } from './Exchange.ts';
@@ -53,6 +54,8 @@ export class ApiServer {
     try {
       await (exchange.path.startsWith('/sandbox') ? control.handle(exchange) : api.handle(exchange));
     } catch (error) {
+      // A client that hung up is no error; anything else that gets here is a bug, unless it is a refusal.
+      if (!exchange.isGone && !(error instanceof Refusal)) this.#parts.settings.onError(error);
       exchange.fail(error);
     }
   }

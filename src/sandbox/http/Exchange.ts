@@ -53,10 +53,14 @@ export class Exchange {
     this.request.socket.resetAndDestroy();
   }
 
+  /** Whether the client hung up, or the connection was reset. */
+  get isGone(): boolean {
+    return this.request.socket.destroyed;
+  }
+
   /** The last resort: whatever was thrown becomes an answer, if one can still be sent. */
-  fail(error: unknown): Answer {
-    const answer = error instanceof Refusal ? refused(error) : json({ message: 'internal server error' }, 500);
-    if (!this.response.headersSent && !this.response.destroyed) void this.send(answer);
-    return answer;
+  fail(error: unknown): void {
+    if (this.response.headersSent || this.isGone) return;
+    void this.send(error instanceof Refusal ? refused(error) : json({ message: 'internal server error' }, 500));
   }
 }

@@ -11,6 +11,8 @@ export interface LogEntry {
   idempotencyKey: string | null;
   /** What the client saw; null when it saw no answer. */
   status: number | null;
+  /** What `X-RateLimit-Reset` said, seconds since 1970. */
+  rateLimitReset: number;
   /** Kinds of the faults that befell it. */
   faults: string[];
 }

@@ -69,9 +69,9 @@ export class Ledger {
 
   #seed(): void {
     const { store } = this.parts;
-    store.execute('BEGIN IMMEDIATE');
+    store.begin();
     seedLedger(store.accounts, this.#options.clock.now());
-    store.execute('COMMIT');
+    store.commit();
   }
 
   #committed(): void {

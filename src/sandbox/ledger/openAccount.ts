@@ -9,15 +9,18 @@ export function seedLedger(accounts: AccountTable, at: Micros): void {
   for (const account of seedAccounts) openAccount(account, accounts, at);
 }
 
+/** A new account, by default an active customer; or what changes of one. */
+export type AccountChange = Pick<SeedAccount, 'id' | 'cash' | 'shares'> & Partial<Pick<SeedAccount, 'kind' | 'status'>>;
+
 /**
- * Opens an account, or changes one: only what is named of its holdings is set, the rest stays.
+ * Opens an account, or changes one: only what is named of it is set, the rest stays.
  *
  * @throws Refusal 400 when a holding is no decimal of 0 or more
  */
-export function openAccount(account: SeedAccount, accounts: AccountTable, at: Micros): void {
-  const { id, kind, status } = account;
-  const known = accounts.find(id);
-  accounts.put({ id, kind, status, number: known?.number ?? numberOf(id), created_at: known?.created_at ?? at });
+export function openAccount(account: AccountChange, accounts: AccountTable, at: Micros): void {
+  const { id } = account;
+  const known = accounts.find(id) ?? { kind: 'customer', status: 'ACTIVE', number: numberOf(id), created_at: at };
+  accounts.put({ ...known, id, kind: account.kind ?? known.kind, status: account.status ?? known.status });
   for (const [currency, amount] of Object.entries(account.cash)) hold(accounts, id, `cash:${currency}`, amount);
   for (const [symbol, amount] of Object.entries(account.shares)) hold(accounts, id, `shares:${symbol}`, amount);
 }

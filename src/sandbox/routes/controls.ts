@@ -10,7 +10,7 @@ import type { RequestLog } from '../http/RequestLog.ts';
 import { formatInstant, microsPerMillisecond, parseInstant } from '../instant.ts';
 import type { Books } from '../ledger/Books.ts';
 import { type MoveStatusParts, moveStatus } from '../ledger/moveStatus.ts';
-import { openAccount } from '../ledger/openAccount.ts';
+import { type AccountChange, openAccount } from '../ledger/openAccount.ts';
 import type { SettlementTimer } from '../ledger/SettlementTimer.ts';
 import { accountNotFound, invalid, journalNotFound } from '../Refusal.ts';
 import { readObject, readPositiveDecimal, readText } from '../rules/bodyFields.ts';
@@ -100,12 +100,17 @@ async function move(body: string, id: string, parts: ControlParts): Promise<Answ
 async function putAccount(body: string, id: string, parts: ControlParts): Promise<Answer> {
   if (id === '') throw accountNotFound(id);
   const request = readObject(body);
-  const kind = request['kind'] === 'firm' ? 'firm' : 'customer';
-  const status = readText(request, 'status') || 'ACTIVE';
-  const cash = readAmounts(request['cash'], 'cash');
-  const shares = readAmounts(request['shares'], 'shares');
-  const { store, clock } = parts;
-  await parts.commit.run(() => openAccount({ id, kind, status, cash, shares }, store.accounts, clock.now()));
+  const kind = readText(request, 'kind');
+  if (kind !== '' && kind !== 'firm' && kind !== 'customer') throw invalid('kind must be firm or customer');
+  const status = readText(request, 'status');
+  const change: AccountChange = {
+    id,
+    cash: readAmounts(request['cash'], 'cash'),
+    shares: readAmounts(request['shares'], 'shares'),
+    ...(kind !== '' && { kind }),
+    ...(status !== '' && { status }),
+  };
+  await parts.commit.run(() => openAccount(change, parts.store.accounts, parts.clock.now()));
   return { status: 204 };
 }
 

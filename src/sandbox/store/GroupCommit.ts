@@ -59,25 +59,21 @@ export class GroupCommit {
   }
 
   #commit(jobs: Job[]): Outcome[] {
-    this.#store.execute('BEGIN IMMEDIATE');
+    this.#store.begin();
     try {
       const outcomes = jobs.map((job) => this.#runAlone(job));
-      this.#store.execute('COMMIT');
+      this.#store.commit();
       return outcomes;
     } catch (error) {
-      this.#store.execute('ROLLBACK');
+      this.#store.rollback();
       throw error;
     }
   }
 
   #runAlone(job: Job): Outcome {
-    this.#store.execute('SAVEPOINT job');
     try {
-      const done = job.work();
-      this.#store.execute('RELEASE job');
-      return { done };
+      return { done: this.#store.part(job.work) };
     } catch (error) {
-      this.#store.execute('ROLLBACK TO job; RELEASE job');
       return { failed: error };
     }
   }

@@ -7,6 +7,8 @@ import { JournalTable } from './JournalTable.ts';
 import { PostingTable } from './PostingTable.ts';
 import { tableNames, tables } from './tables.ts';
 
+const busyTimeoutMs = 5_000;
+
 /** The embedded database: one connection, one writer. Opened by path, or in memory without one. */
 export class Store {
   readonly accounts: AccountTable;
@@ -18,6 +20,8 @@ export class Store {
 
   constructor(dataFile: string | undefined) {
     this.#database = new Database(dataFile ?? ':memory:');
+    // Whoever looks into the file meanwhile is waited for.
+    this.#database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     // A commit is on the disk when it returns: an acknowledged journal survives a power cut.
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     this.#database.exec(tables);
@@ -28,13 +32,36 @@ export class Store {
     this.postings = new PostingTable(this.#database);
   }
 
-  /** Runs SQL without values: the transaction words. */
-  execute(sql: string): void {
-    this.#database.exec(sql);
+  begin(): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+  }
+
+  commit(): void {
+    this.#database.exec('COMMIT');
+  }
+
+  rollback(): void {
+    this.#database.exec('ROLLBACK');
+    this.accounts.forget();
+  }
+
+  /** Runs one part of a transaction; if it throws, this part is undone and the rest stands. */
+  part<Result>(work: () => Result): Result {
+    this.#database.exec('SAVEPOINT part');
+    try {
+      const result = work();
+      this.#database.exec('RELEASE part');
+      return result;
+    } catch (error) {
+      this.#database.exec('ROLLBACK TO part; RELEASE part');
+      this.accounts.forget();
+      throw error;
+    }
   }
 
   clear(): void {
     for (const name of tableNames) this.#database.exec(`DELETE FROM ${name}`);
+    this.accounts.forget();
   }
 
   close(): void {

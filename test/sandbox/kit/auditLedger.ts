@@ -42,6 +42,7 @@ export function auditLedger(file: string): string[] {
       ...auditPairs(rows<AmountRow & { journal_id: string }>('postings')),
     ];
   } finally {
+    database.exec('COMMIT');
     database.close();
   }
 }
