@@ -5,7 +5,7 @@ import type { Context, Server, SubscribePayload } from 'graphql-ws';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { IncomingMessage } from 'node:http';
 
-import type { OperationContext } from '../context.ts';
+import type { OperationFacts } from '../context.ts';
 import type { Log } from '../log.ts';
 
 import type { Pipeline } from './pipeline.ts';
@@ -27,7 +27,7 @@ interface Enveloped {
   schema: GraphQLSchema;
   parse: (source: string) => DocumentNode;
   validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
-  contextFactory: () => Promise<OperationContext> | OperationContext;
+  contextFactory: () => Promise<OperationFacts> | OperationFacts;
   execute: (args: ExecutionArgs) => Promise<Result> | Result;
   subscribe: (args: ExecutionArgs) => Promise<Result> | Result;
 }

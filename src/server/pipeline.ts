@@ -5,15 +5,15 @@ import { createYoga } from 'graphql-yoga';
 import type { YogaServerInstance } from 'graphql-yoga';
 
 import type { Principal } from '../auth/principal.ts';
-import type { OperationContext, OperationFacts } from '../context.ts';
+import type { OperationFacts } from '../context.ts';
 import type { Log } from '../log.ts';
 
 import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
 import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
 import { useErrorCodes } from './plugins/useErrorCodes.ts';
 import { useEventStreamStatus } from './plugins/useEventStreamStatus.ts';
+import { useReadableRequests } from './plugins/useReadableRequests.ts';
 import { useRunningOperations } from './plugins/useRunningOperations.ts';
-import { useUtf8Requests } from './plugins/useUtf8Requests.ts';
 import { publicError } from './publicError.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import type { TransportContext } from './TransportContext.ts';
@@ -22,14 +22,15 @@ export interface PipelineOptions {
   schema: GraphQLSchema;
   /** Finds out who asks, from the `Authorization` header or what stands for it on a socket. */
   authenticate: (authorization: string | null) => Promise<Principal>;
-  createContext: (facts: OperationFacts) => OperationContext;
+  /** Adds to the facts what the schema's resolvers may use; the server itself needs no more than the facts. */
+  createContext: (facts: OperationFacts) => OperationFacts;
   log: Log;
   running: RunningOperations;
   /** Serves GraphiQL to browsers, from files of this machine. */
   graphiql: { defaultQuery: string } | null;
 }
 
-export type Pipeline = YogaServerInstance<TransportContext, OperationContext>;
+export type Pipeline = YogaServerInstance<TransportContext, OperationFacts>;
 
 export const graphqlPath = '/graphql';
 export const healthPath = '/health';
@@ -40,7 +41,7 @@ export const healthPath = '/health';
  */
 export async function createPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { schema, log } = options;
-  return createYoga<TransportContext, OperationContext>({
+  return createYoga<TransportContext, OperationFacts>({
     schema,
     graphqlEndpoint: graphqlPath,
     healthCheckEndpoint: healthPath,
@@ -53,7 +54,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     maskedErrors: { maskError: (error) => publicError(error, log) },
     plugins: [
       useErrorCodes(),
-      useUtf8Requests(),
+      useReadableRequests(),
       useAcceptableAnswers(),
       useRunningOperations(options.running),
       useAbandonedSubscriptions(),
@@ -63,7 +64,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
   });
 }
 
-async function contextOf(transport: TransportContext, options: PipelineOptions): Promise<OperationContext> {
+async function contextOf(transport: TransportContext, options: PipelineOptions): Promise<OperationFacts> {
   const { request, socket } = transport;
   const authorization = socket ? socket.authorization : (request?.headers.get('authorization') ?? null);
   const principal = await options.authenticate(authorization);

@@ -1,0 +1,31 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+/**
+ * Refuses what would be misread. Bodies are read as UTF-8 whatever they say: in another encoding, a description would be
+ * stored as other words. And Yoga takes `variables` of a URL or form that are no JSON for an error of its own.
+ */
+export function useReadableRequests(): Plugin {
+  return {
+    onRequestParse: ({ request, requestParser, setRequestParser, endResponse, fetchAPI }) => {
+      const charset = /;\s*charset="?([^";\s]*)/i.exec(request.headers.get('content-type') ?? '')?.[1];
+      if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
+        endResponse(new fetchAPI.Response(`charset is ${charset}, expected utf-8\n`, { status: 415 }));
+      } else if (requestParser) {
+        setRequestParser(async (readable) => {
+          try {
+            return await requestParser(readable);
+          } catch (error) {
+            throw error instanceof SyntaxError ? unreadable(error) : error;
+          }
+        });
+      }
+    },
+  };
+}
+
+function unreadable({ message }: SyntaxError): GraphQLError {
+  return new GraphQLError(`variables and extensions are JSON objects: ${message}`, {
+    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+  });
+}

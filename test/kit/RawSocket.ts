@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+
+import { WebSocket } from 'ws';
+
+import { closeLater } from './leftovers.ts';
+
+export interface SocketMessage {
+  type: string;
+  id?: string;
+  payload?: unknown;
+}
+
+/** A WebSocket that says what a test says and hides nothing: no client library between test and protocol. */
+export class RawSocket {
+  /** Fulfilled when the socket has closed, with its code; 1006 when it was cut. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+  readonly #socket: WebSocket;
+  readonly #messages: SocketMessage[] = [];
+  readonly #waiting: ((message: SocketMessage) => void)[] = [];
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('error', () => undefined);
+    socket.on('message', (data: Buffer) => this.#take(JSON.parse(data.toString('utf8')) as SocketMessage));
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => resolve({ code, reason: reason.toString('utf8') }));
+    });
+  }
+
+  /** A socket on which nothing has been said. */
+  static async open(url: string, protocol: string | undefined = 'graphql-transport-ws'): Promise<RawSocket> {
+    return RawSocket.#connect(url, [protocol]);
+  }
+
+  static openWithoutProtocol(url: string): Promise<RawSocket> {
+    return RawSocket.#connect(url, []);
+  }
+
+  /** A socket whose connection is acknowledged. */
+  static async ready(url: string): Promise<RawSocket> {
+    const socket = await RawSocket.open(url);
+    socket.send({ type: 'connection_init' });
+    await socket.next();
+    return socket;
+  }
+
+  static async #connect(url: string, protocols: string[]): Promise<RawSocket> {
+    const socket = new WebSocket(url.replace(/^http/, 'ws'), protocols);
+    closeLater(() => socket.terminate());
+    const raw = new RawSocket(socket);
+    await once(socket, 'open');
+    return raw;
+  }
+
+  /** Text as it stands, anything else as JSON. */
+  send(message: unknown): void {
+    this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  subscribe(id: string, query: string, variables?: Record<string, unknown>): void {
+    this.send({ id, type: 'subscribe', payload: { query, variables } });
+  }
+
+  /** The next message of the gateway. */
+  next(): Promise<SocketMessage> {
+    const message = this.#messages.shift();
+    return message ? Promise.resolve(message) : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async take(count: number): Promise<SocketMessage[]> {
+    const taken: SocketMessage[] = [];
+    while (taken.length < count) taken.push(await this.next());
+    return taken;
+  }
+
+  /** The answer to a ping: everything that the gateway said before it has arrived, and is returned. */
+  async saidSoFar(): Promise<SocketMessage[]> {
+    const mark = `mark-${Math.random()}`;
+    this.send({ type: 'ping', payload: { mark } });
+    const said: SocketMessage[] = [];
+    for (;;) {
+      const message = await this.next();
+      if (message.type === 'pong' && JSON.stringify(message.payload) === JSON.stringify({ mark })) return said;
+      said.push(message);
+    }
+  }
+
+  /** Stops reading: what the gateway sends stays in the network's buffers. */
+  stall(): void {
+    this.#socket.pause();
+  }
+
+  close(code?: number): void {
+    this.#socket.close(code);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #take(message: SocketMessage): void {
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting(message);
+    else this.#messages.push(message);
+  }
+}

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll } from 'vitest';
+
+import { createGateway } from '../../src/gateway.ts';
+import type { Gateway } from '../../src/gateway.ts';
+import { createLog } from '../../src/log.ts';
+
+/** One gateway with its sandbox for all tests of a file: for many small tests that leave nothing behind. */
+export function sharedGateway(): { readonly url: string } {
+  let gateway: Gateway | undefined;
+  beforeAll(async () => {
+    const sandbox = { port: 0, keyId: 'sandbox', secretKey: 'sandbox', logLevel: 'silent' } as const;
+    gateway = await createGateway({
+      config: { host: '127.0.0.1', port: 0, logLevel: 'silent', upstream: { kind: 'sandbox', sandbox } },
+      log: createLog('silent'),
+      defaultQuery: '',
+    });
+  });
+  afterAll(() => gateway?.close());
+  return {
+    get url() {
+      if (!gateway) throw new Error('the gateway is there while tests run, not while they are collected');
+      return gateway.url;
+    },
+  };
+}
