@@ -66,6 +66,15 @@ describe('a fault on requests', () => {
     ]);
   });
 
+  it('rateLimited names the reset in Retry-After when asked to', async () => {
+    const { client } = await startSandbox();
+    await client.faults([{ kind: 'rateLimited', resetMs: 3_000, retryAfter: true }]);
+
+    const { headers } = await client.get('/v1/journals');
+
+    expect(headers['retry-after']).toBe('3');
+  });
+
   it('rateLimited refuses everything until the reset it names', async () => {
     let now = 1_800_000_000_000;
     const { client } = await startSandbox({ clock: () => now });
@@ -225,7 +234,7 @@ describe('a fault on streams', () => {
     expect(silent.comments).toHaveLength(heard);
   });
 
-  it('drops so many messages and says so', async () => {
+  it('loses so many messages, then says so', async () => {
     const { client } = await startSandbox();
     await events(client, 0, 5);
     await client.faults([{ kind: 'dropped', after: 1, messages: 2 }]);

@@ -41,8 +41,11 @@ export class EventStream {
   #silent = false;
   #blocked = false;
   #delivered = 0;
+  /** Live events that a slow reader lost and was not told of yet. */
   #dropped = 0;
+  /** Events that a fault still wants lost, and how many it took already. */
   #toDrop = 0;
+  #lost = 0;
   /** Events up to here come although the range leaves them out. */
   #duplicatesUpTo = 0;
 
@@ -71,6 +74,7 @@ export class EventStream {
   publish(events: readonly EventRow[]): void {
     if (!this.#live) return;
     for (const event of events) {
+      if (event.seq <= this.#position) continue;
       this.#position = event.seq;
       if (this.#isFull()) this.#dropped += this.#isWanted(event) ? 1 : 0;
       else this.#deliver(event);
@@ -81,7 +85,7 @@ export class EventStream {
   /** Ends the stream, status 200, once its `until` has passed. */
   endIfOver(): void {
     const { range, clock, response } = this.#parts;
-    if (this.#live && !this.#closed && range.isOver(clock.now(), this.#position)) response.end();
+    if (this.#live && !response.writableEnded && range.isOver(clock.now(), this.#position)) response.end();
   }
 
   /** Lets something happen to the stream now. */
@@ -127,7 +131,7 @@ export class EventStream {
   #deliver(event: EventRow): void {
     if (this.#silent || !this.#isWanted(event)) return;
     if (this.#toDrop > 0) {
-      this.#toDrop -= 1;
+      this.#drop();
       return;
     }
     this.#write(formatEvent(event, this.#parts.version));
@@ -153,7 +157,6 @@ export class EventStream {
         break;
       case 'dropped':
         this.#toDrop += effect.messages;
-        this.#tellDropped(effect.messages);
         break;
       case 'internalError':
         this.#write(': internal server error\n\n');
@@ -163,6 +166,15 @@ export class EventStream {
       case 'duplicates':
         break;
     }
+  }
+
+  /** Loses one event; the reader hears of it once all that should be lost is, as with a real slow reader. */
+  #drop(): void {
+    this.#toDrop -= 1;
+    this.#lost += 1;
+    if (this.#toDrop > 0) return;
+    this.#tellDropped(this.#lost);
+    this.#lost = 0;
   }
 
   #tellDropped(count: number): void {
@@ -195,9 +207,16 @@ export class EventStream {
   #waitForEnd(): void {
     const { range, clock } = this.#parts;
     const end = range.endsAt();
-    if (end === null || clock.manual || this.#closed) return;
+    if (end === null || clock.manual) return;
     const wait = Math.floor((end - clock.now()) / microsPerMillisecond) + 1;
-    this.#endTimer = setTimeout(() => this.endIfOver(), Math.min(Math.max(wait, 0), longestWaitMs));
+    if (wait <= 0) return;
+    this.#endTimer = setTimeout(
+      () => {
+        this.endIfOver();
+        this.#waitForEnd();
+      },
+      Math.min(wait, longestWaitMs),
+    );
   }
 
   #close(): void {

@@ -30,8 +30,8 @@ export type RequestEffect =
       contentType?: string;
       headers?: Readonly<Record<string, string>>;
     }
-  /** 429 now and for every request until the reset. */
-  | { kind: 'rateLimited'; resetMs: number }
+  /** 429 now and for every request until the reset; `retryAfter` names it in that header too. */
+  | { kind: 'rateLimited'; resetMs: number; retryAfter: boolean }
   /** Half of the body, then a reset. */
   | { kind: 'truncated' }
   /** A whole answer whose body is no JSON. */

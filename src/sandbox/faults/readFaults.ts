@@ -30,7 +30,7 @@ export function readEffect(item: JsonObject, at = ''): Effect {
     case 'answer':
       return readAnswer(item, at);
     case 'rateLimited':
-      return { kind, resetMs: readNumber(item, 'resetMs', at, 1_000) };
+      return { kind, resetMs: readNumber(item, 'resetMs', at, 1_000), retryAfter: item['retryAfter'] === true };
     case 'slowBody':
       return { kind, ms: readNumber(item, 'ms', at) };
     case 'cut':

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Delay, Effect, RequestEffect } from '../faults/Fault.ts';
-import { isRequestEffect } from '../faults/Fault.ts';
+import { type Delay, type Effect, type RequestEffect, isRequestEffect } from '../faults/Fault.ts';
 import type { FaultPlan } from '../faults/FaultPlan.ts';
 import { Refusal } from '../Refusal.ts';
 import type { EventRoutes } from '../routes/EventRoutes.ts';
@@ -107,7 +106,7 @@ export class ApiHandler {
       if (effect.kind === 'reset') return 'reset';
       if (effect.kind === 'answer' && effect.when === 'before') return { answer: effect };
       if (effect.kind === 'rateLimited') {
-        exchange.addHeaders(this.#parts.rateLimit.refuseFor(effect.resetMs).headers);
+        exchange.addHeaders(this.#parts.rateLimit.refuseFor(effect.resetMs, effect.retryAfter).headers);
         entry.rateLimitReset = Number(exchange.headers['X-RateLimit-Reset']);
         return { answer: refused(new Refusal(429, 'rate limit exceeded')) };
       }
@@ -141,7 +140,7 @@ export class ApiHandler {
 
   async #delay(delay: Delay): Promise<void> {
     // Unreferenced: a delayed request doesn't keep a closing process alive.
-    await sleep(millisecondsOf(delay, this.#parts.faults.random()), undefined, { ref: false });
+    await sleep(millisecondsOf(delay, this.#parts.faults), undefined, { ref: false });
   }
 
   #entry(exchange: Exchange, operation: Operation, effects: readonly Effect[]): LogEntry {
@@ -163,8 +162,8 @@ export class ApiHandler {
   }
 }
 
-function millisecondsOf(delay: Delay, random: number): number {
+function millisecondsOf(delay: Delay, faults: FaultPlan): number {
   if ('ms' in delay) return delay.ms;
-  if ('meanMs' in delay) return -Math.log(1 - random) * delay.meanMs;
-  return delay.minMs + random * (delay.maxMs - delay.minMs);
+  if ('meanMs' in delay) return -Math.log(1 - faults.random()) * delay.meanMs;
+  return delay.minMs + faults.random() * (delay.maxMs - delay.minMs);
 }

@@ -17,9 +17,11 @@ export class RateLimit {
   #used = 0;
   /** Set by a fault: everything before this real time is refused. */
   #refusedUntil = 0;
+  #retryAfter: boolean;
 
   constructor(rule: Settings['rateLimit'], now: () => number) {
     this.#rule = rule;
+    this.#retryAfter = rule?.retryAfter ?? false;
     this.#now = now;
   }
 
@@ -38,8 +40,9 @@ export class RateLimit {
     return this.#state(remaining >= 0, this.#rule.limit, Math.max(0, remaining), this.#windowEnd);
   }
 
-  /** Refuses every request for so long. */
-  refuseFor(milliseconds: number): RateState {
+  /** Refuses every request for so long, from now on with `Retry-After` or without. */
+  refuseFor(milliseconds: number, retryAfter: boolean): RateState {
+    this.#retryAfter = retryAfter;
     this.#refusedUntil = this.#now() + milliseconds;
     return this.#state(false, this.#rule?.limit ?? shownLimit, 0, this.#refusedUntil);
   }
@@ -47,6 +50,7 @@ export class RateLimit {
   reset(): void {
     this.#windowEnd = 0;
     this.#refusedUntil = 0;
+    this.#retryAfter = this.#rule?.retryAfter ?? false;
   }
 
   #state(allowed: boolean, limit: number, remaining: number, end: number): RateState {
@@ -55,7 +59,7 @@ export class RateLimit {
       'X-RateLimit-Remaining': String(remaining),
       'X-RateLimit-Reset': String(Math.ceil(end / 1_000)),
     };
-    if (!allowed && this.#rule?.retryAfter) {
+    if (!allowed && this.#retryAfter) {
       headers['Retry-After'] = String(Math.max(1, Math.ceil((end - this.#now()) / 1_000)));
     }
     return { allowed, headers };

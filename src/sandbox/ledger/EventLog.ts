@@ -18,8 +18,8 @@ export interface EventLogParts {
 /** Writes the status events. Times never run backwards, so arrival order is time order. */
 export class EventLog {
   readonly #parts: EventLogParts;
-  readonly #nextUlid: (time: number) => string;
-  readonly #nextLegacyUlid: (time: number) => string;
+  #nextUlid: (time: number) => string;
+  #nextLegacyUlid: (time: number) => string;
   #lastAt: Micros;
 
   constructor(parts: EventLogParts) {
@@ -52,5 +52,8 @@ export class EventLog {
   /** Begins anew on an empty log. */
   reset(): void {
     this.#lastAt = 0;
+    // The old factories would go on where time stood, which may be years ahead.
+    this.#nextUlid = monotonicFactory(this.#parts.random);
+    this.#nextLegacyUlid = monotonicFactory(this.#parts.random);
   }
 }
