@@ -37,7 +37,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** How long the start waits for the feed, in ms; without it the gateway serves all but live status, and keeps trying. */
+/** How long the start waits for the feed's first answer, in ms; without the feed all but live status is served. */
 const feedPatienceMs = 2_000;
 
 /** Builds every part and closes them in reverse. The only file that knows all floors. */
@@ -75,7 +75,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     });
     const webSockets = new WebSocketServer(pipeline, log);
     const server = new HttpServer(pipeline, webSockets, running, config);
-    await settled(statusEvents.opened, feedPatienceMs);
+    await settled(statusEvents.tried, feedPatienceMs);
     await server.listen();
     opened.push(() => server.close());
     return { url: `${server.url}${graphqlPath}`, healthUrl: `${server.url}/health`, sandboxUrl, close };

@@ -26,9 +26,9 @@ export class StatusEvents {
     this.#feed.start();
   }
 
-  /** Fulfilled once the feed was open for the first time. */
-  get opened(): Promise<void> {
-    return this.#feed.opened;
+  /** Fulfilled once the feed is open, or has failed to open for the first time. */
+  get tried(): Promise<void> {
+    return this.#feed.tried;
   }
 
   get isLive(): boolean {

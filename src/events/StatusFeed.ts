@@ -35,8 +35,8 @@ export class StatusFeed {
   readonly #closing = new AbortController();
   /** Ids of what was published, with their times: enough to know the overlap of a new stream. */
   readonly #published = new LRUCache<string, number>({ max: 100_000 });
-  readonly #opened: Promise<void>;
-  #announceOpened: () => void = () => undefined;
+  readonly #tried: Promise<void>;
+  #announceTried: () => void = () => undefined;
   #stream: StatusStream | null = null;
   #running: Promise<void> | null = null;
   #lastMs: number | null = null;
@@ -48,7 +48,7 @@ export class StatusFeed {
     this.#log = log;
     this.#overlapMs = options.overlapMs ?? 120_000;
     this.#maxBackoffMs = options.maxBackoffMs ?? 10_000;
-    this.#opened = new Promise((resolve) => (this.#announceOpened = resolve));
+    this.#tried = new Promise((resolve) => (this.#announceTried = resolve));
   }
 
   /** True while a stream is open. */
@@ -56,9 +56,9 @@ export class StatusFeed {
     return this.#stream !== null;
   }
 
-  /** Fulfilled once the first stream is open. Never rejected: the feed keeps trying. */
-  get opened(): Promise<void> {
-    return this.#opened;
+  /** Fulfilled once the first stream is open, or has failed to open: the feed keeps trying, and `isLive` tells. */
+  get tried(): Promise<void> {
+    return this.#tried;
   }
 
   start(): void {
@@ -78,6 +78,7 @@ export class StatusFeed {
       } catch (error) {
         this.#log.warn({ err: error, failures: this.#failures }, 'status feed lost its stream');
       }
+      this.#announceTried();
       this.#failures += 1;
       await wait(this.#backoffMs(), undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
@@ -111,7 +112,7 @@ export class StatusFeed {
     const openedMs = Date.parse(stream.openedAt);
     this.#lastMs ??= openedMs;
     this.#hub.begin(openedMs);
-    this.#announceOpened();
+    this.#announceTried();
     this.#log.info({ openedAt: stream.openedAt }, 'status feed is open');
   }
 

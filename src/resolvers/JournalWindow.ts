@@ -3,6 +3,7 @@ import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { SliceBounds } from '../loaders/readJournalSlice.ts';
 import { TooManyJournalsError } from '../upstream/faults.ts';
+import { maxListed } from '../upstream/JournalsClient.ts';
 import type { JournalList } from '../upstream/JournalsClient.ts';
 
 import { dayOfPlace, placeOf } from './journalOrder.ts';
@@ -15,6 +16,11 @@ export interface DayRange {
   newest: CalendarDate | null;
 }
 
+type Direction = 'older' | 'newer';
+
+/** A slice of a range, and the rest of it. */
+type Cut = [slice: DayRange, rest: DayRange | null];
+
 export interface JournalWindowOptions {
   /** Today, by UTC: where reading backwards begins when nothing else says so. */
   today: CalendarDate;
@@ -22,14 +28,14 @@ export interface JournalWindowOptions {
   probeLimit?: number | undefined;
 }
 
-/** What the API lists at most; above it, it answers 422. */
-const mostListed = 100_000;
 /** Added on both sides of every slice, in days: the API's zone and whether its bounds are inclusive are undocumented. */
 const margin = 2;
-/** A slice that wasn't enough is followed by one this many times as wide; one that was too much, by one as much narrower. */
-const growth = 8;
-/** Days beyond which a slice has no bound at all: no journal is older than the API. */
-const widest = growth ** 4;
+/** A slice that wasn't enough is followed by one this many times as wide; one that was too much is cut into as many. */
+const growth = 4;
+/** No journal is older than the API. */
+const firstDay = '2000-01-01';
+/** Days beyond which a slice has no bound at all: hardly a journal is older. */
+const widest = growth ** 6;
 
 /**
  * A window of days over an endpoint without pages and without order, widened until its reader has enough.
@@ -38,15 +44,18 @@ const widest = growth ** 4;
  */
 export class JournalWindow {
   readonly #readSlice: ReadSlice;
-  readonly #options: { today: CalendarDate; probeLimit: number };
+  readonly #today: CalendarDate;
+  readonly #probeLimit: number;
   /** Every journal seen, those outside of the days that were read whole included. */
   readonly seen = new Map<string, Journal>();
   /** Of the days that were read whole. */
   readonly #whole = new Map<string, Journal>();
+  #newest: CalendarDate | null = null;
 
   constructor(readSlice: ReadSlice, { today, probeLimit = 1_000 }: JournalWindowOptions) {
     this.#readSlice = readSlice;
-    this.#options = { today, probeLimit };
+    this.#today = today;
+    this.#probeLimit = probeLimit;
   }
 
   get journals(): Journal[] {
@@ -58,48 +67,51 @@ export class JournalWindow {
    *
    * @throws TooManyJournalsError when even one day is more than the API lists
    */
-  async read(range: DayRange, towards: 'older' | 'newer', enough: (journals: Journal[]) => boolean): Promise<void> {
-    if (await this.#tryWhole(range)) return;
-    const steps = towards === 'older' ? this.#olderSlice : this.#newerSlice;
+  async read(range: DayRange, towards: Direction, enough: (journals: Journal[]) => boolean): Promise<void> {
+    this.#newest = range.newest;
+    if (await this.#readAtOnce(range)) return;
+    const isEnough = () => enough(this.journals);
     let left: DayRange | null = range;
-    let width = 1;
-    while (left && !enough(this.journals)) {
-      const slice: DayRange = steps.call(this, left, width);
-      if (await this.#add(slice, width)) {
-        left = this.#rest(left, slice, towards);
-        width = Math.min(width * growth, widest * growth);
-      } else {
-        width = Math.ceil(width / growth);
-      }
+    for (let width = 1; left && !isEnough(); width *= growth) {
+      const [slice, rest]: Cut = this.#cut(left, width, towards);
+      await this.#readWhole(slice, towards, isEnough);
+      left = rest;
     }
   }
 
-  async #tryWhole(range: DayRange): Promise<boolean> {
-    const { probeLimit } = this.#options;
-    const sample = await this.#ask(range, probeLimit);
+  /** True when that was all of it. */
+  async #readAtOnce(range: DayRange): Promise<boolean> {
+    const sample = await this.#ask(range, this.#probeLimit);
     if (sample.complete) {
       this.#keep(sample.journals, range);
       return true;
     }
+    // Where the API dates nothing, slices of days can't be told apart: the whole is all there is.
     const isUndated = sample.journals.length > 0 && sample.journals.every((journal) => journal.createdAt === null);
     if (!isUndated) return false;
-    // The API dates nothing: slices of days could not be told apart, so the whole is all there is.
-    const all = await this.#ask(range, mostListed);
+    const all = await this.#ask(range, maxListed);
     if (!all.complete) throw tooMany(range);
     this.#keep(all.journals, range);
     return true;
   }
 
-  /** False when the slice holds more than it should for its width. */
-  async #add(slice: DayRange, width: number): Promise<boolean> {
-    const isNarrowest = width === 1;
-    const list = await this.#ask(slice, isNarrowest ? mostListed : this.#options.probeLimit);
-    if (!list.complete) {
-      if (isNarrowest) throw tooMany(slice);
-      return false;
+  /** Reads a slice in one call or, when that is too much for one, in parts, the nearest first. */
+  async #readWhole(slice: DayRange, towards: Direction, isEnough: () => boolean): Promise<void> {
+    const days = this.#days(slice);
+    const list = await this.#ask(slice, days === 1 ? maxListed : this.#probeLimit);
+    if (list.complete) {
+      this.#keep(list.journals, slice);
+      return;
     }
-    this.#keep(list.journals, slice);
-    return true;
+    // An API that minds no dates would have us go back for ever.
+    if (days === 1 || (slice.newest !== null && slice.newest < firstDay)) throw tooMany(slice);
+    const width = days === Infinity ? widest : Math.ceil(days / growth);
+    let left: DayRange | null = slice;
+    while (left && !isEnough()) {
+      const [part, rest]: Cut = left.oldest === null && left !== slice ? [left, null] : this.#cut(left, width, towards);
+      await this.#readWhole(part, towards, isEnough);
+      left = rest;
+    }
   }
 
   async #ask({ oldest, newest }: DayRange, limit: number): Promise<JournalList> {
@@ -112,37 +124,42 @@ export class JournalWindow {
     return list;
   }
 
-  /** What lies in the margin is seen, but perhaps not whole. */
+  /**
+   * What lies in the margin is seen, but perhaps not whole. What has no creation time yet belongs to the newest days:
+   * an answer about older ones may bring it too, and it must not be taken for one of theirs.
+   */
   #keep(journals: Journal[], { oldest, newest }: DayRange): void {
     for (const journal of journals) {
       const day = dayOfPlace(placeOf(journal));
+      if (day === null && newest !== this.#newest) continue;
       const isInside = day === null || ((oldest === null || day >= oldest) && (newest === null || day <= newest));
       if (isInside) this.#whole.set(journal.id, journal);
     }
   }
 
-  /** The newest days of what is left; a slice that reaches today has no upper bound, since clocks differ. */
-  #olderSlice({ oldest, newest }: DayRange, width: number): DayRange {
-    const from = newest ?? this.#options.today;
-    const start = width > widest ? null : addDays(from, 1 - width);
-    return { newest, oldest: start === null || (oldest !== null && start < oldest) ? oldest : start };
+  /** How many days a range has; the API's clock may be ahead, so one that reaches today has no newest day. */
+  #days({ oldest, newest }: DayRange): number {
+    return oldest === null ? Infinity : Math.max(1, daysBetween(oldest, newest ?? this.#today) + 1);
   }
 
-  /** The oldest days of what is left. */
-  #newerSlice({ oldest, newest }: DayRange, width: number): DayRange {
-    const from = oldest ?? this.#options.today;
-    const end = addDays(from, Math.min(width, widest) - 1);
-    const last = newest ?? this.#options.today;
-    return { oldest, newest: end >= last ? newest : end };
-  }
-
-  #rest(left: DayRange, slice: DayRange, towards: 'older' | 'newer'): DayRange | null {
-    if (towards === 'older') {
-      if (slice.oldest === left.oldest || slice.oldest === null) return null;
-      return { oldest: left.oldest, newest: addDays(slice.oldest, -1) };
+  /** The first days of a range, seen from its near end, and what is left; null when nothing is. */
+  #cut(range: DayRange, width: number, towards: Direction): Cut {
+    const { newest } = range;
+    // Towards newer there is always a day to begin with; without one, it is today.
+    const oldest = range.oldest ?? (towards === 'newer' ? this.#today : null);
+    if (width > widest || width >= this.#days({ oldest, newest })) return [{ oldest, newest }, null];
+    if (towards === 'newer' && oldest !== null) {
+      const end = addDays(oldest, width - 1);
+      return [
+        { oldest, newest: end },
+        { oldest: addDays(end, 1), newest },
+      ];
     }
-    if (slice.newest === left.newest || slice.newest === null) return null;
-    return { oldest: addDays(slice.newest, 1), newest: left.newest };
+    const start = addDays(newest ?? this.#today, 1 - width);
+    return [
+      { oldest: start, newest },
+      { oldest, newest: addDays(start, -1) },
+    ];
   }
 }
 
@@ -151,6 +168,6 @@ function tooMany({ oldest, newest }: DayRange): TooManyJournalsError {
   const where =
     days === 1 && oldest !== null ? `on ${oldest}` : `from ${oldest ?? 'the first'} to ${newest ?? 'the last'}`;
   return new TooManyJournalsError(
-    `more than ${mostListed} journals match ${where}, which is all the API lists: filter by account, status or entry type`,
+    `more than ${maxListed} journals match ${where}, which is all the API lists: filter by account, status or entry type`,
   );
 }

@@ -1,4 +1,3 @@
-import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Journal } from '../domain/journal.ts';
 
 import { createConnection } from './Connection.ts';
@@ -32,7 +31,7 @@ export async function connectionWindow(
   const between = (journals: Journal[]) => journals.filter((journal) => isBetween(placeOf(journal)));
 
   const isForward = direction === 'forward';
-  const range = clip(days, { newest: after && dayOfPlace(after), oldest: before && oldestDay(before, options.today) });
+  const range = clip(days, { newest: after && dayOfPlace(after), oldest: before && dayOfPlace(before) });
   await window.read(range, isForward ? 'older' : 'newer', (journals) => between(journals).length > count);
 
   const found = between(window.journals).sort((one, other) => comparePlaces(placeOf(one), placeOf(other)));
@@ -62,15 +61,10 @@ async function hasBeyond(
   const isBeyond = (journal: Journal) => comparePlaces(placeOf(journal), place) * side >= 0;
   if ([...window.seen.values()].some(isBeyond)) return true;
   const other = new JournalWindow(readSlice, options);
-  const day = dayOfPlace(place) ?? options.today;
+  const day = dayOfPlace(place);
   const range = clip(days, side === -1 ? { oldest: day, newest: null } : { newest: day, oldest: null });
   await other.read(range, side === -1 ? 'newer' : 'older', (journals) => journals.some(isBeyond));
   return other.journals.some(isBeyond);
-}
-
-/** A journal without a creation time was created only just. */
-function oldestDay(place: JournalPlace, today: CalendarDate): CalendarDate {
-  return dayOfPlace(place) ?? today;
 }
 
 function clip(days: DayRange, cursor: DayRange): DayRange {

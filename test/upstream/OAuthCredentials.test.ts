@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+
+import type { CredentialsConfig } from '../../src/config.ts';
+import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
+import { customer, sweep } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
+import { control } from '../kit/control.ts';
+import { startGateway, startSandbox } from '../kit/startGateway.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+
+interface Stats {
+  tokens: { issued: number; live: number };
+}
+
+function oauth(tokenUrl: string, clientSecret = 'sandbox'): { credentials: CredentialsConfig } {
+  return { credentials: { kind: 'oauth', clientId: 'sandbox', clientSecret, tokenUrl } };
+}
+
+async function startWithOAuth(sandbox: Sandbox) {
+  return startGateway(sandbox.url, oauth(`${sandbox.url}/v1/oauth2/token`));
+}
+
+async function issued(sandbox: Sandbox): Promise<number> {
+  return (await control<Stats>(sandbox, 'GET', 'stats')).tokens.issued;
+}
+
+const create = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" } }) {
+  __typename ... on JournalError { message } } }`;
+
+describe('OAuth 2 client credentials', () => {
+  it('get one token for the feed and all calls', async () => {
+    const sandbox = await startSandbox();
+    const gateway = await startWithOAuth(sandbox);
+
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => ask(gateway.url, '{ journals { nodes { id } } }')),
+    );
+
+    expect(answers.every(({ errors }) => errors === undefined)).toBe(true);
+    expect(await issued(sandbox)).toBe(1);
+  });
+
+  it.each([
+    ['revoked', (sandbox: Sandbox) => control(sandbox, 'POST', 'revoke-tokens')],
+    ['ended', (sandbox: Sandbox) => control(sandbox, 'POST', 'clock', { advanceMs: 900_000 })],
+  ])('renew a token that is %s once for 50 concurrent operations, and none fails', async (_how, end) => {
+    const sandbox = await startSandbox();
+    const gateway = await startWithOAuth(sandbox);
+    await ask(gateway.url, '{ journals { nodes { id } } }');
+    await end(sandbox);
+
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        ask(gateway.url, index % 2 === 0 ? '{ journals { nodes { id } } }' : create),
+      ),
+    );
+
+    const outcomes = answers.map(({ data, errors }) => errors ?? Object.values(data ?? {})[0]);
+    expect(outcomes.filter((outcome) => outcome === null || Array.isArray(outcome))).toEqual([]);
+    expect(answers.filter(({ data }) => data?.['createJournal'] !== undefined)).toHaveLength(25);
+    expect(
+      answers
+        .flatMap(({ data }) => data?.['createJournal'] ?? [])
+        .every((result) => JSON.stringify(result).includes('Success')),
+    ).toBe(true);
+    expect(await issued(sandbox)).toBe(2);
+  });
+
+  it('renew a token before it ends, while the old one serves on', async () => {
+    const sandbox = await startSandbox();
+    let tokens = 0;
+    const tokenEndpoint = await StubUpstream.start((request, response) => {
+      tokens += 1;
+      void forwardTokenRequest(sandbox, request.body).then((token) =>
+        json(200, { access_token: token, expires_in: tokens === 1 ? 0.5 : 899, token_type: 'Bearer' })(
+          request,
+          response,
+        ),
+      );
+    });
+    const gateway = await startGateway(sandbox.url, oauth(`${tokenEndpoint.url}/v1/oauth2/token`));
+
+    while (tokens < 2) expect((await ask(gateway.url, '{ journals { nodes { id } } }')).errors).toBeUndefined();
+
+    expect((await ask(gateway.url, '{ journals { nodes { id } } }')).errors).toBeUndefined();
+    expect(tokens).toBe(2);
+  });
+
+  it('are refused with a code of their own, without a word of the secret', async () => {
+    const sandbox = await startSandbox();
+    const gateway = await startGateway(sandbox.url, oauth(`${sandbox.url}/v1/oauth2/token`, 'planted-secret'));
+
+    const { errors } = await ask(gateway.url, '{ journals { nodes { id } } }');
+
+    expect(errors?.[0]?.extensions?.['code']).toBe('UPSTREAM_CREDENTIALS_REFUSED');
+    expect(JSON.stringify(errors)).toContain('invalid_client');
+    expect(JSON.stringify(errors)).not.toContain('planted-secret');
+  });
+
+  it('that can not be had leave a mutation unsent, and say so', async () => {
+    const sandbox = await startSandbox();
+    const tokenEndpoint = await StubUpstream.start(json(503, {}));
+    const gateway = await startGateway(sandbox.url, oauth(`${tokenEndpoint.url}/token`));
+
+    const { data } = await ask(gateway.url, create);
+
+    expect(data?.['createJournal']).toMatchObject({ __typename: 'UpstreamUnavailableError' });
+    expect(JSON.stringify(data)).toContain('nothing was sent');
+  });
+});
+
+async function forwardTokenRequest(sandbox: Sandbox, form: string): Promise<string> {
+  const answer = await fetch(`${sandbox.url}/v1/oauth2/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: form,
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
