@@ -86,9 +86,18 @@ export class WebSocketServer {
   /** A send that fails because the client has gone is no failure. */
   #fail(socket: WebSocket, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return;
+    if (isServersMessage(error)) {
+      socket.close(CloseCode.BadRequest, 'Invalid message received');
+      return;
+    }
     this.#log.error({ err: error }, 'a message on a socket could not be handled');
     socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
+}
+
+/** graphql-ws throws where a client says what only servers say, as `connection_ack`; it closes for every other nonsense. */
+function isServersMessage(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unexpected message of type');
 }
 
 /** Closed from this side too: a client that never closes its half must not hold a shutdown. */

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+
+import { customer, sweep } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
+import { EventStream } from '../kit/EventStream.ts';
+import { Gate } from '../kit/Gate.ts';
+import { sharedGateway } from '../kit/sharedGateway.ts';
+import { Source } from '../kit/Source.ts';
+import { startServer } from '../kit/startServer.ts';
+
+// "Distinct connections mode" of https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md.
+
+const gateway = sharedGateway();
+
+const changed = 'subscription { journalStatusChanged { journalId statusTo } }';
+
+function get(parameters: Record<string, string>): Promise<EventStream> {
+  return EventStream.open(`${gateway.url}?${new URLSearchParams(parameters).toString()}`, {
+    headers: { accept: 'text/event-stream' },
+  });
+}
+
+function creation(description: string): string {
+  return `mutation { createJournal(
+    input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "1", description: "${description}" } }
+  ) { ... on CreateJournalSuccess { journal { id } } } }`;
+}
+
+async function createJournal(): Promise<string> {
+  const { data } = await ask<{ createJournal: { journal: { id: string } } }>(gateway.url, creation('for an event'));
+  return data?.createJournal.journal.id ?? '';
+}
+
+const complete = { event: 'complete', data: '' };
+
+describe.each([
+  ['POST', (query: string, variables?: Record<string, unknown>) => EventStream.post(gateway.url, query, variables)],
+  ['GET', (query: string, variables = {}) => get({ query, variables: JSON.stringify(variables) })],
+] as const)('an event stream by %s', (_method, open) => {
+  it('is text/event-stream that no cache keeps', async () => {
+    const { response } = await open('{ __typename }');
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it('of a query carries one next and a complete, and ends', async () => {
+    const stream = await open('query ($id: ID!) { account(id: $id) { id } }', { id: sweep });
+
+    expect(await stream.rest()).toEqual([
+      { event: 'next', data: JSON.stringify({ data: { account: { id: sweep } } }) },
+      complete,
+    ]);
+  });
+
+  it('of a subscription carries a next for every event, and goes on', async () => {
+    const stream = await open(changed);
+
+    const journalId = await createJournal();
+
+    for (const statusTo of ['QUEUED', 'SENT_TO_CLEARING', 'EXECUTED']) {
+      expect(await stream.next()).toEqual({
+        event: 'next',
+        data: JSON.stringify({ data: { journalStatusChanged: { journalId, statusTo } } }),
+      });
+    }
+  });
+
+  it.each([
+    ['a syntax error', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['a validation error', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['a missing variable', 'query ($id: ID!) { journal(id: $id) { id } }', 'BAD_USER_INPUT'],
+    ['a refused subscription', 'subscription { journalStatusChanged(after: "x") { id } }', 'BAD_USER_INPUT'],
+  ])('of %s is accepted and tells it in a next', async (_name, query, code) => {
+    const stream = await open(query);
+
+    const [next, ...others] = await stream.rest();
+    expect(stream.response.status).toBe(200);
+    expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
+    expect(next?.event).toBe('next');
+    expect(JSON.parse(next?.data ?? '')).toMatchObject({ errors: [{ extensions: { code } }] });
+    expect(others).toEqual([complete]);
+  });
+});
+
+describe('a mutation', () => {
+  it('runs over an event stream by POST', async () => {
+    const stream = await EventStream.post(gateway.url, 'mutation { deleteJournal(id: "no uuid") { __typename } }');
+
+    expect(await stream.rest()).toEqual([
+      { event: 'next', data: JSON.stringify({ data: { deleteJournal: { __typename: 'InvalidRequestError' } } }) },
+      complete,
+    ]);
+  });
+
+  it('is refused by GET, and moves nothing', async () => {
+    const stream = await get({ query: creation('by GET as an event stream') });
+
+    expect(stream.response.status).toBe(405);
+    const { data } = await ask(gateway.url, '{ journals { nodes { description } } }');
+    expect(JSON.stringify(data)).not.toContain('by GET as an event stream');
+  });
+});
+
+describe('the client that closes the connection', () => {
+  it('ends the source', async () => {
+    const source = new Source();
+    const server = await startServer({ ticks: () => source });
+    const stream = await EventStream.post(server.url, 'subscription { ticks }');
+    source.push('first');
+    await stream.next();
+
+    stream.abort();
+
+    await source.left;
+  });
+
+  it('ends a source that has told nothing yet', async () => {
+    const source = new Source();
+    const server = await startServer({ ticks: () => source });
+    const stream = await EventStream.post(server.url, 'subscription { ticks }');
+    await source.read;
+
+    stream.abort();
+
+    await source.left;
+  });
+
+  it('ends a source that is still being opened', async () => {
+    const source = new Source();
+    const gate = new Gate();
+    const server = await startServer({ ticks: () => gate.pass().then(() => source) });
+    const abort = new AbortController();
+    const answer = fetch(`${server.url}?query=${encodeURIComponent('subscription { ticks }')}`, {
+      headers: { accept: 'text/event-stream' },
+      signal: abort.signal,
+    });
+    await gate.reached;
+
+    abort.abort();
+    await expect(answer).rejects.toThrow();
+    gate.open();
+
+    await source.left;
+  });
+
+  it('leaves other streams alone', async () => {
+    const [leaver, stayer] = [
+      await EventStream.post(gateway.url, changed),
+      await EventStream.post(gateway.url, changed),
+    ];
+
+    leaver.abort();
+    const journalId = await createJournal();
+
+    expect(JSON.parse((await stayer.next())?.data ?? '')).toMatchObject({
+      data: { journalStatusChanged: { journalId } },
+    });
+  });
+});
+
+describe('a source that fails', () => {
+  it('is told in a next without its secrets, and then completed', async () => {
+    const server = await startServer({
+      ticks: () => ({
+        [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('the secret reason')) }),
+      }),
+    });
+
+    const stream = await EventStream.post(server.url, 'subscription { ticks }');
+
+    const [next, ...others] = await stream.rest();
+    expect(JSON.parse(next?.data ?? '')).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL' } }] });
+    expect(next?.data).not.toContain('secret');
+    expect(others).toEqual([complete]);
+  });
+});

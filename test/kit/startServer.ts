@@ -1,0 +1,66 @@
+import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+
+import { anyone } from '../../src/auth/principal.ts';
+import { createLog } from '../../src/log.ts';
+import { HttpServer } from '../../src/server/HttpServer.ts';
+import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
+import { RunningOperations } from '../../src/server/RunningOperations.ts';
+import { WebSocketServer } from '../../src/server/WebSocketServer.ts';
+
+import { closeLater } from './leftovers.ts';
+
+/** What the fields of the same names do, in the test's hands. */
+export interface Behaviour {
+  /** Query and mutation `work`. */
+  work?: (signal: AbortSignal | undefined) => Promise<string> | string;
+  /** Subscription `ticks`. */
+  ticks?: () => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+}
+
+export interface StartedServer {
+  readonly url: string;
+  readonly running: RunningOperations;
+  close(): Promise<void>;
+}
+
+/**
+ * The server floor by itself: sockets and pipeline with a schema of three fields that do what the test says.
+ * Closed when the test ends.
+ */
+export async function startServer(behaviour: Behaviour, graceMs = 10_000): Promise<StartedServer> {
+  const running = new RunningOperations();
+  const log = createLog('silent');
+  const pipeline = await createPipeline({
+    schema: schemaOf(behaviour),
+    authenticate: () => Promise.resolve(anyone),
+    createContext: (facts) => facts,
+    log,
+    running,
+    graphiql: null,
+  });
+  const options = { host: '127.0.0.1', port: 0, graceMs };
+  const server = new HttpServer(pipeline, new WebSocketServer(pipeline, log), running, options);
+  await server.listen();
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= server.close());
+  closeLater(close);
+  return { url: `${server.url}${graphqlPath}`, running, close };
+}
+
+function schemaOf({ work, ticks }: Behaviour): GraphQLSchema {
+  const fields = {
+    work: {
+      type: GraphQLString,
+      resolve: (_root: unknown, _args: unknown, { signal }: { signal: AbortSignal | undefined }) => work?.(signal),
+    },
+    hello: { type: GraphQLString, resolve: () => 'hello' },
+  };
+  return new GraphQLSchema({
+    query: new GraphQLObjectType({ name: 'Query', fields }),
+    mutation: new GraphQLObjectType({ name: 'Mutation', fields }),
+    subscription: new GraphQLObjectType({
+      name: 'Subscription',
+      fields: { ticks: { type: GraphQLString, subscribe: () => ticks?.(), resolve: (value: unknown) => value } },
+    }),
+  });
+}

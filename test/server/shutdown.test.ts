@@ -1,0 +1,301 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+
+import { describe, expect, it } from 'vitest';
+
+import { EventStream } from '../kit/EventStream.ts';
+import { Gate } from '../kit/Gate.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import { Source } from '../kit/Source.ts';
+import { startServer } from '../kit/startServer.ts';
+
+/** Asks over an agent's kept connection, so that a test says which connection is used. */
+async function askOver(agent: Agent, url: string, query: string): Promise<IncomingMessage> {
+  const outgoing = request(url, { method: 'POST', agent, headers: { 'content-type': 'application/json' } });
+  outgoing.end(JSON.stringify({ query }));
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return answer;
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of answer) text += String(chunk);
+  return text;
+}
+
+function post(url: string, query: string): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+}
+
+describe('a shutdown', () => {
+  it('lets a mutation over HTTP finish, and tells its client that the connection ends', async () => {
+    const gate = new Gate();
+    const server = await startServer({ work: () => gate.pass().then(() => 'done') });
+    const answer = post(server.url, 'mutation { work }');
+    await gate.reached;
+
+    const closed = server.close();
+    gate.open();
+
+    expect(await (await answer).json()).toEqual({ data: { work: 'done' } });
+    expect((await answer).headers.get('connection')).toBe('close');
+    await closed;
+  });
+
+  it('lets a mutation over WebSocket finish: its answer and its complete come before the close', async () => {
+    const gate = new Gate();
+    const server = await startServer({ work: () => gate.pass().then(() => 'done') });
+    const socket = await RawSocket.ready(server.url);
+    socket.subscribe('1', 'mutation { work }');
+    await gate.reached;
+
+    const closed = server.close();
+    gate.open();
+
+    expect(await socket.take(2)).toEqual([
+      { id: '1', type: 'next', payload: { data: { work: 'done' } } },
+      { id: '1', type: 'complete' },
+    ]);
+    expect((await socket.closed).code).toBe(1001);
+    await closed;
+  });
+
+  it('lets a mutation over an event stream finish', async () => {
+    const gate = new Gate();
+    const server = await startServer({ work: () => gate.pass().then(() => 'done') });
+    const opened = EventStream.post(server.url, 'mutation { work }');
+    await gate.reached;
+
+    const closed = server.close();
+    gate.open();
+
+    expect(await (await opened).rest()).toEqual([
+      { event: 'next', data: '{"data":{"work":"done"}}' },
+      { event: 'complete', data: '' },
+    ]);
+    await closed;
+  });
+
+  it('lets a mutation finish whose client has gone', async () => {
+    const gate = new Gate();
+    let isDone = false;
+    const server = await startServer({
+      work: async () => {
+        await gate.pass();
+        isDone = true;
+        return 'done';
+      },
+    });
+    const socket = await RawSocket.ready(server.url);
+    socket.subscribe('1', 'mutation { work }');
+    await gate.reached;
+    socket.terminate();
+    await socket.closed;
+
+    const closed = server.close();
+    gate.open();
+    await closed;
+
+    expect(isDone).toBe(true);
+  });
+
+  it('refuses new operations of an open socket with SHUTTING_DOWN', async () => {
+    const gate = new Gate();
+    const server = await startServer({ work: () => gate.pass().then(() => 'done') });
+    const socket = await RawSocket.ready(server.url);
+    socket.subscribe('running', 'mutation { work }');
+    await gate.reached;
+
+    const closed = server.close();
+    socket.subscribe('query', '{ hello }');
+    socket.subscribe('mutation', 'mutation { hello }');
+    socket.subscribe('subscription', 'subscription { ticks }');
+
+    const refusals = await socket.take(3);
+    expect(new Set(refusals.map(({ id }) => id))).toEqual(new Set(['query', 'mutation', 'subscription']));
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'SHUTTING_DOWN' } }] });
+    }
+    gate.open();
+    await closed;
+  });
+
+  it('refuses a new operation of a connection that was open already, with 503', async () => {
+    const gate = new Gate();
+    const server = await startServer({ work: () => gate.pass().then(() => 'done') });
+    const { hostname, port } = new URL(server.url);
+    const kept = connect(Number(port), hostname);
+    closeLater(() => kept.destroy());
+    await once(kept, 'connect');
+    const running = post(server.url, 'mutation { work }');
+    await gate.reached;
+    const body = JSON.stringify({ query: 'mutation { hello }' });
+    kept.write(
+      `POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`,
+    );
+    // The server has the request's first lines once a request that came after them is answered.
+    await post(server.url, '{ hello }').then((answer) => answer.text());
+
+    const closed = server.close();
+    kept.write(`\r\n${body}`);
+    const [answer] = (await once(kept, 'data')) as [Buffer];
+    gate.open();
+
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(answer.toString().toLowerCase()).toContain('connection: close');
+    expect(answer.toString()).toContain('"code":"SHUTTING_DOWN"');
+    await running;
+    await closed;
+  });
+
+  it('refuses new connections', async () => {
+    const gate = new Gate();
+    const server = await startServer({ work: () => gate.pass().then(() => 'done') });
+    const running = post(server.url, 'mutation { work }');
+    await gate.reached;
+
+    const closed = server.close();
+
+    await expect(post(server.url, '{ hello }')).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    gate.open();
+    await running;
+    await closed;
+  });
+
+  it('closes idle WebSockets with 1001, so that clients come back', async () => {
+    const server = await startServer({});
+    const socket = await RawSocket.ready(server.url);
+
+    await server.close();
+
+    expect(await socket.closed).toEqual({ code: 1001, reason: 'the gateway is going away' });
+  });
+
+  it('ends subscriptions at their source, on every transport', async () => {
+    const sources = [new Source(), new Source()];
+    const opened = [...sources];
+    const server = await startServer({ ticks: () => opened.shift() ?? new Source() });
+    const socket = await RawSocket.ready(server.url);
+    socket.subscribe('1', 'subscription { ticks }');
+    await EventStream.post(server.url, 'subscription { ticks }');
+    await Promise.all(sources.map(({ read }) => read));
+
+    await server.close();
+
+    await Promise.all(sources.map(({ left }) => left));
+  });
+
+  it('cuts event streams of subscriptions without a complete, which would tell clients to stay away', async () => {
+    const source = new Source();
+    const server = await startServer({ ticks: () => source });
+    const stream = await EventStream.post(server.url, 'subscription { ticks }');
+    source.push('first');
+    await stream.next();
+
+    await server.close();
+
+    await expect(stream.rest()).rejects.toThrow();
+  });
+
+  it("doesn't wait for idle kept connections", async () => {
+    const server = await startServer({});
+    const agent = new Agent({ keepAlive: true });
+    closeLater(() => agent.destroy());
+    await textOf(await askOver(agent, server.url, '{ hello }'));
+
+    await server.close();
+
+    expect(server.running.count).toBe(0);
+  });
+
+  it("doesn't wait for a client that was refused an upgrade and never closes its half", async () => {
+    const server = await startServer({});
+    const { hostname, port } = new URL(server.url);
+    const client = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    closeLater(() => client.destroy());
+    client.write('GET /elsewhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    const [refusal] = (await once(client, 'data')) as [Buffer];
+
+    await server.close();
+
+    expect(refusal.toString()).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  it('cuts clients that are connected and have said nothing', async () => {
+    const server = await startServer({});
+    const { hostname, port } = new URL(server.url);
+    const client = connect(Number(port), hostname);
+    closeLater(() => client.destroy());
+    client.write('GET /graphql HTTP/1.1\r\n');
+    await post(server.url, '{ hello }').then((answer) => answer.text());
+
+    await server.close();
+
+    if (!client.closed) await once(client, 'close');
+  });
+
+  it('waits for an operation that never ends no longer than the grace period', async () => {
+    const gate = new Gate();
+    const server = await startServer({ work: () => gate.pass().then(() => 'done') }, 100);
+    const socket = await RawSocket.ready(server.url);
+    socket.subscribe('1', 'mutation { work }');
+    await gate.reached;
+    const begunAt = performance.now();
+
+    await server.close();
+
+    expect(performance.now() - begunAt).toBeLessThan(2_000);
+    expect((await socket.closed).code).toBe(1001);
+  });
+
+  it.each(['WebSocket', 'SSE'] as const)('is not held by a stalled subscriber over %s', async (transport) => {
+    const source = new Source();
+    const server = await startServer({ ticks: () => source });
+    if (transport === 'WebSocket') {
+      const socket = await RawSocket.ready(server.url);
+      socket.subscribe('1', 'subscription { ticks }');
+      socket.stall();
+    } else {
+      await EventStream.post(server.url, 'subscription { ticks }');
+    }
+    await source.read;
+    // More than the buffers of both ends hold, so that the server's writes wait for a reader.
+    for (let count = 0; count < 64; count += 1) source.push('x'.repeat(1_000_000));
+    const begunAt = performance.now();
+
+    await server.close();
+
+    expect(performance.now() - begunAt).toBeLessThan(3_000);
+    await source.left;
+  });
+
+  it.each(['WebSocket', 'HTTP'] as const)(
+    'waits for a stalled reader of an answer over %s no longer than the grace period',
+    async (transport) => {
+      const server = await startServer({ work: () => 'x'.repeat(64_000_000) }, 100);
+      if (transport === 'WebSocket') {
+        const socket = await RawSocket.ready(server.url);
+        socket.stall();
+        socket.subscribe('1', '{ work }');
+      } else {
+        const agent = new Agent();
+        closeLater(() => agent.destroy());
+        await askOver(agent, server.url, '{ work }');
+      }
+      // A later request is answered: the earlier one has been taken up.
+      await post(server.url, '{ hello }').then((answer) => answer.text());
+      const begunAt = performance.now();
+
+      await server.close();
+
+      expect(performance.now() - begunAt).toBeLessThan(3_000);
+    },
+  );
+});
