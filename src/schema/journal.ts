@@ -137,6 +137,7 @@ export const JNLC = builder.objectRef<JNLCRecord>('JNLC');
 builder.objectType(JNLC, {
   description: 'A journal of cash.',
   interfaces: [builder.nodeInterfaceRef(), Journal],
+  isTypeOf: (value) => isOfType(value, 'JNLC'),
   fields: (t) => {
     const transmitter = (
       field: 'transmitterName' | 'transmitterAccountNumber' | 'transmitterAddress' | 'transmitterFinancialInstitution',
@@ -168,6 +169,7 @@ export const JNLS = builder.objectRef<JNLSRecord>('JNLS');
 builder.objectType(JNLS, {
   description: 'A journal of securities.',
   interfaces: [builder.nodeInterfaceRef(), Journal],
+  isTypeOf: (value) => isOfType(value, 'JNLS'),
   fields: (t) => ({
     symbol: t.exposeString('symbol', { description: 'Which security.' }),
     qty: t.expose('qty', { type: 'Decimal', description: 'How many shares, at most 9 decimals.' }),
@@ -184,6 +186,7 @@ export const OtherJournal = builder.objectRef<OtherJournalRecord>('OtherJournal'
 builder.objectType(OtherJournal, {
   description: 'A journal of a type newer than this gateway, so that one does not take down a list or a subscription.',
   interfaces: [builder.nodeInterfaceRef(), Journal],
+  isTypeOf: (value) => isOfType(value, 'UNKNOWN'),
   fields: (t) => ({
     rawEntryType: t.exposeString('rawEntryType', { description: "The API's own word for the type." }),
   }),
@@ -198,3 +201,8 @@ builder.queryField('journal', (t) =>
     resolve: (_root, { id }, context) => journal(id, context),
   }),
 );
+
+/** `Node` knows nothing of journals: each type tells its own there. */
+function isOfType(value: unknown, entryType: JournalRecord['entryType']): boolean {
+  return typeof value === 'object' && value !== null && 'entryType' in value && value.entryType === entryType;
+}

@@ -1,0 +1,82 @@
+import type { GraphQLFormattedError } from 'graphql';
+
+import { ask } from './ask.ts';
+
+const error = '__typename ... on JournalError { message requestId upstreamCode }';
+const invalid = '... on InvalidRequestError { issues { path message } }';
+const retry = `
+  ... on RateLimitedError { retryAt }
+  ... on UpstreamUnavailableError { retryAt }`;
+const lost = '... on OutcomeUnknownError { idempotencyKey retryAt }';
+const account = '... on AccountNotFoundError { accountIds }';
+const conflict = '... on IdempotencyConflictError { idempotencyKey }';
+const journal = 'journal { id status rawStatus description ... on JNLC { netAmount } ... on JNLS { symbol qty } }';
+const create = `${error} ${invalid} ${retry} ${lost} ${account} ${conflict}`;
+const results = `idempotencyKey results { entryIndex errorMessage ${journal} }`;
+
+const documents = {
+  createJournal: `mutation ($input: CreateJournalInput!, $idempotencyKey: String) {
+    createJournal(input: $input, idempotencyKey: $idempotencyKey) {
+      ${create} ... on CreateJournalSuccess { idempotencyKey ${journal} } } }`,
+  createBatchJournal: `mutation ($input: CreateBatchJournalInput!, $idempotencyKey: String) {
+    createBatchJournal(input: $input, idempotencyKey: $idempotencyKey) {
+      ${create} ... on CreateBatchJournalSuccess { ${results} } } }`,
+  createReverseBatchJournal: `mutation ($input: CreateReverseBatchJournalInput!, $idempotencyKey: String) {
+    createReverseBatchJournal(input: $input, idempotencyKey: $idempotencyKey) {
+      ${create} ... on CreateReverseBatchJournalSuccess { ${results} } } }`,
+  deleteJournal: `mutation ($id: ID!) { deleteJournal(id: $id) {
+    ${error} ${invalid} ${retry}
+    ... on DeleteOutcomeUnknownError { journalId retryAt }
+    ... on JournalNotDeletableError { ${journal} }
+    ... on DeleteJournalSuccess { journalId ${journal} } } }`,
+};
+
+export interface AnsweredJournal {
+  id: string;
+  status: string;
+  rawStatus: string;
+  description: string | null;
+  netAmount?: string;
+  symbol?: string;
+  qty?: string;
+}
+
+/** A member of any mutation's result union: which fields there are, `__typename` says. */
+export interface MutationResult {
+  __typename: string;
+  message?: string;
+  requestId?: string | null;
+  upstreamCode?: number | null;
+  issues?: { path: string[]; message: string }[];
+  accountIds?: string[];
+  idempotencyKey?: string;
+  retryAt?: string | null;
+  journalId?: string;
+  journal?: AnsweredJournal | null;
+  results?: { entryIndex: number | null; errorMessage: string | null; journal: AnsweredJournal }[];
+}
+
+/** Sends one mutation with every field that its result can have; errors beside the result fail the test. */
+export async function mutate(
+  url: string,
+  name: keyof typeof documents,
+  variables: Record<string, unknown>,
+): Promise<MutationResult> {
+  const { result, errors } = await tryToMutate(url, name, variables);
+  if (!result) throw new Error(`${name} has no result: ${JSON.stringify(errors)}`);
+  return result;
+}
+
+/** As `mutate`, for what is refused before there is a result. */
+export async function tryToMutate(
+  url: string,
+  name: keyof typeof documents,
+  variables: Record<string, unknown>,
+): Promise<{ result: MutationResult | null; errors: readonly GraphQLFormattedError[] }> {
+  const { data, errors = [] } = await ask<Partial<Record<string, MutationResult | null>>>(
+    url,
+    documents[name],
+    variables,
+  );
+  return { result: data?.[name] ?? null, errors };
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+
+import type { WireBatchJournal } from '../../src/upstream/wire.ts';
+import { customer, otherCustomer, richCustomers, sweep, thirdCustomer, unknownAccount } from '../kit/accounts.ts';
+import { mutate } from '../kit/mutate.ts';
+import { startBoth, startGateway } from '../kit/startGateway.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { wireJNLC } from '../kit/wireJournals.ts';
+
+/** A journal with an id of its own. */
+function item(number: number, changes: Partial<WireBatchJournal>): WireBatchJournal {
+  return wireJNLC({ id: `6d2cba43-cb57-4534-9603-${String(number).padStart(12, '0')}`, ...changes });
+}
+
+interface Entry {
+  toAccount: string;
+  amount: string;
+  description?: string;
+}
+
+/** The `entryIndex` of each result, for a batch of these entries that is answered so. */
+async function indexes(entries: Entry[], answer: WireBatchJournal[], description?: string) {
+  const stub = await StubUpstream.start(json(200, answer));
+  const { url } = await startGateway(stub.url);
+  const { results = [] } = await mutate(url, 'createBatchJournal', {
+    input: { fromAccount: sweep, entries, description },
+  });
+  expect(results.map(({ journal }) => journal.id)).toEqual(answer.map(({ id }) => id));
+  return results.map(({ entryIndex }) => entryIndex);
+}
+
+describe('entryIndex of a batch', () => {
+  it('tells the entry whatever order the API answers in', async () => {
+    const entries = [
+      { toAccount: customer, amount: '1' },
+      { toAccount: otherCustomer, amount: '1' },
+      { toAccount: customer, amount: '2' },
+    ];
+
+    const found = await indexes(entries, [
+      item(1, { to_account: customer, net_amount: '2' }),
+      item(2, { to_account: customer, net_amount: '1' }),
+      item(3, { to_account: otherCustomer, net_amount: '1' }),
+    ]);
+
+    expect(found).toEqual([2, 0, 1]);
+  });
+
+  it('gives equal entries one each', async () => {
+    const entry = { toAccount: customer, amount: '1' };
+    const answered = { to_account: customer, net_amount: '1' };
+
+    const found = await indexes([entry, entry, entry], [item(1, answered), item(2, answered), item(3, answered)]);
+
+    expect([...found].sort()).toEqual([0, 1, 2]);
+  });
+
+  it('compares amounts by value, not by spelling', async () => {
+    const entries = [
+      { toAccount: customer, amount: '10' },
+      { toAccount: customer, amount: '0.50' },
+      { toAccount: customer, amount: '12345678901234567890.10' },
+    ];
+
+    const found = await indexes(entries, [
+      item(1, { net_amount: '12345678901234567890.1' }),
+      item(2, { net_amount: '10.00' }),
+      item(3, { net_amount: '0.5' }),
+    ]);
+
+    expect(found).toEqual([2, 0, 1]);
+  });
+
+  it('tells entries of the same account and amount by their descriptions', async () => {
+    const entries = [
+      { toAccount: customer, amount: '1', description: 'first' },
+      { toAccount: customer, amount: '1', description: 'second' },
+      { toAccount: customer, amount: '1' },
+    ];
+
+    const found = await indexes(
+      entries,
+      [
+        item(1, { net_amount: '1', description: 'of all' }),
+        item(2, { net_amount: '1', description: 'second' }),
+        item(3, { net_amount: '1', description: 'first' }),
+      ],
+      'of all',
+    );
+
+    expect(found).toEqual([2, 1, 0]);
+  });
+
+  it('is told without the description where the API changes or drops it', async () => {
+    const entries = [
+      { toAccount: customer, amount: '1', description: 'kept' },
+      { toAccount: customer, amount: '1', description: 'dropped' },
+    ];
+
+    const found = await indexes(entries, [
+      item(1, { net_amount: '1', description: '' }),
+      item(2, { net_amount: '1', description: 'kept' }),
+    ]);
+
+    expect(found).toEqual([1, 0]);
+  });
+
+  it('is told whatever case the account ids are in', async () => {
+    const found = await indexes(
+      [{ toAccount: customer.toUpperCase(), amount: '1' }],
+      [item(1, { to_account: customer.toUpperCase(), net_amount: '1' })],
+    );
+
+    expect(found).toEqual([0]);
+  });
+
+  it('is null for a journal that no entry asked for', async () => {
+    const found = await indexes(
+      [{ toAccount: customer, amount: '1' }],
+      [
+        item(1, { to_account: thirdCustomer, net_amount: '1' }),
+        item(2, { to_account: customer, net_amount: '1' }),
+        item(3, { to_account: customer, net_amount: '1' }),
+      ],
+    );
+
+    expect(found).toEqual([null, 0, null]);
+  });
+
+  it.each([7, 8, 9])('holds for a sandbox that shuffles its answers by the seed %i', async (batchOrderSeed) => {
+    const { gateway } = await startBoth({ batchOrderSeed, clockMode: 'manual' });
+    const entries = [customer, otherCustomer, thirdCustomer].flatMap((toAccount) =>
+      ['1', '2.50'].map((amount) => ({ toAccount, amount, description: `${toAccount} ${amount}` })),
+    );
+
+    const { results = [] } = await mutate(gateway.url, 'createBatchJournal', {
+      input: { fromAccount: sweep, entries },
+    });
+
+    expect(results).toHaveLength(6);
+    for (const { entryIndex, journal } of results) {
+      expect(journal.description).toBe(entries[entryIndex ?? -1]?.description);
+    }
+  });
+
+  it('of a reverse batch is told by the paying account', async () => {
+    const [first, second] = richCustomers;
+    const stub = await StubUpstream.start(
+      json(200, [
+        item(1, { from_account: second, to_account: sweep, net_amount: '5' }),
+        item(2, { from_account: first, to_account: sweep, net_amount: '5' }),
+      ]),
+    );
+    const { url } = await startGateway(stub.url);
+
+    const { results = [] } = await mutate(url, 'createReverseBatchJournal', {
+      input: {
+        toAccount: sweep,
+        entries: [
+          { fromAccount: first, amount: '5.0' },
+          { fromAccount: second, amount: '5' },
+        ],
+      },
+    });
+
+    expect(results.map(({ entryIndex }) => entryIndex)).toEqual([1, 0]);
+  });
+});
+
+describe('a result of a batch', () => {
+  it('says why its entry failed, beside those that did not', async () => {
+    const stub = await StubUpstream.start(
+      json(200, [
+        item(1, { to_account: otherCustomer, net_amount: '1', status: 'refused', error_message: 'account closed' }),
+        item(2, { to_account: customer, net_amount: '1', error_message: '' }),
+      ]),
+    );
+    const { url } = await startGateway(stub.url);
+
+    const { results } = await mutate(url, 'createBatchJournal', {
+      input: {
+        fromAccount: sweep,
+        entries: [customer, otherCustomer].map((toAccount) => ({ toAccount, amount: '1' })),
+      },
+    });
+
+    expect(results).toMatchObject([
+      { entryIndex: 1, errorMessage: 'account closed', journal: { status: 'REFUSED' } },
+      { entryIndex: 0, errorMessage: null, journal: { status: 'QUEUED' } },
+    ]);
+  });
+});
+
+describe('a batch that the sandbox refuses', () => {
+  it.each([
+    [
+      'createBatchJournal',
+      { fromAccount: sweep, entries: [customer, unknownAccount].map((toAccount) => ({ toAccount, amount: '1' })) },
+    ],
+    [
+      'createReverseBatchJournal',
+      {
+        toAccount: sweep,
+        entries: [richCustomers[0], unknownAccount].map((fromAccount) => ({ fromAccount, amount: '1' })),
+      },
+    ],
+  ] as const)('%s names the account that is missing', async (name, input) => {
+    const { gateway } = await startBoth();
+
+    const result = await mutate(gateway.url, name, { input });
+
+    expect(result).toMatchObject({ __typename: 'AccountNotFoundError', accountIds: [unknownAccount] });
+  });
+
+  it.each([
+    ['createBatchJournal', { fromAccount: sweep, entries: [{ toAccount: customer, amount: '50001' }] }],
+    ['createReverseBatchJournal', { toAccount: sweep, entries: [{ fromAccount: customer, amount: '1' }] }],
+  ] as const)('%s says that the balance is too small', async (name, input) => {
+    const { gateway } = await startBoth();
+
+    const result = await mutate(gateway.url, name, { input });
+
+    expect(result.__typename).toBe('InsufficientBalanceError');
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+
+import { unknownAccount } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
+import { startGateway } from '../kit/startGateway.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import type { SeenRequest } from '../kit/StubUpstream.ts';
+import { journalId, wireJNLC } from '../kit/wireJournals.ts';
+
+const ids = Array.from({ length: 10 }, (_, number) => `6d2cba43-cb57-4534-9603-00000000000${number}`);
+
+function idOf({ url }: SeenRequest): string {
+  return url.slice('/v1/journals/'.length);
+}
+
+/** Knows every id but the one that is unknown everywhere. */
+function startHonest(): Promise<StubUpstream> {
+  return StubUpstream.start((seen, response) =>
+    (idOf(seen) === unknownAccount ? json(404, { message: 'not found' }) : json(200, wireJNLC({ id: idOf(seen) })))(
+      seen,
+      response,
+    ),
+  );
+}
+
+describe('journals by their ids', () => {
+  it('cost ten calls side by side for twenty aliases of ten ids', async () => {
+    const waiting: (() => void)[] = [];
+    const stub = await StubUpstream.start((seen, response) => {
+      waiting.push(() => void json(200, wireJNLC({ id: idOf(seen) }))(seen, response));
+      // None is answered before all are asked: one after the other would never end.
+      if (waiting.length === ids.length) for (const answer of waiting) answer();
+    });
+    const { url } = await startGateway(stub.url);
+    const aliases = [...ids, ...ids].map((id, index) => {
+      const field = ['journal', 'node'][index % 2] ?? '';
+      return `a${index}: ${field}(id: "${index < 10 ? id : id.toUpperCase()}") { id }`;
+    });
+
+    const { data, errors } = await ask<Record<string, { id: string }>>(url, `{ ${aliases.join(' ')} }`);
+
+    expect(errors).toBeUndefined();
+    expect(Object.values(data ?? {}).map(({ id }) => id)).toEqual([...ids, ...ids]);
+    expect(stub.calls.map(idOf).sort()).toEqual(ids);
+  });
+
+  it('are read anew by every operation', async () => {
+    const stub = await startHonest();
+    const { url } = await startGateway(stub.url);
+
+    await ask(url, `{ journal(id: "${journalId}") { id } }`);
+    await ask(url, `{ journal(id: "${journalId}") { id } }`);
+
+    expect(stub.calls).toHaveLength(2);
+  });
+
+  it('are null where the API knows none, alone and among others', async () => {
+    const stub = await startHonest();
+    const { url } = await startGateway(stub.url);
+
+    const answer = await ask(
+      url,
+      `{ journal(id: "${unknownAccount}") { id } node(id: "${unknownAccount}") { id }
+         nodes(ids: ["${journalId}", "${unknownAccount}", "${journalId}"]) { __typename id } }`,
+    );
+
+    expect(answer).toEqual({
+      data: {
+        journal: null,
+        node: null,
+        nodes: [{ __typename: 'JNLC', id: journalId }, null, { __typename: 'JNLC', id: journalId }],
+      },
+    });
+  });
+
+  it.each([
+    '',
+    '..',
+    '../x',
+    '../../v1/accounts',
+    '%2e%2e',
+    '%2e%2e%2faccounts',
+    '?a=b',
+    '#',
+    `${journalId}?a=b`,
+    `${journalId}/../x`,
+    `${journalId}\r\nx: y`,
+    'h7h5g33f-ef01-4458-9a4b-9598727a406f',
+    'http://127.0.0.1/',
+  ])('are null for %j, which never reaches the API', async (id) => {
+    const stub = await startHonest();
+    const { url } = await startGateway(stub.url);
+    const query = `query ($id: ID!) {
+      journal(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } account(id: $id) { id }
+      from: journals(filter: { fromAccount: $id }) { nodes { id } }
+      to: journals(filter: { toAccount: $id }) { nodes { id } } }`;
+
+    const answer = await ask(url, query, { id });
+
+    expect(answer).toEqual({
+      data: { journal: null, node: null, nodes: [null], account: null, from: { nodes: [] }, to: { nodes: [] } },
+    });
+    expect(stub.calls).toEqual([]);
+  });
+
+  it('are refused beyond 100 at once', async () => {
+    const stub = await startHonest();
+    const { url } = await startGateway(stub.url);
+
+    const { errors = [] } = await ask(url, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
+      ids: Array(101).fill(journalId),
+    });
+
+    expect(errors.map(({ message, extensions }) => [message, extensions?.code])).toEqual([
+      ['ids has 101 entries, at most 100', 'BAD_USER_INPUT'],
+    ]);
+    expect(stub.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+
+import { customer, otherCustomer, sweep, unknownAccount } from '../kit/accounts.ts';
+import { control } from '../kit/control.ts';
+import { mutate } from '../kit/mutate.ts';
+import { startBoth, startGateway } from '../kit/startGateway.ts';
+import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
+import type { Answer } from '../kit/StubUpstream.ts';
+import { subscribe } from '../kit/subscribe.ts';
+import { journalId, wireJNLC } from '../kit/wireJournals.ts';
+
+interface Changed {
+  journalStatusChanged: { statusTo: string };
+}
+
+const jnlc = { fromAccount: sweep, toAccount: customer, amount: '10' };
+const jnls = { fromAccount: sweep, toAccount: customer, symbol: 'AAPL', qty: '2' };
+
+async function answered(answer: Answer, input: object = { jnlc }) {
+  const stub = await StubUpstream.start(answer);
+  const { url } = await startGateway(stub.url);
+  return mutate(url, 'createJournal', { input, idempotencyKey: 'key' });
+}
+
+describe('createJournal', () => {
+  it.each([
+    ['JNLC', { code: 40_310_000, message: 'insufficient balance' }, 'InsufficientBalanceError'],
+    ['JNLS', { code: 40_310_000, message: 'insufficient qty available' }, 'InsufficientAssetsError'],
+    ['JNLC', { code: 40_310_000, message: 'account is restricted to liquidation' }, 'OtherRefusalError'],
+    ['JNLS', { code: 40_310_000, message: 'forbidden' }, 'OtherRefusalError'],
+    ['JNLC', { code: 40_310_000, message: 'insufficient permissions' }, 'OtherRefusalError'],
+  ])('answers 403 to a %s with %j as %s, in the words and the code of the API', async (type, body, expected) => {
+    const input = type === 'JNLC' ? { jnlc } : { jnls };
+
+    const result = await answered(json(403, body, { 'x-request-id': 'request-1' }), input);
+
+    expect(result).toMatchObject({
+      __typename: expected,
+      message: body.message,
+      upstreamCode: 40_310_000,
+      requestId: 'request-1',
+    });
+  });
+
+  it.each([
+    [400, { message: 'symbol is unknown' }, { __typename: 'InvalidRequestError', issues: [{ path: ['input'] }] }],
+    [401, { message: 'unauthorized' }, { __typename: 'OtherRefusalError', message: 'unauthorized' }],
+    [404, { message: `account ${customer} not found` }, { __typename: 'AccountNotFoundError', accountIds: [customer] }],
+    [404, {}, { __typename: 'AccountNotFoundError', accountIds: [] }],
+    [422, { message: 'idempotency key reused' }, { __typename: 'IdempotencyConflictError', idempotencyKey: 'key' }],
+    [422, { message: 'market is closed' }, { __typename: 'OtherRefusalError', message: 'market is closed' }],
+    [418, { message: 'a teapot' }, { __typename: 'OtherRefusalError', message: 'a teapot', upstreamCode: null }],
+    [500, { message: 'oops' }, { __typename: 'OutcomeUnknownError', idempotencyKey: 'key', message: 'HTTP 500: oops' }],
+    [409, { message: 'twin' }, { __typename: 'OutcomeUnknownError', idempotencyKey: 'key' }],
+  ])('answers %i %j with %j', async (status, body, expected) => {
+    expect(await answered(json(status, body))).toMatchObject(expected);
+  });
+
+  it('tells when a limited caller may come back', async () => {
+    const result = await answered(json(429, {}, { 'x-ratelimit-reset': '1792000000' }));
+
+    expect(result).toMatchObject({ __typename: 'RateLimitedError', retryAt: '2026-10-14T17:46:40.000Z' });
+  });
+
+  it('says that the outcome is unknown, and when to ask again, where the answer is lost', async () => {
+    const before = Date.now();
+
+    const result = await answered((_seen, response) => void response.destroy());
+
+    expect(result).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key', requestId: null });
+    expect(Date.parse(result.retryAt ?? '')).toBeGreaterThan(before);
+  });
+
+  it('says that nothing was sent where the API can not be reached', async () => {
+    const { gateway, sandbox } = await startBoth();
+    await sandbox.close();
+
+    const result = await mutate(gateway.url, 'createJournal', { input: { jnlc } });
+
+    expect(result.__typename).toBe('UpstreamUnavailableError');
+    expect(result.message).toMatch(/^nothing was sent/);
+  });
+
+  it('names the account that is missing in the sandbox', async () => {
+    const { gateway } = await startBoth();
+
+    const result = await mutate(gateway.url, 'createJournal', {
+      input: { jnlc: { ...jnlc, toAccount: unknownAccount } },
+    });
+
+    expect(result).toMatchObject({ __typename: 'AccountNotFoundError', accountIds: [unknownAccount] });
+    expect(result.requestId).not.toBeNull();
+  });
+
+  it('does not take a rule of the sandbox for an empty account', async () => {
+    const { gateway } = await startBoth();
+    const input = { jnlc: { ...jnlc, fromAccount: customer, toAccount: otherCustomer } };
+
+    const result = await mutate(gateway.url, 'createJournal', { input });
+
+    expect(result.__typename).toBe('OtherRefusalError');
+  });
+});
+
+describe('deleteJournal', () => {
+  const pending = { jnlc: { ...jnlc, amount: '51', description: '/fixtures/status=pending/fixtures/' } };
+
+  it('deletes a pending journal, which goes on as canceled', async () => {
+    const { gateway } = await startBoth({ settleDelayMs: 0 });
+    const { journal } = await mutate(gateway.url, 'createJournal', { input: pending });
+
+    const result = await mutate(gateway.url, 'deleteJournal', { id: journal?.id });
+
+    expect(journal?.status).toBe('PENDING');
+    expect(result).toMatchObject({
+      __typename: 'DeleteJournalSuccess',
+      journalId: journal?.id,
+      journal: { status: 'CANCELED' },
+    });
+  });
+
+  it('is refused for an executed journal, with it as it is now', async () => {
+    const { gateway } = await startBoth({ settleDelayMs: 0 });
+    const { journal } = await mutate(gateway.url, 'createJournal', { input: { jnlc } });
+
+    const result = await mutate(gateway.url, 'deleteJournal', { id: journal?.id });
+
+    expect(result).toMatchObject({
+      __typename: 'JournalNotDeletableError',
+      journal: { id: journal?.id, status: 'EXECUTED' },
+    });
+  });
+
+  it('does not find an unknown journal', async () => {
+    const { gateway } = await startBoth();
+
+    const result = await mutate(gateway.url, 'deleteJournal', { id: unknownAccount });
+
+    expect(result.__typename).toBe('JournalNotFoundError');
+    expect(result.requestId).not.toBeNull();
+  });
+
+  it.each([
+    '',
+    'h7h5g33f-ef01-4458-9a4b-9598727a406f',
+    '../journals',
+    '%2e%2e',
+    '?a=b',
+    `${journalId}/x`,
+    `${journalId}\n`,
+  ])('refuses %j before anything is sent', async (id) => {
+    const stub = await StubUpstream.start(text(204, ''));
+    const { url } = await startGateway(stub.url);
+
+    const result = await mutate(url, 'deleteJournal', { id });
+
+    expect(result).toMatchObject({ __typename: 'InvalidRequestError', issues: [{ path: ['id'] }], requestId: null });
+    expect(stub.calls).toEqual([]);
+  });
+
+  it.each([
+    [400, {}, { __typename: 'InvalidRequestError', issues: [{ path: ['id'] }] }],
+    [403, { message: 'not yours' }, { __typename: 'OtherRefusalError', message: 'not yours' }],
+    [429, {}, { __typename: 'RateLimitedError' }],
+    [503, {}, { __typename: 'DeleteOutcomeUnknownError', journalId }],
+  ])('answers %i %j with %j', async (status, body, expected) => {
+    const stub = await StubUpstream.start(json(status, body));
+    const { url } = await startGateway(stub.url);
+
+    expect(await mutate(url, 'deleteJournal', { id: journalId })).toMatchObject(expected);
+    expect(stub.calls).toHaveLength(1);
+  });
+
+  it('succeeds without the journal where that is not found any more', async () => {
+    const stub = await StubUpstream.start((seen, response) =>
+      (seen.method === 'DELETE' ? text(204, '') : json(404, {}))(seen, response),
+    );
+    const { url } = await startGateway(stub.url);
+
+    const result = await mutate(url, 'deleteJournal', { id: journalId.toUpperCase() });
+
+    expect(result).toMatchObject({ __typename: 'DeleteJournalSuccess', journalId, journal: null });
+  });
+});
+
+describe('the journal of a create', () => {
+  it('is at least as new as an event that was delivered before', async () => {
+    const { gateway, sandbox } = await startBoth({ clockMode: 'manual' });
+    const variables = { input: { jnlc: { ...jnlc, amount: '51' } }, idempotencyKey: 'again' };
+    const events = await subscribe<Changed>(
+      'WebSocket',
+      gateway.url,
+      'subscription { journalStatusChanged { statusTo } }',
+    );
+    const first = await mutate(gateway.url, 'createJournal', variables);
+    await control(sandbox, 'POST', `journals/${first.journal?.id ?? ''}/status`, { status: 'rejected' });
+    while ((await events.take(1))[0]?.journalStatusChanged.statusTo !== 'REJECTED');
+
+    const again = await mutate(gateway.url, 'createJournal', variables);
+
+    expect(again.journal).toMatchObject({ id: first.journal?.id, status: 'REJECTED' });
+  });
+
+  it('stands as answered where it can not be read again', async () => {
+    const old = wireJNLC({ created_at: '2020-01-01T00:00:00Z' });
+    const stub = await StubUpstream.start((seen, response) =>
+      (seen.method === 'POST' ? json(200, old) : json(500, {}))(seen, response),
+    );
+    const { url } = await startGateway(stub.url);
+
+    const { journal } = await mutate(url, 'createJournal', { input: { jnlc } });
+
+    expect(journal).toMatchObject({ id: journalId, status: 'QUEUED' });
+    expect(stub.calls.map(({ method }) => method)).toEqual(['POST', 'GET']);
+  });
+});
