@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+
+import { anyone } from '../../src/auth/principal.ts';
+import { createContext } from '../../src/context.ts';
+import { StatusEvents } from '../../src/events/StatusEvents.ts';
+import { EventJournals } from '../../src/loaders/EventJournals.ts';
+import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
+import { createLog } from '../../src/log.ts';
+import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import { schema } from '../../src/schema/schema.ts';
+import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
+import { RunningOperations } from '../../src/server/RunningOperations.ts';
+import { basicCredentials } from '../../src/upstream/credentials.ts';
+import { JournalsClient } from '../../src/upstream/JournalsClient.ts';
+import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
+import { UpstreamConnection } from '../../src/upstream/UpstreamConnection.ts';
+import { customer, sweep } from '../kit/accounts.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { journalId } from '../kit/wireJournals.ts';
+
+/** A client with a bug: it throws what no floor above it expects. */
+class BuggyJournalsClient extends JournalsClient {
+  readonly #thrown: unknown;
+
+  constructor(connection: UpstreamConnection, thrown: unknown) {
+    super(connection);
+    this.#thrown = thrown;
+  }
+
+  override async get(): Promise<never> {
+    throw this.#thrown;
+  }
+
+  override async create(): Promise<never> {
+    throw this.#thrown;
+  }
+}
+
+interface LogLine {
+  correlationId?: string;
+  err?: { message?: string; stack?: string };
+}
+
+/** The pipeline over that client: what it answers, and what it logs. */
+async function start(thrown: unknown) {
+  const lines: LogLine[] = [];
+  const log = createLog('error', { write: (line) => lines.push(JSON.parse(line) as LogLine) });
+  const baseUrl = 'http://127.0.0.1:9';
+  const credentials = basicCredentials('sandbox', 'sandbox');
+  const connection = new UpstreamConnection({ baseUrl, credentials, log });
+  const eventsClient = new StatusEventsClient({ baseUrl, credentials, version: 'v2' });
+  closeLater(() => Promise.all([connection.close(), eventsClient.close()]));
+  const journals = new BuggyJournalsClient(connection, thrown);
+  const journalSides = new JournalSidesCache(journals);
+  const shared = {
+    journals,
+    journalSides,
+    eventJournals: new EventJournals(journals, journalSides),
+    outcomes: new OutcomeStore(),
+    statusEvents: new StatusEvents(eventsClient, log),
+  };
+  const pipeline = await createPipeline({
+    schema,
+    authenticate: () => Promise.resolve(anyone),
+    createContext: (facts) => createContext(shared, facts),
+    log,
+    running: new RunningOperations(),
+    graphiql: null,
+  });
+  const ask = async (query: string) => {
+    const answer = await pipeline.fetch(`http://gateway${graphqlPath}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      body: JSON.stringify({ query }),
+    });
+    return answer.text();
+  };
+  return { ask, lines };
+}
+
+interface Answer {
+  data: unknown;
+  errors: { message: string; path: unknown; extensions: { code: string; correlationId: string } }[];
+}
+
+const reads = `{ journal(id: "${journalId}") { id } account(id: "${sweep}") { id } }`;
+
+describe('an error that nobody foresaw', () => {
+  it('is masked, and logged with its stack under the correlation id that the client is told', async () => {
+    const { ask, lines } = await start(new TypeError("can't read 'secret' of undefined"));
+
+    const text = await ask(reads);
+
+    const { data, errors } = JSON.parse(text) as Answer;
+    expect(data).toEqual({ journal: null, account: { id: sweep } });
+    expect(errors).toMatchObject([
+      { message: 'Unexpected error.', path: ['journal'], extensions: { code: 'INTERNAL' } },
+    ]);
+    expect(text).not.toMatch(/secret|TypeError|\.ts/);
+    expect(errors[0]?.extensions.correlationId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(lines).toMatchObject([
+      { correlationId: errors[0]?.extensions.correlationId, err: { message: "can't read 'secret' of undefined" } },
+    ]);
+    expect(lines[0]?.err?.stack).toContain('publicError.test.ts');
+  });
+
+  it.each([['a string'], [undefined], [{ message: 'an object', code: 'NOT_OURS' }]])(
+    'is masked where it is no error at all: %j',
+    async (thrown) => {
+      const { ask } = await start(thrown);
+
+      const { errors } = JSON.parse(await ask(reads)) as Answer;
+
+      expect(errors).toMatchObject([{ message: 'Unexpected error.', extensions: { code: 'INTERNAL' } }]);
+    },
+  );
+
+  it('of one mutation leaves the others of its document alone, each with a correlation id of its own', async () => {
+    const { ask, lines } = await start(new Error('secret'));
+    const jnlc = `{ fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" }`;
+
+    const { data, errors } = JSON.parse(
+      await ask(`mutation {
+        first: createJournal(input: { jnlc: ${jnlc} }) { __typename }
+        refused: deleteJournal(id: "x") { __typename }
+        last: createJournal(input: { jnlc: ${jnlc} }) { __typename } }`),
+    ) as Answer;
+
+    expect(data).toEqual({ first: null, refused: { __typename: 'InvalidRequestError' }, last: null });
+    expect(errors.map(({ path }) => path)).toEqual([['first'], ['last']]);
+    const told = errors.map(({ extensions }) => extensions.correlationId);
+    expect(new Set(told).size).toBe(2);
+    expect(lines.map(({ correlationId }) => correlationId)).toEqual(told);
+  });
+});
