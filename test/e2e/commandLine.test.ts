@@ -1,0 +1,219 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { closeLater } from '../kit/leftovers.ts';
+import { Binary, runBinary, serveBinary } from '../kit/startBinary.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+
+async function takenPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closeLater(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+const remote = {
+  APCA_BROKER_BASE_URL: 'https://broker-api.example',
+  APCA_BROKER_KEY_ID: 'key',
+  APCA_BROKER_SECRET_KEY: 'the-secret-itself',
+};
+
+describe('help', () => {
+  it.each([['--help'], ['-h'], ['help']])('%s tells the commands', async (flag) => {
+    const { code, stdout, stderr } = await runBinary([flag]);
+
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    for (const command of ['serve', 'sandbox', 'schema']) expect(stdout).toContain(`journals-gateway ${command}`);
+  });
+
+  it.each([
+    [
+      'serve',
+      [
+        '--sandbox',
+        '--port',
+        '--host',
+        'PORT',
+        'HOST',
+        'APCA_BROKER_BASE_URL',
+        'APCA_BROKER_KEY_ID',
+        'APCA_BROKER_SECRET_KEY',
+        'APCA_BROKER_EVENTS_VERSION',
+        'SANDBOX_PORT',
+        'SANDBOX_KEY_ID',
+        'SANDBOX_SECRET_KEY',
+        'LOG_LEVEL',
+      ],
+    ],
+    ['sandbox', ['--port', '--data', 'SANDBOX_PORT', 'SANDBOX_KEY_ID', 'SANDBOX_SECRET_KEY']],
+    ['schema', ['journals-gateway schema']],
+  ])('%s --help tells its options and variables, and starts nothing', async (command, words) => {
+    const { code, stdout, stderr } = await runBinary([command, '--help']);
+
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    for (const word of words) expect(stdout).toContain(word);
+  });
+});
+
+describe('bad usage', () => {
+  it.each([
+    ['no command', [], 'no command given'],
+    ['an unknown command', ['server'], 'unknown command "server"'],
+    ['a word that every object has', ['constructor'], 'unknown command "constructor"'],
+    ['an unknown flag', ['serve', '--prot', '1'], "'--prot'"],
+    ['a flag without its value', ['serve', '--sandbox', '--port'], '--port'],
+    ['a word too many', ['serve', 'sandbox'], "'sandbox'"],
+    ['a word too many for schema', ['schema', 'x'], "'x'"],
+    ['an unknown flag of the sandbox', ['sandbox', '--sandbox'], "'--sandbox'"],
+    ['a flag of the sandbox with a wrong value', ['sandbox', '--clock', 'fast'], '--clock: expected real or manual'],
+  ])('%s ends with code 2 and words on stderr', async (_name, argv, words) => {
+    const { code, stdout, stderr } = await runBinary(argv);
+
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^journals-gateway: /);
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('configuration', () => {
+  it('that is missing keeps serve from starting, and is named: the sandbox is no silent fallback', async () => {
+    const { code, stdout, stderr } = await runBinary(['serve']);
+
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    for (const name of ['APCA_BROKER_BASE_URL', 'APCA_BROKER_KEY_ID', 'APCA_BROKER_SECRET_KEY', '--sandbox']) {
+      expect(stderr).toContain(name);
+    }
+  });
+
+  it.each(['APCA_BROKER_KEY_ID', 'APCA_BROKER_SECRET_KEY'])(
+    'with half a credential names %s, the missing half',
+    async (half) => {
+      const given = Object.fromEntries(Object.entries(remote).filter(([name]) => name !== half));
+
+      const { code, stderr } = await runBinary(['serve', '--port', '0'], given);
+
+      expect(code).toBe(2);
+      expect(stderr).toContain(half);
+    },
+  );
+
+  it('has all its problems told together, without the secrets', async () => {
+    const { code, stderr } = await runBinary(['serve'], {
+      ...remote,
+      PORT: '70000',
+      APCA_BROKER_BASE_URL: 'ftp://nowhere',
+      APCA_BROKER_EVENTS_VERSION: 'v3',
+      LOG_LEVEL: 'loud',
+    });
+
+    expect(code).toBe(2);
+    for (const name of ['PORT', 'APCA_BROKER_BASE_URL', 'APCA_BROKER_EVENTS_VERSION', 'LOG_LEVEL']) {
+      expect(stderr).toContain(name);
+    }
+    expect(stderr).not.toContain('the-secret-itself');
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('on the command line wins over the environment', async () => {
+    const { url } = await serveBinary(['--sandbox', '--port', '0', '--host', '127.0.0.1'], {
+      PORT: String(await takenPort()),
+      HOST: '192.0.2.1',
+    });
+
+    expect((await fetch(`${url}?query={__typename}`)).status).toBe(200);
+  });
+
+  it('of a remote API makes no sandbox and no GraphiQL', async () => {
+    const upstream = await StubUpstream.start(json(200, []));
+    const { binary, url } = await serveBinary(['--port', '0'], { ...remote, APCA_BROKER_BASE_URL: upstream.url });
+
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    binary.kill('SIGTERM');
+
+    expect(page.status).toBe(406);
+    expect((await binary.exit).stdout).not.toContain('sandbox');
+  });
+});
+
+describe('an address that can not be had', () => {
+  it('ends serve with code 2 and one line, and nothing left running', async () => {
+    const port = await takenPort();
+
+    const { code, stdout, stderr } = await runBinary(['serve', '--sandbox', '--port', String(port)], {
+      SANDBOX_PORT: '0',
+    });
+
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `journals-gateway: port ${port} is in use on 127.0.0.1\n`,
+    });
+  });
+
+  it('of the sandbox behind serve is told just so', async () => {
+    const port = await takenPort();
+
+    const { code, stderr } = await runBinary(['serve', '--sandbox', '--port', '0'], { SANDBOX_PORT: String(port) });
+
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `journals-gateway: port ${port} is in use on 127.0.0.1\n` });
+  });
+
+  it('of the sandbox alone is told just so', async () => {
+    const port = await takenPort();
+
+    const { code, stderr } = await runBinary(['sandbox', '--port', String(port)]);
+
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `journals-gateway: port ${port} is in use on 127.0.0.1\n` });
+  });
+
+  it('because no interface has it is one line too', async () => {
+    const { code, stderr } = await runBinary(['serve', '--sandbox', '--port', '0', '--host', '192.0.2.1'], {
+      SANDBOX_PORT: '0',
+    });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^journals-gateway: can't listen: .*192\.0\.2\.1.*\n$/);
+  });
+});
+
+describe('schema', () => {
+  it('prints schema.graphql byte for byte', async () => {
+    const { code, stdout, stderr } = await runBinary(['schema']);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+  });
+});
+
+describe('sandbox', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('serves the Journals API until %s, keeping its file', async (signal) => {
+    const folder = await mkdtemp(join(tmpdir(), 'journals-'));
+    closeLater(() => rm(folder, { recursive: true }));
+    const binary = new Binary(['sandbox', '--port', '0', '--data', join(folder, 'ledger.db')]);
+    const url = await binary.printed(/^sandbox listening on (\S+)$/m);
+    const authorization = `Basic ${Buffer.from('sandbox:sandbox').toString('base64')}`;
+
+    const answer = await fetch(`${url}/v1/journals`, { headers: { authorization } });
+    binary.kill(signal);
+
+    expect(answer.status).toBe(200);
+    expect(await binary.exit).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('says in one line that its file is none', async () => {
+    const { code, stderr } = await runBinary(['sandbox', '--port', '0', '--data', '/nowhere/ledger.db']);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^journals-gateway: can't keep the ledger in \/nowhere\/ledger\.db: .*\n$/);
+  });
+});

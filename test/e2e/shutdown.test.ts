@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+import { createClient } from 'graphql-ws';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+
+import { customer, sweep } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
+import { EventStream } from '../kit/EventStream.ts';
+import { Gate } from '../kit/Gate.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import { serveBinary } from '../kit/startBinary.ts';
+import type { Binary } from '../kit/startBinary.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+
+const changed = 'subscription { journalStatusChanged { journalId statusTo } }';
+const creation = `mutation { createJournal(
+  input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" } }
+) { ... on CreateJournalSuccess { journal { id } } } }`;
+
+const journalId = '6b2f4a1e-9c1d-4d55-8a3f-3a4a8f3b9d10';
+const created = { data: { createJournal: { journal: { id: journalId } } } };
+
+/** The binary before an upstream that answers a creation when the gate opens. */
+async function serveSlowly(): Promise<{ binary: Binary; url: string; gate: Gate }> {
+  const gate = new Gate();
+  const journal = {
+    id: journalId,
+    entry_type: 'JNLC',
+    from_account: sweep,
+    to_account: customer,
+    status: 'queued',
+    net_amount: '1',
+    description: null,
+    settle_date: null,
+    system_date: null,
+  };
+  const upstream = await StubUpstream.start(async (request, response) => {
+    await gate.pass();
+    await json(200, journal)(request, response);
+  });
+  const { binary, url } = await serveBinary(['--port', '0'], {
+    APCA_BROKER_BASE_URL: upstream.url,
+    APCA_BROKER_KEY_ID: 'key',
+    APCA_BROKER_SECRET_KEY: 'secret',
+  });
+  return { binary, url, gate };
+}
+
+/** Asks until nobody listens: the signal travels to the other process in its own time. */
+async function refusesConnections(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  for (;;) {
+    const socket = connect(Number(port), hostname);
+    const refused = await Promise.race([
+      once(socket, 'error').then(([error]) => (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'),
+      once(socket, 'connect').then(() => false),
+    ]);
+    socket.destroy();
+    if (refused) return;
+  }
+}
+
+const clean = { code: 0, signal: null, stderr: '' };
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  it('ends an idle gateway with exit code 0', async () => {
+    const { binary } = await serveBinary();
+
+    binary.kill(signal);
+
+    expect(await binary.exit).toMatchObject(clean);
+  });
+
+  it('lets running mutations over HTTP and WebSocket finish, and takes in nothing new', async () => {
+    const { binary, url, gate } = await serveSlowly();
+    const socket = await RawSocket.ready(url);
+    const overHttp = ask(url, creation);
+    await gate.reached;
+    socket.subscribe('1', creation);
+    await socket.saidSoFar();
+
+    binary.kill(signal);
+    await refusesConnections(url);
+    socket.subscribe('2', '{ __typename }');
+    const refusal = await socket.next();
+    gate.open();
+
+    expect(refusal).toMatchObject({ id: '2', type: 'error', payload: [{ extensions: { code: 'SHUTTING_DOWN' } }] });
+    expect(await overHttp).toEqual(created);
+    expect(await socket.take(2)).toEqual([
+      { id: '1', type: 'next', payload: created },
+      { id: '1', type: 'complete' },
+    ]);
+    expect((await socket.closed).code).toBe(1001);
+    expect(await binary.exit).toMatchObject(clean);
+  });
+});
+
+describe('the end', () => {
+  it('is not held by subscribers, stalled ones, kept connections or silent ones', async () => {
+    const { binary, url } = await serveBinary();
+    const { hostname, port } = new URL(url);
+    const silent = connect(Number(port), hostname);
+    closeLater(() => silent.destroy());
+    silent.on('error', () => undefined);
+    await ask(url, '{ __typename }'); // fetch keeps this connection
+    const stream = await EventStream.post(url, changed);
+    const [socket, stalled] = [await RawSocket.ready(url), await RawSocket.ready(url)];
+    for (const each of [socket, stalled]) each.subscribe('1', changed);
+    await Promise.all([socket, stalled].map((each) => each.saidSoFar()));
+    stalled.stall();
+    const begunAt = performance.now();
+
+    binary.kill('SIGTERM');
+
+    expect(await binary.exit).toMatchObject(clean);
+    expect(performance.now() - begunAt).toBeLessThan(5_000);
+    expect((await socket.closed).code).toBe(1001);
+    await expect(stream.rest()).rejects.toThrow();
+  });
+
+  it('frees its ports at once: another gateway starts there, and clients come back to it by themselves', async () => {
+    const first = await serveBinary();
+    const { port } = new URL(first.url);
+    const restart = new Gate();
+    const client = createClient({
+      url: first.url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      lazy: false,
+      shouldRetry: () => true,
+      retryWait: () => restart.pass(),
+    });
+    const events = client.iterate<{ journalStatusChanged: { statusTo: string } }>({ query: changed });
+    await client.iterate({ query: '{ __typename }' }).next();
+
+    first.binary.kill('SIGTERM');
+    expect(await first.binary.exit).toMatchObject(clean);
+    const second = await serveBinary(['--sandbox', '--port', port]);
+    restart.open();
+    await client.iterate({ query: '{ __typename }' }).next();
+    await ask(second.url, creation);
+
+    expect((await events.next()).value).toMatchObject({ data: { journalStatusChanged: { statusTo: 'QUEUED' } } });
+    // Before the second gateway is gone too: this client would go on looking for it.
+    await client.dispose();
+  });
+
+  it('comes at once when a second signal asks for it', async () => {
+    const { binary, url, gate } = await serveSlowly();
+    const answer = ask(url, creation);
+    await gate.reached;
+    binary.kill('SIGTERM');
+    await refusesConnections(url);
+
+    binary.kill('SIGTERM');
+
+    await expect(answer).rejects.toThrow();
+    expect((await binary.exit).code).toBe(1);
+    gate.open();
+  });
+});
