@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+
+import { getOperationAST, OperationTypeNode, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+
+import * as accounts from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
+import { startBoth } from '../kit/startGateway.ts';
+import { subscribe } from '../kit/subscribe.ts';
+
+interface Example {
+  document: string;
+  /** One for a query or a mutation; one for each event of a subscription. */
+  answers: unknown[];
+}
+
+/** The README's documents with the answers printed beside them, in its order. */
+function readExamples(): Record<'creation' | 'refusal' | 'query' | 'subscription', Example> {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const blocks = [...readme.matchAll(/```graphql\n([^`]*)```\s+```json\n([^`]*)```/g)];
+  const [creation, refusal, query, subscription] = blocks.map(([, document = '', answer = '']): Example => {
+    const isSubscription = getOperationAST(parse(document))?.operation === OperationTypeNode.SUBSCRIPTION;
+    const texts = isSubscription ? answer.trim().split('\n') : [answer];
+    return { document, answers: texts.map((text) => JSON.parse(text) as unknown) };
+  });
+  if (!creation || !refusal || !query || !subscription) throw new Error('the README lacks one of its four examples');
+  return { creation, refusal, query, subscription };
+}
+
+const seeded = new Set<unknown>(Object.values(accounts).flat());
+
+/** Ids that the sandbox makes and cursors differ from run to run; everything else is as printed. */
+function generalised(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(generalised);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) => {
+      if (name === 'cursor') return [name, expect.stringMatching(/^WyJlMSIs/)];
+      if (name === 'id' && !seeded.has(child)) return [name, expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-/)];
+      return [name, generalised(child)];
+    }),
+  );
+}
+
+describe("the README's examples", () => {
+  it('give the answers printed beside them', async () => {
+    const { creation, refusal, query, subscription } = readExamples();
+    const { gateway } = await startBoth({ settleDelayMs: 25 });
+    const events = await subscribe('SSE', gateway.url, subscription.document);
+
+    expect(await ask(gateway.url, creation.document)).toEqual(generalised(creation.answers[0]));
+    expect((await events.take(3)).map((data) => ({ data }))).toEqual(subscription.answers.map(generalised));
+    expect(await ask(gateway.url, refusal.document)).toEqual(generalised(refusal.answers[0]));
+    expect(await ask(gateway.url, query.document)).toEqual(generalised(query.answers[0]));
+  });
+
+  it('send the same journal once when the creation is sent again', async () => {
+    const { creation } = readExamples();
+    const { gateway } = await startBoth();
+
+    const [first, second] = [await ask(gateway.url, creation.document), await ask(gateway.url, creation.document)];
+
+    expect(second).toEqual(first);
+  });
+});
