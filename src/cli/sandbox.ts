@@ -1,5 +1,5 @@
 import { ConfigError, type SandboxConfig, readSandboxConfig } from '../config.ts';
-import { createSandbox, type Sandbox } from '../sandbox/createSandbox.ts';
+import type { Sandbox } from '../sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../sandbox/SandboxOptions.ts';
 import { describeSandboxFlags, readSandboxFlags } from './sandboxFlags.ts';
 import { untilSignal } from './untilSignal.ts';
@@ -29,6 +29,7 @@ export async function sandbox(argv: string[]): Promise<void> {
 }
 
 async function start(options: SandboxOptions): Promise<Sandbox> {
+  const { createSandbox } = await import('../sandbox/createSandbox.ts');
   try {
     return await createSandbox(options);
   } catch (error) {

@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 
 import { ConfigError, readConfig } from '../config.ts';
 import type { ConfigFlags, GatewayConfig } from '../config.ts';
-import { createGateway } from '../gateway.ts';
 import type { Gateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
 
@@ -69,7 +68,9 @@ function configOf(flags: ConfigFlags): GatewayConfig {
   }
 }
 
+/** The gateway is loaded when it is to run: a typo in a flag is told without a second's wait. */
 async function start(config: GatewayConfig): Promise<Gateway> {
+  const { createGateway } = await import('../gateway.ts');
   try {
     return await createGateway({ config, log: createLog(config.logLevel), defaultQuery: firstMutation });
   } catch (error) {
