@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('../', import.meta.url);
+
+function read(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8');
+}
+
+/** Every code that the gateway's own sources can put into `extensions.code`. */
+function codesInSources(): Set<string> {
+  const files = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.startsWith('sandbox'),
+  );
+  const found = files.flatMap((path) => [
+    ...read(`src/${path}`).matchAll(/(?:\bcode(?: =|:)|withCode\(\w+,) '([A-Z]+(?:_[A-Z]+)*)'/g),
+  ]);
+  return new Set(found.map(([, code = '']) => code));
+}
+
+function rows(markdown: string, heading: string): Set<string> {
+  const section = markdown.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
+  return new Set([...section.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name));
+}
+
+describe('docs/errors.md', () => {
+  it('lists exactly the codes that the sources have', () => {
+    expect([...rows(read('docs/errors.md'), 'Entries of')].sort()).toEqual([...codesInSources()].sort());
+  });
+
+  it("lists exactly the schema's types that implement JournalError", () => {
+    const types = [...read('schema.graphql').matchAll(/^type (\w+) implements JournalError/gm)].map(
+      ([, name = '']) => name,
+    );
+
+    expect([...rows(read('docs/errors.md'), 'Members of')].sort()).toEqual(types.sort());
+  });
+});
+
+describe('docs', () => {
+  it('name only files that exist', () => {
+    const pages = [
+      'README.md',
+      ...readdirSync(new URL('docs', root))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
+    ];
+    const broken = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+        .map(([, target = '']) => new URL(target, new URL(page, root)))
+        .filter((target) => !exists(target))
+        .map((target) => `${page}: ${target.pathname}`),
+    );
+
+    expect(broken).toEqual([]);
+  });
+});
+
+function exists(target: URL): boolean {
+  try {
+    readFileSync(target);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EISDIR';
+  }
+}
