@@ -129,8 +129,14 @@ describe('the client that closes the connection', () => {
 
   it('ends a source that is still being opened', async () => {
     const source = new Source();
-    const gate = new Gate();
-    const server = await startServer({ ticks: () => gate.pass().then(() => source) });
+    const [gate, noticed] = [new Gate(), new Gate()];
+    const server = await startServer({
+      ticks: async (signal) => {
+        signal?.addEventListener('abort', () => noticed.open());
+        await gate.pass();
+        return source;
+      },
+    });
     const abort = new AbortController();
     const answer = fetch(`${server.url}?query=${encodeURIComponent('subscription { ticks }')}`, {
       headers: { accept: 'text/event-stream' },
@@ -140,6 +146,7 @@ describe('the client that closes the connection', () => {
 
     abort.abort();
     await expect(answer).rejects.toThrow();
+    await noticed.opened;
     gate.open();
 
     await source.left;

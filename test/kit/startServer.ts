@@ -14,7 +14,7 @@ export interface Behaviour {
   /** Query and mutation `work`. */
   work?: (signal: AbortSignal | undefined) => Promise<string> | string;
   /** Subscription `ticks`. */
-  ticks?: () => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+  ticks?: (signal: AbortSignal | undefined) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
 }
 
 export interface StartedServer {
@@ -47,11 +47,15 @@ export async function startServer(behaviour: Behaviour, graceMs = 10_000): Promi
   return { url: `${server.url}${graphqlPath}`, running, close };
 }
 
+interface OperationSignal {
+  signal: AbortSignal | undefined;
+}
+
 function schemaOf({ work, ticks }: Behaviour): GraphQLSchema {
   const fields = {
     work: {
       type: GraphQLString,
-      resolve: (_root: unknown, _args: unknown, { signal }: { signal: AbortSignal | undefined }) => work?.(signal),
+      resolve: (_root: unknown, _args: unknown, { signal }: OperationSignal) => work?.(signal),
     },
     hello: { type: GraphQLString, resolve: () => 'hello' },
   };
@@ -60,7 +64,13 @@ function schemaOf({ work, ticks }: Behaviour): GraphQLSchema {
     mutation: new GraphQLObjectType({ name: 'Mutation', fields }),
     subscription: new GraphQLObjectType({
       name: 'Subscription',
-      fields: { ticks: { type: GraphQLString, subscribe: () => ticks?.(), resolve: (value: unknown) => value } },
+      fields: {
+        ticks: {
+          type: GraphQLString,
+          subscribe: (_root: unknown, _args: unknown, { signal }: OperationSignal) => ticks?.(signal),
+          resolve: (value: unknown) => value,
+        },
+      },
     }),
   });
 }
