@@ -39,13 +39,8 @@ export class EventLog {
       legacy_ulid: this.#nextLegacyUlid(milliseconds),
       at: this.#lastAt,
       journal_id: journal.id,
-      entry_type: journal.entry_type,
       status_from: from,
       status_to: journal.status,
-      description: journal.description,
-      idempotency_key: journal.idempotency_key,
-      idempotency_key_type: journal.idempotency_key_type,
-      batch_error_message: journal.error_message,
     });
   }
 

@@ -21,6 +21,15 @@ export interface EventRow {
   batch_error_message: string | null;
 }
 
+export type NewEvent = Pick<EventRow, 'ulid' | 'legacy_ulid' | 'at' | 'journal_id' | 'status_from' | 'status_to'>;
+
+/** What an event tells of its journal never changes, so it is read from there: three events, one copy. */
+const page = `
+  SELECT events.*, journals.entry_type, journals.description, journals.idempotency_key,
+    journals.idempotency_key_type, journals.error_message AS batch_error_message
+  FROM events JOIN journals ON journals.id = events.journal_id
+  WHERE events.seq > ? ORDER BY events.seq LIMIT ?`;
+
 /** The event log: written once, never changed. */
 export class EventTable {
   readonly #insert: Query<never>;
@@ -29,26 +38,14 @@ export class EventTable {
   readonly #timeOf: Query<{ at: Micros }>;
 
   constructor(database: Database.Database) {
-    this.#insert = new Query(database, 'INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#page = new Query(database, 'SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
+    this.#insert = new Query(database, 'INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?)');
+    this.#page = new Query(database, page);
     this.#last = new Query(database, 'SELECT seq, at FROM events ORDER BY seq DESC LIMIT 1');
     this.#timeOf = new Query(database, 'SELECT at FROM events WHERE seq = ?');
   }
 
-  insert(event: Omit<EventRow, 'seq'>): void {
-    this.#insert.run(
-      event.ulid,
-      event.legacy_ulid,
-      event.at,
-      event.journal_id,
-      event.entry_type,
-      event.status_from,
-      event.status_to,
-      event.description,
-      event.idempotency_key,
-      event.idempotency_key_type,
-      event.batch_error_message,
-    );
+  insert(event: NewEvent): void {
+    this.#insert.run(event.ulid, event.legacy_ulid, event.at, event.journal_id, event.status_from, event.status_to);
   }
 
   /** Up to `count` events behind a sequence number, in arrival order. */

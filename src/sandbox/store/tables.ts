@@ -62,13 +62,8 @@ CREATE TABLE IF NOT EXISTS events (
   legacy_ulid TEXT NOT NULL,
   at INTEGER NOT NULL,
   journal_id TEXT NOT NULL,
-  entry_type TEXT NOT NULL,
   status_from TEXT NOT NULL,
-  status_to TEXT NOT NULL,
-  description TEXT NOT NULL,
-  idempotency_key TEXT,
-  idempotency_key_type TEXT,
-  batch_error_message TEXT
+  status_to TEXT NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS idempotency_records (
