@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
@@ -11,8 +12,7 @@ import { EventStream } from '../kit/EventStream.ts';
 import { Gate } from '../kit/Gate.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
-import { serveBinary } from '../kit/startBinary.ts';
-import type { Binary } from '../kit/startBinary.ts';
+import { Binary, serveBinary } from '../kit/startBinary.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 
 const changed = 'subscription { journalStatusChanged { journalId statusTo } }';
@@ -160,5 +160,33 @@ describe('the end', () => {
     await expect(answer).rejects.toThrow();
     expect((await binary.exit).code).toBe(1);
     gate.open();
+  });
+
+  it('comes right after the start when the signal comes during it', async () => {
+    // An upstream that takes connections and says nothing: the gateway waits a while for its event stream.
+    const upstream = createServer();
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    const sockets = new Set<Socket>();
+    closeLater(() => {
+      for (const socket of sockets) socket.destroy();
+      upstream.close();
+    });
+    const connected = new Promise<void>((resolve) => {
+      upstream.on('connection', (socket) => {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+        resolve();
+      });
+    });
+    const binary = new Binary(['serve', '--port', '0'], {
+      APCA_BROKER_BASE_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
+      APCA_BROKER_KEY_ID: 'key',
+      APCA_BROKER_SECRET_KEY: 'secret',
+    });
+    await connected;
+
+    binary.kill('SIGTERM');
+
+    expect(await binary.exit).toMatchObject({ code: 0, signal: null, stdout: '' });
   });
 });

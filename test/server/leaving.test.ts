@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+
+import { StatusHub } from '../../src/events/StatusHub.ts';
+import type { StatusSubscription } from '../../src/events/StatusSubscription.ts';
+import { EventStream } from '../kit/EventStream.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import { startServer } from '../kit/startServer.ts';
+
+const ticks = 'subscription { ticks }';
+
+/** Each opens so many subscriptions and leaves them in its own way, as soon as they stand. */
+const ways: [string, (url: string, count: number) => Promise<void>][] = [
+  [
+    'a complete on a socket that stays',
+    async (url, count) => {
+      const socket = await RawSocket.ready(url);
+      for (let id = 0; id < count; id += 1) socket.subscribe(String(id), ticks);
+      await socket.saidSoFar();
+      for (let id = 0; id < count; id += 1) socket.send({ id: String(id), type: 'complete' });
+    },
+  ],
+  [
+    'a socket that closes',
+    async (url, count) => {
+      const socket = await RawSocket.ready(url);
+      for (let id = 0; id < count; id += 1) socket.subscribe(String(id), ticks);
+      await socket.saidSoFar();
+      socket.close();
+    },
+  ],
+  [
+    'a socket that is cut',
+    async (url, count) => {
+      const socket = await RawSocket.ready(url);
+      for (let id = 0; id < count; id += 1) socket.subscribe(String(id), ticks);
+      await socket.saidSoFar();
+      socket.terminate();
+    },
+  ],
+  [
+    'event streams that are aborted',
+    async (url, count) => {
+      const streams = await Promise.all(Array.from({ length: count }, () => EventStream.post(url, ticks)));
+      for (const stream of streams) stream.abort();
+    },
+  ],
+];
+
+describe('subscriptions that are left', () => {
+  it.each(ways)('by %s leave no subscriber in the hub', async (_name, subscribeAndLeave) => {
+    const hub = new StatusHub();
+    const subscriptions: StatusSubscription[] = [];
+    const server = await startServer({
+      ticks: () => {
+        const subscription = hub.subscribe(() => true, null);
+        subscriptions.push(subscription);
+        return subscription;
+      },
+    });
+
+    await subscribeAndLeave(server.url, 50);
+
+    // A subscription is done when the hub has let go of it, and not before: there are no events.
+    const results = await Promise.all(subscriptions.map((subscription) => subscription.next()));
+    expect(results).toEqual(Array.from({ length: 50 }, () => ({ done: true, value: undefined })));
+  });
+});
