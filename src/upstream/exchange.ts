@@ -75,7 +75,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#signal = signal;
-    this.#timer = setTimeout(() => this.#abort(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
+    this.#timer = setTimeout(() => this.#abort(new Error(`no answer within ${Math.round(deadlineMs)} ms`)), deadlineMs);
     signal?.addEventListener('abort', this.#giveUp, { once: true });
     if (signal?.aborted) this.#giveUp();
   }

@@ -105,6 +105,21 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([1, 0]);
   });
 
+  it('takes the description of the batch for that of an entry without one', async () => {
+    const entries = [
+      { toAccount: customer, amount: '1', description: 'dropped' },
+      { toAccount: customer, amount: '1' },
+    ];
+
+    const found = await indexes(
+      entries,
+      [item(1, { net_amount: '1', description: '' }), item(2, { net_amount: '1', description: 'of all' })],
+      'of all',
+    );
+
+    expect(found).toEqual([0, 1]);
+  });
+
   it('is told whatever case the account ids are in', async () => {
     const found = await indexes(
       [{ toAccount: customer.toUpperCase(), amount: '1' }],
