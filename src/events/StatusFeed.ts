@@ -67,7 +67,6 @@ export class StatusFeed {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#stream?.close();
     await this.#running;
   }
 
@@ -76,7 +75,7 @@ export class StatusFeed {
       try {
         await this.#readOneStream();
       } catch (error) {
-        this.#log.warn({ err: error, failures: this.#failures }, 'status feed lost its stream');
+        this.#noteLoss(error);
       }
       this.#announceTried();
       this.#failures += 1;
@@ -84,12 +83,14 @@ export class StatusFeed {
     }
   }
 
+  /** What ends because it is told to is no loss. */
+  #noteLoss(error: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#log.warn({ err: error, failures: this.#failures }, 'status feed lost its stream');
+  }
+
   async #readOneStream(): Promise<void> {
-    const stream = await this.#client.open(this.#range());
-    if (this.#closing.signal.aborted) {
-      stream.close();
-      return;
-    }
+    const stream = await this.#client.open(this.#range(), this.#closing.signal);
     const watchdog = new SilenceWatchdog((limitMs) => {
       this.#log.warn({ limitMs }, 'status feed was silent for too long');
       stream.close();

@@ -36,14 +36,9 @@ export class StatusHistory {
   async *read({ after, since, until }: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
     const sinceMs = since === undefined ? -Infinity : Date.parse(since);
     const untilMs = Math.min(Date.parse(until), Date.now());
-    const stream = await this.#client.open({
-      since: streamStart(after?.ms ?? sinceMs),
-      until: streamEnd(untilMs),
-    });
-    const close = () => stream.close();
-    signal.addEventListener('abort', close, { once: true });
+    const bounds = { since: streamStart(after?.ms ?? sinceMs), until: streamEnd(untilMs) };
+    const stream = await this.#client.open(bounds, signal);
     try {
-      if (signal.aborted) return;
       const tracker = new PositionTracker(after);
       for await (const event of eventsOf(stream, after)) {
         const ms = eventMs(event);
@@ -51,7 +46,6 @@ export class StatusHistory {
         yield tracker.advance(event);
       }
     } finally {
-      signal.removeEventListener('abort', close);
       stream.close();
     }
   }

@@ -67,19 +67,29 @@ export class StatusEventsClient {
   /**
    * Opens a stream. Without `since` it carries only what comes; with `until` it ends there.
    *
+   * @param signal gives up the opening, and closes the stream
    * @throws CredentialsRefusedError | RateLimitedError | UnexpectedAnswerError | UpstreamUnavailableError
    */
-  async open(range: StatusEventRange = {}): Promise<StatusStream> {
+  async open(range: StatusEventRange = {}, signal?: AbortSignal): Promise<StatusStream> {
     const cancel = new AbortController();
-    const deadline = setTimeout(() => cancel.abort(), this.#openDeadlineMs);
+    const close = () => {
+      signal?.removeEventListener('abort', close);
+      cancel.abort();
+    };
+    signal?.addEventListener('abort', close, { once: true });
+    if (signal?.aborted) close();
+    const deadline = setTimeout(close, this.#openDeadlineMs);
     try {
       const answer = await this.#requestWithRenewal(range, cancel.signal);
       if (answer.statusCode !== 200 || !isEventStream(answer)) throw await refusedStream(answer);
       return {
         openedAt: openedAt(answer),
         items: readItems(answer.body, cancel.signal),
-        close: () => cancel.abort(),
+        close,
       };
+    } catch (error) {
+      close();
+      throw error;
     } finally {
       clearTimeout(deadline);
     }
