@@ -75,7 +75,7 @@ export class UpstreamConnection {
         return await this.#send(call, Math.max(1, endsAt - performance.now()), signal);
       } finally {
         // What has no time left, or nobody to wait for it, is not worth another attempt.
-        if (signal?.aborted || performance.now() >= endsAt) over.abort();
+        if (signal?.aborted || endsAt - performance.now() < worthwhileMs) over.abort();
       }
     }, over.signal);
   }
@@ -143,6 +143,9 @@ export class UpstreamConnection {
     }
   }
 }
+
+/** With less time left a read is not sent again; a timer may also fire a little before its time. */
+const worthwhileMs = 20;
 
 const passing = handleType(NeverSent)
   .orType(AnswerLost)

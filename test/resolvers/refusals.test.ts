@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { customer, otherCustomer, sweep, unknownAccount } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
 import { mutate } from '../kit/mutate.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';
@@ -169,6 +170,24 @@ describe('deleteJournal', () => {
 
     expect(await mutate(url, 'deleteJournal', { id: journalId })).toMatchObject(expected);
     expect(stub.calls).toHaveLength(1);
+  });
+
+  it('shows the journal as it is behind each delete, not as it was behind the one before', async () => {
+    const statuses = ['queued', 'pending'];
+    const stub = await StubUpstream.start((seen, response) => {
+      if (seen.method === 'GET') return json(200, wireJNLC({ status: statuses.shift() ?? 'canceled' }))(seen, response);
+      return (statuses.length === 2 ? json(422, { message: 'not pending' }) : text(204, ''))(seen, response);
+    });
+    const { url } = await startGateway(stub.url);
+    const selection =
+      '{ ... on JournalNotDeletableError { journal { status } } ... on DeleteJournalSuccess { journal { status } } }';
+
+    const { data } = await ask(
+      url,
+      `mutation { early: deleteJournal(id: "${journalId}") ${selection} late: deleteJournal(id: "${journalId}") ${selection} }`,
+    );
+
+    expect(data).toEqual({ early: { journal: { status: 'QUEUED' } }, late: { journal: { status: 'PENDING' } } });
   });
 
   it('succeeds without the journal where that is not found any more', async () => {
