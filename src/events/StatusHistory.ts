@@ -6,8 +6,8 @@ import { UpstreamUnavailableError } from '../upstream/faults.ts';
 
 import { encodeEventCursor, eventMs, isBehind } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
-import { PositionTracker } from './PositionedEvent.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
+import { PositionTracker } from './PositionTracker.ts';
 import { CursorExpiredError } from './streamErrors.ts';
 
 export interface HistoryRange {

@@ -4,8 +4,8 @@ import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
 import { isBehind } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
-import { PositionTracker } from './PositionedEvent.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
+import { PositionTracker } from './PositionTracker.ts';
 import { StatusSubscription } from './StatusSubscription.ts';
 
 export interface StatusHubOptions {

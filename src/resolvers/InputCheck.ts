@@ -11,6 +11,8 @@ type Path = readonly (string | number)[];
 const maxDescription = 1_024;
 const maxTransmitter = 255;
 const maxQtyPlaces = 9;
+/** The gateway's own: the API documents no highest number of entries. */
+const maxEntries = 1_000;
 
 /**
  * Collects what is surely wrong with an input before anything is sent, all of it, each with its path.
@@ -39,6 +41,12 @@ export class InputCheck {
 
   symbol(path: Path, value: string): void {
     if (value.trim() === '') this.add(path, 'expected a symbol, found an empty string');
+  }
+
+  /** At least one, and at most what one batch may hold. */
+  entries(path: Path, entries: readonly unknown[]): void {
+    if (entries.length === 0) this.add(path, 'expected at least one entry, found none');
+    if (entries.length > maxEntries) this.add(path, `expected at most ${maxEntries} entries, found ${entries.length}`);
   }
 
   description(path: Path, value: string | null | undefined): void {

@@ -1,8 +1,8 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
-import type { BatchItem, NewBatch } from '../domain/newJournal.ts';
+import type { NewBatch } from '../domain/newJournal.ts';
 
-import { freshJournal } from './freshJournal.ts';
+import { freshResults } from './freshJournal.ts';
 import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
 import { InputCheck } from './InputCheck.ts';
 import { matchEntries } from './matchEntries.ts';
@@ -17,9 +17,6 @@ export interface CreateBatchJournalSuccess {
   results: BatchJournalResult[];
   idempotencyKey: string;
 }
-
-/** Entries of a batch at most. */
-export const maxEntries = 1_000;
 
 /** One account pays many. @throws Refusal | Fault | ForbiddenError */
 export async function createBatchJournal(
@@ -43,27 +40,8 @@ export async function createBatchJournal(
   return { results: await freshResults(results, startedMs, context), idempotencyKey };
 }
 
-/** Each result with its journal as `freshJournal` promises it. */
-export function freshResults<Item extends BatchItem>(
-  results: readonly Item[],
-  startedMs: number,
-  context: OperationContext,
-): Promise<Item[]> {
-  return Promise.all(
-    results.map(async (result) => ({ ...result, journal: await freshJournal(result.journal, startedMs, context) })),
-  );
-}
-
-/** At least one entry, and at most what one batch may hold. */
-export function checkEntryCount(entries: readonly unknown[], check: InputCheck): void {
-  if (entries.length === 0) check.add(['input', 'entries'], 'expected at least one entry, found none');
-  if (entries.length > maxEntries) {
-    check.add(['input', 'entries'], `expected at most ${maxEntries} entries, found ${entries.length}`);
-  }
-}
-
 function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {
-  checkEntryCount(batch.entries, check);
+  check.entries(['input', 'entries'], batch.entries);
   check.description(['input', 'description'], batch.description);
   const entries = batch.entries.map((entry, index) => {
     const path = ['input', 'entries', index];

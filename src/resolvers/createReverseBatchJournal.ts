@@ -4,7 +4,7 @@ import type { NewReverseBatch } from '../domain/newJournal.ts';
 import { Refusal } from '../domain/refusals.ts';
 import { RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
 
-import { checkEntryCount, freshResults } from './createBatchJournal.ts';
+import { freshResults } from './freshJournal.ts';
 import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
 import { InputCheck } from './InputCheck.ts';
 import { matchEntries } from './matchEntries.ts';
@@ -20,7 +20,11 @@ export interface CreateReverseBatchJournalSuccess {
   idempotencyKey: string;
 }
 
-/** Many accounts pay one. The API knows no key here, so the outcome store keeps a key from being sent twice. @throws Refusal | Fault | ForbiddenError */
+/**
+ * Many accounts pay one. The API knows no key here, so the outcome store keeps a key from being sent twice.
+ *
+ * @throws Refusal | Fault | ForbiddenError
+ */
 export async function createReverseBatchJournal(
   args: CreateReverseBatchJournalArguments,
   context: OperationContext,
@@ -54,7 +58,7 @@ function isNotDone(error: unknown): boolean {
 }
 
 function checkedReverseBatch(batch: NewReverseBatch, check: InputCheck): NewReverseBatch {
-  checkEntryCount(batch.entries, check);
+  check.entries(['input', 'entries'], batch.entries);
   const entries = batch.entries.map((entry, index) => {
     const path = ['input', 'entries', index];
     check.amount([...path, 'amount'], entry.amount);

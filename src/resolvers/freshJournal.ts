@@ -1,5 +1,6 @@
 import type { OperationContext } from '../context.ts';
 import type { Journal } from '../domain/journal.ts';
+import type { BatchItem } from '../domain/newJournal.ts';
 
 /**
  * The journal of an answer, at least as new as any of its status events that was already delivered.
@@ -10,6 +11,17 @@ export async function freshJournal(answered: Journal, startedMs: number, context
   const journal = isOutdated(answered, startedMs, context) ? await reread(answered, context) : answered;
   context.journalLoader.clear(journal.id).prime(journal.id, journal);
   return journal;
+}
+
+/** Each result of a batch with its journal as `freshJournal` promises it. */
+export function freshResults<Item extends BatchItem>(
+  results: readonly Item[],
+  startedMs: number,
+  context: OperationContext,
+): Promise<Item[]> {
+  return Promise.all(
+    results.map(async (result) => ({ ...result, journal: await freshJournal(result.journal, startedMs, context) })),
+  );
 }
 
 /** Clocks of the two sides may differ by this much before a new journal is taken for an old one, in ms. */
