@@ -1,6 +1,7 @@
 import { BadUserInputError } from '../domain/badUserInput.ts';
 import { isInstant } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import { decodeCursor, encodeCursor } from '../domain/opaqueCursor.ts';
 
 /**
  * Where a reader stands among the events: behind every event before `at`'s millisecond, and behind those of that
@@ -17,13 +18,12 @@ const version = 'e1';
 
 /** Opaque to clients; survives a restart of the gateway, since all it says is known to the API too. */
 export function encodeEventCursor({ ms, ids }: EventPosition): string {
-  const text = JSON.stringify([version, new Date(ms).toISOString(), ...ids]);
-  return Buffer.from(text, 'utf8').toString('base64url');
+  return encodeCursor([version, new Date(ms).toISOString(), ...ids]);
 }
 
 /** @throws BadUserInputError */
 export function decodeEventCursor(cursor: string): EventPosition {
-  const [found, at, ...ids] = parse(cursor);
+  const [found, at, ...ids] = decodeCursor(cursor);
   const isString = (value: unknown): value is string => typeof value === 'string';
   if (found !== version || !isString(at) || !isInstant(at) || !ids.every(isString)) {
     throw new BadUserInputError('after is not a cursor of a status event; pass one that this API gave');
@@ -39,13 +39,4 @@ export function eventMs(event: JournalStatusEvent): number {
 export function isBehind(position: EventPosition, event: JournalStatusEvent): boolean {
   const ms = eventMs(event);
   return ms > position.ms || (ms === position.ms && !position.ids.includes(event.id));
-}
-
-function parse(cursor: string): unknown[] {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
 }

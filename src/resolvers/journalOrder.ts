@@ -2,6 +2,7 @@ import { BadUserInputError } from '../domain/badUserInput.ts';
 import { instantKey, isInstant } from '../domain/instant.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Journal } from '../domain/journal.ts';
+import { decodeCursor, encodeCursor } from '../domain/opaqueCursor.ts';
 
 /** A journal's place in every list: newest first, what has no creation time yet before all, then by id. */
 export interface JournalPlace {
@@ -30,24 +31,15 @@ export function dayOfPlace({ key }: JournalPlace): CalendarDate | null {
 const version = 'j1';
 
 export function encodeJournalCursor(journal: Pick<Journal, 'id' | 'createdAt'>): string {
-  return Buffer.from(JSON.stringify([version, journal.createdAt, journal.id]), 'utf8').toString('base64url');
+  return encodeCursor([version, journal.createdAt, journal.id]);
 }
 
 /** @throws BadUserInputError naming the argument */
 export function decodeJournalCursor(argument: 'after' | 'before', cursor: string): JournalPlace {
-  const [found, createdAt, id] = parse(cursor);
+  const [found, createdAt, id] = decodeCursor(cursor);
   const isCreatedAt = createdAt === null || (typeof createdAt === 'string' && isInstant(createdAt));
   if (found !== version || !isCreatedAt || typeof id !== 'string') {
     throw new BadUserInputError(`${argument} is not a cursor of a journal; pass one that this connection gave`);
   }
   return placeOf({ id, createdAt });
-}
-
-function parse(cursor: string): unknown[] {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
 }

@@ -3,7 +3,7 @@ import type { BatchJournalResult as Result } from '../resolvers/matchEntries.ts'
 import { builder } from './builder.ts';
 import { Journal } from './journal.ts';
 
-export const BatchJournalResult = builder.objectRef<Result>('BatchJournalResult');
+const BatchJournalResult = builder.objectRef<Result>('BatchJournalResult');
 
 builder.objectType(BatchJournalResult, {
   description: "One entry's journal, and why it failed if it did.",
@@ -21,3 +21,24 @@ builder.objectType(BatchJournalResult, {
     }),
   }),
 });
+
+interface BatchSuccess {
+  results: Result[];
+  idempotencyKey: string;
+}
+
+/** The success of a batch or a reverse batch: they differ in who pays, not in what comes back. */
+export function batchSuccess(name: string, description: string) {
+  const ref = builder.objectRef<BatchSuccess>(name);
+  builder.objectType(ref, {
+    description,
+    fields: (t) => ({
+      results: t.expose('results', {
+        type: [BatchJournalResult],
+        description: 'One for each journal, as the API answered.',
+      }),
+      idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key that was used, exactly.' }),
+    }),
+  });
+  return ref;
+}

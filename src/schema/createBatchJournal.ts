@@ -1,16 +1,8 @@
-import {
-  AccountNotFoundError,
-  IdempotencyConflictError,
-  InsufficientBalanceError,
-  InvalidRequestError,
-  OtherRefusalError,
-} from '../domain/refusals.ts';
 import { createBatchJournal } from '../resolvers/createBatchJournal.ts';
-import type { CreateBatchJournalSuccess as Success } from '../resolvers/createBatchJournal.ts';
-import { OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
 
-import { BatchJournalResult } from './batchJournalResult.ts';
+import { batchSuccess } from './batchJournalResult.ts';
 import { builder } from './builder.ts';
+import { createErrors } from './errors.ts';
 import { idempotencyKeyAdvice, transmitterFields } from './inputFields.ts';
 
 const BatchJournalEntryInput = builder.inputType('BatchJournalEntryInput', {
@@ -33,18 +25,10 @@ const CreateBatchJournalInput = builder.inputType('CreateBatchJournalInput', {
   }),
 });
 
-const CreateBatchJournalSuccess = builder.objectRef<Success>('CreateBatchJournalSuccess');
-
-builder.objectType(CreateBatchJournalSuccess, {
-  description: 'The batch was accepted. Single entries may still have failed, and say so.',
-  fields: (t) => ({
-    results: t.expose('results', {
-      type: [BatchJournalResult],
-      description: 'One for each journal, as the API answered.',
-    }),
-    idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key that was used, exactly.' }),
-  }),
-});
+const CreateBatchJournalSuccess = batchSuccess(
+  'CreateBatchJournalSuccess',
+  'The batch was accepted. Single entries may still have failed, and say so.',
+);
 
 builder.mutationField('createBatchJournal', (t) =>
   t.field({
@@ -56,16 +40,7 @@ builder.mutationField('createBatchJournal', (t) =>
       idempotencyKey: t.arg.string({ description: '1 to 36 characters, best a UUID.' }),
     },
     errors: {
-      types: [
-        InvalidRequestError,
-        InsufficientBalanceError,
-        AccountNotFoundError,
-        IdempotencyConflictError,
-        OtherRefusalError,
-        RateLimitedError,
-        UpstreamUnavailableError,
-        OutcomeUnknownError,
-      ],
+      types: createErrors,
       union: { name: 'CreateBatchJournalResult', description: 'The journals, or why there are none.' },
     },
     resolve: (_root, args, context) => createBatchJournal(args, context),

@@ -1,16 +1,9 @@
-import {
-  AccountNotFoundError,
-  IdempotencyConflictError,
-  InsufficientAssetsError,
-  InsufficientBalanceError,
-  InvalidRequestError,
-  OtherRefusalError,
-} from '../domain/refusals.ts';
+import { InsufficientAssetsError } from '../domain/refusals.ts';
 import { createJournal } from '../resolvers/createJournal.ts';
 import type { CreateJournalSuccess as Success } from '../resolvers/createJournal.ts';
-import { OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
 
 import { builder } from './builder.ts';
+import { createErrors } from './errors.ts';
 import { idempotencyKeyAdvice, transmitterFields } from './inputFields.ts';
 import { Journal } from './journal.ts';
 
@@ -71,17 +64,7 @@ builder.mutationField('createJournal', (t) =>
       idempotencyKey: t.arg.string({ description: '1 to 36 characters, best a UUID.' }),
     },
     errors: {
-      types: [
-        InvalidRequestError,
-        InsufficientBalanceError,
-        InsufficientAssetsError,
-        AccountNotFoundError,
-        IdempotencyConflictError,
-        OtherRefusalError,
-        RateLimitedError,
-        UpstreamUnavailableError,
-        OutcomeUnknownError,
-      ],
+      types: [...createErrors, InsufficientAssetsError],
       union: { name: 'CreateJournalResult', description: 'The journal, or why there is none.' },
     },
     resolve: (_root, args, context) => createJournal(args, context),

@@ -1,16 +1,8 @@
-import {
-  AccountNotFoundError,
-  IdempotencyConflictError,
-  InsufficientBalanceError,
-  InvalidRequestError,
-  OtherRefusalError,
-} from '../domain/refusals.ts';
 import { createReverseBatchJournal } from '../resolvers/createReverseBatchJournal.ts';
-import type { CreateReverseBatchJournalSuccess as Success } from '../resolvers/createReverseBatchJournal.ts';
-import { OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
 
-import { BatchJournalResult } from './batchJournalResult.ts';
+import { batchSuccess } from './batchJournalResult.ts';
 import { builder } from './builder.ts';
+import { createErrors } from './errors.ts';
 
 const ReverseBatchJournalEntryInput = builder.inputType('ReverseBatchJournalEntryInput', {
   description: 'One payer of a reverse batch.',
@@ -30,18 +22,10 @@ const CreateReverseBatchJournalInput = builder.inputType('CreateReverseBatchJour
   }),
 });
 
-const CreateReverseBatchJournalSuccess = builder.objectRef<Success>('CreateReverseBatchJournalSuccess');
-
-builder.objectType(CreateReverseBatchJournalSuccess, {
-  description: 'The reverse batch was accepted. Single entries may still have failed, and say so.',
-  fields: (t) => ({
-    results: t.expose('results', {
-      type: [BatchJournalResult],
-      description: 'One for each journal, as the API answered.',
-    }),
-    idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key that was used, exactly.' }),
-  }),
-});
+const CreateReverseBatchJournalSuccess = batchSuccess(
+  'CreateReverseBatchJournalSuccess',
+  'The reverse batch was accepted. Single entries may still have failed, and say so.',
+);
 
 builder.mutationField('createReverseBatchJournal', (t) =>
   t.field({
@@ -57,16 +41,7 @@ builder.mutationField('createReverseBatchJournal', (t) =>
       }),
     },
     errors: {
-      types: [
-        InvalidRequestError,
-        InsufficientBalanceError,
-        AccountNotFoundError,
-        IdempotencyConflictError,
-        OtherRefusalError,
-        RateLimitedError,
-        UpstreamUnavailableError,
-        OutcomeUnknownError,
-      ],
+      types: createErrors,
       union: { name: 'CreateReverseBatchJournalResult', description: 'The journals, or why there are none.' },
     },
     resolve: (_root, args, context) => createReverseBatchJournal(args, context),

@@ -155,3 +155,15 @@ builder.objectType(DeleteOutcomeUnknownError, {
     retryAt: t.expose('retryAt', { type: 'DateTime', nullable: true, description: retryAt }),
   }),
 });
+
+/** What every create and every batch can answer with instead of its success. */
+export const createErrors = [
+  InvalidRequestError,
+  InsufficientBalanceError,
+  AccountNotFoundError,
+  IdempotencyConflictError,
+  OtherRefusalError,
+  RateLimitedError,
+  UpstreamUnavailableError,
+  OutcomeUnknownError,
+];
