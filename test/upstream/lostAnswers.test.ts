@@ -74,22 +74,25 @@ function pairs(...answers: Record<string, Answer>[]): [string, string, Answer][]
 }
 
 describe('a write whose answer is lost', () => {
-  it.each(pairs(lost, late))('%s: %s leaves the outcome unknown, and is sent once', async (name, _label, answer) => {
-    const before = Date.now();
+  it.each(pairs(lost, late).filter(([name, label]) => name === 'create' || !label.startsWith('half an answer')))(
+    '%s: %s leaves the outcome unknown, and is sent once',
+    async (name, _label, answer) => {
+      const before = Date.now();
 
-    const { error, stub } = await send(name, answer);
+      const { error, stub } = await send(name, answer);
 
-    expect(stub.calls).toHaveLength(1);
-    expect(error).toMatchObject(
-      name === 'delete'
-        ? { name: 'DeleteOutcomeUnknownError', journalId }
-        : { name: 'OutcomeUnknownError', idempotencyKey: 'key' },
-    );
-    const { retryAt } = error as { retryAt: string | null };
-    // Repeating a reverse batch would move the money twice.
-    if (name === 'createReverseBatch') expect(retryAt).toBeNull();
-    else expect(Date.parse(retryAt ?? '')).toBeGreaterThan(before);
-  });
+      expect(stub.calls).toHaveLength(1);
+      expect(error).toMatchObject(
+        name === 'delete'
+          ? { name: 'DeleteOutcomeUnknownError', journalId }
+          : { name: 'OutcomeUnknownError', idempotencyKey: 'key' },
+      );
+      const { retryAt } = error as { retryAt: string | null };
+      // Repeating a reverse batch would move the money twice.
+      if (name === 'createReverseBatch') expect(retryAt).toBeNull();
+      else expect(Date.parse(retryAt ?? '')).toBeGreaterThan(before);
+    },
+  );
 
   it.each(pairs(unreadable).filter(([name]) => name !== 'delete'))(
     '%s: %s leaves the outcome unknown, and is sent once',
