@@ -4,12 +4,8 @@ import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import type { Log } from '../log.ts';
-import type {
-  StatusEventRange,
-  StatusEventsClient,
-  StatusStream,
-  StatusStreamItem,
-} from '../upstream/StatusEventsClient.ts';
+import type { StatusStreamItem } from '../upstream/readStatusStream.ts';
+import type { StatusEventRange, StatusEventsClient, StatusStream } from '../upstream/StatusEventsClient.ts';
 
 import { eventMs } from './eventCursor.ts';
 import { SilenceWatchdog } from './SilenceWatchdog.ts';

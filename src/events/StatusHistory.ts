@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 
 import type { Instant } from '../domain/instant.ts';
-import type { StatusEventsClient, StatusStream, StatusStreamItem } from '../upstream/StatusEventsClient.ts';
+import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import type { StatusEventsClient, StatusStream } from '../upstream/StatusEventsClient.ts';
 import { UpstreamUnavailableError } from '../upstream/faults.ts';
 
 import { encodeEventCursor, eventMs, isBehind } from './eventCursor.ts';
@@ -63,12 +64,13 @@ function streamEnd(ms: number): Instant {
   return new Date(Math.min(ms + marginMs, Date.now())).toISOString();
 }
 
-type StreamedEvent = Extract<StatusStreamItem, { kind: 'event' }>['event'];
-
 /** The stream's events, each once; nothing behind a cursor is let out before the cursor's own event was seen. */
-async function* eventsOf(stream: StatusStream, after: EventPosition | undefined): AsyncGenerator<StreamedEvent, void> {
+async function* eventsOf(
+  stream: StatusStream,
+  after: EventPosition | undefined,
+): AsyncGenerator<JournalStatusEvent, void> {
   const seen = new LRUCache<string, true>({ max: 10_000 });
-  const held: StreamedEvent[] = [];
+  const held: JournalStatusEvent[] = [];
   let anchored = after === undefined || after.ids.length === 0;
   for await (const item of stream.items) {
     if (item.kind === 'lossy')

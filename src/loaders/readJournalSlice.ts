@@ -4,7 +4,8 @@ import { dayOfInstant } from '../domain/instant.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import { journalStatuses } from '../domain/journal.ts';
 import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
-import type { JournalList, JournalListing, JournalsClient } from '../upstream/JournalsClient.ts';
+import type { JournalListing } from '../upstream/journalListing.ts';
+import type { JournalList, JournalsClient } from '../upstream/JournalsClient.ts';
 
 /** Which journals a list is about. Absent or null doesn't filter; an empty list matches nothing. */
 export interface JournalSelection {

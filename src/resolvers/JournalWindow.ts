@@ -3,7 +3,7 @@ import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { SliceBounds } from '../loaders/readJournalSlice.ts';
 import { TooManyJournalsError } from '../upstream/faults.ts';
-import { maxListed } from '../upstream/JournalsClient.ts';
+import { maxListed } from '../upstream/journalListing.ts';
 import type { JournalList } from '../upstream/JournalsClient.ts';
 
 import { dayOfPlace, placeOf } from './journalOrder.ts';

@@ -1,42 +1,26 @@
-import type { CalendarDate } from '../domain/calendarDate.ts';
-import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
+import type { Journal } from '../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../domain/newJournal.ts';
 import { asUuid } from '../domain/uuid.ts';
 
+import { arrayOf, decodeBody } from './decodeBody.ts';
 import { decodeBatchItem, decodeJournal } from './decodeJournal.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
 import { AnswerLost, NeverSent } from './exchange.ts';
 import type { WireAnswer } from './exchange.ts';
 import {
-  ContractBrokenError,
   CredentialsRefusedError,
   DeleteOutcomeUnknownError,
   OutcomeUnknownError,
-  RateLimitedError,
-  UnexpectedAnswerError,
   UpstreamUnavailableError,
 } from './faults.ts';
 import type { Fault } from './faults.ts';
+import { listingQuery, maxListed } from './journalListing.ts';
+import type { JournalListing } from './journalListing.ts';
 import { readErrorBody, requestIdOf } from './readErrorBody.ts';
+import { rateLimited, readFault } from './readFault.ts';
 import { batchRefusals, createRefusals, deleteRefusals, refusalOf, reverseBatchRefusals } from './refusalOf.ts';
 import type { Asked } from './refusalOf.ts';
-import { retryAtOf } from './retryAtOf.ts';
 import type { UpstreamCall, UpstreamConnection } from './UpstreamConnection.ts';
-
-/** What `GET /v1/journals` can be asked for. Dates: order, zone and inclusiveness are undocumented. */
-export interface JournalListing {
-  after?: CalendarDate | undefined;
-  before?: CalendarDate | undefined;
-  status?: Exclude<JournalStatus, 'unknown'> | undefined;
-  entryType?: Exclude<JournalEntryType, 'UNKNOWN'> | undefined;
-  fromAccount?: string | undefined;
-  toAccount?: string | undefined;
-  /** At most this many; which ones is undocumented when more match. */
-  limit: number;
-}
-
-/** The most that the API lists; when more match, it answers 422. */
-export const maxListed = 100_000;
 
 export interface JournalList {
   journals: Journal[];
@@ -83,7 +67,7 @@ export class JournalsClient {
     );
     if (answer.status === 422) return { journals: [], complete: false };
     if (answer.status !== 200) throw readFault(answer);
-    const journals = decodeBody(answer, (body) => array(body).map(decodeJournal));
+    const journals = decodeBody(answer, (body) => arrayOf(body).map(decodeJournal));
     return { journals, complete: journals.length < listing.limit || listing.limit >= maxListed };
   }
 
@@ -108,7 +92,7 @@ export class JournalsClient {
     const accountIds = [batch.fromAccount, ...batch.entries.map((entry) => entry.toAccount)];
     const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
     const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), idempotencyKey);
-    return this.#create(call, batchRefusals, asked, (body) => array(body).map(decodeBatchItem));
+    return this.#create(call, batchRefusals, asked, (body) => arrayOf(body).map(decodeBatchItem));
   }
 
   /**
@@ -119,7 +103,7 @@ export class JournalsClient {
     const accountIds = [batch.toAccount, ...batch.entries.map((entry) => entry.fromAccount)];
     const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
     const call = post('createReverseBatchJournal', '/v1/journals/reverse_batch', encodeReverseBatch(batch));
-    return this.#create(call, reverseBatchRefusals, asked, (body) => array(body).map(decodeBatchItem));
+    return this.#create(call, reverseBatchRefusals, asked, (body) => arrayOf(body).map(decodeBatchItem));
   }
 
   /**
@@ -212,57 +196,6 @@ function isUndecided(status: number): boolean {
 function post(endpoint: string, path: string, body: object, idempotencyKey?: string): UpstreamCall {
   const call: UpstreamCall = { endpoint, method: 'POST', path, body: JSON.stringify(body) };
   return idempotencyKey === undefined ? call : { ...call, idempotencyKey };
-}
-
-function listingQuery(listing: JournalListing): Record<string, string> {
-  const { after, before, status, entryType, fromAccount, toAccount, limit } = listing;
-  const query = {
-    after,
-    before,
-    status,
-    entry_type: entryType,
-    from_account: fromAccount,
-    to_account: toAccount,
-    limit: String(limit),
-  };
-  return Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-function readFault(answer: WireAnswer): Fault {
-  const { message, requestId, upstreamCode } = readErrorBody(answer);
-  const details = { requestId, upstreamCode };
-  if (answer.status === 429) return rateLimited(answer);
-  if (answer.status === 401) return new CredentialsRefusedError(`the Journals API refused: ${message}`, details);
-  if (answer.status >= 500) return new UpstreamUnavailableError(`HTTP ${answer.status}: ${message}`, details);
-  return new UnexpectedAnswerError(`HTTP ${answer.status}: ${message}`, details);
-}
-
-function rateLimited(answer: WireAnswer): RateLimitedError {
-  const { message, requestId, upstreamCode } = readErrorBody(answer);
-  return new RateLimitedError(message, { requestId, upstreamCode, retryAt: retryAtOf(answer) });
-}
-
-function decodeBody<Result>(answer: WireAnswer, decode: (body: unknown) => Result): Result {
-  let body: unknown;
-  try {
-    body = JSON.parse(answer.body);
-  } catch (cause) {
-    throw new ContractBrokenError(`expected JSON, found ${answer.body.length} other characters`, {
-      requestId: requestIdOf(answer),
-      cause,
-    });
-  }
-  try {
-    return decode(body);
-  } catch (cause) {
-    if (!(cause instanceof ContractBrokenError)) throw cause;
-    throw new ContractBrokenError(cause.message, { requestId: requestIdOf(answer), cause });
-  }
-}
-
-function array(body: unknown): unknown[] {
-  if (Array.isArray(body)) return body;
-  throw new ContractBrokenError(`expected an array of journals, found ${typeof body}`);
 }
 
 /** When a lost answer is worth asking about again. */

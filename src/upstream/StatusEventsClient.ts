@@ -1,12 +1,9 @@
-import { createParser } from 'eventsource-parser';
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
 
 import type { Instant } from '../domain/instant.ts';
-import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
 import type { Credentials } from './credentials.ts';
-import { decodeStatusEvent } from './decodeStatusEvent.ts';
 import {
   CredentialsRefusedError,
   RateLimitedError,
@@ -14,6 +11,8 @@ import {
   UpstreamUnavailableError,
 } from './faults.ts';
 import { readErrorBody } from './readErrorBody.ts';
+import { readStatusStream } from './readStatusStream.ts';
+import type { StatusStreamItem } from './readStatusStream.ts';
 import { retryAtOf } from './retryAtOf.ts';
 
 export interface StatusEventsClientOptions {
@@ -30,16 +29,6 @@ export interface StatusEventRange {
   since?: Instant | undefined;
   until?: Instant | undefined;
 }
-
-/** What a stream carries: events, and the comments that matter. */
-export type StatusStreamItem =
-  | { kind: 'event'; event: JournalStatusEvent }
-  /** An event that can't be read; the stream goes on. */
-  | { kind: 'unreadable'; error: unknown }
-  /** The stream is alive. */
-  | { kind: 'heartbeat' }
-  /** Events were lost, or the server is about to close: replay from the last one. */
-  | { kind: 'lossy'; comment: string };
 
 export interface StatusStream {
   /** The API's clock when it began to answer, from its `Date` header: to the second. */
@@ -84,7 +73,7 @@ export class StatusEventsClient {
       if (answer.statusCode !== 200 || !isEventStream(answer)) throw await refusedStream(answer);
       return {
         openedAt: openedAt(answer),
-        items: readItems(answer.body, cancel.signal),
+        items: readStatusStream(answer.body, cancel.signal),
         close,
       };
     } catch (error) {
@@ -168,48 +157,4 @@ async function readStart(body: Dispatcher.ResponseData['body']): Promise<string>
 function openedAt(answer: Dispatcher.ResponseData): Instant {
   const told = Date.parse(String(answer.headers.date));
   return new Date(Number.isNaN(told) ? Date.now() : told).toISOString();
-}
-
-const maxBufferedCharacters = 1_048_576; // of one event that has not ended yet
-
-/**
- * Comments carry meaning here and most SSE clients swallow them, so the parser is driven by hand.
- * Parked on the network, this generator can't be returned from: `close()` of the stream aborts the body instead.
- */
-async function* readItems(
-  body: Dispatcher.ResponseData['body'],
-  signal: AbortSignal,
-): AsyncGenerator<StatusStreamItem, void, undefined> {
-  const items: StatusStreamItem[] = [];
-  const parser = createParser({
-    maxBufferSize: maxBufferedCharacters,
-    onEvent: ({ data }) => items.push(readEvent(data)),
-    onComment: (comment) => items.push(readComment(comment.trim())),
-    onError: (error) => items.push({ kind: 'unreadable', error }),
-  });
-  const decoder = new TextDecoder();
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      parser.feed(decoder.decode(chunk, { stream: true }));
-      yield* items.splice(0);
-    }
-  } catch (cause) {
-    if (signal.aborted) return;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UpstreamUnavailableError(`the event stream broke: ${reason}`, { cause });
-  } finally {
-    body.destroy();
-  }
-}
-
-function readEvent(data: string): StatusStreamItem {
-  try {
-    return { kind: 'event', event: decodeStatusEvent(data) };
-  } catch (error) {
-    return { kind: 'unreadable', error };
-  }
-}
-
-function readComment(comment: string): StatusStreamItem {
-  return /dropped|internal server error/i.test(comment) ? { kind: 'lossy', comment } : { kind: 'heartbeat' };
 }

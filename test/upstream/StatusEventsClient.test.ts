@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 
 import { basicCredentials } from '../../src/upstream/credentials.ts';
+import type { StatusStreamItem } from '../../src/upstream/readStatusStream.ts';
 import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
 import type {
   StatusEventRange,
   StatusEventsClientOptions,
   StatusStream,
-  StatusStreamItem,
 } from '../../src/upstream/StatusEventsClient.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { closeLater } from '../kit/leftovers.ts';

@@ -1,0 +1,32 @@
+import type { WireAnswer } from './exchange.ts';
+import { ContractBrokenError } from './faults.ts';
+import { requestIdOf } from './readErrorBody.ts';
+
+/**
+ * Reads an answer's JSON with a decoder.
+ *
+ * @throws ContractBrokenError with the API's request id
+ */
+export function decodeBody<Result>(answer: WireAnswer, decode: (body: unknown) => Result): Result {
+  let body: unknown;
+  try {
+    body = JSON.parse(answer.body);
+  } catch (cause) {
+    throw new ContractBrokenError(`expected JSON, found ${answer.body.length} other characters`, {
+      requestId: requestIdOf(answer),
+      cause,
+    });
+  }
+  try {
+    return decode(body);
+  } catch (cause) {
+    if (!(cause instanceof ContractBrokenError)) throw cause;
+    throw new ContractBrokenError(cause.message, { requestId: requestIdOf(answer), cause });
+  }
+}
+
+/** @throws ContractBrokenError for what is no array */
+export function arrayOf(body: unknown): unknown[] {
+  if (Array.isArray(body)) return body;
+  throw new ContractBrokenError(`expected an array of journals, found ${typeof body}`);
+}

@@ -1,0 +1,26 @@
+import type { WireAnswer } from './exchange.ts';
+import {
+  CredentialsRefusedError,
+  RateLimitedError,
+  UnexpectedAnswerError,
+  UpstreamUnavailableError,
+} from './faults.ts';
+import type { Fault } from './faults.ts';
+import { readErrorBody } from './readErrorBody.ts';
+import { retryAtOf } from './retryAtOf.ts';
+
+/** What an answer to a read means that is neither what was asked for nor documented for its endpoint. */
+export function readFault(answer: WireAnswer): Fault {
+  const { message, requestId, upstreamCode } = readErrorBody(answer);
+  const details = { requestId, upstreamCode };
+  if (answer.status === 429) return rateLimited(answer);
+  if (answer.status === 401) return new CredentialsRefusedError(`the Journals API refused: ${message}`, details);
+  if (answer.status >= 500) return new UpstreamUnavailableError(`HTTP ${answer.status}: ${message}`, details);
+  return new UnexpectedAnswerError(`HTTP ${answer.status}: ${message}`, details);
+}
+
+/** 429: nothing was done, whatever was asked. */
+export function rateLimited(answer: WireAnswer): RateLimitedError {
+  const { message, requestId, upstreamCode } = readErrorBody(answer);
+  return new RateLimitedError(message, { requestId, upstreamCode, retryAt: retryAtOf(answer) });
+}
