@@ -9,6 +9,7 @@ import type { WebSocket } from 'ws';
 
 import type { Log } from '../log.ts';
 
+import { markInexactNumbers } from './markInexactNumbers.ts';
 import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { probe } from './probe.ts';
@@ -68,7 +69,7 @@ export class WebSocketServer {
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => {
           socket.on('message', (data: Buffer) => {
-            const message = data.toString('utf8');
+            const message = markInexactNumbers(data.toString('utf8'));
             noteLeaving(operations, message);
             take(message).catch((error: unknown) => this.#fail(socket, error));
           });

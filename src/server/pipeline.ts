@@ -12,6 +12,7 @@ import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.t
 import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
 import { useErrorCodes } from './plugins/useErrorCodes.ts';
 import { useEventStreamStatus } from './plugins/useEventStreamStatus.ts';
+import { useExactNumbers } from './plugins/useExactNumbers.ts';
 import { useReadableRequests } from './plugins/useReadableRequests.ts';
 import { useRunningOperations } from './plugins/useRunningOperations.ts';
 import { publicError } from './publicError.ts';
@@ -54,6 +55,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     maskedErrors: { maskError: (error) => publicError(error, log) },
     plugins: [
       useErrorCodes(),
+      useExactNumbers(),
       useReadableRequests(),
       useAcceptableAnswers(),
       useRunningOperations(options.running),

@@ -19,13 +19,21 @@ export function publicError(error: unknown, log: Log): GraphQLError {
   const cause = causeOf(error);
   const known = describe(cause);
   if (known) return locate(error, known.message, known.extensions);
-  if (cause instanceof GraphQLError) {
-    // Said by graphql itself about the request: syntax, validation, coercion of its variables.
+  if (cause instanceof GraphQLError && isAboutRequest(cause, error)) {
     return locate(error, cause.message, { code: 'BAD_USER_INPUT', ...cause.extensions });
   }
   const correlationId = randomUUID();
   log.error({ err: cause, correlationId }, 'unexpected error');
   return locate(error, 'Unexpected error.', { code: 'INTERNAL', correlationId });
+}
+
+/**
+ * graphql itself speaks of the request: syntax, validation, coercion of variables and arguments. What else it says while
+ * it executes, of a type that can't be told or a value that can't be written, is a fault of ours.
+ */
+function isAboutRequest(cause: GraphQLError, error: unknown): boolean {
+  const isExecuting = error instanceof GraphQLError && error.path !== undefined;
+  return 'code' in cause.extensions || !isExecuting || cause.message.startsWith('Argument ');
 }
 
 interface Known {

@@ -49,7 +49,8 @@ export class JournalsClient {
     const call: UpstreamCall = { endpoint: 'getJournal', method: 'GET', path: `/v1/journals/${uuid}` };
     const answer = await this.#read(call, signal);
     if (answer.status === 200) return decodeBody(answer, decodeJournal);
-    if (answer.status === 404) return null;
+    // A page was written by something in front of the API: a wrong address must not look like missing journals.
+    if (answer.status === 404 && !readErrorBody(answer).isPage) return null;
     // An unknown id may answer 401 too; a listing tells it from credentials that don't hold.
     if (answer.status === 401 && (await this.#credentialsHold())) return null;
     throw readFault(answer);

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
 import { anyone } from '../../src/auth/principal.ts';
@@ -114,6 +115,16 @@ describe('an error that nobody foresaw', () => {
       expect(errors).toMatchObject([{ message: 'Unexpected error.', extensions: { code: 'INTERNAL' } }]);
     },
   );
+
+  it('is masked where graphql raises it while executing', async () => {
+    const { ask, lines } = await start(new GraphQLError('Abstract type "Journal" was resolved to a type "secret"'));
+
+    const text = await ask(reads);
+
+    expect((JSON.parse(text) as Answer).errors).toMatchObject([{ extensions: { code: 'INTERNAL' } }]);
+    expect(text).not.toContain('secret');
+    expect(lines).toHaveLength(1);
+  });
 
   it('of one mutation leaves the others of its document alone, each with a correlation id of its own', async () => {
     const { ask, lines } = await start(new Error('secret'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
@@ -54,6 +54,14 @@ describe('a read', () => {
     await failureOf(openJournalsClient(stub.url).get(journalId));
 
     expect(stub.calls).toHaveLength(1);
+  });
+
+  it('of one journal answered 404 by a page is a failure, not a missing journal', async () => {
+    const stub = await inTurn(text(404, '<!doctype html><title>Not Found</title>'));
+
+    const error = await failureOf(openJournalsClient(stub.url).get(journalId));
+
+    expect(error).toMatchObject({ code: 'UPSTREAM_REFUSED', message: 'HTTP 404: Not Found' });
   });
 
   it('ends at its deadline, and is not repeated behind it', async () => {

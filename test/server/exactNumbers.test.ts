@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+
+import { customer, sweep } from '../kit/accounts.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { startGateway } from '../kit/startGateway.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+
+const query = `mutation ($amount: Decimal!) {
+  createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: $amount } }) { __typename }
+}`;
+
+/** Sends the amount as this JSON text, and gives the answer's text. */
+type Send = (url: string, amount: string) => Promise<string>;
+
+const byJson: Send = async (url, amount) => {
+  const body = `{"query":${JSON.stringify(query)},"variables":{"amount":${amount}}}`;
+  return (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).text();
+};
+
+const byForm: Send = async (url, amount) => {
+  const body = new URLSearchParams({ query, variables: `{"amount":${amount}}` });
+  return (await fetch(url, { method: 'POST', body })).text();
+};
+
+const bySocket: Send = async (url, amount) => {
+  const raw = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
+  closeLater(() => raw.terminate());
+  return new Promise((resolve) => {
+    raw.on('open', () => raw.send('{"type":"connection_init"}'));
+    raw.on('message', (data: Buffer) => {
+      const text = data.toString('utf8');
+      if (text.includes('connection_ack')) {
+        const payload = `{"query":${JSON.stringify(query)},"variables":{"amount":${amount}}}`;
+        raw.send(`{"id":"1","type":"subscribe","payload":${payload}}`);
+      } else resolve(text);
+    });
+  });
+};
+
+describe.each([
+  ['a JSON body', byJson],
+  ['a form', byForm],
+  ['a socket', bySocket],
+])('a number in %s', (_where, send) => {
+  it.each(['4503599627370497.5', '1.00000000000000001', '9007199254740993', '12345678901234567890', '1.5', '1e400'])(
+    'that is no exact integer, %s, is refused before anything is sent',
+    async (amount) => {
+      const stub = await StubUpstream.start(json(500, {}));
+      const { url } = await startGateway(stub.url);
+
+      const answer = await send(url, amount);
+
+      expect(answer).toContain('BAD_USER_INPUT');
+      expect(answer).toContain('expected a decimal in a string');
+      expect(stub.calls).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['10', '10'],
+    ['9007199254740991', '9007199254740991'],
+    ['"12345678901234567890.123456789"', '12345678901234567890.123456789'],
+    ['"1\\u0030"', '10'],
+  ])('or a string that is exact, %s, is sent as %s', async (amount, sent) => {
+    const stub = await StubUpstream.start(json(403, {}));
+    const { url } = await startGateway(stub.url);
+
+    await send(url, amount);
+
+    expect((JSON.parse(stub.calls[0]?.body ?? '{}') as { amount?: string }).amount).toBe(sent);
+  });
+});
