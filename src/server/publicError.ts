@@ -20,7 +20,9 @@ export function publicError(error: unknown, log: Log): GraphQLError {
   const known = describe(cause);
   if (known) return locate(error, known.message, known.extensions);
   if (cause instanceof GraphQLError && isAboutRequest(cause, error)) {
-    return locate(error, cause.message, { code: 'BAD_USER_INPUT', ...cause.extensions });
+    // The outer message names the variable, where the cause names the value only.
+    const { message } = error instanceof GraphQLError ? error : cause;
+    return locate(error, message, { code: 'BAD_USER_INPUT', ...cause.extensions });
   }
   const correlationId = randomUUID();
   log.error({ err: cause, correlationId }, 'unexpected error');
@@ -68,11 +70,9 @@ function causeOf(error: unknown): unknown {
   return cause;
 }
 
-/** graphql's own message names the variable, where its cause names the value only. */
 function locate(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
-  const words = causeOf(error) instanceof GraphQLError ? error.message : message;
-  const located = restateError(error, { message: words, extensions });
+  const located = restateError(error, { message, extensions });
   // The cause has said all that it may.
   delete (located as { originalError?: unknown }).originalError;
   return located;
