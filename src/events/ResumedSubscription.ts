@@ -1,6 +1,8 @@
+import { LRUCache } from 'lru-cache';
+
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { encodeEventCursor } from './eventCursor.ts';
+import { encodeEventCursor, isBehind } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import type { StatusHistory } from './StatusHistory.ts';
@@ -17,7 +19,9 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
   readonly #past: AsyncIterator<PositionedEvent, void> | Iterator<PositionedEvent, void>;
   readonly #accepts: (event: JournalStatusEvent) => boolean;
   readonly #cancel = new AbortController();
-  readonly #replayed = new Set<string>();
+  /** What was replayed last: only that can be among what comes live, whose queue is shorter. */
+  readonly #replayed = new LRUCache<string, true>({ max: 10_000 });
+  readonly #isOld: (event: JournalStatusEvent) => boolean;
   #isPast = true;
   #cursor: string;
 
@@ -28,6 +32,8 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     accepts: (event: JournalStatusEvent) => boolean,
   ) {
     this.#accepts = accepts;
+    // The subscriber had it before, from another gateway perhaps.
+    this.#isOld = (event) => hub.isAroundBeginning(event) && !isBehind(after, event);
     this.#cursor = encodeEventCursor(after);
     this.#live = hub.subscribe(accepts, this.#cursor);
     // In the same tick as the queue was opened: the two meet without a gap and without an overlap.
@@ -62,7 +68,7 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
         this.#isPast = false;
         return null;
       }
-      this.#replayed.add(value.event.id);
+      this.#replayed.set(value.event.id, true);
       if (this.#accepts(value.event)) return this.#deliver(value);
     }
     return null;
@@ -72,7 +78,8 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     for (;;) {
       const result = await this.#live.next();
       if (result.done) return result;
-      if (!this.#replayed.has(result.value.event.id)) return this.#deliver(result.value);
+      const { event } = result.value;
+      if (!this.#replayed.has(event.id) && !this.#isOld(event)) return this.#deliver(result.value);
     }
   }
 

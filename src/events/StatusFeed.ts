@@ -30,7 +30,12 @@ export class StatusFeed {
   readonly #maxBackoffMs: number;
   readonly #closing = new AbortController();
   /** Ids of what was published, with their times: enough to know the overlap of a new stream. */
-  readonly #published = new LRUCache<string, number>({ max: 100_000 });
+  readonly #published = new LRUCache<string, number>({
+    max: 100_000,
+    dispose: (ms) => (this.#knownSinceMs = Math.max(this.#knownSinceMs, ms)),
+  });
+  /** Before this an event that isn't among the published ones may be one that was forgotten, or older than the feed. */
+  #knownSinceMs = -Infinity;
   readonly #tried: Promise<void>;
   #announceTried: () => void = () => undefined;
   #stream: StatusStream | null = null;
@@ -107,7 +112,10 @@ export class StatusFeed {
   #begin(stream: StatusStream): void {
     this.#stream = stream;
     const openedMs = Date.parse(stream.openedAt);
-    this.#lastMs ??= openedMs;
+    if (this.#lastMs === null) {
+      this.#lastMs = openedMs;
+      this.#knownSinceMs = openedMs;
+    }
     this.#hub.begin(openedMs);
     this.#announceTried();
     this.#log.info({ openedAt: stream.openedAt }, 'status feed is open');
@@ -133,8 +141,9 @@ export class StatusFeed {
 
   #publish(event: JournalStatusEvent): void {
     this.#failures = 0;
-    if (this.#published.has(event.id)) return;
     const ms = eventMs(event);
+    // An overlap brings back what was published, and what was there before the feed began.
+    if (this.#published.has(event.id) || ms < this.#knownSinceMs) return;
     this.#published.set(event.id, ms);
     this.#lastMs = Math.max(this.#lastMs ?? ms, ms);
     this.#hub.publish(event);

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { isBehind } from './eventCursor.ts';
+import { eventMs, isBehind } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
@@ -26,6 +26,7 @@ export class StatusHub {
   #begunAt: EventPosition | null = null;
   /** Every event later than this was published here; those of its own millisecond perhaps not. */
   #wholeAfterMs = Infinity;
+  #begunForSureMs = -Infinity;
 
   constructor({ windowMax = 10_000, queueMax = 1_000 }: StatusHubOptions = {}) {
     this.#windowMax = windowMax;
@@ -45,7 +46,13 @@ export class StatusHub {
   begin(openedMs: number): void {
     if (this.#begunAt) return;
     this.#begunAt = { ms: openedMs, ids: [] };
-    this.#wholeAfterMs = openedMs + 2_000;
+    this.#begunForSureMs = openedMs + 2_000;
+    this.#wholeAfterMs = this.#begunForSureMs;
+  }
+
+  /** True for an event from before the feed began that a new stream may bring along: the clock is not finer than that. */
+  isAroundBeginning(event: JournalStatusEvent): boolean {
+    return eventMs(event) <= this.#begunForSureMs;
   }
 
   /** Never throws and never waits, however its subscribers fare. */

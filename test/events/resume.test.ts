@@ -136,6 +136,20 @@ describe('the feed', () => {
     expect(new Set(seen.map((event) => event.journalStatusChanged.id)).size).toBe(30);
   });
 
+  it('of a new gateway tells nobody what happened before it began, however far back a new stream goes', async () => {
+    const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
+    const before = await subscribe<Changed>('WebSocket', old.url, changed);
+    await createJournals(old.url, 5);
+    const after = (await before.take(15)).at(-1)?.journalStatusChanged.cursor;
+    const gateway = await startGateway(sandbox.url);
+    const resumed = await subscribe<Changed>('WebSocket', gateway.url, changed, { after });
+
+    await control(sandbox, 'POST', 'streams', { kind: 'cut' });
+    const ids = await createJournals(gateway.url, 3);
+
+    expect(told(await resumed.take(9))).toEqual(walks(ids));
+  });
+
   it('tells apart what a new stream brings again', async () => {
     const { gateway, sandbox } = await startBoth({ settleDelayMs: 0 });
     const events = await subscribe<Changed>('SSE', gateway.url, changed);
