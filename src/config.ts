@@ -183,7 +183,8 @@ function read<Shape extends z.ZodType>(
 function describe(issue: z.core.$ZodIssue, given: Record<string, string>): string {
   const name = issue.path.join('.');
   const found = given[name];
-  return found === undefined || /SECRET|KEY|CLIENT_ID/.test(name)
+  // A URL may carry a password.
+  return found === undefined || found.includes('@') || /SECRET|KEY|CLIENT_ID/.test(name)
     ? `${name}: ${issue.message}`
     : `${name}: ${issue.message}, found ${JSON.stringify(found)}`;
 }

@@ -13,6 +13,7 @@ import { HttpServer } from './server/HttpServer.ts';
 import { createPipeline, graphqlPath } from './server/pipeline.ts';
 import { RunningOperations } from './server/RunningOperations.ts';
 import { WebSocketServer } from './server/WebSocketServer.ts';
+import { ApiClock } from './upstream/ApiClock.ts';
 import { basicCredentials } from './upstream/credentials.ts';
 import type { Credentials } from './upstream/credentials.ts';
 import { JournalsClient } from './upstream/JournalsClient.ts';
@@ -49,14 +50,16 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
   try {
     const { upstream, sandboxUrl } = await openUpstream(config, opened);
     const credentials = createCredentials(upstream.credentials, log);
-    const connection = new UpstreamConnection({ baseUrl: upstream.baseUrl, credentials, log });
+    opened.push(() => credentials.close());
+    const clock = new ApiClock();
+    const connection = new UpstreamConnection({ baseUrl: upstream.baseUrl, credentials, clock, log });
     opened.push(() => connection.close());
     const journals = new JournalsClient(connection);
 
     const { baseUrl, eventsVersion } = upstream;
-    const statusEventsClient = new StatusEventsClient({ baseUrl, version: eventsVersion, credentials });
+    const statusEventsClient = new StatusEventsClient({ baseUrl, version: eventsVersion, credentials, clock });
     opened.push(() => statusEventsClient.close());
-    const statusEvents = new StatusEvents(statusEventsClient, log);
+    const statusEvents = new StatusEvents(statusEventsClient, clock, log);
     opened.push(() => statusEvents.close());
     statusEvents.start();
 

@@ -7,9 +7,10 @@ export function isCalendarDate(value: string): value is CalendarDate {
   return /^\d{4}-\d{2}-\d{2}$/.test(value) && isInstant(`${value}T00:00:00Z`);
 }
 
+/** Never beyond the days that a calendar date can write: people send 9999-12-31 for "no end". */
 export function addDays(date: CalendarDate, days: number): CalendarDate {
-  const moved = new Date(Date.parse(`${date}T00:00:00Z`) + days * dayMs);
-  return moved.toISOString().slice(0, 10);
+  const ms = Date.parse(`${date}T00:00:00Z`) + days * dayMs;
+  return new Date(Math.min(lastDayMs, Math.max(firstDayMs, ms))).toISOString().slice(0, 10);
 }
 
 /** Whole days from the first date to the second. */
@@ -18,3 +19,5 @@ export function daysBetween(first: CalendarDate, second: CalendarDate): number {
 }
 
 const dayMs = 86_400_000; // 24 hours
+const firstDayMs = Date.parse('0001-01-01T00:00:00Z');
+const lastDayMs = Date.parse('9999-12-31T00:00:00Z');

@@ -31,6 +31,16 @@ export function instantKey(value: Instant): string {
   return `${utc}.${fraction.slice(0, 9).padEnd(9, '0')}Z`;
 }
 
+/**
+ * Unix time in ms, the fraction cut. Not `Date.parse`: it knows no leap second, and NaN is no time.
+ *
+ * @throws RangeError for what is no instant
+ */
+export function instantMs(value: Instant): number {
+  const key = instantKey(value);
+  return Date.parse(`${key.slice(0, 23)}Z`);
+}
+
 /** The day in UTC on which the instant falls. */
 export function dayOfInstant(value: Instant): string {
   return instantKey(value).slice(0, 10);

@@ -1,14 +1,24 @@
 import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import { UpstreamUnavailableError } from '../upstream/faults.ts';
 
-import { encodeEventCursor, isBehind } from './eventCursor.ts';
+import { encodeEventCursor, isBehind, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import type { StatusHistory } from './StatusHistory.ts';
 import type { StatusHub } from './StatusHub.ts';
 import type { StatusSubscription } from './StatusSubscription.ts';
-import { SlowConsumerError, StreamError, StreamInterruptedError } from './streamErrors.ts';
+import { SlowConsumerError, StreamError, StreamInterruptedError, TooManyReplaysError } from './streamErrors.ts';
+
+type Result = IteratorResult<PositionedEvent, undefined>;
+
+/** How often a replay is begun, at most. */
+const maxAttempts = 3;
+/** A feed tells its beginning in whole seconds, by a header that may be a little late, in ms. */
+const beginningMs = 1_100;
+/** Replayed events that may wait for a subscriber; beyond it the subscription ends with `SlowConsumerError`. */
+const maxWaiting = 10_000;
 
 /**
  * Everything behind a position, then what comes. The live queue is opened before the past is read, so that nothing
@@ -16,13 +26,16 @@ import { SlowConsumerError, StreamError, StreamInterruptedError } from './stream
  */
 export class ResumedSubscription implements AsyncIterableIterator<PositionedEvent, undefined> {
   readonly #live: StatusSubscription;
-  readonly #past: AsyncIterator<PositionedEvent, void> | Iterator<PositionedEvent, void>;
   readonly #accepts: (event: JournalStatusEvent) => boolean;
+  /** The subscriber had it before, from another gateway perhaps. */
+  readonly #isOld: (event: JournalStatusEvent) => boolean;
   readonly #cancel = new AbortController();
   /** What was replayed last: only that can be among what comes live, whose queue is shorter. */
-  readonly #replayed = new LRUCache<string, true>({ max: 10_000 });
-  readonly #isOld: (event: JournalStatusEvent) => boolean;
-  #isPast = true;
+  readonly #replayed = new LRUCache<string, true>({ max: maxWaiting });
+  readonly #past: PositionedEvent[] = [];
+  #pastError: Error | null = null;
+  #isReplaying = false;
+  #wake: () => void = () => undefined;
   #cursor: string;
 
   constructor(
@@ -32,27 +45,28 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     accepts: (event: JournalStatusEvent) => boolean,
   ) {
     this.#accepts = accepts;
-    // The subscriber had it before, from another gateway perhaps.
     this.#isOld = (event) => hub.isAroundBeginning(event) && !isBehind(after, event);
     this.#cursor = encodeEventCursor(after);
     this.#live = hub.subscribe(accepts, this.#cursor);
     // In the same tick as the queue was opened: the two meet without a gap and without an overlap.
     const backlog = hub.backlogAfter(after);
-    const until = new Date((hub.position?.ms ?? Date.now()) + replayMarginMs).toISOString();
-    this.#past = backlog?.values() ?? history.read({ after, until }, this.#cancel.signal);
+    if (backlog) this.#past.push(...backlog.filter(({ event }) => accepts(event)));
+    else void this.#replay(history, after, hub.position);
   }
 
-  async next(): Promise<IteratorResult<PositionedEvent, undefined>> {
+  async next(): Promise<Result> {
     try {
       return (await this.#nextPast()) ?? (await this.#nextLive());
     } catch (error) {
-      this.#live.end();
+      await this.return();
       throw this.#withCursor(error);
     }
   }
 
-  async return(): Promise<IteratorResult<PositionedEvent, undefined>> {
+  async return(): Promise<Result> {
     this.#cancel.abort();
+    this.#past.length = 0;
+    this.#wake();
     await this.#live.return();
     return { done: true, value: undefined };
   }
@@ -61,20 +75,66 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     return this;
   }
 
-  async #nextPast(): Promise<IteratorYieldResult<PositionedEvent> | null> {
-    while (this.#isPast) {
-      const { done, value } = await this.#past.next();
-      if (done) {
-        this.#isPast = false;
-        return null;
-      }
-      this.#replayed.set(value.event.id, true);
-      if (this.#accepts(value.event)) return this.#deliver(value);
+  /** A replay that breaks goes on behind the last event that it brought. */
+  async #replay(history: StatusHistory, after: EventPosition, known: EventPosition | null): Promise<void> {
+    this.#isReplaying = true;
+    const place = { after };
+    try {
+      for (let attempt = 1; !(await this.#readPast(history, place, known, attempt)); attempt += 1);
+    } catch (error) {
+      this.#pastError = error instanceof Error ? error : new Error(String(error));
+    } finally {
+      this.#isReplaying = false;
+      this.#wake();
     }
+  }
+
+  /**
+   * Reads on however slow the subscriber is: it must not hold a stream that others wait for.
+   *
+   * @returns false when the stream broke and another attempt is due
+   */
+  async #readPast(
+    history: StatusHistory,
+    place: { after: EventPosition },
+    known: EventPosition | null,
+    attempt: number,
+  ): Promise<boolean> {
+    // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
+    const upToMs = known && !isReal(known) ? known.ms + beginningMs : undefined;
+    try {
+      const range = { after: place.after, known, upToMs, caughtUpMs: 0 };
+      for await (const positioned of history.read(range, this.#cancel.signal)) {
+        place.after = positioned.position;
+        this.#replayed.set(positioned.event.id, true);
+        if (!this.#accepts(positioned.event)) continue;
+        if (this.#past.length >= maxWaiting) throw new SlowConsumerError(null);
+        this.#past.push(positioned);
+        this.#wake();
+      }
+      return true;
+    } catch (error) {
+      const isBroken = error instanceof UpstreamUnavailableError && !this.#cancel.signal.aborted;
+      if (!isBroken || attempt === maxAttempts) throw error;
+      return false;
+    }
+  }
+
+  async #nextPast(): Promise<IteratorYieldResult<PositionedEvent> | null> {
+    for (;;) {
+      const positioned = this.#past.shift();
+      if (positioned) return this.#deliver(positioned);
+      if (!this.#isReplaying) break;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+      if (this.#cancel.signal.aborted) return null;
+    }
+    const error = this.#pastError;
+    this.#pastError = null;
+    if (error !== null && !this.#cancel.signal.aborted) throw error;
     return null;
   }
 
-  async #nextLive(): Promise<IteratorResult<PositionedEvent, undefined>> {
+  async #nextLive(): Promise<Result> {
     for (;;) {
       const result = await this.#live.next();
       if (result.done) return result;
@@ -91,11 +151,9 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
   /** Whatever ends it early says where to go on: behind the last event that was delivered. */
   #withCursor(error: unknown): unknown {
     if (error instanceof SlowConsumerError) return new SlowConsumerError(this.#cursor);
+    if (error instanceof TooManyReplaysError) return new TooManyReplaysError(this.#cursor);
     if (error instanceof StreamError) return error;
     const reason = error instanceof Error ? error.message : String(error);
     return new StreamInterruptedError(`the past could not be replayed: ${reason}`, this.#cursor, error);
   }
 }
-
-/** The hub's clock may be told up to this late, see `StatusHub.begin`. */
-const replayMarginMs = 2_000;

@@ -1,5 +1,6 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import type { Log } from '../log.ts';
+import type { ApiClock } from '../upstream/ApiClock.ts';
 import type { StatusEventsClient } from '../upstream/StatusEventsClient.ts';
 
 import { decodeEventCursor, encodeEventCursor } from './eventCursor.ts';
@@ -16,9 +17,9 @@ export class StatusEvents {
   readonly #feed: StatusFeed;
   readonly #history: StatusHistory;
 
-  constructor(client: StatusEventsClient, log: Log) {
+  constructor(client: StatusEventsClient, clock: ApiClock, log: Log) {
     this.#feed = new StatusFeed(client, this.#hub, log);
-    this.#history = new StatusHistory(client);
+    this.#history = new StatusHistory(client, clock);
   }
 
   /** Opens the feed; it keeps trying until `close()`. */
@@ -29,10 +30,6 @@ export class StatusEvents {
   /** Fulfilled once the feed is open, or has failed to open for the first time. */
   get tried(): Promise<void> {
     return this.#feed.tried;
-  }
-
-  get isLive(): boolean {
-    return this.#feed.isLive;
   }
 
   /** Where the feed stands: subscribe after it, and nothing falls between. Null while it has not begun. */
@@ -54,9 +51,12 @@ export class StatusEvents {
     return new ResumedSubscription(this.#hub, this.#history, decodeEventCursor(after), accepts);
   }
 
-  /** Past events, oldest first. @throws CursorExpiredError | Fault */
-  history(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
-    return this.#history.read(range, signal);
+  /** Past events, oldest first, up to now at least. @throws CursorExpiredError | TooManyReplaysError | Fault */
+  history(
+    range: Pick<HistoryRange, 'after' | 'since' | 'until'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<PositionedEvent, void> {
+    return this.#history.read({ ...range, known: this.#hub.position, caughtUpMs: 100 }, signal);
   }
 
   lastStatusOf(journalId: string): string | undefined {

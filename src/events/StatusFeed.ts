@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { LRUCache } from 'lru-cache';
 
+import { instantMs } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import type { Log } from '../log.ts';
 import type { StatusStreamItem } from '../upstream/readStatusStream.ts';
@@ -38,10 +39,10 @@ export class StatusFeed {
   #knownSinceMs = -Infinity;
   readonly #tried: Promise<void>;
   #announceTried: () => void = () => undefined;
-  #stream: StatusStream | null = null;
   #running: Promise<void> | null = null;
   #lastMs: number | null = null;
   #failures = 0;
+  #isFirstStream = true;
 
   constructor(client: StatusEventsClient, hub: StatusHub, log: Log, options: StatusFeedOptions = {}) {
     this.#client = client;
@@ -50,11 +51,6 @@ export class StatusFeed {
     this.#overlapMs = options.overlapMs ?? 120_000;
     this.#maxBackoffMs = options.maxBackoffMs ?? 10_000;
     this.#tried = new Promise((resolve) => (this.#announceTried = resolve));
-  }
-
-  /** True while a stream is open. */
-  get isLive(): boolean {
-    return this.#stream !== null;
   }
 
   /** Fulfilled once the first stream is open, or has failed to open: the feed keeps trying, and `isLive` tells. */
@@ -105,13 +101,12 @@ export class StatusFeed {
     } finally {
       watchdog.stop();
       stream.close();
-      this.#stream = null;
     }
   }
 
   #begin(stream: StatusStream): void {
-    this.#stream = stream;
-    const openedMs = Date.parse(stream.openedAt);
+    const openedMs = instantMs(stream.openedAt);
+    this.#isFirstStream = this.#lastMs === null;
     if (this.#lastMs === null) {
       this.#lastMs = openedMs;
       this.#knownSinceMs = openedMs;
@@ -142,8 +137,10 @@ export class StatusFeed {
   #publish(event: JournalStatusEvent): void {
     this.#failures = 0;
     const ms = eventMs(event);
-    // An overlap brings back what was published, and what was there before the feed began.
-    if (this.#published.has(event.id) || ms < this.#knownSinceMs) return;
+    if (this.#published.has(event.id)) return;
+    if (this.#isFirstStream) this.#knownSinceMs = Math.min(this.#knownSinceMs, ms);
+    // An overlap brings back what was there before the feed began; the first stream has none, whatever clocks say.
+    if (ms < this.#knownSinceMs) return;
     this.#published.set(event.id, ms);
     this.#lastMs = Math.max(this.#lastMs ?? ms, ms);
     this.#hub.publish(event);

@@ -1,90 +1,135 @@
 import { LRUCache } from 'lru-cache';
 
+import { instantKey, instantMs } from '../domain/instant.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
-import type { StatusEventsClient, StatusStream } from '../upstream/StatusEventsClient.ts';
+import type { ApiClock } from '../upstream/ApiClock.ts';
 import { UpstreamUnavailableError } from '../upstream/faults.ts';
+import type { StatusEventsClient, StatusStream } from '../upstream/StatusEventsClient.ts';
 
-import { encodeEventCursor, eventMs, isBehind } from './eventCursor.ts';
+import { encodeEventCursor, eventMs, isBehind, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
+import { ReplayWatch } from './ReplayWatch.ts';
 import { CursorExpiredError } from './streamErrors.ts';
+import { StreamSlots } from './StreamSlots.ts';
 
 export interface HistoryRange {
   /** Only events behind this position. The API must still have its event, else nobody knows what is missing. */
   after?: EventPosition | undefined;
   /** Only events at or after this moment. */
   since?: Instant | undefined;
-  /** Only events up to this moment: the stream ends there. */
-  until: Instant;
+  /** Only events up to this moment; without one, up to now. */
+  until?: Instant | undefined;
+  /** The stream need not go beyond this moment, in unix ms. */
+  upToMs?: number | undefined;
+  /** What is known already to have happened: when all of it has come, the past has been read. */
+  known?: EventPosition | null | undefined;
+  /** How long to listen for more once all that was known has come, in ms. */
+  caughtUpMs: number;
 }
+
+/** How long a replay may bring nothing, in ms; an end that lies a second ahead of the API's clock is waited for. */
+const silenceMs = 5_000;
+/** Bounds are asked for a little wider and decided here: whether the API includes them is undocumented. */
+const marginMs = 2_000;
 
 /** Past events, read from the Event API's bounded streams. */
 export class StatusHistory {
   readonly #client: StatusEventsClient;
+  readonly #clock: ApiClock;
+  readonly #slots = new StreamSlots();
 
-  constructor(client: StatusEventsClient) {
+  constructor(client: StatusEventsClient, clock: ApiClock) {
     this.#client = client;
+    this.#clock = clock;
   }
 
   /**
    * Events of the range, oldest first as the API replays them. Whoever stops reading closes the stream.
    *
    * @param signal ends the reading at once
-   * @throws CursorExpiredError | Fault
+   * @throws CursorExpiredError | TooManyReplaysError | Fault
    */
-  async *read({ after, since, until }: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
-    const sinceMs = since === undefined ? -Infinity : Date.parse(since);
-    const untilMs = Math.min(Date.parse(until), Date.now());
-    const bounds = { since: streamStart(after?.ms ?? sinceMs), until: streamEnd(untilMs) };
-    const stream = await this.#client.open(bounds, signal);
+  async *read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
+    const bounds = this.#bounds(range);
+    if (bounds.since > bounds.until) return;
+    const release = await this.#slots.take(signal);
     try {
-      const tracker = new PositionTracker(after);
-      for await (const event of eventsOf(stream, after)) {
-        const ms = eventMs(event);
-        if (ms < sinceMs || ms > untilMs || (after && !isBehind(after, event))) continue;
-        yield tracker.advance(event);
+      const stream = await this.#client.open(bounds, signal);
+      const tracker = new PositionTracker(range.after);
+      for await (const event of eventsOf(stream, range)) {
+        if (isInside(event, range)) yield tracker.advance(event);
       }
     } finally {
-      stream.close();
+      release();
     }
   }
+
+  /** As strings of one form: they compare as the moments do. */
+  #bounds({ after, since, until, upToMs = Infinity }: HistoryRange): { since: Instant; until: Instant } {
+    const start = after ? after.ms - latenessOf(after) : since === undefined ? 0 : instantMs(since);
+    const untilMs = until === undefined ? Infinity : instantMs(until) + marginMs;
+    const end = Math.min(untilMs, upToMs, this.#clock.latestNow());
+    return { since: asInstant(start - marginMs), until: asInstant(end) };
+  }
 }
 
-/** Bounds are asked for a little wider and decided here: whether the API includes them is undocumented. */
-const marginMs = 2_000;
-
-function streamStart(ms: number): Instant {
-  return new Date(Math.max(0, ms - marginMs)).toISOString();
+/** A position that names no event is told by a clock only, and an event may be told later than it happened. */
+function latenessOf(position: EventPosition): number {
+  return isReal(position) ? 0 : 10_000; // 10 seconds
 }
 
-/** A bound in the future would keep the stream open until then. */
-function streamEnd(ms: number): Instant {
-  return new Date(Math.min(ms + marginMs, Date.now())).toISOString();
+function asInstant(ms: number): Instant {
+  return new Date(Math.max(0, ms)).toISOString();
 }
 
-/** The stream's events, each once; nothing behind a cursor is let out before the cursor's own event was seen. */
+function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRange): boolean {
+  const key = instantKey(event.at);
+  return (
+    (since === undefined || key >= instantKey(since)) &&
+    (until === undefined || key <= instantKey(until)) &&
+    (!after || isBehind(after, event))
+  );
+}
+
+/**
+ * The stream's events, each once; nothing behind a cursor is let out before the cursor's own event was seen.
+ * Ends with the stream, or when all that was known has come and no more follows. Closes the stream.
+ */
 async function* eventsOf(
   stream: StatusStream,
-  after: EventPosition | undefined,
+  { after, known, caughtUpMs }: HistoryRange,
 ): AsyncGenerator<JournalStatusEvent, void> {
   const seen = new LRUCache<string, true>({ max: 10_000 });
+  const missing = new Set(known && isReal(known) ? known.ids : []);
+  const isKnownSaid = missing.size > 0;
   const held: JournalStatusEvent[] = [];
-  let anchored = after === undefined || after.ids.length === 0;
-  for await (const item of stream.items) {
-    if (item.kind === 'lossy')
-      throw new UpstreamUnavailableError(`the Event API lost part of a replay: ${item.comment}`);
-    if (item.kind === 'unreadable') throw item.error;
-    if (item.kind !== 'event' || seen.has(item.event.id)) continue;
-    const { event } = item;
-    seen.set(event.id, true);
-    anchored ||= after?.ids.includes(event.id) ?? true;
-    held.push(event);
-    // Events of one millisecond may come in any order: the anchor may be among the next few.
-    if (!anchored && after && (held.length > 10_000 || eventMs(event) > after.ms + marginMs)) break;
-    if (anchored) yield* held.splice(0);
+  let anchored = !after || !isReal(after);
+  const watch = new ReplayWatch(stream, { silenceMs, caughtUpMs });
+  try {
+    for await (const item of stream.items) {
+      if (item.kind === 'lossy') throw new UpstreamUnavailableError(`a replay lost events: ${item.comment}`);
+      if (item.kind === 'unreadable') throw item.error;
+      if (item.kind !== 'event') continue;
+      const { event } = item;
+      missing.delete(event.id);
+      watch.heard(isKnownSaid && missing.size === 0);
+      if (seen.has(event.id)) continue;
+      seen.set(event.id, true);
+      anchored ||= after?.ids.includes(event.id) ?? true;
+      held.push(event);
+      // Events of one millisecond may come in any order: the anchor may be among the next few.
+      if (!anchored && after && (held.length > 10_000 || eventMs(event) > after.ms + marginMs)) break;
+      if (anchored) yield* held.splice(0);
+      if (isKnownSaid && missing.size === 0 && caughtUpMs === 0) break;
+    }
+    if (watch.isDead) throw new UpstreamUnavailableError(`the Event API fell silent in the middle of a replay`);
+    if (!anchored && after) throw new CursorExpiredError(encodeEventCursor(after));
+    yield* held;
+  } finally {
+    watch.stop();
+    stream.close();
   }
-  if (!anchored && after) throw new CursorExpiredError(encodeEventCursor(after));
-  yield* held;
 }

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
+
 import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { eventMs, isBehind } from './eventCursor.ts';
+import { eventMs, isBehind, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
@@ -22,11 +24,14 @@ export class StatusHub {
   readonly #subscriptions = new Set<StatusSubscription>();
   readonly #tracker = new PositionTracker();
   readonly #lastStatuses: LRUCache<string, string>;
+  /** Tells this hub's beginning from others'. */
+  readonly #feed = randomUUID();
   #window: PositionedEvent[] = [];
   #begunAt: EventPosition | null = null;
   /** Every event later than this was published here; those of its own millisecond perhaps not. */
   #wholeAfterMs = Infinity;
   #begunForSureMs = -Infinity;
+  #isTrimmed = false;
 
   constructor({ windowMax = 10_000, queueMax = 1_000 }: StatusHubOptions = {}) {
     this.#windowMax = windowMax;
@@ -45,7 +50,7 @@ export class StatusHub {
    */
   begin(openedMs: number): void {
     if (this.#begunAt) return;
-    this.#begunAt = { ms: openedMs, ids: [] };
+    this.#begunAt = { ms: openedMs, ids: [], feed: this.#feed };
     this.#begunForSureMs = openedMs + 2_000;
     this.#wholeAfterMs = this.#begunForSureMs;
   }
@@ -77,11 +82,14 @@ export class StatusHub {
 
   /** What was published behind the position, in order; null when the window doesn't surely reach back to it. */
   backlogAfter(position: EventPosition): PositionedEvent[] | null {
+    if (position.feed === this.#feed && !this.#isTrimmed) return [...this.#window];
     const last = position.ids.at(-1);
     const index = last === undefined ? -1 : this.#window.findLastIndex(({ event }) => event.id === last);
     // By place where the window has the event: exact, even when events arrived out of order.
     if (index !== -1) return this.#window.slice(index + 1);
-    return position.ms > this.#wholeAfterMs ? this.#window.filter(({ event }) => isBehind(position, event)) : null;
+    return isReal(position) && position.ms > this.#wholeAfterMs
+      ? this.#window.filter(({ event }) => isBehind(position, event))
+      : null;
   }
 
   /** The API's word for where the journal's last event took it; undefined when it had none recently. */
@@ -96,6 +104,7 @@ export class StatusHub {
 
   /** In steps, so that an event doesn't cost a copy of the window. */
   #trim(): void {
+    this.#isTrimmed = true;
     const dropped = this.#window.length - this.#windowMax;
     this.#wholeAfterMs = this.#window[dropped - 1]?.position.ms ?? this.#wholeAfterMs;
     this.#window = this.#window.slice(dropped);

@@ -29,6 +29,16 @@ export class CursorExpiredError extends StreamError {
   }
 }
 
+/** Too many replays are open and waiting. Try again after the cursor. */
+export class TooManyReplaysError extends StreamError {
+  override readonly name = 'TooManyReplaysError';
+  override readonly code = 'RATE_LIMITED';
+
+  constructor(cursor: string | null) {
+    super('too many replays are under way: try again after the cursor', cursor);
+  }
+}
+
 /** What the subscription needs from the API can't be had now. Subscribe again after the cursor. */
 export class StreamInterruptedError extends StreamError {
   override readonly name = 'StreamInterruptedError';

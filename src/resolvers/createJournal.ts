@@ -29,9 +29,9 @@ export async function createJournal(
   demand(context.principal, { kind: 'createJournal', fromAccounts: [fromAccount] });
   check.throwIfAny();
 
-  const startedMs = Date.now();
   const answered = await context.journals.create(journal, idempotencyKey);
-  return { journal: await freshJournal(answered, startedMs, context), idempotencyKey };
+  const isNewKey = args.idempotencyKey === null || args.idempotencyKey === undefined;
+  return { journal: await freshJournal(answered, isNewKey, context), idempotencyKey };
 }
 
 function checkedJournal({ jnlc, jnls }: CreateJournalArguments['input'], check: InputCheck): NewJournal {

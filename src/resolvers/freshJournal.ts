@@ -1,36 +1,45 @@
 import type { OperationContext } from '../context.ts';
+import { instantMs } from '../domain/instant.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { BatchItem } from '../domain/newJournal.ts';
 
 /**
- * The journal of an answer, at least as new as any of its status events that was already delivered.
- * An answer may be older: a repeated key brings the first one's again, and an event can overtake the answer.
+ * The journal of an answer, at least as new as any of its status events that was already delivered. An answer may be
+ * older: an event can overtake it, and a key that was used before brings the first answer again. Only a key that the
+ * gateway has just made is surely new; for every other one the journal is read again, unless its last event agrees.
  */
-export async function freshJournal(answered: Journal, startedMs: number, context: OperationContext): Promise<Journal> {
-  context.journalSides.learn(answered.id, answered);
-  const journal = isOutdated(answered, startedMs, context) ? await reread(answered, context) : answered;
-  context.journalLoader.clear(journal.id).prime(journal.id, journal);
-  return journal;
+export async function freshJournal(answered: Journal, isNewKey: boolean, context: OperationContext): Promise<Journal> {
+  const lastStatus = context.statusEvents.lastStatusOf(answered.id);
+  const isCurrent = lastStatus === undefined ? isNewKey : lastStatus === answered.rawStatus;
+  return isCurrent ? learn(answered, context) : learn(await reread(answered, context), context);
 }
 
-/** Each result of a batch with its journal as `freshJournal` promises it. */
+/**
+ * Each result of a batch with its journal, at least as new as its events. A thousand entries are not read again one by
+ * one on the mere chance of an old key: only those are whose answer is old by its own date.
+ */
 export function freshResults<Item extends BatchItem>(
   results: readonly Item[],
   startedMs: number,
   context: OperationContext,
 ): Promise<Item[]> {
   return Promise.all(
-    results.map(async (result) => ({ ...result, journal: await freshJournal(result.journal, startedMs, context) })),
+    results.map(async (result) => {
+      const { createdAt } = result.journal;
+      const isNew = createdAt === null || instantMs(createdAt) >= startedMs - clockTolerance;
+      return { ...result, journal: await freshJournal(result.journal, isNew, context) };
+    }),
   );
 }
 
 /** Clocks of the two sides may differ by this much before a new journal is taken for an old one, in ms. */
 const clockTolerance = 60_000;
 
-function isOutdated(answered: Journal, startedMs: number, { statusEvents }: OperationContext): boolean {
-  const lastStatus = statusEvents.lastStatusOf(answered.id);
-  if (lastStatus !== undefined) return lastStatus !== answered.rawStatus;
-  return answered.createdAt !== null && Date.parse(answered.createdAt) < startedMs - clockTolerance;
+/** What comes later in the operation is spared the read. */
+function learn(journal: Journal, { journalSides, journalLoader }: OperationContext): Journal {
+  journalSides.learn(journal.id, journal);
+  journalLoader.clear(journal.id).prime(journal.id, journal);
+  return journal;
 }
 
 /** The journal is done either way: when it can't be read again, the answer stands. */

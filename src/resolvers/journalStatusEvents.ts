@@ -34,7 +34,7 @@ export async function journalStatusEvents(
   }
   const { count } = readPageRequest({ first: args.first });
   const after = args.after == null ? undefined : decodeEventCursor(args.after);
-  const range = { after, since: args.since ?? undefined, until: args.until ?? new Date().toISOString() };
+  const range = { after, since: args.since ?? undefined, until: args.until ?? undefined };
   const found = await collect(args.filter, range, count + 1, context);
   return createConnection(found.slice(0, count), (positioned) => positioned.cursor, {
     hasNextPage: found.length > count,
@@ -51,6 +51,7 @@ async function collect(
   context: OperationContext,
 ): Promise<PositionedEvent[]> {
   const { accepts, passes } = statusEventChecks(filter, context);
+  if ([filter?.journalId, filter?.accountId, filter?.statusTo].some((list) => list?.length === 0)) return [];
   const found: PositionedEvent[] = [];
   for await (const positioned of context.statusEvents.history(range, context.signal ?? neverAborted)) {
     if (!accepts(positioned.event) || (passes && !(await passes(positioned.event)))) continue;

@@ -24,7 +24,7 @@ builder.scalarType('Decimal', {
   parseLiteral: (node) => {
     if (node.kind === Kind.INT) return node.value;
     if (node.kind === Kind.STRING && isDecimal(node.value)) return node.value;
-    throw refused('a decimal in a string such as "10.25"', describeLiteral(node));
+    throw refused('a decimal in a string such as "10.25"', describeLiteral(node), node);
   },
 });
 
@@ -65,13 +65,17 @@ function stringScalar(
     },
     parseLiteral: (node) => {
       if (node.kind === Kind.STRING && isValid(node.value)) return node.value;
-      throw refused(expected, describeLiteral(node));
+      throw refused(expected, describeLiteral(node), node);
     },
   });
 }
 
-function refused(expected: string, found: string): GraphQLError {
-  return new GraphQLError(`expected ${expected}, found ${found}`, { extensions: { code: 'BAD_USER_INPUT' } });
+/** @param node where a literal stands, so that the answer says which */
+function refused(expected: string, found: string, node: ValueNode | null = null): GraphQLError {
+  return new GraphQLError(`expected ${expected}, found ${found}`, {
+    nodes: node,
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
 }
 
 function describe(value: unknown): string {

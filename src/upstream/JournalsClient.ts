@@ -48,7 +48,7 @@ export class JournalsClient {
     if (uuid === null) return null;
     const call: UpstreamCall = { endpoint: 'getJournal', method: 'GET', path: `/v1/journals/${uuid}` };
     const answer = await this.#read(call, signal);
-    if (answer.status === 200) return decodeBody(answer, decodeJournal);
+    if (answer.status === 200) return this.#decode(call, answer, decodeJournal);
     // A page was written by something in front of the API: a wrong address must not look like missing journals.
     if (answer.status === 404 && !readErrorBody(answer).isPage) return null;
     // An unknown id may answer 401 too; a listing tells it from credentials that don't hold.
@@ -62,13 +62,12 @@ export class JournalsClient {
    * @throws Fault
    */
   async list(listing: JournalListing, signal?: AbortSignal): Promise<JournalList> {
-    const answer = await this.#read(
-      { endpoint: 'listJournals', method: 'GET', path: '/v1/journals', query: listingQuery(listing) },
-      signal,
-    );
-    if (answer.status === 422) return { journals: [], complete: false };
+    const query = listingQuery(listing);
+    const call: UpstreamCall = { endpoint: 'listJournals', method: 'GET', path: '/v1/journals', query };
+    const answer = await this.#read(call, signal);
+    if (answer.status === 422 && saysTooMany(answer)) return { journals: [], complete: false };
     if (answer.status !== 200) throw readFault(answer);
-    const journals = decodeBody(answer, (body) => arrayOf(body).map(decodeJournal));
+    const journals = this.#decode(call, answer, (body) => arrayOf(body).map(decodeJournal));
     return { journals, complete: journals.length < listing.limit || listing.limit >= maxListed };
   }
 
@@ -138,6 +137,7 @@ export class JournalsClient {
     } catch (cause) {
       // It says 2xx, so something was done; what, can't be read.
       const words = cause instanceof Error ? cause.message : String(cause);
+      this.#connection.report(call, answer, words);
       throw unknown(`the answer can't be read: ${words}`, { requestId: requestIdOf(answer), cause });
     }
   }
@@ -148,13 +148,13 @@ export class JournalsClient {
       if (cause instanceof NeverSent) {
         throw new UpstreamUnavailableError(`nothing was sent: ${cause.message}`, { cause });
       }
-      if (cause instanceof AnswerLost) throw unknown(`the answer was lost: ${cause.message}`, { cause });
-      throw cause;
+      if (!(cause instanceof AnswerLost)) throw cause;
+      throw unknown(`the answer was lost: ${cause.message}`, { requestId: cause.requestId, cause });
     });
     if (answer.status === 429) throw rateLimited(answer);
     if (isUndecided(answer.status)) {
-      const { message, ...details } = readErrorBody(answer);
-      throw unknown(`HTTP ${answer.status}: ${message}`, details);
+      const { said, ...details } = readErrorBody(answer);
+      throw unknown(said, details);
     }
     return answer;
   }
@@ -162,11 +162,20 @@ export class JournalsClient {
   async #read(call: UpstreamCall, signal: AbortSignal | undefined): Promise<WireAnswer> {
     return this.#connection.read(call, signal).catch((cause: unknown) => {
       if (cause instanceof NeverSent && cause.cause instanceof CredentialsRefusedError) throw cause.cause;
-      if (cause instanceof NeverSent || cause instanceof AnswerLost) {
-        throw new UpstreamUnavailableError(`the Journals API gave no answer: ${cause.message}`, { cause });
-      }
-      throw cause;
+      if (!(cause instanceof NeverSent || cause instanceof AnswerLost)) throw cause;
+      const requestId = cause instanceof AnswerLost ? cause.requestId : null;
+      throw new UpstreamUnavailableError(`the Journals API gave no answer: ${cause.message}`, { requestId, cause });
     });
+  }
+
+  /** Reads an answer, and writes down one that can't be read. @throws ContractBrokenError */
+  #decode<Result>(call: UpstreamCall, answer: WireAnswer, decode: (body: unknown) => Result): Result {
+    try {
+      return decodeBody(answer, decode);
+    } catch (error) {
+      this.#connection.report(call, answer, error instanceof Error ? error.message : String(error));
+      throw error;
+    }
   }
 
   /** One probe at a time, however many reads ask. @throws the probe's own fault where it proves neither */
@@ -192,6 +201,13 @@ type UnknownOutcome = (message: string, details: { requestId?: string | null; ca
  */
 function isUndecided(status: number): boolean {
   return status >= 500 || (status >= 300 && status < 400) || status === 408 || status === 409;
+}
+
+/** 422 to a listing means that too many match; one that speaks of something else is no such answer. */
+function saysTooMany(answer: WireAnswer): boolean {
+  return /many|more than|exceed|limit|narrow|reduce|range|records|\d{4,}|without a message$/i.test(
+    readErrorBody(answer).message,
+  );
 }
 
 function post(endpoint: string, path: string, body: object, idempotencyKey?: string): UpstreamCall {

@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 
 import type { Log } from '../log.ts';
 
@@ -25,12 +25,17 @@ const deadlineMs = 10_000;
 /** A token is renewed this long before it ends, in ms, or in the last fifth of a short life. */
 const renewEarlyMs = 60_000;
 
+/** After a token was replaced because of a 401, another 401 replaces none for so long, in ms. */
+const refusalPauseMs = 1_000;
+
 /**
  * OAuth 2 client credentials (RFC 6749, 4.4): one token for all calls, renewed before it ends while the old one still
  * serves, one renewal at a time however many calls ask for it.
  */
 export class OAuthCredentials implements Credentials {
   readonly #options: OAuthOptions;
+  readonly #agent = new Agent();
+  #renewedForRefusalAt = -Infinity;
   #token: Token | null = null;
   #renewal: Promise<Token> | null = null;
 
@@ -38,10 +43,10 @@ export class OAuthCredentials implements Credentials {
     this.#options = options;
   }
 
-  async authorization(): Promise<string> {
+  async authorization(signal?: AbortSignal): Promise<string> {
     const token = this.#token;
     const now = performance.now();
-    if (!token || now >= token.endsAt) return (await this.#renewed()).header;
+    if (!token || now >= token.endsAt) return (await unlessAborted(this.#renewed(), signal)).header;
     if (now >= token.renewAt) {
       this.#renewed().catch((error: unknown) => {
         this.#options.log.warn({ err: error }, 'access token could not be renewed, the old one serves on');
@@ -50,11 +55,19 @@ export class OAuthCredentials implements Credentials {
     return token.header;
   }
 
-  async renew(refused: string): Promise<boolean> {
+  async renew(refused: string, signal?: AbortSignal): Promise<boolean> {
     // Of many calls that were refused together, the first has renewed it for all.
     if (this.#token?.header !== refused) return true;
+    const now = performance.now();
+    // Some 401s are no business of the token's; a new one that is refused too must not be replaced again and again.
+    if (now - this.#renewedForRefusalAt < refusalPauseMs) return false;
+    this.#renewedForRefusalAt = now;
     this.#token = null;
-    return (await this.#renewed()).header !== refused;
+    return (await unlessAborted(this.#renewed(), signal)).header !== refused;
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
   }
 
   #renewed(): Promise<Token> {
@@ -69,6 +82,7 @@ export class OAuthCredentials implements Credentials {
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
     try {
       const answer = await request(tokenUrl, {
+        dispatcher: this.#agent,
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: new URLSearchParams(form).toString(),
@@ -80,6 +94,17 @@ export class OAuthCredentials implements Credentials {
       throw new NeverSent(`no access token: ${reason}`, { cause });
     }
   }
+}
+
+/** The renewal is everybody's and goes on; this caller doesn't wait any longer. */
+function unlessAborted<Value>(pending: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (!signal) return pending;
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new NeverSent('given up while waiting for an access token'));
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
 }
 
 /** Neither the token nor the secret is ever part of a message. */

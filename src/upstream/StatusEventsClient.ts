@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 
 import type { Instant } from '../domain/instant.ts';
 
+import type { ApiClock } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
 import {
   CredentialsRefusedError,
@@ -18,6 +19,8 @@ import { retryAtOf } from './retryAtOf.ts';
 export interface StatusEventsClientOptions {
   baseUrl: string;
   credentials: Credentials;
+  /** Learns the API's time from each answer. */
+  clock?: ApiClock;
   /** Ids differ between the two: a cursor of one means nothing to the other. */
   version: 'v1' | 'v2';
   /** How long the API may take to begin a stream, in ms. Default 10,000. */
@@ -43,11 +46,13 @@ export interface StatusStream {
 export class StatusEventsClient {
   readonly #url: URL;
   readonly #credentials: Credentials;
+  readonly #clock: ApiClock | undefined;
   readonly #openDeadlineMs: number;
   // A quiet stream is a healthy one: undici's own body timeout would end it. Silence is the feed's business.
   readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, connect: { timeout: 5_000 } });
 
-  constructor({ baseUrl, version, credentials, openDeadlineMs = 10_000 }: StatusEventsClientOptions) {
+  constructor({ baseUrl, version, credentials, clock, openDeadlineMs = 10_000 }: StatusEventsClientOptions) {
+    this.#clock = clock;
     this.#url = new URL(`${baseUrl}/${version}/events/journals/status`);
     this.#credentials = credentials;
     this.#openDeadlineMs = openDeadlineMs;
@@ -90,11 +95,11 @@ export class StatusEventsClient {
 
   /** As for every call: a 401 may only mean that the token has ended. */
   async #requestWithRenewal(range: StatusEventRange, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    const authorization = await this.#credentials.authorization();
+    const authorization = await this.#credentials.authorization(signal);
     const answer = await this.#request(range, authorization, signal);
-    if (answer.statusCode !== 401 || !(await this.#credentials.renew(authorization))) return answer;
+    if (answer.statusCode !== 401 || !(await this.#credentials.renew(authorization, signal))) return answer;
     answer.body.destroy();
-    return this.#request(range, await this.#credentials.authorization(), signal);
+    return this.#request(range, await this.#credentials.authorization(signal), signal);
   }
 
   async #request(
@@ -106,8 +111,11 @@ export class StatusEventsClient {
     if (range.since !== undefined) url.searchParams.set('since', range.since);
     if (range.until !== undefined) url.searchParams.set('until', range.until);
     const headers = { accept: 'text/event-stream', authorization };
+    const sentMs = Date.now();
     try {
-      return await request(url, { dispatcher: this.#agent, headers, signal });
+      const answer = await request(url, { dispatcher: this.#agent, headers, signal });
+      this.#clock?.learn(String(answer.headers.date), sentMs);
+      return answer;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new UpstreamUnavailableError(`the Event API can't be reached: ${reason}`, { cause });
@@ -124,12 +132,12 @@ async function refusedStream(answer: Dispatcher.ResponseData): Promise<Error> {
   const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
   const status = answer.statusCode;
   const refused = { status, headers, body: await readStart(answer.body) };
-  const { message, ...details } = readErrorBody(refused);
+  const { message, said, ...details } = readErrorBody(refused);
   if (status === 429) return new RateLimitedError(message, { ...details, retryAt: retryAtOf(refused) });
   if (status === 401 || status === 403)
     return new CredentialsRefusedError(`the Event API refused: ${message}`, details);
-  if (status >= 500) return new UpstreamUnavailableError(`the Event API: HTTP ${status}: ${message}`, details);
-  return new UnexpectedAnswerError(`expected an event stream, found HTTP ${status}: ${message}`, details);
+  if (status >= 500) return new UpstreamUnavailableError(`the Event API: ${said}`, details);
+  return new UnexpectedAnswerError(`expected an event stream, found ${said}`, details);
 }
 
 const maxErrorBytes = 16_384;

@@ -3,9 +3,12 @@ import { Pool } from 'undici';
 
 import type { Log } from '../log.ts';
 
+import type { ApiClock } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
 import { AnswerLost, exchange, NeverSent } from './exchange.ts';
 import type { WireAnswer, WireRequest } from './exchange.ts';
+import { CredentialsRefusedError } from './faults.ts';
+import { Limit } from './Limit.ts';
 import { requestIdOf } from './readErrorBody.ts';
 
 export interface UpstreamConnectionOptions {
@@ -13,6 +16,8 @@ export interface UpstreamConnectionOptions {
   baseUrl: string;
   credentials: Credentials;
   log: Log;
+  /** Learns the API's time from each answer. */
+  clock?: ApiClock;
   /** Sockets to the API at most; further calls wait for a free one within their deadline. Default 64. */
   connections?: number;
   /** How long a read may take, all its attempts together, in ms. Default 10,000. */
@@ -42,6 +47,7 @@ export class UpstreamConnection {
   readonly #pool: Pool;
   readonly #credentials: Credentials;
   readonly #log: Log;
+  readonly #clock: ApiClock | undefined;
   readonly #readDeadlineMs: number;
   readonly #writeDeadlineMs: number;
 
@@ -51,6 +57,7 @@ export class UpstreamConnection {
     this.#prefix = url.pathname.replace(/\/+$/, '');
     this.#credentials = options.credentials;
     this.#log = options.log;
+    this.#clock = options.clock;
     this.#readDeadlineMs = options.readDeadlineMs ?? 10_000;
     this.#writeDeadlineMs = options.writeDeadlineMs ?? 30_000;
     this.#pool = new Pool(this.#origin, {
@@ -89,6 +96,13 @@ export class UpstreamConnection {
     return this.#send(call, this.#writeDeadlineMs);
   }
 
+  /** Writes down an answer that says 2xx and can't be read: the operator's business, and perhaps money. */
+  report(call: UpstreamCall, answer: WireAnswer, problem: string): void {
+    const { endpoint } = call;
+    const upstreamRequestId = requestIdOf(answer);
+    this.#log.error({ endpoint, status: answer.status, upstreamRequestId, problem }, 'upstream answer can not be read');
+  }
+
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
@@ -96,11 +110,16 @@ export class UpstreamConnection {
   /** A 401 may only mean that the token has ended: with another one the call is repeated, once. */
   async #send(call: UpstreamCall, deadlineMs: number, signal?: AbortSignal): Promise<WireAnswer> {
     const endsAt = performance.now() + deadlineMs;
-    const authorization = await this.#credentials.authorization();
-    const answer = await this.#exchange(call, authorization, deadlineMs, signal);
-    if (answer.status !== 401 || !(await this.#credentials.renew(authorization))) return answer;
-    const leftMs = Math.max(1, endsAt - performance.now());
-    return this.#exchange(call, await this.#credentials.authorization(), leftMs, signal);
+    const limit = new Limit(deadlineMs, signal);
+    try {
+      const authorization = await this.#credentials.authorization(limit.signal);
+      const answer = await this.#exchange(call, authorization, endsAt - performance.now(), signal);
+      if (answer.status !== 401 || !(await this.#credentials.renew(authorization, limit.signal))) return answer;
+      const renewed = await this.#credentials.authorization(limit.signal);
+      return await this.#exchange(call, renewed, endsAt - performance.now(), signal);
+    } finally {
+      limit.end();
+    }
   }
 
   async #exchange(
@@ -111,7 +130,9 @@ export class UpstreamConnection {
   ): Promise<WireAnswer> {
     try {
       const request = this.#requestOf(call, authorization);
-      const answer = await exchange(this.#pool, this.#origin, request, { deadlineMs, signal });
+      const sentMs = Date.now();
+      const answer = await exchange(this.#pool, this.#origin, request, { deadlineMs: Math.max(1, deadlineMs), signal });
+      this.#clock?.learn(answer.headers['date'], sentMs);
       if (answer.status >= 400) this.#logAnswer(call, answer);
       return answer;
     } catch (error) {
@@ -147,7 +168,8 @@ export class UpstreamConnection {
 /** With less time left a read is not sent again; a timer may also fire a little before its time. */
 const worthwhileMs = 20;
 
-const passing = handleType(NeverSent)
+/** A token that was refused will be refused again. */
+const passing = handleType(NeverSent, ({ cause }) => !(cause instanceof CredentialsRefusedError))
   .orType(AnswerLost)
   .orWhenResult((answer) => isPassing(answer as WireAnswer));
 

@@ -24,6 +24,13 @@ export class NeverSent extends Error {
 /** The request was at least begun and no whole answer came: it may or may not have been processed. */
 export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
+  /** `X-Request-ID`, when the answer had begun. */
+  readonly requestId: string | null;
+
+  constructor(message: string, options: { cause?: unknown; requestId?: string | null } = {}) {
+    super(message, options);
+    this.requestId = options.requestId ?? null;
+  }
 }
 
 export interface ExchangeLimits {
@@ -113,8 +120,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
 
   fail(cause: unknown): void {
     const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+    const requestId = this.#headers['x-request-id'] ?? null;
     this.#settle(() =>
-      this.#reject(this.#controller ? new AnswerLost(reason, { cause }) : new NeverSent(reason, { cause })),
+      this.#reject(this.#controller ? new AnswerLost(reason, { cause, requestId }) : new NeverSent(reason, { cause })),
     );
   }
 

@@ -2,17 +2,27 @@ import type { UpstreamWords } from '../domain/refusals.ts';
 
 import type { WireAnswer } from './exchange.ts';
 
+export interface ErrorBody extends UpstreamWords {
+  /** The words with the status before them. */
+  said: string;
+  /** Written by something in front of the API, HTML or a router's own 404, so that its status isn't the API's. */
+  isPage: boolean;
+}
+
 /**
  * Reads an error answer of any shape that the API and what stands before it produce:
  * `{"code":…,"message":"…"}`, a message without code, a bare JSON string, plain text, HTML, nothing.
  * The words are kept: one code covers many reasons.
  */
-export function readErrorBody(answer: WireAnswer): UpstreamWords & { isPage: boolean } {
+export function readErrorBody(answer: WireAnswer): ErrorBody {
   const body = answer.body.trim();
-  const isPage = /^<(!doctype|html|head|body)/i.test(body);
+  const isPage = /^(?:<(?:!doctype|html|head|body)|404 page not found)/i.test(body);
   const { message, code } = isPage ? { message: titleOf(body), code: null } : readWords(body);
+  const silent = `HTTP ${answer.status} without a message`;
+  const words = message.slice(0, maxMessageLength);
   return {
-    message: message === '' ? `HTTP ${answer.status} without a message` : message.slice(0, maxMessageLength),
+    message: words === '' ? silent : words,
+    said: words === '' ? silent : `HTTP ${answer.status}: ${words}`,
     requestId: requestIdOf(answer),
     upstreamCode: code,
     isPage,
@@ -51,5 +61,6 @@ function parseJson(body: string): unknown {
 }
 
 function titleOf(page: string): string {
+  if (!page.startsWith('<')) return page.slice(0, 80);
   return /<title>\s*([^<]*?)\s*<\/title>/i.exec(page)?.[1] ?? 'an HTML page';
 }

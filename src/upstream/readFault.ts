@@ -11,12 +11,12 @@ import { retryAtOf } from './retryAtOf.ts';
 
 /** What an answer to a read means that is neither what was asked for nor documented for its endpoint. */
 export function readFault(answer: WireAnswer): Fault {
-  const { message, requestId, upstreamCode } = readErrorBody(answer);
+  const { message, said, requestId, upstreamCode } = readErrorBody(answer);
   const details = { requestId, upstreamCode };
   if (answer.status === 429) return rateLimited(answer);
   if (answer.status === 401) return new CredentialsRefusedError(`the Journals API refused: ${message}`, details);
-  if (answer.status >= 500) return new UpstreamUnavailableError(`HTTP ${answer.status}: ${message}`, details);
-  return new UnexpectedAnswerError(`HTTP ${answer.status}: ${message}`, details);
+  if (answer.status >= 500) return new UpstreamUnavailableError(said, details);
+  return new UnexpectedAnswerError(said, details);
 }
 
 /** 429: nothing was done, whatever was asked. */

@@ -73,7 +73,10 @@ function insufficient(words: Words, { entryType }: Asked): Refusal | null {
   if (words.upstreamCode === 40_310_000 && /without a message$/.test(text)) {
     return entryType === 'JNLS' ? new InsufficientAssetsError(words) : new InsufficientBalanceError(words);
   }
-  const saysTooLittle = /insufficient|not (?:have |hold )?(?:enough|sufficient)|exceeds?\b/.test(text);
+  const saysTooLittle =
+    /insufficient|not (?:have |hold )?(?:enough|sufficient)|exceeds?\b.*\b(?:available|balance|holding|position)/.test(
+      text,
+    );
   if (!saysTooLittle || /permission|privilege|scope|\brights?\b|authori[sz]/.test(text)) return null;
   if (/balance|\bfunds?\b|\bcash\b|buying power/.test(text)) return new InsufficientBalanceError(words);
   return /asset|share|\bqty\b|quantit|position|holding|securit/.test(text) ? new InsufficientAssetsError(words) : null;
@@ -87,7 +90,7 @@ function insufficientCash(words: Words, asked: Asked): Refusal | null {
 
 /** Documented: "idempotency key violation: at least one field in the request has changed from the first request". */
 function speaksOfKey(words: Words): boolean {
-  return /idempoten|\bkey\b|first request|without a message$/i.test(words.message);
+  return /idempoten|first request|without a message$/i.test(words.message);
 }
 
 function missingAccounts(words: Words, { accountIds }: Asked): string[] {

@@ -143,6 +143,8 @@ describe('the feed', () => {
     const after = (await before.take(15)).at(-1)?.journalStatusChanged.cursor;
     const gateway = await startGateway(sandbox.url);
     const resumed = await subscribe<Changed>('WebSocket', gateway.url, changed, { after });
+    const streams = async () => (await control<{ streams: { open: number } }>(sandbox, 'GET', 'stats')).streams.open;
+    await expect.poll(streams, { timeout: 5_000 }).toBe(2);
 
     await control(sandbox, 'POST', 'streams', { kind: 'cut' });
     const ids = await createJournals(gateway.url, 3);

@@ -227,7 +227,7 @@ describe('the journal of a create', () => {
     );
     const { url } = await startGateway(stub.url);
 
-    const { journal } = await mutate(url, 'createJournal', { input: { jnlc } });
+    const { journal } = await mutate(url, 'createJournal', { input: { jnlc }, idempotencyKey: 'used before, perhaps' });
 
     expect(journal).toMatchObject({ id: journalId, status: 'QUEUED' });
     expect(stub.calls.map(({ method }) => method)).toEqual(['POST', 'GET']);

@@ -11,6 +11,7 @@ import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
 import { schema } from '../../src/schema/schema.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
 import { RunningOperations } from '../../src/server/RunningOperations.ts';
+import { ApiClock } from '../../src/upstream/ApiClock.ts';
 import { basicCredentials } from '../../src/upstream/credentials.ts';
 import { JournalsClient } from '../../src/upstream/JournalsClient.ts';
 import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
@@ -58,7 +59,7 @@ async function start(thrown: unknown) {
     journalSides,
     eventJournals: new EventJournals(journals, journalSides),
     outcomes: new OutcomeStore(),
-    statusEvents: new StatusEvents(eventsClient, log),
+    statusEvents: new StatusEvents(eventsClient, new ApiClock(), log),
   };
   const pipeline = await createPipeline({
     schema,

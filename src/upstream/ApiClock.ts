@@ -1,0 +1,31 @@
+/** How late a `Date` header may be: servers keep its text for a second and refresh it with a timer. */
+const staleMs = 100;
+
+/**
+ * What time it is for the API, by the `Date` headers of its answers. They have whole seconds, so each bounds the
+ * difference between the two clocks from both sides, and many bound it closely.
+ */
+export class ApiClock {
+  #leastOffsetMs = -Infinity;
+  #mostOffsetMs = Infinity;
+
+  /**
+   * @param date the header of an answer
+   * @param sentMs when its request was sent, by this machine
+   */
+  learn(date: string | undefined, sentMs: number, receivedMs = Date.now()): void {
+    const told = Date.parse(date ?? '');
+    if (Number.isNaN(told)) return;
+    const least = told - receivedMs;
+    const most = told + 1_000 + staleMs - sentMs;
+    const isConsistent = least <= this.#mostOffsetMs && most >= this.#leastOffsetMs;
+    // A clock that was moved says the opposite of what was known: from then on only the new word counts.
+    this.#leastOffsetMs = isConsistent ? Math.max(least, this.#leastOffsetMs) : least;
+    this.#mostOffsetMs = isConsistent ? Math.min(most, this.#mostOffsetMs) : most;
+  }
+
+  /** Never earlier than the API's own now, as far as it is known. */
+  latestNow(): number {
+    return Date.now() + (Number.isFinite(this.#mostOffsetMs) ? this.#mostOffsetMs : 0);
+  }
+}
