@@ -16,7 +16,6 @@ export interface SandboxConfig {
   /** The one Basic credential that the sandbox accepts. */
   keyId: string;
   secretKey: string;
-  logLevel: LogLevel;
 }
 
 export interface UpstreamConfig {
@@ -70,15 +69,17 @@ const httpUrl = z
   }, 'expected a URL without credentials, query and fragment')
   .transform((value) => value.replace(/\/+$/, ''));
 
-const common = z.object({ LOG_LEVEL: logLevel.default('info') });
-
-const sandboxEnvironment = common.extend({
+const sandboxEnvironment = z.object({
   SANDBOX_PORT: port(4010),
   SANDBOX_KEY_ID: z.string().default('sandbox'),
   SANDBOX_SECRET_KEY: z.string().default('sandbox'),
 });
 
-const listenerEnvironment = common.extend({ PORT: port(4000), HOST: z.string().default('127.0.0.1') });
+const listenerEnvironment = z.object({
+  PORT: port(4000),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: logLevel.default('info'),
+});
 
 const remoteEnvironment = listenerEnvironment.extend({
   APCA_BROKER_BASE_URL: httpUrl.optional(),
@@ -198,6 +199,5 @@ function sandboxOf(values: z.output<typeof sandboxEnvironment>): SandboxConfig {
     port: values.SANDBOX_PORT,
     keyId: values.SANDBOX_KEY_ID,
     secretKey: values.SANDBOX_SECRET_KEY,
-    logLevel: values.LOG_LEVEL,
   };
 }

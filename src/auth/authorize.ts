@@ -9,8 +9,7 @@ export type Action =
   | { kind: 'readJournal'; journal: JournalSides }
   | { kind: 'readTravelRule' }
   | { kind: 'createJournal'; fromAccounts: readonly string[] }
-  | { kind: 'deleteJournal' }
-  | { kind: 'introspect' };
+  | { kind: 'deleteJournal' };
 
 /** The principal lacks a scope or an account for what it asked; the message says which kind, never whose. */
 export class ForbiddenError extends Error {
@@ -36,8 +35,6 @@ export function authorize(principal: Principal, action: Action): boolean {
       );
     case 'deleteJournal':
       return scopes.has('journals:write');
-    case 'introspect':
-      return scopes.has('schema:introspect');
   }
 }
 
@@ -58,5 +55,4 @@ const phrases: Record<Action['kind'], string> = {
   readTravelRule: 'see Travel Rule data (scope journals:travel-rule)',
   createJournal: 'create journals (scope journals:write) from every account named',
   deleteJournal: 'delete journals (scope journals:write)',
-  introspect: 'introspect the schema (scope schema:introspect)',
 };

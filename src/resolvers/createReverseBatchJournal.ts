@@ -1,5 +1,6 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
+import { canonicalDecimal } from '../domain/decimal.ts';
 import type { NewReverseBatch } from '../domain/newJournal.ts';
 import { Refusal } from '../domain/refusals.ts';
 import { RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
@@ -40,7 +41,7 @@ export async function createReverseBatchJournal(
   const items = await context.outcomes.once(
     JSON.stringify([context.principal.name, idempotencyKey]),
     idempotencyKey,
-    batch,
+    identityOf(batch),
     () => context.journals.createReverseBatch(batch, idempotencyKey),
     isNotDone,
   );
@@ -51,6 +52,15 @@ export async function createReverseBatchJournal(
   }));
   const results = matchEntries(entries, items, (item) => item.journal.fromAccount);
   return { results: await freshResults(results, startedMs, context), idempotencyKey };
+}
+
+/** What makes two inputs the same request: not the spelling of an amount, nor whether null was said or left out. */
+function identityOf({ toAccount, currency, entries }: NewReverseBatch): unknown {
+  return [
+    toAccount,
+    currency ?? null,
+    entries.map((entry) => [entry.fromAccount, canonicalDecimal(entry.amount), entry.description ?? null]),
+  ];
 }
 
 function isNotDone(error: unknown): boolean {

@@ -80,6 +80,10 @@ function refused(expected: string, found: string, node: ValueNode | null = null)
 
 function describe(value: unknown): string {
   if (typeof value === 'number') return `the number ${value}`;
+  // How a request's body tells a number that has a fraction, an exponent or too many digits.
+  if (typeof value === 'object' && value !== null && 'inexactNumber' in value) {
+    return `the number ${String(value.inexactNumber)}; send a string`;
+  }
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : `a value of type ${typeof value}`;
 }
 

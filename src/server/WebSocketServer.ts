@@ -9,6 +9,7 @@ import type { WebSocket } from 'ws';
 
 import type { Log } from '../log.ts';
 
+import { isForeignPage } from './isForeignPage.ts';
 import { markInexactNumbers } from './markInexactNumbers.ts';
 import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -40,13 +41,10 @@ export class WebSocketServer {
       socket.on('error', () => socket.destroy());
       // Not by the URL class: it throws at targets that a client can send.
       if (request.url?.split('?', 1)[0] !== graphqlPath) refuse(socket, '404 Not Found');
+      else if (isForeignPage(request)) refuse(socket, '403 Forbidden');
       else if (running.isDraining) refuse(socket, '503 Service Unavailable');
       else this.#sockets.handleUpgrade(request, socket, head, (accepted) => this.#serve(accepted, request, running));
     });
-  }
-
-  get size(): number {
-    return this.#sockets.clients.size;
   }
 
   /** Closes every socket with a code that makes clients come back; one that doesn't answer is cut. */

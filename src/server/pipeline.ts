@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 
 import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
 import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
+import { useCrossSiteGuard } from './plugins/useCrossSiteGuard.ts';
 import { useErrorCodes } from './plugins/useErrorCodes.ts';
 import { useEventStreamStatus } from './plugins/useEventStreamStatus.ts';
 import { useExactNumbers } from './plugins/useExactNumbers.ts';
@@ -55,6 +56,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     maskedErrors: { maskError: (error) => publicError(error, log) },
     plugins: [
       useErrorCodes(),
+      useCrossSiteGuard(),
       useExactNumbers(),
       useReadableRequests(),
       useAcceptableAnswers(),

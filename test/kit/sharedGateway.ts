@@ -8,7 +8,7 @@ import { createLog } from '../../src/log.ts';
 export function sharedGateway(): { readonly url: string } {
   let gateway: Gateway | undefined;
   beforeAll(async () => {
-    const sandbox = { port: 0, keyId: 'sandbox', secretKey: 'sandbox', logLevel: 'silent' } as const;
+    const sandbox = { port: 0, keyId: 'sandbox', secretKey: 'sandbox' } as const;
     gateway = await createGateway({
       config: { host: '127.0.0.1', port: 0, logLevel: 'silent', upstream: { kind: 'sandbox', sandbox } },
       log: createLog('silent'),

@@ -1,0 +1,27 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+/** What a page of any other site can post without its browser asking first (a CORS "simple request"). */
+const simple = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)/i;
+/** Headers that a page can't set without its browser asking first. */
+const proofs = ['graphql-require-preflight', 'x-graphql-yoga-csrf'];
+
+/**
+ * Refuses what any web page that an operator visits could send: a form needs no permission to be posted, and a loopback
+ * address is no protection from a browser on the same machine. JSON needs no extra header: it is asked for.
+ */
+export function useCrossSiteGuard(): Plugin {
+  return {
+    onRequestParse: ({ request: { method, headers }, requestParser }) => {
+      // What nobody reads is refused for that.
+      if (!requestParser || method !== 'POST' || !simple.test(headers.get('content-type') ?? 'text/plain')) return;
+      if (proofs.some((name) => headers.get(name) !== null)) return;
+      throw new GraphQLError(
+        `expected a JSON body, or one of the headers ${proofs.join(' and ')} with this kind of body`,
+        {
+          extensions: { code: 'PREFLIGHT_REQUIRED', http: { status: 403 } },
+        },
+      );
+    },
+  };
+}
