@@ -15,8 +15,8 @@ type Result = IteratorResult<PositionedEvent, undefined>;
 
 /** How often a replay is begun, at most. */
 const maxAttempts = 3;
-/** A feed tells its beginning in whole seconds, by a header that may be a little late, in ms. */
-const beginningMs = 1_100;
+/** A feed tells its beginning in whole seconds, by a clock that may be a little off from that of the events, in ms. */
+const beginningMs = 2_000;
 /** Replayed events that may wait for a subscriber; beyond it the subscription ends with `SlowConsumerError`. */
 const maxWaiting = 10_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { customer, otherCustomer } from '../kit/accounts.ts';
+import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
 import { createJournals } from '../kit/createJournals.ts';
@@ -217,5 +217,40 @@ describe('filters of a subscription', () => {
       const shown = steps.indexOf(journalStatusChanged.journal?.status ?? '');
       expect(shown).toBeGreaterThanOrEqual(steps.indexOf(journalStatusChanged.statusTo));
     }
+  });
+});
+
+describe('the journal of an event', () => {
+  it('is as it is now for a subscriber who resumes later', async () => {
+    const { gateway } = await startBoth({ settleDelayMs: 30 });
+    const after = await cursorOf(gateway.url);
+    const live = await subscribe<Changed>('WebSocket', gateway.url, changed);
+    await createJournals(gateway.url, 1);
+    expect((await live.take(3)).at(-1)?.journalStatusChanged.journal?.status).toBe('EXECUTED');
+
+    const now = async () => {
+      const resumed = await subscribe<Changed>('WebSocket', gateway.url, changed, { after });
+      const [first] = await resumed.take(1);
+      await resumed.stop();
+      return [first?.journalStatusChanged.statusTo, first?.journalStatusChanged.journal?.status];
+    };
+
+    await expect.poll(now, { timeout: 5_000 }).toEqual(['QUEUED', 'EXECUTED']);
+  });
+});
+
+describe('a key that was used before a restart', () => {
+  it('answers with the journal as it is now', async () => {
+    const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
+    const create = `mutation { createJournal(
+      input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" } }, idempotencyKey: "again"
+    ) { ... on CreateJournalSuccess { journal { id status } } } }`;
+    await ask(old.url, create);
+    await old.close();
+
+    const gateway = await startGateway(sandbox.url);
+    const { data } = await ask(gateway.url, create);
+
+    expect(data).toMatchObject({ createJournal: { journal: { status: 'EXECUTED' } } });
   });
 });

@@ -1,0 +1,182 @@
+import type { ServerResponse } from 'node:http';
+
+import { describe, expect, it } from 'vitest';
+
+import { ask } from '../kit/ask.ts';
+import { startGateway } from '../kit/startGateway.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import type { SeenRequest } from '../kit/StubUpstream.ts';
+import { subscribe } from '../kit/subscribe.ts';
+
+interface Changed {
+  journalStatusChanged: { id: string; statusTo: string };
+}
+
+const changed = 'subscription ($after: String) { journalStatusChanged(after: $after) { id statusTo } }';
+let count = 0;
+
+/** One line of the Event API. */
+function line(at: string, id = `01HCMJK2ZKCPTYXMJYS6${String((count += 1)).padStart(6, '0')}`): string {
+  const event = {
+    at,
+    event_id: id,
+    entry_type: 'JNLC',
+    journal_id: 'ddd26344-86af-4ba7-ae6a-bcec63129808',
+    status_from: '',
+    status_to: 'queued',
+  };
+  return `data: ${JSON.stringify(event)}\n\n`;
+}
+
+function ago(ms: number): string {
+  return new Date(Date.now() - ms).toISOString();
+}
+
+/** An upstream whose feed says what a test writes; every bounded stream is answered by the test. */
+async function start(answerBounded: (request: SeenRequest, response: ServerResponse) => void = () => undefined) {
+  const feeds: ServerResponse[] = [];
+  const stub = await StubUpstream.start(json(404, {}), (request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(': welcome\n\n');
+    if (request.url.includes('until')) answerBounded(request, response);
+    else feeds.push(response);
+  });
+  const { url } = await startGateway(stub.url);
+  return { url, stub, feeds };
+}
+
+async function cursorOf(url: string): Promise<string> {
+  return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
+}
+
+describe('an event that is told late', () => {
+  it('is behind a cursor that was taken before the feed had any', async () => {
+    const { url, feeds } = await start();
+    const after = await cursorOf(url);
+    const live = await subscribe<Changed>('WebSocket', url, changed);
+    feeds[0]?.write(line(ago(1_800), 'late'));
+    await live.take(1);
+
+    const resumed = await subscribe<Changed>('SSE', url, changed, { after });
+
+    expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe('late');
+  });
+
+  it('is behind it on another gateway too, which gets it from a replay', async () => {
+    const first = await start();
+    const after = await cursorOf(first.url);
+    const second = await start((_request, response) => response.end(line(ago(1_800), 'late')));
+
+    const resumed = await subscribe<Changed>('WebSocket', second.url, changed, { after });
+
+    expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe('late');
+  });
+});
+
+describe('a leap second', () => {
+  it('is an instant like any other, and the feed goes on after it', async () => {
+    const { url, feeds } = await start();
+    const events = await subscribe<Changed>('WebSocket', url, changed);
+
+    feeds[0]?.write(line('2026-12-31T23:59:60.5Z', 'leap'));
+    await events.take(1);
+    feeds[0]?.destroy();
+    await expect.poll(() => feeds.length, { timeout: 5_000 }).toBe(2);
+    feeds[1]?.write(line('2026-12-31T23:59:60.5Z', 'leap') + line('2027-01-01T00:00:01Z', 'next'));
+
+    expect((await events.take(1))[0]?.journalStatusChanged.id).toBe('next');
+  });
+
+  it('can bound a history', async () => {
+    const { url } = await start((_request, response) => response.end(line('2016-12-31T23:59:60Z', 'leap')));
+
+    const { data } = await ask(
+      url,
+      '{ journalStatusEvents(since: "2016-12-31T23:59:60Z", until: "2016-12-31T23:59:60.000Z") { nodes { id } } }',
+    );
+
+    expect(data).toEqual({ journalStatusEvents: { nodes: [{ id: 'leap' }] } });
+  });
+});
+
+describe('the bounds of a history', () => {
+  it('are kept to the microsecond', async () => {
+    const at = '2026-01-01T00:00:00.12192Z';
+    const { url } = await start((_request, response) => response.end(line(at, 'one')));
+    const read = async (bounds: string) =>
+      (await ask(url, `{ journalStatusEvents(${bounds}) { nodes { id } } }`)).data?.['journalStatusEvents'];
+
+    expect(await read(`since: "2026-01-01T00:00:00.121919Z", until: "${at}"`)).toEqual({ nodes: [{ id: 'one' }] });
+    expect(await read('since: "2026-01-01T00:00:00.121921Z"')).toEqual({ nodes: [] });
+    expect(await read('since: "2025-01-01T00:00:00Z", until: "2026-01-01T00:00:00.121919Z"')).toEqual({ nodes: [] });
+  });
+
+  it('that leave no time between them are answered without a call', async () => {
+    const { url, stub } = await start();
+
+    const { data } = await ask(
+      url,
+      '{ journalStatusEvents(since: "2026-01-02T00:00:00Z", until: "2026-01-01T00:00:00Z") { nodes { id } } }',
+    );
+
+    expect(data).toEqual({ journalStatusEvents: { nodes: [] } });
+    expect(stub.seen.filter((request) => request.url.includes('until'))).toEqual([]);
+  });
+});
+
+describe('a replay', () => {
+  it('that says nothing fails in the end, and leaves its neighbours alone', async () => {
+    const { url } = await start();
+
+    const { data, errors } = await ask(
+      url,
+      '{ journalStatusEvents(since: "2026-01-01T00:00:00Z") { nodes { id } } journals { nodes { id } } account(id: "x") { id } }',
+    );
+
+    expect(data).toMatchObject({ journalStatusEvents: null, account: null });
+    const failed = errors?.find(({ path }) => path?.[0] === 'journalStatusEvents');
+    expect(failed?.extensions?.['code']).toBe('UPSTREAM_UNAVAILABLE');
+    expect(failed?.message).toContain('silent');
+  });
+
+  it('that breaks is taken up again behind the last event that it brought', async () => {
+    const events = [
+      line('2026-01-01T00:00:00Z', 'a'),
+      line('2026-01-01T00:00:01Z', 'b'),
+      line('2026-01-01T00:00:02Z', 'c'),
+    ];
+    let attempt = 0;
+    const { url } = await start((_request, response) => {
+      attempt += 1;
+      if (attempt > 1) response.end(events.join(''));
+      else response.write(events.slice(0, 2).join(''), () => response.destroy());
+    });
+    const after = Buffer.from(JSON.stringify(['e1', '2026-01-01T00:00:00.000Z', 'a'])).toString('base64url');
+
+    const resumed = await subscribe<Changed>('WebSocket', url, changed, { after });
+
+    expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['b', 'c']);
+  });
+
+  it('shares four streams with all others, however many ask', async () => {
+    let open = 0;
+    let mostOpen = 0;
+    const { url } = await start((_request, response) => {
+      mostOpen = Math.max(mostOpen, (open += 1));
+      setImmediate(() => {
+        open -= 1;
+        response.end(line('2026-01-01T00:00:00Z'));
+      });
+    });
+    const aliases = Array.from(
+      { length: 40 },
+      (_, index) => `a${index}: journalStatusEvents(since: "2025-01-01T00:00:00Z") { nodes { id } }`,
+    );
+
+    const { data, errors } = await ask(url, `{ ${aliases.join('\n')} }`);
+
+    expect(errors).toBeUndefined();
+    expect(Object.keys(data ?? {})).toHaveLength(40);
+    expect(mostOpen).toBeLessThanOrEqual(4);
+  });
+});
