@@ -48,12 +48,11 @@ export async function listJournals(request: ApiRequest, parts: JournalListParts)
   return { status: 200, body: `[${await formatAll(ordered, parts)}]` };
 }
 
-async function formatAll(seqs: readonly number[], { journals, settings }: JournalListParts): Promise<string> {
+async function formatAll(rows: readonly JournalRow[], { settings }: JournalListParts): Promise<string> {
   const texts: string[] = [];
-  for (let start = 0; start < seqs.length; start += rowsAtOnce) {
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
     if (start > 0) await new Promise((resolve) => setImmediate(resolve));
-    const rows = journals.ofSequence(seqs.slice(start, start + rowsAtOnce));
-    for (const row of rows) texts.push(JSON.stringify(formatItem(row, settings)));
+    for (const row of rows.slice(start, start + rowsAtOnce)) texts.push(JSON.stringify(formatItem(row, settings)));
   }
   return texts.join(',');
 }

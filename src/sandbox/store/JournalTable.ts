@@ -48,14 +48,14 @@ export class JournalTable {
   readonly #insert: Query<never>;
   readonly #update: Query<never>;
   readonly #one: Query<JournalRow>;
-  readonly #many: Query<JournalRow>;
   readonly #due: Query<JournalRow>;
   readonly #nextDue: Query<{ at: Micros | null }>;
   readonly #hasten: Query<never>;
   readonly #byStatus: Query<{ status: string; count: number }>;
   readonly #last: Query<{ seq: number }>;
   readonly #timeOf: Query<{ created_at: Micros }>;
-  readonly #listings = new Map<string, Query<{ seq: number }>>();
+  readonly #listings = new Map<string, Query<JournalRow>>();
+  readonly #counts = new Map<string, Query<{ count: number }>>();
 
   constructor(database: Database.Database) {
     this.#database = database;
@@ -66,7 +66,6 @@ export class JournalTable {
          due_at = ?, due_status = ? WHERE id = ?`,
     );
     this.#one = new Query(database, 'SELECT * FROM journals WHERE id = ?');
-    this.#many = new Query(database, 'SELECT * FROM journals WHERE seq IN (SELECT value FROM json_each(?))');
     this.#due = new Query(database, 'SELECT * FROM journals WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?');
     this.#nextDue = new Query(database, 'SELECT min(due_at) AS at FROM journals WHERE due_at IS NOT NULL');
     this.#hasten = new Query(
@@ -121,12 +120,6 @@ export class JournalTable {
     return this.#one.first(id);
   }
 
-  /** The journals of a list of sequence numbers, in the list's order. */
-  ofSequence(seqs: readonly number[]): JournalRow[] {
-    const rows = new Map(this.#many.all(JSON.stringify(seqs)).map((row) => [row.seq, row]));
-    return seqs.flatMap((seq) => rows.get(seq) ?? []);
-  }
-
   due(now: Micros, count: number): JournalRow[] {
     return this.#due.all(now, count);
   }
@@ -149,18 +142,17 @@ export class JournalTable {
     const [first, end] = this.#span(filter);
     if (end - first <= most) return false;
     const { where, values } = conditionsOf(filter);
-    const sql = `SELECT count(*) AS seq FROM (SELECT 1 FROM journals WHERE seq >= ? AND seq < ?${where} LIMIT ?)`;
-    return (this.#listing(sql).first(first, end, ...values, most + 1)?.seq ?? 0) > most;
+    const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM journals WHERE seq >= ? AND seq < ?${where} LIMIT ?)`;
+    const query = prepared(this.#counts, sql, this.#database);
+    return (query.first(first, end, ...values, most + 1)?.count ?? 0) > most;
   }
 
-  /** Sequence numbers of the journals that match, newest first, at most `atMost` of them. */
-  list(filter: JournalFilter, atMost: number): number[] {
+  /** The journals that match, newest first, at most `atMost` of them: all as they are at one moment. */
+  list(filter: JournalFilter, atMost: number): JournalRow[] {
     const [first, end] = this.#span(filter);
     const { where, values } = conditionsOf(filter);
-    const sql = `SELECT seq FROM journals WHERE seq >= ? AND seq < ?${where} ORDER BY seq DESC LIMIT ?`;
-    return this.#listing(sql)
-      .all(first, end, ...values, atMost)
-      .map(({ seq }) => seq);
+    const sql = `SELECT * FROM journals WHERE seq >= ? AND seq < ?${where} ORDER BY seq DESC LIMIT ?`;
+    return prepared(this.#listings, sql, this.#database).all(first, end, ...values, atMost);
   }
 
   /** The sequence numbers created in the filter's time, the second one excluded. */
@@ -172,12 +164,13 @@ export class JournalTable {
       before === undefined ? last + 1 : firstSeqAt(before, last, timeOf),
     ];
   }
+}
 
-  #listing(sql: string): Query<{ seq: number }> {
-    const query = this.#listings.get(sql) ?? new Query<{ seq: number }>(this.#database, sql);
-    this.#listings.set(sql, query);
-    return query;
-  }
+/** One statement for each combination of filters, prepared when it first comes. */
+function prepared<Row>(known: Map<string, Query<Row>>, sql: string, database: Database.Database): Query<Row> {
+  const query = known.get(sql) ?? new Query<Row>(database, sql);
+  known.set(sql, query);
+  return query;
 }
 
 function conditionsOf(filter: JournalFilter): { where: string; values: Value[] } {
