@@ -1,9 +1,10 @@
-import { monotonicFactory, ulid } from 'ulid';
+import { ulid } from 'ulid';
 
 import type { SandboxClock } from '../SandboxClock.ts';
 import { type Micros, microsPerMillisecond } from '../instant.ts';
 import type { EventTable } from '../store/EventTable.ts';
 import type { JournalRow } from '../store/JournalTable.ts';
+import { risingUlids } from './risingUlids.ts';
 
 export type Journal = Omit<JournalRow, 'seq'>;
 
@@ -24,8 +25,9 @@ export class EventLog {
 
   constructor(parts: EventLogParts) {
     this.#parts = parts;
-    this.#nextUlid = monotonicFactory(parts.random);
-    this.#nextLegacyUlid = monotonicFactory(parts.random);
+    const highest = parts.events.highestUlids();
+    this.#nextUlid = risingUlids(parts.random, highest.ulid);
+    this.#nextLegacyUlid = risingUlids(parts.random, highest.legacy_ulid);
     this.#lastAt = parts.events.last().at;
   }
 
@@ -48,7 +50,7 @@ export class EventLog {
   reset(): void {
     this.#lastAt = 0;
     // The old factories would go on where time stood, which may be years ahead.
-    this.#nextUlid = monotonicFactory(this.#parts.random);
-    this.#nextLegacyUlid = monotonicFactory(this.#parts.random);
+    this.#nextUlid = risingUlids(this.#parts.random, null);
+    this.#nextLegacyUlid = risingUlids(this.#parts.random, null);
   }
 }

@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 
-import type { Micros } from '../instant.ts';
+import { type Micros, microsPerMillisecond } from '../instant.ts';
 import { firstSeqAt } from './firstSeqAt.ts';
 import { Query } from './Query.ts';
 
@@ -23,6 +23,11 @@ export interface EventRow {
 
 export type NewEvent = Pick<EventRow, 'ulid' | 'legacy_ulid' | 'at' | 'journal_id' | 'status_from' | 'status_to'>;
 
+interface HighestUlids {
+  ulid: string | null;
+  legacy_ulid: string | null;
+}
+
 /** What an event tells of its journal never changes, so it is read from there: three events, one copy. */
 const page = `
   SELECT events.*, journals.entry_type, journals.description, journals.idempotency_key,
@@ -36,12 +41,15 @@ export class EventTable {
   readonly #page: Query<EventRow>;
   readonly #last: Query<{ seq: number; at: Micros }>;
   readonly #timeOf: Query<{ at: Micros }>;
+  readonly #highest: Query<HighestUlids>;
 
   constructor(database: Database.Database) {
     this.#insert = new Query(database, 'INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?)');
     this.#page = new Query(database, page);
     this.#last = new Query(database, 'SELECT seq, at FROM events ORDER BY seq DESC LIMIT 1');
     this.#timeOf = new Query(database, 'SELECT at FROM events WHERE seq = ?');
+    const highest = 'SELECT max(ulid) AS ulid, max(legacy_ulid) AS legacy_ulid FROM events WHERE seq >= ?';
+    this.#highest = new Query(database, highest);
   }
 
   insert(event: NewEvent): void {
@@ -56,6 +64,13 @@ export class EventTable {
   /** The last event's place; zeros while there is none. */
   last(): { seq: number; at: Micros } {
     return this.#last.first() ?? { seq: 0, at: 0 };
+  }
+
+  /** The highest ids so far; within the last millisecond they may be out of order, so all of it is looked at. */
+  highestUlids(): HighestUlids {
+    const { at } = this.last();
+    const millisecond = at - (at % microsPerMillisecond);
+    return this.#highest.first(this.firstAt(millisecond)) ?? { ulid: null, legacy_ulid: null };
   }
 
   /** The sequence number of the first event at or after an instant; one beyond the last when there is none. */
