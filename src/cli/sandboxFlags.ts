@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-import type { SandboxOptions } from '../sandbox/SandboxOptions.ts';
+import { longestHeartbeatMs, type SandboxOptions } from '../sandbox/SandboxOptions.ts';
 import { UsageError } from './usageError.ts';
 
 type Read = (text: string, flag: string) => Partial<SandboxOptions>;
@@ -59,7 +59,7 @@ const flags: Record<string, Flag> = {
     read: number('eventRetention'),
   },
   'max-streams': { value: 'N', help: 'event streams open at once (default 25)', read: number('maxStreams') },
-  heartbeat: { value: 'MS', help: 'between two heartbeats of a stream (default 15000)', read: number('heartbeatMs') },
+  heartbeat: { value: 'MS', help: 'between two heartbeats of a stream (default 15000)', read: heartbeat },
   'rate-limit': {
     value: 'N',
     help: 'requests a minute (default: no limit)',
@@ -119,6 +119,12 @@ function parse(argv: string[]): Record<string, unknown> {
 
 function number(option: keyof SandboxOptions): Read {
   return (text, flag) => ({ [option]: wholeNumber(text, flag) });
+}
+
+function heartbeat(text: string, flag: string): Partial<SandboxOptions> {
+  const heartbeatMs = wholeNumber(text, flag);
+  if (heartbeatMs >= 1 && heartbeatMs <= longestHeartbeatMs) return { heartbeatMs };
+  throw new UsageError(`${flag}: expected 1 to ${longestHeartbeatMs}, found ${text}`);
 }
 
 function amount(option: 'perJournalLimit' | 'dailyLimit'): Read {

@@ -46,7 +46,7 @@ export interface SandboxOptions {
   sinceIdInclusive?: boolean;
   /** Event streams open at once; one more is answered 429. Default 25. */
   maxStreams?: number;
-  /** Milliseconds between two `:heartbeat` lines on a stream. Default 15,000. */
+  /** Milliseconds between two `:heartbeat` lines on a stream, from 1 to 2^31 - 1. Default 15,000. */
   heartbeatMs?: number;
   /** Bytes that may wait for a slow reader of live events; beyond, events are dropped. Default 1 MiB. */
   streamBufferBytes?: number;
@@ -79,9 +79,13 @@ export interface Settings extends Required<Omit<Defaulted, 'perJournalLimit' | '
   dailyLimit: Decimal;
 }
 
-/** Fills in the defaults. @throws RangeError when a limit is no decimal */
+/** Fills in the defaults. @throws RangeError when a limit is no decimal, or the heartbeat no wait of a timer */
 export function settingsOf(options: SandboxOptions): Settings {
   const { dataFile, listOrderSeed, batchOrderSeed, eventRetention, rateLimit, ...rest } = options;
+  const { heartbeatMs = defaults.heartbeatMs } = options;
+  if (!(heartbeatMs >= 1 && heartbeatMs <= longestHeartbeatMs)) {
+    throw new RangeError(`heartbeatMs: expected 1 to ${longestHeartbeatMs}, found ${heartbeatMs}`);
+  }
   return {
     ...defaults,
     clientId: options.keyId,
@@ -96,6 +100,9 @@ export function settingsOf(options: SandboxOptions): Settings {
     dailyLimit: limit('dailyLimit', options.dailyLimit ?? '1000'),
   };
 }
+
+/** setInterval would take anything longer for one millisecond. */
+export const longestHeartbeatMs = 2_147_483_647;
 
 const defaults = {
   host: '127.0.0.1',

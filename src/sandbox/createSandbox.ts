@@ -33,11 +33,16 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     const port = await server.listen();
     ledger.start();
-    return { url: `http://${settings.host}:${port}`, port, close: () => close(server, ledger) };
+    return { url: `http://${inUrl(settings.host)}:${port}`, port, close: () => close(server, ledger) };
   } catch (error) {
     ledger.close();
     throw error;
   }
+}
+
+/** An IPv6 address stands in brackets there. */
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function close(server: ApiServer, ledger: Ledger): Promise<void> {

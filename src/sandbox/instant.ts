@@ -3,6 +3,8 @@ export type Micros = number;
 
 export const microsPerMillisecond = 1_000;
 export const microsPerDay = 86_400_000_000;
+/** Where the clock must stop, so that what is due behind it still fits. */
+export const latestInstant: Micros = Date.UTC(2255, 0, 1) * microsPerMillisecond;
 
 /** RFC 3339 as the API prints it: UTC, at most six decimals, no trailing zeros (`…10.57913Z`). */
 export function formatInstant(micros: Micros): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { type ErrorBody, cash } from './kit/journals.ts';
-import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
+import { type SandboxClient, startSandbox, until } from './kit/startSandbox.ts';
 
 type Outcome = number | 'no answer';
 
@@ -92,7 +92,7 @@ describe('a fault on requests', () => {
   it.each([
     ['fixed', { ms: 60 }, 55, 1_000],
     ['between bounds', { minMs: 40, maxMs: 60 }, 35, 1_000],
-    ['around a mean', { meanMs: 20 }, 0, 2_000],
+    ['around a mean', { meanMs: 60 }, 35, 1_000],
   ])('latency can be %s', async (_how, delay, least, most) => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', ...delay }]);
@@ -109,11 +109,8 @@ describe('a fault on requests', () => {
       const { client } = await startSandbox();
       await client.faults([{ kind: 'latency', when, ms: 150, operations: ['createJournal'] }]);
       const pending = client.post('/v1/journals', cash());
-      // Once its number is in the statistics the request has arrived; the commit takes far less than the latency.
-      for (let total = 0; total === 0;) {
-        const { body } = await client.get<{ requests: { createJournal?: { total: number } } }>('/sandbox/stats');
-        total = body.requests.createJournal?.total ?? 0;
-      }
+      // The commit takes far less than the latency.
+      await client.arrivals('createJournal', 1);
       if (when === 'after') await until(async () => (await journalCount(client)) === 1);
       counts.push(await journalCount(client));
       await pending;
@@ -122,10 +119,6 @@ describe('a fault on requests', () => {
     expect(counts).toEqual([0, 1]);
   });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds()));
-}
 
 describe('the scope of a fault', () => {
   it('is its operations, how many it lets pass and how often it happens', async () => {
@@ -244,6 +237,39 @@ describe('a fault on streams', () => {
     const told = await stream.first(3);
     expect(told.map(({ description }) => description)).toEqual(['0', '3', '4']);
     expect(stream.comments).toContain('you are reading too slowly, dropped 2 messages');
+  });
+
+  it('tells what it lost so far when the until passes before all is lost', async () => {
+    const { client } = await startSandbox();
+    await client.faults([{ kind: 'dropped', messages: 10 }]);
+    const { body: clock } = await client.get<{ now: string }>('/sandbox/clock');
+
+    const stream = await client.events(`${sinceEver}&until=${clock.now}`);
+    await events(client, 0, 2);
+    await client.post('/sandbox/clock', { advanceMs: 1 });
+
+    expect(await stream.ended).toBe('complete');
+    expect(stream.events).toEqual([]);
+    expect(stream.comments).toContain('you are reading too slowly, dropped 2 messages');
+  });
+
+  it('that fell silent keeps its connection, also when its until passes', async () => {
+    const { client } = await startSandbox();
+    await client.faults([{ kind: 'silence' }]);
+    const { body: clock } = await client.get<{ now: string }>('/sandbox/clock');
+    const bounded = `${sinceEver}&until=${clock.now}`;
+
+    await client.events(bounded);
+    await client.faults([]);
+    const other = await client.events(bounded);
+    await client.post('/sandbox/clock', { advanceMs: 1 });
+
+    expect(await other.ended).toBe('complete');
+    await until(async () => {
+      const { body } = await client.get<{ streams: { open: number } }>('/sandbox/stats');
+      return body.streams.open < 2;
+    });
+    expect((await client.get('/sandbox/stats')).body).toMatchObject({ streams: { open: 1 } });
   });
 
   it('sends events from before as duplicates when a stream opens', async () => {

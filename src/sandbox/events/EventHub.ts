@@ -19,26 +19,35 @@ export class EventHub {
   #opened = 0;
   #refused = 0;
   #mostOpen = 0;
+  #closed = false;
 
   constructor(events: EventTable) {
     this.#events = events;
     this.#lastSeq = events.last().seq;
   }
 
-  /** @throws Refusal 429 when too many streams are open */
-  open(parts: Omit<EventStreamParts, 'events' | 'onClose'>): void {
+  /**
+   * Turns a response into a stream; one whose client is gone, or that comes after `close`, is dropped.
+   *
+   * @param effects drawn once the stream is sure to open
+   * @throws Refusal 429 when too many streams are open
+   */
+  open(parts: Omit<EventStreamParts, 'events' | 'effects' | 'onClose'>, effects: () => readonly StreamEffect[]): void {
+    if (this.#closed || parts.response.destroyed) {
+      // No 'close' will come that would free its place.
+      parts.response.destroy();
+      return;
+    }
     if (this.#streams.size >= parts.settings.maxStreams) {
       this.#refused += 1;
       throw new Refusal(429, `too many requests: at most ${parts.settings.maxStreams} event streams`);
     }
-    const stream: EventStream = new EventStream({
-      ...parts,
-      events: this.#events,
-      onClose: () => this.#streams.delete(stream),
-    });
+    const onClose = () => this.#streams.delete(stream);
+    const stream: EventStream = new EventStream({ ...parts, effects: effects(), events: this.#events, onClose });
     this.#streams.add(stream);
     this.#opened += 1;
     this.#mostOpen = Math.max(this.#mostOpen, this.#streams.size);
+    stream.start();
   }
 
   /** Hands out what was committed since the last call. */
@@ -69,12 +78,18 @@ export class EventHub {
 
   /** Cuts every stream and begins anew on an empty log. */
   reset(): void {
-    this.close();
+    this.#cutAll();
     this.#lastSeq = 0;
     [this.#opened, this.#refused, this.#mostOpen] = [0, 0, 0];
   }
 
+  /** Cuts every stream and opens none any more. */
   close(): void {
-    for (const stream of this.#streams) stream.cut();
+    this.#closed = true;
+    this.#cutAll();
+  }
+
+  #cutAll(): void {
+    for (const stream of this.#streams) stream.destroy();
   }
 }

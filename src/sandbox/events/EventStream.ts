@@ -4,8 +4,9 @@ import type { SandboxClock } from '../SandboxClock.ts';
 import type { Settings } from '../SandboxOptions.ts';
 import type { StreamEffect } from '../faults/Fault.ts';
 import { type EventsVersion, formatEvent } from '../format/formatEvent.ts';
-import { microsPerMillisecond } from '../instant.ts';
 import type { EventRow, EventTable } from '../store/EventTable.ts';
+import { EndTimer } from './EndTimer.ts';
+import { StreamFaults } from './StreamFaults.ts';
 import type { StreamRange } from './StreamRange.ts';
 
 export interface EventStreamParts {
@@ -22,8 +23,6 @@ export interface EventStreamParts {
 
 /** Events of a replay that are read at once. */
 const replayPage = 200;
-/** setTimeout's longest; whoever waits for a later end is asked again then. */
-const longestWaitMs = 2_147_483_647;
 
 /**
  * One open stream: replays from the log at the reader's pace, then follows live with no gap between.
@@ -31,39 +30,41 @@ const longestWaitMs = 2_147_483_647;
  */
 export class EventStream {
   readonly #parts: EventStreamParts;
-  readonly #heartbeat: NodeJS.Timeout;
-  #effects: StreamEffect[];
-  #endTimer: NodeJS.Timeout | undefined;
+  readonly #faults: StreamFaults;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #endTimer: EndTimer | undefined;
   /** Everything up to this sequence number was delivered, left out or lost. */
   #position: number;
   #live = false;
   #closed = false;
   #silent = false;
   #blocked = false;
-  #delivered = 0;
   /** Live events that a slow reader lost and was not told of yet. */
   #dropped = 0;
-  /** Events that a fault still wants lost, and how many it took already. */
-  #toDrop = 0;
-  #lost = 0;
   /** Events up to here come although the range leaves them out. */
   #duplicatesUpTo = 0;
 
+  /** Sends nothing yet, see `start`: whatever may fail fails before there is a status. */
   constructor(parts: EventStreamParts) {
     this.#parts = parts;
-    this.#effects = [...parts.effects];
-    this.#position = this.#start();
-    const { response, settings } = parts;
-    this.#heartbeat = setInterval(() => this.#write(':heartbeat\n\n'), settings.heartbeatMs);
+    this.#faults = new StreamFaults(parts.effects);
+    this.#position = this.#firstPosition();
+  }
+
+  /** Sends the head, the replay, and from then on what comes. */
+  start(): void {
+    const { response, settings, headers, range, clock } = this.#parts;
     response.on('close', () => this.#close());
     response.on('drain', () => this.#drained());
     // A reader that is gone shows as 'close' too; an unheard 'error' would end the process.
     response.on('error', () => undefined);
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache', ...parts.headers });
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache', ...headers });
+    this.#heartbeat = setInterval(() => this.#write(':heartbeat\n\n'), settings.heartbeatMs);
     this.#write(': welcome\n\n');
     this.#applyEffects();
     this.#replay();
-    this.#waitForEnd();
+    const end = range.endsAt();
+    if (end !== null) this.#endTimer = new EndTimer(end, clock, () => this.endIfOver());
   }
 
   get version(): EventsVersion {
@@ -82,15 +83,18 @@ export class EventStream {
     this.endIfOver();
   }
 
-  /** Ends the stream, status 200, once its `until` has passed. */
+  /** Ends the stream, status 200, once its `until` has passed; what was lost is told before. */
   endIfOver(): void {
     const { range, clock, response } = this.#parts;
-    if (this.#live && !response.writableEnded && range.isOver(clock.now(), this.#position)) response.end();
+    if (!this.#live || this.#silent || response.writableEnded) return;
+    if (!range.isOver(clock.now(), this.#position)) return;
+    this.#tellDropped();
+    response.end();
   }
 
   /** Lets something happen to the stream now. */
   disturb(effect: StreamEffect): void {
-    this.#effects.push(effect);
+    this.#faults.add(effect);
     this.#applyEffects();
   }
 
@@ -100,10 +104,16 @@ export class EventStream {
     this.#parts.response.socket?.destroySoon();
   }
 
-  #start(): number {
-    const { range, events, settings, effects } = this.#parts;
+  /** Destroys the connection with whatever a reader that paused has not taken yet. */
+  destroy(): void {
+    this.#silent = true;
+    this.#parts.response.destroy();
+  }
+
+  #firstPosition(): number {
+    const { range, events, settings } = this.#parts;
     const asked = range.startAfter(events);
-    const messages = effects.reduce((sum, effect) => sum + (effect.kind === 'duplicates' ? effect.messages : 0), 0);
+    const messages = this.#faults.duplicates;
     if (messages > 0) this.#duplicatesUpTo = asked;
     const oldest = settings.eventRetention === undefined ? 0 : events.last().seq - settings.eventRetention;
     return Math.max(asked - messages, oldest, 0);
@@ -130,55 +140,37 @@ export class EventStream {
 
   #deliver(event: EventRow): void {
     if (this.#silent || !this.#isWanted(event)) return;
-    if (this.#toDrop > 0) {
-      this.#drop();
+    if (this.#faults.loses()) {
+      if (this.#faults.isDoneLosing) this.#tellDropped();
       return;
     }
     this.#write(formatEvent(event, this.#parts.version));
-    this.#delivered += 1;
+    this.#faults.delivered();
     this.#applyEffects();
   }
 
   #applyEffects(): void {
-    const due = this.#effects.filter((effect) => effect.kind !== 'duplicates' && effect.after <= this.#delivered);
-    if (due.length === 0) return;
-    this.#effects = this.#effects.filter((effect) => !due.includes(effect));
-    for (const effect of due) this.#apply(effect);
+    for (const effect of this.#faults.due()) this.#apply(effect);
   }
 
-  #apply(effect: StreamEffect): void {
-    switch (effect.kind) {
-      case 'cut':
-        this.cut();
-        break;
-      case 'silence':
-        this.#silent = true;
-        clearInterval(this.#heartbeat);
-        break;
-      case 'dropped':
-        this.#toDrop += effect.messages;
-        break;
-      case 'internalError':
-        this.#write(': internal server error\n\n');
-        this.#silent = true;
-        this.#parts.response.end();
-        break;
-      case 'duplicates':
-        break;
+  #apply({ kind }: StreamEffect): void {
+    if (kind === 'cut') this.cut();
+    if (kind === 'silence') {
+      this.#silent = true;
+      clearInterval(this.#heartbeat);
+    }
+    if (kind === 'internalError') {
+      this.#write(': internal server error\n\n');
+      this.#silent = true;
+      this.#parts.response.end();
     }
   }
 
-  /** Loses one event; the reader hears of it once all that should be lost is, as with a real slow reader. */
-  #drop(): void {
-    this.#toDrop -= 1;
-    this.#lost += 1;
-    if (this.#toDrop > 0) return;
-    this.#tellDropped(this.#lost);
-    this.#lost = 0;
-  }
-
-  #tellDropped(count: number): void {
-    this.#write(`: you are reading too slowly, dropped ${count} messages\n\n`);
+  /** Tells how many events the reader lost, by its slowness or by a fault, and was not told of yet. */
+  #tellDropped(): void {
+    const count = this.#dropped + this.#faults.takeLost();
+    this.#dropped = 0;
+    if (count > 0) this.#write(`: you are reading too slowly, dropped ${count} messages\n\n`);
   }
 
   #write(text: string): void {
@@ -194,35 +186,16 @@ export class EventStream {
   }
 
   #drained(): void {
-    if (this.#dropped > 0) {
-      const count = this.#dropped;
-      this.#dropped = 0;
-      this.#tellDropped(count);
-    }
+    if (this.#dropped > 0) this.#tellDropped();
     if (this.#live) return;
     this.#blocked = false;
     this.#replay();
   }
 
-  #waitForEnd(): void {
-    const { range, clock } = this.#parts;
-    const end = range.endsAt();
-    if (end === null || clock.manual) return;
-    const wait = Math.floor((end - clock.now()) / microsPerMillisecond) + 1;
-    if (wait <= 0) return;
-    this.#endTimer = setTimeout(
-      () => {
-        this.endIfOver();
-        this.#waitForEnd();
-      },
-      Math.min(wait, longestWaitMs),
-    );
-  }
-
   #close(): void {
     this.#closed = true;
     clearInterval(this.#heartbeat);
-    clearTimeout(this.#endTimer);
+    this.#endTimer?.close();
     this.#parts.onClose();
   }
 }

@@ -16,7 +16,7 @@ export interface FaultScope {
 export type Delay = { ms: number } | { minMs: number; maxMs: number } | { meanMs: number };
 
 export type RequestEffect =
-  | { kind: 'latency'; when: 'before' | 'after'; delay: Delay }
+  | { kind: 'latency'; when: 'before' | 'after'; ms: number }
   /** The connection is reset before anything is processed. */
   | { kind: 'reset' }
   /** Everything is processed and committed, then the connection is reset. */
@@ -48,19 +48,34 @@ export type StreamEffect =
   /** So many events from before the asked range come first, as after a reconnect. */
   | { kind: 'duplicates'; messages: number };
 
-export type Effect = RequestEffect | StreamEffect | { kind: 'disorderedIds' };
+export type Effect = RequestEffect | StreamEffect;
+
+/** What a fault does when it fires; the length of a latency is drawn then. */
+export type FaultEffect =
+  | Exclude<Effect, { kind: 'latency' }>
+  | { kind: 'latency'; when: 'before' | 'after'; delay: Delay }
+  | { kind: 'disorderedIds' };
 
 export interface Fault {
   scope: FaultScope;
-  effect: Effect;
+  effect: FaultEffect;
 }
 
 const streamKinds: ReadonlySet<string> = new Set(['cut', 'silence', 'dropped', 'internalError', 'duplicates']);
+const eventOperations: ReadonlySet<Operation> = new Set<Operation>(['eventsV1', 'eventsV2']);
 
-export function isStreamEffect(effect: Effect): effect is StreamEffect {
+export function isStreamEffect<Some extends { kind: string }>(effect: Some): effect is Some & StreamEffect {
   return streamKinds.has(effect.kind);
 }
 
-export function isRequestEffect(effect: Effect): effect is RequestEffect {
-  return !isStreamEffect(effect) && effect.kind !== 'disorderedIds';
+/** Whether a fault can do anything to an operation: an open stream has no answer that could be lost or truncated. */
+export function canBefall(effect: FaultEffect, operation: Operation): boolean {
+  if (effect.kind === 'disorderedIds') return false;
+  if (!eventOperations.has(operation)) return !isStreamEffect(effect);
+  return isStreamEffect(effect) || !concernsAnswer(effect);
+}
+
+function concernsAnswer(effect: FaultEffect): boolean {
+  if (effect.kind === 'latency' || effect.kind === 'answer') return effect.when === 'after';
+  return ['answerLost', 'truncated', 'malformed', 'slowBody'].includes(effect.kind);
 }

@@ -1,70 +1,90 @@
 import type { Operation } from '../http/matchOperation.ts';
 import { seededRandom } from '../seededRandom.ts';
-import { type Effect, type Fault, isStreamEffect } from './Fault.ts';
+import {
+  type Delay,
+  type Effect,
+  type Fault,
+  type FaultEffect,
+  type RequestEffect,
+  type StreamEffect,
+  canBefall,
+  isStreamEffect,
+} from './Fault.ts';
+import { isOutdone } from './isOutdone.ts';
+import { longestWaitMs } from './readFields.ts';
 
 interface Armed {
   fault: Fault;
   seen: number;
   fired: number;
+  /** Its own: what befalls other requests, or the events, leaves its draws as they are. */
+  random: () => number;
 }
-
-const streams: ReadonlySet<Operation> = new Set<Operation>(['eventsV1', 'eventsV2']);
 
 /** The faults that are switched on. From one seed and one order of requests come the same faults again. */
 export class FaultPlan {
   #armed: Armed[] = [];
-  #disorder: Armed[] = [];
-  #random = seededRandom(0);
 
   /** Replaces all faults; the draws begin anew. */
   replace(faults: readonly Fault[], seed: number): void {
-    const armed = faults.map((fault) => ({ fault, seen: 0, fired: 0 }));
-    this.#armed = armed.filter(({ fault }) => fault.effect.kind !== 'disorderedIds');
-    this.#disorder = armed.filter(({ fault }) => fault.effect.kind === 'disorderedIds');
-    this.#random = seededRandom(seed);
+    this.#armed = faults.map((fault, index) => ({ fault, seen: 0, fired: 0, random: randomOf(seed, index) }));
   }
 
-  /** What happens to this request, in the order of the list. */
-  draw(operation: Operation): Effect[] {
-    return this.#armed.filter((armed) => this.#concerns(armed, operation) && this.#fires(armed)).map(effectOf);
+  /** What happens to this request, in the order of the list; what could do nothing any more isn't drawn. */
+  draw(operation: Operation): RequestEffect[] {
+    const drawn: RequestEffect[] = [];
+    for (const armed of this.#armed) {
+      const { effect } = armed.fault;
+      if (effect.kind === 'disorderedIds' || isStreamEffect(effect)) continue;
+      if (!concerns(armed, operation) || isOutdone(effect, drawn) || !fires(armed)) continue;
+      drawn.push(effect.kind === 'latency' ? { ...effect, ms: lengthOf(effect.delay, armed.random) } : effect);
+    }
+    return drawn;
+  }
+
+  /** What happens to this stream, drawn once it opens. */
+  drawStream(operation: Operation): StreamEffect[] {
+    const drawn: StreamEffect[] = [];
+    for (const armed of this.#armed) {
+      const { effect } = armed.fault;
+      if (isStreamEffect<FaultEffect | Effect>(effect) && concerns(armed, operation) && fires(armed))
+        drawn.push(effect);
+    }
+    return drawn;
   }
 
   /** Whether the next event's id is out of order. */
   drawDisorder(): boolean {
-    return this.#disorder.some((armed) => this.#fires(armed));
-  }
-
-  /** A number in [0, 1) for the length of a delay. */
-  random(): number {
-    return this.#random();
+    const disorder = this.#armed.filter(({ fault }) => fault.effect.kind === 'disorderedIds');
+    return disorder.filter(fires).length > 0;
   }
 
   /** The faults as they were given, each with how often it happened. */
   describe(): object[] {
-    return [...this.#armed, ...this.#disorder].map(({ fault, seen, fired }) => ({
-      ...fault.effect,
-      ...fault.scope,
-      seen,
-      fired,
-    }));
-  }
-
-  #concerns({ fault }: Armed, operation: Operation): boolean {
-    if (isStreamEffect(fault.effect) && !streams.has(operation)) return false;
-    return fault.scope.operations?.includes(operation) ?? true;
-  }
-
-  #fires(armed: Armed): boolean {
-    const { count, probability, skip } = armed.fault.scope;
-    armed.seen += 1;
-    if (armed.seen <= skip || armed.fired >= (count ?? Infinity)) return false;
-    // A certain fault draws nothing, so that it leaves the others' draws as they are.
-    if (probability < 1 && this.#random() >= probability) return false;
-    armed.fired += 1;
-    return true;
+    return this.#armed.map(({ fault, seen, fired }) => ({ ...fault.effect, ...fault.scope, seen, fired }));
   }
 }
 
-function effectOf({ fault }: Armed): Effect {
-  return fault.effect;
+function concerns({ fault }: Armed, operation: Operation): boolean {
+  return canBefall(fault.effect, operation) && (fault.scope.operations?.includes(operation) ?? true);
+}
+
+function fires(armed: Armed): boolean {
+  const { count, probability, skip } = armed.fault.scope;
+  armed.seen += 1;
+  if (armed.seen <= skip || armed.fired >= (count ?? Infinity)) return false;
+  if (probability < 1 && armed.random() >= probability) return false;
+  armed.fired += 1;
+  return true;
+}
+
+/** Neighbouring seeds must not be neighbouring faults of one seed: the step is the golden ratio of 2^32. */
+function randomOf(seed: number, index: number): () => number {
+  return seededRandom(seed + Math.imul(index, 0x9e3779b9));
+}
+
+function lengthOf(delay: Delay, random: () => number): number {
+  if ('ms' in delay) return delay.ms;
+  if ('meanMs' in delay) return Math.min(-Math.log(1 - random()) * delay.meanMs, longestWaitMs);
+  return delay.minMs + random() * (delay.maxMs - delay.minMs);
 }

@@ -12,6 +12,8 @@ export function formatAccount(account: AccountRow, holdings: readonly HoldingRow
     status: account.status,
     currency: 'USD',
     created_at: formatInstant(account.created_at),
+    // alpaca-py refuses an account without; what shares are worth is not part of it.
+    last_equity: cash['USD'] ?? '0',
     cash: cash['USD'] ?? '0',
     cash_by_currency: cash,
     positions: Object.entries(byUnit(own, 'shares:')).map(([symbol, qty]) => ({ symbol, qty })),

@@ -19,4 +19,8 @@ export function refused(refusal: Refusal): Answer {
   return json({ code: refusal.code, message: refusal.message }, refusal.status);
 }
 
+export function methodNotAllowed(allowed: readonly string[]): Answer {
+  return { ...refused(new Refusal(405, 'method not allowed')), headers: { Allow: allowed.join(', ') } };
+}
+
 export const notFound = () => refused(new Refusal(404, 'endpoint not found'));

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type Delay, type Effect, type RequestEffect, isRequestEffect } from '../faults/Fault.ts';
+import type { RequestEffect, StreamEffect } from '../faults/Fault.ts';
 import type { FaultPlan } from '../faults/FaultPlan.ts';
 import { Refusal } from '../Refusal.ts';
 import type { EventRoutes } from '../routes/EventRoutes.ts';
 import type { SandboxClock } from '../SandboxClock.ts';
-import { type Answer, notFound, refused } from './Answer.ts';
+import { type Answer, methodNotAllowed, notFound, refused } from './Answer.ts';
 import type { ApiRequest } from './ApiRequest.ts';
 import type { Credentials } from './Credentials.ts';
 import type { Exchange } from './Exchange.ts';
+import { gate, keyOf } from './gate.ts';
 import { KeyLocks } from './KeyLocks.ts';
+import { logEntry } from './logEntry.ts';
 import { type Operation, matchOperation } from './matchOperation.ts';
 import type { RateLimit } from './RateLimit.ts';
 import type { LogEntry, RequestLog } from './RequestLog.ts';
@@ -27,10 +29,19 @@ export interface ApiHandlerParts {
   clock: SandboxClock;
 }
 
-/** What a fault before processing makes of a request: an answer in its place, or none at all. */
+/** One request of a known operation on its way: who is asked, what befalls it, its line of the log. */
+interface Passage {
+  operation: Operation;
+  id: string;
+  exchange: Exchange;
+  effects: readonly RequestEffect[];
+  entry: LogEntry;
+}
+
+/** What becomes of a request before its route: an answer in its place, or none at all. */
 type Verdict = { answer: Answer } | 'reset' | null;
 
-/** Takes a request of the API through faults, rate limit and credentials to its route, and its answer back. */
+/** Takes a request of the API through rate limit, credentials and faults to its route, and its answer back. */
 export class ApiHandler {
   readonly #parts: ApiHandlerParts;
   readonly #locks = new KeyLocks();
@@ -40,69 +51,91 @@ export class ApiHandler {
   }
 
   async handle(exchange: Exchange): Promise<void> {
-    const { faults, log, rateLimit } = this.#parts;
-    const match = matchOperation(exchange.request.method ?? 'GET', exchange.path);
+    const { faults, log, rateLimit, credentials, clock } = this.#parts;
+    const { method = 'GET', headers } = exchange.request;
+    const match = matchOperation(method, exchange.path);
     const rate = rateLimit.take();
     exchange.addHeaders(rate.headers);
     if ('status' in match) {
-      await exchange.send(match.status === 404 ? notFound() : refused(new Refusal(405, 'method not allowed')));
+      await exchange.send(match.status === 404 ? notFound() : methodNotAllowed(match.allowed));
       return;
     }
-    const effects = faults.draw(match.operation);
-    const entry = this.#entry(exchange, match.operation, effects);
+    const refusal = gate(match.operation, headers, rate.allowed, credentials);
+    // Whoever is turned away meets no fault: it would count as fired and have done nothing.
+    const effects = refusal ? [] : faults.draw(match.operation);
+    const entry = logEntry(exchange, match.operation, effects, clock.realMilliseconds());
     log.begin(entry);
-    const release = await this.#turn(exchange, match.operation);
+    await this.#pass({ ...match, exchange, effects, entry }, refusal);
+  }
+
+  /** Refuses what is no request of the API, with the headers that every answer has. */
+  async refuse(exchange: Exchange, refusal: Refusal): Promise<void> {
+    exchange.addHeaders(this.#parts.rateLimit.take().headers);
+    await exchange.send(refused(refusal));
+  }
+
+  /** The headers of an answer to what could not even be read as a request. */
+  headersOfUnreadable(): Readonly<Record<string, string>> {
+    return this.#parts.rateLimit.take().headers;
+  }
+
+  async #pass(passage: Passage, refusal: Answer | null): Promise<void> {
+    const { exchange, operation, entry } = passage;
     try {
-      await this.#process(exchange, match, effects, rate.allowed, entry);
+      const body = await bodyOf(exchange);
+      if (body === null) this.#end(passage, null);
+      else if (refusal) await this.#send(passage, refusal);
+      // Only what came in whole waits for its turn: one that hangs up within its body must not hold the key.
+      else await this.#inTurn(keyOf(operation, exchange.request.headers), () => this.#process(passage, body));
+    } catch (error) {
+      if (entry.answeredAt === null) this.#end(passage, 500);
+      throw error;
+    }
+  }
+
+  async #inTurn(key: string | undefined, work: () => Promise<void>): Promise<void> {
+    if (key === undefined) return work();
+    const release = await this.#locks.acquire(key);
+    try {
+      await work();
     } finally {
       release();
     }
   }
 
-  async #process(
-    exchange: Exchange,
-    { operation, id }: { operation: Operation; id: string },
-    effects: readonly Effect[],
-    allowed: boolean,
-    entry: LogEntry,
-  ): Promise<void> {
-    const body = await exchange.body();
-    const verdict = await this.#before(exchange, effects.filter(isRequestEffect), entry);
+  async #process(passage: Passage, body: string | Answer): Promise<void> {
+    const verdict = await this.#before(passage);
     if (verdict === 'reset') {
-      this.#end(entry, null);
-      exchange.reset();
+      this.#end(passage, null);
+      passage.exchange.reset();
       return;
     }
+    const early = verdict?.answer ?? (typeof body === 'string' ? null : body);
+    const answer = early ?? (await this.#run(passage, typeof body === 'string' ? body : ''));
+    if (answer === 'streaming') this.#end(passage, 200);
+    else await this.#after(passage, answer);
+  }
+
+  async #run({ exchange, operation, id, entry }: Passage, body: string): Promise<Answer | 'streaming'> {
+    const { routes, events, faults } = this.#parts;
     const request = { operation, id, query: exchange.query, headers: exchange.request.headers, body };
-    const early = verdict?.answer ?? this.#gate(request, allowed);
-    const answer = early ?? (await this.#run(exchange, request, effects));
-    if (answer === 'streaming') this.#end(entry, 200);
-    else await this.#after(exchange, answer, early ? [] : effects.filter(isRequestEffect), entry);
-  }
-
-  /** Rate limit, then credentials; the token endpoint has its own. */
-  #gate(request: ApiRequest, allowed: boolean): Answer | null {
-    if (!allowed) return refused(new Refusal(429, 'rate limit exceeded'));
-    return request.operation === 'token' ? null : this.#parts.credentials.check(request.headers.authorization);
-  }
-
-  async #run(exchange: Exchange, request: ApiRequest, effects: readonly Effect[]): Promise<Answer | 'streaming'> {
-    const { routes, events } = this.#parts;
     try {
-      if (request.operation === 'eventsV1' || request.operation === 'eventsV2') {
-        events.open(exchange, request, effects);
-        return 'streaming';
-      }
-      return await routes[request.operation](request);
+      if (operation !== 'eventsV1' && operation !== 'eventsV2') return await routes[operation](request);
+      events.open(exchange, request, (): StreamEffect[] => {
+        const drawn = faults.drawStream(operation);
+        entry.faults.push(...drawn.map(({ kind }) => kind));
+        return drawn;
+      });
+      return 'streaming';
     } catch (error) {
       if (error instanceof Refusal) return refused(error);
       throw error;
     }
   }
 
-  async #before(exchange: Exchange, effects: readonly RequestEffect[], entry: LogEntry): Promise<Verdict> {
+  async #before({ exchange, effects, entry }: Passage): Promise<Verdict> {
     for (const effect of effects) {
-      if (effect.kind === 'latency' && effect.when === 'before') await this.#delay(effect.delay);
+      if (effect.kind === 'latency' && effect.when === 'before') await delay(effect.ms);
       if (effect.kind === 'reset') return 'reset';
       if (effect.kind === 'answer' && effect.when === 'before') return { answer: effect };
       if (effect.kind === 'rateLimited') {
@@ -114,56 +147,44 @@ export class ApiHandler {
     return null;
   }
 
-  async #after(exchange: Exchange, answer: Answer, effects: readonly RequestEffect[], entry: LogEntry): Promise<void> {
+  async #after(passage: Passage, answer: Answer): Promise<void> {
     let sent = answer;
     let manner: Manner | undefined;
-    for (const effect of effects) {
-      if (effect.kind === 'latency' && effect.when === 'after') await this.#delay(effect.delay);
+    for (const effect of passage.effects) {
+      if (effect.kind === 'latency' && effect.when === 'after') await delay(effect.ms);
       if (effect.kind === 'answerLost') {
-        this.#end(entry, null);
-        exchange.reset();
+        this.#end(passage, null);
+        passage.exchange.reset();
         return;
       }
       if (effect.kind === 'answer' && effect.when === 'after') sent = effect;
       if (effect.kind === 'truncated' || effect.kind === 'malformed' || effect.kind === 'slowBody') manner = effect;
     }
-    this.#end(entry, sent.status);
-    await exchange.send(sent, manner);
+    await this.#send(passage, sent, manner);
   }
 
-  #turn(exchange: Exchange, operation: Operation): Promise<() => void> {
-    const key = exchange.request.headers['idempotency-key'];
-    const keyed = operation === 'createJournal' || operation === 'createBatch';
-    if (!keyed || typeof key !== 'string' || key === '') return Promise.resolve(() => undefined);
-    return this.#locks.acquire(key);
+  async #send(passage: Passage, answer: Answer, manner?: Manner): Promise<void> {
+    this.#end(passage, answer.status);
+    await passage.exchange.send(answer, manner);
   }
 
-  async #delay(delay: Delay): Promise<void> {
-    // Unreferenced: a delayed request doesn't keep a closing process alive.
-    await sleep(millisecondsOf(delay, this.#parts.faults), undefined, { ref: false });
-  }
-
-  #entry(exchange: Exchange, operation: Operation, effects: readonly Effect[]): LogEntry {
-    return {
-      arrivedAt: this.#parts.clock.realMilliseconds(),
-      answeredAt: null,
-      operation,
-      path: exchange.path,
-      requestId: exchange.requestId,
-      idempotencyKey: exchange.request.headers['idempotency-key']?.toString() ?? null,
-      status: null,
-      rateLimitReset: Number(exchange.headers['X-RateLimit-Reset']),
-      faults: effects.map(({ kind }) => kind),
-    };
-  }
-
-  #end(entry: LogEntry, status: number | null): void {
-    this.#parts.log.end(entry, status, this.#parts.clock.realMilliseconds());
+  /** @param status null when the client gets no answer; a client that is gone gets none either */
+  #end({ exchange, entry }: Passage, status: number | null): void {
+    this.#parts.log.end(entry, exchange.isGone ? null : status, this.#parts.clock.realMilliseconds());
   }
 }
 
-function millisecondsOf(delay: Delay, faults: FaultPlan): number {
-  if ('ms' in delay) return delay.ms;
-  if ('meanMs' in delay) return -Math.log(1 - faults.random()) * delay.meanMs;
-  return delay.minMs + faults.random() * (delay.maxMs - delay.minMs);
+/** The body; the answer to one that is too long; null when the client went away. */
+async function bodyOf(exchange: Exchange): Promise<string | Answer | null> {
+  try {
+    return await exchange.body();
+  } catch (error) {
+    if (error instanceof Refusal) return refused(error);
+    throw error;
+  }
+}
+
+async function delay(milliseconds: number): Promise<void> {
+  // Unreferenced: a delayed request doesn't keep a closing process alive.
+  await sleep(milliseconds, undefined, { ref: false });
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 import { Refusal } from '../Refusal.ts';
 import type { ControlRoutes } from '../routes/ControlRoutes.ts';
 import type { Settings } from '../SandboxOptions.ts';
+import { refuseUnreadable } from './refuseUnreadable.ts';
 import { Exchange } from './Exchange.ts';
 import type { ApiHandler } from './ApiHandler.ts';
 
@@ -20,11 +22,22 @@ const keepAliveMs = 75_000;
 export class ApiServer {
   readonly #server: Server;
   readonly #parts: ApiServerParts;
+  /** The newest answer of each connection. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
 
   constructor(parts: ApiServerParts) {
     this.#parts = parts;
-    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+    // Node's own refusals have no request id and no rate limit: they are given here, or not at all.
+    this.#server = createServer({ keepAliveTimeout: keepAliveMs, requireHostHeader: false }, (request, response) => {
       void this.#serve(request, response);
+    });
+    this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+      const refusal = new Refusal(417, 'expectation failed: only 100-continue is known');
+      void parts.api.refuse(new Exchange(request, response, randomUUID()), refusal);
+    });
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const headers = () => ({ 'X-Request-ID': randomUUID(), ...parts.api.headersOfUnreadable() });
+      refuseUnreadable(error, socket, this.#answers.get(socket), headers);
     });
   }
 
@@ -49,6 +62,7 @@ export class ApiServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#answers.set(request.socket, response);
     const exchange = new Exchange(request, response, randomUUID());
     const { api, control } = this.#parts;
     try {

@@ -39,8 +39,8 @@ export class Exchange {
     Object.assign(this.#headers, headers);
   }
 
-  /** @throws Refusal 413 */
-  async body(): Promise<string> {
+  /** Null when the client went away before the end. @throws Refusal 413 */
+  async body(): Promise<string | null> {
     return this.request.method === 'GET' ? '' : readBody(this.request);
   }
 
@@ -55,12 +55,14 @@ export class Exchange {
 
   /** Whether the client hung up, or the connection was reset. */
   get isGone(): boolean {
-    return this.request.socket.destroyed;
+    return this.request.socket.destroyed || this.response.destroyed;
   }
 
   /** The last resort: whatever was thrown becomes an answer, if one can still be sent. */
   fail(error: unknown): void {
-    if (this.response.headersSent || this.isGone) return;
+    // Half an answer must not look whole, nor stay open for good.
+    if (this.response.headersSent) this.response.destroy();
+    if (this.isGone) return;
     void this.send(error instanceof Refusal ? refused(error) : json({ message: 'internal server error' }, 500));
   }
 }

@@ -15,7 +15,8 @@ export const operations = [
 
 export type Operation = (typeof operations)[number];
 
-export type Match = { operation: Operation; id: string } | { status: 404 | 405 };
+export type Match =
+  { operation: Operation; id: string } | { status: 404 } | { status: 405; allowed: readonly string[] };
 
 const fixed = new Map<string, Partial<Record<string, Operation>>>([
   ['/v1/journals', { GET: 'listJournals', POST: 'createJournal' }],
@@ -36,15 +37,16 @@ const byId: readonly [prefix: string, methods: Partial<Record<string, Operation>
 export function matchOperation(method: string, path: string): Match {
   const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   const methods = fixed.get(trimmed);
-  if (methods) return found(methods[method], '');
+  if (methods) return found(methods, method, '');
   for (const [prefix, idMethods] of byId) {
     if (trimmed.startsWith(prefix) && !trimmed.includes('/', prefix.length)) {
-      return found(idMethods[method], trimmed.slice(prefix.length));
+      return found(idMethods, method, trimmed.slice(prefix.length));
     }
   }
   return { status: 404 };
 }
 
-function found(operation: Operation | undefined, id: string): Match {
-  return operation ? { operation, id } : { status: 405 };
+function found(methods: Partial<Record<string, Operation>>, method: string, id: string): Match {
+  const operation = methods[method];
+  return operation ? { operation, id } : { status: 405, allowed: Object.keys(methods) };
 }

@@ -70,11 +70,16 @@ export class JournalDesk {
       system_date: null,
       created_at: clock.now(),
       idempotency_key: key ?? null,
-      idempotency_key_type: key === undefined ? null : kind,
-      error_message: course === 'refused' ? `journal refused: ${draft.toAccount} can not take part` : null,
+      idempotency_key_type: key === undefined ? null : kind === 'single' ? 'single' : 'batch',
+      error_message: course === 'refused' ? `journal refused: ${partyOf(draft, kind)} can not take part` : null,
       posted: 0,
       due_at: null,
       due_status: null,
     };
   }
+}
+
+/** The account that the entry of a batch names; the other one is that of the whole batch. */
+function partyOf(draft: JournalDraft, kind: RequestKind): string {
+  return kind === 'reverse' ? draft.fromAccount : draft.toAccount;
 }

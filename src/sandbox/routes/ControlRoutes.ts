@@ -32,7 +32,7 @@ export class ControlRoutes {
     const control = this.#controls[`${exchange.request.method ?? ''} ${path}`];
     if (!control) return notFound();
     try {
-      return await control(await exchange.body(), id.toLowerCase());
+      return await control((await exchange.body()) ?? '', id.toLowerCase());
     } catch (error) {
       if (error instanceof Refusal) return refused(error);
       return json({ message: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 500);

@@ -1,6 +1,6 @@
 import type { EventHub } from '../events/EventHub.ts';
 import { readStreamRange } from '../events/StreamRange.ts';
-import { type Effect, isStreamEffect } from '../faults/Fault.ts';
+import type { StreamEffect } from '../faults/Fault.ts';
 import type { ApiRequest } from '../http/ApiRequest.ts';
 import type { Exchange } from '../http/Exchange.ts';
 import type { SandboxClock } from '../SandboxClock.ts';
@@ -20,12 +20,12 @@ export class EventRoutes {
     this.#parts = parts;
   }
 
-  /** Turns the exchange into a stream. @throws Refusal 400 for its parameters, 429 for one stream too many */
-  open(exchange: Exchange, request: ApiRequest, effects: readonly Effect[]): void {
+  /** Turns the exchange into a stream; its faults are drawn when it opens. @throws Refusal 400 for its parameters, 429 for one stream too many */
+  open(exchange: Exchange, request: ApiRequest, effects: () => readonly StreamEffect[]): void {
     const { hub, clock, settings } = this.#parts;
     const version = request.operation === 'eventsV1' ? 'v1' : 'v2';
     const range = readStreamRange(request.query, version, settings.sinceIdInclusive);
     const { response, headers } = exchange;
-    hub.open({ clock, settings, response, headers, version, range, effects: effects.filter(isStreamEffect) });
+    hub.open({ clock, settings, response, headers, version, range }, effects);
   }
 }

@@ -4,10 +4,11 @@ import { type JsonObject, canonicalJson } from '../exactJson.ts';
 import { formatBatchJournal, formatJournal } from '../format/formatJournal.ts';
 import { type Answer, json } from '../http/Answer.ts';
 import type { ApiRequest } from '../http/ApiRequest.ts';
+import { keyOf } from '../http/gate.ts';
 import type { Journal } from '../ledger/EventLog.ts';
 import type { JournalDesk } from '../ledger/JournalDesk.ts';
-import { Refusal, invalid, journalNotFound } from '../Refusal.ts';
-import { isUuid, lengthOf, readObject } from '../rules/bodyFields.ts';
+import { Refusal, journalNotFound } from '../Refusal.ts';
+import { isUuid, readObject } from '../rules/bodyFields.ts';
 import { readBatch, readCreate, readReverseBatch } from '../rules/readJournalRequests.ts';
 import type { Settings } from '../SandboxOptions.ts';
 import { shuffled } from '../seededRandom.ts';
@@ -22,8 +23,6 @@ export interface JournalRoutesParts {
   /** Draws the order of batch answers. */
   batchRandom: (() => number) | undefined;
 }
-
-const longestKey = 128;
 
 /** `POST /v1/journals` and its two batch forms, `GET` and `DELETE /v1/journals/{id}`. */
 export class JournalRoutes {
@@ -52,7 +51,7 @@ export class JournalRoutes {
   /** Knows no idempotency key, as documented: a repeat moves the money again. */
   async createReverseBatch(request: ApiRequest): Promise<Answer> {
     const drafts = readReverseBatch(readObject(request.body));
-    const journals = await this.#parts.commit.run(() => this.#parts.desk.create(drafts, 'batch', undefined));
+    const journals = await this.#parts.commit.run(() => this.#parts.desk.create(drafts, 'reverse', undefined));
     return json(this.#formatBatch(journals));
   }
 
@@ -70,9 +69,8 @@ export class JournalRoutes {
   /** Under a key, the same body gets the first answer again, byte for byte; refusals are not remembered. */
   async #once(request: ApiRequest, body: JsonObject, work: (key?: string) => unknown): Promise<Answer> {
     const { commit, store } = this.#parts;
-    const key = request.headers['idempotency-key']?.toString() ?? '';
-    if (key === '') return { status: 200, body: await commit.run(() => JSON.stringify(work())) };
-    if (lengthOf(key) > longestKey) throw invalid(`Idempotency-Key must have at most ${longestKey} characters`);
+    const key = keyOf(request.operation, request.headers);
+    if (key === undefined) return { status: 200, body: await commit.run(() => JSON.stringify(work())) };
     const fingerprint = fingerprintOf(request.operation, body);
     const answer = await commit.run(() => {
       const first = store.idempotency.find(key);

@@ -2,12 +2,14 @@ import type { EventHub } from '../events/EventHub.ts';
 import { isObject } from '../exactJson.ts';
 import { isStreamEffect } from '../faults/Fault.ts';
 import type { FaultPlan } from '../faults/FaultPlan.ts';
-import { readEffect, readFaults, readNumber } from '../faults/readFaults.ts';
+import { effectFields, readEffect } from '../faults/readEffect.ts';
+import { readFaults } from '../faults/readFaults.ts';
+import { readNumber, refuseOtherFields } from '../faults/readFields.ts';
 import { formatJournal } from '../format/formatJournal.ts';
 import { type Answer, json } from '../http/Answer.ts';
 import type { Credentials } from '../http/Credentials.ts';
 import type { RequestLog } from '../http/RequestLog.ts';
-import { formatInstant, microsPerMillisecond, parseInstant } from '../instant.ts';
+import { formatInstant, latestInstant, microsPerMillisecond, parseInstant } from '../instant.ts';
 import type { Books } from '../ledger/Books.ts';
 import { type MoveStatusParts, moveStatus } from '../ledger/moveStatus.ts';
 import { type AccountChange, openAccount } from '../ledger/openAccount.ts';
@@ -70,6 +72,7 @@ async function advance(body: string, parts: ControlParts): Promise<Answer> {
       ? parts.clock.now() + Math.round(readNumber(request, 'advanceMs') * microsPerMillisecond)
       : parseInstant(to);
   if (instant === null) throw invalid('to must be an RFC 3339 time');
+  if (instant > latestInstant) throw invalid(`the clock goes to ${formatInstant(latestInstant)} at most`);
   await parts.commit.run(() => parts.timer.advanceTo(instant));
   return showClock(parts);
 }
@@ -127,7 +130,9 @@ function replaceFaults(body: string, { faults }: ControlParts): Answer {
 }
 
 function disturbStreams(body: string, { hub }: ControlParts): Answer {
-  const effect = readEffect(readObject(body));
+  const item = readObject(body);
+  const effect = readEffect(item);
+  refuseOtherFields(item, ['kind', ...effectFields[effect.kind]]);
   if (!isStreamEffect(effect) || effect.kind === 'duplicates')
     throw invalid(`kind ${effect.kind} concerns no open stream`);
   return json({ streams: hub.disturb(effect) });

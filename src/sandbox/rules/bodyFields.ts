@@ -53,7 +53,9 @@ export function readText(body: JsonObject, name: string, at = '', longest = Infi
   const value = body[name];
   if (value === undefined || value === null) return '';
   if (typeof value !== 'string') throw invalid(`${at}${name} must be a string, found ${shown(value)}`);
-  if (lengthOf(value) > longest) throw invalid(`${at}${name} must have at most ${longest} characters`);
+  if (isLonger(value, longest)) throw invalid(`${at}${name} must have at most ${longest} characters`);
+  // The store would cut the text off there, or keep another one than was sent.
+  if (unstorable.test(value)) throw invalid(`${at}${name} must have neither U+0000 nor half a surrogate pair`);
   return value;
 }
 
@@ -75,6 +77,9 @@ export function readCurrency(body: JsonObject, at = ''): string {
 export function readDescription(body: JsonObject, at = ''): string {
   return readText(body, 'description', at, 1_024);
 }
+
+/** U+0000, and surrogates without their other half: with the u flag, only those are matched as such. */
+const unstorable = /[\0\p{Surrogate}]/u;
 
 const transmitterTexts = [
   'transmitter_name',
@@ -110,15 +115,17 @@ export function readEntries(body: JsonObject): JsonObject[] {
   });
 }
 
-/** Characters as people count them in limits: code points, not UTF-16 units. */
-export function lengthOf(text: string): number {
-  return Array.from(text).length;
+/** Counts characters as people do in limits: code points, which have one or two UTF-16 units. */
+function isLonger(text: string, longest: number): boolean {
+  if (text.length <= longest || text.length > 2 * longest) return text.length > longest;
+  return Array.from(text).length > longest;
 }
 
 function parse(body: string): unknown {
   try {
     return parseExactJson(body);
-  } catch {
+  } catch (error) {
+    if (error instanceof RangeError) throw invalid(`request body must have ${error.message}`);
     throw invalid('request body must be JSON');
   }
 }

@@ -5,7 +5,7 @@ import type { AccountTable } from '../store/AccountTable.ts';
 import type { JournalDraft } from './JournalDraft.ts';
 
 /** How a request arrived: the v2 flow concerns single journals, the refused fixture batches. */
-export type RequestKind = 'single' | 'batch';
+export type RequestKind = 'single' | 'batch' | 'reverse';
 
 const fixture = /\/fixtures\/status=(pending|rejected|refused)\/fixtures\//;
 
@@ -23,7 +23,7 @@ export function courseOf(
   const word = fixture.exec(draft.description)?.[1];
   if (word === 'pending') return 'pending';
   if (word === 'rejected') return 'pending-then-rejected';
-  if (word === 'refused' && kind === 'batch') return 'refused';
+  if (word === 'refused' && kind !== 'single') return 'refused';
   if (draft.entryType === 'JNLS') return 'walk';
   const amount = storedDecimal(draft.amount);
   const used = add(accounts.usedOn(day, draft.fromAccount, draft.unit), amount);

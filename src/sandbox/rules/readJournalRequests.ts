@@ -37,6 +37,7 @@ export function readBatch(body: JsonObject): JournalDraft[] {
   const entryType = readEntryType(body, ['JNLC']);
   const fromAccount = readAccountId(body, 'from_account');
   const description = readDescription(body);
+  refuseCurrency(body, 'currency of a batch belongs to its entries');
   const drafts = readEntries(body).map((entry, index): JournalDraft => {
     const at = `entries[${index}].`;
     const currency = readCurrency(entry, at);
@@ -61,6 +62,7 @@ export function readReverseBatch(body: JsonObject): JournalDraft[] {
   const currency = readCurrency(body);
   return readEntries(body).map((entry, index): JournalDraft => {
     const at = `entries[${index}].`;
+    refuseCurrency(entry, `${at}currency of a reverse batch belongs beside the entries`);
     return {
       entryType,
       fromAccount: readAccountId(entry, 'from_account', at),
@@ -71,6 +73,11 @@ export function readReverseBatch(body: JsonObject): JournalDraft[] {
       transmitter: null,
     };
   });
+}
+
+/** Ignored where it isn't known, a currency would move other money than was meant. */
+function refuseCurrency(body: JsonObject, message: string): void {
+  if (readText(body, 'currency') !== '') throw invalid(message);
 }
 
 function cash(body: JsonObject, currency: string, at = ''): Pick<JournalDraft, 'unit' | 'amount'> {

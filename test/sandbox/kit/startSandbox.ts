@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import { Agent, type Dispatcher, request } from 'undici';
 import { onTestFinished } from 'vitest';
 
@@ -26,12 +28,19 @@ export class SandboxClient {
     this.url = url;
   }
 
-  async send<Body = unknown>(method: Dispatcher.HttpMethod, path: string, body?: unknown, headers: Headers = {}) {
+  async send<Body = unknown>(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    body?: unknown,
+    headers: Headers = {},
+    signal?: AbortSignal,
+  ) {
     const answer = await request(`${this.url}${path}`, {
       method,
       dispatcher: this.#agent,
       headers: { authorization: basic, ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(signal && { signal }),
+      ...(body !== undefined && { body: bodyOf(body) }),
     });
     const text = await answer.body.text();
     const reply: Reply<Body> = { status: answer.statusCode, headers: answer.headers, text, body: parsed(text) as Body };
@@ -54,6 +63,32 @@ export class SandboxClient {
   async faults(faults: readonly object[], seed = 1): Promise<void> {
     const { status, text } = await this.put('/sandbox/faults', { seed, faults });
     if (status !== 200) throw new Error(text);
+  }
+
+  /** Sends a request and hangs up once `so` holds. */
+  async hangUp(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    so: () => Promise<void>,
+    body?: unknown,
+    headers?: Headers,
+  ) {
+    const hangUp = new AbortController();
+    const answer = this.send(method, path, body, headers, hangUp.signal).then(
+      () => 'answered',
+      () => 'hung up',
+    );
+    await so();
+    hangUp.abort();
+    return answer;
+  }
+
+  /** Resolves once so many requests for an operation have arrived. */
+  arrivals(operation: string, count: number): Promise<void> {
+    return until(async () => {
+      const { body } = await this.get<{ requests: Record<string, { total: number }> }>('/sandbox/stats');
+      return (body.requests[operation]?.total ?? 0) >= count;
+    });
   }
 
   /** Opens a stream and resolves when its headers are there. */
@@ -84,6 +119,18 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
     await sandbox.close();
   });
   return { sandbox, client };
+}
+
+/** Objects go as JSON, a generator's pieces one by one. */
+function bodyOf(body: unknown): string | Readable {
+  if (typeof body === 'string') return body;
+  const isPieces = typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+  return isPieces ? Readable.from(body as AsyncIterable<string>) : JSON.stringify(body);
+}
+
+/** Resolves when something holds; each look is a request or the like, so others get their turn between. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
 }
 
 function parsed(text: string): unknown {

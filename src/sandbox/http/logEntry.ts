@@ -1,0 +1,24 @@
+import type { RequestEffect } from '../faults/Fault.ts';
+import type { Exchange } from './Exchange.ts';
+import type { Operation } from './matchOperation.ts';
+import type { LogEntry } from './RequestLog.ts';
+
+/** The line of a request that has just arrived. */
+export function logEntry(
+  exchange: Exchange,
+  operation: Operation,
+  effects: readonly RequestEffect[],
+  arrivedAt: number,
+): LogEntry {
+  return {
+    arrivedAt,
+    answeredAt: null,
+    operation,
+    path: exchange.path,
+    requestId: exchange.requestId,
+    idempotencyKey: exchange.request.headers['idempotency-key']?.toString() ?? null,
+    status: null,
+    rateLimitReset: Number(exchange.headers['X-RateLimit-Reset']),
+    faults: effects.map(({ kind }) => kind),
+  };
+}

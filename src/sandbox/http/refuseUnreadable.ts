@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { Refusal } from '../Refusal.ts';
+import { refused } from './Answer.ts';
+
+const refusals: Readonly<Record<string, [status: number, reason: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'request header fields too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'request timeout'],
+};
+
+/**
+ * Answers what can't be read as a request, and closes the connection: nothing behind it can be read either.
+ * An answer that is on its way there is cut, not mixed with this one.
+ */
+export function refuseUnreadable(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  newest: ServerResponse | undefined,
+  headers: () => Readonly<Record<string, string>>,
+): void {
+  const isMidAnswer = newest?.headersSent === true && !newest.writableFinished;
+  if (!socket.writable || error.code === 'ECONNRESET' || isMidAnswer) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason, message] = refusals[error.code ?? ''] ?? [400, 'Bad Request', 'bad request: not HTTP'];
+  const { body = '' } = refused(new Refusal(status, message));
+  const lines = Object.entries({
+    ...headers(),
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+}
