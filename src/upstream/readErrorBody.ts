@@ -42,8 +42,9 @@ function readWords(body: string): { message: string; code: number | null } {
   if (typeof parsed !== 'object' || parsed === null) return { message: body, code: null };
   const { code, message, error, ...others } = parsed as { code?: unknown; message?: unknown; error?: unknown };
   const words = [message, error].find((value): value is string => typeof value === 'string' && value !== '');
-  const isCodeAlone = asCode(code) !== null && Object.keys(others).length === 0;
-  return { message: words ?? (isCodeAlone ? '' : body), code: asCode(code) };
+  // What has other fields says something, if not in words.
+  const isWordless = Object.keys(others).length === 0;
+  return { message: words ?? (isWordless ? '' : body), code: asCode(code) };
 }
 
 /** GraphQL's `Int` has 32 bits; the API's codes fit, and what doesn't stays in the message only. */

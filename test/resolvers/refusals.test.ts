@@ -49,6 +49,7 @@ describe('createJournal', () => {
     [404, { message: `account ${customer} not found` }, { __typename: 'AccountNotFoundError', accountIds: [customer] }],
     [404, {}, { __typename: 'AccountNotFoundError', accountIds: [] }],
     [422, { message: 'idempotency key reused' }, { __typename: 'IdempotencyConflictError', idempotencyKey: 'key' }],
+    [422, { message: 'API key is not enabled for journals' }, { __typename: 'OtherRefusalError' }],
     [422, { message: 'market is closed' }, { __typename: 'OtherRefusalError', message: 'market is closed' }],
     [418, { message: 'a teapot' }, { __typename: 'OtherRefusalError', message: 'a teapot', upstreamCode: null }],
     [500, { message: 'oops' }, { __typename: 'OutcomeUnknownError', idempotencyKey: 'key', message: 'HTTP 500: oops' }],

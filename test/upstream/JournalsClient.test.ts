@@ -101,6 +101,9 @@ describe('403 on a create', () => {
     ['JNLC', { message: 'insufficient permissions' }, 'OtherRefusalError'],
     ['JNLC', { message: 'insufficient permission to move funds' }, 'OtherRefusalError'],
     ['JNLC', { message: 'insufficient' }, 'OtherRefusalError'],
+    ['JNLC', { message: 'amount exceeds the daily cash journal limit' }, 'OtherRefusalError'],
+    ['JNLC', { message: 'account exceeds pattern day trading rules; cash account required' }, 'OtherRefusalError'],
+    ['JNLS', { message: 'exceeds the number of journals for securities accounts' }, 'OtherRefusalError'],
     ['JNLC', { message: 'account is blocked' }, 'OtherRefusalError'],
     ['JNLC', { code: 40_310_000, message: 'forbidden' }, 'OtherRefusalError'],
     ['JNLC', { message: 'request not authorized for this balance' }, 'OtherRefusalError'],
@@ -158,6 +161,7 @@ describe('429', () => {
     [{ 'x-ratelimit-reset': '1792000000', 'retry-after': 'Wed, 14 Oct 2026 17:46:41 GMT' }, '2026-10-14T17:46:41.000Z'],
     [{ 'x-ratelimit-reset': 'soon', 'retry-after': 'later' }, null],
     [{ 'x-ratelimit-reset': '1e300' }, null],
+    [{ 'x-ratelimit-reset': '' }, null],
   ])('with %j may be repeated at %s', async (headers, retryAt) => {
     const { error } = await call('createJNLC', json(429, { code: 42_910_000, message: 'too many requests' }, headers));
 

@@ -97,6 +97,49 @@ describe('OAuth 2 client credentials', () => {
     expect(JSON.stringify(errors)).not.toContain('planted-secret');
   });
 
+  it('that are refused are asked for once, not at every attempt of a read', async () => {
+    const sandbox = await startSandbox();
+    const tokenEndpoint = await StubUpstream.start(json(401, { error: 'invalid_client', fields: [] }));
+    const gateway = await startGateway(sandbox.url, oauth(`${tokenEndpoint.url}/token`));
+    const before = tokenEndpoint.calls.length;
+
+    await ask(gateway.url, `{ journal(id: "${sweep}") { id } }`);
+
+    expect(tokenEndpoint.calls.length - before).toBeLessThanOrEqual(2);
+  });
+
+  it('that are waited for hold no gateway that is told to stop', async () => {
+    const sandbox = await startSandbox();
+    const asked: (() => void)[] = [];
+    const silent = await StubUpstream.start(() => asked.forEach((resolve) => resolve()));
+    const isAsked = new Promise<void>((resolve) => asked.push(resolve));
+    const starting = startGateway(sandbox.url, oauth(`${silent.url}/token`));
+    await isAsked;
+
+    const gateway = await starting;
+    const reading = ask(gateway.url, '{ __typename }');
+    await reading;
+    await gateway.close();
+
+    expect(silent.calls).toHaveLength(1);
+  });
+
+  it('are not replaced again and again for 401s that are no business of theirs', async () => {
+    const sandbox = await startSandbox();
+    const gateway = await startWithOAuth(sandbox);
+    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 401, operations: ['getJournal'] }] });
+
+    const ids = Array.from(
+      { length: 5 },
+      (_, index) => `a${index}: journal(id: "00000000-0000-4000-8000-00000000000${index}") { id }`,
+    );
+    const { data, errors } = await ask(gateway.url, `{ ${ids.join(' ')} }`);
+
+    expect(errors).toBeUndefined();
+    expect(Object.values(data ?? {})).toEqual([null, null, null, null, null]);
+    expect(await issued(sandbox)).toBe(2);
+  });
+
   it('that can not be had leave a mutation unsent, and say so', async () => {
     const sandbox = await startSandbox();
     const tokenEndpoint = await StubUpstream.start(json(503, {}));

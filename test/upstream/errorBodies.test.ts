@@ -39,6 +39,7 @@ describe('the body of an error answer', () => {
   it.each([
     ['<!DOCTYPE html><html><head><title> 400 Bad\n Request </title></head></html>', '400 Bad\n Request'],
     ['<html><body>nginx</body></html>', 'an HTML page'],
+    ['404 page not found\n', '404 page not found'],
   ])('%j comes from something in front of the API: its status says nothing of the API', async (body, message) => {
     const error = await refusal(400, body);
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { createLog } from '../../src/log.ts';
 import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
@@ -62,6 +63,53 @@ describe('a read', () => {
     const error = await failureOf(openJournalsClient(stub.url).get(journalId));
 
     expect(error).toMatchObject({ code: 'UPSTREAM_REFUSED', message: 'HTTP 404: Not Found' });
+  });
+
+  it('of a list is refused with the words of a 422 that speaks of something else than too many', async () => {
+    const stub = await inTurn(json(422, { message: 'invalid after' }, { 'x-request-id': 'request-1' }));
+
+    const error = await failureOf(openJournalsClient(stub.url).list({ limit: 10 }));
+
+    expect(error).toMatchObject({
+      code: 'UPSTREAM_REFUSED',
+      message: 'HTTP 422: invalid after',
+      requestId: 'request-1',
+    });
+  });
+
+  it.each(['more than 100000 records match', 'too many journals', 'please reduce the date range', ''])(
+    'of a list is incomplete with a 422 that says: %s',
+    async (message) => {
+      const stub = await inTurn(json(422, { message }));
+
+      expect(await openJournalsClient(stub.url).list({ limit: 10 })).toEqual({ journals: [], complete: false });
+    },
+  );
+
+  it('that breaks in the middle of its answer names the request', async () => {
+    const stub = await inTurn((_seen, response) => {
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'content-length': '100',
+        'x-request-id': 'request-1',
+      });
+      response.write('{', () => response.destroy());
+    });
+
+    const error = await failureOf(openJournalsClient(stub.url).get(journalId));
+
+    expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', requestId: 'request-1' });
+  });
+
+  it('whose answer can not be read is written down with the request and the field', async () => {
+    const lines: string[] = [];
+    const log = createLog('error', { write: (line) => lines.push(line) });
+    const stub = await inTurn(json(200, { ...wireJNLC(), status: undefined }, { 'x-request-id': 'request-1' }));
+
+    await failureOf(openJournalsClient(stub.url, { log }).get(journalId));
+
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ endpoint: 'getJournal', upstreamRequestId: 'request-1' });
+    expect(lines[0]).toContain('without status');
   });
 
   it('ends at its deadline, and is not repeated behind it', async () => {
