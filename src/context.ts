@@ -1,5 +1,6 @@
 import type { Principal } from './auth/principal.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
+import type { StatusMark } from './events/StatusHub.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
 import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
@@ -29,7 +30,7 @@ export interface OperationFacts {
 export interface OperationContext extends SharedParts, OperationFacts {
   journalLoader: JournalLoader;
   /** Where the feed stood before any read of this operation; what the list then says is at least as new. */
-  statusCursor: string | null;
+  statusMark: StatusMark | null;
 }
 
 export function createContext(parts: SharedParts, facts: OperationFacts): OperationContext {
@@ -37,6 +38,6 @@ export function createContext(parts: SharedParts, facts: OperationFacts): Operat
     ...parts,
     ...facts,
     journalLoader: createJournalLoader(parts.journals, facts.principal, facts.signal),
-    statusCursor: parts.statusEvents.cursor(),
+    statusMark: parts.statusEvents.mark,
   };
 }

@@ -51,7 +51,7 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     // In the same tick as the queue was opened: the two meet without a gap and without an overlap.
     const backlog = hub.backlogAfter(after);
     if (backlog) this.#past.push(...backlog.filter(({ event }) => accepts(event)));
-    else void this.#replay(history, after, hub.position);
+    else void this.#replay(history, after, hub.mark?.position ?? null);
   }
 
   async next(): Promise<Result> {

@@ -3,13 +3,14 @@ import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/ApiClock.ts';
 import type { StatusEventsClient } from '../upstream/StatusEventsClient.ts';
 
-import { decodeEventCursor, encodeEventCursor } from './eventCursor.ts';
+import { decodeEventCursor } from './eventCursor.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { ResumedSubscription } from './ResumedSubscription.ts';
 import { StatusFeed } from './StatusFeed.ts';
 import { StatusHistory } from './StatusHistory.ts';
 import type { HistoryRange } from './StatusHistory.ts';
 import { StatusHub } from './StatusHub.ts';
+import type { StatusMark } from './StatusHub.ts';
 
 /** All that the upper floors may ask about status events: what comes, what was, and where one stands. */
 export class StatusEvents {
@@ -33,9 +34,8 @@ export class StatusEvents {
   }
 
   /** Where the feed stands: subscribe after it, and nothing falls between. Null while it has not begun. */
-  cursor(): string | null {
-    const position = this.#hub.position;
-    return position && encodeEventCursor(position);
+  get mark(): StatusMark | null {
+    return this.#hub.mark;
   }
 
   /**
@@ -47,7 +47,7 @@ export class StatusEvents {
     accepts: (event: JournalStatusEvent) => boolean,
     after: string | null,
   ): AsyncIterableIterator<PositionedEvent, undefined> {
-    if (after === null) return this.#hub.subscribe(accepts, this.cursor());
+    if (after === null) return this.#hub.subscribe(accepts, this.mark?.cursor ?? null);
     return new ResumedSubscription(this.#hub, this.#history, decodeEventCursor(after), accepts);
   }
 
@@ -56,7 +56,7 @@ export class StatusEvents {
     range: Pick<HistoryRange, 'after' | 'since' | 'until'>,
     signal: AbortSignal,
   ): AsyncGenerator<PositionedEvent, void> {
-    return this.#history.read({ ...range, known: this.#hub.position, caughtUpMs: 100 }, signal);
+    return this.#history.read({ ...range, known: this.mark?.position, caughtUpMs: 100 }, signal);
   }
 
   lastStatusOf(journalId: string): string | undefined {

@@ -53,7 +53,7 @@ export class StatusFeed {
     this.#tried = new Promise((resolve) => (this.#announceTried = resolve));
   }
 
-  /** Fulfilled once the first stream is open, or has failed to open: the feed keeps trying, and `isLive` tells. */
+  /** Fulfilled once the first stream is open, or has failed to open; the feed keeps trying. */
   get tried(): Promise<void> {
     return this.#tried;
   }

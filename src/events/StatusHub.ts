@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { eventMs, isBehind, isReal } from './eventCursor.ts';
+import { encodeEventCursor, eventMs, isBehind, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
@@ -17,6 +17,12 @@ export interface StatusHubOptions {
   queueMax?: number;
 }
 
+/** A place among the events, as it was when it was taken. */
+export interface StatusMark {
+  readonly position: EventPosition;
+  readonly cursor: string;
+}
+
 /** From one feed to many subscribers: one bounded queue each, and a window of what came last. */
 export class StatusHub {
   readonly #windowMax: number;
@@ -27,7 +33,7 @@ export class StatusHub {
   /** Tells this hub's beginning from others'. */
   readonly #feed = randomUUID();
   #window: PositionedEvent[] = [];
-  #begunAt: EventPosition | null = null;
+  #begunAt: StatusMark | null = null;
   /** Every event later than this was published here; those of its own millisecond perhaps not. */
   #wholeAfterMs = Infinity;
   #begunForSureMs = -Infinity;
@@ -39,9 +45,9 @@ export class StatusHub {
     this.#lastStatuses = new LRUCache({ max: windowMax });
   }
 
-  /** The place behind everything published so far; null before the feed has begun. */
-  get position(): EventPosition | null {
-    return this.#window.at(-1)?.position ?? this.#begunAt;
+  /** The place behind everything published so far; null before the feed has begun. Costs nothing until it is read. */
+  get mark(): StatusMark | null {
+    return this.#window.at(-1) ?? this.#begunAt;
   }
 
   /**
@@ -50,7 +56,8 @@ export class StatusHub {
    */
   begin(openedMs: number): void {
     if (this.#begunAt) return;
-    this.#begunAt = { ms: openedMs, ids: [], feed: this.#feed };
+    const position = { ms: openedMs, ids: [], feed: this.#feed };
+    this.#begunAt = { position, cursor: encodeEventCursor(position) };
     this.#begunForSureMs = openedMs + 2_000;
     this.#wholeAfterMs = this.#begunForSureMs;
   }

@@ -20,5 +20,5 @@ export function journalStatusChanged(
   const { accepts, passes } = statusEventChecks(filter, context);
   const events = context.statusEvents.subscribe(accepts, after ?? null);
   if (!passes) return events;
-  return new FilteredEvents(events, ({ event }) => passes(event), after ?? context.statusCursor);
+  return new FilteredEvents(events, ({ event }) => passes(event), after ?? context.statusMark?.cursor ?? null);
 }

@@ -44,9 +44,9 @@ builder.queryField('journalStatusCursor', (t) =>
     description:
       'Where the feed of status changes stands, taken before any other read of this operation: ask for it with a list, ' +
       'subscribe after it, and nothing falls between. Null while the feed has not begun.',
-    resolve: (_root, _args, { principal, statusCursor }) => {
+    resolve: (_root, _args, { principal, statusMark }) => {
       demand(principal, { kind: 'read' });
-      return statusCursor;
+      return statusMark?.cursor;
     },
   }),
 );
