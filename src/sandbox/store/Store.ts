@@ -65,6 +65,12 @@ export class Store {
   }
 
   close(): void {
+    try {
+      // libsql would leave its write-ahead log behind; without one, the file is all there is of a ledger.
+      this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE');
+    } catch {
+      // Somebody reads along: the log stays for them, and the next start takes it in.
+    }
     this.#database.close();
   }
 }
