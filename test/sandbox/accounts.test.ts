@@ -30,6 +30,16 @@ describe('GET /v1/accounts/{id}', () => {
     expect(body).toMatchObject({ id: dan, status: 'ACTIVE', currency: 'USD', cash: '1000', positions: [] });
   });
 
+  it("has the fields that the vendor's Python SDK refuses to be without", async () => {
+    const { client } = await startSandbox();
+
+    const { body } = await client.get<Record<string, unknown>>(`/v1/accounts/${dan}`);
+
+    const texts = ['id', 'account_number', 'status', 'currency', 'last_equity', 'created_at'];
+    expect(texts.filter((name) => typeof body[name] !== 'string')).toEqual([]);
+    expect(body['last_equity']).toBe('1000');
+  });
+
   it('does not tell which accounts are firm accounts', async () => {
     const { client } = await startSandbox();
 

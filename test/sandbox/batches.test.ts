@@ -59,6 +59,7 @@ describe('POST /v1/journals/batch', () => {
       { entries: [sample.entries[0], { to_account: bob, amount: '1', currency: 'EUR' }] },
       /^entries\[1\]\.currency/,
     ],
+    ['a currency beside the entries, where it would be ignored', { currency: 'EUR' }, /^currency/],
   ])('refuses %s with 400, naming the field', async (_what, changes, message) => {
     const { client } = await startSandbox();
 
@@ -162,6 +163,25 @@ describe('POST /v1/journals/reverse_batch', () => {
     const { body } = await client.post<BatchJournal[]>('/v1/journals/reverse_batch', request);
 
     expect(body[0]?.currency).toBe('EUR');
+  });
+
+  it('refuses a currency within an entry, where it would be ignored', async () => {
+    const { client } = await startSandbox();
+    const entries = [{ from_account: dan, amount: '5', currency: 'EUR' }];
+
+    const reply = await client.post<ErrorBody>('/v1/journals/reverse_batch', { ...reverseSample, entries });
+
+    expect([reply.status, reply.body.message]).toEqual([400, expect.stringMatching(/^entries\[0\]\.currency/)]);
+  });
+
+  it('names the account that failed to send, not the one that would have received', async () => {
+    const { client } = await startSandbox();
+    const entries = [{ from_account: dan, amount: '5', description: refusedFixture }];
+
+    const { body } = await client.post<BatchJournal[]>('/v1/journals/reverse_batch', { ...reverseSample, entries });
+
+    expect(body[0]?.error_message).toContain(dan);
+    expect(body[0]?.error_message).not.toContain(sweep);
   });
 
   it('creates nothing when one sender lacks the money', async () => {

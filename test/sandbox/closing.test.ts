@@ -1,8 +1,13 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { createSandbox } from '../../src/sandbox/createSandbox.ts';
+import { cash } from './kit/journals.ts';
+import { SandboxClient } from './kit/startSandbox.ts';
 
 const credential = { keyId: 'key', secretKey: 'secret' };
 
@@ -15,6 +20,19 @@ describe('close', () => {
 
     expect(second.port).toBe(first.port);
     await second.close();
+  });
+
+  it('leaves the data file, and nothing beside it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sandbox-closing-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const sandbox = await createSandbox({ ...credential, dataFile: join(directory, 'ledger.db') });
+    const client = new SandboxClient(sandbox.url);
+    await client.post('/v1/journals', cash());
+    await client.close();
+
+    await sandbox.close();
+
+    expect(readdirSync(directory)).toEqual(['ledger.db']);
   });
 
   it('does not wait for a client that sends half a request', async () => {
@@ -32,7 +50,47 @@ describe('close', () => {
   });
 });
 
+describe('a restarted ledger', () => {
+  it('goes on with event ids above those it has, though its clock stands', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sandbox-ids-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const draws = [0.9, 0.1];
+    const ids: string[] = [];
+    for (const draw of draws) {
+      const dataFile = join(directory, 'ledger.db');
+      const options = { ...credential, dataFile, clockMode: 'manual' as const, clock: () => 1_800_000_000_000 };
+      const sandbox = await createSandbox({ ...options, random: () => draw });
+      const client = new SandboxClient(sandbox.url);
+      const stream = await client.events();
+      await client.post('/v1/journals', cash());
+      ids.push(...(await stream.first(1)).map(({ event_id }) => String(event_id)));
+      await client.close();
+      await sandbox.close();
+    }
+
+    expect(ids).toHaveLength(2);
+    expect(ids).toEqual(ids.toSorted());
+  });
+});
+
 describe('createSandbox', () => {
+  it('names an IPv6 address in brackets', async () => {
+    const sandbox = await createSandbox({ ...credential, host: '::1' });
+    const client = new SandboxClient(sandbox.url);
+
+    const { status } = await client.get('/v1/accounts');
+
+    expect([sandbox.url, status]).toEqual([`http://[::1]:${sandbox.port}`, 200]);
+    await client.close();
+    await sandbox.close();
+  });
+
+  it.each([0, -1, NaN, 2 ** 31])('rejects a heartbeat that no timer keeps: %d ms', async (heartbeatMs) => {
+    await expect(createSandbox({ ...credential, heartbeatMs })).rejects.toThrow(
+      /^heartbeatMs: expected 1 to 2147483647/,
+    );
+  });
+
   it('rejects when its port is taken', async () => {
     const first = await createSandbox(credential);
 

@@ -4,7 +4,7 @@ import { decodeTime } from 'ulid';
 import { describe, expect, it } from 'vitest';
 
 import { type ErrorBody, type Journal, ann, bob, cash, dan, shares, sweep } from './kit/journals.ts';
-import { SandboxClient, startSandbox } from './kit/startSandbox.ts';
+import { SandboxClient, startSandbox, until } from './kit/startSandbox.ts';
 
 interface Moved {
   journal: Journal;
@@ -44,6 +44,31 @@ describe('POST /sandbox/clock', () => {
 
     const events = await stream.first(3);
     expect(events.map(({ at }) => at.slice(17))).toEqual(['00Z', '01Z', '02Z']);
+  });
+
+  it.each([{ advanceMs: 1e15 }, { advanceMs: 1e300 }, { to: '2256-01-01T00:00:00Z' }])(
+    'refuses to go where instants end, and time stays: %j',
+    async (body) => {
+      const { client } = await startSandbox();
+      const before = await client.get('/sandbox/clock');
+
+      const reply = await client.post<ErrorBody>('/sandbox/clock', body);
+
+      expect([reply.status, reply.body.message]).toEqual([400, expect.stringMatching(/2255-01-01T00:00:00Z at most/)]);
+      expect((await client.get('/sandbox/clock')).body).toEqual(before.body);
+      expect((await client.post('/v1/journals', cash())).status).toBe(200);
+    },
+  );
+
+  it('goes as far as instants reach, and journals still walk', async () => {
+    const { client } = await startSandbox();
+    await client.post('/sandbox/clock', { to: '2255-01-01T00:00:00Z' });
+
+    const { status } = await client.post('/v1/journals', cash({ amount: '51' }));
+    await client.post('/sandbox/end-of-day');
+
+    expect(status).toBe(200);
+    expect((await client.get(`/v1/accounts/${ann}`)).body).toMatchObject({ cash: '51' });
   });
 
   it('refuses a body without a time', async () => {
@@ -215,6 +240,29 @@ describe('POST /sandbox/reset', () => {
     expect(reply.status).toBe(200);
     const [event] = await fresh.first(1);
     expect(decodeTime(String(event?.event_id))).toBe(Math.floor(Date.parse(event?.at ?? '')));
+  });
+});
+
+describe('POST /sandbox/reset', () => {
+  it('cuts a stream whose reader has paused, too', async () => {
+    const { client } = await startSandbox({ settleDelayMs: 0, dailyLimit: '1000000', maxStreams: 1 });
+    const entry = { to_account: ann, amount: '0.01', description: 'x'.repeat(1_000) };
+    const entries = Array.from({ length: 500 }, () => entry);
+    const slow = await client.events();
+    slow.pause();
+    for (let count = 0; count < 8; count += 1) {
+      await client.post('/v1/journals/batch', { entry_type: 'JNLC', from_account: sweep, entries });
+    }
+
+    await client.post('/sandbox/reset');
+    // The connection's end is heard in its own time.
+    await until(async () => {
+      const { body } = await client.get<{ streams: { open: number } }>('/sandbox/stats');
+      return body.streams.open === 0;
+    });
+
+    const next = await client.events();
+    expect(next.status).toBe(200);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type ErrorBody, cash } from './kit/journals.ts';
 import { startSandbox } from './kit/startSandbox.ts';
+import { exchange } from '../contract/rawRequestsConnection.ts';
 
 const paths = ['/v1/journals', '/v1/journals/x', '/v1/nothing', '/v2/events/journals/status?since=x', '/v1/accounts'];
 
@@ -26,6 +27,33 @@ describe('every answer', () => {
 
     expect(stream.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(stream.headers['content-type']).toBe('text/event-stream');
+  });
+
+  it.each([
+    ['garbage', 'garbage\r\n\r\n', 400],
+    ['a header that never ends', `GET /v1/journals HTTP/1.1\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['a chunk that is none', 'POST /v1/journals HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n', 400],
+    ['an expectation nobody knows', 'POST /v1/journals HTTP/1.1\r\nExpect: x\r\nConnection: close\r\n\r\n', 417],
+    ['HTTP/1.1 without a host', 'GET /v1/journals HTTP/1.1\r\nConnection: close\r\n\r\n', 401],
+  ])('to %s carries them too', async (_what, bytes, status) => {
+    const { sandbox } = await startSandbox();
+
+    const [answer] = await exchange(sandbox.port, bytes, 'until closed');
+
+    expect(answer?.status).toBe(status);
+    expect(answer?.head).toMatch(/\r\nx-request-id: [0-9a-f-]{36}/i);
+    expect(answer?.head).toMatch(
+      /\r\nx-ratelimit-limit: 1000\r\nx-ratelimit-remaining: 1000\r\nx-ratelimit-reset: \d+/i,
+    );
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: status * 100_000 + 10_000 });
+  });
+
+  it('to a wrong method names the right ones', async () => {
+    const { client } = await startSandbox();
+
+    const { headers } = await client.send('PATCH', '/v1/journals');
+
+    expect(headers['allow']).toBe('GET, POST');
   });
 
   it('to an unknown path is 404, to a wrong method 405', async () => {

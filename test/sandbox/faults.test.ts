@@ -41,6 +41,18 @@ describe('a fault on requests', () => {
     expect([await outcome(client), await journalCount(client)]).toEqual([shown, left]);
   });
 
+  it('slowBody brings the whole body, in pieces, over the time it says', async () => {
+    const { client } = await startSandbox();
+    await client.faults([{ kind: 'slowBody', ms: 80 }]);
+    const start = performance.now();
+
+    const { text, pieces } = await client.inPieces('/v1/accounts');
+
+    expect(performance.now() - start).toBeGreaterThan(75);
+    expect(pieces).toBeGreaterThan(4);
+    expect(JSON.parse(text)).toHaveLength(9);
+  });
+
   it('malformed is no JSON', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'malformed' }]);

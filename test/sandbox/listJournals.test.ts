@@ -103,6 +103,19 @@ describe('GET /v1/journals', () => {
     expect(statuses).toEqual([422, 422, 200, 200]);
   });
 
+  it('answers what holds at one moment, though journals move on while it is written', async () => {
+    const { client } = await startSandbox({ settleDelayMs: 1_000, dailyLimit: '1000000' });
+    const entries = Array.from({ length: 4_000 }, () => ({ to_account: ann, amount: '0.01' }));
+    await client.post('/v1/journals/batch', { entry_type: 'JNLC', from_account: sweep, entries });
+
+    const [listing] = await Promise.all([
+      client.get<Journal[]>('/v1/journals?status=queued'),
+      client.post('/sandbox/clock', { advanceMs: 5_000 }),
+    ]);
+
+    expect(listing.body.filter(({ status }) => status !== 'queued')).toEqual([]);
+  });
+
   it('answers in any order when asked to shuffle, the same for a seed', async () => {
     const orders = [];
     for (const listOrderSeed of [undefined, 1, 1]) {

@@ -87,6 +87,8 @@ describe('journals-gateway sandbox', () => {
     [['--jnlc-flow', 'v3'], /--jnlc-flow: expected classic or v2/],
     [['--daily-limit', 'much'], /--daily-limit/],
     [['--max-streams', '1.5'], /--max-streams/],
+    [['--heartbeat', '0'], /--heartbeat: expected 1 to 2147483647/],
+    [['--heartbeat', '2147483648'], /--heartbeat: expected 1 to 2147483647/],
     [['--port', '99999'], /SANDBOX_PORT/],
   ])('says on stderr what is wrong with %j and exits with 2', async (flags, message) => {
     const error = await failure(flags);

@@ -85,11 +85,13 @@ function auditHoldings(name: string, holdings: readonly AmountRow[], moves: read
   };
   seeded().forEach(enter);
   moves.forEach(enter);
-  return holdings.flatMap(({ account_id, unit, amount }) => {
-    const wanted = expected.get(`${account_id} ${unit}`) ?? zero;
-    if (compare(decimal(amount), zero) < 0) return [`${account_id} holds ${amount} ${unit}`];
-    if (compare(decimal(amount), wanted) === 0) return [];
-    return [`${account_id} holds ${amount} ${unit}, its ${name} make ${formatDecimal(wanted)}`];
+  const held = new Map(holdings.map(({ account_id, unit, amount }) => [`${account_id} ${unit}`, decimal(amount)]));
+  // A holding that is missing is wrong too, unless it should be nothing.
+  return [...new Set([...held.keys(), ...expected.keys()])].flatMap((key) => {
+    const [amount, wanted] = [held.get(key) ?? zero, expected.get(key) ?? zero];
+    if (compare(amount, zero) < 0) return [`${key}: ${formatDecimal(amount)}`];
+    if (compare(amount, wanted) === 0) return [];
+    return [`${key}: ${formatDecimal(amount)}, the ${name} make ${formatDecimal(wanted)}`];
   });
 }
 

@@ -65,6 +65,17 @@ export class SandboxClient {
     if (status !== 200) throw new Error(text);
   }
 
+  /** Reads an answer and counts the pieces in which its body comes. */
+  async inPieces(path: string): Promise<{ text: string; pieces: number }> {
+    const answer = await request(`${this.url}${path}`, {
+      dispatcher: this.#agent,
+      headers: { authorization: basic },
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer.body) chunks.push(chunk as Buffer);
+    return { text: Buffer.concat(chunks).toString(), pieces: chunks.length };
+  }
+
   /** Sends a request and hangs up once `so` holds. */
   async hangUp(
     method: Dispatcher.HttpMethod,
