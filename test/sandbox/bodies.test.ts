@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ErrorBody, ann, cash, shares, sweep } from './kit/journals.ts';
 import { startSandbox } from './kit/startSandbox.ts';
 
-const nested = (levels: number) => `${'['.repeat(levels)}1${']'.repeat(levels)}`;
+const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 const opening = `{"entry_type":"JNLC","from_account":"${sweep}","to_account":"${ann}"`;
 
 describe('a request body', () => {

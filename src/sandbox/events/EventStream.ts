@@ -155,10 +155,7 @@ export class EventStream {
 
   #apply({ kind }: StreamEffect): void {
     if (kind === 'cut') this.cut();
-    if (kind === 'silence') {
-      this.#silent = true;
-      clearInterval(this.#heartbeat);
-    }
+    if (kind === 'silence') this.#silent = true;
     if (kind === 'internalError') {
       this.#write(': internal server error\n\n');
       this.#silent = true;
