@@ -10,6 +10,7 @@ export class SandboxClock {
   #offset = 0;
   #standing: Micros;
   #latest: Micros = 0;
+  #date = { second: -1, text: '' };
 
   /** @param source milliseconds since 1970; fractions give microseconds */
   constructor(source: () => number, manual: boolean) {
@@ -21,6 +22,13 @@ export class SandboxClock {
   now(): Micros {
     this.#latest = Math.max(this.#latest, this.manual ? this.#standing : this.#read() + this.#offset);
     return this.#latest;
+  }
+
+  /** What the `Date` header says: whole seconds, written once each. */
+  get date(): string {
+    const second = Math.floor(this.now() / (1_000 * microsPerMillisecond));
+    if (second !== this.#date.second) this.#date = { second, text: new Date(second * 1_000).toUTCString() };
+    return this.#date.text;
   }
 
   /** Time of the world outside, which nothing moves: rate limits and latencies are felt there. */

@@ -74,7 +74,7 @@ function serverOf(settings: Settings, clock: SandboxClock, faults: FaultPlan, le
     controlsOf({ ...ledger.parts, faults, credentials, log, clock, settings, reset }),
     settings.control,
   );
-  return new ApiServer({ api, control, settings });
+  return new ApiServer({ api, control, settings, clock });
 }
 
 function routesOf(settings: Settings, { parts }: Ledger, credentials: Credentials) {

@@ -254,3 +254,24 @@ describe('a key that was used before a restart', () => {
     expect(data).toMatchObject({ createJournal: { journal: { status: 'EXECUTED' } } });
   });
 });
+
+describe("where the clock of the API is far from this machine's", () => {
+  it.each([30_000, 86_400_000])('by %i ms, nothing is lost', async (advanceMs) => {
+    const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
+    const before = await subscribe<Changed>('WebSocket', old.url, changed);
+    await createJournals(old.url, 1);
+    const after = (await before.take(1))[0]?.journalStatusChanged.cursor;
+    await control(sandbox, 'POST', 'clock', { advanceMs });
+    const ids = await createJournals(old.url, 1);
+    const history = '{ journalStatusEvents(since: "2020-01-01T00:00:00Z") { nodes { id } } }';
+    const { data } = await ask<{ journalStatusEvents: { nodes: unknown[] } }>(old.url, history);
+    await old.close();
+
+    const gateway = await startGateway(sandbox.url);
+    const resumed = await subscribe<Changed>('WebSocket', gateway.url, changed, { after });
+    ids.push(...(await createJournals(gateway.url, 1)));
+
+    expect(data?.journalStatusEvents.nodes).toHaveLength(6);
+    expect(told((await resumed.take(8)).slice(2))).toEqual(walks(ids));
+  });
+});

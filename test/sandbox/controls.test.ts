@@ -34,6 +34,15 @@ describe('POST /sandbox/clock', () => {
     expect(back.body).toEqual(on.body);
   });
 
+  it("moves the server's Date header too", async () => {
+    const { client } = await startSandbox();
+
+    await client.post('/sandbox/clock', { to: '2126-01-01T00:00:00.5Z' });
+    const { headers } = await client.get('/v1/accounts');
+
+    expect(headers.get('date')).toBe('Tue, 01 Jan 2126 00:00:00 GMT');
+  });
+
   it('takes each step on the way at its own time', async () => {
     const { client } = await startSandbox({ settleDelayMs: 1_000 });
     await client.post('/sandbox/clock', { to: '2126-01-01T00:00:00Z' });

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 
 import { Refusal } from '../Refusal.ts';
 import type { ControlRoutes } from '../routes/ControlRoutes.ts';
+import type { SandboxClock } from '../SandboxClock.ts';
 import type { Settings } from '../SandboxOptions.ts';
 import { refuseUnreadable } from './refuseUnreadable.ts';
 import { Exchange } from './Exchange.ts';
@@ -13,6 +14,7 @@ export interface ApiServerParts {
   api: ApiHandler;
   control: ControlRoutes;
   settings: Settings;
+  clock: SandboxClock;
 }
 
 /** Longer than clients keep idle connections, so that they and not the sandbox close them. */
@@ -33,7 +35,7 @@ export class ApiServer {
     });
     this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
       const refusal = new Refusal(417, 'expectation failed: only 100-continue is known');
-      void parts.api.refuse(new Exchange(request, response, randomUUID()), refusal);
+      void parts.api.refuse(new Exchange(request, response, randomUUID(), parts.clock.date), refusal);
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       const headers = () => ({ 'X-Request-ID': randomUUID(), ...parts.api.headersOfUnreadable() });
@@ -63,8 +65,8 @@ export class ApiServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#answers.set(request.socket, response);
-    const exchange = new Exchange(request, response, randomUUID());
-    const { api, control } = this.#parts;
+    const { api, control, clock } = this.#parts;
+    const exchange = new Exchange(request, response, randomUUID(), clock.date);
     try {
       await (exchange.path.startsWith('/sandbox') ? control.handle(exchange) : api.handle(exchange));
     } catch (error) {

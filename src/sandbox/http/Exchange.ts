@@ -14,7 +14,8 @@ export class Exchange {
   readonly #search: string;
   readonly #headers: Record<string, string>;
 
-  constructor(request: IncomingMessage, response: ServerResponse, requestId: string) {
+  /** @param date by the sandbox's clock: clients learn a server's time from it */
+  constructor(request: IncomingMessage, response: ServerResponse, requestId: string, date: string) {
     this.request = request;
     this.response = response;
     this.requestId = requestId;
@@ -23,7 +24,7 @@ export class Exchange {
     const mark = target.indexOf('?');
     this.path = mark === -1 ? target : target.slice(0, mark);
     this.#search = mark === -1 ? '' : target.slice(mark + 1);
-    this.#headers = { 'X-Request-ID': requestId };
+    this.#headers = { 'X-Request-ID': requestId, Date: date };
   }
 
   get query(): URLSearchParams {
