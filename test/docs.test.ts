@@ -16,7 +16,8 @@ function codesInSources(): Set<string> {
   const found = files.flatMap((path) => [
     ...read(`src/${path}`).matchAll(/(?:\bcode(?: =|:)|withCode\(\w+,) '([A-Z]+(?:_[A-Z]+)*)'/g),
   ]);
-  return new Set(found.map(([, code = '']) => code));
+  // Yoga says this one itself.
+  return new Set([...found.map(([, code = '']) => code), 'REQUEST_ENTITY_TOO_LARGE']);
 }
 
 function rows(markdown: string, heading: string): Set<string> {

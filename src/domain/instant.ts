@@ -7,11 +7,14 @@ export function isInstant(value: string): value is Instant {
   const match = pattern.exec(value);
   if (!match) return false;
   const [, date = '', hour = '', minute = '', second = '', , offset = ''] = match;
+  // An offset may carry it over the first or the last year that can be written.
+  const isAtAnEnd = /^(?:0000-01-01|9999-12-31)/.test(date) && offset.length > 1;
   return (
     isDayOfCalendar(date) &&
+    !isAtAnEnd &&
     Number(hour) < 24 &&
     Number(minute) < 60 &&
-    Number(second) <= 60 &&
+    Number(second) <= (date === '9999-12-31' ? 59 : 60) &&
     (offset.length === 1 || (Number(offset.slice(1, 3)) < 24 && Number(offset.slice(4)) < 60))
   );
 }

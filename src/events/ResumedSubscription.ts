@@ -3,15 +3,20 @@ import { LRUCache } from 'lru-cache';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { UpstreamUnavailableError } from '../upstream/faults.ts';
 
-import { encodeEventCursor, isBehind, isReal } from './eventCursor.ts';
+import { encodeEventCursor, isBehind } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import type { StatusHistory } from './StatusHistory.ts';
-import type { StatusHub } from './StatusHub.ts';
+import type { KnownPast, StatusHub } from './StatusHub.ts';
 import type { StatusSubscription } from './StatusSubscription.ts';
 import { SlowConsumerError, StreamError, StreamInterruptedError, TooManyReplaysError } from './streamErrors.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;
+
+function unlessAborted(pending: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return Promise.race([pending, aborted]);
+}
 
 /** How often a replay is begun, at most. */
 const maxAttempts = 3;
@@ -51,7 +56,7 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     // In the same tick as the queue was opened: the two meet without a gap and without an overlap.
     const backlog = hub.backlogAfter(after);
     if (backlog) this.#past.push(...backlog.filter(({ event }) => accepts(event)));
-    else void this.#replay(history, after, hub.mark?.position ?? null);
+    else void this.#replay(history, after, hub);
   }
 
   async next(): Promise<Result> {
@@ -76,10 +81,13 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
   }
 
   /** A replay that breaks goes on behind the last event that it brought. */
-  async #replay(history: StatusHistory, after: EventPosition, known: EventPosition | null): Promise<void> {
+  async #replay(history: StatusHistory, after: EventPosition, hub: StatusHub): Promise<void> {
     this.#isReplaying = true;
     const place = { after };
     try {
+      // Until the feed has begun, nobody says where the past ends and the present begins.
+      await unlessAborted(hub.begun, this.#cancel.signal);
+      const { known } = hub;
       for (let attempt = 1; !(await this.#readPast(history, place, known, attempt)); attempt += 1);
     } catch (error) {
       this.#pastError = error instanceof Error ? error : new Error(String(error));
@@ -97,11 +105,11 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
   async #readPast(
     history: StatusHistory,
     place: { after: EventPosition },
-    known: EventPosition | null,
+    known: KnownPast | null,
     attempt: number,
   ): Promise<boolean> {
     // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
-    const upToMs = known && !isReal(known) ? known.ms + beginningMs : undefined;
+    const upToMs = known?.recent.length === 0 ? known.ms + beginningMs : undefined;
     try {
       const range = { after: place.after, known, upToMs, caughtUpMs: 0 };
       for await (const positioned of history.read(range, this.#cancel.signal)) {

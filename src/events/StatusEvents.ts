@@ -19,7 +19,7 @@ export class StatusEvents {
   readonly #history: StatusHistory;
 
   constructor(client: StatusEventsClient, clock: ApiClock, log: Log) {
-    this.#feed = new StatusFeed(client, this.#hub, log);
+    this.#feed = new StatusFeed(client, this.#hub, clock, log);
     this.#history = new StatusHistory(client, clock);
   }
 
@@ -56,7 +56,7 @@ export class StatusEvents {
     range: Pick<HistoryRange, 'after' | 'since' | 'until'>,
     signal: AbortSignal,
   ): AsyncGenerator<PositionedEvent, void> {
-    return this.#history.read({ ...range, known: this.mark?.position, caughtUpMs: 100 }, signal);
+    return this.#history.read({ ...range, known: this.#hub.known, caughtUpMs: 100 }, signal);
   }
 
   lastStatusOf(journalId: string): string | undefined {

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { instantMs } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import type { Log } from '../log.ts';
+import type { ApiClock } from '../upstream/ApiClock.ts';
 import type { StatusStreamItem } from '../upstream/readStatusStream.ts';
 import type { StatusEventRange, StatusEventsClient, StatusStream } from '../upstream/StatusEventsClient.ts';
 
@@ -26,6 +27,7 @@ export interface StatusFeedOptions {
 export class StatusFeed {
   readonly #client: StatusEventsClient;
   readonly #hub: StatusHub;
+  readonly #clock: ApiClock;
   readonly #log: Log;
   readonly #overlapMs: number;
   readonly #maxBackoffMs: number;
@@ -44,7 +46,8 @@ export class StatusFeed {
   #failures = 0;
   #isFirstStream = true;
 
-  constructor(client: StatusEventsClient, hub: StatusHub, log: Log, options: StatusFeedOptions = {}) {
+  constructor(client: StatusEventsClient, hub: StatusHub, clock: ApiClock, log: Log, options: StatusFeedOptions = {}) {
+    this.#clock = clock;
     this.#client = client;
     this.#hub = hub;
     this.#log = log;
@@ -149,7 +152,9 @@ export class StatusFeed {
   /** The first stream carries only what comes; every later one begins in what is known already. */
   #range(): StatusEventRange {
     if (this.#lastMs === null) return {};
-    return { since: new Date(this.#lastMs - this.#overlapMs).toISOString() };
+    // An event may be dated ahead of its time; what is not past yet can't be where to begin.
+    const lastMs = Math.min(this.#lastMs, this.#clock.latestNow());
+    return { since: new Date(lastMs - this.#overlapMs).toISOString() };
   }
 
   /** Full jitter: many gateways that lost the same upstream don't come back at once. */

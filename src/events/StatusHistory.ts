@@ -13,6 +13,7 @@ import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
 import { ReplayWatch } from './ReplayWatch.ts';
 import { CursorExpiredError } from './streamErrors.ts';
+import type { KnownPast } from './StatusHub.ts';
 import { StreamSlots } from './StreamSlots.ts';
 
 export interface HistoryRange {
@@ -25,7 +26,7 @@ export interface HistoryRange {
   /** The stream need not go beyond this moment, in unix ms. */
   upToMs?: number | undefined;
   /** What is known already to have happened: when all of it has come, the past has been read. */
-  known?: EventPosition | null | undefined;
+  known?: KnownPast | null | undefined;
   /** How long to listen for more once all that was known has come, in ms. */
   caughtUpMs: number;
 }
@@ -68,10 +69,12 @@ export class StatusHistory {
   }
 
   /** As strings of one form: they compare as the moments do. */
-  #bounds({ after, since, until, upToMs = Infinity }: HistoryRange): { since: Instant; until: Instant } {
+  #bounds({ after, since, until, known, upToMs = Infinity }: HistoryRange): { since: Instant; until: Instant } {
     const start = after ? after.ms - latenessOf(after) : since === undefined ? 0 : instantMs(since);
     const untilMs = until === undefined ? Infinity : instantMs(until) + marginMs;
-    const end = Math.min(untilMs, upToMs, this.#clock.latestNow());
+    // What has been told has happened, whatever the clocks say.
+    const now = Math.max(this.#clock.latestNow(), (known?.ms ?? 0) + marginMs);
+    const end = Math.min(untilMs, upToMs, now);
     return { since: asInstant(start - marginMs), until: asInstant(end) };
   }
 }
@@ -83,6 +86,14 @@ function latenessOf(position: EventPosition): number {
 
 function asInstant(ms: number): Instant {
   return new Date(Math.max(0, ms)).toISOString();
+}
+
+/** The ids of what is known to have happened in the range: a replay of it has to bring them. */
+function knownInside({ after, since, until, known }: HistoryRange): string[] {
+  const startMs = after ? after.ms : since === undefined ? 0 : instantMs(since);
+  const endMs = until === undefined ? Infinity : instantMs(until);
+  const inside = known?.recent.filter(({ ms }) => ms > startMs && ms < endMs) ?? [];
+  return inside.map(({ id }) => id);
 }
 
 function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRange): boolean {
@@ -98,13 +109,11 @@ function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRan
  * The stream's events, each once; nothing behind a cursor is let out before the cursor's own event was seen.
  * Ends with the stream, or when all that was known has come and no more follows. Closes the stream.
  */
-async function* eventsOf(
-  stream: StatusStream,
-  { after, known, caughtUpMs }: HistoryRange,
-): AsyncGenerator<JournalStatusEvent, void> {
+async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenerator<JournalStatusEvent, void> {
+  const { after, known, caughtUpMs } = range;
   const seen = new LRUCache<string, true>({ max: 10_000 });
-  const missing = new Set(known && isReal(known) ? known.ids : []);
-  const isKnownSaid = missing.size > 0;
+  const missing = new Set(knownInside(range));
+  const isKnownSaid = (known?.recent.length ?? 0) > 0;
   const held: JournalStatusEvent[] = [];
   let anchored = !after || !isReal(after);
   const watch = new ReplayWatch(stream, { silenceMs, caughtUpMs });
@@ -122,11 +131,17 @@ async function* eventsOf(
       held.push(event);
       // Events of one millisecond may come in any order: the anchor may be among the next few.
       if (!anchored && after && (held.length > 10_000 || eventMs(event) > after.ms + marginMs)) break;
-      if (anchored) yield* held.splice(0);
-      if (isKnownSaid && missing.size === 0 && caughtUpMs === 0) break;
+      if (anchored) {
+        // How long the reader takes is no silence of the API's.
+        watch.stop();
+        yield* held.splice(0);
+        watch.heard(isKnownSaid && missing.size === 0);
+      }
+      if (anchored && isKnownSaid && missing.size === 0 && caughtUpMs === 0) break;
     }
-    if (watch.isDead) throw new UpstreamUnavailableError(`the Event API fell silent in the middle of a replay`);
+    if (watch.isDead) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
     if (!anchored && after) throw new CursorExpiredError(encodeEventCursor(after));
+    if (missing.size > 0) throw new UpstreamUnavailableError('a replay ended too early');
     yield* held;
   } finally {
     watch.stop();

@@ -23,6 +23,18 @@ export interface StatusMark {
   readonly cursor: string;
 }
 
+/** Events of different accounts may be told so much out of order, in ms. */
+const recentMs = 10_000;
+/** Events that a replay has to bring before it counts as complete, at most. */
+const maxKnown = 2_000;
+
+/** What a replay has to bring before it counts as complete. */
+export interface KnownPast {
+  ms: number;
+  /** Of the last seconds, since one that was told late stands before the last; none where a feed has only begun. */
+  recent: readonly { id: string; ms: number }[];
+}
+
 /** From one feed to many subscribers: one bounded queue each, and a window of what came last. */
 export class StatusHub {
   readonly #windowMax: number;
@@ -36,6 +48,7 @@ export class StatusHub {
   #begunAt: StatusMark | null = null;
   /** Every event later than this was published here; those of its own millisecond perhaps not. */
   #wholeAfterMs = Infinity;
+  readonly #begun = announcement();
   #begunForSureMs = -Infinity;
   #isTrimmed = false;
 
@@ -60,6 +73,7 @@ export class StatusHub {
     this.#begunAt = { position, cursor: encodeEventCursor(position) };
     this.#begunForSureMs = openedMs + 2_000;
     this.#wholeAfterMs = this.#begunForSureMs;
+    this.#begun.announce();
   }
 
   /** True for an event from before the feed began that a new stream may bring along: the clock is not finer than that. */
@@ -87,16 +101,38 @@ export class StatusHub {
     return subscription;
   }
 
+  /** What has surely happened: everything up to the last place, with the events of the seconds before it by name. */
+  get known(): KnownPast | null {
+    const last = this.mark?.position;
+    if (!last) return null;
+    const recent = this.#window.slice(-maxKnown).map(({ event }) => ({ id: event.id, ms: eventMs(event) }));
+    return { ms: last.ms, recent: recent.filter(({ ms }) => ms >= last.ms - recentMs) };
+  }
+
+  /** Fulfilled once the feed has begun. */
+  get begun(): Promise<void> {
+    return this.#begun.promise;
+  }
+
   /** What was published behind the position, in order; null when the window doesn't surely reach back to it. */
   backlogAfter(position: EventPosition): PositionedEvent[] | null {
     if (position.feed === this.#feed && !this.#isTrimmed) return [...this.#window];
     const last = position.ids.at(-1);
     const index = last === undefined ? -1 : this.#window.findLastIndex(({ event }) => event.id === last);
-    // By place where the window has the event: exact, even when events arrived out of order.
-    if (index !== -1) return this.#window.slice(index + 1);
+    if (index !== -1) return this.#windowBehind(position, index);
     return isReal(position) && position.ms > this.#wholeAfterMs
       ? this.#window.filter(({ event }) => isBehind(position, event))
       : null;
+  }
+
+  /**
+   * By place where the window has the event: exact, even when events arrived out of order. Another gateway may have
+   * heard the events of that millisecond in another order, so there the cursor's list decides.
+   */
+  #windowBehind(position: EventPosition, index: number): PositionedEvent[] {
+    const isMissing = ({ event }: PositionedEvent) => !position.ids.includes(event.id);
+    const before = this.#window.slice(0, index).filter(({ event }) => eventMs(event) === position.ms);
+    return [...before, ...this.#window.slice(index + 1)].filter(isMissing);
   }
 
   /** The API's word for where the journal's last event took it; undefined when it had none recently. */
@@ -116,4 +152,10 @@ export class StatusHub {
     this.#wholeAfterMs = this.#window[dropped - 1]?.position.ms ?? this.#wholeAfterMs;
     this.#window = this.#window.slice(dropped);
   }
+}
+
+function announcement(): { promise: Promise<void>; announce: () => void } {
+  let announce: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => (announce = resolve));
+  return { promise, announce };
 }

@@ -11,7 +11,7 @@ import type { Log } from '../log.ts';
 
 import { isForeignPage } from './isForeignPage.ts';
 import { markInexactNumbers } from './markInexactNumbers.ts';
-import { graphqlPath } from './pipeline.ts';
+import { graphqlPath, maxRequestBytes } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { probe } from './probe.ts';
 import type { RunningOperations } from './RunningOperations.ts';
@@ -26,7 +26,7 @@ const goingAway = 1001;
 
 /** GraphQL over WebSocket: the sockets. What is said on them is the protocol's business. */
 export class WebSocketServer {
-  readonly #sockets = new SocketServer({ noServer: true, handleProtocols });
+  readonly #sockets = new SocketServer({ noServer: true, handleProtocols, maxPayload: maxRequestBytes });
   readonly #protocol: ProtocolServer<SocketExtra>;
   readonly #log: Log;
 

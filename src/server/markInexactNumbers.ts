@@ -1,14 +1,30 @@
-/** Strings are matched so as to be left alone. */
-const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const mayBeInexact = /\d[.eE]|\d{16}/;
+const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
  * A request's JSON with every number that is no whole one, or too large to be exact, replaced by an object that says so.
  * `JSON.parse` would round it: the amount 4503599627370497.5 would pass for a whole number. Marked, it is refused.
+ * One pass, whatever the text is: what is no JSON comes out as no JSON.
  */
 export function markInexactNumbers(json: string): string {
   if (!mayBeInexact.test(json)) return json;
-  return json.replace(stringOrNumber, (token) => (token.startsWith('"') || isExact(token) ? token : mark(token)));
+  const pieces: string[] = [];
+  let at = 0;
+  while (at < json.length) {
+    const quote = json.indexOf('"', at);
+    const end = quote === -1 ? json.length : quote;
+    pieces.push(json.slice(at, end).replace(number, (literal) => (isExact(literal) ? literal : mark(literal))));
+    at = endOfString(json, end);
+    pieces.push(json.slice(end, at));
+  }
+  return pieces.join('');
+}
+
+/** Behind the closing quote of the string that begins here; the end of the text when it has none. */
+function endOfString(json: string, start: number): number {
+  let at = start + 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return Math.min(at + 1, json.length);
 }
 
 function isExact(literal: string): boolean {

@@ -7,11 +7,12 @@ export interface Misdirected {
   message: string;
 }
 
-const paths = new Set([graphqlPath, `${graphqlPath}/`, healthPath]);
+const paths = new Set([graphqlPath, healthPath]);
 
 /** What the pipeline must not see: it matches paths by their ends, and answers a Host it can't read with a stack. */
 export function misdirected({ url = '', headers: { host } }: IncomingMessage): Misdirected | null {
   if (!URL.canParse(`http://${host ?? 'gateway'}/`)) return { status: 400, message: 'the Host header is malformed\n' };
-  const path = url.split('?', 1)[0] ?? '';
+  // Proxies send the absolute form.
+  const path = url.replace(/^https?:\/\/[^/?]*/, '').split('?', 1)[0] ?? '';
   return paths.has(path) ? null : { status: 404, message: `nothing is here; GraphQL is at ${graphqlPath}\n` };
 }

@@ -36,6 +36,8 @@ export type Pipeline = YogaServerInstance<TransportContext, OperationFacts>;
 
 export const graphqlPath = '/graphql';
 export const healthPath = '/health';
+/** What one operation may say, over HTTP or a socket: a batch of 1,000 entries with the longest descriptions fits. */
+export const maxRequestBytes = 4 * 1_048_576;
 
 /**
  * The one way in: parsing, validation, context, execution and masking for every transport.
@@ -50,6 +52,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     landingPage: false,
     batching: false,
     multipart: false,
+    maxRequestBodySize: maxRequestBytes,
     cors: false,
     logging: false,
     context: (transport) => contextOf(transport, options),

@@ -46,13 +46,19 @@ export class JournalsClient {
   async get(id: string, signal?: AbortSignal): Promise<Journal | null> {
     const uuid = asUuid(id);
     if (uuid === null) return null;
-    const call: UpstreamCall = { endpoint: 'getJournal', method: 'GET', path: `/v1/journals/${uuid}` };
-    const answer = await this.#read(call, signal);
+    const path = `/v1/journals/${uuid}`;
+    const call: UpstreamCall = { endpoint: 'getJournal', method: 'GET', path, mayBe401: true };
+    const { renewals } = this.#connection;
+    let answer = await this.#read(call, signal);
+    // An unknown id may answer 401 too; a listing tells it from a token that has ended, and has it renewed.
+    if (answer.status === 401 && (await this.#credentialsHold())) {
+      if (this.#connection.renewals === renewals) return null;
+      answer = await this.#read(call, signal);
+      if (answer.status === 401) return null;
+    }
     if (answer.status === 200) return this.#decode(call, answer, decodeJournal);
     // A page was written by something in front of the API: a wrong address must not look like missing journals.
     if (answer.status === 404 && !readErrorBody(answer).isPage) return null;
-    // An unknown id may answer 401 too; a listing tells it from credentials that don't hold.
-    if (answer.status === 401 && (await this.#credentialsHold())) return null;
     throw readFault(answer);
   }
 

@@ -25,7 +25,7 @@ const deadlineMs = 10_000;
 /** A token is renewed this long before it ends, in ms, or in the last fifth of a short life. */
 const renewEarlyMs = 60_000;
 
-/** After a token was replaced because of a 401, another 401 replaces none for so long, in ms. */
+/** For how long a token that the API has not taken yet is not replaced because of a 401, in ms. */
 const refusalPauseMs = 1_000;
 
 /**
@@ -35,7 +35,8 @@ const refusalPauseMs = 1_000;
 export class OAuthCredentials implements Credentials {
   readonly #options: OAuthOptions;
   readonly #agent = new Agent();
-  #renewedForRefusalAt = -Infinity;
+  #isConfirmed = true;
+  #renewedAt = -Infinity;
   #token: Token | null = null;
   #renewal: Promise<Token> | null = null;
 
@@ -58,12 +59,15 @@ export class OAuthCredentials implements Credentials {
   async renew(refused: string, signal?: AbortSignal): Promise<boolean> {
     // Of many calls that were refused together, the first has renewed it for all.
     if (this.#token?.header !== refused) return true;
+    // A token that was never taken by the API isn't replaced again and again: another would be refused too.
     const now = performance.now();
-    // Some 401s are no business of the token's; a new one that is refused too must not be replaced again and again.
-    if (now - this.#renewedForRefusalAt < refusalPauseMs) return false;
-    this.#renewedForRefusalAt = now;
+    if (!this.#isConfirmed && now - this.#renewedAt < refusalPauseMs) return false;
     this.#token = null;
     return (await unlessAborted(this.#renewed(), signal)).header !== refused;
+  }
+
+  confirm(accepted: string): void {
+    if (this.#token?.header === accepted) this.#isConfirmed = true;
   }
 
   async close(): Promise<void> {
@@ -72,7 +76,11 @@ export class OAuthCredentials implements Credentials {
 
   #renewed(): Promise<Token> {
     this.#renewal ??= this.#request()
-      .then((token) => (this.#token = token))
+      .then((token) => {
+        this.#isConfirmed = false;
+        this.#renewedAt = performance.now();
+        return (this.#token = token);
+      })
       .finally(() => (this.#renewal = null));
     return this.#renewal;
   }
@@ -117,7 +125,8 @@ function readToken(status: number, body: string): Token {
     return { header: `Bearer ${access_token}`, renewAt: now + lifeMs - earlyMs, endsAt: now + lifeMs };
   }
   const words = typeof error === 'string' ? error.slice(0, 80) : 'no reason given';
-  if (status >= 400 && status < 500) throw new CredentialsRefusedError(`the token endpoint refused: ${words}`);
+  if (status === 400 || status === 401 || status === 403)
+    throw new CredentialsRefusedError(`the token endpoint refused: ${words}`);
   throw new Error(`the token endpoint answered HTTP ${status}: ${words}`);
 }
 

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 
 import type { ApiClock } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
+import { NeverSent } from './exchange.ts';
 import {
   CredentialsRefusedError,
   RateLimitedError,
@@ -95,11 +96,22 @@ export class StatusEventsClient {
 
   /** As for every call: a 401 may only mean that the token has ended. */
   async #requestWithRenewal(range: StatusEventRange, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    const authorization = await this.#credentials.authorization(signal);
+    const authorization = await this.#authorization(signal);
     const answer = await this.#request(range, authorization, signal);
-    if (answer.statusCode !== 401 || !(await this.#credentials.renew(authorization, signal))) return answer;
-    answer.body.destroy();
-    return this.#request(range, await this.#credentials.authorization(signal), signal);
+    if (answer.statusCode !== 401) this.#credentials.confirm(authorization);
+    else if (await this.#renew(authorization, signal)) {
+      answer.body.destroy();
+      return this.#request(range, await this.#authorization(signal), signal);
+    }
+    return answer;
+  }
+
+  #authorization(signal: AbortSignal): Promise<string> {
+    return this.#credentials.authorization(signal).catch(asFault);
+  }
+
+  #renew(refused: string, signal: AbortSignal): Promise<boolean> {
+    return this.#credentials.renew(refused, signal).catch(asFault);
   }
 
   async #request(
@@ -121,6 +133,13 @@ export class StatusEventsClient {
       throw new UpstreamUnavailableError(`the Event API can't be reached: ${reason}`, { cause });
     }
   }
+}
+
+/** Without a token nothing was asked. @throws CredentialsRefusedError | UpstreamUnavailableError */
+function asFault(error: unknown): never {
+  if (!(error instanceof NeverSent)) throw error;
+  if (error.cause instanceof CredentialsRefusedError) throw error.cause;
+  throw new UpstreamUnavailableError(`the Event API can't be reached: ${error.message}`, { cause: error });
 }
 
 /** A page of a proxy may come with status 200 too. */

@@ -35,6 +35,8 @@ export interface UpstreamCall {
   /** JSON text, sent byte for byte. */
   body?: string;
   idempotencyKey?: string;
+  /** A 401 may be about what was asked for and not about the credentials: the caller finds out. */
+  mayBe401?: boolean;
 }
 
 /**
@@ -48,6 +50,7 @@ export class UpstreamConnection {
   readonly #credentials: Credentials;
   readonly #log: Log;
   readonly #clock: ApiClock | undefined;
+  #renewals = 0;
   readonly #readDeadlineMs: number;
   readonly #writeDeadlineMs: number;
 
@@ -96,6 +99,11 @@ export class UpstreamConnection {
     return this.#send(call, this.#writeDeadlineMs);
   }
 
+  /** How often a call went on with other credentials than it had begun with. */
+  get renewals(): number {
+    return this.#renewals;
+  }
+
   /** Writes down an answer that says 2xx and can't be read: the operator's business, and perhaps money. */
   report(call: UpstreamCall, answer: WireAnswer, problem: string): void {
     const { endpoint } = call;
@@ -114,7 +122,10 @@ export class UpstreamConnection {
     try {
       const authorization = await this.#credentials.authorization(limit.signal);
       const answer = await this.#exchange(call, authorization, endsAt - performance.now(), signal);
-      if (answer.status !== 401 || !(await this.#credentials.renew(authorization, limit.signal))) return answer;
+      if (answer.status !== 401) this.#credentials.confirm(authorization);
+      if (answer.status !== 401 || call.mayBe401) return answer;
+      if (!(await this.#credentials.renew(authorization, limit.signal))) return answer;
+      this.#renewals += 1;
       const renewed = await this.#credentials.authorization(limit.signal);
       return await this.#exchange(call, renewed, endsAt - performance.now(), signal);
     } finally {

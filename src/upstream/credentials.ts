@@ -10,6 +10,8 @@ export interface Credentials {
    * a 401 comes before anything is processed.
    */
   renew(refused: string, signal?: AbortSignal): Promise<boolean>;
+  /** The API has taken this header. */
+  confirm(accepted: string): void;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export function basicCredentials(keyId: string, secretKey: string): Credentials 
   return {
     authorization: () => header,
     renew: () => Promise.resolve(false),
+    confirm: () => undefined,
     close: () => Promise.resolve(),
   };
 }

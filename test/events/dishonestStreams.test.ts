@@ -180,3 +180,95 @@ describe('a replay', () => {
     expect(mostOpen).toBeLessThanOrEqual(4);
   });
 });
+
+describe('a subscriber who resumes', () => {
+  const cursorOfA = Buffer.from(JSON.stringify(['e1', '2026-01-01T00:00:00.000Z', 'a'])).toString('base64url');
+  const a = line('2026-01-01T00:00:00Z', 'a');
+
+  it('before the feed has begun waits for it, and gets what happened until then', async () => {
+    let isUp = false;
+    const past = [a];
+    const stub = await StubUpstream.start(json(404, {}), (request, response) => {
+      if (!isUp) return json(503, {})(request, response);
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (request.url.includes('until')) response.end(past.join(''));
+      else response.write(': welcome\n\n');
+    });
+    const { url } = await startGateway(stub.url);
+    const resumed = await subscribe<Changed>('WebSocket', url, changed, { after: cursorOfA });
+
+    past.push(line(ago(1_000), 'meanwhile'));
+    isUp = true;
+
+    expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe('meanwhile');
+  });
+
+  it('is not told that a replay was whole when it lacked what the feed has told', async () => {
+    const [b, c] = [line(ago(500), 'b'), line(ago(400), 'c')];
+    let attempt = 0;
+    const { url, feeds } = await start((_request, response) => response.end((attempt += 1) === 1 ? a : a + b + c));
+    const live = await subscribe<Changed>('WebSocket', url, changed);
+    feeds[0]?.write(b + c);
+    await live.take(2);
+
+    const resumed = await subscribe<Changed>('SSE', url, changed, { after: cursorOfA });
+
+    expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['b', 'c']);
+    expect(attempt).toBe(2);
+  });
+
+  it('gets an event that was told late, behind a later one of another account', async () => {
+    const [later, late] = [line(ago(500), 'later'), line(ago(900), 'late')];
+    const { url, feeds } = await start((_request, response) => response.write(a + late + later));
+    const live = await subscribe<Changed>('WebSocket', url, changed);
+    feeds[0]?.write(later + late);
+    await live.take(2);
+
+    const resumed = await subscribe<Changed>('WebSocket', url, changed, { after: cursorOfA });
+
+    expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['late', 'later']);
+  });
+
+  it('in a millisecond that this gateway heard in another order gets what its cursor does not name', async () => {
+    const at = ago(500);
+    const { url, feeds } = await start();
+    const live = await subscribe<Changed>('WebSocket', url, changed);
+    feeds[0]?.write(line(at, 'two') + line(at, 'one'));
+    await live.take(2);
+    const behind = (id: string) => Buffer.from(JSON.stringify(['e1', at, id])).toString('base64url');
+
+    for (const [known, missing] of [
+      ['one', 'two'],
+      ['two', 'one'],
+    ] as const) {
+      const resumed = await subscribe<Changed>('WebSocket', url, changed, { after: behind(known) });
+      expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe(missing);
+    }
+  });
+});
+
+describe('an instant that no calendar of four digits holds', () => {
+  it('is an event that can not be read, and the feed goes on', async () => {
+    const { url, feeds } = await start();
+    const events = await subscribe<Changed>('WebSocket', url, changed);
+
+    feeds[0]?.write(line('9999-12-31T23:59:59-01:00', 'never') + line(ago(0), 'now'));
+    expect((await events.take(1))[0]?.journalStatusChanged.id).toBe('now');
+    feeds[0]?.destroy();
+    await expect.poll(() => feeds.length, { timeout: 5_000 }).toBe(2);
+    feeds[1]?.write(line(ago(0), 'next'));
+
+    expect((await events.take(1))[0]?.journalStatusChanged.id).toBe('next');
+  });
+
+  it.each(['0000-01-01T00:00:00+23:59', '9999-12-31T23:59:59-01:00', '9999-12-31T23:59:60Z'])(
+    '%s is refused as an argument',
+    async (since) => {
+      const { url } = await start();
+
+      const { errors } = await ask(url, `{ journalStatusEvents(since: "${since}") { nodes { id } } }`);
+
+      expect(errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
+    },
+  );
+});

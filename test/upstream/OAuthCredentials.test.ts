@@ -137,7 +137,7 @@ describe('OAuth 2 client credentials', () => {
 
     expect(errors).toBeUndefined();
     expect(Object.values(data ?? {})).toEqual([null, null, null, null, null]);
-    expect(await issued(sandbox)).toBe(2);
+    expect(await issued(sandbox)).toBe(1);
   });
 
   it('that can not be had leave a mutation unsent, and say so', async () => {

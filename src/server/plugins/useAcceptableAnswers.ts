@@ -23,7 +23,8 @@ export function useAcceptableAnswers(): Plugin {
 }
 
 function accepts({ headers }: Request, mediaTypes: string[]): boolean {
-  const accept = headers.get('accept') ?? '*/*';
+  // A header without a value names nothing, as none does.
+  const accept = headers.get('accept')?.trim() || '*/*';
   return accept.split(',').some((range) => mediaTypes.some((mediaType) => matches(range, mediaType)));
 }
 

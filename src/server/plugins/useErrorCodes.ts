@@ -9,6 +9,8 @@ export function useErrorCodes(): Plugin {
     onParse: () => {
       return ({ result, replaceParseResult }) => {
         if (result instanceof GraphQLError) replaceParseResult(withCode(result, 'GRAPHQL_PARSE_FAILED'));
+        // The parser calls itself for every level.
+        if (result instanceof RangeError) replaceParseResult(tooDeep());
       };
     },
     onValidate: () => {
@@ -18,6 +20,10 @@ export function useErrorCodes(): Plugin {
       };
     },
   };
+}
+
+function tooDeep(): GraphQLError {
+  return new GraphQLError('the document is nested too deeply', { extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
 }
 
 /** A code that the error brings itself, as a scalar's does, says more. */
