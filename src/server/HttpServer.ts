@@ -65,23 +65,24 @@ export class HttpServer {
 
   /** An answer counts as running until it has left, unless it turns out to be a subscription's. */
   #serve(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse): void {
-    const isWhole = request.method === 'GET' || request.method === 'HEAD';
+    let end: (() => void) | null = null;
+    let isOver = false;
+    const begin = () => {
+      if (!isOver) end ??= this.#running.begin(response);
+    };
     // What a client has not finished asking is nothing that a shutdown would wait for.
-    if (isWhole) this.#begin(response);
-    else request.once('end', () => this.#begin(response));
+    if (request.method === 'GET' || request.method === 'HEAD') begin();
+    else request.once('end', begin);
+    this.#answers.add(response);
+    response.once('close', () => {
+      isOver = true;
+      this.#answers.delete(response);
+      end?.();
+    });
     if (this.#running.isDraining) endConnectionWith(response);
     const wrong = misdirected(request);
     if (!wrong) void pipeline(request, response);
     else response.writeHead(wrong.status, { 'content-type': 'text/plain' }).end(wrong.message);
-  }
-
-  #begin(response: ServerResponse): void {
-    const end = this.#running.begin(response);
-    this.#answers.add(response);
-    response.once('close', () => {
-      this.#answers.delete(response);
-      end();
-    });
   }
 }
 
