@@ -241,6 +241,32 @@ describe('a shutdown', () => {
     if (!client.closed) await once(client, 'close');
   });
 
+  it("doesn't wait for a client that has sent half of a request", async () => {
+    const server = await startServer({}, 60_000);
+    const { port } = new URL(server.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    closeLater(() => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"query"',
+    );
+    await post(server.url, '{ hello }').then((answer) => answer.text());
+
+    await server.close();
+
+    expect(server.running.count).toBe(0);
+  });
+
+  it("doesn't wait for a request that was refused before it was read", async () => {
+    const server = await startServer({}, 60_000);
+
+    const answer = await fetch(server.url, { method: 'POST', body: new URLSearchParams({ query: '{hello}' }) });
+    await server.close();
+
+    expect(answer.status).toBe(403);
+    expect(server.running.count).toBe(0);
+  });
+
   it('waits for an operation that never ends no longer than the grace period', async () => {
     const gate = new Gate();
     const server = await startServer({ work: () => gate.pass().then(() => 'done') }, 100);
