@@ -20,8 +20,6 @@ export interface SharedParts {
 /** What tells one operation from another. */
 export interface OperationFacts {
   principal: Principal;
-  /** Names the operation in logs and in masked errors. */
-  requestId: string;
   /** Aborted when nobody waits for the answer any more. Reads heed it; what moves money doesn't. */
   signal: AbortSignal | undefined;
 }

@@ -13,11 +13,6 @@ import { SlowConsumerError, StreamError, StreamInterruptedError, TooManyReplaysE
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
-function unlessAborted(pending: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  return Promise.race([pending, aborted]);
-}
-
 /** How often a replay is begun, at most. */
 const maxAttempts = 3;
 /** A feed tells its beginning in whole seconds, by a clock that may be a little off from that of the events, in ms. */
@@ -164,4 +159,10 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     const reason = error instanceof Error ? error.message : String(error);
     return new StreamInterruptedError(`the past could not be replayed: ${reason}`, this.#cursor, error);
   }
+}
+
+/** Waits no longer than somebody wants it. */
+function unlessAborted(pending: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return Promise.race([pending, aborted]);
 }

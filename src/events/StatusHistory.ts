@@ -113,9 +113,10 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
   const { after, known, caughtUpMs } = range;
   const seen = new LRUCache<string, true>({ max: 10_000 });
   const missing = new Set(knownInside(range));
-  const isKnownSaid = (known?.recent.length ?? 0) > 0;
   const held: JournalStatusEvent[] = [];
   let anchored = !after || !isReal(after);
+  // Not before the cursor's own event: a slow replay would be cut short, and the cursor taken for expired.
+  const isCaughtUp = () => anchored && missing.size === 0 && (known?.recent.length ?? 0) > 0;
   const watch = new ReplayWatch(stream, { silenceMs, caughtUpMs });
   try {
     for await (const item of stream.items) {
@@ -124,10 +125,10 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
       if (item.kind !== 'event') continue;
       const { event } = item;
       missing.delete(event.id);
-      watch.heard(isKnownSaid && missing.size === 0);
+      anchored ||= after?.ids.includes(event.id) ?? true;
+      watch.heard(isCaughtUp());
       if (seen.has(event.id)) continue;
       seen.set(event.id, true);
-      anchored ||= after?.ids.includes(event.id) ?? true;
       held.push(event);
       // Events of one millisecond may come in any order: the anchor may be among the next few.
       if (!anchored && after && (held.length > 10_000 || eventMs(event) > after.ms + marginMs)) break;
@@ -135,9 +136,9 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
         // How long the reader takes is no silence of the API's.
         watch.stop();
         yield* held.splice(0);
-        watch.heard(isKnownSaid && missing.size === 0);
+        watch.heard(isCaughtUp());
       }
-      if (anchored && isKnownSaid && missing.size === 0 && caughtUpMs === 0) break;
+      if (caughtUpMs === 0 && isCaughtUp()) break;
     }
     if (watch.isDead) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
     if (!anchored && after) throw new CursorExpiredError(encodeEventCursor(after));

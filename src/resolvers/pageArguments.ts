@@ -13,8 +13,8 @@ export interface PageRequest {
   count: number;
 }
 
-export const defaultPageSize = 50;
-export const maxPageSize = 500;
+const defaultPageSize = 50;
+const maxPageSize = 500;
 
 /** @throws BadUserInputError */
 export function readPageRequest({ first, last, before }: ConnectionArguments): PageRequest {

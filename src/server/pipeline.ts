@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { YogaServerInstance } from 'graphql-yoga';
@@ -76,7 +74,7 @@ async function contextOf(transport: TransportContext, options: PipelineOptions):
   const authorization = socket ? socket.authorization : (request?.headers.get('authorization') ?? null);
   const principal = await options.authenticate(authorization);
   const signal = socket?.signal ?? request?.signal;
-  return options.createContext({ principal, signal, requestId: randomUUID() });
+  return options.createContext({ principal, signal });
 }
 
 /** The page brings its nine megabytes along, so it is loaded only where it is shown. */

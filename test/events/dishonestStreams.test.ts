@@ -247,6 +247,27 @@ describe('a subscriber who resumes', () => {
   });
 });
 
+describe('a cursor at the last event', () => {
+  it('has not expired because a replay brings its event slowly', async () => {
+    const before = ago(1_000);
+    const last = ago(500);
+    const { url, feeds } = await start((_request, response) => {
+      response.write(line(before, 'before'));
+      // Longer than a replay that has brought everything is listened to.
+      setTimeout(() => response.end(line(last, 'last')), 300);
+    });
+    const live = await subscribe<Changed>('WebSocket', url, changed);
+    feeds[0]?.write(line(last, 'last'));
+    await live.take(1);
+    const after = await cursorOf(url);
+
+    const { data, errors } = await ask(url, `{ journalStatusEvents(after: "${after}") { nodes { id } } }`);
+
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ journalStatusEvents: { nodes: [] } });
+  });
+});
+
 describe('an instant that no calendar of four digits holds', () => {
   it('is an event that can not be read, and the feed goes on', async () => {
     const { url, feeds } = await start();
