@@ -18,6 +18,7 @@ import { basicCredentials } from './upstream/credentials.ts';
 import type { Credentials } from './upstream/credentials.ts';
 import { JournalsClient } from './upstream/JournalsClient.ts';
 import { OAuthCredentials } from './upstream/OAuthCredentials.ts';
+import { RateGovernor } from './upstream/RateGovernor.ts';
 import { StatusEventsClient } from './upstream/StatusEventsClient.ts';
 import { UpstreamConnection } from './upstream/UpstreamConnection.ts';
 
@@ -52,12 +53,13 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const credentials = createCredentials(upstream.credentials, log);
     opened.push(() => credentials.close());
     const clock = new ApiClock();
-    const connection = new UpstreamConnection({ baseUrl: upstream.baseUrl, credentials, clock, log });
+    const governor = new RateGovernor(clock);
+    const { baseUrl, eventsVersion: version } = upstream;
+    const connection = new UpstreamConnection({ baseUrl, credentials, clock, governor, log });
     opened.push(() => connection.close());
     const journals = new JournalsClient(connection);
 
-    const { baseUrl, eventsVersion } = upstream;
-    const statusEventsClient = new StatusEventsClient({ baseUrl, version: eventsVersion, credentials, clock });
+    const statusEventsClient = new StatusEventsClient({ baseUrl, version, credentials, clock, governor });
     opened.push(() => statusEventsClient.close());
     const statusEvents = new StatusEvents(statusEventsClient, clock, log);
     opened.push(() => statusEvents.close());

@@ -24,6 +24,11 @@ export class ApiClock {
     this.#mostOffsetMs = isConsistent ? Math.min(most, this.#mostOffsetMs) : most;
   }
 
+  /** Never later than the API's own now, as far as it is known. */
+  earliestNow(): number {
+    return Date.now() + (Number.isFinite(this.#leastOffsetMs) ? this.#leastOffsetMs : 0);
+  }
+
   /** Never earlier than the API's own now, as far as it is known. */
   latestNow(): number {
     return Date.now() + (Number.isFinite(this.#mostOffsetMs) ? this.#mostOffsetMs : 0);

@@ -1,21 +1,26 @@
+import { LRUCache } from 'lru-cache';
+
 import type { Journal } from '../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../domain/newJournal.ts';
+import type { Refusal } from '../domain/refusals.ts';
 import { asUuid } from '../domain/uuid.ts';
 
 import { arrayOf, decodeBody } from './decodeBody.ts';
 import { decodeBatchItem, decodeJournal } from './decodeJournal.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
-import { AnswerLost, NeverSent } from './exchange.ts';
-import type { WireAnswer } from './exchange.ts';
+import type { NeverSent, WireAnswer } from './exchange.ts';
 import {
+  ContractBrokenError,
   CredentialsRefusedError,
   DeleteOutcomeUnknownError,
+  Fault,
   OutcomeUnknownError,
   UpstreamUnavailableError,
 } from './faults.ts';
-import type { Fault } from './faults.ts';
+import type { FaultDetails } from './faults.ts';
 import { listingQuery, maxListed } from './journalListing.ts';
 import type { JournalListing } from './journalListing.ts';
+import type { Done, Outcome, Refused } from './Outcome.ts';
 import { readErrorBody, requestIdOf } from './readErrorBody.ts';
 import { rateLimited, readFault } from './readFault.ts';
 import { batchRefusals, createRefusals, deleteRefusals, refusalOf, reverseBatchRefusals } from './refusalOf.ts';
@@ -31,6 +36,8 @@ export interface JournalList {
 /** The Journals API, one method per endpoint; each says what its statuses mean. Answers are decoded here, once. */
 export class JournalsClient {
   readonly #connection: UpstreamConnection;
+  /** Journals that a delete of unknown outcome was about: the next one may find its work done. */
+  readonly #lostDeletes = new LRUCache<string, true>({ max: 10_000 });
   #credentialsProbe: Promise<boolean> | null = null;
 
   constructor(connection: UpstreamConnection) {
@@ -46,20 +53,25 @@ export class JournalsClient {
   async get(id: string, signal?: AbortSignal): Promise<Journal | null> {
     const uuid = asUuid(id);
     if (uuid === null) return null;
-    const path = `/v1/journals/${uuid}`;
-    const call: UpstreamCall = { endpoint: 'getJournal', method: 'GET', path, mayBe401: true };
+    const call: UpstreamCall<Journal> = {
+      endpoint: 'getJournal',
+      method: 'GET',
+      path: `/v1/journals/${uuid}`,
+      mayBe401: true,
+      decode: (answer) => decodeBody(answer, decodeJournal),
+    };
     const { renewals } = this.#connection;
     let answer = await this.#read(call, signal);
     // An unknown id may answer 401 too; a listing tells it from a token that has ended, and has it renewed.
-    if (answer.status === 401 && (await this.#credentialsHold())) {
+    if (isStatus(answer, 401) && (await this.#credentialsHold())) {
       if (this.#connection.renewals === renewals) return null;
       answer = await this.#read(call, signal);
-      if (answer.status === 401) return null;
+      if (isStatus(answer, 401)) return null;
     }
-    if (answer.status === 200) return this.#decode(call, answer, decodeJournal);
+    if (answer.kind === 'done') return answer.result;
     // A page was written by something in front of the API: a wrong address must not look like missing journals.
-    if (answer.status === 404 && !readErrorBody(answer).isPage) return null;
-    throw readFault(answer);
+    if (isStatus(answer, 404) && !readErrorBody(answer.answer).isPage) return null;
+    throw readFault(answer.answer);
   }
 
   /**
@@ -68,17 +80,24 @@ export class JournalsClient {
    * @throws Fault
    */
   async list(listing: JournalListing, signal?: AbortSignal): Promise<JournalList> {
-    const query = listingQuery(listing);
-    const call: UpstreamCall = { endpoint: 'listJournals', method: 'GET', path: '/v1/journals', query };
-    const answer = await this.#read(call, signal);
-    if (answer.status === 422 && saysTooMany(answer)) return { journals: [], complete: false };
-    if (answer.status !== 200) throw readFault(answer);
-    const journals = this.#decode(call, answer, (body) => arrayOf(body).map(decodeJournal));
+    const answer = await this.#read(
+      {
+        endpoint: 'listJournals',
+        method: 'GET',
+        path: '/v1/journals',
+        query: listingQuery(listing),
+        decode: (wire) => decodeBody(wire, (body) => arrayOf(body).map(decodeJournal)),
+      },
+      signal,
+    );
+    if (isStatus(answer, 422) && saysTooMany(answer.answer)) return { journals: [], complete: false };
+    if (answer.kind === 'refused') throw readFault(answer.answer);
+    const journals = answer.result;
     return { journals, complete: journals.length < listing.limit || listing.limit >= maxListed };
   }
 
   /**
-   * `POST /v1/journals`, once.
+   * `POST /v1/journals`. While its outcome is unknown it is sent again, the same bytes under the same key.
    *
    * @throws Refusal | RateLimitedError | UpstreamUnavailableError | OutcomeUnknownError
    */
@@ -89,99 +108,105 @@ export class JournalsClient {
       accountIds: [side.fromAccount, side.toAccount],
       idempotencyKey,
     };
-    const call = post('createJournal', '/v1/journals', encodeJournal(journal), idempotencyKey);
-    return this.#create(call, createRefusals, asked, decodeJournal);
+    const decode = (answer: WireAnswer) => decodeBody(answer, decodeJournal);
+    const call = post('createJournal', '/v1/journals', encodeJournal(journal), decode);
+    return this.#create({ ...call, idempotencyKey }, createRefusals, asked);
   }
 
-  /** `POST /v1/journals/batch`, once. @throws as `create` */
+  /** `POST /v1/journals/batch`, as `create`. @throws as `create` */
   createBatch(batch: NewBatch, idempotencyKey: string): Promise<BatchItem[]> {
     const accountIds = [batch.fromAccount, ...batch.entries.map((entry) => entry.toAccount)];
     const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
-    const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), idempotencyKey);
-    return this.#create(call, batchRefusals, asked, (body) => arrayOf(body).map(decodeBatchItem));
+    const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), decodeBatch);
+    return this.#create({ ...call, idempotencyKey }, batchRefusals, asked);
   }
 
   /**
-   * `POST /v1/journals/reverse_batch`, once, without a key: the API knows none here.
-   * The key is the gateway's own and only named in `OutcomeUnknownError`. @throws as `create`
+   * `POST /v1/journals/reverse_batch`, begun once, without a key: the API knows none here.
+   * The key is the gateway's own and only named in errors. @throws as `create`
    */
   createReverseBatch(batch: NewReverseBatch, idempotencyKey: string): Promise<BatchItem[]> {
     const accountIds = [batch.toAccount, ...batch.entries.map((entry) => entry.fromAccount)];
     const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
-    const call = post('createReverseBatchJournal', '/v1/journals/reverse_batch', encodeReverseBatch(batch));
-    return this.#create(call, reverseBatchRefusals, asked, (body) => arrayOf(body).map(decodeBatchItem));
+    const body = encodeReverseBatch(batch);
+    const call = post('createReverseBatchJournal', '/v1/journals/reverse_batch', body, decodeBatch);
+    return this.#create(call, reverseBatchRefusals, asked);
   }
 
   /**
-   * `DELETE /v1/journals/{id}`, once. The caller has checked that the id is a UUID.
+   * `DELETE /v1/journals/{id}`, again while its outcome is unknown. The caller has checked that the id is a UUID.
    *
    * @throws Refusal | RateLimitedError | UpstreamUnavailableError | DeleteOutcomeUnknownError
    */
   async delete(id: string): Promise<void> {
-    const answer = await this.#write(
-      { endpoint: 'deleteJournal', method: 'DELETE', path: `/v1/journals/${id}` },
-      (message, details) => new DeleteOutcomeUnknownError(message, id, { ...details, retryAt: soon() }),
+    const unknown: UnknownOutcome = (message, details) => new DeleteOutcomeUnknownError(message, id, details);
+    const path = `/v1/journals/${id}`;
+    const outcome = await this.#connection.send({ endpoint: 'deleteJournal', method: 'DELETE', path, decode: nothing });
+    if (outcome.kind === 'unknown') this.#lostDeletes.set(id, true);
+    if (outcome.kind === 'refused' && (outcome.isRepeat || this.#lostDeletes.has(id))) {
+      if (await this.#isDeleted(id, outcome.answer, unknown)) return;
+    }
+    this.#settled(outcome, unknown, (answer) =>
+      refusalOf(deleteRefusals, answer.status, readErrorBody(answer), { journalId: id }),
     );
-    if (answer.status < 300) return;
-    throw refusalOf(deleteRefusals, answer.status, readErrorBody(answer), { journalId: id });
+    this.#lostDeletes.delete(id);
   }
 
   async #create<Result>(
-    call: UpstreamCall,
+    call: UpstreamCall<Result>,
     refusals: Parameters<typeof refusalOf<Asked>>[0],
     asked: Asked,
-    decode: (body: unknown) => Result,
   ): Promise<Result> {
     // Repeating teaches something only where the API takes a key.
-    const retryAt = () => (call.idempotencyKey === undefined ? null : soon());
+    const hasKey = call.idempotencyKey !== undefined;
     const unknown: UnknownOutcome = (message, details) =>
-      new OutcomeUnknownError(message, asked.idempotencyKey, { ...details, retryAt: retryAt() });
-    const answer = await this.#write(call, unknown);
-    if (answer.status >= 300) throw refusalOf(refusals, answer.status, readErrorBody(answer), asked);
-    try {
-      return decodeBody(answer, decode);
-    } catch (cause) {
-      // It says 2xx, so something was done; what, can't be read.
-      const words = cause instanceof Error ? cause.message : String(cause);
-      this.#connection.report(call, answer, words);
-      throw unknown(`the answer can't be read: ${words}`, { requestId: requestIdOf(answer), cause });
+      new OutcomeUnknownError(message, asked.idempotencyKey, hasKey ? details : { ...details, retryAt: null });
+    const outcome = await this.#connection.send(call);
+    return this.#settled(outcome, unknown, (answer) =>
+      refusalOf(refusals, answer.status, readErrorBody(answer), asked),
+    );
+  }
+
+  /** The result of a write that is done; every other outcome is thrown. */
+  #settled<Result>(
+    outcome: Outcome<Result>,
+    unknown: UnknownOutcome,
+    refusal: (answer: WireAnswer) => Refusal,
+  ): Result {
+    switch (outcome.kind) {
+      case 'done':
+        return outcome.result;
+      case 'neverSent':
+        throw unsent(outcome.error);
+      case 'refused':
+        throw outcome.answer.status === 429 ? rateLimited(outcome.answer) : refusal(outcome.answer);
+      case 'unknown':
+        throw unknown(outcome.message, { ...outcome, retryAt: this.#connection.retryAt });
     }
   }
 
-  /** Sends a write and sorts out every answer that proves neither success nor refusal. */
-  async #write(call: UpstreamCall, unknown: UnknownOutcome): Promise<WireAnswer> {
-    const answer = await this.#connection.write(call).catch((cause: unknown) => {
-      if (cause instanceof NeverSent) {
-        throw new UpstreamUnavailableError(`nothing was sent: ${cause.message}`, { cause });
-      }
-      if (!(cause instanceof AnswerLost)) throw cause;
-      throw unknown(`the answer was lost: ${cause.message}`, { requestId: cause.requestId, cause });
+  /**
+   * A repeated delete that finds no journal, or none that is pending, may have found its own work. A journal that is
+   * gone or canceled is what was asked for.
+   */
+  async #isDeleted(id: string, refused: WireAnswer, unknown: UnknownOutcome): Promise<boolean> {
+    if (refused.status !== 404 && refused.status !== 422) return false;
+    const journal = await this.get(id).catch((cause: unknown) => {
+      const message = `the answer was lost, and the journal can't be read: ${String(cause)}`;
+      throw unknown(message, { requestId: requestIdOf(refused), retryAt: this.#connection.retryAt, cause });
     });
-    if (answer.status === 429) throw rateLimited(answer);
-    if (isUndecided(answer.status)) {
-      const { said, ...details } = readErrorBody(answer);
-      throw unknown(said, details);
-    }
-    return answer;
+    return journal === null || journal.status === 'canceled' || journal.status === 'deleted';
   }
 
-  async #read(call: UpstreamCall, signal: AbortSignal | undefined): Promise<WireAnswer> {
-    return this.#connection.read(call, signal).catch((cause: unknown) => {
-      if (cause instanceof NeverSent && cause.cause instanceof CredentialsRefusedError) throw cause.cause;
-      if (!(cause instanceof NeverSent || cause instanceof AnswerLost)) throw cause;
-      const requestId = cause instanceof AnswerLost ? cause.requestId : null;
-      throw new UpstreamUnavailableError(`the Journals API gave no answer: ${cause.message}`, { requestId, cause });
-    });
-  }
-
-  /** Reads an answer, and writes down one that can't be read. @throws ContractBrokenError */
-  #decode<Result>(call: UpstreamCall, answer: WireAnswer, decode: (body: unknown) => Result): Result {
-    try {
-      return decodeBody(answer, decode);
-    } catch (error) {
-      this.#connection.report(call, answer, error instanceof Error ? error.message : String(error));
-      throw error;
-    }
+  /** What a read came to: its result, or a refusal that may mean something. @throws Fault */
+  async #read<Result>(call: UpstreamCall<Result>, signal: AbortSignal | undefined): Promise<Done<Result> | Refused> {
+    const outcome = await this.#connection.send(call, signal);
+    if (outcome.kind === 'done' || outcome.kind === 'refused') return outcome;
+    if (outcome.kind === 'neverSent') throw unsent(outcome.error);
+    if (outcome.cause instanceof ContractBrokenError) throw outcome.cause;
+    if (outcome.answer) throw readFault(outcome.answer);
+    const { requestId, cause } = outcome;
+    throw new UpstreamUnavailableError(outcome.message, { requestId, cause });
   }
 
   /** One probe at a time, however many reads ask. @throws the probe's own fault where it proves neither */
@@ -199,14 +224,16 @@ export class JournalsClient {
   }
 }
 
-type UnknownOutcome = (message: string, details: { requestId?: string | null; cause?: unknown }) => Fault;
+type UnknownOutcome = (message: string, details: FaultDetails) => Fault;
 
-/**
- * A 5xx may come after the commit, a redirect or a 408 from something in between,
- * and a 409 from a twin that is still under way: none of them says that nothing was done.
- */
-function isUndecided(status: number): boolean {
-  return status >= 500 || (status >= 300 && status < 400) || status === 408 || status === 409;
+/** Nothing was sent: for a reason of this side's own, which says until when, or since the API can't be reached. */
+function unsent(error: NeverSent): Fault {
+  if (error.cause instanceof Fault) return error.cause;
+  return new UpstreamUnavailableError(`nothing was sent: ${error.message}`, { cause: error });
+}
+
+function isStatus(outcome: Done<unknown> | Refused, status: number): outcome is Refused {
+  return outcome.kind === 'refused' && outcome.answer.status === status;
 }
 
 /** 422 to a listing means that too many match; one that speaks of something else is no such answer. */
@@ -216,12 +243,19 @@ function saysTooMany(answer: WireAnswer): boolean {
   );
 }
 
-function post(endpoint: string, path: string, body: object, idempotencyKey?: string): UpstreamCall {
-  const call: UpstreamCall = { endpoint, method: 'POST', path, body: JSON.stringify(body) };
-  return idempotencyKey === undefined ? call : { ...call, idempotencyKey };
+function post<Result>(
+  endpoint: string,
+  path: string,
+  body: object,
+  decode: (answer: WireAnswer) => Result,
+): UpstreamCall<Result> {
+  return { endpoint, method: 'POST', path, body: JSON.stringify(body), decode };
 }
 
-/** When a lost answer is worth asking about again. */
-function soon(): string {
-  return new Date(Date.now() + 1_000).toISOString();
+function decodeBatch(answer: WireAnswer): BatchItem[] {
+  return decodeBody(answer, (body) => arrayOf(body).map(decodeBatchItem));
+}
+
+function nothing(): void {
+  // A delete's answer has no body that matters.
 }

@@ -3,15 +3,17 @@ import type { Dispatcher } from 'undici';
 
 import type { Instant } from '../domain/instant.ts';
 
-import type { ApiClock } from './ApiClock.ts';
+import { ApiClock } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
 import { NeverSent } from './exchange.ts';
 import {
   CredentialsRefusedError,
+  Fault,
   RateLimitedError,
   UnexpectedAnswerError,
   UpstreamUnavailableError,
 } from './faults.ts';
+import { RateGovernor } from './RateGovernor.ts';
 import { readErrorBody } from './readErrorBody.ts';
 import { readStatusStream } from './readStatusStream.ts';
 import type { StatusStreamItem } from './readStatusStream.ts';
@@ -22,6 +24,8 @@ export interface StatusEventsClientOptions {
   credentials: Credentials;
   /** Learns the API's time from each answer. */
   clock?: ApiClock;
+  /** The rate limit, which streams share with every other call. */
+  governor?: RateGovernor;
   /** Ids differ between the two: a cursor of one means nothing to the other. */
   version: 'v1' | 'v2';
   /** How long the API may take to begin a stream, in ms. Default 10,000. */
@@ -47,13 +51,15 @@ export interface StatusStream {
 export class StatusEventsClient {
   readonly #url: URL;
   readonly #credentials: Credentials;
-  readonly #clock: ApiClock | undefined;
+  readonly #clock: ApiClock;
+  readonly #governor: RateGovernor;
   readonly #openDeadlineMs: number;
   // A quiet stream is a healthy one: undici's own body timeout would end it. Silence is the feed's business.
   readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, connect: { timeout: 5_000 } });
 
-  constructor({ baseUrl, version, credentials, clock, openDeadlineMs = 10_000 }: StatusEventsClientOptions) {
-    this.#clock = clock;
+  constructor({ baseUrl, version, credentials, openDeadlineMs = 10_000, ...shared }: StatusEventsClientOptions) {
+    this.#clock = shared.clock ?? new ApiClock();
+    this.#governor = shared.governor ?? new RateGovernor(this.#clock);
     this.#url = new URL(`${baseUrl}/${version}/events/journals/status`);
     this.#credentials = credentials;
     this.#openDeadlineMs = openDeadlineMs;
@@ -123,10 +129,12 @@ export class StatusEventsClient {
     if (range.since !== undefined) url.searchParams.set('since', range.since);
     if (range.until !== undefined) url.searchParams.set('until', range.until);
     const headers = { accept: 'text/event-stream', authorization };
+    await this.#governor.pass({ endsAt: performance.now() + this.#openDeadlineMs, signal }).catch(asFault);
     const sentMs = Date.now();
     try {
       const answer = await request(url, { dispatcher: this.#agent, headers, signal });
-      this.#clock?.learn(String(answer.headers.date), sentMs);
+      this.#clock.learn(String(answer.headers.date), sentMs);
+      if (!isTooManyStreams(answer)) this.#governor.learn(answer.statusCode, headersOf(answer));
       return answer;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -135,10 +143,10 @@ export class StatusEventsClient {
   }
 }
 
-/** Without a token nothing was asked. @throws CredentialsRefusedError | UpstreamUnavailableError */
+/** Without a token, or before the rate limit's reset, nothing is asked. @throws Fault */
 function asFault(error: unknown): never {
   if (!(error instanceof NeverSent)) throw error;
-  if (error.cause instanceof CredentialsRefusedError) throw error.cause;
+  if (error.cause instanceof Fault) throw error.cause;
   throw new UpstreamUnavailableError(`the Event API can't be reached: ${error.message}`, { cause: error });
 }
 
@@ -147,10 +155,18 @@ function isEventStream(answer: Dispatcher.ResponseData): boolean {
   return String(answer.headers['content-type']).toLowerCase().startsWith('text/event-stream');
 }
 
+/** A 429 while calls are left is about the number of open streams: other calls are not concerned. */
+function isTooManyStreams(answer: Dispatcher.ResponseData): boolean {
+  return answer.statusCode === 429 && Number(answer.headers['x-ratelimit-remaining']) > 0;
+}
+
+function headersOf(answer: Dispatcher.ResponseData): Record<string, string> {
+  return Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+}
+
 async function refusedStream(answer: Dispatcher.ResponseData): Promise<Error> {
-  const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
   const status = answer.statusCode;
-  const refused = { status, headers, body: await readStart(answer.body) };
+  const refused = { status, headers: headersOf(answer), body: await readStart(answer.body) };
   const { message, said, ...details } = readErrorBody(refused);
   if (status === 429) return new RateLimitedError(message, { ...details, retryAt: retryAtOf(refused) });
   if (status === 401 || status === 403)

@@ -1,15 +1,23 @@
-import { ExponentialBackoff, handleType, retry } from 'cockatiel';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { ExponentialBackoff, fullJitterGenerator } from 'cockatiel';
 import { Pool } from 'undici';
 
 import type { Log } from '../log.ts';
 
-import type { ApiClock } from './ApiClock.ts';
+import { ApiClock } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
-import { AnswerLost, exchange, NeverSent } from './exchange.ts';
-import type { WireAnswer, WireRequest } from './exchange.ts';
-import { CredentialsRefusedError } from './faults.ts';
+import { exchange, heldBack, NeverSent } from './exchange.ts';
+import type { ExchangeLimits, WireAnswer, WireRequest } from './exchange.ts';
+import { Fault } from './faults.ts';
+import { HostBreaker } from './HostBreaker.ts';
 import { Limit } from './Limit.ts';
+import { inLightOf, outcomeOf, outcomeOfFailure } from './Outcome.ts';
+import type { Outcome, Unknown } from './Outcome.ts';
+import { RateGovernor } from './RateGovernor.ts';
+import type { WaitLimits } from './RateGovernor.ts';
 import { requestIdOf } from './readErrorBody.ts';
+import { RetryBudget } from './RetryBudget.ts';
 
 export interface UpstreamConnectionOptions {
   /** Scheme, host and, where the API stands behind a prefix, its path. */
@@ -18,29 +26,38 @@ export interface UpstreamConnectionOptions {
   log: Log;
   /** Learns the API's time from each answer. */
   clock?: ApiClock;
+  /** The rate limit, which this connection shares with the event streams. */
+  governor?: RateGovernor;
   /** Sockets to the API at most; further calls wait for a free one within their deadline. Default 64. */
   connections?: number;
-  /** How long a read may take, all its attempts together, in ms. Default 10,000. */
+  /** How long a read may take, all its attempts together, in ms. Default 20,000. */
   readDeadlineMs?: number;
-  /** How long a create, batch or delete may take, in ms. Longer, since giving up early leaves the outcome unknown. Default 30,000. */
+  /** The same for a create, batch or delete. Longer, since giving up early leaves the outcome unknown. Default 30,000. */
   writeDeadlineMs?: number;
 }
 
 /** One call of the API, in its own words; `endpoint` names it in logs. */
-export interface UpstreamCall {
+export interface UpstreamCall<Result> {
   endpoint: string;
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   query?: Record<string, string>;
-  /** JSON text, sent byte for byte. */
+  /** JSON text, sent byte for byte, the same in every attempt. */
   body?: string;
   idempotencyKey?: string;
   /** A 401 may be about what was asked for and not about the credentials: the caller finds out. */
   mayBe401?: boolean;
+  /** Reads a 2xx. @throws an error that says what can't be read */
+  decode: (answer: WireAnswer) => Result;
 }
 
+/** How many times a call is sent at most. */
+const maxAttempts = 3;
+/** A typical answer takes so long while none has come yet, in ms. */
+const firstGuessMs = 20;
+
 /**
- * The one pool of sockets to the API. It knows HTTP, credentials and deadlines, and repeats reads;
+ * The one pool of sockets to the API. It knows HTTP, credentials, deadlines, the rate limit and what may be sent again;
  * what an answer means is the business of the endpoint that asked.
  */
 export class UpstreamConnection {
@@ -49,10 +66,14 @@ export class UpstreamConnection {
   readonly #pool: Pool;
   readonly #credentials: Credentials;
   readonly #log: Log;
-  readonly #clock: ApiClock | undefined;
-  #renewals = 0;
+  readonly #clock: ApiClock;
+  readonly #governor: RateGovernor;
+  readonly #breaker: HostBreaker;
+  readonly #budget = new RetryBudget();
   readonly #readDeadlineMs: number;
   readonly #writeDeadlineMs: number;
+  #renewals = 0;
+  #typicalMs = firstGuessMs;
 
   constructor(options: UpstreamConnectionOptions) {
     const url = new URL(options.baseUrl);
@@ -60,8 +81,10 @@ export class UpstreamConnection {
     this.#prefix = url.pathname.replace(/\/+$/, '');
     this.#credentials = options.credentials;
     this.#log = options.log;
-    this.#clock = options.clock;
-    this.#readDeadlineMs = options.readDeadlineMs ?? 10_000;
+    this.#clock = options.clock ?? new ApiClock();
+    this.#governor = options.governor ?? new RateGovernor(this.#clock);
+    this.#breaker = new HostBreaker({ probe: () => this.#probe(), log: this.#log });
+    this.#readDeadlineMs = options.readDeadlineMs ?? 20_000;
     this.#writeDeadlineMs = options.writeDeadlineMs ?? 30_000;
     this.#pool = new Pool(this.#origin, {
       connections: options.connections ?? 64,
@@ -73,30 +96,30 @@ export class UpstreamConnection {
   }
 
   /**
-   * Sends a GET, up to three times while it fails in a way that may pass.
+   * Sends a call, again where that is safe and may help, until its deadline.
    *
-   * @throws NeverSent | AnswerLost
+   * @param signal gives up; heeded by reads only, since a cancelled write would be an outcome that nobody knows
    */
-  async read(call: UpstreamCall, signal?: AbortSignal): Promise<WireAnswer> {
-    const endsAt = performance.now() + this.#readDeadlineMs;
-    const over = new AbortController();
-    return readPolicy.execute(async () => {
-      try {
-        return await this.#send(call, Math.max(1, endsAt - performance.now()), signal);
-      } finally {
-        // What has no time left, or nobody to wait for it, is not worth another attempt.
-        if (signal?.aborted || endsAt - performance.now() < worthwhileMs) over.abort();
-      }
-    }, over.signal);
-  }
-
-  /**
-   * Sends a call that changes something, once.
-   *
-   * @throws NeverSent | AnswerLost
-   */
-  write(call: UpstreamCall): Promise<WireAnswer> {
-    return this.#send(call, this.#writeDeadlineMs);
+  async send<Result>(call: UpstreamCall<Result>, signal?: AbortSignal): Promise<Outcome<Result>> {
+    const isRead = call.method === 'GET';
+    const limits = {
+      endsAt: performance.now() + (isRead ? this.#readDeadlineMs : this.#writeDeadlineMs),
+      signal: isRead ? signal : undefined,
+    };
+    this.#budget.called();
+    let lost: Unknown | null = null;
+    let backoff = pauses.next();
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome: Outcome<Result> = inLightOf(lost, await this.#attempt(call, attempt, limits));
+      const pauseMs = backoff.duration;
+      const isLast = attempt === maxAttempts || !this.#mayRepeat(call, outcome, limits, pauseMs);
+      this.#logFailure(call, outcome, attempt, limits);
+      if (isLast) return outcome;
+      if (outcome.kind === 'unknown') lost = outcome;
+      await wait(pauseMs, undefined, { signal: limits.signal }).catch(() => undefined);
+      if (limits.signal?.aborted) return outcome;
+      backoff = backoff.next(undefined);
+    }
   }
 
   /** How often a call went on with other credentials than it had begun with. */
@@ -104,55 +127,103 @@ export class UpstreamConnection {
     return this.#renewals;
   }
 
-  /** Writes down an answer that says 2xx and can't be read: the operator's business, and perhaps money. */
-  report(call: UpstreamCall, answer: WireAnswer, problem: string): void {
-    const { endpoint } = call;
-    const upstreamRequestId = requestIdOf(answer);
-    this.#log.error({ endpoint, status: answer.status, upstreamRequestId, problem }, 'upstream answer can not be read');
+  /** When calls are welcome again, if they aren't now; at least a second from now, so that a caller has a time to wait for. */
+  get retryAt(): string {
+    return new Date(Date.now() + Math.max(1_000, this.#governor.opensInMs, this.#breaker.opensInMs)).toISOString();
   }
 
   async close(): Promise<void> {
+    await this.#breaker.close();
     await this.#pool.destroy();
   }
 
-  /** A 401 may only mean that the token has ended: with another one the call is repeated, once. */
-  async #send(call: UpstreamCall, deadlineMs: number, signal?: AbortSignal): Promise<WireAnswer> {
-    const endsAt = performance.now() + deadlineMs;
-    const limit = new Limit(deadlineMs, signal);
+  /** One attempt, with a share of the time that is left: a connection gone silent must not cost all of it. */
+  async #attempt<Result>(
+    call: UpstreamCall<Result>,
+    attempt: number,
+    { endsAt, signal }: WaitLimits,
+  ): Promise<Outcome<Result>> {
+    const leftMs = Math.max(1, endsAt - performance.now());
+    const shareMs = attempt < maxAttempts && isRepeatable(call) ? leftMs / 2 : leftMs;
+    const limit = new Limit(shareMs, signal);
     try {
-      const authorization = await this.#credentials.authorization(limit.signal);
-      const answer = await this.#exchange(call, authorization, endsAt - performance.now(), signal);
-      if (answer.status !== 401) this.#credentials.confirm(authorization);
-      if (answer.status !== 401 || call.mayBe401) return answer;
-      if (!(await this.#credentials.renew(authorization, limit.signal))) return answer;
-      this.#renewals += 1;
-      const renewed = await this.#credentials.authorization(limit.signal);
-      return await this.#exchange(call, renewed, endsAt - performance.now(), signal);
+      const answer = await this.#sendWithRenewal(call, { endsAt: performance.now() + shareMs, signal }, limit.signal);
+      return outcomeOf(answer, call.decode);
+    } catch (error) {
+      return outcomeOfFailure(error);
     } finally {
       limit.end();
     }
   }
 
-  async #exchange(
-    call: UpstreamCall,
-    authorization: string,
-    deadlineMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<WireAnswer> {
-    try {
-      const request = this.#requestOf(call, authorization);
-      const sentMs = Date.now();
-      const answer = await exchange(this.#pool, this.#origin, request, { deadlineMs: Math.max(1, deadlineMs), signal });
-      this.#clock?.learn(answer.headers['date'], sentMs);
-      if (answer.status >= 400) this.#logAnswer(call, answer);
-      return answer;
-    } catch (error) {
-      if (!signal?.aborted) this.#log.warn({ endpoint: call.endpoint, err: error }, 'upstream call failed');
-      throw error;
+  /** A 401 may only mean that the token has ended: with another one the call is sent again, since nothing was done. */
+  async #sendWithRenewal(call: UpstreamCall<unknown>, limits: WaitLimits, overall: AbortSignal): Promise<WireAnswer> {
+    const authorization = await this.#credentials.authorization(overall);
+    const answer = await this.#exchange(call, authorization, limits);
+    if (answer.status !== 401) this.#credentials.confirm(authorization);
+    if (answer.status !== 401 || call.mayBe401) return answer;
+    if (!(await this.#credentials.renew(authorization, overall))) return answer;
+    this.#renewals += 1;
+    const renewed = await this.#credentials.authorization(overall);
+    return this.#exchange(call, renewed, limits);
+  }
+
+  /** Passes the rate limit and the breaker, and both again when one of them closed while the request waited for a socket. */
+  async #exchange(call: UpstreamCall<unknown>, authorization: string, limits: WaitLimits): Promise<WireAnswer> {
+    const request = this.#requestOf(call, authorization);
+    const mayBegin = () => this.#governor.isOpen && !this.#breaker.isOpen;
+    for (;;) {
+      await this.#governor.pass(limits);
+      try {
+        return await this.#breaker.run(() => this.#exchangeOnce(request, { ...limits, mayBegin }));
+      } catch (error) {
+        if (!(error instanceof NeverSent && error.cause === heldBack)) throw error;
+      }
     }
   }
 
-  #requestOf(call: UpstreamCall, authorization: string): WireRequest {
+  async #exchangeOnce(
+    request: WireRequest,
+    { endsAt, signal, mayBegin }: WaitLimits & Pick<ExchangeLimits, 'mayBegin'>,
+  ): Promise<WireAnswer> {
+    const sentMs = Date.now();
+    const deadlineMs = Math.max(1, endsAt - performance.now());
+    const answer = await exchange(this.#pool, this.#origin, request, { deadlineMs, signal, mayBegin });
+    this.#clock.learn(answer.headers['date'], sentMs);
+    this.#governor.learn(answer.status, answer.headers);
+    this.#typicalMs += (Date.now() - sentMs - this.#typicalMs) / 16;
+    return answer;
+  }
+
+  #mayRepeat<Result>(
+    call: UpstreamCall<Result>,
+    outcome: Outcome<Result>,
+    { endsAt, signal }: WaitLimits,
+    pauseMs: number,
+  ): boolean {
+    const mayHelp = outcome.kind === 'unknown' ? isPassing(call, outcome) : isPassingRefusal(call, outcome);
+    if (!mayHelp || signal?.aborted || this.#breaker.isOpen) return false;
+    // What can't be over before the deadline is not begun.
+    if (performance.now() + pauseMs + this.#governor.opensInMs + this.#typicalMs > endsAt) return false;
+    // Certainty about money is worth more than load; the rest keeps to the budget.
+    const isCertaintyAtStake = outcome.kind !== 'neverSent' && call.method !== 'GET';
+    return isCertaintyAtStake || this.#budget.take();
+  }
+
+  /** What the breaker asks the host while it is open. */
+  async #probe(): Promise<WireAnswer> {
+    const limit = new Limit(probeDeadlineMs);
+    const limits = { endsAt: performance.now() + probeDeadlineMs };
+    try {
+      const authorization = await this.#credentials.authorization(limit.signal);
+      await this.#governor.pass(limits);
+      return await this.#exchangeOnce(this.#requestOf(probeCall, authorization), limits);
+    } finally {
+      limit.end();
+    }
+  }
+
+  #requestOf(call: UpstreamCall<unknown>, authorization: string): WireRequest {
     const query = new URLSearchParams(call.query).toString();
     const headers: Record<string, string> = { accept: 'application/json', authorization };
     if (call.body !== undefined) headers['content-type'] = 'application/json';
@@ -165,31 +236,51 @@ export class UpstreamConnection {
     };
   }
 
-  /** A refusal is the caller's business and told to it; what else fails is the operator's. */
-  #logAnswer(call: UpstreamCall, answer: WireAnswer): void {
-    const fields = { endpoint: call.endpoint, status: answer.status, upstreamRequestId: requestIdOf(answer) };
-    if (answer.status >= 500 || answer.status === 401 || answer.status === 429) {
-      this.#log.warn(fields, 'upstream answered with a failure');
+  /** A refusal is the caller's business and told to it; what else fails is the operator's, too. */
+  #logFailure(call: UpstreamCall<unknown>, outcome: Outcome<unknown>, attempt: number, { signal }: WaitLimits): void {
+    if (outcome.kind === 'done' || signal?.aborted) return;
+    const { endpoint, idempotencyKey } = call;
+    const fields = { endpoint, outcome: outcome.kind, attempt, idempotencyKey };
+    if (outcome.kind === 'neverSent') {
+      this.#log.warn({ ...fields, err: outcome.error }, 'upstream call was not sent');
+    } else if (outcome.kind === 'unknown') {
+      const { message: problem, requestId: upstreamRequestId, answer } = outcome;
+      const level = answer && answer.status < 300 ? 'error' : 'warn';
+      this.#log[level]({ ...fields, upstreamRequestId, status: answer?.status, problem }, 'upstream call failed');
     } else {
-      this.#log.debug(fields, 'upstream refused');
+      const { status } = outcome.answer;
+      const level = status === 401 || status === 429 ? 'warn' : 'debug';
+      this.#log[level]({ ...fields, status, upstreamRequestId: requestIdOf(outcome.answer) }, 'upstream refused');
     }
   }
 }
 
-/** With less time left a read is not sent again; a timer may also fire a little before its time. */
-const worthwhileMs = 20;
+/** A probe that takes longer has failed, in ms. */
+const probeDeadlineMs = 1_500;
 
-/** A token that was refused will be refused again. */
-const passing = handleType(NeverSent, ({ cause }) => !(cause instanceof CredentialsRefusedError))
-  .orType(AnswerLost)
-  .orWhenResult((answer) => isPassing(answer as WireAnswer));
+const probeCall: UpstreamCall<null> = {
+  endpoint: 'probe',
+  method: 'GET',
+  path: '/v1/journals',
+  query: { limit: '1' },
+  decode: () => null,
+};
 
-/** A proxy or the API itself is restarting: the next attempt may find it back. */
-function isPassing(answer: WireAnswer): boolean {
-  return answer.status === 502 || answer.status === 503 || answer.status === 504;
+const pauses = new ExponentialBackoff({ generator: fullJitterGenerator, initialDelay: 100, maxDelay: 1_000 });
+
+/** Once begun, a reverse batch is never sent again: the API knows no key for it. */
+function isRepeatable({ method, idempotencyKey }: UpstreamCall<unknown>): boolean {
+  return method !== 'POST' || idempotencyKey !== undefined;
 }
 
-const readPolicy = retry(passing, {
-  maxAttempts: 2, // besides the first
-  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 1_000 }), // decorrelated jitter
-});
+/** An unknown outcome that another attempt may settle. Of reads, what a restart or a lost connection explains. */
+function isPassing(call: UpstreamCall<unknown>, { answer }: Unknown): boolean {
+  if (call.method !== 'GET') return isRepeatable(call);
+  return answer === null || answer.status === 502 || answer.status === 503 || answer.status === 504;
+}
+
+/** A call that was never sent may be sent, unless what keeps it back has said until when; so may one that came too often. */
+function isPassingRefusal(call: UpstreamCall<unknown>, outcome: Outcome<unknown>): boolean {
+  if (outcome.kind === 'neverSent') return !(outcome.error.cause instanceof Fault);
+  return outcome.kind === 'refused' && outcome.answer.status === 429 && isRepeatable(call);
+}

@@ -19,6 +19,13 @@ export interface WireAnswer {
 /** No byte of the request was written: refused connection, no address, or no time left while it waited for a socket. */
 export class NeverSent extends Error {
   override readonly name = 'NeverSent';
+  /** The host could not be connected to; without this the reason lies on this side. */
+  readonly isFromSocket: boolean;
+
+  constructor(message: string, options: { cause?: unknown; isFromSocket?: boolean } = {}) {
+    super(message, options);
+    this.isFromSocket = options.isFromSocket ?? false;
+  }
 }
 
 /** The request was at least begun and no whole answer came: it may or may not have been processed. */
@@ -26,10 +33,16 @@ export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
   /** `X-Request-ID`, when the answer had begun. */
   readonly requestId: string | null;
+  /** This side stopped waiting: `time`, or `cancelled` by whom it was for. Null when the connection broke. */
+  readonly gaveUp: 'time' | 'cancelled' | null;
 
-  constructor(message: string, options: { cause?: unknown; requestId?: string | null } = {}) {
+  constructor(
+    message: string,
+    options: { cause?: unknown; requestId?: string | null; gaveUp?: 'time' | 'cancelled' | null } = {},
+  ) {
     super(message, options);
     this.requestId = options.requestId ?? null;
+    this.gaveUp = options.gaveUp ?? null;
   }
 }
 
@@ -38,7 +51,12 @@ export interface ExchangeLimits {
   deadlineMs: number;
   /** Gives up early. Pass one for reads only: a cancelled POST would be an outcome that nobody knows. */
   signal?: AbortSignal | undefined;
+  /** Asked right before the first byte is written; when false the request ends as never sent, caused by `heldBack`. */
+  mayBegin?: (() => boolean) | undefined;
 }
+
+/** Why a request was not begun although it had its socket: `mayBegin` said no. */
+export const heldBack = new Error('held back before its first byte');
 
 /**
  * Sends one request and reads its whole answer, whatever its status.
@@ -66,8 +84,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #resolve: (answer: WireAnswer) => void;
   readonly #reject: (error: NeverSent | AnswerLost) => void;
   readonly #signal: AbortSignal | undefined;
+  readonly #mayBegin: () => boolean;
   readonly #timer: NodeJS.Timeout;
-  readonly #giveUp = () => this.#abort(new Error('the operation was cancelled'));
+  readonly #cancel = () => this.#giveUp('cancelled', 'the operation was cancelled');
   #controller: Dispatcher.DispatchController | null = null;
   #settled = false;
   #status = 0;
@@ -77,20 +96,24 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   constructor(
     resolve: (answer: WireAnswer) => void,
     reject: (error: NeverSent | AnswerLost) => void,
-    { deadlineMs, signal }: ExchangeLimits,
+    { deadlineMs, signal, mayBegin = () => true }: ExchangeLimits,
   ) {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#signal = signal;
-    this.#timer = setTimeout(() => this.#abort(new Error(`no answer within ${Math.round(deadlineMs)} ms`)), deadlineMs);
-    signal?.addEventListener('abort', this.#giveUp, { once: true });
-    if (signal?.aborted) this.#giveUp();
+    this.#mayBegin = mayBegin;
+    this.#timer = setTimeout(() => this.#giveUp('time', `no answer within ${Math.round(deadlineMs)} ms`), deadlineMs);
+    signal?.addEventListener('abort', this.#cancel, { once: true });
+    if (signal?.aborted) this.#cancel();
   }
 
-  /** undici calls this when the request has its socket, right before the first byte is written. */
+  /**
+   * undici calls this when the request has its socket, right before the first byte is written.
+   * Throwing takes the request back and leaves the socket to the next one; aborting would destroy it.
+   */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#settled) controller.abort(new Error('given up while waiting for a socket'));
-    else this.#controller = controller;
+    if (this.#settled || !this.#mayBegin()) throw heldBack;
+    this.#controller = controller;
   }
 
   onResponseStart(
@@ -118,17 +141,22 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     this.fail(error);
   }
 
-  fail(cause: unknown): void {
+  fail(cause: unknown, gaveUp: AnswerLost['gaveUp'] = null): void {
     const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
     const requestId = this.#headers['x-request-id'] ?? null;
     this.#settle(() =>
-      this.#reject(this.#controller ? new AnswerLost(reason, { cause, requestId }) : new NeverSent(reason, { cause })),
+      this.#reject(
+        this.#controller
+          ? new AnswerLost(reason, { cause, requestId, gaveUp })
+          : new NeverSent(reason, { cause, isFromSocket: gaveUp === null && isOfTheSocket(cause) }),
+      ),
     );
   }
 
-  #abort(reason: Error): void {
+  #giveUp(why: 'time' | 'cancelled', message: string): void {
+    const reason = new Error(message);
     const controller = this.#controller;
-    this.fail(reason);
+    this.fail(reason, why);
     controller?.abort(reason);
   }
 
@@ -136,7 +164,12 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     this.#settled = true;
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#giveUp);
+    this.#signal?.removeEventListener('abort', this.#cancel);
     settle();
   }
+}
+
+/** A request that undici finds impossible, a key that can be no header, never comes near a socket. */
+function isOfTheSocket(cause: unknown): boolean {
+  return cause !== heldBack && (cause as { code?: unknown } | null)?.code !== 'UND_ERR_INVALID_ARG';
 }

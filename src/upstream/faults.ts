@@ -5,7 +5,7 @@ import type { Instant } from '../domain/instant.ts';
  * On a mutation they are union members where the contract has one, on a read they are errors with a stable code.
  */
 
-interface FaultDetails {
+export interface FaultDetails {
   requestId?: string | null;
   upstreamCode?: number | null;
   retryAt?: Instant | null;

@@ -161,16 +161,16 @@ describe('deleteJournal', () => {
   });
 
   it.each([
-    [400, {}, { __typename: 'InvalidRequestError', issues: [{ path: ['id'] }] }],
-    [403, { message: 'not yours' }, { __typename: 'OtherRefusalError', message: 'not yours' }],
-    [429, {}, { __typename: 'RateLimitedError' }],
-    [503, {}, { __typename: 'DeleteOutcomeUnknownError', journalId }],
-  ])('answers %i %j with %j', async (status, body, expected) => {
-    const stub = await StubUpstream.start(json(status, body));
+    [400, {}, { __typename: 'InvalidRequestError', issues: [{ path: ['id'] }] }, 1],
+    [403, { message: 'not yours' }, { __typename: 'OtherRefusalError', message: 'not yours' }, 1],
+    [429, {}, { __typename: 'RateLimitedError' }, 1],
+    [503, {}, { __typename: 'DeleteOutcomeUnknownError', journalId }, 3],
+  ])('answers %i %j with %j', async (status, body, expected, attempts) => {
+    const stub = await StubUpstream.start(json(status, body, { 'retry-after': '600' }));
     const { url } = await startGateway(stub.url);
 
     expect(await mutate(url, 'deleteJournal', { id: journalId })).toMatchObject(expected);
-    expect(stub.calls).toHaveLength(1);
+    expect(stub.calls).toHaveLength(attempts);
   });
 
   it('shows the journal as it is behind each delete, not as it was behind the one before', async () => {

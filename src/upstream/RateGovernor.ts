@@ -1,0 +1,148 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Instant } from '../domain/instant.ts';
+
+import type { ApiClock } from './ApiClock.ts';
+import { NeverSent } from './exchange.ts';
+import { RateLimitedError } from './faults.ts';
+
+/** What a call waits within. */
+export interface WaitLimits {
+  /** By `performance.now()`. */
+  endsAt: number;
+  signal?: AbortSignal | undefined;
+}
+
+interface RateWindow {
+  /** By `performance.now()`. */
+  endsAt: number;
+  /** Calls that the API said are left, less those sent since. */
+  remaining: number;
+}
+
+/** How many calls may wait for the limit's end; what comes beyond is told at once. */
+const maxWaiting = 10_000;
+/** With this share of the limit left, calls begin to spread over the time until the reset. */
+const slowShare = 0.1;
+/** How long nothing is sent after a 429 that doesn't say until when, in ms. */
+const defaultPauseMs = 1_000;
+/** A reset further away than this is a clock that went wrong, in ms. */
+const plausibleMs = 3_600_000;
+/** Those who waited for a reset don't all go at its first moment, in ms. */
+const spreadMs = 200;
+
+/**
+ * The API's rate limit, which holds for all calls of the process. After a 429 nothing is sent until the reset that it
+ * told; and as the limit comes near, calls are spread over the time that is left.
+ */
+export class RateGovernor {
+  readonly #clock: ApiClock;
+  #closedUntil = -Infinity;
+  #nextTurn = -Infinity;
+  #limit = Infinity;
+  #window: RateWindow | null = null;
+  #waiting = 0;
+
+  constructor(clock: ApiClock) {
+    this.#clock = clock;
+  }
+
+  /** False while nothing may be sent. */
+  get isOpen(): boolean {
+    return performance.now() >= this.#closedUntil;
+  }
+
+  /** How long nothing may be sent, in ms; 0 when it may. */
+  get opensInMs(): number {
+    return Math.max(0, this.#closedUntil - performance.now());
+  }
+
+  /** Calls left until the reset, as far as the API tells; null where it doesn't. */
+  get remaining(): number | null {
+    return this.#window && performance.now() < this.#window.endsAt ? Math.max(0, this.#window.remaining) : null;
+  }
+
+  /**
+   * Waits until a call may be sent.
+   *
+   * @throws NeverSent caused by `RateLimitedError`, at once when that moment lies behind the deadline
+   */
+  async pass({ endsAt, signal }: WaitLimits): Promise<void> {
+    const turnAt = this.#takeTurn();
+    for (;;) {
+      const opensAt = Math.max(turnAt, this.#closedUntil);
+      const pauseMs = opensAt - performance.now();
+      if (pauseMs <= 0) return;
+      if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(pauseMs);
+      this.#waiting += 1;
+      const spread = Math.min(Math.random() * spreadMs, Math.max(0, endsAt - opensAt - 1));
+      await wait(pauseMs + (turnAt >= opensAt ? 0 : spread), undefined, { signal })
+        .catch((cause: unknown) => {
+          throw new NeverSent('given up while waiting for the rate limit', { cause });
+        })
+        .finally(() => (this.#waiting -= 1));
+    }
+  }
+
+  /** Reads the limit off an answer: `X-RateLimit-*` of any, `Retry-After` of a 429. */
+  learn(status: number, headers: Record<string, string | undefined>): void {
+    const now = performance.now();
+    const resetMs = this.#untilReset(headers['x-ratelimit-reset']);
+    if (status === 429) {
+      const told = [resetMs, this.#untilRetry(headers['retry-after'])].filter((ms) => ms !== null);
+      const pauseMs = told.length === 0 ? defaultPauseMs : Math.max(...told);
+      this.#closedUntil = Math.max(this.#closedUntil, now + pauseMs);
+      this.#window = null;
+      return;
+    }
+    const limit = count(headers['x-ratelimit-limit']);
+    const remaining = count(headers['x-ratelimit-remaining']);
+    if (limit === null || remaining === null || resetMs === null) return;
+    this.#limit = limit;
+    const isSameWindow = this.#window !== null && Math.abs(this.#window.endsAt - (now + resetMs)) < 1_500;
+    // Answers overtake each other: within a window the lowest word counts.
+    const least = isSameWindow ? Math.min(remaining, this.#window?.remaining ?? remaining) : remaining;
+    this.#window = { endsAt: now + resetMs, remaining: least };
+  }
+
+  /** When this call may go, by `performance.now()`; the next one's turn comes after it. */
+  #takeTurn(): number {
+    const now = performance.now();
+    const window = this.#window;
+    if (!window || now >= window.endsAt) return now;
+    window.remaining -= 1;
+    if (window.remaining >= this.#limit * slowShare) return now;
+    if (window.remaining < 0) return window.endsAt;
+    const turnAt = Math.max(now, this.#nextTurn);
+    this.#nextTurn = turnAt + (window.endsAt - now) / (window.remaining + 1);
+    return turnAt;
+  }
+
+  /** By the API's clock where that makes sense, which it doesn't for one that was set by hand; else by this machine's. */
+  #untilReset(header: string | undefined): number | null {
+    const reset = count(header);
+    if (reset === null) return null;
+    const waits = [this.#clock.earliestNow(), Date.now()].map((nowMs) => reset * 1_000 - nowMs);
+    return waits.find(isPlausible) ?? null;
+  }
+
+  #untilRetry(header: string | undefined): number | null {
+    const seconds = count(header);
+    const waitMs = seconds === null ? Date.parse(header ?? '') - this.#clock.earliestNow() : seconds * 1_000;
+    return isPlausible(waitMs) ? waitMs : null;
+  }
+}
+
+function count(header: string | undefined): number | null {
+  return header !== undefined && /^\d+$/.test(header) ? Number(header) : null;
+}
+
+function isPlausible(waitMs: number): boolean {
+  return waitMs >= 0 && waitMs <= plausibleMs;
+}
+
+function heldBack(pauseMs: number): NeverSent {
+  const retryAt: Instant = new Date(Date.now() + pauseMs).toISOString();
+  const message = 'the rate limit of the Journals API is used up';
+  return new NeverSent(message, { cause: new RateLimitedError(message, { retryAt }) });
+}

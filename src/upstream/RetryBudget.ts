@@ -1,0 +1,51 @@
+/** The window that the share is taken of, in ms. */
+const windowMs = 10_000;
+const bucketMs = 1_000;
+
+interface Bucket {
+  startedAt: number;
+  calls: number;
+  repeats: number;
+}
+
+/**
+ * How much load repeating may add when much fails at once: a share of the calls of the last seconds, and a few more so
+ * that a quiet process may repeat at all.
+ */
+export class RetryBudget {
+  readonly #share: number;
+  readonly #floor: number;
+  readonly #buckets: Bucket[] = [];
+
+  /** @param floor repeats that a window always has */
+  constructor({ share = 0.2, floor = 5 }: { share?: number; floor?: number } = {}) {
+    this.#share = share;
+    this.#floor = floor;
+  }
+
+  /** A call begins. */
+  called(): void {
+    this.#bucket().calls += 1;
+  }
+
+  /** True when one more repeat is within the budget, which it is then taken from. */
+  take(): boolean {
+    const bucket = this.#bucket();
+    const calls = this.#buckets.reduce((sum, each) => sum + each.calls, 0);
+    const repeats = this.#buckets.reduce((sum, each) => sum + each.repeats, 0);
+    if (repeats + 1 > Math.max(this.#floor, calls * this.#share)) return false;
+    bucket.repeats += 1;
+    return true;
+  }
+
+  /** The bucket of this second; those that have left the window are gone. */
+  #bucket(): Bucket {
+    const now = performance.now();
+    while (this.#buckets[0] && this.#buckets[0].startedAt <= now - windowMs) this.#buckets.shift();
+    const last = this.#buckets.at(-1);
+    if (last && now - last.startedAt < bucketMs) return last;
+    const bucket = { startedAt: now, calls: 0, repeats: 0 };
+    this.#buckets.push(bucket);
+    return bucket;
+  }
+}
