@@ -30,10 +30,18 @@ export type CredentialsConfig =
   | { kind: 'basic'; keyId: string; secretKey: string }
   | { kind: 'oauth'; clientId: string; clientSecret: string; tokenUrl: string };
 
+export interface OutcomesConfig {
+  /** Where the outcomes of reverse batches are kept; null for memory. */
+  file: string | null;
+  /** How long a lost reverse batch has to be missing before it counts as not done, in ms. */
+  settleMs: number;
+}
+
 export interface GatewayConfig {
   host: string;
   port: number;
   logLevel: LogLevel;
+  outcomes: OutcomesConfig;
   /** Where journals are; or the sandbox, to be started in this process and reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
@@ -79,6 +87,12 @@ const listenerEnvironment = z.object({
   PORT: port(4000),
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: logLevel.default('info'),
+  OUTCOMES_FILE: z.string().optional(),
+  OUTCOMES_SETTLE_SECONDS: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, 'expected whole seconds, 1 to 99999')
+    .transform(Number)
+    .default(60),
 });
 
 const remoteEnvironment = listenerEnvironment.extend({
@@ -190,8 +204,11 @@ function describe(issue: z.core.$ZodIssue, given: Record<string, string>): strin
     : `${name}: ${issue.message}, found ${JSON.stringify(found)}`;
 }
 
-function listener(values: z.output<typeof listenerEnvironment>): Pick<GatewayConfig, 'host' | 'port' | 'logLevel'> {
-  return { host: values.HOST, port: values.PORT, logLevel: values.LOG_LEVEL };
+function listener(
+  values: z.output<typeof listenerEnvironment>,
+): Pick<GatewayConfig, 'host' | 'port' | 'logLevel' | 'outcomes'> {
+  const outcomes = { file: values.OUTCOMES_FILE ?? null, settleMs: values.OUTCOMES_SETTLE_SECONDS * 1_000 };
+  return { host: values.HOST, port: values.PORT, logLevel: values.LOG_LEVEL, outcomes };
 }
 
 function sandboxOf(values: z.output<typeof sandboxEnvironment>): SandboxConfig {

@@ -5,13 +5,13 @@ import type { EventJournals } from './loaders/EventJournals.ts';
 import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
-import type { OutcomeStore } from './outcomes/OutcomeStore.ts';
+import type { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import type { JournalsClient } from './upstream/JournalsClient.ts';
 
 /** The parts of the process that operations share. */
 export interface SharedParts {
   journals: JournalsClient;
-  outcomes: OutcomeStore;
+  reverseBatches: ReverseBatches;
   statusEvents: StatusEvents;
   journalSides: JournalSidesCache;
   eventJournals: EventJournals;

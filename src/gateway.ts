@@ -1,5 +1,6 @@
 import type { Principal } from './auth/principal.ts';
 import { anyone } from './auth/principal.ts';
+import { ConfigError } from './config.ts';
 import type { CredentialsConfig, GatewayConfig, UpstreamConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
@@ -7,6 +8,7 @@ import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { Log } from './log.ts';
 import { OutcomeStore } from './outcomes/OutcomeStore.ts';
+import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
 import { HttpServer } from './server/HttpServer.ts';
@@ -65,9 +67,17 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     opened.push(() => statusEvents.close());
     statusEvents.start();
 
+    const store = openOutcomeStore(config, log);
+    opened.push(() => Promise.resolve(store.close()));
+    const readEvents = (sinceMs: number, signal: AbortSignal) => statusEvents.eventsSince(sinceMs, signal);
+    const { settleMs } = config.outcomes;
+    const reverseBatches = new ReverseBatches({ client: journals, store, clock, readEvents, log, settleMs });
+    opened.push(() => reverseBatches.close());
+    reverseBatches.start();
+
     const journalSides = new JournalSidesCache(journals);
     const eventJournals = new EventJournals(journals, journalSides);
-    const shared = { journals, outcomes: new OutcomeStore(), statusEvents, journalSides, eventJournals };
+    const shared = { journals, reverseBatches, statusEvents, journalSides, eventJournals };
 
     const running = new RunningOperations();
     const pipeline = await createPipeline({
@@ -87,6 +97,19 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** @throws ConfigError */
+function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): OutcomeStore {
+  if (file === null && upstream.kind !== 'sandbox') {
+    log.warn('OUTCOMES_FILE is not set: outcomes of reverse batches are kept in memory and lost with the process');
+  }
+  try {
+    return new OutcomeStore(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([`OUTCOMES_FILE: can't be opened, or belongs to another process: ${reason}`]);
   }
 }
 

@@ -29,6 +29,8 @@ Environment:
   SANDBOX_PORT                 with --sandbox: the sandbox's port, default 4010
   SANDBOX_KEY_ID               with --sandbox: what the sandbox accepts, default sandbox
   SANDBOX_SECRET_KEY           with --sandbox: what the sandbox accepts, default sandbox
+  OUTCOMES_FILE                where outcomes of reverse batches are kept; memory without it
+  OUTCOMES_SETTLE_SECONDS      how long a lost reverse batch has to be missing to count as not done, default 60
   LOG_LEVEL                    trace, debug, info (default), warn, error or silent; logs go to stderr
 `;
 
@@ -74,7 +76,7 @@ async function start(config: GatewayConfig): Promise<Gateway> {
   try {
     return await createGateway({ config, log: createLog(config.logLevel), defaultQuery: firstMutation });
   } catch (error) {
-    throw listenError(error);
+    throw error instanceof ConfigError ? new UsageError(error.message) : listenError(error);
   }
 }
 

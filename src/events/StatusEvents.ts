@@ -59,6 +59,12 @@ export class StatusEvents {
     return this.#history.read({ ...range, known: this.#hub.known, caughtUpMs: 100 }, signal);
   }
 
+  /** Past events from a moment on, in unix ms, up to now at least. @throws TooManyReplaysError | Fault */
+  async *eventsSince(sinceMs: number, signal: AbortSignal): AsyncGenerator<JournalStatusEvent, void> {
+    const since = new Date(sinceMs).toISOString();
+    for await (const { event } of this.history({ since }, signal)) yield event;
+  }
+
   lastStatusOf(journalId: string): string | undefined {
     return this.#hub.lastStatusOf(journalId);
   }

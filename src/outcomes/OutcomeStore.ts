@@ -1,63 +1,233 @@
-import { createHash } from 'node:crypto';
+import Database from 'libsql';
 
-import { LRUCache } from 'lru-cache';
+import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 
-import { IdempotencyConflictError } from '../domain/refusals.ts';
+/**
+ * What is known of a reverse batch: `open` until its fate is known, `ambiguous` when readings can't tell and a person
+ * must, `done` or `notDone` for good.
+ */
+export type OutcomeState = 'open' | 'ambiguous' | 'done' | 'notDone';
 
-interface Outcome {
+/** A reverse batch that was to be sent, written down before it was. */
+export interface StoredOutcome {
+  id: number;
+  state: OutcomeState;
+  idempotencyKey: string;
   /** Of the input, to tell a repeat from another request under the same key. */
   fingerprint: string;
-  result: Promise<unknown>;
+  batch: NewReverseBatch;
+  /** The API's time when it was written down, in unix ms, never later than that. */
+  intendedAtMs: number;
+  /** When the first reading found nothing of it, in unix ms of this machine. */
+  missingSinceMs: number | null;
+  /** The API's `X-Request-ID`, where an answer had begun. */
+  requestId: string | null;
+  /** What was done, when it was: Travel Rule data is not kept. */
+  items: BatchItem[] | null;
+}
+
+interface Row {
+  id: number;
+  state: OutcomeState;
+  idempotency_key: string;
+  fingerprint: string;
+  batch: string;
+  intended_at: number;
+  missing_since: number | null;
+  request_id: string | null;
+  items: string | null;
 }
 
 export interface OutcomeStoreOptions {
-  /** How many keys are remembered; the oldest is forgotten first. Default 100,000. */
-  max?: number;
-  /** For how long, in ms. Default 24 hours. */
-  ttlMs?: number;
+  /** How many settled outcomes are remembered. Default 100,000. */
+  keptMax?: number;
+  /** For how long, in ms. Default 30 days. */
+  keptMs?: number;
+  /** How long to wait for whoever holds the file and may be about to let go of it, in ms. Default 15,000. */
+  patienceMs?: number;
 }
+
+const pruneEvery = 1_000; // intents
+
+const tables = `
+CREATE TABLE IF NOT EXISTS outcomes (
+  id INTEGER PRIMARY KEY,
+  scope TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  batch TEXT NOT NULL,
+  intended_at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  missing_since INTEGER,
+  request_id TEXT,
+  items TEXT,
+  settled_at INTEGER,
+  UNIQUE (scope, idempotency_key)
+);
+CREATE INDEX IF NOT EXISTS outcomes_by_state ON outcomes (state, settled_at);
+CREATE TABLE IF NOT EXISTS claims (
+  journal_id TEXT PRIMARY KEY,
+  outcome_id INTEGER NOT NULL REFERENCES outcomes (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS claims_by_outcome ON claims (outcome_id);
+`;
 
 /**
- * What became of a keyed request whose endpoint knows no keys: the reverse batch.
- * A key is sent at most once; a repeat gets the first one's outcome, a lost answer included, and a twin waits for it.
- * What surely was not done leaves no trace, so that the key can be used again.
+ * Reverse batches and what became of them, in a file or in memory. A row is on the disk when its method returns.
+ * The file belongs to one process: whoever opens it knows that nobody else is sending.
  */
 export class OutcomeStore {
-  readonly #outcomes: LRUCache<string, Outcome>;
-
-  constructor({ max = 100_000, ttlMs = 86_400_000 }: OutcomeStoreOptions = {}) {
-    this.#outcomes = new LRUCache({ max, ttl: ttlMs });
-  }
+  readonly #database: Database.Database;
+  readonly #keptMax: number;
+  readonly #keptMs: number;
+  #intended = 0;
 
   /**
-   * @param key unique across principals
-   * @param notDone tells an error that proves that nothing was done
-   * @throws IdempotencyConflictError when the key was used with another input; else what `send` throws
+   * @param file in memory without one
+   * @throws Error when the file can't be opened, or another process has it
    */
-  once<Result>(
-    key: string,
-    idempotencyKey: string,
-    input: unknown,
-    send: () => Promise<Result>,
-    notDone: (error: unknown) => boolean,
-  ): Promise<Result> {
-    const fingerprint = createHash('sha256').update(JSON.stringify(input)).digest('base64');
-    const known = this.#outcomes.get(key);
-    if (known) {
-      if (known.fingerprint !== fingerprint) throw conflict(idempotencyKey);
-      return known.result as Promise<Result>;
-    }
-    const result = send();
-    const outcome: Outcome = { fingerprint, result };
-    this.#outcomes.set(key, outcome);
-    result.catch((error: unknown) => {
-      if (notDone(error) && this.#outcomes.peek(key) === outcome) this.#outcomes.delete(key);
-    });
-    return result;
+  constructor(file: string | null = null, options: OutcomeStoreOptions = {}) {
+    const { keptMax = 100_000, keptMs = 30 * 86_400_000, patienceMs = 15_000 } = options;
+    this.#keptMax = keptMax;
+    this.#keptMs = keptMs;
+    this.#database = new Database(file ?? ':memory:');
+    this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
+    this.#prune();
+  }
+
+  /** @param scope keeps the keys of one principal apart from those of others */
+  find(scope: string, idempotencyKey: string): StoredOutcome | null {
+    const row = this.#one('SELECT * FROM outcomes WHERE scope = ? AND idempotency_key = ?', scope, idempotencyKey);
+    return row ? outcomeOf(row) : null;
+  }
+
+  get(id: number): StoredOutcome | null {
+    const row = this.#one('SELECT * FROM outcomes WHERE id = ?', id);
+    return row ? outcomeOf(row) : null;
+  }
+
+  /** Those whose fate is not known yet, oldest first. */
+  unsettled(): StoredOutcome[] {
+    const rows = this.#database
+      .prepare(`SELECT * FROM outcomes WHERE state IN ('open', 'ambiguous') ORDER BY id`)
+      .all() as Row[];
+    return rows.map(outcomeOf);
+  }
+
+  /** Writes down what is about to be sent. */
+  intend(
+    scope: string,
+    intent: Pick<StoredOutcome, 'idempotencyKey' | 'fingerprint' | 'batch' | 'intendedAtMs'>,
+  ): StoredOutcome {
+    this.#intended += 1;
+    if (this.#intended % pruneEvery === 0) this.#prune();
+    const { idempotencyKey, fingerprint, batch, intendedAtMs } = intent;
+    const row = this.#one(
+      `INSERT INTO outcomes (scope, idempotency_key, fingerprint, batch, intended_at, state)
+       VALUES (?, ?, ?, ?, ?, 'open') RETURNING *`,
+      scope,
+      idempotencyKey,
+      fingerprint,
+      JSON.stringify(batch),
+      Math.floor(intendedAtMs),
+    );
+    if (!row) throw new Error('an intent was not written down');
+    return outcomeOf(row);
+  }
+
+  /** It surely was not done, and its key may be used again. */
+  forget(id: number): void {
+    this.#run('DELETE FROM outcomes WHERE id = ?', id);
+  }
+
+  /** It was done: its journals are its own from now on. */
+  settleDone(id: number, items: readonly BatchItem[]): void {
+    this.#database.transaction(() => {
+      this.#settle(id, 'done');
+      this.#run('UPDATE outcomes SET items = ? WHERE id = ?', JSON.stringify(items.map(withoutTravelRule)), id);
+      for (const { journal } of items) {
+        this.#run('INSERT OR REPLACE INTO claims (journal_id, outcome_id) VALUES (?, ?)', journal.id, id);
+      }
+    })();
+  }
+
+  settleNotDone(id: number): void {
+    this.#settle(id, 'notDone');
+  }
+
+  settleAmbiguous(id: number): void {
+    this.#settle(id, 'ambiguous');
+  }
+
+  noteRequestId(id: number, requestId: string): void {
+    this.#run('UPDATE outcomes SET request_id = ? WHERE id = ?', requestId, id);
+  }
+
+  noteMissing(id: number, sinceMs: number): void {
+    this.#run('UPDATE outcomes SET missing_since = ? WHERE id = ?', sinceMs, id);
+  }
+
+  isClaimed(journalId: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM claims WHERE journal_id = ?').get(journalId) !== undefined;
+  }
+
+  close(): void {
+    // Without a write-ahead log the file is all there is. The lock is let go of at the next access, not by closing:
+    // statements that are not collected yet hold the connection.
+    this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM outcomes');
+    this.#database.close();
+  }
+
+  #settle(id: number, state: OutcomeState): void {
+    this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
+  }
+
+  /** What is not settled is never forgotten. */
+  #prune(): void {
+    const isSettled = `state IN ('done', 'notDone')`;
+    this.#run(`DELETE FROM outcomes WHERE ${isSettled} AND settled_at < ?`, Date.now() - this.#keptMs);
+    this.#run(
+      `DELETE FROM outcomes WHERE id IN
+       (SELECT id FROM outcomes WHERE ${isSettled} ORDER BY id DESC LIMIT -1 OFFSET ?)`,
+      this.#keptMax,
+    );
+  }
+
+  #one(sql: string, ...values: (string | number)[]): Row | undefined {
+    return this.#database.prepare(sql).get(...values) as Row | undefined;
+  }
+
+  #run(sql: string, ...values: (string | number)[]): void {
+    this.#database.prepare(sql).run(...values);
   }
 }
 
-function conflict(idempotencyKey: string): IdempotencyConflictError {
-  const message = 'this idempotency key was used before, with another input';
-  return new IdempotencyConflictError({ message, requestId: null, upstreamCode: null }, idempotencyKey);
+function outcomeOf(row: Row): StoredOutcome {
+  return {
+    id: row.id,
+    state: row.state,
+    idempotencyKey: row.idempotency_key,
+    fingerprint: row.fingerprint,
+    batch: JSON.parse(row.batch) as NewReverseBatch,
+    intendedAtMs: row.intended_at,
+    missingSinceMs: row.missing_since,
+    requestId: row.request_id,
+    items: row.items === null ? null : (JSON.parse(row.items) as BatchItem[]),
+  };
+}
+
+/** Personal data has no place in a file that outlives the answer; who reads the journal again gets it from the API. */
+function withoutTravelRule({ journal, errorMessage }: BatchItem): BatchItem {
+  if (journal.entryType !== 'JNLC') return { journal: { ...journal, transmitterInfo: null }, errorMessage };
+  const nothing = {
+    transmitterInfo: null,
+    transmitterName: null,
+    transmitterAccountNumber: null,
+    transmitterAddress: null,
+    transmitterFinancialInstitution: null,
+    transmitterTimestamp: null,
+  };
+  return { journal: { ...journal, ...nothing }, errorMessage };
 }

@@ -1,9 +1,6 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
-import { canonicalDecimal } from '../domain/decimal.ts';
 import type { NewReverseBatch } from '../domain/newJournal.ts';
-import { Refusal } from '../domain/refusals.ts';
-import { RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
 
 import { freshResults } from './freshJournal.ts';
 import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
@@ -22,7 +19,7 @@ export interface CreateReverseBatchJournalSuccess {
 }
 
 /**
- * Many accounts pay one. The API knows no key here, so the outcome store keeps a key from being sent twice.
+ * Many accounts pay one. The API knows no key here, so `ReverseBatches` keeps a key from being sent twice.
  *
  * @throws Refusal | Fault | ForbiddenError
  */
@@ -38,13 +35,7 @@ export async function createReverseBatchJournal(
   check.throwIfAny();
 
   const startedMs = Date.now();
-  const items = await context.outcomes.once(
-    JSON.stringify([context.principal.name, idempotencyKey]),
-    idempotencyKey,
-    identityOf(batch),
-    () => context.journals.createReverseBatch(batch, idempotencyKey),
-    isNotDone,
-  );
+  const items = await context.reverseBatches.create(context.principal.name, idempotencyKey, batch);
   const entries = batch.entries.map((entry) => ({
     account: entry.fromAccount,
     amount: entry.amount,
@@ -52,19 +43,6 @@ export async function createReverseBatchJournal(
   }));
   const results = matchEntries(entries, items, (item) => item.journal.fromAccount);
   return { results: await freshResults(results, startedMs, context), idempotencyKey };
-}
-
-/** What makes two inputs the same request: not the spelling of an amount, nor whether null was said or left out. */
-function identityOf({ toAccount, currency, entries }: NewReverseBatch): unknown {
-  return [
-    toAccount,
-    currency ?? null,
-    entries.map((entry) => [entry.fromAccount, canonicalDecimal(entry.amount), entry.description ?? null]),
-  ];
-}
-
-function isNotDone(error: unknown): boolean {
-  return error instanceof Refusal || error instanceof RateLimitedError || error instanceof UpstreamUnavailableError;
 }
 
 function checkedReverseBatch(batch: NewReverseBatch, check: InputCheck): NewReverseBatch {

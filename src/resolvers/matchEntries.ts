@@ -1,12 +1,6 @@
-import { canonicalDecimal } from '../domain/decimal.ts';
+import { entryKey, identityOfJournal } from '../domain/entryIdentity.ts';
+import type { EntryIdentity } from '../domain/entryIdentity.ts';
 import type { BatchItem } from '../domain/newJournal.ts';
-
-/** What an entry of a batch is told by: the account that it names, its amount and its description. */
-export interface EntryIdentity {
-  account: string;
-  amount: string;
-  description: string;
-}
 
 export interface BatchJournalResult extends BatchItem {
   /** Which entry of the input; null when none fits. */
@@ -26,7 +20,8 @@ export function matchEntries(
   for (const isExact of [true, false]) {
     const waiting = groupEntries(entries, indexes, isExact);
     items.forEach((item, position) => {
-      indexes[position] ??= waiting.get(keyOf(identityOf(item, accountOf(item)), isExact))?.shift() ?? null;
+      indexes[position] ??=
+        waiting.get(entryKey(identityOfJournal(item.journal, accountOf(item)), isExact))?.shift() ?? null;
     });
   }
   return items.map((item, position) => ({ ...item, entryIndex: indexes[position] ?? null }));
@@ -42,19 +37,10 @@ function groupEntries(
   const groups = new Map<string, number[]>();
   entries.forEach((entry, index) => {
     if (takenIndexes.has(index)) return;
-    const key = keyOf(entry, isExact);
+    const key = entryKey(entry, isExact);
     const group = groups.get(key);
     if (group) group.push(index);
     else groups.set(key, [index]);
   });
   return groups;
-}
-
-function identityOf({ journal }: BatchItem, account: string): EntryIdentity {
-  const amount = journal.entryType === 'JNLC' ? journal.netAmount : '';
-  return { account, amount, description: journal.description ?? '' };
-}
-
-function keyOf({ account, amount, description }: EntryIdentity, isExact: boolean): string {
-  return JSON.stringify([account.toLowerCase(), canonicalDecimal(amount), isExact ? description : null]);
 }

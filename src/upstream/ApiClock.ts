@@ -24,6 +24,11 @@ export class ApiClock {
     this.#mostOffsetMs = isConsistent ? Math.min(most, this.#mostOffsetMs) : most;
   }
 
+  /** False before the API has told its time. */
+  get isKnown(): boolean {
+    return Number.isFinite(this.#leastOffsetMs);
+  }
+
   /** Never later than the API's own now, as far as it is known. */
   earliestNow(): number {
     return Date.now() + (Number.isFinite(this.#leastOffsetMs) ? this.#leastOffsetMs : 0);

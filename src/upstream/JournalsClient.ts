@@ -142,13 +142,14 @@ export class JournalsClient {
     const unknown: UnknownOutcome = (message, details) => new DeleteOutcomeUnknownError(message, id, details);
     const path = `/v1/journals/${id}`;
     const outcome = await this.#connection.send({ endpoint: 'deleteJournal', method: 'DELETE', path, decode: nothing });
-    if (outcome.kind === 'unknown') this.#lostDeletes.set(id, true);
-    if (outcome.kind === 'refused' && (outcome.isRepeat || this.#lostDeletes.has(id))) {
-      if (await this.#isDeleted(id, outcome.answer, unknown)) return;
+    // Kept until it is settled: the reading that settles it may fail, and then the next delete finds the work done.
+    if (outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.isRepeat)) this.#lostDeletes.set(id, true);
+    const mayBeOurs = outcome.kind === 'refused' && this.#lostDeletes.has(id);
+    if (!mayBeOurs || !(await this.#isDeleted(id, outcome.answer, unknown))) {
+      this.#settled(outcome, unknown, (answer) =>
+        refusalOf(deleteRefusals, answer.status, readErrorBody(answer), { journalId: id }),
+      );
     }
-    this.#settled(outcome, unknown, (answer) =>
-      refusalOf(deleteRefusals, answer.status, readErrorBody(answer), { journalId: id }),
-    );
     this.#lostDeletes.delete(id);
   }
 

@@ -31,6 +31,8 @@ const documents = {
     ... on DeleteJournalSuccess { journalId ${journal} } } }`,
 };
 
+export type MutationName = keyof typeof documents;
+
 export interface AnsweredJournal {
   id: string;
   status: string;
@@ -59,7 +61,7 @@ export interface MutationResult {
 /** Sends one mutation with every field that its result can have; errors beside the result fail the test. */
 export async function mutate(
   url: string,
-  name: keyof typeof documents,
+  name: MutationName,
   variables: Record<string, unknown>,
 ): Promise<MutationResult> {
   const { result, errors } = await tryToMutate(url, name, variables);
@@ -70,7 +72,7 @@ export async function mutate(
 /** As `mutate`, for what is refused before there is a result. */
 export async function tryToMutate(
   url: string,
-  name: keyof typeof documents,
+  name: MutationName,
   variables: Record<string, unknown>,
 ): Promise<{ result: MutationResult | null; errors: readonly GraphQLFormattedError[] }> {
   const { data, errors = [] } = await ask<Partial<Record<string, MutationResult | null>>>(

@@ -10,7 +10,13 @@ export function sharedGateway(): { readonly url: string } {
   beforeAll(async () => {
     const sandbox = { port: 0, keyId: 'sandbox', secretKey: 'sandbox' } as const;
     gateway = await createGateway({
-      config: { host: '127.0.0.1', port: 0, logLevel: 'silent', upstream: { kind: 'sandbox', sandbox } },
+      config: {
+        host: '127.0.0.1',
+        port: 0,
+        logLevel: 'silent',
+        outcomes: { file: null, settleMs: 60_000 },
+        upstream: { kind: 'sandbox', sandbox },
+      },
       log: createLog('silent'),
       defaultQuery: '',
     });

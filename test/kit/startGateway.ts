@@ -1,4 +1,4 @@
-import type { UpstreamConfig } from '../../src/config.ts';
+import type { OutcomesConfig, UpstreamConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
@@ -16,7 +16,11 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
 }
 
 /** A gateway on a free port before the given upstream, closed when the test ends. */
-export async function startGateway(upstreamUrl: string, remote: Partial<UpstreamConfig> = {}): Promise<Gateway> {
+export async function startGateway(
+  upstreamUrl: string,
+  remote: Partial<UpstreamConfig> = {},
+  outcomes: Partial<OutcomesConfig> = {},
+): Promise<Gateway> {
   const upstream: UpstreamConfig = {
     baseUrl: upstreamUrl,
     credentials: { kind: 'basic', keyId: 'sandbox', secretKey: 'sandbox' },
@@ -24,7 +28,13 @@ export async function startGateway(upstreamUrl: string, remote: Partial<Upstream
     ...remote,
   };
   const gateway = await createGateway({
-    config: { host: '127.0.0.1', port: 0, logLevel: 'silent', upstream: { kind: 'remote', remote: upstream } },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      logLevel: 'silent',
+      outcomes: { file: null, settleMs: 60_000, ...outcomes },
+      upstream: { kind: 'remote', remote: upstream },
+    },
     log: createLog('silent'),
     defaultQuery: '',
   });

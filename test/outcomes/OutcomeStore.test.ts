@@ -1,99 +1,106 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
-import { IdempotencyConflictError } from '../../src/domain/refusals.ts';
+import type { BatchItem, NewReverseBatch } from '../../src/domain/newJournal.ts';
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import { decodeJournal } from '../../src/upstream/decodeJournal.ts';
+import { customer, richCustomers, sweep } from '../kit/accounts.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { wireJNLC } from '../kit/wireJournals.ts';
 
-class NotDone extends Error {}
+const batch: NewReverseBatch = { toAccount: sweep, entries: [{ fromAccount: richCustomers[0], amount: '10' }] };
+const intent = { fingerprint: 'print', batch, intendedAtMs: 1_792_000_000_000 };
 
-/** A store, and a way to use it that counts what is sent. */
-function open(options?: ConstructorParameters<typeof OutcomeStore>[0]) {
-  const store = new OutcomeStore(options);
-  const sent: string[] = [];
-  const once = async (key: string, input: unknown, outcome: () => Promise<string>) =>
-    store.once(
-      key,
-      `key of ${key}`,
-      input,
-      () => {
-        sent.push(key);
-        return outcome();
-      },
-      (error) => error instanceof NotDone,
-    );
-  return { once, sent };
+function newFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'outcomes-'));
+  closeLater(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'outcomes.db');
 }
 
-const lost = () => Promise.reject(new Error('the answer was lost'));
-const notDone = () => Promise.reject(new NotDone('refused'));
-const done = (answer: string) => () => Promise.resolve(answer);
+function item(id: string, fields: Record<string, unknown> = {}): BatchItem {
+  return { journal: decodeJournal(wireJNLC({ id, to_account: sweep, ...fields })), errorMessage: null };
+}
+
+const ids = ['6d2cba43-cb57-4534-9603-a6e159167c0a', '7e3dcb54-dc68-4645-8714-b7f260278d1b'] as const;
 
 describe('OutcomeStore', () => {
-  it('answers a repeat with the first outcome, and sends once', async () => {
-    const { once, sent } = open();
+  it('keeps an intent, its answer and its journals over a restart', () => {
+    const file = newFile();
+    const first = new OutcomeStore(file);
+    const { id } = first.intend('anyone', { ...intent, idempotencyKey: 'a' });
+    first.intend('anyone', { ...intent, idempotencyKey: 'b' });
+    first.settleDone(id, [item(ids[0])]);
+    first.close();
 
-    const answers = [await once('a', { amount: '1' }, done('first')), await once('a', { amount: '1' }, done('second'))];
+    const second = new OutcomeStore(file);
+    closeLater(() => second.close());
 
-    expect(answers).toEqual(['first', 'first']);
-    expect(sent).toEqual(['a']);
+    expect(second.find('anyone', 'a')).toMatchObject({ state: 'done', items: [item(ids[0])], batch });
+    expect(second.unsettled()).toMatchObject([{ idempotencyKey: 'b', state: 'open', ...intent }]);
+    expect([second.isClaimed(ids[0]), second.isClaimed(ids[1])]).toEqual([true, false]);
   });
 
-  it('lets a twin wait for the outcome that is under way', async () => {
-    const { once, sent } = open();
-    let answer: (value: string) => void = () => undefined;
-    const first = once('a', {}, () => new Promise((resolve) => (answer = resolve)));
-    const twin = once('a', {}, done('second'));
+  it('belongs to one process', () => {
+    const file = newFile();
+    const store = new OutcomeStore(file);
+    closeLater(() => store.close());
 
-    answer('first');
-
-    expect(await Promise.all([first, twin])).toEqual(['first', 'first']);
-    expect(sent).toEqual(['a']);
+    expect(() => new OutcomeStore(file, { patienceMs: 1 })).toThrow(/locked/);
   });
 
-  it('keeps keys apart', async () => {
-    const { once, sent } = open();
+  it('keeps the keys of principals apart', () => {
+    const store = new OutcomeStore();
+    store.intend('one', { ...intent, idempotencyKey: 'a' });
 
-    await Promise.all([once('a', {}, done('')), once('b', {}, done(''))]);
-
-    expect(sent).toEqual(['a', 'b']);
+    expect(store.find('other', 'a')).toBeNull();
+    expect(() => store.intend('one', { ...intent, idempotencyKey: 'a' })).toThrow();
   });
 
-  it('refuses a key that comes back with another input, and names it', async () => {
-    const { once, sent } = open();
-    await once('a', { amount: '1' }, done('first'));
+  it('forgets what was not done, with all that it claimed', () => {
+    const store = new OutcomeStore();
+    const { id } = store.intend('anyone', { ...intent, idempotencyKey: 'a' });
+    store.settleDone(id, [item(ids[0])]);
 
-    const again = once('a', { amount: '2' }, done('second'));
+    store.forget(id);
 
-    await expect(again).rejects.toThrow(IdempotencyConflictError);
-    await expect(again).rejects.toMatchObject({ idempotencyKey: 'key of a', requestId: null });
-    expect(sent).toEqual(['a']);
+    expect(store.find('anyone', 'a')).toBeNull();
+    expect(store.isClaimed(ids[0])).toBe(false);
   });
 
-  it('never sends again what may have been done', async () => {
-    const { once, sent } = open();
+  it('forgets the oldest settled ones beyond so many, and none whose fate is open', () => {
+    const file = newFile();
+    const store = new OutcomeStore(file);
+    for (const key of ['open', 'old', 'new']) store.intend('anyone', { ...intent, idempotencyKey: key });
+    store.settleDone(2, [item(ids[0])]);
+    store.settleNotDone(3);
+    store.close();
 
-    await expect(once('a', {}, lost)).rejects.toThrow('the answer was lost');
-    await expect(once('a', {}, done('second'))).rejects.toThrow('the answer was lost');
+    const reopened = new OutcomeStore(file, { keptMax: 1 });
+    closeLater(() => reopened.close());
 
-    expect(sent).toEqual(['a']);
+    expect(['open', 'old', 'new'].map((key) => reopened.find('anyone', key)?.state)).toEqual([
+      'open',
+      undefined,
+      'notDone',
+    ]);
   });
 
-  it('forgets what surely was not done, so that the key can be used again, even with another input', async () => {
-    const { once, sent } = open();
+  it('writes no Travel Rule data', () => {
+    const file = newFile();
+    const store = new OutcomeStore(file);
+    const { id } = store.intend('anyone', { ...intent, idempotencyKey: 'a' });
+    store.settleDone(id, [
+      item(ids[0], {
+        from_account: customer,
+        transmitter_name: 'PLANTED NAME',
+        transmitter_info: { originator_full_name: 'PLANTED ORIGINATOR' },
+      }),
+    ]);
+    store.close();
 
-    await expect(once('a', { amount: '1' }, notDone)).rejects.toThrow('refused');
-    const answer = await once('a', { amount: '2' }, done('second'));
-
-    expect(answer).toBe('second');
-    expect(sent).toEqual(['a', 'a']);
-  });
-
-  it('remembers so many keys, and forgets the oldest first', async () => {
-    const { once, sent } = open({ max: 2 });
-    for (const key of ['a', 'b', 'c']) await once(key, {}, done(key));
-
-    await once('b', {}, done('again'));
-    await once('a', {}, done('again'));
-
-    expect(sent).toEqual(['a', 'b', 'c', 'a']);
+    expect(readFileSync(file, 'latin1')).not.toContain('PLANTED');
   });
 });

@@ -1,9 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
+import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
+import { control } from '../kit/control.ts';
 import { Gate } from '../kit/Gate.ts';
+import { closeLater } from '../kit/leftovers.ts';
 import { mutate } from '../kit/mutate.ts';
+import type { MutationResult } from '../kit/mutate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
@@ -49,24 +57,6 @@ describe('a key of createReverseBatchJournal', () => {
     });
 
     expect(result).toMatchObject({ __typename: 'IdempotencyConflictError', idempotencyKey: 'key', requestId: null });
-    expect(posts()).toBe(1);
-  });
-
-  it.each([
-    ['a reset', reset],
-    ['500', json(500, {})],
-    ['409', json(409, {})],
-    ['an answer that can not be read', text(200, 'thank you')],
-  ])('whose answer is lost by %s stays unknown for ever, and is never sent again', async (_label, answer) => {
-    const { url, posts } = await start(answer, done);
-
-    const results = [
-      await mutate(url, 'createReverseBatchJournal', variables),
-      await mutate(url, 'createReverseBatchJournal', variables),
-    ];
-
-    const unknown = { __typename: 'OutcomeUnknownError', idempotencyKey: 'key', retryAt: null };
-    expect(results).toMatchObject([unknown, unknown]);
     expect(posts()).toBe(1);
   });
 
@@ -129,3 +119,144 @@ describe('a key of createReverseBatchJournal', () => {
     expect(posts()).toBe(2);
   });
 });
+
+describe('a reverse batch whose answer is lost', () => {
+  it.each([
+    ['an answer lost after the commit', { kind: 'answerLost' }],
+    ['503 after the commit', { kind: 'answer', status: 503, when: 'after' }],
+    ['an answer that can not be read', { kind: 'malformed' }],
+  ])('by %s is found by its journals, and sent once', async (_label, fault) => {
+    const { gateway, sandbox } = await startBoth();
+    await breakNext(sandbox, fault);
+
+    const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+    const second = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+
+    expect(first.__typename).toBe('CreateReverseBatchJournalSuccess');
+    expect(first.results?.map(({ entryIndex }) => entryIndex).sort()).toEqual([0, 1]);
+    expect(idsOf(second)).toEqual(idsOf(first));
+    expect(await posted(sandbox)).toEqual({ posts: 1, journals: 2 });
+  });
+
+  it('before it was processed is unknown first and then not done, and its key is used up', async () => {
+    // Longer than the first answer waits for readings.
+    const { gateway, sandbox } = await startLossy(3_200);
+    await breakNext(sandbox, { kind: 'reset' });
+
+    const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+    const settled = await repeatUntilSettled(gateway.url, pair);
+    const again = await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'new' });
+
+    expect(first).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key' });
+    expect(Date.parse(first.retryAt ?? '')).toBeGreaterThan(Date.now() - 5_000);
+    expect(settled).toMatchObject({
+      __typename: 'UpstreamUnavailableError',
+      message: 'nothing was done; use a new key',
+      retryAt: null,
+    });
+    expect(again.__typename).toBe('CreateReverseBatchJournalSuccess');
+    expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
+  });
+
+  it('before it was processed does not take the journals of an equal one for its own', async () => {
+    const { gateway, sandbox } = await startLossy();
+    const done = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+    await breakNext(sandbox, { kind: 'reset' });
+
+    await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'other' });
+    const other = await repeatUntilSettled(gateway.url, { ...pair, idempotencyKey: 'other' });
+
+    expect(done.__typename).toBe('CreateReverseBatchJournalSuccess');
+    expect(other.__typename).toBe('UpstreamUnavailableError');
+    expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
+  });
+
+  it('stays unknown for good where an equal one of unknown fate could own the same journals', async () => {
+    const { gateway, sandbox } = await startLossy();
+    await control(sandbox, 'PUT', 'faults', {
+      faults: [
+        { kind: 'answerLost', operations: ['createReverseBatch'], count: 1 },
+        { kind: 'reset', operations: ['createReverseBatch'], count: 1 },
+      ],
+    });
+    const twins = ['key', 'other'].map((idempotencyKey) => ({ ...pair, idempotencyKey }));
+    await Promise.all(twins.map((twin) => mutate(gateway.url, 'createReverseBatchJournal', twin)));
+
+    const settled = await Promise.all(twins.map((twin) => repeatUntilSettled(gateway.url, twin)));
+
+    const unknown = { __typename: 'OutcomeUnknownError', retryAt: null };
+    expect(settled).toMatchObject([unknown, unknown]);
+    expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
+  });
+
+  it('is looked for by the next gateway with the same file, and answered without being sent again', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
+    closeLater(() => rmSync(dirname(file), { recursive: true }));
+    const sandbox = await startSandbox();
+    const first = await startGateway(sandbox.url, {}, { file });
+    await control(sandbox, 'PUT', 'faults', {
+      faults: [
+        { kind: 'answerLost', operations: ['createReverseBatch'], count: 1 },
+        // Nothing can be found out before the restart.
+        { kind: 'answer', status: 503, operations: ['getJournal'] },
+      ],
+    });
+    const lost = await mutate(first.url, 'createReverseBatchJournal', pair);
+    await first.close();
+    await control(sandbox, 'DELETE', 'faults');
+
+    const second = await startGateway(sandbox.url, {}, { file });
+    const answered = await mutate(second.url, 'createReverseBatchJournal', pair);
+    await second.close();
+    const third = await startGateway(sandbox.url, {}, { file });
+    const remembered = await mutate(third.url, 'createReverseBatchJournal', pair);
+
+    expect(lost.__typename).toBe('OutcomeUnknownError');
+    expect(answered.__typename).toBe('CreateReverseBatchJournalSuccess');
+    expect(idsOf(remembered)).toEqual(idsOf(answered));
+    expect(await posted(sandbox)).toEqual({ posts: 1, journals: 2 });
+  });
+});
+
+const pair = {
+  input: {
+    toAccount: sweep,
+    entries: [
+      { fromAccount: payer, amount: '10.50', description: 'first' },
+      { fromAccount: otherPayer, amount: '7' },
+    ],
+  },
+  idempotencyKey: 'key',
+};
+
+/** Both with a sandbox that can lose things, and a gateway that is soon sure that something is missing. */
+async function startLossy(settleMs = 500) {
+  const sandbox = await startSandbox();
+  return { sandbox, gateway: await startGateway(sandbox.url, {}, { settleMs }) };
+}
+
+function breakNext(sandbox: Sandbox, fault: object): Promise<unknown> {
+  return control(sandbox, 'PUT', 'faults', { faults: [{ ...fault, operations: ['createReverseBatch'], count: 1 }] });
+}
+
+/** As a client does that keeps to `retryAt`, without its pauses: each answer waits for readings of its own. */
+async function repeatUntilSettled(url: string, variables: Record<string, unknown>): Promise<MutationResult> {
+  for (;;) {
+    const result = await mutate(url, 'createReverseBatchJournal', variables);
+    if (result.__typename !== 'OutcomeUnknownError' || result.retryAt === null) return result;
+  }
+}
+
+function idsOf({ results = [] }: MutationResult): string[] {
+  return results.map(({ journal }) => journal.id).sort();
+}
+
+/** How often the sandbox was asked for a reverse batch, and how many journals it has. */
+async function posted(sandbox: Sandbox): Promise<{ posts: number; journals: number }> {
+  const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
+  const { journals } = await control<{ journals: { total: number } }>(sandbox, 'GET', 'stats');
+  return {
+    posts: log.filter(({ operation }) => operation === 'createReverseBatch').length,
+    journals: journals.total,
+  };
+}

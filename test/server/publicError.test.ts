@@ -8,6 +8,7 @@ import { EventJournals } from '../../src/loaders/EventJournals.ts';
 import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
 import { createLog } from '../../src/log.ts';
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
 import { RunningOperations } from '../../src/server/RunningOperations.ts';
@@ -54,12 +55,15 @@ async function start(thrown: unknown) {
   closeLater(() => Promise.all([connection.close(), eventsClient.close()]));
   const journals = new BuggyJournalsClient(connection, thrown);
   const journalSides = new JournalSidesCache(journals);
+  const clock = new ApiClock();
+  const statusEvents = new StatusEvents(eventsClient, clock, log);
+  const readEvents = (sinceMs: number, signal: AbortSignal) => statusEvents.eventsSince(sinceMs, signal);
   const shared = {
     journals,
     journalSides,
     eventJournals: new EventJournals(journals, journalSides),
-    outcomes: new OutcomeStore(),
-    statusEvents: new StatusEvents(eventsClient, new ApiClock(), log),
+    reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),
+    statusEvents,
   };
   const pipeline = await createPipeline({
     schema,

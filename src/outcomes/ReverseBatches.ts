@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+
+import { canonicalDecimal } from '../domain/decimal.ts';
+import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
+import { IdempotencyConflictError } from '../domain/refusals.ts';
+import type { Log } from '../log.ts';
+import type { ApiClock } from '../upstream/ApiClock.ts';
+import { OutcomeUnknownError, UpstreamUnavailableError } from '../upstream/faults.ts';
+import type { JournalsClient } from '../upstream/JournalsClient.ts';
+
+import type { OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
+import { Reconciler } from './Reconciler.ts';
+import type { ReadEvents } from './Reconciler.ts';
+
+export interface ReverseBatchesOptions {
+  client: JournalsClient;
+  store: OutcomeStore;
+  clock: ApiClock;
+  readEvents: ReadEvents;
+  log: Log;
+  /** How long a batch has to be missing before it counts as not done, in ms. Default 60,000. */
+  settleMs?: number;
+}
+
+/** How long an answer waits for readings that may settle it, in ms. */
+const patienceMs = 3_000;
+/** When the next repeat may learn more, in ms. */
+const retryAfterMs = 2_000;
+/** For so long another reading may still clear up what was ambiguous, in ms. */
+const worthReadingMs = 3_600_000;
+/** Before the API has told its time, this machine's may be off by so much, in ms. */
+const unknownClockMs = 300_000;
+
+/**
+ * Gives the reverse batch what the API lacks: a key is sent at most once, a repeat gets the first one's outcome, a twin
+ * waits for it, and a lost answer is looked for. What the API itself said was not done leaves no trace, so that the key
+ * can be used again.
+ */
+export class ReverseBatches {
+  readonly #options: ReverseBatchesOptions;
+  readonly #reconciler: Reconciler;
+  readonly #underWay = new Map<string, { fingerprint: string; items: Promise<BatchItem[]> }>();
+
+  constructor(options: ReverseBatchesOptions) {
+    this.#options = options;
+    this.#reconciler = new Reconciler({ ...options, settleMs: options.settleMs ?? 60_000 });
+  }
+
+  /** Takes up what an earlier process left open. */
+  start(): void {
+    const open = this.#options.store.unsettled().filter(({ state }) => state === 'open');
+    for (const outcome of open) this.#reconciler.watch(outcome);
+    if (open.length > 0)
+      this.#options.log.warn({ open: open.length }, 'reverse batches of unknown outcome are looked for');
+  }
+
+  async close(): Promise<void> {
+    await this.#reconciler.close();
+  }
+
+  /**
+   * @param scope keeps the keys of one principal apart from those of others
+   * @throws IdempotencyConflictError when the key was used with another input; else as `JournalsClient`
+   */
+  create(scope: string, idempotencyKey: string, batch: NewReverseBatch): Promise<BatchItem[]> {
+    const name = JSON.stringify([scope, idempotencyKey]);
+    const fingerprint = fingerprintOf(batch);
+    const known = this.#underWay.get(name);
+    if (known && known.fingerprint !== fingerprint) return Promise.reject(conflict(idempotencyKey));
+    if (known) return known.items;
+    const items = this.#create(scope, idempotencyKey, batch, fingerprint).finally(() => this.#underWay.delete(name));
+    this.#underWay.set(name, { fingerprint, items });
+    return items;
+  }
+
+  async #create(
+    scope: string,
+    idempotencyKey: string,
+    batch: NewReverseBatch,
+    fingerprint: string,
+  ): Promise<BatchItem[]> {
+    const { store, clock } = this.#options;
+    const stored = store.find(scope, idempotencyKey);
+    if (stored && stored.fingerprint !== fingerprint) throw conflict(idempotencyKey);
+    if (stored) return this.#answer(stored);
+    const intendedAtMs = clock.isKnown ? clock.earliestNow() : Date.now() - unknownClockMs;
+    return this.#send(
+      this.#intend(scope, { idempotencyKey, fingerprint, batch: canonical(batch), intendedAtMs }),
+      batch,
+    );
+  }
+
+  /** Without the intent on the disk nothing is sent: a crash would leave money that nobody looks for. */
+  #intend(scope: string, intent: Parameters<OutcomeStore['intend']>[1]): StoredOutcome {
+    try {
+      return this.#options.store.intend(scope, intent);
+    } catch (cause) {
+      this.#options.log.error({ err: cause }, 'the outcome store can not be written');
+      throw new UpstreamUnavailableError("nothing was sent: the gateway's outcome store can't be written", { cause });
+    }
+  }
+
+  async #send(outcome: StoredOutcome, batch: NewReverseBatch): Promise<BatchItem[]> {
+    const { client, store, log } = this.#options;
+    try {
+      const items = await client.createReverseBatch(batch, outcome.idempotencyKey);
+      this.#keep(() => store.settleDone(outcome.id, items));
+      return items;
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknownError)) {
+        this.#keep(() => store.forget(outcome.id));
+        throw error;
+      }
+      const { requestId, idempotencyKey } = error;
+      if (requestId !== null) this.#keep(() => store.noteRequestId(outcome.id, requestId));
+      log.warn({ idempotencyKey, upstreamRequestId: requestId }, 'reverse batch of unknown outcome is looked for');
+      return this.#answer({ ...outcome, requestId });
+    }
+  }
+
+  /** What is known by now, after a look at what the API shows where that may help. */
+  async #answer(outcome: StoredOutcome): Promise<BatchItem[]> {
+    const { store } = this.#options;
+    const isOld = Date.now() - outcome.intendedAtMs > worthReadingMs;
+    if (outcome.state === 'open' || (outcome.state === 'ambiguous' && !isOld)) {
+      this.#reconciler.watch(outcome);
+      await this.#reconciler.settled(outcome.id, patienceMs);
+    }
+    const { state, items, requestId, idempotencyKey } = store.get(outcome.id) ?? outcome;
+    if (items) return items;
+    if (state === 'notDone') throw new UpstreamUnavailableError('nothing was done; use a new key', { requestId });
+    const isOpen = state === 'open';
+    throw new OutcomeUnknownError(isOpen ? lost : ambiguous, idempotencyKey, {
+      requestId,
+      retryAt: isOpen ? new Date(Date.now() + retryAfterMs).toISOString() : null,
+    });
+  }
+
+  /** The answer is known whether or not it can be written down; what isn't stays open, and is found by reading. */
+  #keep(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the outcome store can not be written');
+    }
+  }
+}
+
+const lost = 'the answer was lost, and the journals are looked for: repeat the mutation with this key';
+const ambiguous =
+  'the answer was lost, and the journals found can belong to another batch or are not all of it: a person must look';
+
+/** What makes two inputs the same request: not the spelling of an amount, nor whether null was said or left out. */
+function canonical({ toAccount, currency, entries }: NewReverseBatch): NewReverseBatch {
+  return {
+    toAccount,
+    currency: currency ?? null,
+    entries: entries.map(({ fromAccount, amount, description }) => ({
+      fromAccount,
+      amount: canonicalDecimal(amount),
+      description: description ?? null,
+    })),
+  };
+}
+
+function fingerprintOf(batch: NewReverseBatch): string {
+  return createHash('sha256')
+    .update(JSON.stringify(canonical(batch)))
+    .digest('base64');
+}
+
+function conflict(idempotencyKey: string): IdempotencyConflictError {
+  const message = 'this idempotency key was used before, with another input';
+  return new IdempotencyConflictError({ message, requestId: null, upstreamCode: null }, idempotencyKey);
+}

@@ -1,0 +1,95 @@
+import type { Sandbox } from '../../../src/sandbox/createSandbox.ts';
+import { control } from '../../kit/control.ts';
+import { openJournalsClient } from '../../kit/openJournalsClient.ts';
+
+import type { Verdict } from './doWork.ts';
+
+export interface Audit {
+  asked: number;
+  done: number;
+  doneAtFirst: number;
+  refused: number;
+  notDone: number;
+  unknown: number;
+  /** Journals in the ledger. */
+  journals: number;
+  /** Calls that the upstream saw per piece of work. */
+  attempts: number;
+  /** Where what a client was told isn't what the ledger says: none is what is promised. */
+  lies: string[];
+}
+
+interface LogEntry {
+  operation: string;
+  arrivedAt: number;
+  answeredAt: number | null;
+  status: number | null;
+  rateLimitReset: number;
+}
+
+/** Holds what the clients were told against the sandbox's ledger, journal by journal. */
+export async function audit(sandbox: Sandbox, verdicts: readonly Verdict[], sinceMs = 0): Promise<Audit> {
+  await control(sandbox, 'DELETE', 'faults');
+  const { journals } = await openJournalsClient(sandbox.url).list({ limit: 100_000 });
+  const byDescription = new Map<string, string[]>();
+  for (const { id, description } of journals) {
+    byDescription.set(description ?? '', [...(byDescription.get(description ?? '') ?? []), id]);
+  }
+  const statuses = new Map(journals.map(({ id, status }) => [id, status]));
+  const log = await control<LogEntry[]>(sandbox, 'GET', 'log');
+  const writes = log.filter(({ operation, arrivedAt }) => arrivedAt >= sinceMs && /^(create|delete)/.test(operation));
+  const count = (told: Verdict['told']) => verdicts.filter((verdict) => verdict.told === told).length;
+  return {
+    asked: verdicts.length,
+    done: count('done'),
+    doneAtFirst: verdicts.filter(({ told, asked }) => told === 'done' && asked === 1).length,
+    refused: count('refused'),
+    notDone: count('notDone'),
+    unknown: count('unknown'),
+    journals: journals.length,
+    attempts: writes.length / verdicts.length,
+    lies: verdicts.flatMap((verdict) => lieOf(verdict, byDescription, statuses)),
+  };
+}
+
+/** Requests that arrived between a 429 and its reset, beyond those that were on their way. */
+export async function tooEarly(sandbox: Sandbox): Promise<number> {
+  const log = await control<LogEntry[]>(sandbox, 'GET', 'log');
+  const limits = log.filter(({ status }) => status === 429);
+  return log.filter(({ arrivedAt }) =>
+    limits.some(
+      ({ answeredAt, rateLimitReset }) =>
+        answeredAt !== null && arrivedAt > answeredAt + onTheWayMs && arrivedAt < rateLimitReset * 1_000,
+    ),
+  ).length;
+}
+
+/** An answer takes so long to be read on a busy machine, in ms. */
+const onTheWayMs = 100;
+
+function lieOf(
+  { work, told, result }: Verdict,
+  byDescription: Map<string, string[]>,
+  statuses: Map<string, string>,
+): string[] {
+  const { descriptions, journalId } = work;
+  if (journalId !== undefined) {
+    const status = statuses.get(journalId);
+    return (told === 'done') === (status === 'canceled') || told === 'unknown'
+      ? []
+      : [`${journalId}: ${told}, but ${status}`];
+  }
+  const made = descriptions.map((description) => byDescription.get(description) ?? []);
+  const name = descriptions[0];
+  if (made.some((ids) => ids.length > 1)) return [`${name}: made twice`];
+  const exists = made.every((ids) => ids.length === 1);
+  const isNothing = made.every((ids) => ids.length === 0);
+  if (!exists && !isNothing) return [`${name}: half of it exists`];
+  if (told === 'unknown') return [];
+  if ((told === 'done') !== exists) return [`${name}: told ${told}, exists: ${exists}`];
+  const named = [result.journal, ...(result.results ?? []).map(({ journal }) => journal)].flatMap(
+    (journal) => journal?.id ?? [],
+  );
+  const isNamed = told !== 'done' || (named.length === made.length && made.flat().every((id) => named.includes(id)));
+  return isNamed ? [] : [`${name}: other journals were named`];
+}
