@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+import suite from './vitest.config.ts';
+
 /** The long runs, one after the other: each wants the machine for itself. */
 export default defineConfig({
+  resolve: suite.resolve ?? {},
   test: {
     include: ['chaos/**/*.ts'],
-    testTimeout: 600_000,
+    testTimeout: 900_000,
     hookTimeout: 60_000,
     fileParallelism: false,
   },

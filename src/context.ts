@@ -5,12 +5,14 @@ import type { EventJournals } from './loaders/EventJournals.ts';
 import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
+import type { SharedReads } from './loaders/SharedReads.ts';
 import type { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import type { JournalsClient } from './upstream/JournalsClient.ts';
 
 /** The parts of the process that operations share. */
 export interface SharedParts {
   journals: JournalsClient;
+  sharedReads: SharedReads;
   reverseBatches: ReverseBatches;
   statusEvents: StatusEvents;
   journalSides: JournalSidesCache;
@@ -35,7 +37,7 @@ export function createContext(parts: SharedParts, facts: OperationFacts): Operat
   return {
     ...parts,
     ...facts,
-    journalLoader: createJournalLoader(parts.journals, facts.principal, facts.signal),
+    journalLoader: createJournalLoader(parts.sharedReads, facts.principal, facts.signal),
     statusMark: parts.statusEvents.mark,
   };
 }

@@ -6,6 +6,7 @@ import { createContext } from './context.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
+import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
 import { OutcomeStore } from './outcomes/OutcomeStore.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
@@ -68,7 +69,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     statusEvents.start();
 
     const store = openOutcomeStore(config, log);
-    opened.push(() => Promise.resolve(store.close()));
+    opened.push(async () => store.close());
     const readEvents = (sinceMs: number, signal: AbortSignal) => statusEvents.eventsSince(sinceMs, signal);
     const { settleMs } = config.outcomes;
     const reverseBatches = new ReverseBatches({ client: journals, store, clock, readEvents, log, settleMs });
@@ -77,7 +78,8 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
 
     const journalSides = new JournalSidesCache(journals);
     const eventJournals = new EventJournals(journals, journalSides);
-    const shared = { journals, reverseBatches, statusEvents, journalSides, eventJournals };
+    const sharedReads = new SharedReads(journals, () => statusEvents.mark);
+    const shared = { journals, sharedReads, reverseBatches, statusEvents, journalSides, eventJournals };
 
     const running = new RunningOperations();
     const pipeline = await createPipeline({

@@ -3,7 +3,8 @@ import DataLoader from 'dataloader';
 import { authorize } from '../auth/authorize.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Journal } from '../domain/journal.ts';
-import type { JournalsClient } from '../upstream/JournalsClient.ts';
+
+import type { SharedReads } from './SharedReads.ts';
 
 /** By id; null for what doesn't exist or is not the principal's to see. */
 export type JournalLoader = DataLoader<string, Journal | null>;
@@ -12,10 +13,10 @@ export type JournalLoader = DataLoader<string, Journal | null>;
  * One per operation: the same id is read once in it. The API reads one journal a call,
  * so a batch is that many calls side by side, and one that fails leaves its neighbours alone.
  */
-export function createJournalLoader(client: JournalsClient, principal: Principal, signal?: AbortSignal): JournalLoader {
+export function createJournalLoader(shared: SharedReads, principal: Principal, signal?: AbortSignal): JournalLoader {
   return new DataLoader(
     async (ids: readonly string[]) => {
-      const reads = await Promise.allSettled(ids.map((id) => client.get(id, signal)));
+      const reads = await Promise.allSettled(ids.map((id) => shared.get(principal, id, signal)));
       return reads.map((read) => {
         if (read.status === 'rejected') return asError(read.reason);
         const journal = read.value;

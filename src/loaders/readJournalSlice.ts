@@ -5,7 +5,9 @@ import type { CalendarDate } from '../domain/calendarDate.ts';
 import { journalStatuses } from '../domain/journal.ts';
 import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import type { JournalListing } from '../upstream/journalListing.ts';
-import type { JournalList, JournalsClient } from '../upstream/JournalsClient.ts';
+import type { JournalList } from '../upstream/JournalsClient.ts';
+
+import type { SharedReads } from './SharedReads.ts';
 
 /** Which journals a list is about. Absent or null doesn't filter; an empty list matches nothing. */
 export interface JournalSelection {
@@ -26,7 +28,7 @@ export interface SliceBounds {
 }
 
 export interface SliceReader {
-  client: JournalsClient;
+  shared: SharedReads;
   principal: Principal;
   signal: AbortSignal | undefined;
 }
@@ -36,7 +38,7 @@ export interface SliceReader {
  * are sure and everything is checked again here.
  */
 export async function readJournalSlice(
-  { client, principal, signal }: SliceReader,
+  reader: SliceReader,
   selection: JournalSelection,
   { after, before, limit }: SliceBounds,
 ): Promise<JournalList> {
@@ -44,11 +46,11 @@ export async function readJournalSlice(
   const common = { after: after ?? undefined, before: before ?? undefined, entryType, limit };
   const statuses = statusesToAsk(selection.status);
   const lists = await Promise.all(
-    selection.sides.map((side) => readStatuses(client, { ...common, ...side }, statuses, signal)),
+    selection.sides.map((side) => readStatuses(reader, { ...common, ...side }, statuses)),
   );
   const byId = new Map(lists.flatMap((list) => list.journals).map((journal) => [journal.id, journal]));
   const journals = [...byId.values()].filter(
-    (journal) => matches(selection, journal) && authorize(principal, { kind: 'readJournal', journal }),
+    (journal) => matches(selection, journal) && authorize(reader.principal, { kind: 'readJournal', journal }),
   );
   return { journals, complete: lists.every((list) => list.complete) };
 }
@@ -58,14 +60,13 @@ export async function readJournalSlice(
  * meanwhile is met in its new status, if not in its old one. Side by side it could be missed in both.
  */
 async function readStatuses(
-  client: JournalsClient,
+  { shared, principal, signal }: SliceReader,
   listing: JournalListing,
   statuses: readonly JournalListing['status'][],
-  signal: AbortSignal | undefined,
 ): Promise<JournalList> {
   const all: JournalList = { journals: [], complete: true };
   for (const status of statuses) {
-    const list = await client.list({ ...listing, status }, signal);
+    const list = await shared.list(principal, { ...listing, status }, signal);
     all.journals.push(...list.journals);
     all.complete &&= list.complete;
   }

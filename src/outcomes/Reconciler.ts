@@ -41,7 +41,7 @@ interface Watched {
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 /** Journals that are read side by side. */
-const readsAtOnce = 16;
+const readsAtOnce = 8;
 
 /**
  * Finds out what became of reverse batches whose answer was lost, by what the API shows: journals into the account,
@@ -76,12 +76,14 @@ export class Reconciler {
   async settled(id: number, patienceMs: number): Promise<void> {
     const endsAt = performance.now() + patienceMs;
     while (this.#watched.has(id) && performance.now() < endsAt && !this.#closing.signal.aborted) {
-      await this.#read.wait(endsAt - performance.now(), this.#closing.signal);
+      await this.#read.wait(endsAt - performance.now());
     }
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#asked.wake();
+    this.#read.wake();
     await this.#running;
   }
 
@@ -92,7 +94,7 @@ export class Reconciler {
       const due = [...this.#watched.values()].filter(({ nextReadingAt }) => nextReadingAt <= now);
       if (due.length === 0) {
         const nextAt = Math.min(...[...this.#watched.values()].map(({ nextReadingAt }) => nextReadingAt));
-        await this.#asked.wait(nextAt - now, signal);
+        await this.#asked.wait(nextAt - now);
         continue;
       }
       for (const watched of due) watched.nextReadingAt = now + pauseAfter(now - watched.since);

@@ -6,19 +6,16 @@ export class Wakeup {
     for (const goOn of [...this.#waiting]) goOn();
   }
 
-  /** Until it happens, so long at most, or until the signal. */
-  wait(patienceMs: number, signal: AbortSignal): Promise<void> {
+  /** Until it happens, so long at most, in ms. */
+  wait(patienceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const goOn = () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', goOn);
         this.#waiting.delete(goOn);
         resolve();
       };
       const timer = setTimeout(goOn, Math.max(0, patienceMs));
-      signal.addEventListener('abort', goOn, { once: true });
       this.#waiting.add(goOn);
-      if (signal.aborted) goOn();
     });
   }
 }

@@ -60,7 +60,7 @@ async function page(
 ): Promise<Connection<Journal>> {
   demand(context.principal, { kind: 'read' });
   const matchesNothing = selection.sides.length === 0 || selection.status?.length === 0;
-  const reader = { client: context.journals, principal: context.principal, signal: context.signal };
+  const reader = { shared: context.sharedReads, principal: context.principal, signal: context.signal };
   const connection = await connectionWindow(
     args,
     async (bounds) => (matchesNothing ? { journals: [], complete: true } : readJournalSlice(reader, selection, bounds)),

@@ -38,10 +38,16 @@ export class JournalsClient {
   readonly #connection: UpstreamConnection;
   /** Journals that a delete of unknown outcome was about: the next one may find its work done. */
   readonly #lostDeletes = new LRUCache<string, true>({ max: 10_000 });
+  #writes = 0;
   #credentialsProbe: Promise<boolean> | null = null;
 
   constructor(connection: UpstreamConnection) {
     this.#connection = connection;
+  }
+
+  /** How many writes have ended, in whatever way: what was read before may be over. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /**
@@ -141,7 +147,7 @@ export class JournalsClient {
   async delete(id: string): Promise<void> {
     const unknown: UnknownOutcome = (message, details) => new DeleteOutcomeUnknownError(message, id, details);
     const path = `/v1/journals/${id}`;
-    const outcome = await this.#connection.send({ endpoint: 'deleteJournal', method: 'DELETE', path, decode: nothing });
+    const outcome = await this.#write({ endpoint: 'deleteJournal', method: 'DELETE', path, decode: nothing });
     // Kept until it is settled: the reading that settles it may fail, and then the next delete finds the work done.
     if (outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.isRepeat)) this.#lostDeletes.set(id, true);
     const mayBeOurs = outcome.kind === 'refused' && this.#lostDeletes.has(id);
@@ -162,10 +168,18 @@ export class JournalsClient {
     const hasKey = call.idempotencyKey !== undefined;
     const unknown: UnknownOutcome = (message, details) =>
       new OutcomeUnknownError(message, asked.idempotencyKey, hasKey ? details : { ...details, retryAt: null });
-    const outcome = await this.#connection.send(call);
+    const outcome = await this.#write(call);
     return this.#settled(outcome, unknown, (answer) =>
       refusalOf(refusals, answer.status, readErrorBody(answer), asked),
     );
+  }
+
+  async #write<Result>(call: UpstreamCall<Result>): Promise<Outcome<Result>> {
+    try {
+      return await this.#connection.send(call);
+    } finally {
+      this.#writes += 1;
+    }
   }
 
   /** The result of a write that is done; every other outcome is thrown. */

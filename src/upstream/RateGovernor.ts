@@ -16,8 +16,10 @@ export interface WaitLimits {
 interface RateWindow {
   /** By `performance.now()`. */
   endsAt: number;
-  /** Calls that the API said are left, less those sent since. */
+  /** Calls that the API said are left, by its lowest word. */
   remaining: number;
+  /** Calls that were let through since it last said so. */
+  sentSince: number;
 }
 
 /** How many calls may wait for the limit's end; what comes beyond is told at once. */
@@ -59,7 +61,7 @@ export class RateGovernor {
 
   /** Calls left until the reset, as far as the API tells; null where it doesn't. */
   get remaining(): number | null {
-    return this.#window && performance.now() < this.#window.endsAt ? Math.max(0, this.#window.remaining) : null;
+    return this.#window && performance.now() < this.#window.endsAt ? leftOf(this.#window) : null;
   }
 
   /**
@@ -102,7 +104,7 @@ export class RateGovernor {
     const isSameWindow = this.#window !== null && Math.abs(this.#window.endsAt - (now + resetMs)) < 1_500;
     // Answers overtake each other: within a window the lowest word counts.
     const least = isSameWindow ? Math.min(remaining, this.#window?.remaining ?? remaining) : remaining;
-    this.#window = { endsAt: now + resetMs, remaining: least };
+    this.#window = { endsAt: now + resetMs, remaining: least, sentSince: 0 };
   }
 
   /** When this call may go, by `performance.now()`; the next one's turn comes after it. */
@@ -110,11 +112,12 @@ export class RateGovernor {
     const now = performance.now();
     const window = this.#window;
     if (!window || now >= window.endsAt) return now;
-    window.remaining -= 1;
-    if (window.remaining >= this.#limit * slowShare) return now;
-    if (window.remaining < 0) return window.endsAt;
+    const left = leftOf(window);
+    window.sentSince += 1;
+    if (left > this.#limit * slowShare) return now;
+    if (left === 0) return window.endsAt;
     const turnAt = Math.max(now, this.#nextTurn);
-    this.#nextTurn = turnAt + (window.endsAt - now) / (window.remaining + 1);
+    this.#nextTurn = turnAt + (window.endsAt - now) / left;
     return turnAt;
   }
 
@@ -131,6 +134,10 @@ export class RateGovernor {
     const waitMs = seconds === null ? Date.parse(header ?? '') - this.#clock.earliestNow() : seconds * 1_000;
     return isPlausible(waitMs) ? waitMs : null;
   }
+}
+
+function leftOf({ remaining, sentSince }: RateWindow): number {
+  return Math.max(0, remaining - sentSince);
 }
 
 function count(header: string | undefined): number | null {

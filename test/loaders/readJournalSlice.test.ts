@@ -4,6 +4,7 @@ import { anyone } from '../../src/auth/principal.ts';
 import type { Principal } from '../../src/auth/principal.ts';
 import { readJournalSlice } from '../../src/loaders/readJournalSlice.ts';
 import type { JournalSelection, SliceBounds } from '../../src/loaders/readJournalSlice.ts';
+import { SharedReads } from '../../src/loaders/SharedReads.ts';
 import type { WireJournal } from '../../src/upstream/wire.ts';
 import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
 import { openJournalsClient } from '../kit/openJournalsClient.ts';
@@ -23,7 +24,7 @@ interface Reading {
 async function read(answer: (query: Record<string, string>) => WireJournal[], reading: Reading = {}) {
   const stub = await StubUpstream.start((seen, response) => json(200, answer(queryOf(seen.url)))(seen, response));
   const reader = {
-    client: openJournalsClient(stub.url),
+    shared: new SharedReads(openJournalsClient(stub.url), () => null),
     principal: reading.principal ?? anyone,
     signal: undefined,
   };

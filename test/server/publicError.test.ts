@@ -7,6 +7,7 @@ import { StatusEvents } from '../../src/events/StatusEvents.ts';
 import { EventJournals } from '../../src/loaders/EventJournals.ts';
 import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
 import { createLog } from '../../src/log.ts';
+import { SharedReads } from '../../src/loaders/SharedReads.ts';
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
@@ -60,6 +61,7 @@ async function start(thrown: unknown) {
   const readEvents = (sinceMs: number, signal: AbortSignal) => statusEvents.eventsSince(sinceMs, signal);
   const shared = {
     journals,
+    sharedReads: new SharedReads(journals, () => statusEvents.mark),
     journalSides,
     eventJournals: new EventJournals(journals, journalSides),
     reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),

@@ -1,10 +1,8 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-
 import { describe, expect, it } from 'vitest';
 
 import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
 import { customer, richCustomers, sweep } from '../kit/accounts.ts';
+import { freePort } from '../kit/freePort.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer, SeenRequest } from '../kit/StubUpstream.ts';
@@ -129,7 +127,9 @@ describe('a write whose answer is lost', () => {
 
 describe('a write that was never sent', () => {
   it.each(Object.keys(writes))('%s: a refused connection says that nothing was sent', async (name) => {
-    const error = await failureOf(writes[name]?.(openJournalsClient(await closedAddress())) ?? Promise.resolve());
+    const error = await failureOf(
+      writes[name]?.(openJournalsClient(`http://127.0.0.1:${await freePort()}`)) ?? Promise.resolve(),
+    );
 
     expect(error).toMatchObject({ name: 'UpstreamUnavailableError', requestId: null });
     expect((error as Error).message).toMatch(/^nothing was sent: .*ECONNREFUSED/);
@@ -161,12 +161,3 @@ describe('a write that was never sent', () => {
     expect(stub.calls).toEqual([]);
   });
 });
-
-/** Nobody listens there any more. */
-async function closedAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { expect, it } from 'vitest';
+
+import type { Sandbox } from '../src/sandbox/createSandbox.ts';
+import { closeLater } from '../test/kit/leftovers.ts';
+import { startSandbox } from '../test/kit/startGateway.ts';
+import { audit, tooEarly } from '../test/money/kit/audit.ts';
+import type { Audit } from '../test/money/kit/audit.ts';
+import { doWork } from '../test/money/kit/doWork.ts';
+import { breakNetwork } from '../test/money/kit/faults.ts';
+import { KilledGateway } from '../test/money/kit/KilledGateway.ts';
+import { pendingJournals } from '../test/money/kit/pendingJournals.ts';
+import { deletesOf, makeWork } from '../test/money/kit/Work.ts';
+import type { Work } from '../test/money/kit/Work.ts';
+
+const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 32);
+console.log(`CHAOS_SEED=${seed}`);
+
+const client = { concurrency: 48, patienceMs: 1_000, maxAsked: 1_000 };
+const bursts = 0.001;
+
+it.each<[string, (sandbox: Sandbox) => Promise<Work[]> | Work[]]>([
+  ['10,000 creates', () => makeWork('create', 10_000)],
+  ['3,000 batches', () => makeWork('batch', 3_000)],
+  ['10,000 deletes', async (sandbox) => deletesOf(await pendingJournals(sandbox, 10_000))],
+])('%s on a network that loses answers', async (name, worksFor) => {
+  const sandbox = await startSandbox({ logSize: 200_000 });
+  const works = await worksFor(sandbox);
+  const gateway = await KilledGateway.start(sandbox);
+  const sinceMs = Date.now();
+  await breakNetwork(sandbox, seed, bursts);
+
+  const verdicts = await doWork(works, { ...client, url: () => gateway.url });
+
+  const early = await tooEarly(sandbox);
+  const found = await audit(sandbox, verdicts, sinceMs);
+  print(name, found, { early });
+  expect(found).toMatchObject({ done: works.length, refused: 0, notDone: 0, unknown: 0, lies: [] });
+  expect(found.doneAtFirst).toBeGreaterThanOrEqual(0.9 * works.length);
+  expect(early).toBe(0);
+});
+
+it('1,000 reverse batches on that network', async () => {
+  const sandbox = await startSandbox({ logSize: 200_000 });
+  const gateway = await KilledGateway.start(sandbox);
+  await breakNetwork(sandbox, seed, bursts);
+
+  const verdicts = await doWork(makeWork('reverseBatch', 1_000), { ...client, url: () => gateway.url });
+
+  const found = await audit(sandbox, verdicts);
+  print('1,000 reverse batches', found, {});
+  expect(found).toMatchObject({ asked: 1_000, refused: 0, unknown: 0, lies: [] });
+});
+
+it('1,000 reverse batches while the gateway is killed again and again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'outcomes-'));
+  closeLater(() => rmSync(folder, { recursive: true }));
+  const sandbox = await startSandbox({ logSize: 200_000 });
+  const gateway = await KilledGateway.start(sandbox, { OUTCOMES_FILE: join(folder, 'outcomes.db') });
+  await breakNetwork(sandbox, seed, bursts);
+
+  const works = makeWork('reverseBatch', 1_000);
+  const working = doWork(works, { ...client, url: () => gateway.url });
+  while (gateway.kills < 20 && !(await isOver(working, 3_000))) await gateway.killAndRestart();
+  const lastKillMs = Date.now();
+  const verdicts = await working;
+  const settledAfterS = Math.round((Date.now() - lastKillMs) / 1_000);
+
+  const found = await audit(sandbox, verdicts);
+  print('1,000 reverse batches with kill -9', found, { kills: gateway.kills, settledAfterS });
+  expect(found).toMatchObject({ asked: 1_000, refused: 0, unknown: 0, lies: [] });
+  expect(settledAfterS).toBeLessThanOrEqual(75);
+});
+
+/** Whether it has ended within so many ms. */
+function isOver(working: Promise<unknown>, patienceMs: number): Promise<boolean> {
+  return Promise.race([working.then(() => true), wait(patienceMs, false)]);
+}
+
+function print(name: string, { lies, attempts, ...found }: Audit, more: Record<string, number>): void {
+  console.log(name);
+  console.table({ ...found, attempts: Number(attempts.toFixed(2)), lies: lies.length, ...more });
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+
+import { startGateway, startSandbox } from '../kit/startGateway.ts';
+import { audit } from './kit/audit.ts';
+import { doWork } from './kit/doWork.ts';
+import { pendingJournals } from './kit/pendingJournals.ts';
+import { hasHaproxy, startHaproxy } from './kit/startHaproxy.ts';
+import { deletesOf, makeWork } from './kit/Work.ts';
+
+const isLeftOut = !hasHaproxy && process.env['CI'] === undefined;
+if (isLeftOut) console.log('left out: haproxy is not installed (apt-get install haproxy)');
+
+it.skipIf(isLeftOut)(
+  'through a proxy that cuts, delays and dies, each is done once and nobody is told otherwise',
+  async () => {
+    const sandbox = await startSandbox();
+    const deletes = deletesOf(await pendingJournals(sandbox, 60));
+    const works = [...makeWork('create', 120), ...makeWork('batch', 40), ...deletes, ...makeWork('reverseBatch', 30)];
+    const proxy = await startHaproxy(sandbox.port);
+    const gateway = await startGateway(proxy.url, {}, { settleMs: 1_500 });
+
+    const working = doWork(works, { url: () => gateway.url, concurrency: 16, patienceMs: 300, maxAsked: 100 });
+    await proxy.restart();
+    const verdicts = await working;
+
+    const found = await audit(sandbox, verdicts);
+    expect(found).toMatchObject({ asked: 250, refused: 0, unknown: 0, lies: [] });
+    const reverse = verdicts.filter(({ work }) => work.name === 'createReverseBatchJournal');
+    expect(verdicts.filter(({ told }) => told === 'done').length).toBeGreaterThanOrEqual(250 - reverse.length);
+  },
+);

@@ -1,0 +1,95 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { freePort } from '../../kit/freePort.ts';
+import { closeLater } from '../../kit/leftovers.ts';
+
+/** Whether HAProxy is on this machine. */
+export const hasHaproxy = spawnSync('haproxy', ['-v']).status === 0;
+
+export interface Haproxy {
+  readonly url: string;
+  /** Kills it in the middle of everything, and starts another one. */
+  restart(): Promise<void>;
+}
+
+/**
+ * HAProxy before the sandbox, as a bad network: of requests some are dropped before they are passed on, of answers some
+ * are replaced by 502 after the sandbox has done its work; all are delayed a little. Ended with the test.
+ */
+export async function startHaproxy(sandboxPort: number): Promise<Haproxy> {
+  const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
+  const port = await freePort();
+  const file = join(folder, 'haproxy.cfg');
+  writeFileSync(file, configuration(port, sandboxPort));
+  let running = await start(file, port);
+  closeLater(async () => {
+    await running.kill();
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async restart() {
+      await running.kill();
+      running = await start(file, port);
+    },
+  };
+}
+
+function configuration(port: number, sandboxPort: number): string {
+  return `
+global
+  maxconn 1000
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 60s
+  timeout server 60s
+frontend api
+  bind 127.0.0.1:${port}
+  tcp-request inspect-delay 20ms
+  tcp-request content accept if WAIT_END
+  http-request reject if { rand(100) lt 10 } !{ path_beg /v2/events }
+  default_backend sandbox
+backend sandbox
+  http-response return status 502 content-type text/html string "<html><title>Bad Gateway</title></html>" if { rand(100) lt 15 }
+  tcp-response content close if { rand(100) lt 10 }
+  server sandbox 127.0.0.1:${sandboxPort}
+`;
+}
+
+async function start(file: string, port: number): Promise<{ kill: () => Promise<void> }> {
+  const haproxy = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(haproxy, 'close');
+  let words = '';
+  haproxy.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));
+  while (!(await isListening(port))) {
+    if (haproxy.exitCode !== null) throw new Error(`haproxy ended: ${words}`);
+  }
+  return {
+    async kill() {
+      haproxy.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** One attempt to connect, a moment long. */
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const isOpen = await Promise.race([
+    once(socket, 'connect').then(
+      () => true,
+      () => false,
+    ),
+    wait(200, false),
+  ]);
+  socket.destroy();
+  if (!isOpen) await wait(20);
+  return isOpen;
+}
