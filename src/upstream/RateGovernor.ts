@@ -13,6 +13,12 @@ export interface WaitLimits {
   signal?: AbortSignal | undefined;
 }
 
+/** That a call may be sent, as things stood when it asked. */
+export interface Permit {
+  /** It was given a place in the time that is left. */
+  hasTurn: boolean;
+}
+
 interface RateWindow {
   /** By `performance.now()`. */
   endsAt: number;
@@ -61,29 +67,32 @@ export class RateGovernor {
 
   /** Calls left until the reset, as far as the API tells; null where it doesn't. */
   get remaining(): number | null {
-    return this.#window && performance.now() < this.#window.endsAt ? leftOf(this.#window) : null;
+    const window = this.#currentWindow();
+    return window && leftOf(window);
   }
 
   /**
-   * Waits until a call may be sent.
+   * Waits until a call may be sent; whoever then waits for a socket asks `begin` once more.
    *
    * @throws NeverSent caused by `RateLimitedError`, at once when that moment lies behind the deadline
    */
-  async pass({ endsAt, signal }: WaitLimits): Promise<void> {
-    const turnAt = this.#takeTurn();
+  async pass(limits: WaitLimits): Promise<Permit> {
     for (;;) {
-      const opensAt = Math.max(turnAt, this.#closedUntil);
-      const pauseMs = opensAt - performance.now();
-      if (pauseMs <= 0) return;
-      if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(pauseMs);
-      this.#waiting += 1;
-      const spread = Math.min(Math.random() * spreadMs, Math.max(0, endsAt - opensAt - 1));
-      await wait(pauseMs + (turnAt >= opensAt ? 0 : spread), undefined, { signal })
-        .catch((cause: unknown) => {
-          throw new NeverSent('given up while waiting for the rate limit', { cause });
-        })
-        .finally(() => (this.#waiting -= 1));
+      const turnAt = this.#takeTurn();
+      const windowEndsAt = this.#currentWindow()?.endsAt ?? Infinity;
+      // Who has no turn before the reset asks again behind it.
+      const opensAt = Math.max(this.#closedUntil, Math.min(turnAt ?? -Infinity, windowEndsAt));
+      if (opensAt > performance.now()) await this.#wait(opensAt, turnAt === opensAt ? 0 : spreadMs, limits);
+      if (this.isOpen && (turnAt ?? 0) < windowEndsAt) return { hasTurn: turnAt !== null };
     }
+  }
+
+  /** Counts a call that is about to be written; false when it has to ask anew, since the limit has come near meanwhile. */
+  begin({ hasTurn }: Permit): boolean {
+    const window = this.#currentWindow();
+    if (!this.isOpen || (!hasTurn && window && this.#isNear(window))) return false;
+    if (window) window.sentSince += 1;
+    return true;
   }
 
   /** Reads the limit off an answer: `X-RateLimit-*` of any, `Retry-After` of a 429. */
@@ -107,18 +116,36 @@ export class RateGovernor {
     this.#window = { endsAt: now + resetMs, remaining: least, sentSince: 0 };
   }
 
-  /** When this call may go, by `performance.now()`; the next one's turn comes after it. */
-  #takeTurn(): number {
-    const now = performance.now();
-    const window = this.#window;
-    if (!window || now >= window.endsAt) return now;
+  async #wait(opensAt: number, spread: number, { endsAt, signal }: WaitLimits): Promise<void> {
+    const pauseMs = opensAt - performance.now();
+    if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(pauseMs);
+    this.#waiting += 1;
+    const jitterMs = Math.min(Math.random() * spread, endsAt - opensAt);
+    await wait(pauseMs + jitterMs, undefined, { signal })
+      .catch((cause: unknown) => {
+        throw new NeverSent('given up while waiting for the rate limit', { cause });
+      })
+      .finally(() => (this.#waiting -= 1));
+  }
+
+  /** When this call may go, by `performance.now()`; the next one's turn comes after it. Null while nobody has to wait. */
+  #takeTurn(): number | null {
+    const window = this.#currentWindow();
+    if (!window || !this.#isNear(window)) return null;
     const left = leftOf(window);
-    window.sentSince += 1;
-    if (left > this.#limit * slowShare) return now;
     if (left === 0) return window.endsAt;
+    const now = performance.now();
     const turnAt = Math.max(now, this.#nextTurn);
     this.#nextTurn = turnAt + (window.endsAt - now) / left;
     return turnAt;
+  }
+
+  #currentWindow(): RateWindow | null {
+    return this.#window && performance.now() < this.#window.endsAt ? this.#window : null;
+  }
+
+  #isNear(window: RateWindow): boolean {
+    return leftOf(window) <= this.#limit * slowShare;
   }
 
   /** By the API's clock where that makes sense, which it doesn't for one that was set by hand; else by this machine's. */

@@ -129,7 +129,8 @@ export class StatusEventsClient {
     if (range.since !== undefined) url.searchParams.set('since', range.since);
     if (range.until !== undefined) url.searchParams.set('until', range.until);
     const headers = { accept: 'text/event-stream', authorization };
-    await this.#governor.pass({ endsAt: performance.now() + this.#openDeadlineMs, signal }).catch(asFault);
+    const limits = { endsAt: performance.now() + this.#openDeadlineMs, signal };
+    this.#governor.begin(await this.#governor.pass(limits).catch(asFault));
     const sentMs = Date.now();
     try {
       const answer = await request(url, { dispatcher: this.#agent, headers, signal });

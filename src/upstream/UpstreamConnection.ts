@@ -171,9 +171,9 @@ export class UpstreamConnection {
   /** Passes the rate limit and the breaker, and both again when one of them closed while the request waited for a socket. */
   async #exchange(call: UpstreamCall<unknown>, authorization: string, limits: WaitLimits): Promise<WireAnswer> {
     const request = this.#requestOf(call, authorization);
-    const mayBegin = () => this.#governor.isOpen && !this.#breaker.isOpen;
     for (;;) {
-      await this.#governor.pass(limits);
+      const permit = await this.#governor.pass(limits);
+      const mayBegin = () => !this.#breaker.isOpen && this.#governor.begin(permit);
       try {
         return await this.#breaker.run(() => this.#exchangeOnce(request, { ...limits, mayBegin }));
       } catch (error) {
@@ -205,9 +205,9 @@ export class UpstreamConnection {
     if (!mayHelp || signal?.aborted || this.#breaker.isOpen) return false;
     // What can't be over before the deadline is not begun.
     if (performance.now() + pauseMs + this.#governor.opensInMs + this.#typicalMs > endsAt) return false;
-    // Certainty about money is worth more than load; the rest keeps to the budget.
-    const isCertaintyAtStake = outcome.kind !== 'neverSent' && call.method !== 'GET';
-    return isCertaintyAtStake || this.#budget.take();
+    // The rate limit itself says when a call is welcome, and certainty about money is worth more than load.
+    const isFree = outcome.kind === 'refused' || (outcome.kind === 'unknown' && call.method !== 'GET');
+    return isFree || this.#budget.take();
   }
 
   /** What the breaker asks the host while it is open. */
@@ -216,8 +216,9 @@ export class UpstreamConnection {
     const limits = { endsAt: performance.now() + probeDeadlineMs };
     try {
       const authorization = await this.#credentials.authorization(limit.signal);
-      await this.#governor.pass(limits);
-      return await this.#exchangeOnce(this.#requestOf(probeCall, authorization), limits);
+      const permit = await this.#governor.pass(limits);
+      const mayBegin = () => this.#governor.begin(permit);
+      return await this.#exchangeOnce(this.#requestOf(probeCall, authorization), { ...limits, mayBegin });
     } finally {
       limit.end();
     }

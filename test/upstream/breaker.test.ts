@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+
+import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
+import { customer, sweep } from '../kit/accounts.ts';
+import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import type { Answer } from '../kit/StubUpstream.ts';
+import { journalId, wireJNLC } from '../kit/wireJournals.ts';
+
+const broken = json(503, { message: 'down' });
+const probe = '/v1/journals?limit=1';
+
+/** An upstream that fails until it is told to work. */
+async function startBroken(failure: Answer = broken) {
+  const state = { isUp: false };
+  const stub = await StubUpstream.start((seen, response) =>
+    state.isUp ? json(200, seen.url === probe ? [] : wireJNLC())(seen, response) : failure(seen, response),
+  );
+  const calls = () => stub.calls.filter(({ url }) => url !== probe);
+  const probes = () => stub.calls.filter(({ url }) => url === probe);
+  return { client: openJournalsClient(stub.url), calls, probes, state };
+}
+
+/** Fails calls until the breaker is open. */
+async function breakIt(client: JournalsClient): Promise<void> {
+  await Promise.all(Array.from({ length: 25 }, () => failureOf(client.get(journalId))));
+}
+
+describe('the breaker', () => {
+  it('opens when 20 calls in a row failed, and then refuses at once, saying when to come back', async () => {
+    const { client, calls } = await startBroken();
+    await breakIt(client);
+    const before = calls().length;
+
+    const errors = await Promise.all([failureOf(client.get(journalId)), failureOf(create(client))]);
+
+    const unavailable = { name: 'UpstreamUnavailableError', retryAt: expect.any(String) as string };
+    expect(errors).toMatchObject([unavailable, unavailable]);
+    expect(calls()).toHaveLength(before);
+  });
+
+  it('probes by itself, without traffic, and lets calls through once the host answers', async () => {
+    const { client, probes, state } = await startBroken();
+    await breakIt(client);
+
+    state.isUp = true;
+    let journal;
+    while (!journal) {
+      journal = await client.get(journalId).catch(() => null);
+      await turn();
+    }
+
+    expect(journal.id).toBe(journalId);
+    expect(probes().length).toBeGreaterThan(0);
+  });
+
+  it('takes any answer below 500 for a sign of life', async () => {
+    const { client, state } = await startBroken((seen, response) =>
+      state.isUp ? undefined : json(seen.url === probe ? 422 : 503, {})(seen, response),
+    );
+    await breakIt(client);
+    let words = 'keeps failing';
+    while (words.includes('keeps failing')) {
+      words = String(await failureOf(client.get(journalId)));
+      await turn();
+    }
+
+    expect(words).toContain('HTTP 503');
+  });
+
+  it('stays closed while fewer than 80 % fail, and whatever is refused', async () => {
+    let count = 0;
+    const stub = await StubUpstream.start((seen, response) => {
+      count += 1;
+      return (count % 4 === 0 ? json(404, {}) : broken)(seen, response);
+    });
+    const client = openJournalsClient(stub.url);
+
+    for (let call = 0; call < 30; call += 1) await create(client).catch(() => null);
+
+    expect(stub.calls.filter(({ url }) => url === probe)).toEqual([]);
+  });
+
+  it('does not count what its caller gave up', async () => {
+    const stub = await StubUpstream.start(() => undefined);
+    const client = openJournalsClient(stub.url);
+
+    for (let call = 0; call < 30; call += 1) await failureOf(client.get(journalId, AbortSignal.timeout(1)));
+
+    expect(stub.calls.filter(({ url }) => url === probe)).toEqual([]);
+  });
+
+  it('keeps what an outage costs the host small', async () => {
+    const { client, calls } = await startBroken();
+
+    let operations = 0;
+    const endsAt = performance.now() + 2_500;
+    const worker = async () => {
+      while (performance.now() < endsAt) {
+        operations += 1;
+        await failureOf(operations % 2 === 0 ? client.get(journalId) : create(client));
+        await turn();
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+
+    expect(operations).toBeGreaterThan(100);
+    expect(calls().length / operations).toBeLessThan(1.2);
+  });
+});
+
+describe('a read that fails', () => {
+  it('is repeated within a budget: a fifth of the calls, and a few', async () => {
+    // Half of what is asked works: the breaker stays closed.
+    const stub = await StubUpstream.start((seen, response) =>
+      (seen.url.includes('limit') ? json(200, []) : broken)(seen, response),
+    );
+    const client = openJournalsClient(stub.url);
+
+    for (let call = 0; call < 100; call += 1) {
+      await Promise.all([client.list({ limit: 1 }), failureOf(client.get(journalId))]);
+    }
+
+    const repeats = stub.calls.length - 200;
+    expect(repeats).toBeGreaterThan(5);
+    expect(repeats).toBeLessThanOrEqual(40);
+  });
+});
+
+/** What is refused at once takes no turn of the event loop, in which a probe's answer comes. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function create(client: JournalsClient): Promise<unknown> {
+  return client.create({ jnlc: { fromAccount: sweep, toAccount: customer, amount: '1' } }, 'key');
+}

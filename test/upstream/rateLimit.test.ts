@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+
+import { ApiClock } from '../../src/upstream/ApiClock.ts';
+import { basicCredentials } from '../../src/upstream/credentials.ts';
+import { RateGovernor } from '../../src/upstream/RateGovernor.ts';
+import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
+import { control } from '../kit/control.ts';
+import { Gate } from '../kit/Gate.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
+import { startSandbox } from '../kit/startGateway.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { journalId, wireJNLC } from '../kit/wireJournals.ts';
+
+interface LogEntry {
+  arrivedAt: number;
+  answeredAt: number;
+  status: number;
+  rateLimitReset: number;
+}
+
+describe('after a 429', () => {
+  it.each([{ retryAfter: true }, { retryAfter: false }])(
+    'no call is sent before the reset, and those with time wait for it (%j)',
+    async ({ retryAfter }) => {
+      const sandbox = await startSandbox();
+      const client = openJournalsClient(sandbox.url);
+      await control(sandbox, 'PUT', 'faults', {
+        faults: [{ kind: 'rateLimited', resetMs: 1_000, retryAfter, count: 1 }],
+      });
+
+      const answers = await Promise.all(Array.from({ length: 20 }, () => client.get(journalId)));
+
+      const log = await control<LogEntry[]>(sandbox, 'GET', 'log');
+      const [first] = log.filter(({ status }) => status === 429);
+      const early = log.filter(
+        ({ arrivedAt, status }) => status !== 429 && arrivedAt < (first?.rateLimitReset ?? 0) * 1_000,
+      );
+      expect(answers).toEqual(answers.map(() => null));
+      expect(first).toBeDefined();
+      expect(early).toEqual([]);
+    },
+  );
+
+  it('a call whose deadline comes first is told at once, and when to come back', async () => {
+    const stub = await StubUpstream.start(json(429, {}, { 'retry-after': '60' }));
+    const client = openJournalsClient(stub.url);
+    await failureOf(client.get(journalId));
+    const startedAt = performance.now();
+
+    const errors = await Promise.all([
+      failureOf(client.get(journalId)),
+      failureOf(client.delete(journalId)),
+      failureOf(client.createReverseBatch({ toAccount: journalId, entries: [] }, 'key')),
+    ]);
+
+    expect(errors).toMatchObject(
+      [1, 2, 3].map(() => ({ name: 'RateLimitedError', retryAt: expect.any(String) as string })),
+    );
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(stub.calls).toHaveLength(1);
+  });
+
+  it('neither calls that wait for a socket nor streams are sent', async () => {
+    const gate = new Gate();
+    const stub = await StubUpstream.start(async (seen, response) => {
+      await gate.pass();
+      return json(429, {}, { 'retry-after': '60' })(seen, response);
+    });
+    const clock = new ApiClock();
+    const governor = new RateGovernor(clock);
+    const client = openJournalsClient(stub.url, { connections: 1, clock, governor });
+    const credentials = basicCredentials('sandbox', 'sandbox');
+    const events = new StatusEventsClient({ baseUrl: stub.url, version: 'v2', credentials, clock, governor });
+    closeLater(() => events.close());
+
+    const waiting = [1, 2, 3].map(() => failureOf(client.get(journalId)));
+    await gate.reached;
+    gate.open();
+
+    expect(await Promise.all(waiting)).toMatchObject([1, 2, 3].map(() => ({ name: 'RateLimitedError' })));
+    expect(await failureOf(events.open())).toMatchObject({ name: 'RateLimitedError' });
+    expect(stub.seen).toHaveLength(1);
+  });
+
+  it('for too many streams, other calls go on', async () => {
+    const stub = await StubUpstream.start(
+      json(200, wireJNLC()),
+      json(
+        429,
+        {},
+        { 'x-ratelimit-remaining': '900', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 60) },
+      ),
+    );
+    const clock = new ApiClock();
+    const governor = new RateGovernor(clock);
+    const client = openJournalsClient(stub.url, { clock, governor });
+    const credentials = basicCredentials('sandbox', 'sandbox');
+    const events = new StatusEventsClient({ baseUrl: stub.url, version: 'v2', credentials, clock, governor });
+    closeLater(() => events.close());
+
+    expect(await failureOf(events.open())).toMatchObject({ name: 'RateLimitedError' });
+    expect((await client.get(journalId))?.id).toBe(journalId);
+  });
+
+  it('a reset by a clock that went wrong is not believed', async () => {
+    const stub = await StubUpstream.start((seen, response) =>
+      stub.calls.length === 1
+        ? json(429, {}, { 'x-ratelimit-reset': '9999999999' })(seen, response)
+        : json(200, wireJNLC())(seen, response),
+    );
+
+    expect((await openJournalsClient(stub.url).get(journalId))?.id).toBe(journalId);
+  });
+});
+
+describe('near the limit', () => {
+  it('calls are spread over the time that is left, and none is refused', async () => {
+    // The first answers say how much is left; those under way then are not held back any more.
+    const sandbox = await startSandbox({ rateLimit: { limit: 40, windowMs: 3_000 } });
+    const client = openJournalsClient(sandbox.url, { connections: 2 });
+
+    await Promise.all(Array.from({ length: 50 }, () => client.get(journalId)));
+
+    const log = await control<LogEntry[]>(sandbox, 'GET', 'log');
+    expect(log.filter(({ status }) => status === 429)).toEqual([]);
+    expect(log).toHaveLength(50);
+  });
+});
