@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { control } from '../kit/control.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { startSandbox } from '../kit/startGateway.ts';
+import { audit } from './kit/audit.ts';
+import { doWork } from './kit/doWork.ts';
+import { KilledGateway } from './kit/KilledGateway.ts';
+import { makeWork } from './kit/Work.ts';
+import type { Kind } from './kit/Work.ts';
+
+const uses = 50;
+
+describe('a gateway killed with kill -9', () => {
+  it.each<Kind>(['create', 'reverseBatch'])(
+    `between ${uses} uses of one key of a %s: all answers name the same journals, which were made once`,
+    async (kind) => {
+      const folder = mkdtempSync(join(tmpdir(), 'outcomes-'));
+      closeLater(() => rmSync(folder, { recursive: true }));
+      const sandbox = await startSandbox();
+      const gateway = await KilledGateway.start(sandbox, { OUTCOMES_FILE: join(folder, 'outcomes.db') });
+      // Some are under way when it is killed: processed, and not answered yet.
+      await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'latency', ms: 400, when: 'after', count: 10 }] });
+      const works = makeWork(kind, 1).flatMap((work) => Array.from({ length: uses }, () => work));
+
+      const working = doWork(works, { url: () => gateway.url, concurrency: 10, patienceMs: 200, maxAsked: 100 });
+      await firstWrite(sandbox.url);
+      await gateway.killAndRestart();
+      const verdicts = await working;
+
+      const found = await audit(sandbox, verdicts);
+      expect(found).toMatchObject({ asked: uses, done: uses, lies: [] });
+      expect(found.journals).toBe(works[0]?.descriptions.length);
+    },
+  );
+});
+
+/** Fulfilled when the sandbox has begun to process a write. */
+async function firstWrite(sandboxUrl: string): Promise<void> {
+  for (let count = 0; count === 0;) {
+    const stats = await fetch(`${sandboxUrl}/sandbox/stats`);
+    count = ((await stats.json()) as { journals: { total: number } }).journals.total;
+  }
+}
