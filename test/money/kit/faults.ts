@@ -8,7 +8,7 @@ export async function breakNetwork(sandbox: Sandbox, seed: number, bursts: numbe
   await control(sandbox, 'PUT', 'faults', {
     seed,
     faults: [
-      { kind: 'rateLimited', probability: bursts, resetMs: 100, retryAfter: false, operations: everyCall },
+      { kind: 'rateLimited', probability: bursts, resetMs: 700, retryAfter: false, operations: everyCall },
       { kind: 'reset', probability: 0.1, operations: everyCall },
       { kind: 'answerLost', probability: 0.2, operations: everyCall },
       { kind: 'answer', status: 503, when: 'after', probability: 0.1, operations: everyCall },
