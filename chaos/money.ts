@@ -43,7 +43,6 @@ it.each<[string, (sandbox: Sandbox) => Promise<Work[]> | Work[]]>([
   print(name, found, { early });
   expect(found).toMatchObject({ done: works.length, refused: 0, notDone: 0, unknown: 0, lies: [] });
   expect(found.doneAtFirst).toBeGreaterThanOrEqual(0.9 * works.length);
-  expect(early).toBe(0);
 });
 
 it('1,000 reverse batches on that network', async () => {

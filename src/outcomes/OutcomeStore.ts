@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs';
+
 import Database from 'libsql';
 
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
@@ -18,8 +20,6 @@ export interface StoredOutcome {
   batch: NewReverseBatch;
   /** The API's time when it was written down, in unix ms, never later than that. */
   intendedAtMs: number;
-  /** When the first reading found nothing of it, in unix ms of this machine. */
-  missingSinceMs: number | null;
   /** The API's `X-Request-ID`, where an answer had begun. */
   requestId: string | null;
   /** What was done, when it was: Travel Rule data is not kept. */
@@ -33,15 +33,12 @@ interface Row {
   fingerprint: string;
   batch: string;
   intended_at: number;
-  missing_since: number | null;
   request_id: string | null;
   items: string | null;
 }
 
 export interface OutcomeStoreOptions {
-  /** How many settled outcomes are remembered. Default 100,000. */
-  keptMax?: number;
-  /** For how long, in ms. Default 30 days. */
+  /** How long settled outcomes are remembered, in ms. Default 30 days; without a file one. */
   keptMs?: number;
   /** How long to wait for whoever holds the file and may be about to let go of it, in ms. Default 15,000. */
   patienceMs?: number;
@@ -58,7 +55,6 @@ CREATE TABLE IF NOT EXISTS outcomes (
   batch TEXT NOT NULL,
   intended_at INTEGER NOT NULL,
   state TEXT NOT NULL,
-  missing_since INTEGER,
   request_id TEXT,
   items TEXT,
   settled_at INTEGER,
@@ -78,7 +74,6 @@ CREATE INDEX IF NOT EXISTS claims_by_outcome ON claims (outcome_id);
  */
 export class OutcomeStore {
   readonly #database: Database.Database;
-  readonly #keptMax: number;
   readonly #keptMs: number;
   #intended = 0;
 
@@ -87,9 +82,10 @@ export class OutcomeStore {
    * @throws Error when the file can't be opened, or another process has it
    */
   constructor(file: string | null = null, options: OutcomeStoreOptions = {}) {
-    const { keptMax = 100_000, keptMs = 30 * 86_400_000, patienceMs = 15_000 } = options;
-    this.#keptMax = keptMax;
+    const { keptMs = (file === null ? 1 : 30) * 86_400_000, patienceMs = 15_000 } = options;
     this.#keptMs = keptMs;
+    // Accounts and amounts are nobody else's to read; what SQLite puts beside the file has the file's mode.
+    if (file !== null) closeSync(openSync(file, 'a', 0o600));
     this.#database = new Database(file ?? ':memory:');
     this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
@@ -142,8 +138,13 @@ export class OutcomeStore {
     this.#run('DELETE FROM outcomes WHERE id = ?', id);
   }
 
-  /** It was done: its journals are its own from now on. */
-  settleDone(id: number, items: readonly BatchItem[]): void {
+  /**
+   * It was done: its journals are its own from now on.
+   *
+   * @returns journals that another outcome had for its own, which it then was wrong about
+   */
+  settleDone(id: number, items: readonly BatchItem[]): string[] {
+    const taken = items.map(({ journal }) => journal.id).filter((journalId) => this.isClaimed(journalId));
     this.#database.transaction(() => {
       this.#settle(id, 'done');
       this.#run('UPDATE outcomes SET items = ? WHERE id = ?', JSON.stringify(items.map(withoutTravelRule)), id);
@@ -151,6 +152,7 @@ export class OutcomeStore {
         this.#run('INSERT OR REPLACE INTO claims (journal_id, outcome_id) VALUES (?, ?)', journal.id, id);
       }
     })();
+    return taken;
   }
 
   settleNotDone(id: number): void {
@@ -163,10 +165,6 @@ export class OutcomeStore {
 
   noteRequestId(id: number, requestId: string): void {
     this.#run('UPDATE outcomes SET request_id = ? WHERE id = ?', requestId, id);
-  }
-
-  noteMissing(id: number, sinceMs: number): void {
-    this.#run('UPDATE outcomes SET missing_since = ? WHERE id = ?', sinceMs, id);
   }
 
   isClaimed(journalId: string): boolean {
@@ -184,15 +182,9 @@ export class OutcomeStore {
     this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
   }
 
-  /** What is not settled is never forgotten. */
+  /** By age alone: a key that is forgotten may be sent again. What is not settled is never forgotten. */
   #prune(): void {
-    const isSettled = `state IN ('done', 'notDone')`;
-    this.#run(`DELETE FROM outcomes WHERE ${isSettled} AND settled_at < ?`, Date.now() - this.#keptMs);
-    this.#run(
-      `DELETE FROM outcomes WHERE id IN
-       (SELECT id FROM outcomes WHERE ${isSettled} ORDER BY id DESC LIMIT -1 OFFSET ?)`,
-      this.#keptMax,
-    );
+    this.#run(`DELETE FROM outcomes WHERE state IN ('done', 'notDone') AND settled_at < ?`, Date.now() - this.#keptMs);
   }
 
   #one(sql: string, ...values: (string | number)[]): Row | undefined {
@@ -212,7 +204,6 @@ function outcomeOf(row: Row): StoredOutcome {
     fingerprint: row.fingerprint,
     batch: JSON.parse(row.batch) as NewReverseBatch,
     intendedAtMs: row.intended_at,
-    missingSinceMs: row.missing_since,
     requestId: row.request_id,
     items: row.items === null ? null : (JSON.parse(row.items) as BatchItem[]),
   };

@@ -1,14 +1,15 @@
+import { setImmediate as turn, setTimeout as rest } from 'node:timers/promises';
+
 import { LRUCache } from 'lru-cache';
 
-import { entryKey, identityOfJournal } from '../domain/entryIdentity.ts';
-import { instantMs } from '../domain/instant.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
-import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 import type { Log } from '../log.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
 import type { OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
+import { candidateOf, clockMarginMs, descriptionOf, findOf, mayBeOfReverseBatch, wantedBy } from './Reading.ts';
+import type { Reading } from './Reading.ts';
 import { Wakeup } from './Wakeup.ts';
 
 /** Events since a moment, oldest first, up to now. */
@@ -18,23 +19,19 @@ export interface ReconcilerOptions {
   store: OutcomeStore;
   client: JournalsClient;
   readEvents: ReadEvents;
+  /** Makes sure that the API's time is known: without it nobody knows how far to read. @throws Fault */
+  learnTime: () => Promise<void>;
   log: Log;
   /** How long readings have to find nothing before a batch counts as not done, in ms. */
   settleMs: number;
-}
-
-/** A journal that some lost batch may have made. */
-interface Candidate extends BatchItem {
-  /** As what entry. */
-  key: string;
-  /** When its first event says that it began, in unix ms by the API's clock. */
-  beganMs: number;
 }
 
 interface Watched {
   outcome: StoredOutcome;
   since: number;
   nextReadingAt: number;
+  /** When the first reading was over that didn't settle it. By `performance.now()`, as all here: clocks are moved. */
+  unsettledSince: number | null;
 }
 
 /** The pause between two readings grows with the age of what they look for, in ms. */
@@ -65,9 +62,9 @@ export class Reconciler {
 
   /** Looks for it until its fate is known, beginning now. */
   watch(outcome: StoredOutcome): void {
-    const since = performance.now();
-    const known = this.#watched.get(outcome.id);
-    this.#watched.set(outcome.id, { outcome, since: known?.since ?? since, nextReadingAt: since });
+    const now = performance.now();
+    const known = this.#watched.get(outcome.id) ?? { since: now, unsettledSince: null };
+    this.#watched.set(outcome.id, { ...known, outcome, nextReadingAt: now });
     this.#asked.wake();
     this.#running ??= this.#run().finally(() => (this.#running = null));
   }
@@ -98,116 +95,85 @@ export class Reconciler {
         continue;
       }
       for (const watched of due) watched.nextReadingAt = now + pauseAfter(now - watched.since);
-      await this.#readFor(due.map(({ outcome }) => outcome)).catch((error: unknown) => {
+      await this.#readFor(due).catch((error: unknown) => {
         if (!signal.aborted) this.#options.log.warn({ err: error, open: due.length }, 'reconciliation could not read');
       });
       this.#read.wake();
+      await rest(firstPauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #readFor(outcomes: readonly StoredOutcome[]): Promise<void> {
-    const startedMs = Date.now();
-    const candidates = await this.#candidatesOf(outcomes);
-    for (const outcome of outcomes) this.#judge(outcome, candidates, startedMs);
+  async #readFor(due: readonly Watched[]): Promise<void> {
+    const reading = await this.#readAll(due.map(({ outcome }) => outcome));
+    for (const watched of due) {
+      this.#judge(watched, reading);
+      // Many of a thousand entries are not judged in one turn: others want to be served meanwhile.
+      await turn();
+    }
   }
 
-  /** Journals that began since the oldest of the intents, that nobody owns, and that some entry may have made. */
-  async #candidatesOf(outcomes: readonly StoredOutcome[]): Promise<Candidate[]> {
-    const { store, readEvents } = this.#options;
+  /** Journals that began around the oldest of the intents or later, that nobody owns, and that some entry may have made. */
+  async #readAll(outcomes: readonly StoredOutcome[]): Promise<Reading> {
+    const { store, readEvents, learnTime } = this.#options;
+    await learnTime();
     const descriptions = new Set(outcomes.flatMap(({ batch }) => batch.entries.map(descriptionOf)));
-    const began = new Map<string, number>();
+    const began = new Map<string, JournalStatusEvent>();
     const problems = new Map<string, string>();
-    const sinceMs = Math.min(...outcomes.map(({ intendedAtMs }) => intendedAtMs));
+    const sinceMs = Math.min(...outcomes.map(({ intendedAtMs }) => intendedAtMs)) - clockMarginMs;
     for await (const event of readEvents(sinceMs, this.#closing.signal)) {
       if (event.batchErrorMessage !== null) problems.set(event.journalId, event.batchErrorMessage);
       // An event need not carry the description that its journal has.
       const mayFit = event.description === null || descriptions.has(event.description);
-      if (event.statusFrom === null && event.entryType !== 'JNLS' && mayFit) {
-        began.set(event.journalId, instantMs(event.at));
-      }
+      if (event.statusFrom === null && mayFit && mayBeOfReverseBatch(event)) began.set(event.journalId, event);
     }
-    const unowned = [...began].filter(([id]) => !store.isClaimed(id));
-    const candidates: Candidate[] = [];
-    while (unowned.length > 0) {
-      const read = await Promise.all(
-        unowned.splice(0, readsAtOnce).map(([id, ms]) => this.#candidate(id, ms, problems)),
-      );
-      candidates.push(...read.filter((candidate) => candidate !== null));
+    const waiting = [...began.values()].filter(({ journalId }) => !store.isClaimed(journalId));
+    const reading: Reading = { candidates: [], unread: [], taken: new Set(), wanted: wantedBy(store.unsettled()) };
+    while (waiting.length > 0) {
+      await Promise.all(waiting.splice(0, readsAtOnce).map((event) => this.#readCandidate(event, problems, reading)));
     }
-    return candidates;
+    return reading;
   }
 
-  async #candidate(id: string, beganMs: number, problems: Map<string, string>): Promise<Candidate | null> {
+  async #readCandidate(event: JournalStatusEvent, problems: Map<string, string>, reading: Reading): Promise<void> {
+    const { journalId: id, description } = event;
     // What tells one journal from another never changes.
-    const journal = this.#journals.get(id) ?? (await this.#options.client.get(id, this.#closing.signal));
-    if (!journal) return null;
+    const known = this.#journals.get(id);
+    const journal = known ?? (await this.#options.client.get(id, this.#closing.signal).catch(() => null));
+    if (!journal) {
+      // It exists, for its event says so.
+      reading.unread.push(description);
+      return;
+    }
     this.#journals.set(id, journal);
-    const key = entryKey(identityOfJournal(journal, journal.fromAccount));
-    return { journal, errorMessage: problems.get(id) ?? null, key, beganMs };
+    reading.candidates.push(candidateOf(event, journal, problems.get(id) ?? null));
   }
 
-  #judge(outcome: StoredOutcome, candidates: readonly Candidate[], startedMs: number): void {
+  #judge(watched: Watched, reading: Reading): void {
     const { store, log, settleMs } = this.#options;
-    const { id, batch, idempotencyKey } = outcome;
-    const belongs = mayBelongTo(outcome);
-    const found = candidates.filter((candidate) => belongs(candidate) && !store.isClaimed(candidate.journal.id));
-    const chosen = oneForEachEntry(batch, found);
-    if (chosen && !this.#isContested(outcome, chosen)) {
-      store.settleDone(id, chosen);
-      log.info({ idempotencyKey, journals: chosen.length }, 'reverse batch was done: its journals were found');
-    } else if (outcome.missingSinceMs === null) {
-      outcome.missingSinceMs = startedMs;
-      store.noteMissing(id, startedMs);
+    const { outcome } = watched;
+    const { id, idempotencyKey } = outcome;
+    const found = findOf(outcome, reading);
+    const now = performance.now();
+    watched.unsettledSince ??= now;
+    const ageMs = now - watched.unsettledSince;
+    // What can't be read now may be readable later, within reason.
+    const isOver = ageMs >= settleMs && (!found.mayHide || ageMs >= 2 * settleMs);
+    if (found.items) {
+      store.settleDone(id, found.items);
+      log.info({ idempotencyKey, journals: found.items.length }, 'reverse batch was done: its journals were found');
+    } else if (!isOver) {
       return;
-    } else if (startedMs - outcome.missingSinceMs < settleMs) {
-      return;
-    } else if (found.length === 0) {
+    } else if (found.similar === 0 && !found.mayHide) {
       store.settleNotDone(id);
       log.warn({ idempotencyKey }, 'reverse batch was not done: no journal of it was found');
     } else {
       store.settleAmbiguous(id);
-      log.error({ idempotencyKey, found: found.length }, 'reverse batch is ambiguous: a person must look');
+      log.error({ idempotencyKey, similar: found.similar }, 'reverse batch is ambiguous: a person must look');
     }
     this.#watched.delete(id);
-  }
-
-  /** Another batch of unknown fate, one under way included, could own one of them just as well. */
-  #isContested({ id }: StoredOutcome, chosen: readonly Candidate[]): boolean {
-    const others = this.#options.store.unsettled().filter((other) => other.id !== id);
-    return others.some((other) => chosen.some(mayBelongTo(other)));
   }
 }
 
 function pauseAfter(ageMs: number): number {
   return Math.min(longestPauseMs, Math.max(firstPauseMs, ageMs / 4));
-}
-
-function descriptionOf({ description }: NewReverseBatch['entries'][number]): string {
-  return description ?? '';
-}
-
-function keysOf({ entries }: NewReverseBatch): string[] {
-  return entries.map((entry) =>
-    entryKey({ account: entry.fromAccount, amount: entry.amount, description: descriptionOf(entry) }),
-  );
-}
-
-function mayBelongTo({ batch, intendedAtMs }: StoredOutcome): (candidate: Candidate) => boolean {
-  const keys = new Set(keysOf(batch));
-  const toAccount = batch.toAccount.toLowerCase();
-  return ({ journal, beganMs, key }) =>
-    journal.toAccount.toLowerCase() === toAccount && beganMs >= intendedAtMs && keys.has(key);
-}
-
-/** A journal for each entry, each at most once; null when one is missing. */
-function oneForEachEntry(batch: NewReverseBatch, found: readonly Candidate[]): Candidate[] | null {
-  const waiting = new Map<string, Candidate[]>();
-  for (const candidate of found) waiting.set(candidate.key, [...(waiting.get(candidate.key) ?? []), candidate]);
-  const chosen: Candidate[] = [];
-  for (const key of keysOf(batch)) {
-    const candidate = waiting.get(key)?.shift();
-    if (!candidate) return null;
-    chosen.push(candidate);
-  }
-  return chosen;
 }

@@ -28,8 +28,6 @@ const patienceMs = 3_000;
 const retryAfterMs = 2_000;
 /** For so long another reading may still clear up what was ambiguous, in ms. */
 const worthReadingMs = 3_600_000;
-/** Before the API has told its time, this machine's may be off by so much, in ms. */
-const unknownClockMs = 300_000;
 
 /**
  * Gives the reverse batch what the API lacks: a key is sent at most once, a repeat gets the first one's outcome, a twin
@@ -43,7 +41,8 @@ export class ReverseBatches {
 
   constructor(options: ReverseBatchesOptions) {
     this.#options = options;
-    this.#reconciler = new Reconciler({ ...options, settleMs: options.settleMs ?? 60_000 });
+    const learnTime = () => this.#learnTime();
+    this.#reconciler = new Reconciler({ ...options, learnTime, settleMs: options.settleMs ?? 60_000 });
   }
 
   /** Takes up what an earlier process left open. */
@@ -83,11 +82,17 @@ export class ReverseBatches {
     const stored = store.find(scope, idempotencyKey);
     if (stored && stored.fingerprint !== fingerprint) throw conflict(idempotencyKey);
     if (stored) return this.#answer(stored);
-    const intendedAtMs = clock.isKnown ? clock.earliestNow() : Date.now() - unknownClockMs;
-    return this.#send(
-      this.#intend(scope, { idempotencyKey, fingerprint, batch: canonical(batch), intendedAtMs }),
-      batch,
-    );
+    await this.#learnTime();
+    const intent = { idempotencyKey, fingerprint, batch: canonical(batch), intendedAtMs: clock.earliestNow() };
+    return this.#send(this.#intend(scope, intent), batch);
+  }
+
+  /** An intent is dated by the API's clock; any answer of it tells the time. */
+  async #learnTime(): Promise<void> {
+    const { client, clock } = this.#options;
+    const isKnown = () => clock.isKnown;
+    if (!isKnown()) await client.list({ limit: 1 });
+    if (!isKnown()) throw new UpstreamUnavailableError("nothing was sent: the API doesn't tell its time");
   }
 
   /** Without the intent on the disk nothing is sent: a crash would leave money that nobody looks for. */
@@ -104,7 +109,11 @@ export class ReverseBatches {
     const { client, store, log } = this.#options;
     try {
       const items = await client.createReverseBatch(batch, outcome.idempotencyKey);
-      this.#keep(() => store.settleDone(outcome.id, items));
+      this.#keep(() => {
+        const taken = store.settleDone(outcome.id, items);
+        if (taken.length > 0)
+          log.error({ journals: taken }, 'another reverse batch was told to have made these journals');
+      });
       return items;
     } catch (error) {
       if (!(error instanceof OutcomeUnknownError)) {

@@ -1,6 +1,11 @@
 /** How late a `Date` header may be: servers keep its text for a second and refresh it with a timer. */
 const staleMs = 100;
 
+/** This machine's time, in unix ms, as it was set at the start: a clock that is moved later doesn't move it. */
+export function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /**
  * What time it is for the API, by the `Date` headers of its answers. They have whole seconds, so each bounds the
  * difference between the two clocks from both sides, and many bound it closely.
@@ -11,9 +16,9 @@ export class ApiClock {
 
   /**
    * @param date the header of an answer
-   * @param sentMs when its request was sent, by this machine
+   * @param sentMs when its request was sent, by `steadyNow`
    */
-  learn(date: string | undefined, sentMs: number, receivedMs = Date.now()): void {
+  learn(date: string | undefined, sentMs: number, receivedMs = steadyNow()): void {
     const told = Date.parse(date ?? '');
     if (Number.isNaN(told)) return;
     const least = told - receivedMs;
@@ -31,11 +36,11 @@ export class ApiClock {
 
   /** Never later than the API's own now, as far as it is known. */
   earliestNow(): number {
-    return Date.now() + (Number.isFinite(this.#leastOffsetMs) ? this.#leastOffsetMs : 0);
+    return steadyNow() + (Number.isFinite(this.#leastOffsetMs) ? this.#leastOffsetMs : 0);
   }
 
   /** Never earlier than the API's own now, as far as it is known. */
   latestNow(): number {
-    return Date.now() + (Number.isFinite(this.#mostOffsetMs) ? this.#mostOffsetMs : 0);
+    return steadyNow() + (Number.isFinite(this.#mostOffsetMs) ? this.#mostOffsetMs : 0);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { circuitBreaker, CircuitState, CountBreaker, handleType } from 'cockatiel';
+import { CircuitState, CountBreaker } from 'cockatiel';
 
 import type { Log } from '../log.ts';
 
@@ -31,30 +31,22 @@ export class HostBreaker {
   readonly #probe: () => Promise<WireAnswer>;
   readonly #log: Log;
   readonly #closing = new AbortController();
-  /** A host that answers below 500 works, whatever it says. */
-  readonly #policy = circuitBreaker(
-    handleType(AnswerLost, ({ gaveUp }) => gaveUp !== 'cancelled')
-      .orType(NeverSent, ({ isFromSocket }) => isFromSocket)
-      .orWhenResult((answer) => (answer as WireAnswer).status >= 500),
-    // When a probe is due is decided here, not by cockatiel.
-    {
-      halfOpenAfter: 0,
-      breaker: new CountBreaker({ size: recentCalls, minimumNumberOfCalls: recentCalls, threshold: failingShare }),
-    },
-  );
+  readonly #recent = new CountBreaker({
+    size: recentCalls,
+    minimumNumberOfCalls: recentCalls,
+    threshold: failingShare,
+  });
+  #isOpen = false;
   #nextProbeAt = 0;
   #probing: Promise<void> | null = null;
 
   constructor({ probe, log }: HostBreakerOptions) {
     this.#probe = probe;
     this.#log = log;
-    this.#policy.onBreak(() => {
-      this.#probing ??= this.#probeUntilClosed();
-    });
   }
 
   get isOpen(): boolean {
-    return this.#policy.state !== CircuitState.Closed;
+    return this.#isOpen;
   }
 
   /** How long until the next probe, in ms; 0 while calls are let through. */
@@ -67,9 +59,16 @@ export class HostBreaker {
    *
    * @throws NeverSent caused by `UpstreamUnavailableError` while the breaker is open; else what the call throws
    */
-  run(call: () => Promise<WireAnswer>): Promise<WireAnswer> {
-    if (this.isOpen) return Promise.reject(this.#refusal());
-    return this.#policy.execute(call);
+  async run(call: () => Promise<WireAnswer>): Promise<WireAnswer> {
+    if (this.#isOpen) throw this.#refusal();
+    try {
+      const answer = await call();
+      this.#count(answer.status < 500);
+      return answer;
+    } catch (error) {
+      if (isOfTheHost(error)) this.#count(false);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -77,19 +76,37 @@ export class HostBreaker {
     await this.#probing;
   }
 
-  async #probeUntilClosed(): Promise<void> {
+  /** What began before it opened says nothing new. */
+  #count(isWell: boolean): void {
+    if (this.#isOpen) return;
+    if (isWell) this.#recent.success(CircuitState.Closed);
+    else if (this.#recent.failure(CircuitState.Closed)) this.#probing = this.#probeUntilItAnswers();
+  }
+
+  async #probeUntilItAnswers(): Promise<void> {
+    this.#isOpen = true;
     this.#log.error('upstream keeps failing: calls are refused until a probe succeeds');
     let pauseMs = firstProbeMs;
-    while (this.isOpen) {
+    while (this.#isOpen) {
       this.#nextProbeAt = performance.now() + pauseMs;
       await wait(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       if (this.#closing.signal.aborted) return;
       const startedAt = performance.now();
-      await this.#policy.execute(this.#probe).catch(() => undefined);
+      this.#isOpen = !(await this.#answers());
       pauseMs = Math.max(0, probeEveryMs - (performance.now() - startedAt));
     }
-    this.#probing = null;
+    // Forgets the calls that opened it.
+    this.#recent.success(CircuitState.HalfOpen);
     this.#log.info('upstream is back');
+  }
+
+  /** A host that answers below 500 works, whatever it says; a probe that couldn't be sent proves nothing. */
+  async #answers(): Promise<boolean> {
+    try {
+      return (await this.#probe()).status < 500;
+    } catch {
+      return false;
+    }
   }
 
   #refusal(): NeverSent {
@@ -97,4 +114,10 @@ export class HostBreaker {
     const retryAt = new Date(Date.now() + this.opensInMs + answerMs).toISOString();
     return new NeverSent(message, { cause: new UpstreamUnavailableError(message, { retryAt }) });
   }
+}
+
+/** What its caller gave up, and what never came near a socket, is not the host's failure. */
+function isOfTheHost(error: unknown): boolean {
+  if (error instanceof AnswerLost) return error.gaveUp !== 'cancelled';
+  return error instanceof NeverSent && error.isFromSocket;
 }

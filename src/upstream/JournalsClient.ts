@@ -38,6 +38,8 @@ export class JournalsClient {
   readonly #connection: UpstreamConnection;
   /** Journals that a delete of unknown outcome was about: the next one may find its work done. */
   readonly #lostDeletes = new LRUCache<string, true>({ max: 10_000 });
+  /** Keys under which an attempt was lost a short while ago. */
+  readonly #lostKeys = new LRUCache<string, true>({ max: 100_000, ttl: underWayMs });
   #writes = 0;
   #credentialsProbe: Promise<boolean> | null = null;
 
@@ -123,7 +125,7 @@ export class JournalsClient {
   createBatch(batch: NewBatch, idempotencyKey: string): Promise<BatchItem[]> {
     const accountIds = [batch.fromAccount, ...batch.entries.map((entry) => entry.toAccount)];
     const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
-    const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), decodeBatch);
+    const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), decodeItemsOf(batch));
     return this.#create({ ...call, idempotencyKey }, batchRefusals, asked);
   }
 
@@ -135,7 +137,7 @@ export class JournalsClient {
     const accountIds = [batch.toAccount, ...batch.entries.map((entry) => entry.fromAccount)];
     const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
     const body = encodeReverseBatch(batch);
-    const call = post('createReverseBatchJournal', '/v1/journals/reverse_batch', body, decodeBatch);
+    const call = post('createReverseBatchJournal', '/v1/journals/reverse_batch', body, decodeItemsOf(batch));
     return this.#create(call, reverseBatchRefusals, asked);
   }
 
@@ -165,13 +167,28 @@ export class JournalsClient {
     asked: Asked,
   ): Promise<Result> {
     // Repeating teaches something only where the API takes a key.
-    const hasKey = call.idempotencyKey !== undefined;
+    const { idempotencyKey: sentKey } = call;
     const unknown: UnknownOutcome = (message, details) =>
-      new OutcomeUnknownError(message, asked.idempotencyKey, hasKey ? details : { ...details, retryAt: null });
+      new OutcomeUnknownError(message, asked.idempotencyKey, sentKey ? details : { ...details, retryAt: null });
     const outcome = await this.#write(call);
+    if (sentKey !== undefined) this.#believe(sentKey, outcome, unknown);
     return this.#settled(outcome, unknown, (answer) =>
       refusalOf(refusals, answer.status, readErrorBody(answer), asked),
     );
+  }
+
+  /**
+   * A refusal under a key of which an attempt was lost isn't believed for a while: the API, or something before it, may
+   * still be at work on that attempt. Later it is: what the API has done under a key it answers with the first answer.
+   */
+  #believe(sentKey: string, outcome: Outcome<unknown>, unknown: UnknownOutcome): void {
+    const isNews = outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.isRepeat);
+    if (isNews) this.#lostKeys.set(sentKey, true);
+    if (outcome.kind === 'done') this.#lostKeys.delete(sentKey);
+    if (outcome.kind !== 'refused' || outcome.answer.status === 429 || !this.#lostKeys.has(sentKey)) return;
+    const { said, requestId, upstreamCode } = readErrorBody(outcome.answer);
+    const message = `an earlier attempt was lost and may still be under way; the API says now: ${said}`;
+    throw unknown(message, { requestId, upstreamCode, retryAt: this.#connection.retryAt });
   }
 
   async #write<Result>(call: UpstreamCall<Result>): Promise<Outcome<Result>> {
@@ -239,6 +256,9 @@ export class JournalsClient {
   }
 }
 
+/** For so long a lost request may still be under way somewhere, in ms. */
+const underWayMs = 60_000;
+
 type UnknownOutcome = (message: string, details: FaultDetails) => Fault;
 
 /** Nothing was sent: for a reason of this side's own, which says until when, or since the API can't be reached. */
@@ -267,8 +287,13 @@ function post<Result>(
   return { endpoint, method: 'POST', path, body: JSON.stringify(body), decode };
 }
 
-function decodeBatch(answer: WireAnswer): BatchItem[] {
-  return decodeBody(answer, (body) => arrayOf(body).map(decodeBatchItem));
+/** Whoever hears of fewer journals than there were entries doesn't know what became of the rest. */
+function decodeItemsOf({ entries }: NewBatch | NewReverseBatch): (answer: WireAnswer) => BatchItem[] {
+  return (answer) => {
+    const items = decodeBody(answer, (body) => arrayOf(body).map(decodeBatchItem));
+    if (items.length >= entries.length) return items;
+    throw new ContractBrokenError(`expected ${entries.length} journals, found ${items.length}`);
+  };
 }
 
 function nothing(): void {

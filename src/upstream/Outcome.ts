@@ -18,7 +18,7 @@ export interface NotSent {
 export interface Refused {
   kind: 'refused';
   answer: WireAnswer;
-  /** An earlier attempt of the same call may have been processed, and this answer is about what it left. */
+  /** An earlier attempt of the same call may have been processed, or may still be under way. */
   isRepeat: boolean;
 }
 
@@ -37,15 +37,13 @@ export interface Unknown {
   /** Null when none came, or not all of it. */
   answer: WireAnswer | null;
   cause?: unknown;
-  /** This side stopped waiting: the API may still be at work on it. */
-  mayStillRun: boolean;
 }
 
 /** @param decode reads the body of a 2xx; what it throws leaves the outcome unknown: something was done, what, can't be read */
 export function outcomeOf<Result>(answer: WireAnswer, decode: (answer: WireAnswer) => Result): Outcome<Result> {
   if (isUndecided(answer.status)) {
     const { said, requestId, upstreamCode } = readErrorBody(answer);
-    return { kind: 'unknown', message: said, requestId, upstreamCode, answer, mayStillRun: false };
+    return { kind: 'unknown', message: said, requestId, upstreamCode, answer };
   }
   if (answer.status >= 300) return { kind: 'refused', answer, isRepeat: false };
   try {
@@ -53,7 +51,7 @@ export function outcomeOf<Result>(answer: WireAnswer, decode: (answer: WireAnswe
   } catch (cause) {
     const message = `the answer can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
     const requestId = requestIdOf(answer);
-    return { kind: 'unknown', message, requestId, upstreamCode: null, answer, cause, mayStillRun: false };
+    return { kind: 'unknown', message, requestId, upstreamCode: null, answer, cause };
   }
 }
 
@@ -61,28 +59,17 @@ export function outcomeOf<Result>(answer: WireAnswer, decode: (answer: WireAnswe
 export function outcomeOfFailure(error: unknown): NotSent | Unknown {
   if (error instanceof NeverSent) return { kind: 'neverSent', error };
   if (!(error instanceof AnswerLost)) throw error;
-  const { requestId, gaveUp } = error;
   const message = `the answer was lost: ${error.message}`;
-  return {
-    kind: 'unknown',
-    message,
-    requestId,
-    upstreamCode: null,
-    answer: null,
-    cause: error,
-    mayStillRun: gaveUp !== null,
-  };
+  return { kind: 'unknown', message, requestId: error.requestId, upstreamCode: null, answer: null, cause: error };
 }
 
 /**
- * What a repeat's outcome says of the call as a whole, once an earlier attempt was lost. Under a key the API answers
- * what it has processed with the first answer again, so a refusal means that it had processed nothing: unless it may
- * still be at work, or the refusal isn't about the request at all.
+ * What a repeat's outcome says of the call as a whole, once an earlier attempt was lost. A refusal is about what the
+ * earlier attempt left; what is judged before the request is, or was never sent, says nothing of it.
  */
 export function inLightOf<Result>(lost: Unknown | null, outcome: Outcome<Result>): Outcome<Result> {
-  if (!lost || outcome.kind === 'done') return outcome;
-  if (outcome.kind === 'unknown') return { ...outcome, mayStillRun: outcome.mayStillRun || lost.mayStillRun };
-  if (outcome.kind === 'neverSent' || lost.mayStillRun || !isAboutTheRequest(outcome.answer)) return lost;
+  if (!lost || outcome.kind === 'done' || outcome.kind === 'unknown') return outcome;
+  if (outcome.kind === 'neverSent' || !isAboutTheRequest(outcome.answer)) return lost;
   return { ...outcome, isRepeat: true };
 }
 

@@ -15,8 +15,9 @@ export interface WaitLimits {
 
 /** That a call may be sent, as things stood when it asked. */
 export interface Permit {
-  /** It was given a place in the time that is left. */
-  hasTurn: boolean;
+  /** Where it was promised one of the calls that are left; null while there are plenty. */
+  window: RateWindow | null;
+  isBegun: boolean;
 }
 
 interface RateWindow {
@@ -24,8 +25,10 @@ interface RateWindow {
   endsAt: number;
   /** Calls that the API said are left, by its lowest word. */
   remaining: number;
-  /** Calls that were let through since it last said so. */
-  sentSince: number;
+  /** Calls of those that are promised to somebody who waits for his turn. */
+  promised: number;
+  /** When the next call that has to wait may go, by `performance.now()`. */
+  nextTurn: number;
 }
 
 /** How many calls may wait for the limit's end; what comes beyond is told at once. */
@@ -36,6 +39,8 @@ const slowShare = 0.1;
 const defaultPauseMs = 1_000;
 /** A reset further away than this is a clock that went wrong, in ms. */
 const plausibleMs = 3_600_000;
+/** Nobody is kept waiting longer than that, whatever is said, in ms. */
+const longestMs = 86_400_000; // a day
 /** Those who waited for a reset don't all go at its first moment, in ms. */
 const spreadMs = 200;
 
@@ -46,10 +51,11 @@ const spreadMs = 200;
 export class RateGovernor {
   readonly #clock: ApiClock;
   #closedUntil = -Infinity;
-  #nextTurn = -Infinity;
   #limit = Infinity;
   #window: RateWindow | null = null;
   #waiting = 0;
+  /** Calls that were begun and are not answered: the API may have counted them or not. */
+  #underWay = 0;
 
   constructor(clock: ApiClock) {
     this.#clock = clock;
@@ -67,8 +73,7 @@ export class RateGovernor {
 
   /** Calls left until the reset, as far as the API tells; null where it doesn't. */
   get remaining(): number | null {
-    const window = this.#currentWindow();
-    return window && leftOf(window);
+    return this.#window && performance.now() < this.#window.endsAt ? this.#leftOf(this.#window) : null;
   }
 
   /**
@@ -78,21 +83,35 @@ export class RateGovernor {
    */
   async pass(limits: WaitLimits): Promise<Permit> {
     for (;;) {
-      const turnAt = this.#takeTurn();
-      const windowEndsAt = this.#currentWindow()?.endsAt ?? Infinity;
+      const window = this.#nearWindow();
+      const turnAt = window && this.#leftOf(window) > 0 ? Math.max(performance.now(), window.nextTurn) : null;
       // Who has no turn before the reset asks again behind it.
-      const opensAt = Math.max(this.#closedUntil, Math.min(turnAt ?? -Infinity, windowEndsAt));
-      if (opensAt > performance.now()) await this.#wait(opensAt, turnAt === opensAt ? 0 : spreadMs, limits);
-      if (this.isOpen && (turnAt ?? 0) < windowEndsAt) return { hasTurn: turnAt !== null };
+      const opensAt = Math.max(this.#closedUntil, turnAt ?? window?.endsAt ?? -Infinity);
+      const mustWait = opensAt > performance.now();
+      if (mustWait) this.#mustBeWorthIt(opensAt, limits);
+      const permit = { window: turnAt === null ? null : window, isBegun: false };
+      if (window && turnAt !== null) promise(window, turnAt, this.#leftOf(window));
+      if (mustWait) await this.#wait(opensAt, limits, permit);
+      if (this.isOpen && (turnAt !== null || !window)) return permit;
+      takeBack(permit);
     }
   }
 
-  /** Counts a call that is about to be written; false when it has to ask anew, since the limit has come near meanwhile. */
-  begin({ hasTurn }: Permit): boolean {
-    const window = this.#currentWindow();
-    if (!this.isOpen || (!hasTurn && window && this.#isNear(window))) return false;
-    if (window) window.sentSince += 1;
+  /** Counts a call that is about to be written; false when it has to ask anew, since things have changed. */
+  begin(permit: Permit): boolean {
+    const hadTurn = permit.window !== null;
+    takeBack(permit);
+    if (!this.isOpen || (!hadTurn && this.#nearWindow())) return false;
+    this.#underWay += 1;
+    permit.isBegun = true;
     return true;
+  }
+
+  /** The call is over, in whatever way. */
+  end(permit: Permit): void {
+    takeBack(permit);
+    if (permit.isBegun) this.#underWay -= 1;
+    permit.isBegun = false;
   }
 
   /** Reads the limit off an answer: `X-RateLimit-*` of any, `Retry-After` of a 429. */
@@ -110,42 +129,43 @@ export class RateGovernor {
     const remaining = count(headers['x-ratelimit-remaining']);
     if (limit === null || remaining === null || resetMs === null) return;
     this.#limit = limit;
-    const isSameWindow = this.#window !== null && Math.abs(this.#window.endsAt - (now + resetMs)) < 1_500;
-    // Answers overtake each other: within a window the lowest word counts.
-    const least = isSameWindow ? Math.min(remaining, this.#window?.remaining ?? remaining) : remaining;
-    this.#window = { endsAt: now + resetMs, remaining: least, sentSince: 0 };
+    const endsAt = now + resetMs;
+    const window = this.#window;
+    if (window && Math.abs(window.endsAt - endsAt) < 1_500) {
+      // Answers overtake each other: within a window the lowest word counts.
+      window.remaining = Math.min(remaining, window.remaining);
+      window.endsAt = endsAt;
+    } else {
+      this.#window = { endsAt, remaining, promised: 0, nextTurn: now };
+    }
   }
 
-  async #wait(opensAt: number, spread: number, { endsAt, signal }: WaitLimits): Promise<void> {
-    const pauseMs = opensAt - performance.now();
-    if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(pauseMs);
+  #mustBeWorthIt(opensAt: number, { endsAt }: WaitLimits): void {
+    if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(opensAt - performance.now());
+  }
+
+  async #wait(opensAt: number, { endsAt, signal }: WaitLimits, permit: Permit): Promise<void> {
     this.#waiting += 1;
-    const jitterMs = Math.min(Math.random() * spread, endsAt - opensAt);
-    await wait(pauseMs + jitterMs, undefined, { signal })
-      .catch((cause: unknown) => {
-        throw new NeverSent('given up while waiting for the rate limit', { cause });
-      })
-      .finally(() => (this.#waiting -= 1));
+    const spread = permit.window ? 0 : Math.min(Math.random() * spreadMs, endsAt - opensAt);
+    try {
+      await wait(opensAt - performance.now() + spread, undefined, { signal });
+    } catch (cause) {
+      takeBack(permit);
+      throw new NeverSent('given up while waiting for the rate limit', { cause });
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 
-  /** When this call may go, by `performance.now()`; the next one's turn comes after it. Null while nobody has to wait. */
-  #takeTurn(): number | null {
-    const window = this.#currentWindow();
-    if (!window || !this.#isNear(window)) return null;
-    const left = leftOf(window);
-    if (left === 0) return window.endsAt;
-    const now = performance.now();
-    const turnAt = Math.max(now, this.#nextTurn);
-    this.#nextTurn = turnAt + (window.endsAt - now) / left;
-    return turnAt;
+  /** The window, while it has few calls left. */
+  #nearWindow(): RateWindow | null {
+    const window = this.#window;
+    if (!window || performance.now() >= window.endsAt) return null;
+    return this.#leftOf(window) <= this.#limit * slowShare ? window : null;
   }
 
-  #currentWindow(): RateWindow | null {
-    return this.#window && performance.now() < this.#window.endsAt ? this.#window : null;
-  }
-
-  #isNear(window: RateWindow): boolean {
-    return leftOf(window) <= this.#limit * slowShare;
+  #leftOf({ remaining, promised }: RateWindow): number {
+    return Math.max(0, remaining - this.#underWay - promised);
   }
 
   /** By the API's clock where that makes sense, which it doesn't for one that was set by hand; else by this machine's. */
@@ -158,13 +178,23 @@ export class RateGovernor {
 
   #untilRetry(header: string | undefined): number | null {
     const seconds = count(header);
-    const waitMs = seconds === null ? Date.parse(header ?? '') - this.#clock.earliestNow() : seconds * 1_000;
+    // A time to wait needs no clock to be understood.
+    if (seconds !== null) return Math.min(seconds * 1_000, longestMs);
+    const waitMs = Date.parse(header ?? '') - this.#clock.earliestNow();
     return isPlausible(waitMs) ? waitMs : null;
   }
 }
 
-function leftOf({ remaining, sentSince }: RateWindow): number {
-  return Math.max(0, remaining - sentSince);
+/** Those who come next come later, so that what is left lasts until the reset. */
+function promise(window: RateWindow, turnAt: number, left: number): void {
+  window.promised += 1;
+  window.nextTurn = turnAt + Math.max(0, window.endsAt - turnAt) / left;
+}
+
+/** Used or not, a promise is kept once. */
+function takeBack(permit: Permit): void {
+  if (permit.window) permit.window.promised -= 1;
+  permit.window = null;
 }
 
 function count(header: string | undefined): number | null {

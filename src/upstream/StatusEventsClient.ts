@@ -3,9 +3,9 @@ import type { Dispatcher } from 'undici';
 
 import type { Instant } from '../domain/instant.ts';
 
-import { ApiClock } from './ApiClock.ts';
+import { ApiClock, steadyNow } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
-import { NeverSent } from './exchange.ts';
+import { beginningOnlyIf, heldBack, NeverSent } from './exchange.ts';
 import {
   CredentialsRefusedError,
   Fault,
@@ -130,16 +130,20 @@ export class StatusEventsClient {
     if (range.until !== undefined) url.searchParams.set('until', range.until);
     const headers = { accept: 'text/event-stream', authorization };
     const limits = { endsAt: performance.now() + this.#openDeadlineMs, signal };
-    this.#governor.begin(await this.#governor.pass(limits).catch(asFault));
-    const sentMs = Date.now();
+    const permit = await this.#governor.pass(limits).catch(asFault);
+    const dispatcher = this.#agent.compose(beginningOnlyIf(() => this.#governor.begin(permit)));
+    const sentMs = steadyNow();
     try {
-      const answer = await request(url, { dispatcher: this.#agent, headers, signal });
+      const answer = await request(url, { dispatcher, headers, signal });
       this.#clock.learn(String(answer.headers.date), sentMs);
       if (!isTooManyStreams(answer)) this.#governor.learn(answer.statusCode, headersOf(answer));
       return answer;
     } catch (cause) {
+      if (cause === heldBack) return await this.#request(range, authorization, signal);
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new UpstreamUnavailableError(`the Event API can't be reached: ${reason}`, { cause });
+    } finally {
+      this.#governor.end(permit);
     }
   }
 }

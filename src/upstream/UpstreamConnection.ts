@@ -5,10 +5,10 @@ import { Pool } from 'undici';
 
 import type { Log } from '../log.ts';
 
-import { ApiClock } from './ApiClock.ts';
+import { ApiClock, steadyNow } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
 import { exchange, heldBack, NeverSent } from './exchange.ts';
-import type { ExchangeLimits, WireAnswer, WireRequest } from './exchange.ts';
+import type { WireAnswer, WireRequest } from './exchange.ts';
 import { Fault } from './faults.ts';
 import { HostBreaker } from './HostBreaker.ts';
 import { Limit } from './Limit.ts';
@@ -49,6 +49,15 @@ export interface UpstreamCall<Result> {
   mayBe401?: boolean;
   /** Reads a 2xx. @throws an error that says what can't be read */
   decode: (answer: WireAnswer) => Result;
+}
+
+interface ExchangeShare extends WaitLimits {
+  /** Of the time that is left when the request is given to its socket. */
+  share: number;
+}
+
+interface Beginning extends ExchangeShare {
+  mayBegin: () => boolean;
 }
 
 /** How many times a call is sent at most. */
@@ -137,17 +146,12 @@ export class UpstreamConnection {
     await this.#pool.destroy();
   }
 
-  /** One attempt, with a share of the time that is left: a connection gone silent must not cost all of it. */
-  async #attempt<Result>(
-    call: UpstreamCall<Result>,
-    attempt: number,
-    { endsAt, signal }: WaitLimits,
-  ): Promise<Outcome<Result>> {
-    const leftMs = Math.max(1, endsAt - performance.now());
-    const shareMs = attempt < maxAttempts && isRepeatable(call) ? leftMs / 2 : leftMs;
-    const limit = new Limit(shareMs, signal);
+  async #attempt<Result>(call: UpstreamCall<Result>, attempt: number, limits: WaitLimits): Promise<Outcome<Result>> {
+    // A connection gone silent must not cost all of the time: each attempt but the last has half of what is left.
+    const share = attempt < maxAttempts && isRepeatable(call) ? 0.5 : 1;
+    const limit = new Limit(Math.max(1, limits.endsAt - performance.now()), limits.signal);
     try {
-      const answer = await this.#sendWithRenewal(call, { endsAt: performance.now() + shareMs, signal }, limit.signal);
+      const answer = await this.#sendWithRenewal(call, { ...limits, share }, limit.signal);
       return outcomeOf(answer, call.decode);
     } catch (error) {
       return outcomeOfFailure(error);
@@ -157,7 +161,11 @@ export class UpstreamConnection {
   }
 
   /** A 401 may only mean that the token has ended: with another one the call is sent again, since nothing was done. */
-  async #sendWithRenewal(call: UpstreamCall<unknown>, limits: WaitLimits, overall: AbortSignal): Promise<WireAnswer> {
+  async #sendWithRenewal(
+    call: UpstreamCall<unknown>,
+    limits: ExchangeShare,
+    overall: AbortSignal,
+  ): Promise<WireAnswer> {
     const authorization = await this.#credentials.authorization(overall);
     const answer = await this.#exchange(call, authorization, limits);
     if (answer.status !== 401) this.#credentials.confirm(authorization);
@@ -169,7 +177,7 @@ export class UpstreamConnection {
   }
 
   /** Passes the rate limit and the breaker, and both again when one of them closed while the request waited for a socket. */
-  async #exchange(call: UpstreamCall<unknown>, authorization: string, limits: WaitLimits): Promise<WireAnswer> {
+  async #exchange(call: UpstreamCall<unknown>, authorization: string, limits: ExchangeShare): Promise<WireAnswer> {
     const request = this.#requestOf(call, authorization);
     for (;;) {
       const permit = await this.#governor.pass(limits);
@@ -178,20 +186,19 @@ export class UpstreamConnection {
         return await this.#breaker.run(() => this.#exchangeOnce(request, { ...limits, mayBegin }));
       } catch (error) {
         if (!(error instanceof NeverSent && error.cause === heldBack)) throw error;
+      } finally {
+        this.#governor.end(permit);
       }
     }
   }
 
-  async #exchangeOnce(
-    request: WireRequest,
-    { endsAt, signal, mayBegin }: WaitLimits & Pick<ExchangeLimits, 'mayBegin'>,
-  ): Promise<WireAnswer> {
-    const sentMs = Date.now();
-    const deadlineMs = Math.max(1, endsAt - performance.now());
+  async #exchangeOnce(request: WireRequest, { endsAt, signal, share, mayBegin }: Beginning): Promise<WireAnswer> {
+    const sentMs = steadyNow();
+    const deadlineMs = Math.max(1, (endsAt - performance.now()) * share);
     const answer = await exchange(this.#pool, this.#origin, request, { deadlineMs, signal, mayBegin });
     this.#clock.learn(answer.headers['date'], sentMs);
     this.#governor.learn(answer.status, answer.headers);
-    this.#typicalMs += (Date.now() - sentMs - this.#typicalMs) / 16;
+    this.#typicalMs += (steadyNow() - sentMs - this.#typicalMs) / 16;
     return answer;
   }
 
@@ -213,12 +220,13 @@ export class UpstreamConnection {
   /** What the breaker asks the host while it is open. */
   async #probe(): Promise<WireAnswer> {
     const limit = new Limit(probeDeadlineMs);
-    const limits = { endsAt: performance.now() + probeDeadlineMs };
+    const limits = { endsAt: performance.now() + probeDeadlineMs, share: 1 };
     try {
       const authorization = await this.#credentials.authorization(limit.signal);
       const permit = await this.#governor.pass(limits);
       const mayBegin = () => this.#governor.begin(permit);
-      return await this.#exchangeOnce(this.#requestOf(probeCall, authorization), { ...limits, mayBegin });
+      const request = this.#requestOf(probeCall, authorization);
+      return await this.#exchangeOnce(request, { ...limits, mayBegin }).finally(() => this.#governor.end(permit));
     } finally {
       limit.end();
     }
@@ -245,9 +253,12 @@ export class UpstreamConnection {
     if (outcome.kind === 'neverSent') {
       this.#log.warn({ ...fields, err: outcome.error }, 'upstream call was not sent');
     } else if (outcome.kind === 'unknown') {
-      const { message: problem, requestId: upstreamRequestId, answer } = outcome;
+      const { requestId: upstreamRequestId, upstreamCode, answer } = outcome;
       const level = answer && answer.status < 300 ? 'error' : 'warn';
-      this.#log[level]({ ...fields, upstreamRequestId, status: answer?.status, problem }, 'upstream call failed');
+      // Not the words of an answer: they may repeat what was sent.
+      const problem = answer && answer.status >= 300 ? undefined : outcome.message;
+      const known = { upstreamRequestId, upstreamCode, status: answer?.status, problem };
+      this.#log[level]({ ...fields, ...known }, 'upstream call failed');
     } else {
       const { status } = outcome.answer;
       const level = status === 401 || status === 429 ? 'warn' : 'debug';

@@ -58,6 +58,21 @@ export interface ExchangeLimits {
 /** Why a request was not begun although it had its socket: `mayBegin` said no. */
 export const heldBack = new Error('held back before its first byte');
 
+/** For a dispatcher whose requests ask at their first byte, too. They fail with `heldBack`. */
+export function beginningOnlyIf(mayBegin: () => boolean): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        if (!mayBegin()) throw heldBack;
+        handler.onRequestStart?.(controller, context);
+      },
+      onResponseStart: (...answer) => handler.onResponseStart?.(...answer),
+      onResponseData: (...chunk) => handler.onResponseData?.(...chunk),
+      onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+      onResponseError: (...failure) => handler.onResponseError?.(...failure),
+    });
+}
+
 /**
  * Sends one request and reads its whole answer, whatever its status.
  * undici's own `request()` doesn't tell whether a failed request was begun; its handlers do.

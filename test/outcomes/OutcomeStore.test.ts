@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -70,22 +70,37 @@ describe('OutcomeStore', () => {
     expect(store.isClaimed(ids[0])).toBe(false);
   });
 
-  it('forgets the oldest settled ones beyond so many, and none whose fate is open', () => {
+  it('forgets what was settled so long ago, and never what is not settled', () => {
     const file = newFile();
     const store = new OutcomeStore(file);
-    for (const key of ['open', 'old', 'new']) store.intend('anyone', { ...intent, idempotencyKey: key });
-    store.settleDone(2, [item(ids[0])]);
-    store.settleNotDone(3);
+    const keys = ['open', 'ambiguous', 'done', 'notDone'];
+    for (const key of keys) store.intend('anyone', { ...intent, idempotencyKey: key });
+    store.settleAmbiguous(2);
+    store.settleDone(3, [item(ids[0])]);
+    store.settleNotDone(4);
     store.close();
 
-    const reopened = new OutcomeStore(file, { keptMax: 1 });
+    const reopened = new OutcomeStore(file, { keptMs: -1 });
     closeLater(() => reopened.close());
 
-    expect(['open', 'old', 'new'].map((key) => reopened.find('anyone', key)?.state)).toEqual([
-      'open',
-      undefined,
-      'notDone',
-    ]);
+    const states = keys.map((key) => reopened.find('anyone', key)?.state);
+    expect(states).toEqual(['open', 'ambiguous', undefined, undefined]);
+  });
+
+  it("is its owner's to read, and nobody else's", () => {
+    const file = newFile();
+    const store = new OutcomeStore(file);
+    closeLater(() => store.close());
+
+    expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  it('tells whose journals an answer names that another outcome had for its own', () => {
+    const store = new OutcomeStore();
+    for (const key of ['wrong', 'right']) store.intend('anyone', { ...intent, idempotencyKey: key });
+
+    expect(store.settleDone(1, [item(ids[0])])).toEqual([]);
+    expect(store.settleDone(2, [item(ids[0])])).toEqual([ids[0]]);
   });
 
   it('writes no Travel Rule data', () => {

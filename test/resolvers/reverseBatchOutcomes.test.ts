@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -171,6 +173,51 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
+  it('before it was processed does not take a journal that was created singly for its own', async () => {
+    const { gateway, sandbox } = await startLossy();
+    const [entry] = pair.input.entries;
+    const single = { input: { toAccount: sweep, entries: [entry] }, idempotencyKey: 'key' };
+    await breakNext(sandbox, { kind: 'reset' });
+
+    const lost = mutate(gateway.url, 'createReverseBatchJournal', single);
+    const created = await mutate(gateway.url, 'createJournal', { input: { jnlc: { ...entry, toAccount: sweep } } });
+    await lost;
+    const settled = await repeatUntilSettled(gateway.url, single);
+
+    expect(created.__typename).toBe('CreateJournalSuccess');
+    expect(settled).toMatchObject({ __typename: 'UpstreamUnavailableError' });
+  });
+
+  it('and that was done is never told not done, when the hosts of the API do not agree on the time', async () => {
+    const sandbox = await startSandbox();
+    const proxy = await startDateProxy(sandbox.url, 3_000);
+    const gateway = await startGateway(proxy, {}, { settleMs: 500 });
+    await breakNext(sandbox, { kind: 'answerLost' });
+
+    await mutate(gateway.url, 'createReverseBatchJournal', pair);
+    const settled = await repeatUntilSettled(gateway.url, pair);
+
+    expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
+  });
+
+  it('and that was done is never told not done, while its journals can not be read', async () => {
+    const { gateway, sandbox } = await startLossy();
+    await control(sandbox, 'PUT', 'faults', {
+      faults: [
+        { kind: 'answerLost', operations: ['createReverseBatch'], count: 1 },
+        { kind: 'answer', status: 404, operations: ['getJournal'] },
+      ],
+    });
+
+    await mutate(gateway.url, 'createReverseBatchJournal', pair);
+    const settled = await repeatUntilSettled(gateway.url, pair);
+    await control(sandbox, 'DELETE', 'faults');
+    const later = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+
+    expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
+    expect(later.__typename).toBe('CreateReverseBatchJournalSuccess');
+  });
+
   it('stays unknown for good where an equal one of unknown fate could own the same journals', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
@@ -233,6 +280,27 @@ const pair = {
 async function startLossy(settleMs = 500) {
   const sandbox = await startSandbox();
   return { sandbox, gateway: await startGateway(sandbox.url, {}, { settleMs }) };
+}
+
+/** Passes everything on, and tells a time that is so much ahead, as another host of the API may. */
+async function startDateProxy(upstreamUrl: string, aheadMs: number): Promise<string> {
+  const server = createServer((incoming, response) => {
+    const { method = 'GET', url = '/', headers } = incoming;
+    const outgoing = request(`${upstreamUrl}${url}`, { method, headers }, (answer) => {
+      const date = new Date(Date.now() + aheadMs).toUTCString();
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, date });
+      answer.pipe(response);
+    });
+    outgoing.on('error', () => response.destroy());
+    response.on('close', () => outgoing.destroy());
+    incoming.pipe(outgoing);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closeLater(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function breakNext(sandbox: Sandbox, fault: object): Promise<unknown> {

@@ -51,6 +51,7 @@ const unreadable: Record<string, Answer> = {
   '200 with a journal without its amount': json(200, wireJNLC({ net_amount: null })),
   '200 with an array that holds no journal': json(200, [null]),
   '204': text(204, ''),
+  '200 with fewer journals than entries': json(200, []),
 };
 
 /** Long enough for two requests to arrive on a busy machine. */
@@ -122,6 +123,49 @@ describe('a write whose answer is lost', () => {
       requestId: 'request-1',
       upstreamCode: 50_010_000,
     });
+  });
+});
+
+describe('a create whose first answer is lost', () => {
+  const refused = json(403, { code: 40_310_000, message: 'insufficient balance' });
+
+  it.each<[string, Answer]>([
+    ['a refusal', refused],
+    ['401', json(401, { message: 'no' })],
+    ['429 until later', json(429, { message: 'no' }, { 'retry-after': '600' })],
+    ["a proxy's page", text(403, '<html><title>Forbidden</title></html>')],
+  ])('is not done or refused by %s to its repeat', async (_label, answer) => {
+    const stub = await StubUpstream.start((seen, response) =>
+      stub.calls.length === 1 ? void response.destroy() : answer(seen, response),
+    );
+
+    const error = await failureOf(writes['create']?.(openJournalsClient(stub.url)) ?? Promise.resolve());
+
+    expect(error).toMatchObject({ name: 'OutcomeUnknownError', idempotencyKey: 'key' });
+    expect(stub.calls.length).toBeGreaterThan(1);
+  });
+
+  it('is not refused when it is asked for again, while the first attempt may still be under way', async () => {
+    const stub = await StubUpstream.start((seen, response) =>
+      stub.calls.length <= 3 ? void response.destroy() : refused(seen, response),
+    );
+    const client = openJournalsClient(stub.url);
+
+    const errors = [
+      await failureOf(writes['create']?.(client) ?? Promise.resolve()),
+      await failureOf(writes['create']?.(client) ?? Promise.resolve()),
+    ];
+
+    expect(errors).toMatchObject([1, 2].map(() => ({ name: 'OutcomeUnknownError' })));
+    expect((errors[1] as Error).message).toContain('insufficient balance');
+  });
+
+  it('is done when its repeat is', async () => {
+    const stub = await StubUpstream.start((seen, response) =>
+      stub.calls.length === 1 ? void response.destroy() : json(200, wireJNLC())(seen, response),
+    );
+
+    expect(await writes['create']?.(openJournalsClient(stub.url))).toMatchObject({ id: journalId });
   });
 });
 
