@@ -37,9 +37,22 @@ export interface OutcomesConfig {
   settleMs: number;
 }
 
+/** How much of the past is kept, and how many read more of it; what is absent has its default. */
+export interface EventsConfig {
+  /** What stays in memory for those who resume. */
+  window?: { max?: number | undefined; maxAgeMs?: number | undefined };
+  /** Upstream streams besides the feed, and readers that may wait for one. */
+  replays?: { streams?: number | undefined; waiting?: number | undefined };
+}
+
 export interface GatewayConfig {
   host: string;
   port: number;
+  events?: EventsConfig;
+  /** How often a quiet connection says that it is alive, in ms. */
+  pingMs?: number;
+  /** Over how long a shutdown sends subscribers away, in ms. */
+  spreadMs?: number;
   logLevel: LogLevel;
   outcomes: OutcomesConfig;
   /** Where journals are; or the sandbox, to be started in this process and reached over TCP. */
@@ -83,9 +96,23 @@ const sandboxEnvironment = z.object({
   SANDBOX_SECRET_KEY: z.string().default('sandbox'),
 });
 
+const wholeNumber = (fallback: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `expected a whole number, ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `expected a whole number, ${least} to ${most}`)
+    .default(fallback);
+
 const listenerEnvironment = z.object({
   PORT: port(4000),
   HOST: z.string().default('127.0.0.1'),
+  EVENTS_WINDOW: wholeNumber(10_000, 1, 1_000_000),
+  EVENTS_WINDOW_MINUTES: wholeNumber(15, 1, 10_080),
+  REPLAY_STREAMS: wholeNumber(4, 1, 24),
+  REPLAY_WAITING: wholeNumber(5_000, 1, 1_000_000),
+  PING_SECONDS: wholeNumber(12, 1, 3_600),
+  SHUTDOWN_SPREAD_SECONDS: wholeNumber(3, 0, 60),
   LOG_LEVEL: logLevel.default('info'),
   OUTCOMES_FILE: z.string().optional(),
   OUTCOMES_SETTLE_SECONDS: z
@@ -204,11 +231,19 @@ function describe(issue: z.core.$ZodIssue, given: Record<string, string>): strin
     : `${name}: ${issue.message}, found ${JSON.stringify(found)}`;
 }
 
-function listener(
-  values: z.output<typeof listenerEnvironment>,
-): Pick<GatewayConfig, 'host' | 'port' | 'logLevel' | 'outcomes'> {
-  const outcomes = { file: values.OUTCOMES_FILE ?? null, settleMs: values.OUTCOMES_SETTLE_SECONDS * 1_000 };
-  return { host: values.HOST, port: values.PORT, logLevel: values.LOG_LEVEL, outcomes };
+function listener(values: z.output<typeof listenerEnvironment>): Omit<GatewayConfig, 'upstream'> {
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    pingMs: values.PING_SECONDS * 1_000,
+    spreadMs: values.SHUTDOWN_SPREAD_SECONDS * 1_000,
+    outcomes: { file: values.OUTCOMES_FILE ?? null, settleMs: values.OUTCOMES_SETTLE_SECONDS * 1_000 },
+    events: {
+      window: { max: values.EVENTS_WINDOW, maxAgeMs: values.EVENTS_WINDOW_MINUTES * 60_000 },
+      replays: { streams: values.REPLAY_STREAMS, waiting: values.REPLAY_WAITING },
+    },
+  };
 }
 
 function sandboxOf(values: z.output<typeof sandboxEnvironment>): SandboxConfig {

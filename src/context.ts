@@ -1,6 +1,7 @@
 import type { Principal } from './auth/principal.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
 import type { StatusMark } from './events/StatusHub.ts';
+import type { SubscriptionProgress } from './events/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
 import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
@@ -24,6 +25,10 @@ export interface OperationFacts {
   principal: Principal;
   /** Aborted when nobody waits for the answer any more. Reads heed it; what moves money doesn't. */
   signal: AbortSignal | undefined;
+  /** The cursor with which a client of server-sent events comes back; null where none is given. */
+  lastEventId: string | null;
+  /** What the transport learns of a subscription while it runs. */
+  progress: SubscriptionProgress;
 }
 
 /** What one operation may use: nothing else is reachable from a resolver, and nothing is global. */

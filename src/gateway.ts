@@ -64,7 +64,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
 
     const statusEventsClient = new StatusEventsClient({ baseUrl, version, credentials, clock, governor });
     opened.push(() => statusEventsClient.close());
-    const statusEvents = new StatusEvents(statusEventsClient, clock, log);
+    const statusEvents = new StatusEvents(statusEventsClient, clock, log, config.events);
     opened.push(() => statusEvents.close());
     statusEvents.start();
 
@@ -88,9 +88,10 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       createContext: (facts) => createContext(shared, facts),
       log,
       running,
+      pingMs: config.pingMs,
       graphiql: sandboxUrl === null ? null : { defaultQuery },
     });
-    const webSockets = new WebSocketServer(pipeline, log);
+    const webSockets = new WebSocketServer(pipeline, log, config.pingMs);
     const server = new HttpServer(pipeline, webSockets, running, config);
     await settled(statusEvents.tried, feedPatienceMs);
     await server.listen();

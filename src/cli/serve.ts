@@ -26,6 +26,12 @@ Environment:
   APCA_BROKER_CLIENT_SECRET    OAuth 2: client secret
   APCA_BROKER_TOKEN_URL        OAuth 2: token endpoint, e.g. https://authx.sandbox.alpaca.markets/v1/oauth2/token
   APCA_BROKER_EVENTS_VERSION   v2 (default) or v1
+  EVENTS_WINDOW                status events kept in memory for those who resume, default 10000
+  EVENTS_WINDOW_MINUTES        and for how long, default 15
+  REPLAY_STREAMS               upstream streams for replays and history besides the feed, default 4
+  REPLAY_WAITING               readers that may wait for one, default 5000
+  PING_SECONDS                 how often quiet sockets and event streams say that they are alive, default 12
+  SHUTDOWN_SPREAD_SECONDS      over how long a shutdown sends subscribers away, default 3
   SANDBOX_PORT                 with --sandbox: the sandbox's port, default 4010
   SANDBOX_KEY_ID               with --sandbox: what the sandbox accepts, default sandbox
   SANDBOX_SECRET_KEY           with --sandbox: what the sandbox accepts, default sandbox

@@ -44,6 +44,12 @@ export function instantMs(value: Instant): number {
   return Date.parse(`${key.slice(0, 23)}Z`);
 }
 
+/** Unix time in ms with its microseconds as a fraction, further digits cut: as fine as the API writes, and exact. */
+export function instantFractionalMs(value: Instant): number {
+  const key = instantKey(value);
+  return (Date.parse(`${key.slice(0, 23)}Z`) * 1_000 + Number(key.slice(23, 26))) / 1_000;
+}
+
 /** The day in UTC on which the instant falls. */
 export function dayOfInstant(value: Instant): string {
   return instantKey(value).slice(0, 10);

@@ -1,23 +1,28 @@
 import type { PositionedEvent } from './PositionedEvent.ts';
+import type { StatusReader } from './StatusReader.ts';
 import { StreamError, StreamInterruptedError } from './streamErrors.ts';
 
 /**
  * Lets through what passes a check that has to wait. An event that can't be checked is not dropped:
  * the stream ends there, with the cursor before it.
  */
-export class FilteredEvents implements AsyncIterableIterator<PositionedEvent, undefined> {
-  readonly #source: AsyncIterator<PositionedEvent, undefined>;
+export class FilteredEvents implements StatusReader {
+  readonly #source: StatusReader;
   readonly #passes: (positioned: PositionedEvent) => Promise<boolean>;
   #cursor: string | null;
 
   constructor(
-    source: AsyncIterator<PositionedEvent, undefined>,
+    source: StatusReader,
     passes: (positioned: PositionedEvent) => Promise<boolean>,
     startsAfter: string | null,
   ) {
     this.#source = source;
     this.#passes = passes;
     this.#cursor = startsAfter;
+  }
+
+  get restingCursor(): string | null {
+    return this.#source.restingCursor;
   }
 
   async next(): Promise<IteratorResult<PositionedEvent, undefined>> {

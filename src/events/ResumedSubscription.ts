@@ -1,19 +1,20 @@
-import { LRUCache } from 'lru-cache';
-
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { UpstreamUnavailableError } from '../upstream/faults.ts';
 
 import { encodeEventCursor, isBehind } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
+import { PositionTracker } from './PositionTracker.ts';
+import { ReplayedIds } from './ReplayedIds.ts';
 import type { StatusHistory } from './StatusHistory.ts';
-import type { KnownPast, StatusHub } from './StatusHub.ts';
+import type { StatusHub } from './StatusHub.ts';
+import type { StatusReader } from './StatusReader.ts';
 import type { StatusSubscription } from './StatusSubscription.ts';
 import { SlowConsumerError, StreamError, StreamInterruptedError, TooManyReplaysError } from './streamErrors.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
-/** How often a replay is begun, at most. */
+/** How often a replay that breaks is begun, at most, without an event that was new. */
 const maxAttempts = 3;
 /** A feed tells its beginning in whole seconds, by a clock that may be a little off from that of the events, in ms. */
 const beginningMs = 2_000;
@@ -21,18 +22,23 @@ const beginningMs = 2_000;
 const maxWaiting = 10_000;
 
 /**
- * Everything behind a position, then what comes. The live queue is opened before the past is read, so that nothing
- * falls between; what both carry is told apart by id. The past comes from the hub's window, else from the API.
+ * Everything behind a position, then what comes. The past comes from the hub's window, else from the API; what happens
+ * meanwhile is read from the window too, under the number that was next when the past was asked for, so that nothing
+ * falls between. Only a subscriber that has read all of it gets a live queue of its own.
  */
-export class ResumedSubscription implements AsyncIterableIterator<PositionedEvent, undefined> {
-  readonly #live: StatusSubscription;
+export class ResumedSubscription implements StatusReader {
+  readonly #hub: StatusHub;
+  readonly #history: StatusHistory;
   readonly #accepts: (event: JournalStatusEvent) => boolean;
-  /** The subscriber had it before, from another gateway perhaps. */
-  readonly #isOld: (event: JournalStatusEvent) => boolean;
+  readonly #after: EventPosition;
   readonly #cancel = new AbortController();
-  /** What was replayed last: only that can be among what comes live, whose queue is shorter. */
-  readonly #replayed = new LRUCache<string, true>({ max: maxWaiting });
   readonly #past: PositionedEvent[] = [];
+  /** Positions of what is read before the live queue is: the hub's own know nothing of the replay. */
+  readonly #tracker: PositionTracker;
+  #replayed: ReplayedIds | null = null;
+  /** What the hub publishes under this number and later ones has not been read yet. */
+  #unread: number;
+  #live: StatusSubscription | null = null;
   #pastError: Error | null = null;
   #isReplaying = false;
   #wake: () => void = () => undefined;
@@ -44,14 +50,20 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     after: EventPosition,
     accepts: (event: JournalStatusEvent) => boolean,
   ) {
+    this.#hub = hub;
+    this.#history = history;
     this.#accepts = accepts;
-    this.#isOld = (event) => hub.isAroundBeginning(event) && !isBehind(after, event);
+    this.#after = after;
+    this.#tracker = new PositionTracker(after);
     this.#cursor = encodeEventCursor(after);
-    this.#live = hub.subscribe(accepts, this.#cursor);
-    // In the same tick as the queue was opened: the two meet without a gap and without an overlap.
+    this.#unread = hub.end;
     const backlog = hub.backlogAfter(after);
-    if (backlog) this.#past.push(...backlog.filter(({ event }) => accepts(event)));
-    else void this.#replay(history, after, hub);
+    if (backlog) this.#keep(backlog);
+    else void this.#replay();
+  }
+
+  get restingCursor(): string | null {
+    return this.#live?.restingCursor ?? null;
   }
 
   async next(): Promise<Result> {
@@ -67,7 +79,7 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     this.#cancel.abort();
     this.#past.length = 0;
     this.#wake();
-    await this.#live.return();
+    await this.#live?.return();
     return { done: true, value: undefined };
   }
 
@@ -75,15 +87,20 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     return this;
   }
 
-  /** A replay that breaks goes on behind the last event that it brought. */
-  async #replay(history: StatusHistory, after: EventPosition, hub: StatusHub): Promise<void> {
+  /**
+   * Reads on however slow the subscriber is: it must not hold a stream that others wait for. Where so much happened
+   * meanwhile that the window has lost some of it, that is replayed too.
+   */
+  async #replay(): Promise<void> {
     this.#isReplaying = true;
-    const place = { after };
+    const place = { after: this.#after };
     try {
       // Until the feed has begun, nobody says where the past ends and the present begins.
-      await unlessAborted(hub.begun, this.#cancel.signal);
-      const { known } = hub;
-      for (let attempt = 1; !(await this.#readPast(history, place, known, attempt)); attempt += 1);
+      await unlessAborted(this.#hub.begun, this.#cancel.signal);
+      do {
+        this.#unread = this.#hub.end;
+        await this.#readPast(place);
+      } while (!this.#cancel.signal.aborted && this.#hub.eventsFrom(this.#unread) === null);
     } catch (error) {
       this.#pastError = error instanceof Error ? error : new Error(String(error));
     } finally {
@@ -92,58 +109,73 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     }
   }
 
-  /**
-   * Reads on however slow the subscriber is: it must not hold a stream that others wait for.
-   *
-   * @returns false when the stream broke and another attempt is due
-   */
-  async #readPast(
-    history: StatusHistory,
-    place: { after: EventPosition },
-    known: KnownPast | null,
-    attempt: number,
-  ): Promise<boolean> {
+  /** A replay that breaks goes on behind the last event that it brought. */
+  async #readPast(place: { after: EventPosition }): Promise<void> {
+    const { known } = this.#hub;
     // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
     const upToMs = known?.recent.length === 0 ? known.ms + beginningMs : undefined;
-    try {
-      const range = { after: place.after, known, upToMs, caughtUpMs: 0 };
-      for await (const positioned of history.read(range, this.#cancel.signal)) {
-        place.after = positioned.position;
-        this.#replayed.set(positioned.event.id, true);
-        if (!this.#accepts(positioned.event)) continue;
-        if (this.#past.length >= maxWaiting) throw new SlowConsumerError(null);
-        this.#past.push(positioned);
-        this.#wake();
+    this.#replayed ??= new ReplayedIds(known?.ms ?? 0);
+    for (let attempt = 1; ; attempt += 1) {
+      let last: PositionedEvent | null = null;
+      try {
+        const range = { after: place.after, known, upToMs, caughtUpMs: 0 };
+        for await (const positioned of this.#history.read(range, this.#cancel.signal)) {
+          last = positioned;
+          this.#replayed.add(positioned.event);
+          this.#keep([positioned]);
+          if (this.#past.length > maxWaiting) throw new SlowConsumerError(null);
+        }
+        return;
+      } catch (error) {
+        const isBroken = error instanceof UpstreamUnavailableError && !this.#cancel.signal.aborted;
+        if (!isBroken || (attempt >= maxAttempts && !last)) throw error;
+      } finally {
+        place.after = last?.position ?? place.after;
       }
-      return true;
-    } catch (error) {
-      const isBroken = error instanceof UpstreamUnavailableError && !this.#cancel.signal.aborted;
-      if (!isBroken || attempt === maxAttempts) throw error;
-      return false;
     }
   }
 
+  /** For the subscriber to take, in places of its own. */
+  #keep(events: readonly PositionedEvent[]): void {
+    for (const { event } of events) {
+      const positioned = this.#tracker.advance(event);
+      if (this.#accepts(event)) this.#past.push(positioned);
+    }
+    this.#wake();
+  }
+
   async #nextPast(): Promise<IteratorYieldResult<PositionedEvent> | null> {
-    for (;;) {
+    while (!this.#live && !this.#cancel.signal.aborted) {
       const positioned = this.#past.shift();
       if (positioned) return this.#deliver(positioned);
-      if (!this.#isReplaying) break;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-      if (this.#cancel.signal.aborted) return null;
+      if (this.#isReplaying) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (this.#pastError) throw this.#pastError;
+      else this.#catchUp();
     }
-    const error = this.#pastError;
-    this.#pastError = null;
-    if (error !== null && !this.#cancel.signal.aborted) throw error;
     return null;
+  }
+
+  /** What happened since the past was asked for; a live queue once there is no more. @throws SlowConsumerError */
+  #catchUp(): void {
+    const missed = this.#hub.eventsFrom(this.#unread);
+    if (!missed) throw new SlowConsumerError(null);
+    this.#unread += missed.length;
+    if (missed.length > 0) this.#keep(missed.filter(({ event }) => this.#isNew(event)));
+    else this.#live = this.#hub.subscribe(this.#accepts, this.#cursor);
   }
 
   async #nextLive(): Promise<Result> {
     for (;;) {
-      const result = await this.#live.next();
+      const result = await (this.#live?.next() ?? ended);
       if (result.done) return result;
-      const { event } = result.value;
-      if (!this.#replayed.has(event.id) && !this.#isOld(event)) return this.#deliver(result.value);
+      if (this.#isNew(result.value.event)) return this.#deliver(result.value);
     }
+  }
+
+  /** Not replayed, and not had before, from another gateway perhaps. */
+  #isNew(event: JournalStatusEvent): boolean {
+    if (this.#replayed?.take(event)) return false;
+    return !this.#hub.isAroundBeginning(event) || isBehind(this.#after, event);
   }
 
   #deliver(value: PositionedEvent): IteratorYieldResult<PositionedEvent> {
@@ -160,6 +192,8 @@ export class ResumedSubscription implements AsyncIterableIterator<PositionedEven
     return new StreamInterruptedError(`the past could not be replayed: ${reason}`, this.#cursor, error);
   }
 }
+
+const ended = Promise.resolve<Result>({ done: true, value: undefined });
 
 /** Waits no longer than somebody wants it. */
 function unlessAborted(pending: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -3,24 +3,34 @@ import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/ApiClock.ts';
 import type { StatusEventsClient } from '../upstream/StatusEventsClient.ts';
 
-import { decodeEventCursor } from './eventCursor.ts';
+import type { EventPosition } from './eventCursor.ts';
+import type { EventWindowOptions } from './EventWindow.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { ResumedSubscription } from './ResumedSubscription.ts';
+import type { SharedReplaysOptions } from './SharedReplays.ts';
 import { StatusFeed } from './StatusFeed.ts';
+import type { FeedState } from './StatusFeed.ts';
 import { StatusHistory } from './StatusHistory.ts';
 import type { HistoryRange } from './StatusHistory.ts';
 import { StatusHub } from './StatusHub.ts';
 import type { StatusMark } from './StatusHub.ts';
+import type { StatusReader } from './StatusReader.ts';
+
+export interface StatusEventsOptions {
+  window?: EventWindowOptions | undefined;
+  replays?: SharedReplaysOptions | undefined;
+}
 
 /** All that the upper floors may ask about status events: what comes, what was, and where one stands. */
 export class StatusEvents {
-  readonly #hub = new StatusHub();
+  readonly #hub: StatusHub;
   readonly #feed: StatusFeed;
   readonly #history: StatusHistory;
 
-  constructor(client: StatusEventsClient, clock: ApiClock, log: Log) {
+  constructor(client: StatusEventsClient, clock: ApiClock, log: Log, { window, replays }: StatusEventsOptions = {}) {
+    this.#hub = new StatusHub({ window });
     this.#feed = new StatusFeed(client, this.#hub, clock, log);
-    this.#history = new StatusHistory(client, clock);
+    this.#history = new StatusHistory(client, clock, replays);
   }
 
   /** Opens the feed; it keeps trying until `close()`. */
@@ -33,22 +43,20 @@ export class StatusEvents {
     return this.#feed.tried;
   }
 
+  /** How the feed fares, for those who watch over the process. */
+  get feedState(): FeedState {
+    return this.#feed.state;
+  }
+
   /** Where the feed stands: subscribe after it, and nothing falls between. Null while it has not begun. */
   get mark(): StatusMark | null {
     return this.#hub.mark;
   }
 
-  /**
-   * Live events; with a cursor, first everything behind it.
-   *
-   * @throws BadUserInputError when the cursor is none of ours
-   */
-  subscribe(
-    accepts: (event: JournalStatusEvent) => boolean,
-    after: string | null,
-  ): AsyncIterableIterator<PositionedEvent, undefined> {
+  /** Live events; with a position, first everything behind it. */
+  subscribe(accepts: (event: JournalStatusEvent) => boolean, after: EventPosition | null): StatusReader {
     if (after === null) return this.#hub.subscribe(accepts, this.mark?.cursor ?? null);
-    return new ResumedSubscription(this.#hub, this.#history, decodeEventCursor(after), accepts);
+    return new ResumedSubscription(this.#hub, this.#history, after, accepts);
   }
 
   /** Past events, oldest first, up to now at least. @throws CursorExpiredError | TooManyReplaysError | Fault */

@@ -1,5 +1,3 @@
-import { LRUCache } from 'lru-cache';
-
 import { instantKey, instantMs } from '../domain/instant.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
@@ -7,14 +5,17 @@ import type { ApiClock } from '../upstream/ApiClock.ts';
 import { UpstreamUnavailableError } from '../upstream/faults.ts';
 import type { StatusEventsClient, StatusStream } from '../upstream/StatusEventsClient.ts';
 
-import { encodeEventCursor, eventMs, isBehind, isReal } from './eventCursor.ts';
+import { encodeEventCursor, isAnchor, isBehind, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
+import { justBefore, stampOf } from './eventStamp.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
 import { ReplayWatch } from './ReplayWatch.ts';
+import { LeftBehindError } from './SharedStream.ts';
+import { SharedReplays } from './SharedReplays.ts';
+import type { ReplayBounds, SharedReplaysOptions } from './SharedReplays.ts';
 import { CursorExpiredError } from './streamErrors.ts';
 import type { KnownPast } from './StatusHub.ts';
-import { StreamSlots } from './StreamSlots.ts';
 
 export interface HistoryRange {
   /** Only events behind this position. The API must still have its event, else nobody knows what is missing. */
@@ -38,54 +39,64 @@ const marginMs = 2_000;
 
 /** Past events, read from the Event API's bounded streams. */
 export class StatusHistory {
-  readonly #client: StatusEventsClient;
   readonly #clock: ApiClock;
-  readonly #slots = new StreamSlots();
+  readonly #replays: SharedReplays;
 
-  constructor(client: StatusEventsClient, clock: ApiClock) {
-    this.#client = client;
+  constructor(client: StatusEventsClient, clock: ApiClock, options?: SharedReplaysOptions) {
     this.#clock = clock;
+    this.#replays = new SharedReplays(client, options);
   }
 
   /**
-   * Events of the range, oldest first as the API replays them. Whoever stops reading closes the stream.
+   * Events of the range, oldest first as the API replays them. Whoever stops reading closes the stream, or leaves it to
+   * those who share it.
    *
    * @param signal ends the reading at once
    * @throws CursorExpiredError | TooManyReplaysError | Fault
    */
   async *read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
-    const bounds = this.#bounds(range);
-    if (bounds.since > bounds.until) return;
-    const release = await this.#slots.take(signal);
-    try {
-      const stream = await this.#client.open(bounds, signal);
-      const tracker = new PositionTracker(range.after);
-      for await (const event of eventsOf(stream, range)) {
-        if (isInside(event, range)) yield tracker.advance(event);
+    const tracker = trackerOf(range);
+    let last: PositionedEvent | null = null;
+    for (let isAlone = false; ; isAlone = true) {
+      const rest = last ? { ...range, after: last.position } : range;
+      const bounds = this.#bounds(rest);
+      if (bounds.sinceMs > bounds.untilMs) return;
+      try {
+        const stream = await this.#replays.open({ ...bounds, isAlone }, signal);
+        for await (const event of eventsOf(stream, rest)) {
+          if (!isInside(event, rest)) continue;
+          last = tracker.advance(event);
+          yield last;
+        }
+        return;
+      } catch (error) {
+        // It reads more slowly than those it shared a stream with, and goes on with one of its own.
+        if (!(error instanceof LeftBehindError)) throw error;
       }
-    } finally {
-      release();
     }
   }
 
-  /** As strings of one form: they compare as the moments do. */
-  #bounds({ after, since, until, known, upToMs = Infinity }: HistoryRange): { since: Instant; until: Instant } {
-    const start = after ? after.ms - latenessOf(after) : since === undefined ? 0 : instantMs(since);
+  #bounds({ after, since, until, known, upToMs = Infinity }: HistoryRange): ReplayBounds {
+    const startMs = after ? startOf(after) : since === undefined ? 0 : instantMs(since);
     const untilMs = until === undefined ? Infinity : instantMs(until) + marginMs;
     // What has been told has happened, whatever the clocks say.
-    const now = Math.max(this.#clock.latestNow(), (known?.ms ?? 0) + marginMs);
-    const end = Math.min(untilMs, upToMs, now);
-    return { since: asInstant(start - marginMs), until: asInstant(end) };
+    const nowMs = Math.max(this.#clock.latestNow(), (known?.ms ?? 0) + marginMs);
+    return { sinceMs: Math.max(0, startMs - marginMs), untilMs: Math.min(untilMs, upToMs, nowMs) };
   }
 }
 
-/** A position that names no event is told by a clock only, and an event may be told later than it happened. */
-function latenessOf(position: EventPosition): number {
-  return isReal(position) ? 0 : 10_000; // 10 seconds
+/** Nothing before the range counts as missing. */
+function trackerOf({ after, since }: HistoryRange): PositionTracker {
+  if (after) return new PositionTracker(after);
+  return PositionTracker.behind(since === undefined ? -Infinity : justBefore(instantMs(since)));
 }
 
-function asInstant(ms: number): Instant {
-  return new Date(Math.max(0, ms)).toISOString();
+/**
+ * Where a replay has to begin to bring all that is behind the position. One that names no event is told by a clock
+ * only, and an event may be told later than it happened.
+ */
+function startOf(position: EventPosition): number {
+  return isReal(position) ? Math.min(position.floorMs, position.ms - 1) : position.ms - 10_000; // 10 seconds
 }
 
 /** The ids of what is known to have happened in the range: a replay of it has to bring them. */
@@ -106,12 +117,11 @@ function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRan
 }
 
 /**
- * The stream's events, each once; nothing behind a cursor is let out before the cursor's own event was seen.
+ * The stream's events; nothing behind a cursor is let out before the cursor's own event was seen.
  * Ends with the stream, or when all that was known has come and no more follows. Closes the stream.
  */
 async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenerator<JournalStatusEvent, void> {
   const { after, known, caughtUpMs } = range;
-  const seen = new LRUCache<string, true>({ max: 10_000 });
   const missing = new Set(knownInside(range));
   const held: JournalStatusEvent[] = [];
   let anchored = !after || !isReal(after);
@@ -125,13 +135,11 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
       if (item.kind !== 'event') continue;
       const { event } = item;
       missing.delete(event.id);
-      anchored ||= after?.ids.includes(event.id) ?? true;
+      anchored ||= !after || isAnchor(after, event);
       watch.heard(isCaughtUp());
-      if (seen.has(event.id)) continue;
-      seen.set(event.id, true);
       held.push(event);
       // Events of one millisecond may come in any order: the anchor may be among the next few.
-      if (!anchored && after && (held.length > 10_000 || eventMs(event) > after.ms + marginMs)) break;
+      if (!anchored && after && (held.length > 10_000 || stampOf(event).ms > after.ms + marginMs)) break;
       if (anchored) {
         // How long the reader takes is no silence of the API's.
         watch.stop();

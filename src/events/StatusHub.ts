@@ -1,20 +1,22 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { encodeEventCursor, eventMs, isBehind, isReal } from './eventCursor.ts';
+import { beginningOf, encodeEventCursor, isBehind, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
+import { stampOf } from './eventStamp.ts';
+import { EventWindow } from './EventWindow.ts';
+import type { EventWindowOptions } from './EventWindow.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
 import { StatusSubscription } from './StatusSubscription.ts';
 
 export interface StatusHubOptions {
-  /** Events kept for those who resume, at most. Default 10,000. */
-  windowMax?: number;
+  window?: EventWindowOptions | undefined;
   /** Events that may wait for one subscriber, at most. Default 1,000. */
-  queueMax?: number;
+  queueMax?: number | undefined;
 }
 
 /** A place among the events, as it was when it was taken. */
@@ -23,10 +25,15 @@ export interface StatusMark {
   readonly cursor: string;
 }
 
-/** Events of different accounts may be told so much out of order, in ms. */
+/** A replay has to bring what was told in so many ms before the last event, since it may be told in another order. */
 const recentMs = 10_000;
 /** Events that a replay has to bring before it counts as complete, at most. */
 const maxKnown = 2_000;
+/** The clock that tells when a feed begins has whole seconds, and may be told a little late, in ms. */
+const beginningMs = 2_000;
+const forgettingIntervalMs = 60_000;
+/** Journals whose last status is remembered. */
+const maxStatuses = 10_000;
 
 /** What a replay has to bring before it counts as complete. */
 export interface KnownPast {
@@ -37,48 +44,45 @@ export interface KnownPast {
 
 /** From one feed to many subscribers: one bounded queue each, and a window of what came last. */
 export class StatusHub {
-  readonly #windowMax: number;
+  readonly #window: EventWindow;
   readonly #queueMax: number;
   readonly #subscriptions = new Set<StatusSubscription>();
-  readonly #tracker = new PositionTracker();
-  readonly #lastStatuses: LRUCache<string, string>;
-  /** Tells this hub's beginning from others'. */
-  readonly #feed = randomUUID();
-  #window: PositionedEvent[] = [];
-  #begunAt: StatusMark | null = null;
-  /** Every event later than this was published here; those of its own millisecond perhaps not. */
-  #wholeAfterMs = Infinity;
+  readonly #lastStatuses = new LRUCache<string, string>({ max: maxStatuses });
+  /** Tells this hub's positions from others'. */
+  readonly #feed = randomBytes(6).toString('base64url');
   readonly #begun = announcement();
-  #begunForSureMs = -Infinity;
-  #isTrimmed = false;
+  readonly #forgetting: NodeJS.Timeout;
+  #tracker = new PositionTracker();
+  #begunAt: StatusMark | null = null;
+  #begunForSureMs = Infinity;
 
-  constructor({ windowMax = 10_000, queueMax = 1_000 }: StatusHubOptions = {}) {
-    this.#windowMax = windowMax;
+  constructor({ window, queueMax = 1_000 }: StatusHubOptions = {}) {
+    this.#window = new EventWindow(window);
     this.#queueMax = queueMax;
-    this.#lastStatuses = new LRUCache({ max: windowMax });
+    this.#forgetting = setInterval(() => this.#window.forgetOld(), forgettingIntervalMs).unref();
   }
 
   /** The place behind everything published so far; null before the feed has begun. Costs nothing until it is read. */
   get mark(): StatusMark | null {
-    return this.#window.at(-1) ?? this.#begunAt;
+    return this.#window.last ?? this.#begunAt;
   }
 
   /**
-   * The feed begins. Its clock has whole seconds and may be told a little late: a reader who starts at `openedMs`
-   * misses nothing, and only what is later than that by two seconds is sure to have been published here.
+   * The feed begins. A reader who starts at `openedMs` misses nothing, and only what is later than that by two seconds
+   * is sure to have been published here.
    */
   begin(openedMs: number): void {
     if (this.#begunAt) return;
-    const position = { ms: openedMs, ids: [], feed: this.#feed };
+    const position = beginningOf(this.#feed, openedMs);
     this.#begunAt = { position, cursor: encodeEventCursor(position) };
-    this.#begunForSureMs = openedMs + 2_000;
-    this.#wholeAfterMs = this.#begunForSureMs;
+    this.#begunForSureMs = openedMs + beginningMs;
+    this.#tracker = PositionTracker.behind(this.#begunForSureMs, this.#feed);
     this.#begun.announce();
   }
 
   /** True for an event from before the feed began that a new stream may bring along: the clock is not finer than that. */
   isAroundBeginning(event: JournalStatusEvent): boolean {
-    return eventMs(event) <= this.#begunForSureMs;
+    return stampOf(event).ms <= this.#begunForSureMs;
   }
 
   /** Never throws and never waits, however its subscribers fare. */
@@ -86,7 +90,6 @@ export class StatusHub {
     const positioned = this.#tracker.advance(event);
     this.#lastStatuses.set(event.journalId, event.rawStatusTo);
     this.#window.push(positioned);
-    if (this.#window.length > this.#windowMax * 1.25) this.#trim();
     for (const subscription of this.#subscriptions) subscription.offer(positioned);
   }
 
@@ -95,6 +98,7 @@ export class StatusHub {
       accepts,
       startsAfter,
       maxQueued: this.#queueMax,
+      feedCursor: () => this.mark?.cursor ?? null,
       onEnd: (ended) => this.#subscriptions.delete(ended),
     });
     this.#subscriptions.add(subscription);
@@ -105,7 +109,7 @@ export class StatusHub {
   get known(): KnownPast | null {
     const last = this.mark?.position;
     if (!last) return null;
-    const recent = this.#window.slice(-maxKnown).map(({ event }) => ({ id: event.id, ms: eventMs(event) }));
+    const recent = this.#window.latest(maxKnown).map(({ event }) => ({ id: event.id, ms: stampOf(event).ms }));
     return { ms: last.ms, recent: recent.filter(({ ms }) => ms >= last.ms - recentMs) };
   }
 
@@ -114,25 +118,32 @@ export class StatusHub {
     return this.#begun.promise;
   }
 
-  /** What was published behind the position, in order; null when the window doesn't surely reach back to it. */
-  backlogAfter(position: EventPosition): PositionedEvent[] | null {
-    if (position.feed === this.#feed && !this.#isTrimmed) return [...this.#window];
-    const last = position.ids.at(-1);
-    const index = last === undefined ? -1 : this.#window.findLastIndex(({ event }) => event.id === last);
-    if (index !== -1) return this.#windowBehind(position, index);
-    return isReal(position) && position.ms > this.#wholeAfterMs
-      ? this.#window.filter(({ event }) => isBehind(position, event))
-      : null;
+  /** The number that the next event gets: who has everything before it reads on by `eventsFrom`. */
+  get end(): number {
+    return this.#window.end;
   }
 
-  /**
-   * By place where the window has the event: exact, even when events arrived out of order. Another gateway may have
-   * heard the events of that millisecond in another order, so there the cursor's list decides.
-   */
-  #windowBehind(position: EventPosition, index: number): PositionedEvent[] {
-    const isMissing = ({ event }: PositionedEvent) => !position.ids.includes(event.id);
-    const before = this.#window.slice(0, index).filter(({ event }) => eventMs(event) === position.ms);
-    return [...before, ...this.#window.slice(index + 1)].filter(isMissing);
+  /** What was published under this number and later ones; null when some of it has left the window. */
+  eventsFrom(number: number): PositionedEvent[] | null {
+    return this.#window.from(number);
+  }
+
+  /** What was published behind the position, in order; null when the window doesn't surely reach back to it. */
+  backlogAfter(position: EventPosition): PositionedEvent[] | null {
+    const { events, lastForgotten } = this.#window;
+    const isOwn = position.feed === this.#feed;
+    if (!isReal(position)) return isOwn && !lastForgotten ? events : null;
+    const last = position.tokens.at(-1);
+    const index = events.findLastIndex(({ event }) => stampOf(event).token === last);
+    // By place: exact, in whatever order events arrived.
+    if (isOwn && index !== -1) return events.slice(index + 1);
+    const wholeAfterMs = Math.max(lastForgotten?.position.ms ?? -Infinity, this.#begunForSureMs);
+    if (position.floorMs < wholeAfterMs) return null;
+    // Another gateway heard them in another order: the names decide, and for what is told later than those the place.
+    return events.filter(
+      ({ event }, at) =>
+        isBehind(position, event) || (index !== -1 && at > index && !position.tokens.includes(stampOf(event).token)),
+    );
   }
 
   /** The API's word for where the journal's last event took it; undefined when it had none recently. */
@@ -142,15 +153,8 @@ export class StatusHub {
 
   /** Ends every subscription; each subscriber has its last cursor. */
   close(): void {
+    clearInterval(this.#forgetting);
     for (const subscription of this.#subscriptions) subscription.end();
-  }
-
-  /** In steps, so that an event doesn't cost a copy of the window. */
-  #trim(): void {
-    this.#isTrimmed = true;
-    const dropped = this.#window.length - this.#windowMax;
-    this.#wholeAfterMs = this.#window[dropped - 1]?.position.ms ?? this.#wholeAfterMs;
-    this.#window = this.#window.slice(dropped);
   }
 }
 

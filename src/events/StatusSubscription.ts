@@ -1,6 +1,7 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
 import type { PositionedEvent } from './PositionedEvent.ts';
+import type { StatusReader } from './StatusReader.ts';
 import { SlowConsumerError } from './streamErrors.ts';
 
 export interface StatusSubscriptionOptions {
@@ -10,6 +11,8 @@ export interface StatusSubscriptionOptions {
   maxQueued: number;
   /** Where the subscriber stands before its first event. */
   startsAfter: string | null;
+  /** Where the feed stands now. */
+  feedCursor: () => string | null;
   onEnd: (subscription: StatusSubscription) => void;
 }
 
@@ -19,7 +22,7 @@ type Result = IteratorResult<PositionedEvent, undefined>;
  * One subscriber's bounded queue. Written by hand: an `async function*` parked on a promise can't be returned from,
  * and an idle subscriber that leaves would stay for ever.
  */
-export class StatusSubscription implements AsyncIterableIterator<PositionedEvent, undefined> {
+export class StatusSubscription implements StatusReader {
   readonly #options: StatusSubscriptionOptions;
   readonly #queue: PositionedEvent[] = [];
   readonly #waiting: { resolve: (result: Result) => void; reject: (error: Error) => void }[] = [];
@@ -34,6 +37,10 @@ export class StatusSubscription implements AsyncIterableIterator<PositionedEvent
   /** The cursor behind the last event that was taken. */
   get cursor(): string | null {
     return this.#last?.cursor ?? this.#options.startsAfter;
+  }
+
+  get restingCursor(): string | null {
+    return this.#waiting.length > 0 && !this.#ended ? this.#options.feedCursor() : null;
   }
 
   /** Never throws and never waits. */

@@ -1,30 +1,21 @@
-import { TooManyReplaysError } from './streamErrors.ts';
-
-export interface StreamSlotsOptions {
-  /** Replays open at once. Default 4: the API allows 25 streams per customer, and the feed must always find one. */
-  open?: number;
-  /** Replays that may wait for one; further ones are refused. Default 1,000. */
-  waiting?: number;
-}
-
-/** Who may open an upstream stream besides the feed, and who waits. */
+/** Who may open an upstream stream besides the feed; the others wait, in the order in which they came. */
 export class StreamSlots {
-  readonly #maxWaiting: number;
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor({ open = 4, waiting = 1_000 }: StreamSlotsOptions = {}) {
+  /** @param open how many streams at once */
+  constructor(open: number) {
     this.#free = open;
-    this.#maxWaiting = waiting;
   }
 
   /**
-   * @returns to be called when the stream is closed; calling it again does nothing
-   * @throws TooManyReplaysError when too many wait already, or when the signal ends the wait
+   * @param signal ends the wait
+   * @returns to be called when the stream is closed, calling it again does nothing; null when the signal was faster
    */
-  async take(signal: AbortSignal): Promise<() => void> {
+  async take(signal: AbortSignal): Promise<(() => void) | null> {
+    if (signal.aborted) return null;
     if (this.#free > 0) this.#free -= 1;
-    else await this.#wait(signal);
+    else if (!(await this.#wait(signal))) return null;
     let released = false;
     return () => {
       if (released) return;
@@ -35,17 +26,15 @@ export class StreamSlots {
     };
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.#waiting.length >= this.#maxWaiting)
-      return Promise.reject(new TooManyReplaysError(null));
-    return new Promise((resolve, reject) => {
+  #wait(signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
       const enter = () => {
         signal.removeEventListener('abort', leave);
-        resolve();
+        resolve(true);
       };
       const leave = () => {
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-        reject(new TooManyReplaysError(null));
+        resolve(false);
       };
       signal.addEventListener('abort', leave, { once: true });
       this.#waiting.push(enter);

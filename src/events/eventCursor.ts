@@ -3,45 +3,54 @@ import { instantMs, isInstant } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { decodeCursor, encodeCursor } from '../domain/opaqueCursor.ts';
 
+import { justBefore, latenessMs, stampOf, tokenLength, tokenOf } from './eventStamp.ts';
+
 /**
- * Where a reader stands among the events: behind every event before `at`'s millisecond, and behind those of that
- * millisecond that are named. Ids alone don't order events of one millisecond; a list of what was delivered does.
+ * Where a reader stands among the events: behind every event up to `floorMs`, and behind those later ones that are
+ * named. Neither ids nor times order what is told late, or within one instant; a list of what was delivered does.
  */
 export interface EventPosition {
-  /** Unix time in ms, by the API's clock. */
+  /** When the latest delivered event happened: unix time in ms by the API's clock, with microseconds. */
   ms: number;
-  /** Ids of that millisecond which were delivered; empty where the position is the beginning of a feed. */
-  ids: readonly string[];
-  /** Which feed began there, where one did: its own hub knows the place, every other one only the moment. */
+  /** Up to this moment all counts as delivered; at most `latenessMs` before `ms`. */
+  floorMs: number;
+  /** The tokens of what was delivered after that, in the order of delivery; empty at the beginning of a feed. */
+  tokens: readonly string[];
+  /** Which feed gave it: its own hub knows the place, every other one only what is said above. */
   feed?: string;
 }
 
-const version = 'e1';
+const version = 'e2';
+/** Cursors of earlier gateways: the millisecond of the last event, and the ids of that millisecond. */
+const earlierVersion = 'e1';
+const lastMicros = 253_402_300_799_999_000; // of the year 9999
+const maxTokens = 20_000; // more happen in no instant; a longer list would only be there to be searched
 
 /** Opaque to clients; survives a restart of the gateway, since all it says is known to the API too. */
-export function encodeEventCursor({ ms, ids, feed }: EventPosition): string {
-  const at = new Date(ms).toISOString();
-  return encodeCursor(feed === undefined ? [version, at, ...ids] : [version, at, { feed }]);
+export function encodeEventCursor({ ms, floorMs, tokens, feed }: EventPosition): string {
+  const micros = microsOf(ms);
+  const names = [micros - microsOf(floorMs), tokens.join('')];
+  return encodeCursor([version, micros, ...names, ...(feed === undefined ? [] : [feed])]);
 }
 
-/** @throws BadUserInputError */
-export function decodeEventCursor(cursor: string): EventPosition {
+/**
+ * @param name what the cursor was given as, for the message
+ * @throws BadUserInputError
+ */
+export function decodeEventCursor(cursor: string, name = 'after'): EventPosition {
   const [found, at, ...rest] = decodeCursor(cursor);
-  const feed = feedOf(rest[0]);
-  const ids = feed === undefined ? rest : [];
-  if (found !== version || !isString(at) || !isInstant(at) || !ids.every(isString)) {
-    throw new BadUserInputError('after is not a cursor of a status event; pass one that this API gave');
-  }
-  return { ms: instantMs(at), ids, ...(feed === undefined ? {} : { feed }) };
+  const position = found === version ? decode(at, rest) : found === earlierVersion ? decodeEarlier(at, rest) : null;
+  if (!position) throw new BadUserInputError(`${name} is not a cursor of a status event; pass one that this API gave`);
+  return position;
+}
+
+export function beginningOf(feed: string, ms: number): EventPosition {
+  return { ms, floorMs: ms, tokens: [], feed };
 }
 
 /** False for the beginning of a feed: there is no event that a replay would have to contain. */
-export function isReal({ ids }: EventPosition): boolean {
-  return ids.length > 0;
-}
-
-export function eventMs(event: JournalStatusEvent): number {
-  return instantMs(event.at);
+export function isReal({ tokens }: EventPosition): boolean {
+  return tokens.length > 0;
 }
 
 /**
@@ -50,13 +59,42 @@ export function eventMs(event: JournalStatusEvent): number {
  */
 export function isBehind(position: EventPosition, event: JournalStatusEvent): boolean {
   if (!isReal(position)) return true;
-  const ms = eventMs(event);
-  return ms > position.ms || (ms === position.ms && !position.ids.includes(event.id));
+  const { ms, token } = stampOf(event);
+  return ms > position.ms || (ms > position.floorMs && !position.tokens.includes(token));
 }
 
-function feedOf(value: unknown): string | undefined {
-  const feed: unknown = typeof value === 'object' && value !== null && 'feed' in value ? value.feed : undefined;
-  return isString(feed) ? feed : undefined;
+/** True for the event that a replay must contain, or one of its own millisecond that was delivered as well. */
+export function isAnchor(position: EventPosition, event: JournalStatusEvent): boolean {
+  const { ms, token } = stampOf(event);
+  return ms > position.ms - 1 && ms <= position.ms && position.tokens.includes(token);
+}
+
+function decode(micros: unknown, [span, names, feed]: unknown[]): EventPosition | null {
+  if (!isInteger(micros, lastMicros) || !isInteger(span, latenessMs * 1_000)) return null;
+  if (!isString(names) || names.length > maxTokens * tokenLength || names.length % tokenLength !== 0) return null;
+  const tokens = Array.from({ length: names.length / tokenLength }, (_, index) =>
+    names.slice(index * tokenLength, (index + 1) * tokenLength),
+  );
+  const position = { ms: micros / 1_000, floorMs: (micros - span) / 1_000, tokens };
+  return isString(feed) ? { ...position, feed } : position;
+}
+
+function decodeEarlier(at: unknown, ids: unknown[]): EventPosition | null {
+  if (!isString(at) || !isInstant(at) || ids.length > maxTokens) return null;
+  const ms = instantMs(at);
+  // It named the feed in an object, and that feed is gone.
+  if (typeof ids[0] === 'object') return beginningOf('', ms);
+  // All of that millisecond is told apart by id.
+  const atItsEnd = (ms * 1_000 + 999) / 1_000;
+  return ids.every(isString) ? { ms: atItsEnd, floorMs: justBefore(ms), tokens: ids.map(tokenOf) } : null;
+}
+
+function microsOf(ms: number): number {
+  return Math.round(ms * 1_000);
+}
+
+function isInteger(value: unknown, max: number): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= max;
 }
 
 function isString(value: unknown): value is string {

@@ -1,37 +1,56 @@
+import { LRUCache } from 'lru-cache';
+
 import type { Journal } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
 import type { JournalSidesCache } from './JournalSidesCache.ts';
+import { readToldJournal } from './readToldJournal.ts';
 
-/** For how long a read is shared, in ms: subscribers of an event ask within a moment, those who resume may ask much later. */
-const sharedMs = 1_000;
+interface Reading {
+  /** Readings are numbered in the order in which they began. */
+  number: number;
+  journal: Promise<Journal | null>;
+}
 
 /**
- * The journal behind a live event, read after the event and so at least as new as it,
- * and read once for all who ask at that time: the hub hands the same event object to each subscriber.
+ * The journal behind a live event, read after the event and so at least as new as it, and read at most once per event
+ * for all who ask: who asks again gets the journal's last reading, which a later event of it may have caused.
  */
 export class EventJournals {
   readonly #client: JournalsClient;
   readonly #sides: JournalSidesCache;
-  readonly #reads = new WeakMap<JournalStatusEvent, { at: number; journal: Promise<Journal | null> }>();
+  /** By journal. */
+  readonly #last: LRUCache<string, Reading>;
+  /** By event: the reading that it caused. */
+  readonly #caused: LRUCache<string, number>;
+  #count = 0;
 
-  constructor(client: JournalsClient, sides: JournalSidesCache) {
+  /** @param max how many journals are remembered; the longest unused is forgotten first */
+  constructor(client: JournalsClient, sides: JournalSidesCache, max = 10_000) {
     this.#client = client;
     this.#sides = sides;
+    this.#last = new LRUCache({ max });
+    this.#caused = new LRUCache({ max: 4 * max });
   }
 
   /** @throws Fault, and asks anew the next time */
-  journalOf(event: JournalStatusEvent): Promise<Journal | null> {
-    const known = this.#reads.get(event);
-    if (known && performance.now() - known.at < sharedMs) return known.journal;
-    const reading = this.#client.get(event.journalId).then((journal) => {
-      if (journal) this.#sides.learn(journal.id, journal);
-      else this.#reads.delete(event);
-      return journal;
+  journalOf({ id, journalId }: JournalStatusEvent): Promise<Journal | null> {
+    const last = this.#last.get(journalId);
+    const caused = this.#caused.get(id);
+    if (last && caused !== undefined && last.number >= caused) return last.journal;
+    const reading = { number: (this.#count += 1), journal: this.#read(journalId) };
+    this.#caused.set(id, reading.number);
+    this.#last.set(journalId, reading);
+    reading.journal.catch(() => {
+      if (this.#last.peek(journalId) === reading) this.#last.delete(journalId);
     });
-    reading.catch(() => this.#reads.delete(event));
-    this.#reads.set(event, { at: performance.now(), journal: reading });
-    return reading;
+    return reading.journal;
+  }
+
+  async #read(journalId: string): Promise<Journal | null> {
+    const journal = await readToldJournal(this.#client, journalId);
+    if (journal) this.#sides.learn(journal.id, journal);
+    return journal;
   }
 }

@@ -1,12 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { LRUCache } from 'lru-cache';
 
-import type { Journal, JournalSides } from '../domain/journal.ts';
+import type { JournalSides } from '../domain/journal.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
-/** Between two reads of a journal that is not there yet, in ms. */
-const pausesMs = [100, 400];
+import { readToldJournal } from './readToldJournal.ts';
 
 /**
  * The accounts of journals, which events don't name and which never change.
@@ -30,22 +27,13 @@ export class JournalSidesCache {
   sidesOf(journalId: string): Promise<JournalSides | null> {
     const known = this.#sides.get(journalId);
     if (known) return known;
-    const reading = this.#read(journalId).then((journal) => {
+    const reading = readToldJournal(this.#client, journalId).then((journal) => {
       if (!journal) this.#sides.delete(journalId);
       return journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount };
     });
     reading.catch(() => this.#sides.delete(journalId));
     this.#sides.set(journalId, reading);
     return reading;
-  }
-
-  async #read(journalId: string): Promise<Journal | null> {
-    for (const pauseMs of pausesMs) {
-      const journal = await this.#client.get(journalId);
-      if (journal) return journal;
-      await wait(pauseMs, undefined, { ref: false });
-    }
-    return this.#client.get(journalId);
   }
 
   learn(journalId: string, { fromAccount, toAccount }: JournalSides): void {

@@ -1,7 +1,9 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
+import { decodeEventCursor } from '../events/eventCursor.ts';
+import type { EventPosition } from '../events/eventCursor.ts';
 import { FilteredEvents } from '../events/FilteredEvents.ts';
-import type { PositionedEvent } from '../events/PositionedEvent.ts';
+import type { StatusReader } from '../events/StatusReader.ts';
 
 import { statusEventChecks } from './statusEventFilter.ts';
 import type { JournalStatusEventFilter } from './statusEventFilter.ts';
@@ -15,10 +17,21 @@ export interface JournalStatusChangedArguments {
 export function journalStatusChanged(
   { filter, after }: JournalStatusChangedArguments,
   context: OperationContext,
-): AsyncIterableIterator<PositionedEvent, undefined> {
-  demand(context.principal, { kind: 'read' });
+): StatusReader {
+  const { principal, lastEventId, statusEvents, statusMark, progress } = context;
+  demand(principal, { kind: 'read' });
   const { accepts, passes } = statusEventChecks(filter, context);
-  const events = context.statusEvents.subscribe(accepts, after ?? null);
-  if (!passes) return events;
-  return new FilteredEvents(events, ({ event }) => passes(event), after ?? context.statusMark?.cursor ?? null);
+  const events = statusEvents.subscribe(accepts, positionOf(lastEventId, after));
+  if (!passes) return progress.follow(events);
+  const startsAfter = lastEventId ?? after ?? statusMark?.cursor ?? null;
+  return progress.follow(new FilteredEvents(events, ({ event }) => passes(event), startsAfter));
+}
+
+/**
+ * `Last-Event-ID` wins: a browser that comes back by itself asks the same URL again, with the `after` that it began
+ * with, and says there how far it has come since.
+ */
+function positionOf(lastEventId: string | null, after: string | null | undefined): EventPosition | null {
+  if (lastEventId !== null) return decodeEventCursor(lastEventId, 'Last-Event-ID');
+  return after == null ? null : decodeEventCursor(after);
 }

@@ -2,7 +2,7 @@ import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 import { BadUserInputError } from '../domain/badUserInput.ts';
 import type { Instant } from '../domain/instant.ts';
-import { decodeEventCursor } from '../events/eventCursor.ts';
+import { decodeEventCursor, isReal } from '../events/eventCursor.ts';
 import type { PositionedEvent } from '../events/PositionedEvent.ts';
 
 import { createConnection } from './Connection.ts';
@@ -39,7 +39,7 @@ export async function journalStatusEvents(
   return createConnection(found.slice(0, count), (positioned) => positioned.cursor, {
     hasNextPage: found.length > count,
     // The cursor's own event stands before this page.
-    hasPreviousPage: after !== undefined && after.ids.length > 0,
+    hasPreviousPage: after !== undefined && isReal(after),
   });
 }
 

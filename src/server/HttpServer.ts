@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { misdirected } from './misdirected.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { RunningOperations } from './RunningOperations.ts';
+import { spreadOut } from './spreadOut.ts';
 import type { WebSocketServer } from './WebSocketServer.ts';
 
 export interface HttpServerOptions {
@@ -13,6 +14,8 @@ export interface HttpServerOptions {
   port: number;
   /** How long a shutdown waits for running operations, in ms. Default 10,000. */
   graceMs?: number;
+  /** Over how long it then sends subscribers away, in ms, so that they don't all come back at once. Default 3,000. */
+  spreadMs?: number | undefined;
 }
 
 /** One port for everything that clients use: HTTP and SSE through Yoga, WebSocket beside it. */
@@ -58,7 +61,9 @@ export class HttpServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const answer of this.#answers) endConnectionWith(answer);
     await this.#running.drain(AbortSignal.timeout(this.#options.graceMs ?? 10_000));
-    await this.#webSockets.close();
+    const { spreadMs = 3_000 } = this.#options;
+    const streams = spreadOut([...this.#answers], spreadMs, (answer) => void answer.destroy());
+    await Promise.all([this.#webSockets.close(spreadMs), streams]);
     this.#server.closeAllConnections();
     await closed;
   }

@@ -1,3 +1,5 @@
+import type { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
+
 import type { RunningOperations } from './RunningOperations.ts';
 
 /** One operation of one socket, from its `subscribe` until its last message has left or the client has left it. */
@@ -6,6 +8,8 @@ export class SocketOperation {
   readonly #endRunning: () => void;
   /** What `connection_init` or the upgrade request carried. */
   readonly authorization: string | null;
+  /** Known once its context has been built. */
+  progress: SubscriptionProgress | null = null;
 
   constructor(authorization: string | null, running: RunningOperations) {
     this.authorization = authorization;
@@ -63,6 +67,19 @@ export class SocketOperations {
   leave(id: string): void {
     this.#operations.get(id)?.leave();
     this.#operations.delete(id);
+  }
+
+  /**
+   * Where every subscription of this socket stands, when it is one place and news to one of them. A client that is told
+   * so may resume all of them from there.
+   */
+  takeNews(): string | null {
+    const all = [...this.#operations.values()].map(({ progress }) => progress);
+    const following = all.filter((progress) => progress !== null && progress.isFollowing);
+    const [place = null, ...others] = new Set(following.map((progress) => progress?.restingCursor ?? null));
+    if (place === null || others.length > 0 || following.every((progress) => progress?.news === null)) return null;
+    for (const progress of following) progress?.tell(place);
+    return place;
   }
 
   leaveAll(): void {

@@ -9,8 +9,8 @@ import type { OperationFacts } from '../context.ts';
 import type { Log } from '../log.ts';
 
 import type { Pipeline } from './pipeline.ts';
-import { restateError } from './restateError.ts';
 import type { SocketOperation, SocketOperations } from './SocketOperations.ts';
+import { errorWithoutHttp, withoutHttp } from './withoutHttp.ts';
 
 /** What graphql-ws keeps for a socket. */
 export interface SocketExtra {
@@ -48,7 +48,7 @@ export function createSocketProtocol(pipeline: Pipeline, log: Log): Server<Socke
     },
     onError: ({ extra }, id, _payload, errors) => {
       extra.operations.end(id);
-      return errors.map((error) => withoutHttp(error).toJSON());
+      return errors.map((error) => errorWithoutHttp(error).toJSON());
     },
     onComplete: ({ extra }, id) => extra.operations.end(id),
   });
@@ -64,6 +64,7 @@ async function prepare(pipeline: Pipeline, log: Log, operation: SocketOperation,
     const { operationName, variables: variableValues } = payload;
     if (!getOperationAST(document, operationName)) return [unresolvedOperation()];
     const contextValue = await enveloped.contextFactory();
+    operation.progress = contextValue.progress;
     // The root value of this schema's operations is nobody's; it carries what belongs to this operation.
     const rootValue: Prepared = { enveloped, operation };
     return { schema: enveloped.schema, document, operationName, variableValues, contextValue, rootValue };
@@ -78,7 +79,7 @@ async function resultOf(args: ExecutionArgs, log: Log, run: (prepared: Prepared)
   const { operation } = prepared;
   try {
     const result = await operation.unlessLeft(run(prepared));
-    return isAsyncIterable(result) ? untilLeft(operation, result) : forSocket(result);
+    return isAsyncIterable(result) ? untilLeft(operation, result) : withoutHttp(result);
   } catch (error) {
     return { errors: [publicErrorOf(error, log)] };
   }
@@ -88,7 +89,7 @@ function untilLeft(operation: SocketOperation, results: AsyncIterableIterator<Ex
   return {
     next: async (): Promise<IteratorResult<ExecutionResult>> => {
       const result = await operation.unlessLeft(results.next());
-      return result.done ? result : { value: forSocket(result.value) };
+      return result.done ? result : { value: withoutHttp(result.value) };
     },
     return: async (): Promise<IteratorReturnResult<undefined>> => {
       await results.return?.();
@@ -117,14 +118,4 @@ function publicErrorOf(error: unknown, log: Log): GraphQLError {
   if (error instanceof GraphQLError) return error;
   log.error({ err: error }, 'operation on a socket could not be prepared');
   return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL' } });
-}
-
-/** Yoga's HTTP statuses mean nothing on a socket. */
-function forSocket(result: ExecutionResult): ExecutionResult {
-  return result.errors ? { ...result, errors: result.errors.map(withoutHttp) } : result;
-}
-
-function withoutHttp(error: GraphQLError): GraphQLError {
-  const extensions = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => name !== 'http'));
-  return restateError(error, { extensions });
 }

@@ -13,11 +13,12 @@ import { isForeignPage } from './isForeignPage.ts';
 import { markInexactNumbers } from './markInexactNumbers.ts';
 import { graphqlPath, maxRequestBytes } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
-import { probe } from './probe.ts';
+import { defaultPingMs, probe } from './probe.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { SocketOperations } from './SocketOperations.ts';
 import { createSocketProtocol } from './SocketProtocol.ts';
 import type { SocketExtra } from './SocketProtocol.ts';
+import { spreadOut } from './spreadOut.ts';
 
 /** How long a client may take to answer a close before its socket is cut, in ms. */
 const closeGraceMs = 1_000;
@@ -29,10 +30,13 @@ export class WebSocketServer {
   readonly #sockets = new SocketServer({ noServer: true, handleProtocols, maxPayload: maxRequestBytes });
   readonly #protocol: ProtocolServer<SocketExtra>;
   readonly #log: Log;
+  readonly #pingMs: number;
 
-  constructor(pipeline: Pipeline, log: Log) {
+  /** @param pingMs how often a client is asked whether it is there, in ms */
+  constructor(pipeline: Pipeline, log: Log, pingMs = defaultPingMs) {
     this.#protocol = createSocketProtocol(pipeline, log);
     this.#log = log;
+    this.#pingMs = pingMs;
   }
 
   /** Takes over upgrades of the GraphQL path while the server listens; every other one is refused. */
@@ -47,18 +51,19 @@ export class WebSocketServer {
     });
   }
 
-  /** Closes every socket with a code that makes clients come back; one that doesn't answer is cut. */
-  async close(): Promise<void> {
-    const open = [...this.#sockets.clients];
-    for (const socket of open) socket.close(goingAway, 'the gateway is going away');
-    await Promise.race([Promise.all(open.map(whenClosed)), wait(closeGraceMs, undefined, { ref: false })]);
-    for (const socket of open) socket.terminate();
+  /**
+   * Closes every socket with a code that makes clients come back; one that doesn't answer is cut.
+   *
+   * @param spreadMs over which they are sent away, in ms
+   */
+  async close(spreadMs: number): Promise<void> {
+    await spreadOut([...this.#sockets.clients], spreadMs, sendAway);
     await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
   }
 
   #serve(socket: WebSocket, request: IncomingMessage, running: RunningOperations): void {
     const operations = new SocketOperations(running);
-    const stopProbing = probe(socket);
+    const stopProbing = probe(socket, { intervalMs: this.#pingMs, news: () => operations.takeNews() });
     socket.on('error', (error) => this.#log.debug({ err: error }, 'a client broke the WebSocket protocol'));
     const closed = this.#protocol.opened(
       {
@@ -126,6 +131,12 @@ function parsed(message: string): unknown {
     // The protocol closes such a socket.
     return undefined;
   }
+}
+
+async function sendAway(socket: WebSocket): Promise<void> {
+  socket.close(goingAway, 'the gateway is going away');
+  await Promise.race([whenClosed(socket), wait(closeGraceMs, undefined, { ref: false })]);
+  socket.terminate();
 }
 
 function whenClosed(socket: WebSocket): Promise<void> {

@@ -4,16 +4,19 @@ import type { YogaServerInstance } from 'graphql-yoga';
 
 import type { Principal } from '../auth/principal.ts';
 import type { OperationFacts } from '../context.ts';
+import { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 import type { Log } from '../log.ts';
 
 import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
 import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
 import { useCrossSiteGuard } from './plugins/useCrossSiteGuard.ts';
 import { useErrorCodes } from './plugins/useErrorCodes.ts';
+import { useEventStreams } from './plugins/useEventStreams.ts';
 import { useEventStreamStatus } from './plugins/useEventStreamStatus.ts';
 import { useExactNumbers } from './plugins/useExactNumbers.ts';
 import { useReadableRequests } from './plugins/useReadableRequests.ts';
 import { useRunningOperations } from './plugins/useRunningOperations.ts';
+import { defaultPingMs } from './probe.ts';
 import { publicError } from './publicError.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import type { TransportContext } from './TransportContext.ts';
@@ -26,6 +29,8 @@ export interface PipelineOptions {
   createContext: (facts: OperationFacts) => OperationFacts;
   log: Log;
   running: RunningOperations;
+  /** How often a quiet event stream says that it is alive, in ms. Default 12,000. */
+  pingMs?: number | undefined;
   /** Serves GraphiQL to browsers, from files of this machine. */
   graphiql: { defaultQuery: string } | null;
 }
@@ -64,6 +69,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
       useRunningOperations(options.running),
       useAbandonedSubscriptions(),
       useEventStreamStatus(),
+      useEventStreams(options.pingMs ?? defaultPingMs),
     ],
     ...(await graphiql(options)),
   });
@@ -74,7 +80,8 @@ async function contextOf(transport: TransportContext, options: PipelineOptions):
   const authorization = socket ? socket.authorization : (request?.headers.get('authorization') ?? null);
   const principal = await options.authenticate(authorization);
   const signal = socket?.signal ?? request?.signal;
-  return options.createContext({ principal, signal });
+  const lastEventId = request?.headers.get('last-event-id') || null;
+  return options.createContext({ principal, signal, lastEventId, progress: new SubscriptionProgress() });
 }
 
 /** The page brings its nine megabytes along, so it is loaded only where it is shown. */

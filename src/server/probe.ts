@@ -1,19 +1,32 @@
 import type { WebSocket } from 'ws';
 
-const probeIntervalMs = 12_000; // half of what proxies commonly allow to be silent
+/** How often a quiet connection says that it is alive, in ms: half of what proxies commonly allow to be silent. */
+export const defaultPingMs = 12_000;
+
+export interface ProbeOptions {
+  intervalMs: number;
+  /** What a client that is there should hear besides, if anything. */
+  news: () => string | null;
+}
 
 /**
  * Pings the client, and cuts a socket whose client has not answered by the next ping: it is gone or takes nothing more.
  *
  * @returns to be called when the socket has closed
  */
-export function probe(socket: WebSocket): () => void {
+export function probe(socket: WebSocket, { intervalMs, news }: ProbeOptions): () => void {
   let isAnswered = true;
   socket.on('pong', () => (isAnswered = true));
   const timer = setInterval(() => {
-    if (isAnswered) socket.ping();
-    else socket.terminate();
+    if (!isAnswered) {
+      socket.terminate();
+      return;
+    }
     isAnswered = false;
-  }, probeIntervalMs);
+    socket.ping();
+    // Only behind all that the client was sent before.
+    const cursor = socket.bufferedAmount === 0 ? news() : null;
+    if (cursor !== null) socket.send(JSON.stringify({ type: 'ping', payload: { cursor } }));
+  }, intervalMs);
   return () => clearInterval(timer);
 }

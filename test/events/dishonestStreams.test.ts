@@ -231,9 +231,10 @@ describe('a subscriber who resumes', () => {
 
   it('in a millisecond that this gateway heard in another order gets what its cursor does not name', async () => {
     const at = ago(500);
-    const { url, feeds } = await start();
+    const told = line(at, 'two') + line(at, 'one');
+    const { url, feeds } = await start((_request, response) => response.end(told));
     const live = await subscribe<Changed>('WebSocket', url, changed);
-    feeds[0]?.write(line(at, 'two') + line(at, 'one'));
+    feeds[0]?.write(told);
     await live.take(2);
     const behind = (id: string) => Buffer.from(JSON.stringify(['e1', at, id])).toString('base64url');
 
