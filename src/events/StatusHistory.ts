@@ -100,10 +100,8 @@ function startOf(position: EventPosition): number {
 }
 
 /** The ids of what is known to have happened in the range: a replay of it has to bring them. */
-function knownInside({ after, since, until, known }: HistoryRange): string[] {
-  const startMs = after ? after.ms : since === undefined ? 0 : instantMs(since);
-  const endMs = until === undefined ? Infinity : instantMs(until);
-  const inside = known?.recent.filter(({ ms }) => ms > startMs && ms < endMs) ?? [];
+function knownInside(range: HistoryRange): string[] {
+  const inside = range.known?.recent.filter((event) => isInside(event, range)) ?? [];
   return inside.map(({ id }) => id);
 }
 

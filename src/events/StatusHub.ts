@@ -39,7 +39,7 @@ const maxStatuses = 10_000;
 export interface KnownPast {
   ms: number;
   /** Of the last seconds, since one that was told late stands before the last; none where a feed has only begun. */
-  recent: readonly { id: string; ms: number }[];
+  recent: readonly JournalStatusEvent[];
 }
 
 /** From one feed to many subscribers: one bounded queue each, and a window of what came last. */
@@ -109,8 +109,8 @@ export class StatusHub {
   get known(): KnownPast | null {
     const last = this.mark?.position;
     if (!last) return null;
-    const recent = this.#window.latest(maxKnown).map(({ event }) => ({ id: event.id, ms: stampOf(event).ms }));
-    return { ms: last.ms, recent: recent.filter(({ ms }) => ms >= last.ms - recentMs) };
+    const recent = this.#window.latest(maxKnown).map(({ event }) => event);
+    return { ms: last.ms, recent: recent.filter((event) => stampOf(event).ms >= last.ms - recentMs) };
   }
 
   /** Fulfilled once the feed has begun. */

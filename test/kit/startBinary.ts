@@ -38,6 +38,10 @@ export class Binary {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+
+import { customer, sweep } from '../../kit/accounts.ts';
+import { ask } from '../../kit/ask.ts';
+import { closeLater } from '../../kit/leftovers.ts';
+import { Binary } from '../../kit/startBinary.ts';
+import { SandboxProcess } from '../../sandbox/kit/SandboxProcess.ts';
+import { SandboxClient } from '../../sandbox/kit/startSandbox.ts';
+
+import type { Shown } from './Screen.ts';
+
+/** An event as the API itself tells it. */
+export type Told = Pick<Shown, 'id' | 'journalId' | 'statusTo'>;
+
+/** Events that one journal causes when it walks inside its create. */
+export const eventsPerJournal = 3;
+
+/** A sandbox and a gateway before it, each a process of its own: either can be disturbed, and killed. */
+export class LiveStage {
+  readonly sandbox: SandboxClient;
+  readonly #environment: Record<string, string>;
+  #gateway: Binary | null = null;
+  #port = '0';
+  #url = '';
+
+  private constructor(sandboxUrl: string, environment: Record<string, string>) {
+    this.sandbox = new SandboxClient(sandboxUrl);
+    closeLater(() => this.sandbox.close());
+    this.#environment = {
+      APCA_BROKER_BASE_URL: sandboxUrl,
+      APCA_BROKER_KEY_ID: 'key',
+      APCA_BROKER_SECRET_KEY: 'secret',
+      LOG_LEVEL: 'silent',
+      ...environment,
+    };
+  }
+
+  static async open(environment: Record<string, string> = {}): Promise<LiveStage> {
+    const sandbox = await SandboxProcess.start(['--settle-delay', '0', '--heartbeat', '500']);
+    closeLater(() => sandbox.end('SIGKILL'));
+    const stage = new LiveStage(sandbox.url, environment);
+    await stage.startGateway();
+    return stage;
+  }
+
+  /** The same for every gateway of this stage. */
+  get url(): string {
+    return this.#url;
+  }
+
+  async startGateway(): Promise<void> {
+    this.#gateway = new Binary(['serve', '--port', this.#port], this.#environment);
+    this.#url = await this.#gateway.printed(/^GraphQL +(\S+)$/m);
+    this.#port = new URL(this.#url).port;
+  }
+
+  async endGateway(signal: NodeJS.Signals): Promise<void> {
+    this.#gateway?.kill(signal);
+    await this.#gateway?.exit;
+  }
+
+  /** What the gateway holds in memory, in bytes. */
+  gatewayMemory(): number {
+    const status = readFileSync(`/proc/${this.#gateway?.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+  }
+
+  async cursor(): Promise<string> {
+    const { data } = await ask<{ journalStatusCursor: string | null }>(this.#url, '{ journalStatusCursor }');
+    const cursor = data?.journalStatusCursor;
+    if (cursor == null) throw new Error('the feed has not begun');
+    return cursor;
+  }
+
+  /** Creates so many journals at once, beside the gateway. */
+  async createJournals(count: number): Promise<void> {
+    const entries = Array.from({ length: count }, () => ({ to_account: customer, amount: '0.01' }));
+    const batch = { entry_type: 'JNLC', from_account: sweep, entries };
+    const { status, text } = await this.sandbox.post('/v1/journals/batch', batch);
+    if (status !== 200) throw new Error(`${status} ${text}`);
+  }
+
+  /** Every event that there is, in its order, from the API itself. */
+  async told(): Promise<Told[]> {
+    const until = encodeURIComponent(new Date().toISOString());
+    const { text } = await this.sandbox.get(`/v2/events/journals/status?since=2020-01-01&until=${until}`);
+    const lines = text.split('\n').filter((line) => line.startsWith('data: '));
+    return lines.map((line) => {
+      const event = JSON.parse(line.slice(6)) as { event_id: string; journal_id: string; status_to: string };
+      return { id: event.event_id, journalId: event.journal_id, statusTo: event.status_to.toUpperCase() };
+    });
+  }
+
+  /** Event streams of the sandbox: how many stand, and how many ever stood at once. */
+  async streams(): Promise<{ open: number; mostOpen: number; opened: number }> {
+    const { body } = await this.sandbox.get<{ streams: { open: number; mostOpen: number; opened: number } }>(
+      '/sandbox/stats',
+    );
+    return body.streams;
+  }
+
+  /** How often the sandbox's faults of this kind have happened. */
+  async fired(kind: string): Promise<number> {
+    const { body } = await this.sandbox.get<{ faults: { kind: string; fired: number }[] }>('/sandbox/faults');
+    return body.faults.reduce((sum, fault) => sum + (fault.kind === kind ? fault.fired : 0), 0);
+  }
+}

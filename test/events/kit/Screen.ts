@@ -1,0 +1,167 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { createParser } from 'eventsource-parser';
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { WebSocket } from 'ws';
+
+import type { Transport } from '../../kit/subscribe.ts';
+
+const query = `subscription ($after: String) {
+  journalStatusChanged(after: $after) { id cursor journalId statusTo }
+}`;
+
+/** What a screen shows of an event. */
+export interface Shown {
+  id: string;
+  cursor: string;
+  journalId: string;
+  statusTo: string;
+}
+
+interface Result {
+  data?: { journalStatusChanged: Shown } | null;
+  errors?: { message: string; extensions?: { code?: string; cursor?: string | null } }[];
+}
+
+/** Something that is open and can be paused and closed. */
+interface Line {
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+export interface ScreenOptions {
+  transport: Transport;
+  url: string;
+  after: string;
+  /** Between two attempts at most, in ms. */
+  pauseMs?: number;
+}
+
+/**
+ * A status screen that follows for ever, as the docs tell client authors to: it notes each event, and whatever ends its
+ * subscription, it comes back behind the last place that it knows.
+ */
+export class Screen {
+  readonly transport: Transport;
+  readonly shown: Shown[] = [];
+  /** How its subscriptions ended: codes, or `cut`. */
+  readonly ends = new Map<string, number>();
+  readonly #url: string;
+  readonly #pauseMs: number;
+  readonly #running: Promise<void>;
+  readonly #waiting = new Set<() => void>();
+  #after: string;
+  #line: Line | null = null;
+  #isPaused = false;
+  #isClosed = false;
+
+  constructor({ transport, url, after, pauseMs = 100 }: ScreenOptions) {
+    this.transport = transport;
+    this.#url = url;
+    this.#after = after;
+    this.#pauseMs = pauseMs;
+    this.#running = this.#follow();
+  }
+
+  /** Fulfilled when something holds; it is looked at again whenever something is shown. */
+  async until(holds: (screen: this) => boolean): Promise<void> {
+    while (!holds(this) && !this.#isClosed) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#line?.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#line?.resume();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#line?.close();
+    this.#wake();
+    await this.#running;
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#isClosed) {
+      const end = await new Promise<string>((resolve) => {
+        this.#line = this.transport === 'WebSocket' ? this.#openSocket(resolve) : this.#openStream(resolve);
+        if (this.#isPaused) this.#line.pause();
+      });
+      this.ends.set(end, (this.ends.get(end) ?? 0) + 1);
+      this.#wake();
+      if (!this.#isClosed) await wait(Math.random() * this.#pauseMs);
+    }
+  }
+
+  #openSocket(end: (reason: string) => void): Line {
+    const socket = new WebSocket(this.#url.replace(/^http/, 'ws'), 'graphql-transport-ws');
+    socket.on('open', () => socket.send('{"type":"connection_init"}'));
+    socket.on('error', () => undefined);
+    socket.on('close', () => end('cut'));
+    socket.on('message', (data: Buffer) => {
+      const { type, payload } = JSON.parse(data.toString('utf8')) as { type: string; payload?: unknown };
+      if (type === 'connection_ack') {
+        const variables = { after: this.#after };
+        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query, variables } }));
+      }
+      if (type === 'ping') this.#after = (payload as { cursor?: string } | undefined)?.cursor ?? this.#after;
+      const failed = type === 'error' ? { errors: payload as Result['errors'] & object } : null;
+      const code = type === 'next' ? this.#take(payload as Result) : failed && this.#take(failed);
+      if (code === null) return;
+      end(code);
+      socket.close();
+    });
+    return { pause: () => socket.pause(), resume: () => socket.resume(), close: () => socket.terminate() };
+  }
+
+  #openStream(end: (reason: string) => void): Line {
+    let answer: IncomingMessage | null = null;
+    const url = `${this.#url}?${new URLSearchParams({ query }).toString()}`;
+    const headers = { accept: 'text/event-stream', 'last-event-id': this.#after };
+    const request = get(url, { agent: false, headers }, (response) => {
+      answer = response;
+      if (this.#isPaused) response.pause();
+      const parser = createParser({
+        onEvent: ({ id, event, data }) => {
+          const code = event === 'next' ? this.#take(JSON.parse(data) as Result) : null;
+          // Not read from the event itself: this is what a browser does.
+          if (id !== undefined) this.#after = id;
+          if (code === null) return;
+          end(code);
+          request.destroy();
+        },
+      });
+      const decoder = new TextDecoder();
+      response.on('data', (chunk: Buffer) => parser.feed(decoder.decode(chunk, { stream: true })));
+      response.on('error', () => undefined);
+      response.on('close', () => end('cut'));
+    });
+    request.on('error', () => end('cut'));
+    return { pause: () => answer?.pause(), resume: () => answer?.resume(), close: () => request.destroy() };
+  }
+
+  /** @returns the code of what ended the subscription, null while it goes on */
+  #take({ data, errors }: Result): string | null {
+    const [error] = errors ?? [];
+    if (error) {
+      this.#after = error.extensions?.cursor ?? this.#after;
+      return error.extensions?.code ?? error.message;
+    }
+    if (!data) return 'nothing';
+    this.shown.push(data.journalStatusChanged);
+    this.#after = data.journalStatusChanged.cursor;
+    this.#wake();
+    return null;
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,33 @@
+import type { Told } from './LiveStage.ts';
+import type { Screen } from './Screen.ts';
+
+export interface ScreenAudit {
+  clients: number;
+  delivered: number;
+  lost: number;
+  doubled: number;
+  /** Events that came before an earlier one of the same journal. */
+  disordered: number;
+  /** How subscriptions ended, over all clients. */
+  ends: Record<string, number>;
+}
+
+/** Compares what screens have shown with what the API told, all of which they should have shown once and in order. */
+export function auditScreens(screens: readonly Screen[], told: readonly Told[]): ScreenAudit {
+  const places = new Map(told.map(({ id }, place) => [id, place]));
+  const audit: ScreenAudit = { clients: screens.length, delivered: 0, lost: 0, doubled: 0, disordered: 0, ends: {} };
+  for (const { shown, ends } of screens) {
+    const ids = new Set(shown.map(({ id }) => id));
+    audit.delivered += shown.length;
+    audit.lost += told.filter(({ id }) => !ids.has(id)).length;
+    audit.doubled += shown.length - ids.size;
+    const lastOf = new Map<string, number>();
+    for (const { id, journalId } of shown) {
+      const place = places.get(id) ?? -1;
+      if (place < (lastOf.get(journalId) ?? -1)) audit.disordered += 1;
+      lastOf.set(journalId, place);
+    }
+    for (const [end, count] of ends) audit.ends[end] = (audit.ends[end] ?? 0) + count;
+  }
+  return audit;
+}

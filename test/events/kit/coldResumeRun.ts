@@ -1,0 +1,65 @@
+import { seededRandom } from '../../../src/sandbox/seededRandom.ts';
+
+import { auditScreens } from './auditScreens.ts';
+import type { ScreenAudit } from './auditScreens.ts';
+import { LiveStage } from './LiveStage.ts';
+import { Screen } from './Screen.ts';
+import { closeScreens, openScreens, untilAllShow } from './screens.ts';
+import { closeLater } from '../../kit/leftovers.ts';
+
+export interface ColdResumeReport extends ScreenAudit {
+  events: number;
+  /** Upstream streams that ever stood at once, the feed's included. */
+  mostStreams: number;
+  /** Upstream streams that the cold gateway opened, the feed's included. */
+  streamsOpened: number;
+}
+
+/** A gateway goes away with all that it knew, and all its clients come back to the next one at once, from many places. */
+export async function coldResumeRun(clients: number, seed: number): Promise<ColdResumeReport> {
+  const random = seededRandom(seed);
+  const stage = await LiveStage.open();
+  const [first] = openScreens(1, { url: stage.url, after: await stage.cursor() });
+  if (!first) throw new Error('there is one screen');
+  for (let batch = 0; batch < 10; batch += 1) {
+    await stage.createJournals(2);
+    await untilAllShow([first], (batch + 1) * 6);
+  }
+  await stage.endGateway('SIGTERM');
+  await first.close();
+  await stage.createJournals(3);
+  await stage.startGateway();
+  const told = await stage.told();
+  const { opened } = await stage.streams();
+
+  const starts = Array.from({ length: clients }, () => Math.floor(random() * first.shown.length));
+  const screens = starts.map((start, index) => {
+    const transport = index % 2 === 0 ? 'WebSocket' : 'SSE';
+    return new Screen({ transport, url: stage.url, after: first.shown[start]?.cursor ?? '', pauseMs: 1_000 });
+  });
+  closeLater(() => closeScreens(screens));
+  await Promise.all(
+    screens.map((screen, index) => screen.until(({ shown }) => shown.length >= told.length - 1 - (starts[index] ?? 0))),
+  );
+  await stage.createJournals(1);
+  const all = await stage.told();
+  await Promise.all(screens.map((screen) => screen.until(({ shown }) => shown.at(-1)?.id === all.at(-1)?.id)));
+  const streams = await stage.streams();
+  const audits = screens.map((screen, index) => auditScreens([screen], all.slice((starts[index] ?? 0) + 1)));
+  await closeScreens(screens);
+  return {
+    events: all.length,
+    mostStreams: streams.mostOpen,
+    streamsOpened: streams.opened - opened + 1,
+    ...sum(audits),
+  };
+}
+
+function sum(audits: readonly ScreenAudit[]): ScreenAudit {
+  const all: ScreenAudit = { clients: 0, delivered: 0, lost: 0, doubled: 0, disordered: 0, ends: {} };
+  for (const { ends, ...counts } of audits) {
+    for (const name of ['clients', 'delivered', 'lost', 'doubled', 'disordered'] as const) all[name] += counts[name];
+    for (const [end, count] of Object.entries(ends)) all.ends[end] = (all.ends[end] ?? 0) + count;
+  }
+  return all;
+}

@@ -1,0 +1,50 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { seededRandom } from '../../../src/sandbox/seededRandom.ts';
+
+import { auditScreens } from './auditScreens.ts';
+import type { ScreenAudit } from './auditScreens.ts';
+import { eventsPerJournal, LiveStage } from './LiveStage.ts';
+import { closeScreens, openScreens, untilAllShow } from './screens.ts';
+
+export interface KillRunOptions {
+  kills: number;
+  /** Between two kills, in ms. */
+  fromMs: number;
+  toMs: number;
+  clients: number;
+  seed: number;
+}
+
+export interface KillRunReport extends ScreenAudit {
+  kills: number;
+  events: number;
+}
+
+/** Kills the gateway under load with kill -9 and starts it anew, again and again; its clients resume where they were. */
+export async function killRun({ kills, fromMs, toMs, clients, seed }: KillRunOptions): Promise<KillRunReport> {
+  const random = seededRandom(seed);
+  const stage = await LiveStage.open();
+  const screens = openScreens(clients, { url: stage.url, after: await stage.cursor() });
+  let created = 0;
+  let isOver = false;
+  const load = (async () => {
+    while (!isOver) {
+      await stage.createJournals(2);
+      created += 2;
+      await wait(random() * 40);
+    }
+  })();
+  for (let kill = 0; kill < kills; kill += 1) {
+    // The moment of the kill is the point of the run; nothing announces it.
+    await wait(fromMs + random() * (toMs - fromMs));
+    await stage.endGateway('SIGKILL');
+    await stage.startGateway();
+  }
+  isOver = true;
+  await load;
+  await untilAllShow(screens, created * eventsPerJournal);
+  const audit = auditScreens(screens, await stage.told());
+  await closeScreens(screens);
+  return { kills, events: created * eventsPerJournal, ...audit };
+}
