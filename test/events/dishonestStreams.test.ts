@@ -33,10 +33,14 @@ function ago(ms: number): string {
 }
 
 /** An upstream whose feed says what a test writes; every bounded stream is answered by the test. */
-async function start(answerBounded: (request: SeenRequest, response: ServerResponse) => void = () => undefined) {
+async function start(
+  answerBounded: (request: SeenRequest, response: ServerResponse) => void = () => undefined,
+  clockMs = 0,
+) {
   const feeds: ServerResponse[] = [];
   const stub = await StubUpstream.start(json(404, {}), (request, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const date = new Date(Date.now() + clockMs).toUTCString();
+    response.writeHead(200, { 'content-type': 'text/event-stream', date });
     response.write(': welcome\n\n');
     if (request.url.includes('until')) answerBounded(request, response);
     else feeds.push(response);
@@ -70,6 +74,24 @@ describe('an event that is told late', () => {
     const resumed = await subscribe<Changed>('WebSocket', second.url, changed, { after });
 
     expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe('late');
+  });
+});
+
+describe('an event that was told late while no gateway listened', () => {
+  it('is behind a cursor that does not name it, and what the cursor names is not', async () => {
+    const [begun, a, b] = [line(ago(55_000), 'begun'), line(ago(40_000), 'a'), line(ago(20_000), 'b')];
+    // A gateway vouches for what happened after it began: this one did a minute ago.
+    const first = await start(undefined, -60_000);
+    const live = await subscribe<Changed>('WebSocket', first.url, changed);
+    first.feeds[0]?.write(begun + b + a);
+    await live.take(3);
+    const after = await cursorOf(first.url);
+
+    const late = line(ago(30_000), 'late');
+    const second = await start((_request, response) => response.end(begun + a + late + b + line(ago(500), 'next')));
+    const resumed = await subscribe<Changed>('SSE', second.url, changed, { after });
+
+    expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['late', 'next']);
   });
 });
 

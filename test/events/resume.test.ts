@@ -239,6 +239,23 @@ describe('the journal of an event', () => {
   });
 });
 
+describe('the journals of events', () => {
+  it('are read once per event, however many ask and whenever', async () => {
+    const { gateway, sandbox } = await startBoth({ settleDelayMs: 10 });
+    const after = await cursorOf(gateway.url);
+    const open = (index: number) =>
+      subscribe<Changed>(index % 2 ? 'SSE' : 'WebSocket', gateway.url, changed, index % 3 ? { after } : {});
+    const all = await Promise.all(Array.from({ length: 9 }, (_, index) => open(index)));
+    await createJournals(gateway.url, 4);
+    await Promise.all(all.map((events) => events.take(12)));
+
+    await (await open(1)).take(12);
+
+    const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
+    expect(log.filter(({ operation }) => operation === 'getJournal').length).toBeLessThanOrEqual(12);
+  });
+});
+
 describe('a key that was used before a restart', () => {
   it('answers with the journal as it is now', async () => {
     const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });

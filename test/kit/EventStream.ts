@@ -4,6 +4,7 @@ import type { EventSourceMessage } from 'eventsource-parser';
 import { closeLater } from './leftovers.ts';
 
 export interface StreamEvent {
+  id?: string;
   event: string;
   data: string;
 }
@@ -16,6 +17,7 @@ export class EventStream {
   readonly #events: EventSourceMessage[] = [];
   readonly #parser = createParser({ onEvent: (event) => this.#events.push(event) });
   readonly #decoder = new TextDecoder();
+  #text = '';
 
   private constructor(response: Response, abort: AbortController) {
     if (!response.body) throw new Error('an answer without a body');
@@ -43,10 +45,18 @@ export class EventStream {
   async next(): Promise<StreamEvent | null> {
     for (;;) {
       const found = this.#events.shift();
-      if (found) return { event: found.event ?? 'message', data: found.data };
-      const { done, value } = await this.#reader.read();
-      if (done) return null;
-      this.#parser.feed(this.#decoder.decode(value, { stream: true }));
+      if (found) {
+        const { id, event = 'message', data } = found;
+        return id === undefined ? { event, data } : { id, event, data };
+      }
+      if (!(await this.#read())) return null;
+    }
+  }
+
+  /** Fulfilled when a block has come that says nothing but this id, which parsers keep to themselves. */
+  async untilId(id: string): Promise<void> {
+    while (!this.#text.includes(`\n\nid: ${id}\n\n`)) {
+      if (!(await this.#read())) throw new Error(`the stream has ended without ${id}`);
     }
   }
 
@@ -59,5 +69,15 @@ export class EventStream {
 
   abort(): void {
     this.#abort.abort();
+  }
+
+  /** False when the stream has ended. */
+  async #read(): Promise<boolean> {
+    const { done, value } = await this.#reader.read();
+    if (done) return false;
+    const text = this.#decoder.decode(value, { stream: true });
+    this.#text += text;
+    this.#parser.feed(text);
+    return true;
   }
 }

@@ -1,4 +1,4 @@
-import type { OutcomesConfig, UpstreamConfig } from '../../src/config.ts';
+import type { GatewayConfig, OutcomesConfig, UpstreamConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
@@ -15,11 +15,16 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
   return sandbox;
 }
 
+/** Anything of a gateway's configuration that a test wants otherwise. */
+interface GatewaySettings extends Partial<Omit<GatewayConfig, 'outcomes'>> {
+  outcomes?: Partial<OutcomesConfig>;
+}
+
 /** A gateway on a free port before the given upstream, closed when the test ends. */
 export async function startGateway(
   upstreamUrl: string,
   remote: Partial<UpstreamConfig> = {},
-  outcomes: Partial<OutcomesConfig> = {},
+  { outcomes, ...settings }: GatewaySettings = {},
 ): Promise<Gateway> {
   const upstream: UpstreamConfig = {
     baseUrl: upstreamUrl,
@@ -34,6 +39,7 @@ export async function startGateway(
       logLevel: 'silent',
       outcomes: { file: null, settleMs: 60_000, ...outcomes },
       upstream: { kind: 'remote', remote: upstream },
+      ...settings,
     },
     log: createLog('silent'),
     defaultQuery: '',

@@ -40,7 +40,7 @@ describe('on a network that loses answers', () => {
 
   it('what is said of a reverse batch is true', async () => {
     const sandbox = await startSandbox();
-    const gateway = await startGateway(sandbox.url, {}, { settleMs: 1_500 });
+    const gateway = await startGateway(sandbox.url, {}, { outcomes: { settleMs: 1_500 } });
     await breakNetwork(sandbox, seed, 0.002);
 
     const verdicts = await doWork(makeWork('reverseBatch', 80), { ...client, url: () => gateway.url });

@@ -17,7 +17,7 @@ it.skipIf(isLeftOut)(
     const deletes = deletesOf(await pendingJournals(sandbox, 60));
     const works = [...makeWork('create', 120), ...makeWork('batch', 40), ...deletes, ...makeWork('reverseBatch', 30)];
     const proxy = await startHaproxy(sandbox.port);
-    const gateway = await startGateway(proxy.url, {}, { settleMs: 1_500 });
+    const gateway = await startGateway(proxy.url, {}, { outcomes: { settleMs: 1_500 } });
 
     const working = doWork(works, { url: () => gateway.url, concurrency: 16, patienceMs: 300, maxAsked: 100 });
     await proxy.restart();

@@ -240,7 +240,7 @@ describe('a reverse batch whose answer is lost', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
     closeLater(() => rmSync(dirname(file), { recursive: true }));
     const sandbox = await startSandbox();
-    const first = await startGateway(sandbox.url, {}, { file });
+    const first = await startGateway(sandbox.url, {}, { outcomes: { file } });
     await control(sandbox, 'PUT', 'faults', {
       faults: [
         { kind: 'answerLost', operations: ['createReverseBatch'], count: 1 },
@@ -252,10 +252,10 @@ describe('a reverse batch whose answer is lost', () => {
     await first.close();
     await control(sandbox, 'DELETE', 'faults');
 
-    const second = await startGateway(sandbox.url, {}, { file });
+    const second = await startGateway(sandbox.url, {}, { outcomes: { file } });
     const answered = await mutate(second.url, 'createReverseBatchJournal', pair);
     await second.close();
-    const third = await startGateway(sandbox.url, {}, { file });
+    const third = await startGateway(sandbox.url, {}, { outcomes: { file } });
     const remembered = await mutate(third.url, 'createReverseBatchJournal', pair);
 
     expect(lost.__typename).toBe('OutcomeUnknownError');

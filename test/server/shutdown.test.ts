@@ -178,6 +178,25 @@ describe('a shutdown', () => {
     expect(await socket.closed).toEqual({ code: 1001, reason: 'the gateway is going away' });
   });
 
+  it.each(['WebSocket', 'SSE'] as const)(
+    'sends many subscribers away one after the other over %s',
+    async (transport) => {
+      const server = await startServer({ ticks: () => new Source() });
+      const left = await Promise.all(
+        Array.from({ length: 40 }, async () => {
+          if (transport === 'WebSocket') return { gone: (await RawSocket.ready(server.url)).closed };
+          return { gone: (await EventStream.post(server.url, 'subscription { ticks }')).rest() };
+        }),
+      );
+      const moments = left.map(({ gone }) => gone.catch(() => undefined).then(() => performance.now()));
+
+      await server.close();
+
+      const leftAt = await Promise.all(moments);
+      expect(Math.max(...leftAt) - Math.min(...leftAt)).toBeGreaterThan(100);
+    },
+  );
+
   it('ends subscriptions at their source, on every transport', async () => {
     const sources = [new Source(), new Source()];
     const opened = [...sources];

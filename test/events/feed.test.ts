@@ -1,0 +1,108 @@
+import type { ServerResponse } from 'node:http';
+
+import { describe, expect, it } from 'vitest';
+
+import { StatusEvents } from '../../src/events/StatusEvents.ts';
+import { createLog } from '../../src/log.ts';
+import { ApiClock } from '../../src/upstream/ApiClock.ts';
+import { basicCredentials } from '../../src/upstream/credentials.ts';
+import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { json, quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
+import type { Answer } from '../kit/StubUpstream.ts';
+
+/** A feed before an upstream that gives these answers, one after the other; the last one again and again. */
+async function start(...answers: Answer[]) {
+  const askedAt: number[] = [];
+  const streams: ServerResponse[] = [];
+  const stub = await StubUpstream.start(json(404, {}), async (request, response) => {
+    askedAt.push(performance.now());
+    streams.push(response);
+    await answers[Math.min(askedAt.length, answers.length) - 1]?.(request, response);
+  });
+  const clock = new ApiClock();
+  const credentials = basicCredentials('sandbox', 'sandbox');
+  const client = new StatusEventsClient({ baseUrl: stub.url, version: 'v2', credentials, clock });
+  const events = new StatusEvents(client, clock, createLog('silent'));
+  closeLater(async () => {
+    await events.close();
+    await client.close();
+  });
+  events.start();
+  return { events, askedAt, streams };
+}
+
+function line(id: string): string {
+  const event = {
+    at: new Date().toISOString(),
+    event_id: id,
+    entry_type: 'JNLC',
+    journal_id: 'ddd26344-86af-4ba7-ae6a-bcec63129808',
+    status_from: '',
+    status_to: 'queued',
+  };
+  return `data: ${JSON.stringify(event)}\n\n`;
+}
+
+describe('the feed', () => {
+  it('that is asked to wait asks again no earlier, and says why it is not open', async () => {
+    const { events, askedAt } = await start(text(429, '{"message":"slow down"}', { 'retry-after': '1' }), quietStream);
+    await events.tried;
+
+    expect(events.feedState).toMatchObject({ isOpen: false, lastFailure: { code: 'RATE_LIMITED' } });
+    await expect.poll(() => events.feedState.isOpen, { timeout: 5_000 }).toBe(true);
+    expect((askedAt[1] ?? 0) - (askedAt[0] ?? 0)).toBeGreaterThanOrEqual(950);
+  });
+
+  it.each([
+    ['a page', text(200, '<html>maintenance</html>', { 'content-type': 'text/html' }), 'UPSTREAM_REFUSED'],
+    [
+      'a page of a proxy',
+      text(502, '<html>Bad Gateway</html>', { 'content-type': 'text/html' }),
+      'UPSTREAM_UNAVAILABLE',
+    ],
+  ])('that gets %s instead of a stream says so, and comes back', async (_name, answer, code) => {
+    const { events } = await start(answer, quietStream);
+    await events.tried;
+
+    expect(events.feedState).toMatchObject({ isOpen: false, silentMs: null, lastFailure: { code } });
+    await expect.poll(() => events.feedState.isOpen, { timeout: 5_000 }).toBe(true);
+  });
+
+  it('whose credentials are refused says so, and does not hammer', async () => {
+    const { events, askedAt } = await start(json(401, { message: 'who are you?' }));
+    await events.tried;
+
+    await new Promise((resolve) => setTimeout(resolve, 300));
+
+    expect(events.feedState.lastFailure?.code).toBe('UPSTREAM_CREDENTIALS_REFUSED');
+    expect(askedAt).toHaveLength(1);
+  });
+
+  it('tells what it has heard and how often it came back', async () => {
+    const { events, streams } = await start(quietStream);
+    await events.tried;
+    const reader = events.subscribe(() => true, null);
+    expect(events.feedState).toMatchObject({ isOpen: true, lagMs: null, reconnects: 0, lastFailure: null });
+
+    streams[0]?.write(line('a'));
+    await reader.next();
+    streams[0]?.end();
+    await expect.poll(() => events.feedState.reconnects).toBe(1);
+
+    const { lagMs, silentMs, lastFailure } = events.feedState;
+    expect(lagMs).toBeLessThan(5_000);
+    expect(silentMs).toBeLessThan(5_000);
+    expect(lastFailure?.message).toContain('ended the event stream');
+  });
+
+  it('starts over when it is told that events were lost', async () => {
+    const { events, streams } = await start(quietStream);
+    await events.tried;
+    streams[0]?.write(': you are reading too slowly, dropped 7 messages\n\n');
+
+    await expect.poll(() => events.feedState.reconnects).toBe(1);
+
+    expect(events.feedState.lastFailure?.message).toContain('dropped 7 messages');
+  });
+});

@@ -1,0 +1,103 @@
+import type { ServerResponse } from 'node:http';
+
+import { describe, expect, it } from 'vitest';
+
+import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
+import { control } from '../kit/control.ts';
+import { createJournals } from '../kit/createJournals.ts';
+import { Gate } from '../kit/Gate.ts';
+import { startBoth, startGateway } from '../kit/startGateway.ts';
+import { json, quietStream, StubUpstream } from '../kit/StubUpstream.ts';
+import { subscribe } from '../kit/subscribe.ts';
+
+interface Changed {
+  journalStatusChanged: { id: string; cursor: string };
+}
+
+const changed = 'subscription ($after: String) { journalStatusChanged(after: $after) { id cursor } }';
+
+async function streamsOpened(sandbox: Sandbox): Promise<number> {
+  return (await control<{ streams: { opened: number } }>(sandbox, 'GET', 'stats')).streams.opened;
+}
+
+/** Ids and cursors of a few events, in order. */
+async function history(url: string, journals: number) {
+  const live = await subscribe<Changed>('WebSocket', url, changed);
+  await createJournals(url, journals);
+  return (await live.take(3 * journals)).map((event) => event.journalStatusChanged);
+}
+
+describe('clients that resume at once', () => {
+  it('from many places share one upstream stream, and each gets what is behind its own', async () => {
+    const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
+    const events = await history(old.url, 10);
+    await old.close();
+    const { url } = await startGateway(sandbox.url);
+    const before = await streamsOpened(sandbox);
+
+    const rests = await Promise.all(
+      events.slice(0, -1).map(async ({ cursor }, index) => {
+        const resumed = await subscribe<Changed>(index % 2 ? 'SSE' : 'WebSocket', url, changed, { after: cursor });
+        return (await resumed.take(events.length - index - 1)).map((event) => event.journalStatusChanged.id);
+      }),
+    );
+
+    const ids = events.map(({ id }) => id);
+    expect(rests).toEqual(ids.slice(0, -1).map((_id, index) => ids.slice(index + 1)));
+    // Not all of them come in one moment; without sharing there would be a stream for each.
+    expect((await streamsOpened(sandbox)) - before).toBeLessThanOrEqual(10);
+  });
+
+  it('are refused with RATE_LIMITED and their cursor when too many wait already', async () => {
+    const opened = new Gate();
+    const answers: ServerResponse[] = [];
+    const stub = await StubUpstream.start(json(404, {}), (request, response) => {
+      quietStream(request, response);
+      if (!request.url.includes('until')) return;
+      answers.push(response);
+      void opened.pass();
+    });
+    const replays = { streams: 1, waiting: 1 };
+    const { url } = await startGateway(stub.url, {}, { events: { replays } });
+    const behind = (at: string) => Buffer.from(JSON.stringify(['e1', at, 'a'])).toString('base64url');
+    const [first, second, third] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'].map(behind);
+
+    await subscribe<Changed>('WebSocket', url, changed, { after: first });
+    await opened.reached;
+    await subscribe<Changed>('WebSocket', url, changed, { after: second });
+    const refused = await subscribe<Changed>('SSE', url, changed, { after: third });
+
+    const { errors } = await refused.next();
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', cursor: expect.any(String) as string });
+    expect(answers).toHaveLength(1);
+  });
+});
+
+describe('the window in memory', () => {
+  it.each([
+    ['of few events', { max: 4 }],
+    ['of short memory', { maxAgeMs: 1 }],
+  ])('%s is completed by a replay', async (_name, window) => {
+    const { sandbox } = await startBoth({ settleDelayMs: 0 });
+    const { url } = await startGateway(sandbox.url, {}, { events: { window } });
+    const events = await history(url, 4);
+    const before = await streamsOpened(sandbox);
+
+    const resumed = await subscribe<Changed>('SSE', url, changed, { after: events[0]?.cursor });
+    const rest = await resumed.take(11);
+
+    expect(rest.map((event) => event.journalStatusChanged.id)).toEqual(events.slice(1).map(({ id }) => id));
+    expect(await streamsOpened(sandbox)).toBe(before + 1);
+  });
+
+  it('answers without the API what it has', async () => {
+    const { gateway, sandbox } = await startBoth({ settleDelayMs: 0 });
+    const events = await history(gateway.url, 4);
+    const before = await streamsOpened(sandbox);
+
+    const resumed = await subscribe<Changed>('SSE', gateway.url, changed, { after: events[0]?.cursor });
+    await resumed.take(11);
+
+    expect(await streamsOpened(sandbox)).toBe(before);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+
+import { ask } from '../kit/ask.ts';
+import { createJournals } from '../kit/createJournals.ts';
+import { EventStream } from '../kit/EventStream.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import type { SocketMessage } from '../kit/RawSocket.ts';
+import { startGateway, startSandbox } from '../kit/startGateway.ts';
+
+interface Changed {
+  data: { journalStatusChanged: { id: string; cursor: string } };
+}
+
+const changed = `subscription ($after: String, $filter: JournalStatusEventFilter) {
+  journalStatusChanged(after: $after, filter: $filter) { id cursor }
+}`;
+/** Nothing is ever let through. */
+const nothing = { entryType: 'JNLS' };
+
+async function start() {
+  const sandbox = await startSandbox({ settleDelayMs: 0 });
+  const open = () => startGateway(sandbox.url, {}, { pingMs: 40 });
+  return { url: (await open()).url, restarted: async () => (await open()).url };
+}
+
+function openStream(url: string, variables: Record<string, unknown>, lastEventId?: string): Promise<EventStream> {
+  const parameters = new URLSearchParams({ query: changed, variables: JSON.stringify(variables) });
+  const headers = {
+    accept: 'text/event-stream',
+    ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+  };
+  return EventStream.open(`${url}?${parameters.toString()}`, { headers });
+}
+
+async function take(stream: EventStream, count: number) {
+  const taken: { id: string | undefined; event: Changed['data']['journalStatusChanged'] }[] = [];
+  while (taken.length < count) {
+    const message = await stream.next();
+    if (!message) throw new Error('the stream has ended');
+    taken.push({ id: message.id, event: (JSON.parse(message.data) as Changed).data.journalStatusChanged });
+  }
+  return taken;
+}
+
+async function cursorOf(url: string): Promise<string> {
+  return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
+}
+
+async function nextPing(socket: RawSocket): Promise<SocketMessage> {
+  for (;;) {
+    const message = await socket.next();
+    if (message.type === 'ping') return message;
+  }
+}
+
+describe('an event over server-sent events', () => {
+  it('carries its cursor as its id', async () => {
+    const { url } = await start();
+    const stream = await openStream(url, {});
+
+    await createJournals(url, 1);
+
+    for (const { id, event } of await take(stream, 3)) expect(id).toBe(event.cursor);
+  });
+});
+
+describe('Last-Event-ID', () => {
+  it('resumes as after does, and wins over it', async () => {
+    const { url, restarted } = await start();
+    const stream = await openStream(url, {});
+    await createJournals(url, 2);
+    const [first, second, ...others] = await take(stream, 6);
+
+    for (const address of [url, await restarted()]) {
+      const resumed = await openStream(address, { after: first?.event.cursor }, second?.id);
+      const rest = await take(resumed, 4);
+      expect(rest.map(({ event }) => event.id)).toEqual(others.map(({ event }) => event.id));
+    }
+  });
+
+  it('that is no cursor is refused by its name', async () => {
+    const { url } = await start();
+
+    const [message] = await (await openStream(url, {}, 'nonsense')).rest();
+
+    expect(message?.data).toContain('Last-Event-ID is not a cursor of a status event');
+    expect(message?.data).toContain('BAD_USER_INPUT');
+  });
+});
+
+describe('a subscriber to whom nothing is delivered', () => {
+  it('over server-sent events is told by an id alone where the feed stands', async () => {
+    const { url, restarted } = await start();
+    const stream = await openStream(url, { filter: nothing });
+    await createJournals(url, 2);
+    const cursor = await cursorOf(url);
+
+    await stream.untilId(cursor);
+
+    const resumed = await openStream(await restarted(), {}, cursor);
+    const live = await openStream(url, {});
+    await createJournals(url, 1);
+    const ids = async (from: EventStream) => (await take(from, 3)).map(({ event }) => event.id);
+    expect(await ids(resumed)).toEqual(await ids(live));
+  });
+
+  it('over WebSocket is told by the payload of a ping', async () => {
+    const { url } = await start();
+    const socket = await RawSocket.ready(url);
+    socket.subscribe('1', changed, { filter: nothing });
+    socket.subscribe('2', changed, { filter: { statusTo: [] } });
+    await socket.saidSoFar();
+    await createJournals(url, 2);
+    const cursor = await cursorOf(url);
+
+    let told: unknown;
+    while (told !== cursor) told = ((await nextPing(socket)).payload as { cursor: string }).cursor;
+    expect(told).toBe(cursor);
+  });
+
+  it('over WebSocket is told nothing new while nothing happens', async () => {
+    const { url } = await start();
+    const socket = await RawSocket.ready(url);
+    const after = await cursorOf(url);
+    socket.subscribe('1', changed, { after, filter: nothing });
+    await nextPing(socket);
+
+    // Others that come later are told at their own time: this one's has come again by then.
+    for (let other = 0; other < 3; other += 1) {
+      const later = await RawSocket.ready(url);
+      later.subscribe('1', changed, { filter: nothing });
+      await nextPing(later);
+    }
+
+    expect((await socket.saidSoFar()).filter(({ type }) => type === 'ping')).toEqual([]);
+  });
+});
