@@ -3,6 +3,8 @@ import { CredentialsRefusedError, RateLimitedError } from '../upstream/faults.ts
 /** After a stream that told something new, in ms: what is lost meanwhile is replayed, but live is live. */
 const quickMs = 50;
 const firstMs = 100;
+/** After streams that are cut while they bring what is known, the pause grows no further than after so many. */
+const fewFailures = 1;
 /** How long a 429 may keep the feed waiting, in ms: clocks may be apart, and nobody waits for days. */
 const longestRateLimitMs = 300_000;
 
@@ -26,6 +28,11 @@ export class FeedBackoff {
   /** The stream told something new, or has stood long enough to be a good one. */
   succeed(): void {
     this.#failures = 0;
+  }
+
+  /** The stream brought events, though perhaps none that was new: the API is there, and worth asking soon. */
+  noteEvent(): void {
+    this.#failures = Math.min(this.#failures, fewFailures);
   }
 
   /** How long to wait after a stream that has ended, or could not be opened, in ms. */

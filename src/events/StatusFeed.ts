@@ -183,6 +183,7 @@ export class StatusFeed {
   }
 
   #publish(event: JournalStatusEvent): void {
+    this.#backoff.noteEvent();
     const { ms } = stampOf(event);
     if (this.#published.has(event.id)) return;
     if (this.#isFirstStream) this.#knownSinceMs = Math.min(this.#knownSinceMs, ms);
