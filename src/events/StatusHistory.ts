@@ -135,7 +135,8 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
       missing.delete(event.id);
       anchored ||= !after || isAnchor(after, event);
       watch.heard(isCaughtUp());
-      held.push(event);
+      // A shared stream may begin long before this reader's part of it.
+      if (!after || isBehind(after, event)) held.push(event);
       // Events of one millisecond may come in any order: the anchor may be among the next few.
       if (!anchored && after && (held.length > 10_000 || stampOf(event).ms > after.ms + marginMs)) break;
       if (anchored) {

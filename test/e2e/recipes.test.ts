@@ -27,7 +27,7 @@ type SubscribeOnce = (after: string, onEvent: (event: Changed) => void) => Promi
 interface Recipe {
   connect(options: { url: string; query: string; place: Place }): {
     subscribeOnce: SubscribeOnce;
-    dispose(): unknown;
+    dispose: () => unknown;
   };
 }
 
@@ -61,13 +61,13 @@ async function cursorOf(url: string): Promise<string> {
 }
 
 async function follow(recipe: string, url: string, after: string) {
-  const { connect } = await run<Recipe>(recipe);
-  const { follow: followForEver } = await run<Loop>('follow.js');
+  const client = await run<Recipe>(recipe);
+  const loop = await run<Loop>('follow.js');
   const place: Place = {};
   const stop = new AbortController();
   const events: Changed[] = [];
   let reloads = 0;
-  const { subscribeOnce, dispose } = connect({
+  const { subscribeOnce, dispose } = client.connect({
     url: url.replace(/^http/, 'ws'),
     query,
     place,
@@ -77,7 +77,7 @@ async function follow(recipe: string, url: string, after: string) {
     return cursorOf(url);
   };
   const onEvent = (event: Changed) => events.push(event);
-  void followForEver({ after, subscribeOnce, onEvent, reload, place, signal: stop.signal });
+  void loop.follow({ after, subscribeOnce, onEvent, reload, place, signal: stop.signal });
   closeLater(() => {
     stop.abort();
     return dispose();

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ask } from '../kit/ask.ts';
 import { startGateway } from '../kit/startGateway.ts';
+import { statusEventLine } from '../kit/statusEventLine.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import type { SeenRequest } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
@@ -15,17 +16,8 @@ interface Changed {
 const changed = 'subscription ($after: String) { journalStatusChanged(after: $after) { id statusTo } }';
 let count = 0;
 
-/** One line of the Event API. */
 function line(at: string, id = `01HCMJK2ZKCPTYXMJYS6${String((count += 1)).padStart(6, '0')}`): string {
-  const event = {
-    at,
-    event_id: id,
-    entry_type: 'JNLC',
-    journal_id: 'ddd26344-86af-4ba7-ae6a-bcec63129808',
-    status_from: '',
-    status_to: 'queued',
-  };
-  return `data: ${JSON.stringify(event)}\n\n`;
+  return statusEventLine(at, id);
 }
 
 function ago(ms: number): string {

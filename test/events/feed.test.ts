@@ -8,6 +8,7 @@ import { ApiClock } from '../../src/upstream/ApiClock.ts';
 import { basicCredentials } from '../../src/upstream/credentials.ts';
 import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
 import { closeLater } from '../kit/leftovers.ts';
+import { statusEventLine } from '../kit/statusEventLine.ts';
 import { json, quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
 
@@ -30,18 +31,6 @@ async function start(...answers: Answer[]) {
   });
   events.start();
   return { events, askedAt, streams };
-}
-
-function line(id: string): string {
-  const event = {
-    at: new Date().toISOString(),
-    event_id: id,
-    entry_type: 'JNLC',
-    journal_id: 'ddd26344-86af-4ba7-ae6a-bcec63129808',
-    status_from: '',
-    status_to: 'queued',
-  };
-  return `data: ${JSON.stringify(event)}\n\n`;
 }
 
 describe('the feed', () => {
@@ -85,7 +74,7 @@ describe('the feed', () => {
     const reader = events.subscribe(() => true, null);
     expect(events.feedState).toMatchObject({ isOpen: true, lagMs: null, reconnects: 0, lastFailure: null });
 
-    streams[0]?.write(line('a'));
+    streams[0]?.write(statusEventLine(new Date().toISOString(), 'a'));
     await reader.next();
     streams[0]?.end();
     await expect.poll(() => events.feedState.reconnects).toBe(1);

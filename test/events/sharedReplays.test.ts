@@ -7,6 +7,7 @@ import { control } from '../kit/control.ts';
 import { createJournals } from '../kit/createJournals.ts';
 import { Gate } from '../kit/Gate.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';
+import { statusEventLine } from '../kit/statusEventLine.ts';
 import { json, quietStream, StubUpstream } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
@@ -46,6 +47,26 @@ describe('clients that resume at once', () => {
     expect(rests).toEqual(ids.slice(0, -1).map((_id, index) => ids.slice(index + 1)));
     // Not all of them come in one moment; without sharing there would be a stream for each.
     expect((await streamsOpened(sandbox)) - before).toBeLessThanOrEqual(10);
+  });
+
+  it('from places far apart are not taken for expired by those who began earlier', async () => {
+    const past = Array.from({ length: 12_000 }, (_, index) =>
+      statusEventLine(new Date(Date.now() - 200_000 + index * 10).toISOString(), String(index)),
+    );
+    const stub = await StubUpstream.start(json(404, {}), (request, response) => {
+      quietStream(request, response);
+      if (request.url.includes('until')) response.end(past.join(''));
+    });
+    const { url } = await startGateway(stub.url);
+    const cursors = [0, 11_990].map((index) => {
+      const at = (JSON.parse(past[index]?.slice(6) ?? '') as { at: string }).at;
+      return Buffer.from(JSON.stringify(['e1', at, String(index)])).toString('base64url');
+    });
+
+    const [early, late] = await Promise.all(cursors.map((after) => subscribe<Changed>('SSE', url, changed, { after })));
+
+    expect((await early?.take(2))?.map((event) => event.journalStatusChanged.id)).toEqual(['1', '2']);
+    expect((await late?.take(2))?.map((event) => event.journalStatusChanged.id)).toEqual(['11991', '11992']);
   });
 
   it('are refused with RATE_LIMITED and their cursor when too many wait already', async () => {

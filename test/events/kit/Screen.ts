@@ -95,7 +95,7 @@ export class Screen {
       });
       this.ends.set(end, (this.ends.get(end) ?? 0) + 1);
       this.#wake();
-      if (!this.#isClosed) await wait(Math.random() * this.#pauseMs);
+      await wait(Math.random() * this.#pauseMs);
     }
   }
 

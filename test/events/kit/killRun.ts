@@ -27,9 +27,9 @@ export async function killRun({ kills, fromMs, toMs, clients, seed }: KillRunOpt
   const stage = await LiveStage.open();
   const screens = openScreens(clients, { url: stage.url, after: await stage.cursor() });
   let created = 0;
-  let isOver = false;
+  const run = { isOver: false };
   const load = (async () => {
-    while (!isOver) {
+    while (!run.isOver) {
       await stage.createJournals(2);
       created += 2;
       await wait(random() * 40);
@@ -41,7 +41,7 @@ export async function killRun({ kills, fromMs, toMs, clients, seed }: KillRunOpt
     await stage.endGateway('SIGKILL');
     await stage.startGateway();
   }
-  isOver = true;
+  run.isOver = true;
   await load;
   await untilAllShow(screens, created * eventsPerJournal);
   const audit = auditScreens(screens, await stage.told());

@@ -23,7 +23,7 @@ const maxBehind = 600;
 
 /** Some clients stop reading; the others must not notice, and those must not be left in silence. */
 export async function pausedRun({ clients, paused, events }: PausedRunOptions): Promise<PausedRunReport> {
-  const stage = await LiveStage.open({ PING_SECONDS: '2' });
+  const stage = await LiveStage.open({ PING_SECONDS: '1' });
   const screens = openScreens(clients, { url: stage.url, after: await stage.cursor() });
   let created = 0;
   const create = async (readers: typeof screens) => {
@@ -45,7 +45,11 @@ export async function pausedRun({ clients, paused, events }: PausedRunOptions): 
   const grown = stage.gatewayMemory() - memory;
 
   for (const screen of stopped) screen.resume();
-  await Promise.all(stopped.map((screen) => screen.until(({ ends }) => ends.size > 0)));
+  await Promise.all(
+    stopped.map((screen) =>
+      screen.until(({ ends, shown }) => ends.size > 0 || shown.length >= created * eventsPerJournal),
+    ),
+  );
   const pausedEnds = stopped.map(({ ends }) => Object.fromEntries(ends));
   await untilAllShow(stopped, created * eventsPerJournal);
   const audit = auditScreens(screens, await stage.told());
