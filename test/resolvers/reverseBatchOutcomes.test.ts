@@ -279,7 +279,7 @@ const pair = {
 /** Both with a sandbox that can lose things, and a gateway that is soon sure that something is missing. */
 async function startLossy(settleMs = 500) {
   const sandbox = await startSandbox();
-  return { sandbox, gateway: await startGateway(sandbox.url, {}, { settleMs }) };
+  return { sandbox, gateway: await startGateway(sandbox.url, {}, { outcomes: { settleMs } }) };
 }
 
 /** Passes everything on, and tells a time that is so much ahead, as another host of the API may. */
