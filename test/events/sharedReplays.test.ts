@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
+import { customer, sweep } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
 import { createJournals } from '../kit/createJournals.ts';
 import { Gate } from '../kit/Gate.ts';
@@ -67,6 +69,27 @@ describe('clients that resume at once', () => {
 
     expect((await early?.take(2))?.map((event) => event.journalStatusChanged.id)).toEqual(['1', '2']);
     expect((await late?.take(2))?.map((event) => event.journalStatusChanged.id)).toEqual(['11991', '11992']);
+  });
+
+  it('do not wait for a slow reader of the same history, who reads on alone and misses nothing', async () => {
+    const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
+    const [first] = await history(old.url, 1);
+    const entries = Array.from({ length: 1_000 }, () => ({ to_account: customer, amount: '0.01' }));
+    const batch = JSON.stringify({ entry_type: 'JNLC', from_account: sweep, entries });
+    const headers = { authorization: `Basic ${btoa('sandbox:sandbox')}`, 'content-type': 'application/json' };
+    await fetch(`${sandbox.url}/v1/journals/batch`, { method: 'POST', headers, body: batch });
+    const { url } = await startGateway(sandbox.url);
+    const since = new Date(Date.now() - 60_000).toISOString();
+    const filter = `{ accountId: ["${customer}"], statusTo: [EXECUTED] }`;
+    const page = `{ journalStatusEvents(since: "${since}", first: 500, filter: ${filter}) { nodes { journalId } } }`;
+    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'latency', ms: 1, operations: ['getJournal'] }] });
+
+    const reading = ask<{ journalStatusEvents: { nodes: { journalId: string }[] } }>(url, page);
+    const resumed = await subscribe<Changed>('WebSocket', url, changed, { after: first?.cursor });
+
+    expect(new Set((await resumed.take(3_002)).map((event) => event.journalStatusChanged.id)).size).toBe(3_002);
+    const { data } = await reading;
+    expect(new Set(data?.journalStatusEvents.nodes.map(({ journalId }) => journalId)).size).toBe(500);
   });
 
   it('are refused with RATE_LIMITED and their cursor when too many wait already', async () => {
