@@ -15,12 +15,10 @@ function printSeed(): number {
 }
 
 function print(report: object): void {
-  console.table(
-    Object.entries(report).map(([name, value]) => ({
-      name,
-      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
-    })),
-  );
+  const lines = Object.entries(report).map(([name, value]) => {
+    return `${name.padEnd(14)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
+  });
+  console.log(lines.join('\n'));
 }
 
 describe('each client gets each event once and in order', () => {
