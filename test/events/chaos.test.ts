@@ -23,14 +23,14 @@ describe('each client gets each event once and in order', () => {
   });
 
   it('when all come back to a cold gateway at once, over five upstream streams at most', async () => {
-    const report = await coldResumeRun(60, 6);
+    const report = await coldResumeRun({ clients: 60, journals: 2, seed: 6 });
 
     expect(report).toMatchObject(exactlyOnce);
     expect(report.mostStreams).toBeLessThanOrEqual(5);
   });
 
   it('while others have stopped reading, who are told so or cut', async () => {
-    const report = await pausedRun({ clients: 6, paused: 2, events: 15_000 });
+    const report = await pausedRun({ clients: 6, paused: 2, events: 15_000, pingSeconds: 1 });
 
     expect(report).toMatchObject(exactlyOnce);
     expect(report.pausedEnds.map((ends) => Object.keys(ends).length > 0)).toEqual([true, true]);

@@ -2,10 +2,17 @@ import { seededRandom } from '../../../src/sandbox/seededRandom.ts';
 
 import { auditScreens } from './auditScreens.ts';
 import type { ScreenAudit } from './auditScreens.ts';
-import { LiveStage } from './LiveStage.ts';
+import { eventsPerJournal, LiveStage } from './LiveStage.ts';
 import { Screen } from './Screen.ts';
 import { closeScreens, openScreens, untilAllShow } from './screens.ts';
 import { closeLater } from '../../kit/leftovers.ts';
+
+export interface ColdResumeOptions {
+  clients: number;
+  /** Created before the gateway goes away, ten times; clients stand anywhere among their events. */
+  journals: number;
+  seed: number;
+}
 
 export interface ColdResumeReport extends ScreenAudit {
   events: number;
@@ -16,18 +23,18 @@ export interface ColdResumeReport extends ScreenAudit {
 }
 
 /** A gateway goes away with all that it knew, and all its clients come back to the next one at once, from many places. */
-export async function coldResumeRun(clients: number, seed: number): Promise<ColdResumeReport> {
+export async function coldResumeRun({ clients, journals, seed }: ColdResumeOptions): Promise<ColdResumeReport> {
   const random = seededRandom(seed);
   const stage = await LiveStage.open();
   const [first] = openScreens(1, { url: stage.url, after: await stage.cursor() });
   if (!first) throw new Error('there is one screen');
   for (let batch = 0; batch < 10; batch += 1) {
-    await stage.createJournals(2);
-    await untilAllShow([first], (batch + 1) * 6);
+    await stage.createJournals(journals);
+    await untilAllShow([first], (batch + 1) * journals * eventsPerJournal);
   }
   await stage.endGateway('SIGTERM');
   await first.close();
-  await stage.createJournals(3);
+  await stage.createJournals(journals);
   await stage.startGateway();
   const told = await stage.told();
   const { opened } = await stage.streams();

@@ -8,22 +8,24 @@ export interface PausedRunOptions {
   /** Of them, half over each transport. */
   paused: number;
   events: number;
+  /** How often the gateway asks whether clients are there; a paused socket is cut after twice that. */
+  pingSeconds: number;
 }
 
 export interface PausedRunReport extends ScreenAudit {
   events: number;
   /** What the paused ones were told when they read again, each. */
   pausedEnds: Record<string, number>[];
-  /** How much the gateway's memory grew from the first quarter of the run to its end, in MiB. */
-  grownMiB: number;
+  /** What the gateway held in memory after each quarter of the run, in MiB. */
+  memoryMiB: number[];
 }
 
 const journalsAtOnce = 20;
 const maxBehind = 600;
 
 /** Some clients stop reading; the others must not notice, and those must not be left in silence. */
-export async function pausedRun({ clients, paused, events }: PausedRunOptions): Promise<PausedRunReport> {
-  const stage = await LiveStage.open({ PING_SECONDS: '1' });
+export async function pausedRun({ clients, paused, events, pingSeconds }: PausedRunOptions): Promise<PausedRunReport> {
+  const stage = await LiveStage.open({ PING_SECONDS: String(pingSeconds) });
   const screens = openScreens(clients, { url: stage.url, after: await stage.cursor() });
   let created = 0;
   const create = async (readers: typeof screens) => {
@@ -36,13 +38,13 @@ export async function pausedRun({ clients, paused, events }: PausedRunOptions): 
   const stopped = screens.slice(0, paused);
   const readers = screens.slice(paused);
   for (const screen of stopped) screen.pause();
-  let memory = 0;
+  const memoryMiB: number[] = [];
   while (created * eventsPerJournal < events) {
     await create(readers);
-    if (memory === 0 && created * eventsPerJournal >= events / 4) memory = stage.gatewayMemory();
+    const quarter = (memoryMiB.length + 1) / 4;
+    if (created * eventsPerJournal >= events * quarter) memoryMiB.push(Math.round(stage.gatewayMemory() / 2 ** 20));
   }
   await untilAllShow(readers, created * eventsPerJournal);
-  const grown = stage.gatewayMemory() - memory;
 
   for (const screen of stopped) screen.resume();
   await Promise.all(
@@ -54,5 +56,5 @@ export async function pausedRun({ clients, paused, events }: PausedRunOptions): 
   await untilAllShow(stopped, created * eventsPerJournal);
   const audit = auditScreens(screens, await stage.told());
   await closeScreens(screens);
-  return { events: created * eventsPerJournal, pausedEnds, grownMiB: Math.round(grown / 2 ** 20), ...audit };
+  return { events: created * eventsPerJournal, pausedEnds, memoryMiB, ...audit };
 }
