@@ -9,11 +9,6 @@ export class SubscriptionProgress {
   #last: PositionedEvent | null = null;
   #told: string | null = null;
 
-  /** False for an operation that is no subscription of status events. */
-  get isFollowing(): boolean {
-    return this.#reader !== null;
-  }
-
   /** Behind the last event that was handed out; null before the first. */
   get cursor(): string | null {
     return this.#last?.cursor ?? null;

@@ -2,6 +2,13 @@ import type { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 
 import type { RunningOperations } from './RunningOperations.ts';
 
+/** What a `ping` tells a client. */
+export interface FeedNews {
+  cursor: string;
+  /** The operations that may be resumed from there; others may have to get something yet. */
+  ids: string[];
+}
+
 /** One operation of one socket, from its `subscribe` until its last message has left or the client has left it. */
 export class SocketOperation {
   readonly #left = new AbortController();
@@ -69,17 +76,15 @@ export class SocketOperations {
     this.#operations.delete(id);
   }
 
-  /**
-   * Where every subscription of this socket stands, when it is one place and news to one of them. A client that is told
-   * so may resume all of them from there.
-   */
-  takeNews(): string | null {
-    const all = [...this.#operations.values()].map(({ progress }) => progress);
-    const following = all.filter((progress) => progress !== null && progress.isFollowing);
-    const [place = null, ...others] = new Set(following.map((progress) => progress?.restingCursor ?? null));
-    if (place === null || others.length > 0 || following.every((progress) => progress?.news === null)) return null;
-    for (const progress of following) progress?.tell(place);
-    return place;
+  /** Where the feed stands, with the subscriptions that stand there too, when it is news to one of them. */
+  takeNews(): FeedNews | null {
+    const resting = [...this.#operations].filter(
+      ([, { progress }]) => progress !== null && progress.restingCursor !== null,
+    );
+    const cursor = resting[0]?.[1].progress?.restingCursor ?? null;
+    if (cursor === null || resting.every(([, { progress }]) => progress?.news === null)) return null;
+    for (const [, { progress }] of resting) progress?.tell(cursor);
+    return { cursor, ids: resting.map(([id]) => id) };
   }
 
   leaveAll(): void {

@@ -1,12 +1,14 @@
 import type { WebSocket } from 'ws';
 
+import type { FeedNews } from './SocketOperations.ts';
+
 /** How often a quiet connection says that it is alive, in ms: half of what proxies commonly allow to be silent. */
 export const defaultPingMs = 12_000;
 
 export interface ProbeOptions {
   intervalMs: number;
   /** What a client that is there should hear besides, if anything. */
-  news: () => string | null;
+  news: () => FeedNews | null;
 }
 
 /**
@@ -23,10 +25,10 @@ export function probe(socket: WebSocket, { intervalMs, news }: ProbeOptions): ()
       return;
     }
     isAnswered = false;
-    socket.ping();
     // Only behind all that the client was sent before.
-    const cursor = socket.bufferedAmount === 0 ? news() : null;
-    if (cursor !== null) socket.send(JSON.stringify({ type: 'ping', payload: { cursor } }));
+    const payload = socket.bufferedAmount === 0 ? news() : null;
+    if (payload) socket.send(JSON.stringify({ type: 'ping', payload }));
+    socket.ping();
   }, intervalMs);
   return () => clearInterval(timer);
 }
