@@ -61,6 +61,7 @@ describe.each([
 
     for (const statusTo of ['QUEUED', 'SENT_TO_CLEARING', 'EXECUTED']) {
       expect(await stream.next()).toEqual({
+        id: expect.any(String) as string,
         event: 'next',
         data: JSON.stringify({ data: { journalStatusChanged: { journalId, statusTo } } }),
       });
