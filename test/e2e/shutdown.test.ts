@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
@@ -41,10 +44,14 @@ async function serveSlowly(): Promise<{ binary: Binary; url: string; gate: Gate 
     await gate.pass();
     await json(200, journal)(request, response);
   });
+  const directory = mkdtempSync(join(tmpdir(), 'gateway-'));
+  closeLater(() => rmSync(directory, { recursive: true }));
   const { binary, url } = await serveBinary(['--port', '0'], {
     APCA_BROKER_BASE_URL: upstream.url,
     APCA_BROKER_KEY_ID: 'key',
     APCA_BROKER_SECRET_KEY: 'secret',
+    // Without it the gateway warns, and here nothing may be said.
+    OUTCOMES_FILE: join(directory, 'outcomes.db'),
   });
   return { binary, url, gate };
 }
