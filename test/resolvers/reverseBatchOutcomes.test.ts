@@ -191,7 +191,7 @@ describe('a reverse batch whose answer is lost', () => {
   it('and that was done is never told not done, when the hosts of the API do not agree on the time', async () => {
     const sandbox = await startSandbox();
     const proxy = await startDateProxy(sandbox.url, 3_000);
-    const gateway = await startGateway(proxy, {}, { settleMs: 500 });
+    const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 500 } });
     await breakNext(sandbox, { kind: 'answerLost' });
 
     await mutate(gateway.url, 'createReverseBatchJournal', pair);
