@@ -11,6 +11,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/kit/failOnLeaks.ts'],
     // By default vitest leaves one core to itself, and of two that is half: the tests mostly wait for sockets.
     maxWorkers: 2,
     testTimeout: 20_000,

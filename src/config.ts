@@ -30,6 +30,12 @@ export type CredentialsConfig =
   | { kind: 'basic'; keyId: string; secretKey: string }
   | { kind: 'oauth'; clientId: string; clientSecret: string; tokenUrl: string };
 
+/** How callers show who they are. */
+export type AuthConfig =
+  | { kind: 'none' }
+  | { kind: 'api-key'; file: string }
+  | { kind: 'jwt'; jwksUrl: string; issuer: string; audience: string; clockSkewS: number };
+
 export interface OutcomesConfig {
   /** Where the outcomes of reverse batches are kept; null for memory. */
   file: string | null;
@@ -48,6 +54,7 @@ export interface EventsConfig {
 export interface GatewayConfig {
   host: string;
   port: number;
+  auth: AuthConfig;
   events?: EventsConfig;
   /** How often a quiet connection says that it is alive, in ms. */
   pingMs?: number;
@@ -104,6 +111,18 @@ const wholeNumber = (fallback: number, least: number, most: number) =>
     .refine((value) => value >= least && value <= most, `expected a whole number, ${least} to ${most}`)
     .default(fallback);
 
+/** Keys that come over an open network are anybody's who stands in it. */
+const jwksUrl = z
+  .string()
+  .refine(
+    (value) => {
+      const { protocol, hostname } = URL.canParse(value) ? new URL(value) : { protocol: '', hostname: '' };
+      return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')));
+    },
+    { error: 'expected an https URL, or an http one of this machine', abort: true },
+  )
+  .refine((value) => new URL(value).username === '' && new URL(value).password === '', 'expected no credentials in it');
+
 const listenerEnvironment = z.object({
   PORT: port(4000),
   HOST: z.string().default('127.0.0.1'),
@@ -120,6 +139,12 @@ const listenerEnvironment = z.object({
     .regex(/^[1-9]\d{0,4}$/, 'expected whole seconds, 1 to 99999')
     .transform(Number)
     .default(60),
+  AUTH: z.enum(['none', 'api-key', 'jwt'], { error: 'expected none, api-key or jwt' }).default('none'),
+  AUTH_API_KEYS_FILE: z.string().default(''),
+  AUTH_JWKS_URL: jwksUrl.default(''),
+  AUTH_ISSUER: z.string().default(''),
+  AUTH_AUDIENCE: z.string().default(''),
+  AUTH_CLOCK_SKEW_SECONDS: wholeNumber(30, 0, 300),
 });
 
 const remoteEnvironment = listenerEnvironment.extend({
@@ -135,6 +160,14 @@ const remoteEnvironment = listenerEnvironment.extend({
 type RemoteEnvironment = z.output<typeof remoteEnvironment>;
 
 const basicNames = ['APCA_BROKER_KEY_ID', 'APCA_BROKER_SECRET_KEY'] as const;
+const keyFileNames = ['AUTH_API_KEYS_FILE'] as const;
+const jwtNames = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const;
+/** What each way in needs. */
+const namesOf = new Map<string, readonly string[]>([
+  ['none', []],
+  ['api-key', keyFileNames],
+  ['jwt', jwtNames],
+]);
 const oauthNames = ['APCA_BROKER_CLIENT_ID', 'APCA_BROKER_CLIENT_SECRET', 'APCA_BROKER_TOKEN_URL'] as const;
 
 /**
@@ -146,15 +179,68 @@ const oauthNames = ['APCA_BROKER_CLIENT_ID', 'APCA_BROKER_CLIENT_SECRET', 'APCA_
 export function readConfig(environment: NodeJS.ProcessEnv, flags: ConfigFlags = {}): GatewayConfig {
   const given = withFlags(environment, { PORT: flags.port, HOST: flags.host });
   if (flags.sandbox) {
-    const values = read(listenerEnvironment.extend(sandboxEnvironment.shape), given);
+    const values = read(listenerEnvironment.extend(sandboxEnvironment.shape), given, openDoors(given));
     return { ...listener(values), upstream: { kind: 'sandbox', sandbox: sandboxOf(values) } };
   }
-  const values = read(remoteEnvironment, given, missingOf(given));
+  const values = read(remoteEnvironment, given, [...openDoors(given), ...missingOf(given)]);
   const credentials = credentialsOf(values);
   const baseUrl = values.APCA_BROKER_BASE_URL;
   if (!credentials || baseUrl === undefined) throw new TypeError('what is missing was told above');
   const remote = { baseUrl, credentials, eventsVersion: values.APCA_BROKER_EVENTS_VERSION };
   return { ...listener(values), upstream: { kind: 'remote', remote } };
+}
+
+/** What would let in others than was meant. */
+function openDoors(given: Record<string, string>): string[] {
+  const { AUTH: auth = 'none', HOST: host = '127.0.0.1' } = given;
+  const needed = namesOf.get(auth);
+  // An unknown word is a problem that the shape tells.
+  if (!needed) return [];
+  const problems = needed
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name}: missing, AUTH=${auth} needs it`);
+  for (const name of [...keyFileNames, ...jwtNames]) {
+    if (given[name] !== undefined && !needed.includes(name)) {
+      problems.push(`${name}: set, though AUTH is ${auth}: set AUTH to what it belongs to, or leave it out`);
+    }
+  }
+  if (auth === 'none' && !isLoopback(host)) {
+    problems.push(`HOST: ${host} is no loopback address, and AUTH is none: set AUTH to api-key or jwt`);
+  }
+  return problems;
+}
+
+/** True for what only this machine can reach. */
+function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i.test(host);
+}
+
+function authOf(values: z.output<typeof listenerEnvironment>): AuthConfig {
+  switch (values.AUTH) {
+    case 'none':
+      return { kind: 'none' };
+    case 'api-key':
+      return { kind: 'api-key', file: values.AUTH_API_KEYS_FILE };
+    case 'jwt':
+      return {
+        kind: 'jwt',
+        jwksUrl: values.AUTH_JWKS_URL,
+        issuer: values.AUTH_ISSUER,
+        audience: values.AUTH_AUDIENCE,
+        clockSkewS: values.AUTH_CLOCK_SKEW_SECONDS,
+      };
+  }
+}
+
+/**
+ * Where `api-key` puts a key: what the flag says, else the file that `serve` would read.
+ *
+ * @throws ConfigError
+ */
+export function readKeyFilePath(environment: NodeJS.ProcessEnv, file: string | undefined): string {
+  const path = file ?? environment['AUTH_API_KEYS_FILE'];
+  if (path) return path;
+  throw new ConfigError(['AUTH_API_KEYS_FILE: missing, set it or say --file']);
 }
 
 /** What is not there and must be, and what is there and contradicts; nothing of what it says is secret. */
@@ -235,6 +321,7 @@ function listener(values: z.output<typeof listenerEnvironment>): Omit<GatewayCon
   return {
     host: values.HOST,
     port: values.PORT,
+    auth: authOf(values),
     logLevel: values.LOG_LEVEL,
     pingMs: values.PING_SECONDS * 1_000,
     spreadMs: values.SHUTDOWN_SPREAD_SECONDS * 1_000,

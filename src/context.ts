@@ -1,4 +1,6 @@
+import type { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import type { Principal } from './auth/principal.ts';
+import type { Session } from './auth/Session.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
 import type { StatusMark } from './events/StatusHub.ts';
 import type { SubscriptionProgress } from './events/SubscriptionProgress.ts';
@@ -18,11 +20,13 @@ export interface SharedParts {
   statusEvents: StatusEvents;
   journalSides: JournalSidesCache;
   eventJournals: EventJournals;
+  idempotencyKeys: IdempotencyKeys;
 }
 
 /** What tells one operation from another. */
 export interface OperationFacts {
-  principal: Principal;
+  /** Who asks, for as long as that holds: a subscription ends with it. */
+  session: Session;
   /** Aborted when nobody waits for the answer any more. Reads heed it; what moves money doesn't. */
   signal: AbortSignal | undefined;
   /** The cursor with which a client of server-sent events comes back; null where none is given. */
@@ -33,16 +37,23 @@ export interface OperationFacts {
 
 /** What one operation may use: nothing else is reachable from a resolver, and nothing is global. */
 export interface OperationContext extends SharedParts, OperationFacts {
+  /** The session's. */
+  principal: Principal;
+  /** Fields that were refused in this result: told once, however many rows they are asked on. */
+  refusedFields: Set<string>;
   journalLoader: JournalLoader;
   /** Where the feed stood before any read of this operation; what the list then says is at least as new. */
   statusMark: StatusMark | null;
 }
 
 export function createContext(parts: SharedParts, facts: OperationFacts): OperationContext {
+  const { principal } = facts.session;
   return {
     ...parts,
     ...facts,
-    journalLoader: createJournalLoader(parts.sharedReads, facts.principal, facts.signal),
+    principal,
+    refusedFields: new Set(),
+    journalLoader: createJournalLoader(parts.sharedReads, principal, facts.signal),
     statusMark: parts.statusEvents.mark,
   };
 }

@@ -1,7 +1,10 @@
-import type { Principal } from './auth/principal.ts';
-import { anyone } from './auth/principal.ts';
+import { ApiKeyAuthenticator } from './auth/ApiKeyAuthenticator.ts';
+import { openToAll } from './auth/Authenticator.ts';
+import type { Authenticator } from './auth/Authenticator.ts';
+import { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
+import { JwtAuthenticator } from './auth/JwtAuthenticator.ts';
 import { ConfigError } from './config.ts';
-import type { CredentialsConfig, GatewayConfig, UpstreamConfig } from './config.ts';
+import type { AuthConfig, CredentialsConfig, GatewayConfig, UpstreamConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
@@ -52,6 +55,8 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     for (const closePart of opened.splice(0).reverse()) await closePart();
   };
   try {
+    const authenticator = await openAuthenticator(config.auth, log);
+    opened.push(() => authenticator.close());
     const { upstream, sandboxUrl } = await openUpstream(config, opened);
     const credentials = createCredentials(upstream.credentials, log);
     opened.push(() => credentials.close());
@@ -79,19 +84,21 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const journalSides = new JournalSidesCache(journals);
     const eventJournals = new EventJournals(journals, journalSides);
     const sharedReads = new SharedReads(journals, () => statusEvents.mark);
-    const shared = { journals, sharedReads, reverseBatches, statusEvents, journalSides, eventJournals };
+    const idempotencyKeys = new IdempotencyKeys();
+    const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
+    const shared = { ...reads, reverseBatches, idempotencyKeys };
 
     const running = new RunningOperations();
     const pipeline = await createPipeline({
       schema,
-      authenticate: () => Promise.resolve<Principal>(anyone),
+      authenticator,
       createContext: (facts) => createContext(shared, facts),
       log,
       running,
       pingMs: config.pingMs,
       graphiql: sandboxUrl === null ? null : { defaultQuery },
     });
-    const webSockets = new WebSocketServer(pipeline, log, config.pingMs);
+    const webSockets = new WebSocketServer(pipeline, authenticator, log, config.pingMs);
     const server = new HttpServer(pipeline, webSockets, running, config);
     await settled(statusEvents.tried, feedPatienceMs);
     await server.listen();
@@ -113,6 +120,17 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`OUTCOMES_FILE: can't be opened, or belongs to another process: ${reason}`]);
+  }
+}
+
+async function openAuthenticator(config: AuthConfig, log: Log): Promise<Authenticator> {
+  switch (config.kind) {
+    case 'none':
+      return openToAll();
+    case 'api-key':
+      return ApiKeyAuthenticator.open(config.file, log);
+    case 'jwt':
+      return JwtAuthenticator.open(config, log);
   }
 }
 

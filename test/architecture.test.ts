@@ -40,7 +40,10 @@ const floors = [
 
 /** What stands beside the floors, and who may import it. */
 const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => boolean; whatItImports: string[] }>> = {
-  auth: { whoMayImportIt: (floor) => !['domain', 'upstream', 'sandbox'].includes(floor), whatItImports: ['domain'] },
+  auth: {
+    whoMayImportIt: (floor) => !['domain', 'upstream', 'sandbox'].includes(floor),
+    whatItImports: ['domain', 'log'],
+  },
   log: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
   config: { whoMayImportIt: (floor) => ['cli', 'gateway'].includes(floor), whatItImports: [] },
 };

@@ -8,8 +8,9 @@ export type Action =
   | { kind: 'readAccount'; accountId: string }
   | { kind: 'readJournal'; journal: JournalSides }
   | { kind: 'readTravelRule' }
-  | { kind: 'createJournal'; fromAccounts: readonly string[] }
-  | { kind: 'deleteJournal' };
+  | { kind: 'createJournal'; journals: readonly JournalSides[] }
+  | { kind: 'deleteJournal' }
+  | { kind: 'introspect' };
 
 /** The principal lacks a scope or an account for what it asked; the message says which kind, never whose. */
 export class ForbiddenError extends Error {
@@ -18,23 +19,22 @@ export class ForbiddenError extends Error {
 
 /** The one place that decides what a principal may do and see. */
 export function authorize(principal: Principal, action: Action): boolean {
-  const { scopes, accounts, fromAccounts } = principal;
+  const { scopes } = principal;
   switch (action.kind) {
     case 'read':
       return scopes.has('journals:read');
     case 'readAccount':
-      return accounts === null || accounts.has(action.accountId);
+      return sees(principal, action.accountId);
     case 'readJournal':
-      return accounts === null || accounts.has(action.journal.fromAccount) || accounts.has(action.journal.toAccount);
+      return seesJournal(principal, action.journal);
     case 'readTravelRule':
       return scopes.has('journals:travel-rule');
     case 'createJournal':
-      return (
-        scopes.has('journals:write') &&
-        (fromAccounts === null || action.fromAccounts.every((account) => fromAccounts.has(account)))
-      );
+      return scopes.has('journals:write') && action.journals.every((journal) => mayCreate(principal, journal));
     case 'deleteJournal':
       return scopes.has('journals:write');
+    case 'introspect':
+      return scopes.has('schema:introspect');
   }
 }
 
@@ -48,11 +48,27 @@ export function demand(principal: Principal, action: Action): void {
   if (!authorize(principal, action)) throw new ForbiddenError(`this principal may not: ${phrases[action.kind]}`);
 }
 
+function sees({ accounts }: Principal, accountId: string): boolean {
+  return accounts === null || accounts.has(accountId.toLowerCase());
+}
+
+function seesJournal(principal: Principal, { fromAccount, toAccount }: JournalSides): boolean {
+  return sees(principal, fromAccount) || sees(principal, toAccount);
+}
+
+/** A journal between other accounts doesn't exist for the principal, whoever pays: it can't create one either. */
+function mayCreate(principal: Principal, journal: JournalSides): boolean {
+  const { fromAccounts } = principal;
+  const mayPay = fromAccounts === null || fromAccounts.has(journal.fromAccount.toLowerCase());
+  return mayPay && seesJournal(principal, journal);
+}
+
 const phrases: Record<Action['kind'], string> = {
   read: 'read journals (scope journals:read)',
   readAccount: 'see this account',
   readJournal: 'see this journal',
   readTravelRule: 'see Travel Rule data (scope journals:travel-rule)',
-  createJournal: 'create journals (scope journals:write) from every account named',
+  createJournal: 'create journals between these accounts (scope journals:write, and each payer in its fromAccounts)',
   deleteJournal: 'delete journals (scope journals:write)',
+  introspect: 'read the schema (scope schema:introspect)',
 };

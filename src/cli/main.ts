@@ -7,6 +7,7 @@ Usage:
   journals-gateway serve [--sandbox] [--port N] [--host H]   run the gateway
   journals-gateway sandbox [--port N] [--data FILE]          run the sandbox alone
   journals-gateway schema                                    print the GraphQL schema (SDL)
+  journals-gateway api-key --name N --scope S…               make a key for a caller
 
   journals-gateway COMMAND --help tells a command's options and environment variables.
 `;
@@ -16,6 +17,7 @@ const commands: Record<string, () => Promise<(argv: string[]) => Promise<void>>>
   serve: async () => (await import('./serve.ts')).serve,
   sandbox: async () => (await import('./sandbox.ts')).sandbox,
   schema: async () => (await import('./schema.ts')).schema,
+  'api-key': async () => (await import('./apiKey.ts')).apiKey,
 };
 
 async function main([name, ...argv]: string[]): Promise<void> {
@@ -26,7 +28,7 @@ async function main([name, ...argv]: string[]): Promise<void> {
   const load = name === undefined || !Object.hasOwn(commands, name) ? undefined : commands[name];
   if (!load) {
     const found = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
-    throw new UsageError(`${found}; expected serve, sandbox or schema\n\n${help}`);
+    throw new UsageError(`${found}; expected serve, sandbox, schema or api-key\n\n${help}`);
   }
   const run = await load();
   await run(argv);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+import { AuthSetupError } from '../auth/unauthenticated.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import type { ConfigFlags, GatewayConfig } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
@@ -37,6 +38,11 @@ Environment:
   SANDBOX_SECRET_KEY           with --sandbox: what the sandbox accepts, default sandbox
   OUTCOMES_FILE                where outcomes of reverse batches are kept; memory without it
   OUTCOMES_SETTLE_SECONDS      how long a lost reverse batch has to be missing to count as not done, default 60
+  AUTH                         who may come in: none (default, on loopback only), api-key or jwt
+  AUTH_API_KEYS_FILE           AUTH=api-key: the file that journals-gateway api-key writes
+  AUTH_JWKS_URL                AUTH=jwt: where the issuer of the tokens tells its keys
+  AUTH_ISSUER, AUTH_AUDIENCE   AUTH=jwt: what the claims iss and aud must say
+  AUTH_CLOCK_SKEW_SECONDS      AUTH=jwt: by how much clocks may differ, default 30
   LOG_LEVEL                    trace, debug, info (default), warn, error or silent; logs go to stderr
 `;
 
@@ -82,7 +88,8 @@ async function start(config: GatewayConfig): Promise<Gateway> {
   try {
     return await createGateway({ config, log: createLog(config.logLevel), defaultQuery: firstMutation });
   } catch (error) {
-    throw error instanceof ConfigError ? new UsageError(error.message) : listenError(error);
+    const isSetup = error instanceof ConfigError || error instanceof AuthSetupError;
+    throw isSetup ? new UsageError(error.message) : listenError(error);
   }
 }
 

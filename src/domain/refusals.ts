@@ -34,16 +34,19 @@ export interface InvalidRequestIssue {
 export class InvalidRequestError extends Refusal {
   override readonly name = 'InvalidRequestError';
   readonly issues: InvalidRequestIssue[];
+  /** True where the gateway says it, about what it was given; false where the API does. */
+  readonly isBeforeSending: boolean;
 
-  constructor(words: UpstreamWords, issues: InvalidRequestIssue[] = []) {
+  constructor(words: UpstreamWords, issues: InvalidRequestIssue[] = [], isBeforeSending = false) {
     super(words);
     this.issues = issues;
+    this.isBeforeSending = isBeforeSending;
   }
 
   /** All problems of an input that the gateway saw before sending. */
   static beforeSending(issues: InvalidRequestIssue[]): InvalidRequestError {
     const message = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    return new InvalidRequestError({ message, requestId: null, upstreamCode: null }, issues);
+    return new InvalidRequestError({ message, requestId: null, upstreamCode: null }, issues, true);
   }
 }
 

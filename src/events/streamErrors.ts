@@ -39,6 +39,16 @@ export class TooManyReplaysError extends StreamError {
   }
 }
 
+/** The subscriber's credential has ended. Come back with another one and subscribe again after the cursor. */
+export class TokenExpiredError extends StreamError {
+  override readonly name = 'TokenExpiredError';
+  override readonly code = 'TOKEN_EXPIRED';
+
+  constructor(cursor: string | null) {
+    super('the credential of this subscription has ended: subscribe again after the cursor, with another one', cursor);
+  }
+}
+
 /** What the subscription needs from the API can't be had now. Subscribe again after the cursor. */
 export class StreamInterruptedError extends StreamError {
   override readonly name = 'StreamInterruptedError';

@@ -1,4 +1,6 @@
 import { authorize } from '../auth/authorize.ts';
+import { askedSides } from '../auth/narrowSides.ts';
+import type { Sides } from '../auth/narrowSides.ts';
 import type { Principal } from '../auth/principal.ts';
 import { dayOfInstant } from '../domain/instant.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
@@ -16,7 +18,7 @@ export interface JournalSelection {
   status?: readonly JournalStatus[] | null | undefined;
   entryType?: JournalEntryType | null | undefined;
   /** A journal matches when it matches any of these. */
-  sides: readonly { fromAccount?: string | undefined; toAccount?: string | undefined }[];
+  sides: readonly Sides[];
 }
 
 /** Days to ask the API for, null without bound. Ask wider than needed: its zone and inclusiveness are undocumented. */
@@ -46,7 +48,7 @@ export async function readJournalSlice(
   const common = { after: after ?? undefined, before: before ?? undefined, entryType, limit };
   const statuses = statusesToAsk(selection.status);
   const lists = await Promise.all(
-    selection.sides.map((side) => readStatuses(reader, { ...common, ...side }, statuses)),
+    askedSides(reader.principal, selection.sides).map((side) => readStatuses(reader, { ...common, ...side }, statuses)),
   );
   const byId = new Map(lists.flatMap((list) => list.journals).map((journal) => [journal.id, journal]));
   const journals = [...byId.values()].filter(

@@ -7,6 +7,7 @@ import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
 import { InputCheck } from './InputCheck.ts';
 import { matchEntries } from './matchEntries.ts';
 import type { BatchJournalResult } from './matchEntries.ts';
+import { mustBeOwn } from './mustBeOwn.ts';
 
 export interface CreateBatchJournalArguments {
   input: NewBatch;
@@ -26,11 +27,18 @@ export async function createBatchJournal(
   const check = new InputCheck();
   const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
   const batch = checkedBatch(args.input, check);
-  demand(context.principal, { kind: 'createJournal', fromAccounts: [batch.fromAccount] });
+  const journals = batch.entries.map(({ toAccount }) => ({ fromAccount: batch.fromAccount, toAccount }));
+  demand(context.principal, { kind: 'createJournal', journals });
   check.throwIfAny();
 
   const startedMs = Date.now();
-  const items = await context.journals.createBatch(batch, idempotencyKey);
+  const sentKey = context.idempotencyKeys.sent(context.principal, idempotencyKey);
+  const items = await context.journals.createBatch(batch, idempotencyKey, sentKey);
+  mustBeOwn(
+    items.map(({ journal }) => journal),
+    idempotencyKey,
+    context,
+  );
   const entries = batch.entries.map((entry) => ({
     account: entry.toAccount,
     amount: entry.amount,

@@ -6,6 +6,7 @@ import type { NewJNLC, NewJNLS, NewJournal } from '../domain/newJournal.ts';
 import { freshJournal } from './freshJournal.ts';
 import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
 import { InputCheck } from './InputCheck.ts';
+import { mustBeOwn } from './mustBeOwn.ts';
 
 export interface CreateJournalArguments {
   input: { jnlc?: NewJNLC | null; jnls?: NewJNLS | null };
@@ -25,11 +26,12 @@ export async function createJournal(
   const check = new InputCheck();
   const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
   const journal = checkedJournal(args.input, check);
-  const { fromAccount } = journal.jnlc ?? journal.jnls;
-  demand(context.principal, { kind: 'createJournal', fromAccounts: [fromAccount] });
+  demand(context.principal, { kind: 'createJournal', journals: [journal.jnlc ?? journal.jnls] });
   check.throwIfAny();
 
-  const answered = await context.journals.create(journal, idempotencyKey);
+  const sentKey = context.idempotencyKeys.sent(context.principal, idempotencyKey);
+  const answered = await context.journals.create(journal, idempotencyKey, sentKey);
+  mustBeOwn([answered], idempotencyKey, context);
   const isNewKey = args.idempotencyKey === null || args.idempotencyKey === undefined;
   return { journal: await freshJournal(answered, isNewKey, context), idempotencyKey };
 }

@@ -30,8 +30,8 @@ export async function createReverseBatchJournal(
   const check = new InputCheck();
   const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
   const batch = checkedReverseBatch(args.input, check);
-  const fromAccounts = batch.entries.map((entry) => entry.fromAccount);
-  demand(context.principal, { kind: 'createJournal', fromAccounts });
+  const journals = batch.entries.map(({ fromAccount }) => ({ fromAccount, toAccount: batch.toAccount }));
+  demand(context.principal, { kind: 'createJournal', journals });
   check.throwIfAny();
 
   const startedMs = Date.now();

@@ -13,8 +13,10 @@ export async function journal(id: string, context: OperationContext): Promise<Jo
 
 export const maxIds = 100;
 
-/** Each id's journal or null, in order; one that can't be read leaves the others alone. @throws BadUserInputError */
+/** Each id's journal or null, in order; one that can't be read leaves the others alone. @throws BadUserInputError | ForbiddenError */
 export function journalsByIds(ids: readonly string[], context: OperationContext): Promise<Journal | null>[] {
+  // Once, not once for each id.
+  demand(context.principal, { kind: 'read' });
   if (ids.length > maxIds) throw new BadUserInputError(`ids has ${ids.length} entries, at most ${maxIds}`);
   return ids.map((id) => journal(id, context));
 }

@@ -3,6 +3,7 @@ import type { OperationContext } from '../context.ts';
 import { decodeEventCursor } from '../events/eventCursor.ts';
 import type { EventPosition } from '../events/eventCursor.ts';
 import { FilteredEvents } from '../events/FilteredEvents.ts';
+import { SessionEvents } from '../events/SessionEvents.ts';
 import type { StatusReader } from '../events/StatusReader.ts';
 
 import { statusEventChecks } from './statusEventFilter.ts';
@@ -18,13 +19,13 @@ export function journalStatusChanged(
   { filter, after }: JournalStatusChangedArguments,
   context: OperationContext,
 ): StatusReader {
-  const { principal, lastEventId, statusEvents, statusMark, progress } = context;
+  const { principal, session, lastEventId, statusEvents, statusMark, progress } = context;
   demand(principal, { kind: 'read' });
   const { accepts, passes } = statusEventChecks(filter, context);
-  const events = statusEvents.subscribe(accepts, positionOf(lastEventId, after));
-  if (!passes) return progress.follow(events);
+  const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after));
   const startsAfter = lastEventId ?? after ?? statusMark?.cursor ?? null;
-  return progress.follow(new FilteredEvents(events, ({ event }) => passes(event), startsAfter));
+  const events = passes ? new FilteredEvents(all, ({ event }) => passes(event), startsAfter) : all;
+  return progress.follow(session.canEnd ? new SessionEvents(events, session, startsAfter) : events);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { demand } from '../auth/authorize.ts';
+import { narrowSides } from '../auth/narrowSides.ts';
 import type { OperationContext } from '../context.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
@@ -55,10 +56,11 @@ export function accountJournals(
 
 async function page(
   args: ConnectionArguments,
-  selection: JournalSelection,
+  { sides, ...filter }: JournalSelection,
   context: OperationContext,
 ): Promise<Connection<Journal>> {
   demand(context.principal, { kind: 'read' });
+  const selection = { ...filter, sides: narrowSides(context.principal, sides) };
   const matchesNothing = selection.sides.length === 0 || selection.status?.length === 0;
   const reader = { shared: context.sharedReads, principal: context.principal, signal: context.signal };
   const connection = await connectionWindow(

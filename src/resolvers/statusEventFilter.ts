@@ -23,7 +23,7 @@ export interface StatusEventChecks {
 /** @throws BadUserInputError */
 export function statusEventChecks(
   filter: JournalStatusEventFilter | null | undefined,
-  { principal, journalSides }: OperationContext,
+  context: OperationContext,
 ): StatusEventChecks {
   const { journalId, accountId, entryType, statusTo } = filter ?? {};
   const journalIds = idSet('journalId', journalId);
@@ -32,15 +32,37 @@ export function statusEventChecks(
     (!journalIds || journalIds.has(event.journalId.toLowerCase())) &&
     (!entryType || event.entryType === entryType) &&
     (!statusTo || statusTo.includes(event.statusTo));
+  const { principal, journalSides } = context;
   if (!accountIds && seesAllAccounts(principal)) return { accepts, passes: null };
+  const seenIds = journalIds && !seesAllAccounts(principal) ? seenAmong(journalIds, context) : null;
   return {
     accepts,
-    passes: async (event) => {
-      const sides = await journalSides.sidesOf(event.journalId);
+    passes: async ({ journalId: id }) => {
+      if (seenIds && !(await seenIds).has(id.toLowerCase())) return false;
+      const sides = await journalSides.sidesOf(id);
       if (!sides || !authorize(principal, { kind: 'readJournal', journal: sides })) return false;
-      return !accountIds || [sides.fromAccount, sides.toAccount].some((id) => accountIds.has(id.toLowerCase()));
+      return !accountIds || [sides.fromAccount, sides.toAccount].some((side) => accountIds.has(side.toLowerCase()));
     },
   };
+}
+
+/**
+ * Which of these journals the principal sees. All are read, whether they have events or not: a guess at another's
+ * journal costs the same call and brings the same nothing as a guess at none.
+ */
+function seenAmong(ids: ReadonlySet<string>, { journalLoader }: OperationContext): Promise<Set<string>> {
+  const reading = Promise.all([...ids].map(async (id) => ((await journal(id)) ? id : null)));
+  const seen = reading.then((found) => new Set(found.filter((id) => id !== null)));
+  // Who asks learns of it; perhaps no event ever does.
+  seen.catch(() => undefined);
+  return seen;
+
+  function journal(id: string) {
+    const read = journalLoader.load(id);
+    // What is shown of an event's journal has to be read after the event.
+    journalLoader.clear(id);
+    return read;
+  }
 }
 
 function idSet(name: string, ids: readonly string[] | null | undefined): Set<string> | null {

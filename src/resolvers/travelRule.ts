@@ -1,8 +1,21 @@
-import { demand } from '../auth/authorize.ts';
+import { authorize, demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 
-/** Travel Rule data is shown to those who may see it; where there is none, nobody is refused. @throws ForbiddenError */
-export function travelRule<Value>(value: Value | null, { principal }: OperationContext): Value | null {
-  if (value !== null) demand(principal, { kind: 'readTravelRule' });
-  return value;
+/**
+ * Travel Rule data, for those who may see it. For everyone else it is null on every row, where there is some and where
+ * there is none, and the field is refused once in a result.
+ *
+ * @throws ForbiddenError
+ */
+export function travelRule<Value>(
+  field: string,
+  value: Value | null,
+  { principal, refusedFields }: OperationContext,
+): Value | null {
+  const action = { kind: 'readTravelRule' } as const;
+  if (authorize(principal, action)) return value;
+  if (refusedFields.has(field)) return null;
+  refusedFields.add(field);
+  demand(principal, action);
+  return null;
 }

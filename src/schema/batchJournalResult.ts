@@ -1,3 +1,4 @@
+import { shownWords } from '../auth/shownWords.ts';
 import type { BatchJournalResult as Result } from '../resolvers/matchEntries.ts';
 
 import { builder } from './builder.ts';
@@ -15,9 +16,11 @@ builder.objectType(BatchJournalResult, {
         'answers in. Entries that can not be told apart are interchangeable.',
     }),
     journal: t.expose('journal', { type: Journal, description: "The entry's journal." }),
-    errorMessage: t.exposeString('errorMessage', {
+    errorMessage: t.string({
       nullable: true,
       description: 'Why this entry failed after the batch was accepted; null when it did not.',
+      resolve: ({ errorMessage, journal }, _args, { principal }) =>
+        errorMessage && shownWords(principal, errorMessage, [journal.id]),
     }),
   }),
 });

@@ -5,6 +5,7 @@ import {
   OtherRefusalError,
 } from '../domain/refusals.ts';
 import { deleteJournal } from '../resolvers/deleteJournal.ts';
+import { journal } from '../resolvers/journal.ts';
 import { DeleteOutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
 
 import { builder } from './builder.ts';
@@ -20,7 +21,7 @@ builder.objectType(DeleteJournalSuccess, {
       type: Journal,
       nullable: true,
       description: 'As it is now; null when it can not be read.',
-      resolve: ({ journalId }, _args, context) => context.journalLoader.load(journalId),
+      resolve: ({ journalId }, _args, context) => journal(journalId, context),
     }),
   }),
 });

@@ -1,3 +1,5 @@
+import type { Principal } from '../auth/principal.ts';
+import { shownWords } from '../auth/shownWords.ts';
 import {
   AccountNotFoundError,
   IdempotencyConflictError,
@@ -15,18 +17,34 @@ import {
   RateLimitedError,
   UpstreamUnavailableError,
 } from '../upstream/faults.ts';
+import { journal } from '../resolvers/journal.ts';
 
 import { builder } from './builder.ts';
 import { Journal } from './journal.ts';
 
 /** Every refusal and every fault that a mutation answers with, as members of its result union. */
 
-const JournalError = builder.interfaceRef<Error & UpstreamWords>('JournalError');
+/** What a refusal or a fault tells of its words. The errors plugin hides what class it is of. */
+interface Worded extends Error, UpstreamWords {
+  isBeforeSending?: boolean;
+  journalId?: string;
+}
+
+/** The API's words as the principal may read them; what the gateway says itself is about the input that it was given. */
+function shownMessage(principal: Principal, error: Worded, message = error.message): string {
+  const { isBeforeSending, journalId } = error;
+  return isBeforeSending ? message : shownWords(principal, message, journalId === undefined ? [] : [journalId]);
+}
+
+const JournalError = builder.interfaceRef<Worded>('JournalError');
 
 builder.interfaceType(JournalError, {
   description: 'Why a mutation was not done, or why nobody can say whether it was.',
   fields: (t) => ({
-    message: t.exposeString('message', { description: "The API's own words where it gave some." }),
+    message: t.string({
+      description: "The API's own words where it gave some.",
+      resolve: (error, _args, { principal }) => shownMessage(principal, error),
+    }),
     requestId: t.exposeString('requestId', {
       nullable: true,
       description: "The API's `X-Request-ID`, when a call was made: its support asks for it.",
@@ -53,7 +71,12 @@ builder.objectType(InvalidRequestError, {
   description: 'The API refused the request (400), or the gateway saw before sending that it would. Nothing was done.',
   interfaces: [JournalError],
   fields: (t) => ({
-    issues: t.expose('issues', { type: [InvalidRequestIssue], description: 'All that is wrong, each with its path.' }),
+    issues: t.field({
+      type: [InvalidRequestIssue],
+      description: 'All that is wrong, each with its path.',
+      resolve: (error, _args, { principal }) =>
+        error.issues.map(({ path, message }) => ({ path, message: shownMessage(principal, error, message) })),
+    }),
   }),
 });
 
@@ -95,7 +118,7 @@ builder.objectType(JournalNotDeletableError, {
       type: Journal,
       nullable: true,
       description: 'As it is now; null when it can not be read.',
-      resolve: ({ journalId }, _args, context) => context.journalLoader.load(journalId),
+      resolve: ({ journalId }, _args, context) => journal(journalId, context),
     }),
   }),
 });

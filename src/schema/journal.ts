@@ -127,7 +127,7 @@ builder.interfaceType(Journal, {
       type: TransmitterInfo,
       nullable: true,
       description: `Who ordered the money. ${needsScope}`,
-      resolve: ({ transmitterInfo }, _args, context) => travelRule(transmitterInfo, context),
+      resolve: ({ transmitterInfo }, _args, context) => travelRule('transmitterInfo', transmitterInfo, context),
     }),
   }),
 });
@@ -146,7 +146,7 @@ builder.objectType(JNLC, {
       t.string({
         nullable: true,
         description: `${description} ${needsScope}`,
-        resolve: (jnlc, _args, context) => travelRule(jnlc[field], context),
+        resolve: (jnlc, _args, context) => travelRule(field, jnlc[field], context),
       });
     return {
       netAmount: t.expose('netAmount', { type: 'Decimal', description: 'How much cash, in `currency`.' }),
@@ -158,7 +158,8 @@ builder.objectType(JNLC, {
         type: 'DateTime',
         nullable: true,
         description: `When the transmittal was ordered. ${needsScope}`,
-        resolve: ({ transmitterTimestamp }, _args, context) => travelRule(transmitterTimestamp, context),
+        resolve: ({ transmitterTimestamp }, _args, context) =>
+          travelRule('transmitterTimestamp', transmitterTimestamp, context),
       }),
     };
   },

@@ -15,6 +15,10 @@ builder.subscriptionField('journalStatusChanged', (t) =>
       after: t.arg.string({ description: 'A cursor of an event, or `journalStatusCursor`.' }),
     },
     subscribe: (_root, args, context) => journalStatusChanged(args, context),
-    resolve: (positioned) => ({ positioned, isLive: true }),
+    resolve: (positioned, _args, { refusedFields }) => {
+      // The context outlives the event: what is refused is told in each result.
+      refusedFields.clear();
+      return { positioned, isLive: true };
+    },
   }),
 );

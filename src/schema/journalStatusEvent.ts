@@ -1,3 +1,4 @@
+import { shownWords } from '../auth/shownWords.ts';
 import type { PositionedEvent } from '../events/PositionedEvent.ts';
 import { journalOfEvent } from '../resolvers/journalOfEvent.ts';
 
@@ -71,8 +72,10 @@ builder.objectType(JournalStatusEvent, {
     }),
     idempotencyKey: t.string({
       nullable: true,
-      description: 'The key that the journal was created with.',
-      resolve: ({ positioned }) => positioned.event.idempotencyKey,
+      description:
+        "The key that the journal was created with; null where it is another principal's, or no longer known as it was given.",
+      resolve: ({ positioned }, _args, { principal, idempotencyKeys }) =>
+        idempotencyKeys.shown(principal, positioned.event.idempotencyKey),
     }),
     idempotencyKeyType: t.field({
       type: IdempotencyKeyType,
@@ -83,7 +86,8 @@ builder.objectType(JournalStatusEvent, {
     batchErrorMessage: t.string({
       nullable: true,
       description: 'Why an entry of a batch failed.',
-      resolve: ({ positioned }) => positioned.event.batchErrorMessage,
+      resolve: ({ positioned: { event } }, _args, { principal }) =>
+        event.batchErrorMessage && shownWords(principal, event.batchErrorMessage, [event.journalId.toLowerCase()]),
     }),
     journal: t.field({
       type: Journal,

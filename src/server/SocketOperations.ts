@@ -1,3 +1,6 @@
+import { EventEmitter, once } from 'node:events';
+
+import type { Session } from '../auth/Session.ts';
 import type { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 
 import type { RunningOperations } from './RunningOperations.ts';
@@ -13,13 +16,13 @@ export interface FeedNews {
 export class SocketOperation {
   readonly #left = new AbortController();
   readonly #endRunning: () => void;
-  /** What `connection_init` or the upgrade request carried. */
-  readonly authorization: string | null;
+  /** Who has asked for it. */
+  readonly session: Session;
   /** Known once its context has been built. */
   progress: SubscriptionProgress | null = null;
 
-  constructor(authorization: string | null, running: RunningOperations) {
-    this.authorization = authorization;
+  constructor(session: Session, running: RunningOperations) {
+    this.session = session;
     this.#endRunning = running.begin(this);
   }
 
@@ -54,26 +57,27 @@ export class SocketOperation {
 /** The operations under way on one socket, by the ids that the client gave them. */
 export class SocketOperations {
   readonly #running: RunningOperations;
+  readonly #idle = new EventEmitter();
   readonly #operations = new Map<string, SocketOperation>();
 
   constructor(running: RunningOperations) {
     this.#running = running;
   }
 
-  begin(id: string, authorization: string | null): SocketOperation {
-    const operation = new SocketOperation(authorization, this.#running);
+  begin(id: string, session: Session): SocketOperation {
+    const operation = new SocketOperation(session, this.#running);
     this.#operations.set(id, operation);
     return operation;
   }
 
   end(id: string): void {
     this.#operations.get(id)?.end();
-    this.#operations.delete(id);
+    this.#forget(id);
   }
 
   leave(id: string): void {
     this.#operations.get(id)?.leave();
-    this.#operations.delete(id);
+    this.#forget(id);
   }
 
   /** Where the feed stands, with the subscriptions that stand there too, when it is news to one of them. */
@@ -89,5 +93,17 @@ export class SocketOperations {
 
   leaveAll(): void {
     for (const id of this.#operations.keys()) this.leave(id);
+  }
+
+  /** Waits until none is under way, or until the signal ends the wait. */
+  async idle(signal: AbortSignal): Promise<void> {
+    while (this.#operations.size > 0 && !signal.aborted) {
+      await once(this.#idle, 'idle', { signal }).catch(() => undefined);
+    }
+  }
+
+  #forget(id: string): void {
+    this.#operations.delete(id);
+    if (this.#operations.size === 0) this.#idle.emit('idle');
   }
 }

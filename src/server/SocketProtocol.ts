@@ -9,6 +9,7 @@ import type { OperationFacts } from '../context.ts';
 import type { Log } from '../log.ts';
 
 import type { Pipeline } from './pipeline.ts';
+import type { SocketLogin } from './SocketLogin.ts';
 import type { SocketOperation, SocketOperations } from './SocketOperations.ts';
 import { errorWithoutHttp, withoutHttp } from './withoutHttp.ts';
 
@@ -16,6 +17,7 @@ import { errorWithoutHttp, withoutHttp } from './withoutHttp.ts';
 export interface SocketExtra {
   request: IncomingMessage;
   operations: SocketOperations;
+  login: SocketLogin;
 }
 
 type ConnectionParams = Record<string, unknown> | undefined;
@@ -42,8 +44,10 @@ export function createSocketProtocol(pipeline: Pipeline, log: Log): Server<Socke
   return makeServer<ConnectionParams, SocketExtra>({
     execute: (args) => resultOf(args, log, ({ enveloped }) => enveloped.execute(args)),
     subscribe: (args) => resultOf(args, log, ({ enveloped }) => enveloped.subscribe(args)),
-    onSubscribe: (context, id, payload) => {
-      const operation = context.extra.operations.begin(id, authorizationOf(context));
+    onConnect: (context) => context.extra.login.enter(authorizationOf(context)),
+    onClose: ({ extra }) => extra.login.leave(),
+    onSubscribe: ({ extra }, id, payload) => {
+      const operation = extra.operations.begin(id, extra.login.session);
       return operation.unlessLeft(prepare(pipeline, log, operation, payload));
     },
     onError: ({ extra }, id, _payload, errors) => {

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { GraphQLParams } from 'graphql-yoga';
 
+import type { Session } from '../auth/Session.ts';
+
 /** What a transport brings to an operation. */
 export interface TransportContext {
   /** HTTP and SSE. */
@@ -9,6 +11,8 @@ export interface TransportContext {
   req?: IncomingMessage;
   res?: ServerResponse;
   params?: GraphQLParams;
-  /** WebSocket: what `connection_init` or the upgrade request carried, and the operation's own signal. */
-  socket?: { authorization: string | null; signal: AbortSignal };
+  /** Who has sent the request. */
+  session?: Session;
+  /** WebSocket: who speaks on it, and the operation's own signal. */
+  socket?: { session: Session; signal: AbortSignal };
 }

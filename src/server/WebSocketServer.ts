@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer as SocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
+import type { Authenticator } from '../auth/Authenticator.ts';
 import type { Log } from '../log.ts';
 
 import { isForeignPage } from './isForeignPage.ts';
@@ -15,6 +16,7 @@ import { graphqlPath, maxRequestBytes } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { defaultPingMs, probe } from './probe.ts';
 import type { RunningOperations } from './RunningOperations.ts';
+import { SocketLogin } from './SocketLogin.ts';
 import { SocketOperations } from './SocketOperations.ts';
 import { createSocketProtocol } from './SocketProtocol.ts';
 import type { SocketExtra } from './SocketProtocol.ts';
@@ -29,11 +31,13 @@ const goingAway = 1001;
 export class WebSocketServer {
   readonly #sockets = new SocketServer({ noServer: true, handleProtocols, maxPayload: maxRequestBytes });
   readonly #protocol: ProtocolServer<SocketExtra>;
+  readonly #authenticator: Authenticator;
   readonly #log: Log;
   readonly #pingMs: number;
 
   /** @param pingMs how often a client is asked whether it is there, in ms */
-  constructor(pipeline: Pipeline, log: Log, pingMs = defaultPingMs) {
+  constructor(pipeline: Pipeline, authenticator: Authenticator, log: Log, pingMs = defaultPingMs) {
+    this.#authenticator = authenticator;
     this.#protocol = createSocketProtocol(pipeline, log);
     this.#log = log;
     this.#pingMs = pingMs;
@@ -63,13 +67,15 @@ export class WebSocketServer {
 
   #serve(socket: WebSocket, request: IncomingMessage, running: RunningOperations): void {
     const operations = new SocketOperations(running);
+    const close = (code: number, reason: string) => socket.close(code, reason);
+    const login = new SocketLogin(this.#authenticator, operations, close);
     const stopProbing = probe(socket, { intervalMs: this.#pingMs, news: () => operations.takeNews() });
     socket.on('error', (error) => this.#log.debug({ err: error }, 'a client broke the WebSocket protocol'));
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
         send: (message) => send(socket, message),
-        close: (code, reason) => socket.close(code, reason),
+        close,
         onMessage: (take) => {
           socket.on('message', (data: Buffer) => {
             const message = markInexactNumbers(data.toString('utf8'));
@@ -78,7 +84,7 @@ export class WebSocketServer {
           });
         },
       },
-      { request, operations },
+      { request, operations, login },
     );
     socket.once('close', (code, reason) => {
       stopProbing();

@@ -2,13 +2,15 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { YogaServerInstance } from 'graphql-yoga';
 
-import type { Principal } from '../auth/principal.ts';
+import type { Authenticator } from '../auth/Authenticator.ts';
+import { UnauthenticatedError } from '../auth/unauthenticated.ts';
 import type { OperationFacts } from '../context.ts';
 import { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 import type { Log } from '../log.ts';
 
 import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
 import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
+import { useAuthentication } from './plugins/useAuthentication.ts';
 import { useCrossSiteGuard } from './plugins/useCrossSiteGuard.ts';
 import { useErrorCodes } from './plugins/useErrorCodes.ts';
 import { useEventStreams } from './plugins/useEventStreams.ts';
@@ -16,6 +18,7 @@ import { useEventStreamStatus } from './plugins/useEventStreamStatus.ts';
 import { useExactNumbers } from './plugins/useExactNumbers.ts';
 import { useReadableRequests } from './plugins/useReadableRequests.ts';
 import { useRunningOperations } from './plugins/useRunningOperations.ts';
+import { useShownWords } from './plugins/useShownWords.ts';
 import { defaultPingMs } from './probe.ts';
 import { publicError } from './publicError.ts';
 import type { RunningOperations } from './RunningOperations.ts';
@@ -23,8 +26,7 @@ import type { TransportContext } from './TransportContext.ts';
 
 export interface PipelineOptions {
   schema: GraphQLSchema;
-  /** Finds out who asks, from the `Authorization` header or what stands for it on a socket. */
-  authenticate: (authorization: string | null) => Promise<Principal>;
+  authenticator: Authenticator;
   /** Adds to the facts what the schema's resolvers may use; the server itself needs no more than the facts. */
   createContext: (facts: OperationFacts) => OperationFacts;
   log: Log;
@@ -61,6 +63,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     context: (transport) => contextOf(transport, options),
     maskedErrors: { maskError: (error) => publicError(error, log) },
     plugins: [
+      useAuthentication(options.authenticator),
       useErrorCodes(),
       useCrossSiteGuard(),
       useExactNumbers(),
@@ -70,18 +73,19 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
       useAbandonedSubscriptions(),
       useEventStreamStatus(),
       useEventStreams(options.pingMs ?? defaultPingMs),
+      useShownWords(log),
     ],
     ...(await graphiql(options)),
   });
 }
 
-async function contextOf(transport: TransportContext, options: PipelineOptions): Promise<OperationFacts> {
-  const { request, socket } = transport;
-  const authorization = socket ? socket.authorization : (request?.headers.get('authorization') ?? null);
-  const principal = await options.authenticate(authorization);
+function contextOf({ request, socket, session: asking }: TransportContext, options: PipelineOptions): OperationFacts {
+  const session = socket?.session ?? asking;
+  if (!session) throw new TypeError('every transport authenticates before it comes here');
+  if (session.hasEnded) throw new UnauthenticatedError('the credential has ended');
   const signal = socket?.signal ?? request?.signal;
   const lastEventId = request?.headers.get('last-event-id') || null;
-  return options.createContext({ principal, signal, lastEventId, progress: new SubscriptionProgress() });
+  return options.createContext({ session, signal, lastEventId, progress: new SubscriptionProgress() });
 }
 
 /** The page brings its nine megabytes along, so it is loaded only where it is shown. */

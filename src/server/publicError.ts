@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 
 import { ForbiddenError } from '../auth/authorize.ts';
+import { AuthenticationUnavailableError, UnauthenticatedError } from '../auth/unauthenticated.ts';
 import { BadUserInputError } from '../domain/badUserInput.ts';
 import { Refusal } from '../domain/refusals.ts';
 import { StreamError } from '../events/streamErrors.ts';
@@ -59,12 +60,29 @@ function describe(cause: unknown): Known | null {
   if (cause instanceof BadUserInputError) {
     return { message: cause.message, extensions: { code: 'BAD_USER_INPUT' } };
   }
+  if (cause instanceof UnauthenticatedError) return unauthenticated(cause);
+  if (cause instanceof AuthenticationUnavailableError) {
+    const http = { status: 503, headers: { 'retry-after': '5' } };
+    return { message: cause.message, extensions: { code: 'AUTHENTICATION_UNAVAILABLE', http } };
+  }
   if (cause instanceof ForbiddenError) return { message: cause.message, extensions: { code: 'FORBIDDEN' } };
   return null;
 }
 
+/** As RFC 6750, 3 has it: without a credential it isn't said what was wrong with one. */
+function unauthenticated({ message, error }: UnauthenticatedError): Known {
+  const problem = error === null ? '' : `, error="${error}", error_description="${message}"`;
+  const http = { status: 401, headers: { 'www-authenticate': `Bearer realm="journals"${problem}` } };
+  return { message, extensions: { code: 'UNAUTHENTICATED', http } };
+}
+
+/** True for what may carry words of the API. */
+export function quotesUpstream(cause: unknown): boolean {
+  return cause instanceof Fault || cause instanceof Refusal || cause instanceof StreamError;
+}
+
 /** What was thrown first; graphql wraps it to say where. */
-function causeOf(error: unknown): unknown {
+export function causeOf(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   return cause;

@@ -107,9 +107,11 @@ export class JournalsClient {
   /**
    * `POST /v1/journals`. While its outcome is unknown it is sent again, the same bytes under the same key.
    *
+   * @param idempotencyKey the caller's, which errors name
+   * @param sentKey what the API is sent for it
    * @throws Refusal | RateLimitedError | UpstreamUnavailableError | OutcomeUnknownError
    */
-  create(journal: NewJournal, idempotencyKey: string): Promise<Journal> {
+  create(journal: NewJournal, idempotencyKey: string, sentKey = idempotencyKey): Promise<Journal> {
     const side = journal.jnlc ?? journal.jnls;
     const asked: Asked = {
       entryType: journal.jnlc ? 'JNLC' : 'JNLS',
@@ -118,15 +120,15 @@ export class JournalsClient {
     };
     const decode = (answer: WireAnswer) => decodeBody(answer, decodeJournal);
     const call = post('createJournal', '/v1/journals', encodeJournal(journal), decode);
-    return this.#create({ ...call, idempotencyKey }, createRefusals, asked);
+    return this.#create({ ...call, idempotencyKey: sentKey }, createRefusals, asked);
   }
 
   /** `POST /v1/journals/batch`, as `create`. @throws as `create` */
-  createBatch(batch: NewBatch, idempotencyKey: string): Promise<BatchItem[]> {
+  createBatch(batch: NewBatch, idempotencyKey: string, sentKey = idempotencyKey): Promise<BatchItem[]> {
     const accountIds = [batch.fromAccount, ...batch.entries.map((entry) => entry.toAccount)];
     const asked: Asked = { entryType: 'JNLC', accountIds, idempotencyKey };
     const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), decodeItemsOf(batch));
-    return this.#create({ ...call, idempotencyKey }, batchRefusals, asked);
+    return this.#create({ ...call, idempotencyKey: sentKey }, batchRefusals, asked);
   }
 
   /**

@@ -19,7 +19,7 @@ export function readErrorBody(answer: WireAnswer): ErrorBody {
   const isPage = /^(?:<(?:!doctype|html|head|body)|404 page not found)/i.test(body);
   const { message, code } = isPage ? { message: titleOf(body), code: null } : readWords(body);
   const silent = `HTTP ${answer.status} without a message`;
-  const words = message.slice(0, maxMessageLength);
+  const words = repeatsPersonalData.test(message) ? '' : message.slice(0, maxMessageLength);
   return {
     message: words === '' ? silent : words,
     said: words === '' ? silent : `HTTP ${answer.status}: ${words}`,
@@ -35,6 +35,9 @@ export function requestIdOf(answer: WireAnswer): string | null {
 }
 
 const maxMessageLength = 2_000; // characters
+
+/** JSON with Travel Rule data in it, whole or broken: nothing to hand on, and least of all to a log. */
+const repeatsPersonalData = /"(?:transmitter|originator)_\w*\\?"\s*:/;
 
 function readWords(body: string): { message: string; code: number | null } {
   const parsed = parseJson(body);

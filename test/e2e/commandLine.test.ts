@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { writeKeyFile } from '../kit/keyFile.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { Binary, runBinary, serveBinary } from '../kit/startBinary.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
@@ -15,6 +16,13 @@ async function takenPort(): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closeLater(() => server.close());
   return (server.address() as AddressInfo).port;
+}
+
+/** Nobody may come in, and so anybody may listen. */
+async function emptyKeyFile(): Promise<string> {
+  const file = join(await temporaryFolder(), 'keys.json');
+  await writeKeyFile(file, []);
+  return file;
 }
 
 const remote = {
@@ -179,6 +187,8 @@ describe('an address that can not be had', () => {
   it('because no interface has it is one line too', async () => {
     const { code, stderr } = await runBinary(['serve', '--sandbox', '--port', '0', '--host', '192.0.2.1'], {
       SANDBOX_PORT: '0',
+      AUTH: 'api-key',
+      AUTH_API_KEYS_FILE: await emptyKeyFile(),
     });
 
     expect(code).toBe(2);
@@ -197,8 +207,7 @@ describe('schema', () => {
 
 describe('sandbox', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('serves the Journals API until %s, keeping its file', async (signal) => {
-    const folder = await mkdtemp(join(tmpdir(), 'journals-'));
-    closeLater(() => rm(folder, { recursive: true }));
+    const folder = await temporaryFolder();
     const binary = new Binary(['sandbox', '--port', '0', '--data', join(folder, 'ledger.db')]);
     const url = await binary.printed(/^sandbox listening on (\S+)$/m);
     const authorization = `Basic ${Buffer.from('sandbox:sandbox').toString('base64')}`;

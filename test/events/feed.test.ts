@@ -3,14 +3,15 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
 import { StatusEvents } from '../../src/events/StatusEvents.ts';
-import { createLog } from '../../src/log.ts';
 import { ApiClock } from '../../src/upstream/ApiClock.ts';
 import { basicCredentials } from '../../src/upstream/credentials.ts';
 import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
 import { closeLater } from '../kit/leftovers.ts';
+import { apiSecret } from '../kit/planted.ts';
 import { statusEventLine } from '../kit/statusEventLine.ts';
 import { json, quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
 
 /** A feed before an upstream that gives these answers, one after the other; the last one again and again. */
 async function start(...answers: Answer[]) {
@@ -22,9 +23,9 @@ async function start(...answers: Answer[]) {
     await answers[Math.min(askedAt.length, answers.length) - 1]?.(request, response);
   });
   const clock = new ApiClock();
-  const credentials = basicCredentials('sandbox', 'sandbox');
+  const credentials = basicCredentials('sandbox', apiSecret);
   const client = new StatusEventsClient({ baseUrl: stub.url, version: 'v2', credentials, clock });
-  const events = new StatusEvents(client, clock, createLog('silent'));
+  const events = new StatusEvents(client, clock, watchedLog());
   closeLater(async () => {
     await events.close();
     await client.close();

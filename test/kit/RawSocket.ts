@@ -28,8 +28,12 @@ export class RawSocket {
   }
 
   /** A socket on which nothing has been said. */
-  static async open(url: string, protocol: string | undefined = 'graphql-transport-ws'): Promise<RawSocket> {
-    return RawSocket.#connect(url, [protocol]);
+  static async open(
+    url: string,
+    protocol: string | undefined = 'graphql-transport-ws',
+    headers: Record<string, string> = {},
+  ): Promise<RawSocket> {
+    return RawSocket.#connect(url, [protocol], headers);
   }
 
   static openWithoutProtocol(url: string): Promise<RawSocket> {
@@ -44,8 +48,8 @@ export class RawSocket {
     return socket;
   }
 
-  static async #connect(url: string, protocols: string[]): Promise<RawSocket> {
-    const socket = new WebSocket(url.replace(/^http/, 'ws'), protocols);
+  static async #connect(url: string, protocols: string[], headers: Record<string, string> = {}): Promise<RawSocket> {
+    const socket = new WebSocket(url.replace(/^http/, 'ws'), protocols, { headers });
     closeLater(() => socket.terminate());
     const raw = new RawSocket(socket);
     await once(socket, 'open');

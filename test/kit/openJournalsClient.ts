@@ -1,15 +1,16 @@
-import { createLog } from '../../src/log.ts';
 import { basicCredentials } from '../../src/upstream/credentials.ts';
 import { JournalsClient } from '../../src/upstream/JournalsClient.ts';
 import { UpstreamConnection } from '../../src/upstream/UpstreamConnection.ts';
 import type { UpstreamConnectionOptions } from '../../src/upstream/UpstreamConnection.ts';
 
 import { closeLater } from './leftovers.ts';
+import { apiSecret } from './planted.ts';
+import { watchedLog } from './watchedLog.ts';
 
 /** A client of the API at this address, closed when the test ends. */
 export function openJournalsClient(baseUrl: string, options: Partial<UpstreamConnectionOptions> = {}): JournalsClient {
-  const credentials = basicCredentials('sandbox', 'sandbox');
-  const connection = new UpstreamConnection({ baseUrl, credentials, log: createLog('silent'), ...options });
+  const credentials = basicCredentials('sandbox', apiSecret);
+  const connection = new UpstreamConnection({ baseUrl, credentials, log: watchedLog(), ...options });
   closeLater(() => connection.close());
   return new JournalsClient(connection);
 }

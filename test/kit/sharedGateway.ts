@@ -2,22 +2,25 @@ import { afterAll, beforeAll } from 'vitest';
 
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
-import { createLog } from '../../src/log.ts';
+
+import { apiSecret } from './planted.ts';
+import { watchedLog } from './watchedLog.ts';
 
 /** One gateway with its sandbox for all tests of a file: for many small tests that leave nothing behind. */
 export function sharedGateway(): { readonly url: string } {
   let gateway: Gateway | undefined;
   beforeAll(async () => {
-    const sandbox = { port: 0, keyId: 'sandbox', secretKey: 'sandbox' } as const;
+    const sandbox = { port: 0, keyId: 'sandbox', secretKey: apiSecret } as const;
     gateway = await createGateway({
       config: {
         host: '127.0.0.1',
         port: 0,
+        auth: { kind: 'none' },
         logLevel: 'silent',
         outcomes: { file: null, settleMs: 60_000 },
         upstream: { kind: 'sandbox', sandbox },
       },
-      log: createLog('silent'),
+      log: watchedLog(),
       defaultQuery: '',
     });
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 import { closeLater } from './leftovers.ts';
+import { watchLine } from './watchedLog.ts';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -26,6 +27,7 @@ export class Binary {
     this.#process = spawn(process.execPath, [main, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    this.#process.once('close', () => this.#stderr.split('\n').forEach(watchLine));
     this.exit = once(this.#process, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => ({
       code: typeof code === 'number' ? code : null,
       signal: typeof signal === 'string' ? signal : null,

@@ -1,16 +1,17 @@
 import type { GatewayConfig, OutcomesConfig, UpstreamConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
-import { createLog } from '../../src/log.ts';
 import { createSandbox } from '../../src/sandbox/createSandbox.ts';
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../../src/sandbox/SandboxOptions.ts';
 
 import { closeLater } from './leftovers.ts';
+import { apiSecret } from './planted.ts';
+import { watchedLog } from './watchedLog.ts';
 
 /** A sandbox on a free port, closed when the test ends. */
 export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
-  const sandbox = await createSandbox({ keyId: 'sandbox', secretKey: 'sandbox', settleDelayMs: 5, ...options });
+  const sandbox = await createSandbox({ keyId: 'sandbox', secretKey: apiSecret, settleDelayMs: 5, ...options });
   closeLater(() => sandbox.close());
   return sandbox;
 }
@@ -28,7 +29,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const upstream: UpstreamConfig = {
     baseUrl: upstreamUrl,
-    credentials: { kind: 'basic', keyId: 'sandbox', secretKey: 'sandbox' },
+    credentials: { kind: 'basic', keyId: 'sandbox', secretKey: apiSecret },
     eventsVersion: 'v2',
     ...remote,
   };
@@ -36,12 +37,13 @@ export async function startGateway(
     config: {
       host: '127.0.0.1',
       port: 0,
+      auth: { kind: 'none' },
       logLevel: 'silent',
       outcomes: { file: null, settleMs: 60_000, ...outcomes },
       upstream: { kind: 'remote', remote: upstream },
       ...settings,
     },
-    log: createLog('silent'),
+    log: watchedLog(),
     defaultQuery: '',
   });
   closeLater(() => gateway.close());

@@ -1,13 +1,13 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 
-import { anyone } from '../../src/auth/principal.ts';
-import { createLog } from '../../src/log.ts';
+import { openToAll } from '../../src/auth/Authenticator.ts';
 import { HttpServer } from '../../src/server/HttpServer.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
 import { RunningOperations } from '../../src/server/RunningOperations.ts';
 import { WebSocketServer } from '../../src/server/WebSocketServer.ts';
 
 import { closeLater } from './leftovers.ts';
+import { watchedLog } from './watchedLog.ts';
 
 /** What the fields of the same names do, in the test's hands. */
 export interface Behaviour {
@@ -29,17 +29,18 @@ export interface StartedServer {
  */
 export async function startServer(behaviour: Behaviour, graceMs = 10_000): Promise<StartedServer> {
   const running = new RunningOperations();
-  const log = createLog('silent');
+  const log = watchedLog();
+  const authenticator = openToAll();
   const pipeline = await createPipeline({
     schema: schemaOf(behaviour),
-    authenticate: () => Promise.resolve(anyone),
+    authenticator,
     createContext: (facts) => facts,
     log,
     running,
     graphiql: null,
   });
   const options = { host: '127.0.0.1', port: 0, graceMs };
-  const server = new HttpServer(pipeline, new WebSocketServer(pipeline, log), running, options);
+  const server = new HttpServer(pipeline, new WebSocketServer(pipeline, authenticator, log), running, options);
   await server.listen();
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= server.close());

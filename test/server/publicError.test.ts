@@ -1,7 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
-import { anyone } from '../../src/auth/principal.ts';
+import { openToAll } from '../../src/auth/Authenticator.ts';
+import { IdempotencyKeys } from '../../src/auth/IdempotencyKeys.ts';
 import { createContext } from '../../src/context.ts';
 import { StatusEvents } from '../../src/events/StatusEvents.ts';
 import { EventJournals } from '../../src/loaders/EventJournals.ts';
@@ -20,6 +21,8 @@ import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
 import { UpstreamConnection } from '../../src/upstream/UpstreamConnection.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { closeLater } from '../kit/leftovers.ts';
+import { apiSecret } from '../kit/planted.ts';
+import { watchLine } from '../kit/watchedLog.ts';
 import { journalId } from '../kit/wireJournals.ts';
 
 /** A client with a bug: it throws what no floor above it expects. */
@@ -48,9 +51,14 @@ interface LogLine {
 /** The pipeline over that client: what it answers, and what it logs. */
 async function start(thrown: unknown) {
   const lines: LogLine[] = [];
-  const log = createLog('error', { write: (line) => lines.push(JSON.parse(line) as LogLine) });
+  const log = createLog('error', {
+    write: (line) => {
+      watchLine(line);
+      lines.push(JSON.parse(line) as LogLine);
+    },
+  });
   const baseUrl = 'http://127.0.0.1:9';
-  const credentials = basicCredentials('sandbox', 'sandbox');
+  const credentials = basicCredentials('sandbox', apiSecret);
   const connection = new UpstreamConnection({ baseUrl, credentials, log });
   const eventsClient = new StatusEventsClient({ baseUrl, credentials, version: 'v2' });
   closeLater(() => Promise.all([connection.close(), eventsClient.close()]));
@@ -65,11 +73,12 @@ async function start(thrown: unknown) {
     journalSides,
     eventJournals: new EventJournals(journals, journalSides),
     reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),
+    idempotencyKeys: new IdempotencyKeys(),
     statusEvents,
   };
   const pipeline = await createPipeline({
     schema,
-    authenticate: () => Promise.resolve(anyone),
+    authenticator: openToAll(),
     createContext: (facts) => createContext(shared, facts),
     log,
     running: new RunningOperations(),

@@ -5,6 +5,7 @@ import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
+import { apiSecret } from '../kit/planted.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 
@@ -12,7 +13,7 @@ interface Stats {
   tokens: { issued: number; live: number };
 }
 
-function oauth(tokenUrl: string, clientSecret = 'sandbox'): { credentials: CredentialsConfig } {
+function oauth(tokenUrl: string, clientSecret: string = apiSecret): { credentials: CredentialsConfig } {
   return { credentials: { kind: 'oauth', clientId: 'sandbox', clientSecret, tokenUrl } };
 }
 

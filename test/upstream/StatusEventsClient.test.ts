@@ -15,6 +15,7 @@ import { customer, sweep } from '../kit/accounts.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { startSandbox } from '../kit/startGateway.ts';
+import { apiSecret } from '../kit/planted.ts';
 import { json, quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
 
@@ -41,7 +42,7 @@ function stream(body: string | Buffer): Answer {
 }
 
 function openClient(baseUrl: string, options: Partial<StatusEventsClientOptions> = {}): StatusEventsClient {
-  const credentials = basicCredentials('sandbox', 'sandbox');
+  const credentials = basicCredentials('sandbox', apiSecret);
   const client = new StatusEventsClient({ baseUrl, credentials, version: 'v2', ...options });
   closeLater(() => client.close());
   return client;
@@ -144,7 +145,7 @@ describe('a stream', () => {
     expect(url.search).toContain('%2B02');
     expect(stub.seen[0]?.headers).toMatchObject({
       accept: 'text/event-stream',
-      authorization: `Basic ${btoa('sandbox:sandbox')}`,
+      authorization: `Basic ${btoa(`sandbox:${apiSecret}`)}`,
     });
   });
 });

@@ -8,6 +8,7 @@ import { control } from '../kit/control.ts';
 import { Gate } from '../kit/Gate.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
+import { apiSecret } from '../kit/planted.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
@@ -70,7 +71,7 @@ describe('after a 429', () => {
     const clock = new ApiClock();
     const governor = new RateGovernor(clock);
     const client = openJournalsClient(stub.url, { connections: 1, clock, governor });
-    const credentials = basicCredentials('sandbox', 'sandbox');
+    const credentials = basicCredentials('sandbox', apiSecret);
     const events = new StatusEventsClient({ baseUrl: stub.url, version: 'v2', credentials, clock, governor });
     closeLater(() => events.close());
 
@@ -95,7 +96,7 @@ describe('after a 429', () => {
     const clock = new ApiClock();
     const governor = new RateGovernor(clock);
     const client = openJournalsClient(stub.url, { clock, governor });
-    const credentials = basicCredentials('sandbox', 'sandbox');
+    const credentials = basicCredentials('sandbox', apiSecret);
     const events = new StatusEventsClient({ baseUrl: stub.url, version: 'v2', credentials, clock, governor });
     closeLater(() => events.close());
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { createLog } from '../../src/log.ts';
 import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
+import { apiSecret } from '../kit/planted.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const reset: Answer = (_seen, response) => void response.destroy();
@@ -103,7 +104,7 @@ describe('a read', () => {
 
   it('whose answer can not be read is written down with the request and the field', async () => {
     const lines: string[] = [];
-    const log = createLog('error', { write: (line) => lines.push(line) });
+    const log = watchedLog((line) => lines.push(line));
     const stub = await inTurn(json(200, { ...wireJNLC(), status: undefined }, { 'x-request-id': 'request-1' }));
 
     await failureOf(openJournalsClient(stub.url, { log }).get(journalId));
@@ -195,8 +196,8 @@ describe('a connection', () => {
     for (const send of calls) await send(openJournalsClient(`${stub.url}/broker/`));
 
     expect(stub.calls.map(({ url, headers }) => [url, headers.authorization])).toEqual([
-      ['/broker/v1/journals?limit=1', `Basic ${btoa('sandbox:sandbox')}`],
-      [`/broker/v1/journals/${journalId}`, `Basic ${btoa('sandbox:sandbox')}`],
+      ['/broker/v1/journals?limit=1', `Basic ${btoa(`sandbox:${apiSecret}`)}`],
+      [`/broker/v1/journals/${journalId}`, `Basic ${btoa(`sandbox:${apiSecret}`)}`],
     ]);
   });
 });

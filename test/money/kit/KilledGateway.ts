@@ -1,5 +1,6 @@
 import type { Sandbox } from '../../../src/sandbox/createSandbox.ts';
 import { freePort } from '../../kit/freePort.ts';
+import { apiSecret } from '../../kit/planted.ts';
 import { serveBinary } from '../../kit/startBinary.ts';
 import type { ServingBinary } from '../../kit/startBinary.ts';
 
@@ -39,7 +40,7 @@ function serve(sandbox: Sandbox, environment: Record<string, string>, port: numb
   return serveBinary(['--port', String(port)], {
     APCA_BROKER_BASE_URL: sandbox.url,
     APCA_BROKER_KEY_ID: 'sandbox',
-    APCA_BROKER_SECRET_KEY: 'sandbox',
+    APCA_BROKER_SECRET_KEY: apiSecret,
     LOG_LEVEL: 'silent',
     ...environment,
   });

@@ -1,0 +1,19 @@
+import { UnauthenticatedError } from './unauthenticated.ts';
+
+/** Node takes no longer headers; what a socket says may be longer, and no honest token is. */
+const maxLength = 16_384; // characters
+
+/** The token of `Authorization: Bearer …` (RFC 6750, 2.1). @throws UnauthenticatedError */
+export function bearerToken(authorization: string | null): string {
+  if (authorization === null || authorization.trim() === '') {
+    throw new UnauthenticatedError('no credential was given: expected Authorization: Bearer and a token', null);
+  }
+  const token = authorization.length > maxLength ? undefined : /^Bearer +([\w~+/.-]+=*) *$/i.exec(authorization)?.[1];
+  if (token === undefined) {
+    throw new UnauthenticatedError(
+      'the Authorization is none that is known here: expected Bearer and a token',
+      'invalid_request',
+    );
+  }
+  return token;
+}

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+
+import { addApiKey } from '../auth/addApiKey.ts';
+import type { KeyEntry } from '../auth/keyFile.ts';
+import { scopes } from '../auth/principal.ts';
+import { AuthSetupError } from '../auth/unauthenticated.ts';
+import { ConfigError, readKeyFilePath } from '../config.ts';
+
+import { UsageError } from './usageError.ts';
+
+const help = `journals-gateway api-key: makes a key for a caller, and prints it, this once
+
+Usage:
+  journals-gateway api-key --name NAME --scope SCOPE… [--account ID…] [--from-account ID…] [--file FILE]
+
+  --name NAME         who it is for; a second key of the same name shares its idempotency keys, for a change of keys
+  --scope SCOPE       ${scopes.join(', ')}; may be repeated
+  --account ID        an account that it sees; may be repeated, all when not given
+  --from-account ID   an account that it may pay from; may be repeated, '*' for all, none when not given
+  --file FILE         where its hash is kept (AUTH_API_KEYS_FILE); made when it is not there
+
+A running gateway reads the file again by itself. To take a key away, take its entry out of the file.
+`;
+
+/** Makes a key: the key on stdout, what was done with it on stderr. @throws UsageError */
+export async function apiKey(argv: string[]): Promise<void> {
+  const flags = readFlags(argv);
+  if (flags.help) {
+    process.stdout.write(help);
+    return;
+  }
+  if (flags.name === undefined) throw new UsageError(`--name: missing, who the key is for\n\n${help}`);
+  if (!flags.scope) throw new UsageError(`--scope: missing, what the key is good for\n\n${help}`);
+  const file = fileOf(flags.file);
+  const key = await added(file, {
+    name: flags.name,
+    scopes: flags.scope as KeyEntry['scopes'],
+    ...(flags.account ? { accounts: flags.account } : {}),
+    ...(flags['from-account'] ? { fromAccounts: flags['from-account'] } : {}),
+  });
+  process.stdout.write(`${key}\n`);
+  process.stderr.write(`journals-gateway: ${file} knows ${flags.name}; the key itself is kept nowhere\n`);
+}
+
+function readFlags(argv: string[]) {
+  try {
+    return parseArgs({
+      args: argv,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        name: { type: 'string' },
+        scope: { type: 'string', multiple: true },
+        account: { type: 'string', multiple: true },
+        'from-account': { type: 'string', multiple: true },
+        file: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+  }
+}
+
+function fileOf(flag: string | undefined): string {
+  try {
+    return readKeyFilePath(process.env, flag);
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(error.message) : error;
+  }
+}
+
+async function added(file: string, entry: Omit<KeyEntry, 'hash'>): Promise<string> {
+  try {
+    return await addApiKey(file, entry);
+  } catch (error) {
+    throw error instanceof AuthSetupError ? new UsageError(error.message) : error;
+  }
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+
+import { customer, sweep } from '../kit/accounts.ts';
+import { Issuer } from '../kit/Issuer.ts';
+import { newKey } from '../kit/keyFile.ts';
+import { bearer, doors, operate } from '../kit/operate.ts';
+import { apiSecret, plantedIn, transmitter } from '../kit/planted.ts';
+import { startGateway, startSandbox } from '../kit/startGateway.ts';
+import { startWithKeys } from '../kit/startWithKeys.ts';
+import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
+import type { Answer } from '../kit/StubUpstream.ts';
+import { takeLeaks, watchedLines, watchedLog } from '../kit/watchedLog.ts';
+import { wireJNLC } from '../kit/wireJournals.ts';
+
+const create = `mutation ($input: CreateJournalInput!) { createJournal(input: $input) {
+  __typename ... on CreateJournalSuccess { journal { ... on JNLC { transmitterName } } } } }`;
+
+function input(changes: object = {}) {
+  return { input: { jnlc: { fromAccount: sweep, toAccount: customer, amount: '1', ...transmitter, ...changes } } };
+}
+
+const wire = wireJNLC({
+  transmitter_name: transmitter.transmitterName,
+  transmitter_account_number: transmitter.transmitterAccountNumber,
+  transmitter_address: transmitter.transmitterAddress,
+  transmitter_financial_institution: transmitter.transmitterFinancialInstitution,
+});
+
+/** What makes a gateway write about a request: answers that fail, can't be read, or never come. */
+const failures: [string, Answer][] = [
+  ['a journal', json(200, wire)],
+  ['a journal that can not be read', json(200, { ...wire, status: undefined, net_amount: transmitter })],
+  ['a refusal that repeats it', json(400, wire)],
+  ['a refusal in words', json(403, { message: `not for ${transmitter.transmitterName}`, code: 40310000 })],
+  ['a failure that repeats it', json(503, wire)],
+  ['credentials that are refused', json(401, { message: 'unauthorized' })],
+  ['no JSON', text(200, JSON.stringify(wire).slice(0, -3))],
+  ['a reset', (_seen, response) => void response.destroy()],
+];
+
+describe('no line of any log, at trace, holds a credential or Travel Rule data', () => {
+  it.each(failures)('when the API answers with %s', async (_what, answer) => {
+    const stub = await StubUpstream.start(answer);
+    const { url, credentials } = await startWithKeys(stub.url, {
+      planted: { scopes: ['journals:read', 'journals:write', 'journals:travel-rule'], fromAccounts: ['*'] },
+    });
+
+    await Promise.all(
+      doors.map(async (door) => {
+        await operate(door, url, credentials.planted, create, input());
+        await operate(
+          door,
+          url,
+          credentials.planted,
+          create,
+          input({ transmitterTimestamp: transmitter.transmitterName }),
+        );
+        await operate(
+          door,
+          url,
+          credentials.planted,
+          `{ journal(id: "${wire.id}") { ... on JNLC { transmitterName } } }`,
+        );
+        await operate(door, url, credentials.planted, '{ journals { nodes { ... on JNLC { transmitterAddress } } } }');
+      }),
+    );
+
+    expect(watchedLines()).toBeGreaterThan(0);
+    expect(takeLeaks()).toEqual([]);
+  });
+
+  it('when credentials are refused', async () => {
+    const issuer = await Issuer.start();
+    const sandbox = await startSandbox();
+    const { url } = await startGateway(sandbox.url, {}, { auth: issuer.auth });
+    const lines = watchedLines();
+    const credentials = [
+      bearer(await issuer.token({ aud: 'payroll', name: transmitter.transmitterName })),
+      bearer(await issuer.token({ exp: 1 })),
+      bearer(`${await issuer.token()}x`),
+      bearer(newKey('stranger').key),
+      `Basic ${Buffer.from(`sandbox:${apiSecret}`).toString('base64')}`,
+    ];
+
+    await Promise.all(
+      doors.flatMap((door) => credentials.map((credential) => operate(door, url, credential, '{ __typename }'))),
+    );
+
+    expect(watchedLines()).toBeGreaterThan(lines);
+    expect(takeLeaks()).toEqual([]);
+  });
+});
+
+describe('the watch over the logs', () => {
+  it.each([
+    ['the secret of the API', apiSecret],
+    ['a header of it', `Basic ${Buffer.from(`sandbox:${apiSecret}`).toString('base64')}`],
+    ['a key of the gateway', newKey('found').key],
+    ['an access token', 'Bearer 2YotnFZFEjr1zCsicMWpAA'],
+    ['a JSON Web Token', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.'],
+    ...Object.entries(transmitter),
+  ])('finds %s', (_what, value) => {
+    expect(plantedIn(JSON.stringify({ level: 10, err: { message: `about ${value}.` } }))).not.toEqual([]);
+
+    watchedLog().trace({ nested: { deeply: [value] } }, 'planted');
+    expect(takeLeaks()).toHaveLength(1);
+  });
+
+  it('finds nothing in what may be said', () => {
+    expect(plantedIn('key file was read again by the sandbox at http://127.0.0.1, as Bearer or Basic')).toEqual([]);
+  });
+});

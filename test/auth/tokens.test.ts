@@ -1,0 +1,187 @@
+import { exportSPKI, importJWK } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startGateway } from '../kit/startGateway.ts';
+import { customer } from '../kit/accounts.ts';
+import { Issuer } from '../kit/Issuer.ts';
+import { bearer, doors, operate } from '../kit/operate.ts';
+import type { Outcome } from '../kit/operate.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+
+const query = `{ account(id: "${customer}") { id } }`;
+const seen = { account: { id: customer } };
+
+async function start(alg?: string) {
+  const issuer = await Issuer.start(alg);
+  const stub = await StubUpstream.start(json(200, []));
+  const { url } = await startGateway(stub.url, {}, { auth: issuer.auth });
+  return { issuer, url };
+}
+
+/** The same question at every door, side by side. */
+function everywhere(url: string, token: string): Promise<Outcome[]> {
+  return Promise.all(doors.map((door) => operate(door, url, bearer(token), query)));
+}
+
+function isRefused({ status, errors, closed, data }: Outcome): boolean {
+  const isToldSo = errors?.[0]?.extensions?.['code'] === 'UNAUTHENTICATED' && status === 401;
+  return data === undefined && (isToldSo || closed?.code === 4403);
+}
+
+/** Unsigned, or signed by something else than a key: made by hand, since no library would. */
+function unsigned(header: object, claims: object, signature = ''): string {
+  const parts = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  return [...parts, signature].join('.');
+}
+
+describe('a token', () => {
+  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])('signed with %s comes in by every door', async (alg) => {
+    const { issuer, url } = await start(alg);
+
+    const outcomes = await everywhere(url, await issuer.token());
+
+    expect(outcomes).toMatchObject(doors.map(() => ({ data: seen })));
+  });
+
+  it('is taken with its scopes and accounts, whatever other scopes it has', async () => {
+    const { issuer, url } = await start();
+    const other = '94fa473d-9a92-40cd-908c-25da9fba1e65';
+    const ask = async (claims: object) => operate('HTTP', url, bearer(await issuer.token({ ...claims })), query);
+
+    expect(await ask({ scope: 'openid journals:read journals:fly' })).toMatchObject({ data: seen });
+    expect(await ask({ accounts: [customer.toUpperCase()] })).toMatchObject({ data: seen });
+    expect(await ask({ accounts: [other] })).toMatchObject({ data: { account: null } });
+    expect(await ask({ accounts: [] })).toMatchObject({ data: { account: null } });
+    expect(await ask({ scope: undefined })).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  });
+});
+
+describe('refused by every door is', () => {
+  let issuer: Issuer;
+  let stranger: Issuer;
+  beforeAll(async () => {
+    issuer = await Issuer.open('RS256');
+    stranger = await Issuer.open('RS256');
+  });
+  afterAll(() => Promise.all([issuer.close(), stranger.close()]));
+  const ago = () => Math.floor(Date.now() / 1_000) - 10;
+
+  it.each<[string, () => Promise<string>]>([
+    ['no token at all', async () => 'x'],
+    ['a token signed by nobody', async () => unsigned({ alg: 'none' }, issuer.claims())],
+    ['a token without a signature', async () => unsigned({ alg: 'RS256', kid: issuer.publicJwk.kid }, issuer.claims())],
+    [
+      'a token with the public key as its secret',
+      async () => {
+        const key = await importJWK(issuer.publicJwk, 'RS256');
+        if (!('type' in key)) throw new Error('no public key');
+        const secret = new TextEncoder().encode(await exportSPKI(key));
+        return issuer.sign(issuer.claims(), { alg: 'HS256', kid: issuer.publicJwk.kid }, secret);
+      },
+    ],
+    ['a token of another key', async () => stranger.token()],
+    [
+      'a token of another key by the name of a known one',
+      async () => {
+        const { kid } = issuer.publicJwk;
+        return await stranger.signAs(kid, issuer.claims());
+      },
+    ],
+    ['a token of another issuer', () => issuer.token({ iss: 'https://evil.example' })],
+    ['a token for another audience', () => issuer.token({ aud: 'payroll' })],
+    ['a token without an audience', () => issuer.token({ aud: undefined })],
+    ['a token that has expired', () => issuer.token({ exp: ago() })],
+    ['a token that never expires', () => issuer.token({ exp: undefined })],
+    ['a token that does not hold yet', () => issuer.token({ nbf: ago() + 60 })],
+    ['a token of nobody', () => issuer.token({ sub: undefined })],
+    ['a token whose accounts are no list', () => issuer.token({ accounts: customer })],
+    ['a token whose accounts are null', () => issuer.token({ accounts: null })],
+    ['a token whose accounts are no ids', () => issuer.token({ accounts: ['*'] })],
+    ['a token whose payers are no ids', () => issuer.token({ fromAccounts: ['all'] })],
+    ['a token whose scope is no text', () => issuer.token({ scope: ['journals:read'] })],
+    ['a token that was changed', async () => (await issuer.token()).replace(/\.(..)/, '.eyJ')],
+    ['a token that is longer than any', async () => 'x'.repeat(15_900)],
+  ])('%s', async (_what, make) => {
+    const stub = await StubUpstream.start(json(200, []));
+    const { url } = await startGateway(stub.url, {}, { auth: issuer.auth });
+
+    const outcomes = await everywhere(url, await make());
+
+    expect(outcomes.filter((outcome) => !isRefused(outcome))).toEqual([]);
+    expect(stub.calls).toEqual([]);
+  });
+});
+
+describe('clocks', () => {
+  it('may differ by the skew that is configured', async () => {
+    const { issuer } = await start();
+    const stub = await StubUpstream.start(json(200, []));
+    const { url } = await startGateway(stub.url, {}, { auth: { ...issuer.auth, clockSkewS: 60 } });
+    const ended = (seconds: number) => issuer.token({ exp: Math.floor(Date.now() / 1_000) - seconds });
+
+    expect(await everywhere(url, await ended(30))).toMatchObject(doors.map(() => ({ data: seen })));
+    expect((await everywhere(url, await ended(90))).filter(isRefused)).toHaveLength(doors.length);
+  });
+});
+
+describe('a rotation of keys', () => {
+  it.each([
+    ['beside the old one', {}],
+    ['instead of the old one', { withdraw: true }],
+    ['by the old name', { sameKid: true }],
+  ])('to a new key %s costs no valid caller an error', async (_how, options) => {
+    const { issuer, url } = await start();
+    await everywhere(url, await issuer.token());
+
+    await issuer.rotate(options);
+    const outcomes = await everywhere(url, await issuer.token({ sub: 'ben' }));
+
+    expect(outcomes).toMatchObject(doors.map(() => ({ data: seen })));
+  });
+
+  it('that follows another one at once costs none either, however many strangers ask', async () => {
+    const { issuer, url } = await start();
+    const stranger = await Issuer.start();
+    const outcomes: Outcome[] = [];
+
+    for (const sub of ['ann', 'ben', 'cid']) {
+      await issuer.rotate({ withdraw: true });
+      const guesses = Promise.all(
+        [1, 2, 3, 4].map(async () => operate('HTTP', url, bearer(await stranger.token()), query)),
+      );
+      outcomes.push(...(await everywhere(url, await issuer.token({ sub }))));
+      expect((await guesses).every(isRefused)).toBe(true);
+    }
+
+    expect(outcomes).toMatchObject(outcomes.map(() => ({ data: seen })));
+    expect(issuer.asked).toBeLessThan(12);
+  });
+
+  it('that takes a key away ends what it has signed', async () => {
+    const { issuer, url } = await start();
+    const old = await issuer.token();
+    await everywhere(url, old);
+
+    await issuer.rotate({ withdraw: true });
+    await everywhere(url, await issuer.token({ sub: 'ben' }));
+
+    expect((await everywhere(url, old)).filter(isRefused)).toHaveLength(doors.length);
+  });
+});
+
+describe('an issuer that hangs', () => {
+  it('keeps out whose key is not known yet, in bounded time, and nobody else', async () => {
+    const { issuer, url } = await start();
+    const known = await issuer.token();
+    await everywhere(url, known);
+    await issuer.rotate();
+    issuer.hang();
+
+    const outcomes = await everywhere(url, await issuer.token({ sub: 'ben' }));
+
+    expect(outcomes.map(({ status, closed }) => status ?? closed?.code)).toEqual([503, 503, 1013, 1013]);
+    expect(outcomes[0]?.errors).toMatchObject([{ extensions: { code: 'AUTHENTICATION_UNAVAILABLE' } }]);
+    expect(outcomes[0]?.headers?.get('retry-after')).toBe('5');
+    expect(await everywhere(url, known)).toMatchObject(doors.map(() => ({ data: seen })));
+  });
+});

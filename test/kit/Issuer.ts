@@ -1,0 +1,117 @@
+import { createServer } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { JWK } from 'jose';
+
+import type { AuthConfig } from '../../src/config.ts';
+
+import { closeLater } from './leftovers.ts';
+
+type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
+
+interface SigningKey {
+  pair: KeyPair;
+  jwk: JWK & { kid: string };
+}
+
+/** An issuer of tokens with its keys behind a real HTTP server. */
+export class Issuer {
+  readonly name = 'https://issuer.example';
+  readonly audience = 'journals';
+  readonly #server: Server;
+  readonly #hung = new Set<ServerResponse>();
+  #key: SigningKey;
+  #published: JWK[];
+  #hangs = false;
+  /** How often its keys were asked for. */
+  asked = 0;
+
+  private constructor(key: SigningKey) {
+    this.#key = key;
+    this.#published = [key.jwk];
+    this.#server = createServer((_request, response) => {
+      this.asked += 1;
+      if (this.#hangs) this.#hung.add(response);
+      else response.end(JSON.stringify({ keys: this.#published }));
+    });
+  }
+
+  /** Closed when the test ends. */
+  static async start(alg = 'ES256'): Promise<Issuer> {
+    const issuer = await Issuer.open(alg);
+    closeLater(() => issuer.close());
+    return issuer;
+  }
+
+  static async open(alg = 'ES256'): Promise<Issuer> {
+    const issuer = new Issuer(await newKey(alg));
+    await new Promise<void>((resolve) => issuer.#server.listen(0, '127.0.0.1', resolve));
+    return issuer;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/keys`;
+  }
+
+  /** What a gateway that trusts it is configured with. */
+  get auth(): AuthConfig & { kind: 'jwt' } {
+    return { kind: 'jwt', jwksUrl: this.url, issuer: this.name, audience: this.audience, clockSkewS: 0 };
+  }
+
+  get publicJwk(): JWK & { kid: string } {
+    return this.#key.jwk;
+  }
+
+  /** A token that holds for five minutes, but for what the test changes; undefined takes a claim away. */
+  token(claims: Record<string, unknown> = {}): Promise<string> {
+    return this.signAs(this.#key.jwk.kid, this.claims(claims));
+  }
+
+  /** Signs with its own key, by whatever name. */
+  signAs(kid: string, claims: Record<string, unknown>): Promise<string> {
+    return this.sign(claims, { alg: this.#key.jwk.alg ?? '', kid }, this.#key.pair.privateKey);
+  }
+
+  claims(changes: Record<string, unknown> = {}): Record<string, unknown> {
+    const exp = Math.floor(Date.now() / 1_000) + 300;
+    return { iss: this.name, aud: this.audience, sub: 'ann', scope: 'journals:read', exp, ...changes };
+  }
+
+  /** Signs whatever with whatever key. */
+  sign(
+    claims: Record<string, unknown>,
+    header: { alg: string; kid?: string },
+    key: Parameters<SignJWT['sign']>[0],
+  ): Promise<string> {
+    return new SignJWT(JSON.parse(JSON.stringify(claims)) as Record<string, unknown>)
+      .setProtectedHeader(header)
+      .sign(key);
+  }
+
+  /** Signs with a new key from now on; the old one is published on, unless it is withdrawn. */
+  async rotate({ withdraw = false, sameKid = false } = {}): Promise<void> {
+    const { alg = '', kid } = this.#key.jwk;
+    this.#key = await newKey(alg, sameKid ? kid : undefined);
+    this.#published = withdraw || sameKid ? [this.#key.jwk] : [...this.#published, this.#key.jwk];
+  }
+
+  /** Takes questions and answers none. */
+  hang(): void {
+    this.#hangs = true;
+  }
+
+  async close(): Promise<void> {
+    for (const response of this.#hung) response.destroy();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+let keys = 0;
+
+async function newKey(alg: string, kid = `key-${(keys += 1)}`): Promise<SigningKey> {
+  const pair = await generateKeyPair(alg, { extractable: true });
+  return { pair, jwk: { ...(await exportJWK(pair.publicKey)), kid, alg, use: 'sig' } };
+}
