@@ -8,6 +8,7 @@ import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
 import { createJournals } from '../kit/createJournals.ts';
 import { Gate } from '../kit/Gate.ts';
+import { apiSecret } from '../kit/planted.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';
 import { statusEventLine } from '../kit/statusEventLine.ts';
 import { json, quietStream, StubUpstream } from '../kit/StubUpstream.ts';
@@ -76,7 +77,7 @@ describe('clients that resume at once', () => {
     const [first] = await history(old.url, 1);
     const entries = Array.from({ length: 1_000 }, () => ({ to_account: customer, amount: '0.01' }));
     const batch = JSON.stringify({ entry_type: 'JNLC', from_account: sweep, entries });
-    const headers = { authorization: `Basic ${btoa('sandbox:sandbox')}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Basic ${btoa(`sandbox:${apiSecret}`)}`, 'content-type': 'application/json' };
     await fetch(`${sandbox.url}/v1/journals/batch`, { method: 'POST', headers, body: batch });
     const { url } = await startGateway(sandbox.url);
     const since = new Date(Date.now() - 60_000).toISOString();
