@@ -51,9 +51,32 @@ export interface EventsConfig {
   replays?: { streams?: number | undefined; waiting?: number | undefined };
 }
 
+/** The port for operators. */
+export interface AdminConfig {
+  host: string;
+  port: number;
+}
+
+export interface ShutdownConfig {
+  /** How long the gateway, told to stop, says that it is not ready and serves on, in ms. */
+  delayMs: number;
+  /** How long it then waits for running operations, in ms. */
+  graceMs: number;
+}
+
+/** Where traces go. What else the SDK can be told, it reads from the environment itself. */
+export interface TracingConfig {
+  url: string;
+  serviceName: string;
+}
+
 export interface GatewayConfig {
   host: string;
   port: number;
+  /** Null for none. */
+  admin: AdminConfig | null;
+  shutdown: ShutdownConfig;
+  tracing: TracingConfig | null;
   auth: AuthConfig;
   events?: EventsConfig;
   /** How often a quiet connection says that it is alive, in ms. */
@@ -79,6 +102,13 @@ const port = (fallback: number) =>
     .regex(/^\d{1,5}$/, 'expected a port, 0 to 65535')
     .transform(Number)
     .refine((value) => value <= 65_535, 'expected a port, 0 to 65535')
+    .default(fallback);
+
+const seconds = (fallback: number) =>
+  z
+    .string()
+    .regex(/^(?:\d|[1-9]\d|[1-9]\d{2})$/, 'expected whole seconds, 0 to 999')
+    .transform(Number)
     .default(fallback);
 
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
@@ -123,7 +153,17 @@ const jwksUrl = z
   )
   .refine((value) => new URL(value).username === '' && new URL(value).password === '', 'expected no credentials in it');
 
-const listenerEnvironment = z.object({
+const tracingEnvironment = z.object({
+  OTEL_SDK_DISABLED: z.stringbool({ error: 'expected true or false' }).default(false),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], { error: 'expected otlp or none' }).optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/json', { error: 'expected http/json' }).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.literal('http/json', { error: 'expected http/json' }).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  OTEL_SERVICE_NAME: z.string().default('journals-gateway'),
+});
+
+const listenerEnvironment = tracingEnvironment.extend({
   PORT: port(4000),
   HOST: z.string().default('127.0.0.1'),
   EVENTS_WINDOW: wholeNumber(10_000, 1, 1_000_000),
@@ -132,6 +172,10 @@ const listenerEnvironment = z.object({
   REPLAY_WAITING: wholeNumber(5_000, 1, 1_000_000),
   PING_SECONDS: wholeNumber(12, 1, 3_600),
   SHUTDOWN_SPREAD_SECONDS: wholeNumber(3, 0, 60),
+  ADMIN_PORT: z.union([port(4001), z.literal('off')], { error: 'expected a port, 0 to 65535, or off' }),
+  ADMIN_HOST: z.string().default('127.0.0.1'),
+  SHUTDOWN_DELAY_SECONDS: seconds(0),
+  SHUTDOWN_GRACE_SECONDS: seconds(10),
   LOG_LEVEL: logLevel.default('info'),
   OUTCOMES_FILE: z.string().optional(),
   OUTCOMES_SETTLE_SECONDS: z
@@ -321,6 +365,12 @@ function listener(values: z.output<typeof listenerEnvironment>): Omit<GatewayCon
   return {
     host: values.HOST,
     port: values.PORT,
+    admin: adminOf(values),
+    shutdown: {
+      delayMs: values.SHUTDOWN_DELAY_SECONDS * 1_000,
+      graceMs: values.SHUTDOWN_GRACE_SECONDS * 1_000,
+    },
+    tracing: tracingOf(values),
     auth: authOf(values),
     logLevel: values.LOG_LEVEL,
     pingMs: values.PING_SECONDS * 1_000,
@@ -331,6 +381,20 @@ function listener(values: z.output<typeof listenerEnvironment>): Omit<GatewayCon
       replays: { streams: values.REPLAY_STREAMS, waiting: values.REPLAY_WAITING },
     },
   };
+}
+
+function adminOf(values: z.output<typeof listenerEnvironment>): AdminConfig | null {
+  const { ADMIN_HOST: host, ADMIN_PORT: port } = values;
+  return port === 'off' ? null : { host, port };
+}
+
+/** As the OpenTelemetry specification has them: nothing is exported unless somebody says where to. */
+function tracingOf(values: z.output<typeof tracingEnvironment>): TracingConfig | null {
+  const { OTEL_TRACES_EXPORTER: exporter, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = values;
+  const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (endpoint && `${endpoint}/v1/traces`);
+  if (values.OTEL_SDK_DISABLED || exporter === 'none') return null;
+  if (url === undefined && exporter === undefined) return null;
+  return { url: url ?? 'http://localhost:4318/v1/traces', serviceName: values.OTEL_SERVICE_NAME };
 }
 
 function sandboxOf(values: z.output<typeof sandboxEnvironment>): SandboxConfig {

@@ -41,6 +41,8 @@ export interface OperationContext extends SharedParts, OperationFacts {
   principal: Principal;
   /** Fields that were refused in this result: told once, however many rows they are asked on. */
   refusedFields: Set<string>;
+  /** What its mutations were refused with, in order. */
+  refusals: Error[];
   journalLoader: JournalLoader;
   /** Where the feed stood before any read of this operation; what the list then says is at least as new. */
   statusMark: StatusMark | null;
@@ -53,6 +55,7 @@ export function createContext(parts: SharedParts, facts: OperationFacts): Operat
     ...facts,
     principal,
     refusedFields: new Set(),
+    refusals: [],
     journalLoader: createJournalLoader(parts.sharedReads, principal, facts.signal),
     statusMark: parts.statusEvents.mark,
   };

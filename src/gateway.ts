@@ -1,3 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { AdminServer } from './admin/AdminServer.ts';
+import { Metrics } from './admin/Metrics.ts';
+import { Readiness } from './admin/Readiness.ts';
+import { reportFeed } from './admin/reportFeed.ts';
+import { UpstreamCheck } from './admin/UpstreamCheck.ts';
 import { ApiKeyAuthenticator } from './auth/ApiKeyAuthenticator.ts';
 import { openToAll } from './auth/Authenticator.ts';
 import type { Authenticator } from './auth/Authenticator.ts';
@@ -17,8 +24,10 @@ import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
 import { HttpServer } from './server/HttpServer.ts';
 import { createPipeline, graphqlPath } from './server/pipeline.ts';
+import { operationLog } from './server/operationLog.ts';
 import { RunningOperations } from './server/RunningOperations.ts';
 import { WebSocketServer } from './server/WebSocketServer.ts';
+import type { Tracing } from './tracing/Tracing.ts';
 import { ApiClock } from './upstream/ApiClock.ts';
 import { basicCredentials } from './upstream/credentials.ts';
 import type { Credentials } from './upstream/credentials.ts';
@@ -39,6 +48,8 @@ export interface Gateway {
   /** The GraphQL endpoint, for HTTP and SSE; the same with `ws:` for WebSocket. */
   readonly url: string;
   readonly healthUrl: string;
+  /** Where operators look, without a path; null where there is no admin port. */
+  readonly adminUrl: string | null;
   /** The sandbox's address where one was started, else null. */
   readonly sandboxUrl: string | null;
   /** Lets running operations finish, then closes every socket, stream and timer. */
@@ -57,17 +68,24 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
   try {
     const authenticator = await openAuthenticator(config.auth, log);
     opened.push(() => authenticator.close());
+    const tracing = await openTracing(config, log);
+    opened.push(async () => tracing?.close());
+    const metrics = new Metrics();
+    opened.push(async () => metrics.close());
+    const upstreamCheck = new UpstreamCheck();
+    const observers = [upstreamCheck, metrics.upstream, ...(tracing ? [tracing.upstream] : [])];
     const { upstream, sandboxUrl } = await openUpstream(config, opened);
     const credentials = createCredentials(upstream.credentials, log);
     opened.push(() => credentials.close());
     const clock = new ApiClock();
     const governor = new RateGovernor(clock);
     const { baseUrl, eventsVersion: version } = upstream;
-    const connection = new UpstreamConnection({ baseUrl, credentials, clock, governor, log });
+    const connection = new UpstreamConnection({ baseUrl, credentials, clock, governor, observers, log });
     opened.push(() => connection.close());
     const journals = new JournalsClient(connection);
 
-    const statusEventsClient = new StatusEventsClient({ baseUrl, version, credentials, clock, governor });
+    const eventsApi = { baseUrl, version, credentials, clock, governor, observers };
+    const statusEventsClient = new StatusEventsClient(eventsApi);
     opened.push(() => statusEventsClient.close());
     const statusEvents = new StatusEvents(statusEventsClient, clock, log, config.events);
     opened.push(() => statusEvents.close());
@@ -96,18 +114,52 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       log,
       running,
       pingMs: config.pingMs,
+      observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
       graphiql: sandboxUrl === null ? null : { defaultQuery },
     });
     const webSockets = new WebSocketServer(pipeline, authenticator, log, config.pingMs);
-    const server = new HttpServer(pipeline, webSockets, running, config);
+    const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown });
+    const readiness = new Readiness({
+      upstream: () => upstreamCheck.report(connection, governor),
+      feed: () => reportFeed(statusEvents.feedState),
+    });
+    metrics.watch(() => ({
+      phase: readiness.phase,
+      running: running.count,
+      upstream: connection.state,
+      callsLeft: governor.remaining,
+      pausedMs: governor.opensInMs,
+      events: statusEvents.state,
+      reverseBatches: store.unsettledCounts,
+    }));
+    const admin = config.admin && new AdminServer({ ...config.admin, readiness, metrics, log });
+    if (admin) {
+      await admin.listen();
+      opened.push(() => admin.close());
+    }
     await settled(statusEvents.tried, feedPatienceMs);
     await server.listen();
-    opened.push(() => server.close());
-    return { url: `${server.url}${graphqlPath}`, healthUrl: `${server.url}/health`, sandboxUrl, close };
+    opened.push(async () => {
+      readiness.enter('draining');
+      log.info('draining');
+      // Whoever sends clients here learns of it before they are refused.
+      await wait(config.shutdown.delayMs);
+      await server.close();
+    });
+    readiness.enter('serving');
+    const [url, healthUrl] = [`${server.url}${graphqlPath}`, `${server.url}/health`];
+    return { url, healthUrl, adminUrl: admin?.url ?? null, sandboxUrl, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The SDK is loaded only where somebody takes its traces. */
+async function openTracing({ tracing }: GatewayConfig, log: Log): Promise<Tracing | null> {
+  if (!tracing) return null;
+  const module = await import('./tracing/Tracing.ts');
+  return new module.Tracing({ ...tracing, log });
 }
 
 /** @throws ConfigError */

@@ -30,6 +30,7 @@ interface Rule {
 const floors = [
   ['cli'],
   ['gateway'],
+  ['admin', 'tracing'],
   ['server', 'schema'],
   ['resolvers'],
   ['context'],

@@ -43,6 +43,11 @@ Environment:
   AUTH_JWKS_URL                AUTH=jwt: where the issuer of the tokens tells its keys
   AUTH_ISSUER, AUTH_AUDIENCE   AUTH=jwt: what the claims iss and aud must say
   AUTH_CLOCK_SKEW_SECONDS      AUTH=jwt: by how much clocks may differ, default 30
+  ADMIN_PORT, ADMIN_HOST       where operators look: /health, /ready, /metrics; default 4001 on 127.0.0.1; off for none
+  SHUTDOWN_DELAY_SECONDS       told to stop, how long to serve on while /ready says no, default 0
+  SHUTDOWN_GRACE_SECONDS       how long running operations then may take, default 10
+  OTEL_EXPORTER_OTLP_ENDPOINT  where traces go, as OTLP in JSON; none without it
+  OTEL_SERVICE_NAME            how traces call the gateway, default journals-gateway
   LOG_LEVEL                    trace, debug, info (default), warn, error or silent; logs go to stderr
 `;
 
@@ -93,8 +98,9 @@ async function start(config: GatewayConfig): Promise<Gateway> {
   }
 }
 
-function banner({ url, healthUrl, sandboxUrl }: Gateway): string {
+function banner({ url, healthUrl, adminUrl, sandboxUrl }: Gateway): string {
   const lines = [`GraphQL    ${url}`, `WebSocket  ${url.replace(/^http/, 'ws')}`, `health     ${healthUrl}`];
+  if (adminUrl !== null) lines.push(`admin      ${adminUrl}`);
   if (sandboxUrl === null) return `${lines.join('\n')}\n`;
   lines.push(`sandbox    ${sandboxUrl}`, '', `Open ${url} in a browser, or paste a first mutation:`, '', firstMutation);
   return `${lines.join('\n')}\n`;

@@ -123,7 +123,7 @@ export class ResumedSubscription implements StatusReader {
           last = positioned;
           this.#replayed.add(positioned.event);
           this.#keep([positioned]);
-          if (this.#past.length > maxWaiting) throw new SlowConsumerError(null);
+          if (this.#past.length > maxWaiting) throw this.#hub.tooSlow(null);
         }
         return;
       } catch (error) {
@@ -158,7 +158,7 @@ export class ResumedSubscription implements StatusReader {
   /** What happened since the past was asked for; a live queue once there is no more. @throws SlowConsumerError */
   #catchUp(): void {
     const missed = this.#hub.eventsFrom(this.#unread);
-    if (!missed) throw new SlowConsumerError(null);
+    if (!missed) throw this.#hub.tooSlow(null);
     this.#unread += missed.length;
     if (missed.length > 0) this.#keep(missed.filter(({ event }) => this.#isNew(event)));
     else this.#live = this.#hub.subscribe(this.#accepts, this.#cursor);

@@ -80,6 +80,11 @@ export class SharedReplays {
     this.#maxWaiting = waiting;
   }
 
+  /** Streams that are open, or about to be. */
+  get taken(): number {
+    return this.#slots.taken;
+  }
+
   /**
    * A stream that brings everything between the bounds, and perhaps more. Its reader has to close it.
    *

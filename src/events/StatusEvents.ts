@@ -13,12 +13,19 @@ import type { FeedState } from './StatusFeed.ts';
 import { StatusHistory } from './StatusHistory.ts';
 import type { HistoryRange } from './StatusHistory.ts';
 import { StatusHub } from './StatusHub.ts';
-import type { StatusMark } from './StatusHub.ts';
+import type { HubState, StatusMark } from './StatusHub.ts';
 import type { StatusReader } from './StatusReader.ts';
 
 export interface StatusEventsOptions {
   window?: EventWindowOptions | undefined;
   replays?: SharedReplaysOptions | undefined;
+}
+
+/** How the feed and those who listen to it fare. */
+export interface EventsState extends HubState {
+  feed: FeedState;
+  /** Upstream streams that replay past events. */
+  openReplays: number;
 }
 
 /** All that the upper floors may ask about status events: what comes, what was, and where one stands. */
@@ -46,6 +53,11 @@ export class StatusEvents {
   /** How the feed fares, for those who watch over the process. */
   get feedState(): FeedState {
     return this.#feed.state;
+  }
+
+  /** How all of it fares. */
+  get state(): EventsState {
+    return { feed: this.feedState, ...this.#hub.state, openReplays: this.#history.openReplays };
   }
 
   /** Where the feed stands: subscribe after it, and nothing falls between. Null while it has not begun. */

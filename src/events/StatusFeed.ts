@@ -27,6 +27,8 @@ export interface StatusFeedOptions {
 export interface FeedState {
   /** Whether its stream stands. */
   isOpen: boolean;
+  /** How long there has been no stream, in ms: 0 while it stands; null before the first. */
+  downMs: number | null;
   /** How long its stream has said nothing, heartbeats included, in ms; null while it has none. */
   silentMs: number | null;
   /** How long after it happened the last event was told, by the API's clock, in ms; null before the first. */
@@ -67,6 +69,7 @@ export class StatusFeed {
   /** When the stream that stands was opened, and when it last said something, by this process's clock. */
   #openedMs: number | null = null;
   #heardMs = 0;
+  #closedMs: number | null = null;
   #opened = 0;
   #lagMs: number | null = null;
   #lastFailure: FeedState['lastFailure'] = null;
@@ -89,6 +92,7 @@ export class StatusFeed {
   get state(): FeedState {
     return {
       isOpen: this.#openedMs !== null,
+      downMs: this.#downMs,
       silentMs: this.#openedMs === null ? null : Math.round(performance.now() - this.#heardMs),
       lagMs: this.#lagMs,
       reconnects: Math.max(0, this.#opened - 1),
@@ -143,6 +147,7 @@ export class StatusFeed {
       }
       return new UpstreamUnavailableError(end);
     } finally {
+      if (this.#openedMs !== null) this.#closedMs = performance.now();
       this.#openedMs = null;
       watchdog.stop();
       stream.close();
@@ -194,6 +199,11 @@ export class StatusFeed {
     this.#backoff.succeed();
     this.#lagMs = Math.max(0, Math.round(this.#clock.latestNow() - ms));
     this.#hub.publish(event);
+  }
+
+  get #downMs(): number | null {
+    if (this.#openedMs !== null) return 0;
+    return this.#closedMs === null ? null : Math.round(performance.now() - this.#closedMs);
   }
 
   /** The first stream carries only what comes; every later one begins in what is known already. */

@@ -47,6 +47,11 @@ export class StatusHistory {
     this.#replays = new SharedReplays(client, options);
   }
 
+  /** Replays that have an upstream stream. */
+  get openReplays(): number {
+    return this.#replays.taken;
+  }
+
   /**
    * Events of the range, oldest first as the API replays them. Whoever stops reading closes the stream, or leaves it to
    * those who share it.

@@ -11,12 +11,23 @@ import { EventWindow } from './EventWindow.ts';
 import type { EventWindowOptions } from './EventWindow.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
+import { SlowConsumerError } from './streamErrors.ts';
 import { StatusSubscription } from './StatusSubscription.ts';
 
 export interface StatusHubOptions {
   window?: EventWindowOptions | undefined;
   /** Events that may wait for one subscriber, at most. Default 1,000. */
   queueMax?: number | undefined;
+}
+
+/** Who listens, and what was told. */
+export interface HubState {
+  /** Those that have caught up with what happens. */
+  subscribers: number;
+  /** Events told since the start. */
+  published: number;
+  /** Subscriptions ended because too much waited for them. */
+  overflows: number;
 }
 
 /** A place among the events, as it was when it was taken. */
@@ -55,11 +66,16 @@ export class StatusHub {
   #tracker = new PositionTracker();
   #begunAt: StatusMark | null = null;
   #begunForSureMs = Infinity;
+  #overflows = 0;
 
   constructor({ window, queueMax = 1_000 }: StatusHubOptions = {}) {
     this.#window = new EventWindow(window);
     this.#queueMax = queueMax;
     this.#forgetting = setInterval(() => this.#window.forgetOld(), forgettingIntervalMs).unref();
+  }
+
+  get state(): HubState {
+    return { subscribers: this.#subscriptions.size, published: this.end, overflows: this.#overflows };
   }
 
   /** The place behind everything published so far; null before the feed has begun. Costs nothing until it is read. */
@@ -99,10 +115,17 @@ export class StatusHub {
       startsAfter,
       maxQueued: this.#queueMax,
       feedCursor: () => this.mark?.cursor ?? null,
+      tooSlow: (cursor) => this.tooSlow(cursor),
       onEnd: (ended) => this.#subscriptions.delete(ended),
     });
     this.#subscriptions.add(subscription);
     return subscription;
+  }
+
+  /** What a subscription ends with that takes less than comes: here, so that it is counted. */
+  tooSlow(cursor: string | null): SlowConsumerError {
+    this.#overflows += 1;
+    return new SlowConsumerError(cursor);
   }
 
   /** What has surely happened: everything up to the last place, with the events of the seconds before it by name. */

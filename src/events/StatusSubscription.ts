@@ -2,7 +2,7 @@ import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
 import type { PositionedEvent } from './PositionedEvent.ts';
 import type { StatusReader } from './StatusReader.ts';
-import { SlowConsumerError } from './streamErrors.ts';
+import type { SlowConsumerError } from './streamErrors.ts';
 
 export interface StatusSubscriptionOptions {
   /** Which events the subscriber wants; cheap and free of waiting, since it runs on the publisher's time. */
@@ -13,6 +13,8 @@ export interface StatusSubscriptionOptions {
   startsAfter: string | null;
   /** Where the feed stands now. */
   feedCursor: () => string | null;
+  /** The error that it then ends with. */
+  tooSlow: (cursor: string | null) => SlowConsumerError;
   onEnd: (subscription: StatusSubscription) => void;
 }
 
@@ -53,7 +55,7 @@ export class StatusSubscription implements StatusReader {
     } else if (this.#queue.length < this.#options.maxQueued) {
       this.#queue.push(positioned);
     } else {
-      this.end(new SlowConsumerError(this.cursor));
+      this.end(this.#options.tooSlow(this.cursor));
     }
   }
 

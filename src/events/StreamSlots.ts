@@ -1,11 +1,18 @@
 /** Who may open an upstream stream besides the feed; the others wait, in the order in which they came. */
 export class StreamSlots {
   readonly #waiting: (() => void)[] = [];
+  readonly #open: number;
   #free: number;
 
   /** @param open how many streams at once */
   constructor(open: number) {
+    this.#open = open;
     this.#free = open;
+  }
+
+  /** How many are taken. */
+  get taken(): number {
+    return this.#open - this.#free;
   }
 
   /**

@@ -112,6 +112,14 @@ export class OutcomeStore {
     return rows.map(outcomeOf);
   }
 
+  /** How many there are whose fate is not known yet. */
+  get unsettledCounts(): Record<'open' | 'ambiguous', number> {
+    const rows = this.#database
+      .prepare(`SELECT state, COUNT(*) AS count FROM outcomes WHERE state IN ('open', 'ambiguous') GROUP BY state`)
+      .all() as { state: string; count: number }[];
+    return { open: 0, ambiguous: 0, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
+  }
+
   /** Writes down what is about to be sent. */
   intend(
     scope: string,

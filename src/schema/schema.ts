@@ -14,9 +14,10 @@ import './journalStatusEvent.ts';
 import './journalStatusEvents.ts';
 import './journalStatusChanged.ts';
 import { builder } from './builder.ts';
+import { notingRefusals } from './notingRefusals.ts';
 
 /** The public contract, from code. */
-export const schema = lexicographicSortSchema(builder.toSchema());
+export const schema = notingRefusals(lexicographicSortSchema(builder.toSchema()));
 
 /** The contract as text: what `schema.graphql` holds. */
 export function printedSchema(): string {

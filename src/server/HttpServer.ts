@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { misdirected } from './misdirected.ts';
 import type { Pipeline } from './pipeline.ts';
+import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { spreadOut } from './spreadOut.ts';
 import type { WebSocketServer } from './WebSocketServer.ts';
@@ -12,8 +13,8 @@ export interface HttpServerOptions {
   host: string;
   /** 0 takes any free one. */
   port: number;
-  /** How long a shutdown waits for running operations, in ms. Default 10,000. */
-  graceMs?: number;
+  /** How long a shutdown waits for running operations, in ms. */
+  graceMs: number;
   /** Over how long it then sends subscribers away, in ms, so that they don't all come back at once. Default 3,000. */
   spreadMs?: number | undefined;
 }
@@ -60,7 +61,7 @@ export class HttpServer {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const answer of this.#answers) endConnectionWith(answer);
-    await this.#running.drain(AbortSignal.timeout(this.#options.graceMs ?? 10_000));
+    await this.#running.drain(AbortSignal.timeout(this.#options.graceMs));
     const { spreadMs = 3_000 } = this.#options;
     const streams = spreadOut([...this.#answers], spreadMs, (answer) => void answer.destroy());
     await Promise.all([this.#webSockets.close(spreadMs), streams]);
@@ -85,6 +86,7 @@ export class HttpServer {
       end?.();
     });
     if (this.#running.isDraining) endConnectionWith(response);
+    response.setHeader(requestIdHeader, giveRequestId(request));
     const wrong = misdirected(request);
     if (!wrong) void pipeline(request, response);
     else response.writeHead(wrong.status, { 'content-type': 'text/plain' }).end(wrong.message);

@@ -18,11 +18,14 @@ export class SocketOperation {
   readonly #endRunning: () => void;
   /** Who has asked for it. */
   readonly session: Session;
+  /** What logs know it by. */
+  readonly requestId: string;
   /** Known once its context has been built. */
   progress: SubscriptionProgress | null = null;
 
-  constructor(session: Session, running: RunningOperations) {
+  constructor(session: Session, requestId: string, running: RunningOperations) {
     this.session = session;
+    this.requestId = requestId;
     this.#endRunning = running.begin(this);
   }
 
@@ -57,15 +60,20 @@ export class SocketOperation {
 /** The operations under way on one socket, by the ids that the client gave them. */
 export class SocketOperations {
   readonly #running: RunningOperations;
+  readonly #socketId: string;
+  #begun = 0;
   readonly #idle = new EventEmitter();
   readonly #operations = new Map<string, SocketOperation>();
 
-  constructor(running: RunningOperations) {
+  /** @param socketId what logs know the socket by */
+  constructor(socketId: string, running: RunningOperations) {
+    this.#socketId = socketId;
     this.#running = running;
   }
 
   begin(id: string, session: Session): SocketOperation {
-    const operation = new SocketOperation(session, this.#running);
+    this.#begun += 1;
+    const operation = new SocketOperation(session, `${this.#socketId}/${this.#begun}`, this.#running);
     this.#operations.set(id, operation);
     return operation;
   }

@@ -14,5 +14,5 @@ export interface TransportContext {
   /** Who has sent the request. */
   session?: Session;
   /** WebSocket: who speaks on it, and the operation's own signal. */
-  socket?: { session: Session; signal: AbortSignal };
+  socket?: { session: Session; requestId: string; signal: AbortSignal };
 }

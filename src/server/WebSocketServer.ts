@@ -15,6 +15,7 @@ import { markInexactNumbers } from './markInexactNumbers.ts';
 import { graphqlPath, maxRequestBytes } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { defaultPingMs, probe } from './probe.ts';
+import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { SocketLogin } from './SocketLogin.ts';
 import { SocketOperations } from './SocketOperations.ts';
@@ -45,6 +46,7 @@ export class WebSocketServer {
 
   /** Takes over upgrades of the GraphQL path while the server listens; every other one is refused. */
   attach(server: Server, running: RunningOperations): void {
+    this.#sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${giveRequestId(request)}`));
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
       // Not by the URL class: it throws at targets that a client can send.
@@ -66,7 +68,7 @@ export class WebSocketServer {
   }
 
   #serve(socket: WebSocket, request: IncomingMessage, running: RunningOperations): void {
-    const operations = new SocketOperations(running);
+    const operations = new SocketOperations(giveRequestId(request), running);
     const close = (code: number, reason: string) => socket.close(code, reason);
     const login = new SocketLogin(this.#authenticator, operations, close);
     const stopProbing = probe(socket, { intervalMs: this.#pingMs, news: () => operations.takeNews() });

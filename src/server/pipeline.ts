@@ -8,6 +8,7 @@ import type { OperationFacts } from '../context.ts';
 import { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 import type { Log } from '../log.ts';
 
+import type { OperationObserver } from './OperationObserver.ts';
 import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
 import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
 import { useAuthentication } from './plugins/useAuthentication.ts';
@@ -16,6 +17,7 @@ import { useErrorCodes } from './plugins/useErrorCodes.ts';
 import { useEventStreams } from './plugins/useEventStreams.ts';
 import { useEventStreamStatus } from './plugins/useEventStreamStatus.ts';
 import { useExactNumbers } from './plugins/useExactNumbers.ts';
+import { useOperationObservers } from './plugins/useOperationObservers.ts';
 import { useReadableRequests } from './plugins/useReadableRequests.ts';
 import { useRunningOperations } from './plugins/useRunningOperations.ts';
 import { useShownWords } from './plugins/useShownWords.ts';
@@ -31,6 +33,8 @@ export interface PipelineOptions {
   createContext: (facts: OperationFacts) => OperationFacts;
   log: Log;
   running: RunningOperations;
+  /** Are told of every operation. */
+  observers?: readonly OperationObserver[];
   /** How often a quiet event stream says that it is alive, in ms. Default 12,000. */
   pingMs?: number | undefined;
   /** Serves GraphiQL to browsers, from files of this machine. */
@@ -63,6 +67,7 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     context: (transport) => contextOf(transport, options),
     maskedErrors: { maskError: (error) => publicError(error, log) },
     plugins: [
+      useOperationObservers(options.observers ?? []),
       useAuthentication(options.authenticator),
       useErrorCodes(),
       useCrossSiteGuard(),

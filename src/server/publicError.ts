@@ -30,6 +30,14 @@ export function publicError(error: unknown, log: Log): GraphQLError {
   return locate(error, 'Unexpected error.', { code: 'INTERNAL', correlationId });
 }
 
+/** The code by which a client sees it; the fallback's for what says itself nothing of the kind. */
+export function codeOf(error: unknown, fallback = 'BAD_USER_INPUT'): string {
+  const cause = causeOf(error);
+  const code = describe(cause)?.extensions['code'] ?? (cause instanceof GraphQLError && cause.extensions['code']);
+  if (typeof code === 'string') return code;
+  return cause instanceof GraphQLError && isAboutRequest(cause, error) ? fallback : 'INTERNAL';
+}
+
 /**
  * graphql itself speaks of the request: syntax, validation, coercion of variables and arguments. What else it says while
  * it executes, of a type that can't be told or a value that can't be written, is a fault of ours.

@@ -31,21 +31,32 @@ export class RetryBudget {
   /** True when one more repeat is within the budget, which it is then taken from. */
   take(): boolean {
     const bucket = this.#bucket();
-    const calls = this.#buckets.reduce((sum, each) => sum + each.calls, 0);
-    const repeats = this.#buckets.reduce((sum, each) => sum + each.repeats, 0);
-    if (repeats + 1 > Math.max(this.#floor, calls * this.#share)) return false;
+    if (this.left < 1) return false;
     bucket.repeats += 1;
     return true;
   }
 
-  /** The bucket of this second; those that have left the window are gone. */
+  /** Repeats that are within the budget now. */
+  get left(): number {
+    this.#forgetOld();
+    const calls = this.#buckets.reduce((sum, each) => sum + each.calls, 0);
+    const repeats = this.#buckets.reduce((sum, each) => sum + each.repeats, 0);
+    return Math.floor(Math.max(this.#floor, calls * this.#share) - repeats);
+  }
+
+  /** The bucket of this second. */
   #bucket(): Bucket {
+    this.#forgetOld();
     const now = performance.now();
-    while (this.#buckets[0] && this.#buckets[0].startedAt <= now - windowMs) this.#buckets.shift();
     const last = this.#buckets.at(-1);
     if (last && now - last.startedAt < bucketMs) return last;
     const bucket = { startedAt: now, calls: 0, repeats: 0 };
     this.#buckets.push(bucket);
     return bucket;
+  }
+
+  #forgetOld(): void {
+    const oldest = performance.now() - windowMs;
+    while (this.#buckets[0] && this.#buckets[0].startedAt <= oldest) this.#buckets.shift();
   }
 }

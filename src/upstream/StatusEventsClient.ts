@@ -18,6 +18,8 @@ import { readErrorBody } from './readErrorBody.ts';
 import { readStatusStream } from './readStatusStream.ts';
 import type { StatusStreamItem } from './readStatusStream.ts';
 import { retryAtOf } from './retryAtOf.ts';
+import { observeAll } from './UpstreamObserver.ts';
+import type { UpstreamObserver } from './UpstreamObserver.ts';
 
 export interface StatusEventsClientOptions {
   baseUrl: string;
@@ -26,6 +28,8 @@ export interface StatusEventsClientOptions {
   clock?: ApiClock;
   /** The rate limit, which streams share with every other call. */
   governor?: RateGovernor;
+  /** Are told of every opening. */
+  observers?: readonly UpstreamObserver[];
   /** Ids differ between the two: a cursor of one means nothing to the other. */
   version: 'v1' | 'v2';
   /** How long the API may take to begin a stream, in ms. Default 10,000. */
@@ -54,6 +58,7 @@ export class StatusEventsClient {
   readonly #clock: ApiClock;
   readonly #governor: RateGovernor;
   readonly #openDeadlineMs: number;
+  readonly #observers: readonly UpstreamObserver[];
   // A quiet stream is a healthy one: undici's own body timeout would end it. Silence is the feed's business.
   readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, connect: { timeout: 5_000 } });
 
@@ -63,6 +68,7 @@ export class StatusEventsClient {
     this.#url = new URL(`${baseUrl}/${version}/events/journals/status`);
     this.#credentials = credentials;
     this.#openDeadlineMs = openDeadlineMs;
+    this.#observers = shared.observers ?? [];
   }
 
   /**
@@ -128,17 +134,23 @@ export class StatusEventsClient {
     const url = new URL(this.#url);
     if (range.since !== undefined) url.searchParams.set('since', range.since);
     if (range.until !== undefined) url.searchParams.set('until', range.until);
-    const headers = { accept: 'text/event-stream', authorization };
     const limits = { endsAt: performance.now() + this.#openDeadlineMs, signal };
     const permit = await this.#governor.pass(limits).catch(asFault);
     const dispatcher = this.#agent.compose(beginningOnlyIf(() => this.#governor.begin(permit)));
     const sentMs = steadyNow();
+    const watch = observeAll(this.#observers, { endpoint: 'statusEvents', method: 'GET', number: 1 });
+    const headers = { ...watch.headers, accept: 'text/event-stream', authorization };
     try {
       const answer = await request(url, { dispatcher, headers, signal });
       this.#clock.learn(String(answer.headers.date), sentMs);
       if (!isTooManyStreams(answer)) this.#governor.learn(answer.statusCode, headersOf(answer));
+      const { statusCode: status } = answer;
+      const requestId = headersOf(answer)['x-request-id'] ?? null;
+      const refusal = status >= 500 ? 'unknown' : 'refused';
+      watch.ended({ outcome: status === 200 ? 'done' : refusal, status, requestId });
       return answer;
     } catch (cause) {
+      watch.ended({ outcome: cause === heldBack ? 'neverSent' : 'unknown', status: null, requestId: null });
       if (cause === heldBack) return await this.#request(range, authorization, signal);
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new UpstreamUnavailableError(`the Event API can't be reached: ${reason}`, { cause });

@@ -18,6 +18,8 @@ import { RateGovernor } from './RateGovernor.ts';
 import type { WaitLimits } from './RateGovernor.ts';
 import { requestIdOf } from './readErrorBody.ts';
 import { RetryBudget } from './RetryBudget.ts';
+import { observeAll } from './UpstreamObserver.ts';
+import type { UpstreamObserver } from './UpstreamObserver.ts';
 
 export interface UpstreamConnectionOptions {
   /** Scheme, host and, where the API stands behind a prefix, its path. */
@@ -28,6 +30,8 @@ export interface UpstreamConnectionOptions {
   clock?: ApiClock;
   /** The rate limit, which this connection shares with the event streams. */
   governor?: RateGovernor;
+  /** Are told of every attempt. */
+  observers?: readonly UpstreamObserver[];
   /** Sockets to the API at most; further calls wait for a free one within their deadline. Default 64. */
   connections?: number;
   /** How long a read may take, all its attempts together, in ms. Default 20,000. */
@@ -45,11 +49,24 @@ export interface UpstreamCall<Result> {
   /** JSON text, sent byte for byte, the same in every attempt. */
   body?: string;
   idempotencyKey?: string;
+  /** Sent along, whatever the call is about. */
+  headers?: Record<string, string>;
   /** A 401 may be about what was asked for and not about the credentials: the caller finds out. */
   mayBe401?: boolean;
   /** Reads a 2xx. @throws an error that says what can't be read */
   decode: (answer: WireAnswer) => Result;
 }
+
+/** How the connection fares, for those who watch over the process. */
+export interface UpstreamState {
+  /** Of the pool: sockets, and calls that wait for one or are under way on one. */
+  pool: Pick<PoolStats, 'connected' | 'free' | 'pending' | 'queued' | 'running'>;
+  isBreakerOpen: boolean;
+  /** Repeats that the budget has left. */
+  retriesLeft: number;
+}
+
+type PoolStats = Pool['stats'];
 
 interface ExchangeShare extends WaitLimits {
   /** Of the time that is left when the request is given to its socket. */
@@ -77,6 +94,7 @@ export class UpstreamConnection {
   readonly #log: Log;
   readonly #clock: ApiClock;
   readonly #governor: RateGovernor;
+  readonly #observers: readonly UpstreamObserver[];
   readonly #breaker: HostBreaker;
   readonly #budget = new RetryBudget();
   readonly #readDeadlineMs: number;
@@ -92,7 +110,8 @@ export class UpstreamConnection {
     this.#log = options.log;
     this.#clock = options.clock ?? new ApiClock();
     this.#governor = options.governor ?? new RateGovernor(this.#clock);
-    this.#breaker = new HostBreaker({ probe: () => this.#probe(), log: this.#log });
+    this.#observers = options.observers ?? [];
+    this.#breaker = new HostBreaker({ probe: () => this.probe(), log: this.#log });
     this.#readDeadlineMs = options.readDeadlineMs ?? 20_000;
     this.#writeDeadlineMs = options.writeDeadlineMs ?? 30_000;
     this.#pool = new Pool(this.#origin, {
@@ -131,6 +150,10 @@ export class UpstreamConnection {
     }
   }
 
+  get state(): UpstreamState {
+    return { pool: this.#pool.stats, isBreakerOpen: this.#breaker.isOpen, retriesLeft: this.#budget.left };
+  }
+
   /** How often a call went on with other credentials than it had begun with. */
   get renewals(): number {
     return this.#renewals;
@@ -150,11 +173,19 @@ export class UpstreamConnection {
     // A connection gone silent must not cost all of the time: each attempt but the last has half of what is left.
     const share = attempt < maxAttempts && isRepeatable(call) ? 0.5 : 1;
     const limit = new Limit(Math.max(1, limits.endsAt - performance.now()), limits.signal);
+    const { endpoint, method } = call;
+    const watch = observeAll(this.#observers, { endpoint, method, number: attempt });
+    const watched = { ...call, headers: watch.headers };
     try {
-      const answer = await this.#sendWithRenewal(call, { ...limits, share }, limit.signal);
-      return outcomeOf(answer, call.decode);
+      const answer = await this.#sendWithRenewal(watched, { ...limits, share }, limit.signal);
+      const outcome = outcomeOf(answer, call.decode);
+      watch.ended({ outcome: outcome.kind, status: answer.status, requestId: requestIdOf(answer) });
+      return outcome;
     } catch (error) {
-      return outcomeOfFailure(error);
+      const outcome = outcomeOfFailure(error);
+      const requestId = outcome.kind === 'unknown' ? outcome.requestId : null;
+      watch.ended({ outcome: limits.signal?.aborted ? 'cancelled' : outcome.kind, status: null, requestId });
+      return outcome;
     } finally {
       limit.end();
     }
@@ -217,16 +248,28 @@ export class UpstreamConnection {
     return isFree || this.#budget.take();
   }
 
-  /** What the breaker asks the host while it is open. */
-  async #probe(): Promise<WireAnswer> {
+  /**
+   * Asks the host for a sign of life, past the breaker.
+   *
+   * @throws NeverSent | AnswerLost when there is none within 1.5 s
+   */
+  async probe(): Promise<WireAnswer> {
     const limit = new Limit(probeDeadlineMs);
     const limits = { endsAt: performance.now() + probeDeadlineMs, share: 1 };
+    const watch = observeAll(this.#observers, { endpoint: probeCall.endpoint, method: probeCall.method, number: 1 });
     try {
       const authorization = await this.#credentials.authorization(limit.signal);
       const permit = await this.#governor.pass(limits);
       const mayBegin = () => this.#governor.begin(permit);
-      const request = this.#requestOf(probeCall, authorization);
-      return await this.#exchangeOnce(request, { ...limits, mayBegin }).finally(() => this.#governor.end(permit));
+      const request = this.#requestOf({ ...probeCall, headers: watch.headers }, authorization);
+      const answered = this.#exchangeOnce(request, { ...limits, mayBegin }).finally(() => this.#governor.end(permit));
+      const answer = await answered;
+      const { kind: outcome } = outcomeOf(answer, probeCall.decode);
+      watch.ended({ outcome, status: answer.status, requestId: requestIdOf(answer) });
+      return answer;
+    } catch (error) {
+      watch.ended({ outcome: outcomeOfFailure(error).kind, status: null, requestId: null });
+      throw error;
     } finally {
       limit.end();
     }
@@ -234,7 +277,7 @@ export class UpstreamConnection {
 
   #requestOf(call: UpstreamCall<unknown>, authorization: string): WireRequest {
     const query = new URLSearchParams(call.query).toString();
-    const headers: Record<string, string> = { accept: 'application/json', authorization };
+    const headers: Record<string, string> = { ...call.headers, accept: 'application/json', authorization };
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
     return {

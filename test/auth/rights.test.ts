@@ -12,6 +12,7 @@ import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { bearer, doors, operate } from '../kit/operate.ts';
 import type { Door, Outcome } from '../kit/operate.ts';
 import { apiSecret, transmitter } from '../kit/planted.ts';
+import { unattended } from '../kit/unattended.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
 /** Who may ask in this file, by what a key file says of them. */
@@ -173,6 +174,7 @@ beforeAll(async () => {
   const remote = { baseUrl: sandbox.url, credentials, eventsVersion: 'v2' } as const;
   gateway = await createGateway({
     config: {
+      ...unattended,
       host: '127.0.0.1',
       port: 0,
       logLevel: 'trace',

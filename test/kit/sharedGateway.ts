@@ -4,6 +4,7 @@ import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 
 import { apiSecret } from './planted.ts';
+import { unattended } from './unattended.ts';
 import { watchedLog } from './watchedLog.ts';
 
 /** One gateway with its sandbox for all tests of a file: for many small tests that leave nothing behind. */
@@ -13,6 +14,7 @@ export function sharedGateway(): { readonly url: string } {
     const sandbox = { port: 0, keyId: 'sandbox', secretKey: apiSecret } as const;
     gateway = await createGateway({
       config: {
+        ...unattended,
         host: '127.0.0.1',
         port: 0,
         auth: { kind: 'none' },

@@ -23,7 +23,7 @@ export class Binary {
   #stderr = '';
 
   constructor(argv: string[], environment: Record<string, string> = {}) {
-    const env = { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ...environment };
+    const env = { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ADMIN_PORT: '0', ...environment };
     this.#process = spawn(process.execPath, [main, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
@@ -71,6 +71,7 @@ export interface ServingBinary {
   /** As the banner has them. */
   url: string;
   healthUrl: string;
+  adminUrl: string;
 }
 
 /** `serve` on a free port, once it has printed where. */
@@ -80,5 +81,6 @@ export async function serveBinary(
 ): Promise<ServingBinary> {
   const binary = new Binary(['serve', ...argv], { SANDBOX_PORT: '0', ...environment });
   const url = await binary.printed(/^GraphQL +(\S+)$/m);
-  return { binary, url, healthUrl: await binary.printed(/^health +(\S+)$/m) };
+  const healthUrl = await binary.printed(/^health +(\S+)$/m);
+  return { binary, url, healthUrl, adminUrl: await binary.printed(/^admin +(\S+)$/m) };
 }

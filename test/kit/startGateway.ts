@@ -7,6 +7,7 @@ import type { SandboxOptions } from '../../src/sandbox/SandboxOptions.ts';
 
 import { closeLater } from './leftovers.ts';
 import { apiSecret } from './planted.ts';
+import { unattended } from './unattended.ts';
 import { watchedLog } from './watchedLog.ts';
 
 /** A sandbox on a free port, closed when the test ends. */
@@ -35,6 +36,7 @@ export async function startGateway(
   };
   const gateway = await createGateway({
     config: {
+      ...unattended,
       host: '127.0.0.1',
       port: 0,
       auth: { kind: 'none' },

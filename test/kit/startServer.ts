@@ -3,6 +3,7 @@ import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { openToAll } from '../../src/auth/Authenticator.ts';
 import { HttpServer } from '../../src/server/HttpServer.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
+import { operationLog } from '../../src/server/operationLog.ts';
 import { RunningOperations } from '../../src/server/RunningOperations.ts';
 import { WebSocketServer } from '../../src/server/WebSocketServer.ts';
 
@@ -37,6 +38,7 @@ export async function startServer(behaviour: Behaviour, graceMs = 10_000): Promi
     createContext: (facts) => facts,
     log,
     running,
+    observers: [operationLog(log)],
     graphiql: null,
   });
   const options = { host: '127.0.0.1', port: 0, graceMs };

@@ -1,0 +1,50 @@
+import { Counter, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
+
+import type { UpstreamAttempt, UpstreamEnd, UpstreamObserver, UpstreamWatch } from '../upstream/UpstreamObserver.ts';
+
+import { durationBuckets } from './durationBuckets.ts';
+
+/** Requests to the API, each attempt by itself. */
+export class UpstreamMetrics implements UpstreamObserver {
+  readonly #total: Counter<'endpoint' | 'status' | 'outcome'>;
+  readonly #retries: Counter<'endpoint'>;
+  readonly #seconds: Histogram<'endpoint'>;
+
+  constructor(registry: Registry) {
+    this.#total = new Counter({
+      name: 'gateway_upstream_calls_total',
+      help: 'Attempts of calls, by endpoint, class of status (none where no answer came) and outcome as in docs/money.md.',
+      labelNames: ['endpoint', 'status', 'outcome'],
+      registers: [registry],
+    });
+    this.#retries = new Counter({
+      name: 'gateway_upstream_retries_total',
+      help: 'Attempts after the first of a call.',
+      labelNames: ['endpoint'],
+      registers: [registry],
+    });
+    this.#seconds = new Histogram({
+      name: 'gateway_upstream_call_seconds',
+      help: 'How long attempts took, with their wait for the rate limit and for a socket; of event streams, until they began.',
+      labelNames: ['endpoint'],
+      buckets: durationBuckets,
+      registers: [registry],
+    });
+  }
+
+  began({ endpoint, number }: UpstreamAttempt): UpstreamWatch {
+    const begunAt = performance.now();
+    if (number > 1) this.#retries.inc({ endpoint });
+    return {
+      ended: ({ status, outcome }) => {
+        this.#total.inc({ endpoint, status: classOf(status), outcome });
+        this.#seconds.observe({ endpoint }, (performance.now() - begunAt) / 1_000);
+      },
+    };
+  }
+}
+
+function classOf(status: UpstreamEnd['status']): string {
+  return status === null ? 'none' : `${Math.floor(status / 100)}xx`;
+}

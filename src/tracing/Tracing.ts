@@ -1,0 +1,104 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Context, Span, TextMapGetter, TextMapSetter, Tracer } from '@opentelemetry/api';
+import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+
+import type { Log } from '../log.ts';
+import type { OperationBegin, OperationEnd, OperationObserver, OperationWatch } from '../server/OperationObserver.ts';
+import type { UpstreamAttempt, UpstreamEnd, UpstreamObserver, UpstreamWatch } from '../upstream/UpstreamObserver.ts';
+
+export interface TracingOptions {
+  /** Where spans are posted to, as OTLP in JSON. */
+  url: string;
+  serviceName: string;
+  log: Log;
+}
+
+/** How long a shutdown waits for the last spans to be taken, in ms. */
+const flushMs = 2_000;
+
+/**
+ * A span for each operation and each attempt of a call, the one within the other. Spans say what the log may say and no
+ * more: no document, no variable, no path, since paths have ids in them.
+ *
+ * Loaded only when traces are asked for: to know what is called for whom costs every promise a little.
+ */
+export class Tracing {
+  readonly #provider: NodeTracerProvider;
+  readonly #tracer: Tracer;
+  readonly #current = new AsyncLocalStorage<Context>();
+  readonly operations: OperationObserver = { began: (begin) => this.#operation(begin) };
+  readonly upstream: UpstreamObserver = { began: (attempt) => this.#call(attempt) };
+
+  constructor({ url, serviceName, log }: TracingOptions) {
+    this.#provider = new NodeTracerProvider({
+      resource: resourceFromAttributes({ 'service.name': serviceName }),
+      spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url }))],
+    });
+    this.#tracer = this.#provider.getTracer('journals-gateway');
+    setGlobalErrorHandler((error) => {
+      const problem = typeof error === 'string' ? error : error.message;
+      log.warn({ problem }, 'traces could not be exported');
+    });
+  }
+
+  /** Sends what has not been sent yet, if somebody takes it. */
+  async close(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, flushMs)));
+    // What could not be exported was told to the error handler.
+    await Promise.race([this.#provider.shutdown().catch(() => undefined), enough]);
+    clearTimeout(timer);
+  }
+
+  #operation(begin: OperationBegin): OperationWatch {
+    const parent = propagator.extract(ROOT_CONTEXT, begin, getter);
+    const span = this.#tracer.startSpan('operation', { kind: SpanKind.SERVER }, parent);
+    const context = trace.setSpan(parent, span);
+    return { run: (execute) => this.#current.run(context, execute), ended: (end) => endOperation(span, begin, end) };
+  }
+
+  #call({ endpoint, method, number }: UpstreamAttempt): UpstreamWatch {
+    // While the breaker is open there is one every second, for nobody.
+    if (endpoint === 'probe') return { ended: () => undefined };
+    const parent = this.#current.getStore() ?? ROOT_CONTEXT;
+    const attributes = { 'http.request.method': method, 'http.request.resend_count': number - 1 };
+    const span = this.#tracer.startSpan(`upstream ${endpoint}`, { kind: SpanKind.CLIENT, attributes }, parent);
+    const headers: Record<string, string> = {};
+    propagator.inject(trace.setSpan(parent, span), headers, setter);
+    return { headers, ended: (end) => endCall(span, end) };
+  }
+}
+
+const propagator = new W3CTraceContextPropagator();
+
+const getter: TextMapGetter<OperationBegin> = {
+  keys: () => ['traceparent', 'tracestate'],
+  get: (begin, name) => (name === 'traceparent' || name === 'tracestate' ? begin[name] : undefined),
+};
+
+const setter: TextMapSetter<Record<string, string>> = {
+  set: (headers, name, value) => {
+    headers[name] = value;
+  },
+};
+
+function endOperation(span: Span, { requestId }: OperationBegin, { kind, fields, name, outcome }: OperationEnd): void {
+  span.updateName([kind, ...fields].join(' '));
+  span.setAttributes({ 'graphql.operation.type': kind, 'gateway.outcome': outcome, 'gateway.request_id': requestId });
+  if (name !== null) span.setAttribute('graphql.operation.name', name);
+  if (outcome !== 'OK') span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+  span.end();
+}
+
+function endCall(span: Span, { outcome, status, requestId }: UpstreamEnd): void {
+  span.setAttribute('gateway.outcome', outcome);
+  if (status !== null) span.setAttribute('http.response.status_code', status);
+  if (requestId !== null) span.setAttribute('gateway.upstream_request_id', requestId);
+  if (outcome !== 'done') span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+  span.end();
+}
