@@ -1,3 +1,4 @@
+import { errorTypeMap } from '@pothos/plugin-errors';
 import type { GraphQLSchema } from 'graphql';
 
 import type { OperationContext } from '../context.ts';
@@ -9,7 +10,8 @@ export function notingRefusals(schema: GraphQLSchema): GraphQLSchema {
     if (!resolve) continue;
     field.resolve = async (root, args, context: OperationContext, info) => {
       const result: unknown = await resolve(root, args, context, info);
-      if (result instanceof Error) context.refusals.push(result);
+      // The errors plugin hands on errors in a guise of its own.
+      if (typeof result === 'object' && result && errorTypeMap.has(result)) context.refusals.push(result as Error);
       return result;
     };
   }

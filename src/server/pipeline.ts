@@ -59,6 +59,8 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     graphqlEndpoint: graphqlPath,
     healthCheckEndpoint: healthPath,
     landingPage: false,
+    // A document that can't be parsed would be refused with its first, bare error, past the hooks that give it a code.
+    parserAndValidationCache: { errorCache: { get: () => undefined, set: () => undefined } },
     batching: false,
     multipart: false,
     maxRequestBodySize: maxRequestBytes,

@@ -26,11 +26,6 @@ export function useOperationObservers(observers: readonly OperationObserver[]): 
       if (!context?.params) return;
       underWay.set(context, new ObservedOperation(observers, beginOf(context)));
     },
-    onParse: ({ context }) => {
-      return ({ result }) => {
-        if (result instanceof Error) of(context)?.end(codeOf(result, 'GRAPHQL_PARSE_FAILED'));
-      };
-    },
     onValidate: ({ context, params }) => {
       return ({ valid, result }) => {
         const operation = of(context);
@@ -56,6 +51,8 @@ export function useOperationObservers(observers: readonly OperationObserver[]): 
       };
     },
     instrumentation: {
+      parse: ({ context }, parse) => read(of(context), parse),
+      validate: ({ context }, validate) => read(of(context), validate),
       execute: ({ context }, execute) => run(of(context), execute),
       subscribe: ({ context }, subscribe) => run(of(context), subscribe),
     },
@@ -65,6 +62,16 @@ export function useOperationObservers(observers: readonly OperationObserver[]): 
 function beginOf(context: TransportContext): OperationBegin {
   const session = context.socket?.session ?? context.session;
   return { requestId: requestIdOf(context), principal: session?.principal.name ?? null, ...traceContextOf(context) };
+}
+
+/** A document that can't be read ends the operation. */
+function read(operation: ObservedOperation | undefined, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    operation?.end(codeOf(error));
+    throw error;
+  }
 }
 
 /** What is thrown past the results, as a hook does that refuses, ends the operation too. */

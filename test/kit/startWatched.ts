@@ -1,0 +1,71 @@
+import type { GatewayConfig } from '../../src/config.ts';
+import { createGateway } from '../../src/gateway.ts';
+import type { Gateway } from '../../src/gateway.ts';
+
+import { closeLater } from './leftovers.ts';
+import { apiSecret } from './planted.ts';
+import { unattended } from './unattended.ts';
+import { watchedLog } from './watchedLog.ts';
+
+export type LogLine = Record<string, unknown> & { level: number; msg: string };
+
+/** A gateway as an operator sees it. */
+export interface Watched {
+  gateway: Gateway;
+  url: string;
+  adminUrl: string;
+  /** Every line of its log so far. */
+  lines: LogLine[];
+  ready: () => Promise<{ status: number; body: Ready }>;
+  /** The value of a line of `/metrics`, by its whole name with its labels; undefined where there is no such line. */
+  metric: (name: string) => Promise<number | undefined>;
+}
+
+export interface Ready {
+  ready: boolean;
+  phase: string;
+  checks: Record<'upstream' | 'feed', { ok: boolean } & Record<string, unknown>>;
+}
+
+/** A gateway with an admin port before the given upstream, closed when the test ends. */
+export async function startWatched(upstreamUrl: string, config: Partial<GatewayConfig> = {}): Promise<Watched> {
+  const lines: LogLine[] = [];
+  const credentials = { kind: 'basic', keyId: 'sandbox', secretKey: apiSecret } as const;
+  const gateway = await createGateway({
+    config: {
+      ...unattended,
+      host: '127.0.0.1',
+      port: 0,
+      admin: { host: '127.0.0.1', port: 0 },
+      auth: { kind: 'none' },
+      logLevel: 'trace',
+      outcomes: { file: null, settleMs: 60_000 },
+      upstream: { kind: 'remote', remote: { baseUrl: upstreamUrl, credentials, eventsVersion: 'v2' } },
+      ...config,
+    },
+    log: watchedLog((line) => lines.push(JSON.parse(line) as LogLine)),
+    defaultQuery: '',
+  });
+  closeLater(() => gateway.close());
+  const { url, adminUrl } = gateway;
+  if (adminUrl === null) throw new Error('a gateway that is watched has an admin port');
+  return {
+    gateway,
+    url,
+    adminUrl,
+    lines,
+    ready: () => askReady(adminUrl),
+    metric: (name) => askMetric(adminUrl, name),
+  };
+}
+
+export async function askReady(adminUrl: string): Promise<{ status: number; body: Ready }> {
+  const answer = await fetch(`${adminUrl}/ready`);
+  return { status: answer.status, body: (await answer.json()) as Ready };
+}
+
+export async function askMetric(adminUrl: string, name: string): Promise<number | undefined> {
+  const page = await (await fetch(`${adminUrl}/metrics`)).text();
+  const line = page.split('\n').find((each) => each.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.slice(name.length));
+}
