@@ -18,8 +18,8 @@ export interface TracingOptions {
   log: Log;
 }
 
-/** How long a shutdown waits for the last spans to be taken, in ms. */
-const flushMs = 2_000;
+/** How long a batch of spans is offered before it is dropped, in ms; a shutdown waits for no more than the last one. */
+const exportMs = 2_000;
 
 /**
  * A span for each operation and each attempt of a call, the one within the other. Spans say what the log may say and no
@@ -30,6 +30,7 @@ const flushMs = 2_000;
 export class Tracing {
   readonly #provider: NodeTracerProvider;
   readonly #tracer: Tracer;
+  readonly #noteFailure: (error: unknown) => void;
   readonly #current = new AsyncLocalStorage<Context>();
   readonly operations: OperationObserver = { began: (begin) => this.#operation(begin) };
   readonly upstream: UpstreamObserver = { began: (attempt) => this.#call(attempt) };
@@ -37,22 +38,18 @@ export class Tracing {
   constructor({ url, serviceName, log }: TracingOptions) {
     this.#provider = new NodeTracerProvider({
       resource: resourceFromAttributes({ 'service.name': serviceName }),
-      spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url }))],
+      spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis: exportMs }))],
     });
     this.#tracer = this.#provider.getTracer('journals-gateway');
-    setGlobalErrorHandler((error) => {
-      const problem = typeof error === 'string' ? error : error.message;
-      log.warn({ problem }, 'traces could not be exported');
-    });
+    this.#noteFailure = (error) => {
+      log.warn({ problem: error instanceof Error ? error.message : error }, 'traces could not be exported');
+    };
+    setGlobalErrorHandler(this.#noteFailure);
   }
 
   /** Sends what has not been sent yet, if somebody takes it. */
   async close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, flushMs)));
-    // What could not be exported was told to the error handler.
-    await Promise.race([this.#provider.shutdown().catch(() => undefined), enough]);
-    clearTimeout(timer);
+    await this.#provider.shutdown().catch(this.#noteFailure);
   }
 
   #operation(begin: OperationBegin): OperationWatch {

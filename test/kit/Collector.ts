@@ -1,0 +1,79 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { closeLater } from './leftovers.ts';
+
+export interface CollectedSpan {
+  name: string;
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  /** By their keys. */
+  attributes: Record<string, unknown>;
+}
+
+interface OtlpSpan extends Omit<CollectedSpan, 'attributes'> {
+  attributes: { key: string; value: Record<string, unknown> }[];
+}
+
+interface OtlpRequest {
+  resourceSpans: {
+    resource: { attributes: { key: string; value: Record<string, unknown> }[] };
+    scopeSpans: { spans: OtlpSpan[] }[];
+  }[];
+}
+
+/** A collector of traces: a real HTTP server that takes OTLP in JSON. */
+export class Collector {
+  readonly spans: CollectedSpan[] = [];
+  /** Everything that was posted, as it came. */
+  text = '';
+  /** The names of services that were told. */
+  readonly services = new Set<unknown>();
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        this.#take(Buffer.concat(chunks).toString('utf8'));
+        response.setHeader('content-type', 'application/json').end('{}');
+      });
+    });
+  }
+
+  static async start(): Promise<Collector> {
+    const collector = new Collector();
+    await new Promise<void>((resolve) => collector.#server.listen(0, '127.0.0.1', resolve));
+    closeLater(() => {
+      collector.#server.closeAllConnections();
+      return new Promise((resolve) => collector.#server.close(resolve));
+    });
+    return collector;
+  }
+
+  /** What `OTEL_EXPORTER_OTLP_ENDPOINT` says. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  named(name: string): CollectedSpan[] {
+    return this.spans.filter((span) => span.name === name);
+  }
+
+  #take(body: string): void {
+    this.text += body;
+    for (const { resource, scopeSpans } of (JSON.parse(body) as OtlpRequest).resourceSpans) {
+      this.services.add(valuesOf(resource.attributes)['service.name']);
+      for (const { spans } of scopeSpans) {
+        this.spans.push(...spans.map((span) => ({ ...span, attributes: valuesOf(span.attributes) })));
+      }
+    }
+  }
+}
+
+function valuesOf(attributes: OtlpSpan['attributes']): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}
