@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { describe, expect, it } from 'vitest';
+
+import { freePort } from '../kit/freePort.ts';
+import { newKey, temporaryFolder, writeKeyFile } from '../kit/keyFile.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { apiSecret } from '../kit/planted.ts';
+import { startSandbox } from '../kit/startGateway.ts';
+
+import { readDockerfile } from './kit/readDockerfile.ts';
+import type { Instruction, Stage } from './kit/readDockerfile.ts';
+
+const root = new URL('../../', import.meta.url);
+const stages = readDockerfile(new URL('Dockerfile', root));
+const final = stages.at(-1);
+/** Debian's `nobody`. Who is not root can't become somebody else, and is not root already. */
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+function only(stage: Stage | undefined, name: string): Instruction {
+  const found = stage?.instructions.filter((each) => each.name === name) ?? [];
+  expect(found.map(({ text }) => text)).toHaveLength(1);
+  return found[0] ?? { name, text: '', flags: {} };
+}
+
+function words(instruction: Instruction): string[] {
+  return JSON.parse(instruction.text.replace(/^CMD /, '')) as string[];
+}
+
+/** Runs a program as nobody, with this environment and nothing else. */
+function run(argv: readonly string[], cwd: string, env: Record<string, string>) {
+  const [program = '', ...others] = argv;
+  const child = spawn(program, others, { cwd, env: { PATH: process.env['PATH'], ...env }, ...nobody });
+  closeLater(() => child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exit = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
+  return { child, exit, output: () => output };
+}
+
+/** A folder that nobody may write to. */
+async function freeze(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o555 : 0o444);
+  }
+  await chmod(folder, 0o555);
+}
+
+describe('the Dockerfile', () => {
+  it('makes the image of what it needs: nothing of the build stays, nobody is root, no shell stands before SIGTERM', () => {
+    const { text: user } = only(final, 'USER');
+
+    expect(user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    expect(words(only(final, 'ENTRYPOINT'))).toEqual(['node', 'dist/cli/main.js']);
+    expect(words(only(final, 'CMD'))).toEqual(['serve']);
+    expect(only(final, 'HEALTHCHECK').text).toMatch(/^CMD \["node"/);
+    expect(final?.instructions.filter(({ name }) => name === 'RUN')).toEqual([]);
+    expect(new Set(stages.map(({ from }) => from))).toEqual(new Set(['node:22-bookworm-slim']));
+    expect(JSON.stringify(stages)).not.toMatch(/SECRET|PASSWORD|"ARG"/);
+  });
+
+  it('copies what there is', async () => {
+    const there = await readdir(root);
+    const copied = stages.flatMap(({ instructions }) =>
+      instructions
+        .filter(({ name, flags }) => name === 'COPY' && !flags['from'])
+        .flatMap(({ text }) => text.split(' ').slice(0, -1)),
+    );
+
+    for (const path of copied) expect(there).toContain(path);
+  });
+
+  it(
+    'installs and starts as a user who is not root, from a tree that can not be written, and ends with 0 at SIGTERM',
+    { timeout: 90_000 },
+    async () => {
+      const folder = await temporaryFolder();
+      closeLater(async () => {
+        for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+          if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
+        }
+      });
+      await chmod(folder, 0o755);
+      const [install, app] = [join(folder, 'install'), join(folder, 'app')];
+      for (const path of [install, app]) await mkdir(path);
+      if (nobody.uid !== undefined) await chown(install, nobody.uid, nobody.gid);
+
+      // The stage that installs, as its lines say.
+      const dependencies = stages.find(({ name }) => name === 'dependencies');
+      for (const path of only(dependencies, 'COPY').text.split(' ').slice(0, -1)) {
+        await cp(new URL(path, root), join(install, path));
+      }
+      const line = only(dependencies, 'RUN').text;
+      expect(await run(['sh', '-c', line], install, { HOME: install }).exit).toMatchObject({ code: 0 });
+
+      // The image: what it installed, what `npm run build` has built here, and what is copied as it stands.
+      for (const { text, flags } of final?.instructions.filter(({ name }) => name === 'COPY') ?? []) {
+        const [from = '', to = ''] = text.split(' ');
+        const source =
+          flags['from'] === 'dependencies'
+            ? join(install, basename(from))
+            : fileURLToPath(new URL(basename(from), root));
+        await cp(source, join(app, to.endsWith('/') ? join(to, basename(from)) : to), {
+          recursive: true,
+          verbatimSymlinks: true,
+        });
+      }
+      await freeze(app);
+      const keys = join(folder, 'keys.json');
+      await writeKeyFile(keys, [newKey('ann')]);
+      await chmod(keys, 0o444);
+      const [sandbox, port, adminPort] = [await startSandbox(), await freePort(), await freePort()];
+      const environment = {
+        ...Object.fromEntries(
+          only(final, 'ENV')
+            .text.split(' ')
+            .map((pair) => pair.split('=') as [string, string]),
+        ),
+        PORT: String(port),
+        ADMIN_PORT: String(adminPort),
+        AUTH: 'api-key',
+        AUTH_API_KEYS_FILE: keys,
+        APCA_BROKER_BASE_URL: sandbox.url,
+        APCA_BROKER_KEY_ID: 'sandbox',
+        APCA_BROKER_SECRET_KEY: apiSecret,
+      };
+      const gateway = run([...words(only(final, 'ENTRYPOINT')), ...words(only(final, 'CMD'))], app, environment);
+      while (!gateway.output().includes(`GraphQL`))
+        await Promise.race([
+          once(gateway.child.stdout, 'data'),
+          gateway.exit.then(({ output }) => {
+            throw new Error(output);
+          }),
+        ]);
+
+      expect((await fetch(`http://127.0.0.1:${adminPort}/ready`)).status).toBe(200);
+      const health = words(only(final, 'HEALTHCHECK'));
+      expect(await run(health, app, environment).exit).toEqual({ code: 0, output: '' });
+      expect(await run(health, app, { ...environment, PORT: String(await freePort()) }).exit).toMatchObject({
+        code: 1,
+      });
+      gateway.child.kill('SIGTERM');
+      expect(await gateway.exit).toMatchObject({ code: 0 });
+      await rm(install, { recursive: true });
+    },
+  );
+});

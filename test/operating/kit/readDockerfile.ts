@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+
+export interface Instruction {
+  /** In capitals. */
+  name: string;
+  /** Without flags such as `--from`. */
+  text: string;
+  flags: Record<string, string>;
+}
+
+export interface Stage {
+  /** The image, or another stage. */
+  from: string;
+  name: string | null;
+  instructions: Instruction[];
+}
+
+/** The stages of the Dockerfile, line by line; continued lines are one. */
+export function readDockerfile(path: URL): Stage[] {
+  const text = readFileSync(path, 'utf8').replaceAll(/\\\n\s*/g, '');
+  const stages: Stage[] = [];
+  for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) {
+    const [, name = '', rest = ''] = /^([A-Z]+) +(.*)$/.exec(line) ?? [];
+    const flags: Record<string, string> = {};
+    const bare = rest.replaceAll(/--([\w-]+)=(\S+) +/g, (_all, flag: string, value: string) => {
+      flags[flag] = value;
+      return '';
+    });
+    if (name === '') throw new Error(`a line of the Dockerfile that can't be read: ${line}`);
+    if (name === 'FROM') {
+      const [from = '', , stage = null] = bare.split(' ');
+      stages.push({ from, name: stage, instructions: [] });
+    } else {
+      stages.at(-1)?.instructions.push({ name, text: bare, flags });
+    }
+  }
+  return stages;
+}
