@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { httpUrl, isLoopback, jwksUrl, logLevel, port, seconds, wholeNumber } from './config/values.ts';
+
 /** What is wrong with the environment or the flags, every problem on a line of its own. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -96,62 +98,11 @@ export interface ConfigFlags {
   host?: string | undefined;
 }
 
-const port = (fallback: number) =>
-  z
-    .string()
-    .regex(/^\d{1,5}$/, 'expected a port, 0 to 65535')
-    .transform(Number)
-    .refine((value) => value <= 65_535, 'expected a port, 0 to 65535')
-    .default(fallback);
-
-const seconds = (fallback: number) =>
-  z
-    .string()
-    .regex(/^(?:\d|[1-9]\d|[1-9]\d{2})$/, 'expected whole seconds, 0 to 999')
-    .transform(Number)
-    .default(fallback);
-
-const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
-  error: 'expected trace, debug, info, warn, error or silent',
-});
-
-const httpUrl = z
-  .string()
-  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
-    error: 'expected an http or https URL',
-    abort: true,
-  })
-  .refine((value) => {
-    const url = new URL(value);
-    return url.search === '' && url.hash === '' && url.username === '' && url.password === '';
-  }, 'expected a URL without credentials, query and fragment')
-  .transform((value) => value.replace(/\/+$/, ''));
-
 const sandboxEnvironment = z.object({
   SANDBOX_PORT: port(4010),
   SANDBOX_KEY_ID: z.string().default('sandbox'),
   SANDBOX_SECRET_KEY: z.string().default('sandbox'),
 });
-
-const wholeNumber = (fallback: number, least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `expected a whole number, ${least} to ${most}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `expected a whole number, ${least} to ${most}`)
-    .default(fallback);
-
-/** Keys that come over an open network are anybody's who stands in it. */
-const jwksUrl = z
-  .string()
-  .refine(
-    (value) => {
-      const { protocol, hostname } = URL.canParse(value) ? new URL(value) : { protocol: '', hostname: '' };
-      return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')));
-    },
-    { error: 'expected an https URL, or an http one of this machine', abort: true },
-  )
-  .refine((value) => new URL(value).username === '' && new URL(value).password === '', 'expected no credentials in it');
 
 const tracingEnvironment = z.object({
   OTEL_SDK_DISABLED: z.stringbool({ error: 'expected true or false' }).default(false),
@@ -255,10 +206,6 @@ function openDoors(given: Record<string, string>): string[] {
 }
 
 /** True for what only this machine can reach. */
-function isLoopback(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i.test(host);
-}
-
 function authOf(values: z.output<typeof listenerEnvironment>): AuthConfig {
   switch (values.AUTH) {
     case 'none':

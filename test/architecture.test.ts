@@ -234,8 +234,9 @@ function rankOf(floor: string): number | null {
 /** A floor that is one file has no folder, and one that is a folder has no files beside it. */
 function isPlaced(file: string): boolean {
   const floor = floorOf(file);
-  const isFile = ['gateway', 'context', 'log', 'config'].includes(floor);
-  return (rankOf(floor) !== null || floor in besides) && isFile === !file.includes('/');
+  // `config.ts` has a folder beside it for what its values can be.
+  const isRightKind = floor === 'config' || ['gateway', 'context', 'log'].includes(floor) === !file.includes('/');
+  return (rankOf(floor) !== null || floor in besides) && isRightKind;
 }
 
 function breachesOf(allows: (edge: Import) => boolean): Rule['findBreaches'] {

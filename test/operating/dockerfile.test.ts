@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { freePort } from '../kit/freePort.ts';
-import { newKey, temporaryFolder, writeKeyFile } from '../kit/keyFile.ts';
+import { newKey, writeKeyFile } from '../kit/keyFile.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { startSandbox } from '../kit/startGateway.ts';
