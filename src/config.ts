@@ -53,6 +53,16 @@ export interface EventsConfig {
   replays?: { streams?: number | undefined; waiting?: number | undefined };
 }
 
+/** What clients may take up, and for how long. */
+export interface LimitsConfig {
+  maxRequestBytes: number;
+  maxSockets: number;
+  maxOperations: number;
+  initTimeoutMs: number;
+  pingMs: number;
+  stallTimeoutMs: number;
+}
+
 /** The port for operators. */
 export interface AdminConfig {
   host: string;
@@ -81,12 +91,11 @@ export interface GatewayConfig {
   tracing: TracingConfig | null;
   auth: AuthConfig;
   events?: EventsConfig;
-  /** How often a quiet connection says that it is alive, in ms. */
-  pingMs?: number;
   /** Over how long a shutdown sends subscribers away, in ms. */
   spreadMs?: number;
   logLevel: LogLevel;
   outcomes: OutcomesConfig;
+  limits: LimitsConfig;
   /** Where journals are; or the sandbox, to be started in this process and reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
@@ -121,7 +130,6 @@ const listenerEnvironment = tracingEnvironment.extend({
   EVENTS_WINDOW_MINUTES: wholeNumber(15, 1, 10_080),
   REPLAY_STREAMS: wholeNumber(4, 1, 24),
   REPLAY_WAITING: wholeNumber(5_000, 1, 1_000_000),
-  PING_SECONDS: wholeNumber(12, 1, 3_600),
   SHUTDOWN_SPREAD_SECONDS: wholeNumber(3, 0, 60),
   ADMIN_PORT: z.union([port(4001), z.literal('off')], { error: 'expected a port, 0 to 65535, or off' }),
   ADMIN_HOST: z.string().default('127.0.0.1'),
@@ -140,6 +148,14 @@ const listenerEnvironment = tracingEnvironment.extend({
   AUTH_ISSUER: z.string().default(''),
   AUTH_AUDIENCE: z.string().default(''),
   AUTH_CLOCK_SKEW_SECONDS: wholeNumber(30, 0, 300),
+  // A batch of 1,000 entries with the longest descriptions fits.
+  MAX_REQUEST_BYTES: wholeNumber(4 * 1_048_576, 1_024, 64 * 1_048_576),
+  MAX_SOCKETS: wholeNumber(20_000, 1, 1_000_000),
+  MAX_OPERATIONS_PER_SOCKET: wholeNumber(100, 1, 100_000),
+  SOCKET_INIT_SECONDS: wholeNumber(3, 1, 60),
+  // Half of what proxies commonly allow to be silent.
+  PING_SECONDS: wholeNumber(12, 1, 3_600),
+  STALL_SECONDS: wholeNumber(30, 1, 3_600),
 });
 
 const remoteEnvironment = listenerEnvironment.extend({
@@ -320,13 +336,24 @@ function listener(values: z.output<typeof listenerEnvironment>): Omit<GatewayCon
     tracing: tracingOf(values),
     auth: authOf(values),
     logLevel: values.LOG_LEVEL,
-    pingMs: values.PING_SECONDS * 1_000,
+    limits: limitsOf(values),
     spreadMs: values.SHUTDOWN_SPREAD_SECONDS * 1_000,
     outcomes: { file: values.OUTCOMES_FILE ?? null, settleMs: values.OUTCOMES_SETTLE_SECONDS * 1_000 },
     events: {
       window: { max: values.EVENTS_WINDOW, maxAgeMs: values.EVENTS_WINDOW_MINUTES * 60_000 },
       replays: { streams: values.REPLAY_STREAMS, waiting: values.REPLAY_WAITING },
     },
+  };
+}
+
+function limitsOf(values: z.output<typeof listenerEnvironment>): LimitsConfig {
+  return {
+    maxRequestBytes: values.MAX_REQUEST_BYTES,
+    maxSockets: values.MAX_SOCKETS,
+    maxOperations: values.MAX_OPERATIONS_PER_SOCKET,
+    initTimeoutMs: values.SOCKET_INIT_SECONDS * 1_000,
+    pingMs: values.PING_SECONDS * 1_000,
+    stallTimeoutMs: values.STALL_SECONDS * 1_000,
   };
 }
 

@@ -23,6 +23,7 @@ import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
 import { HttpServer } from './server/HttpServer.ts';
+import { OpenSockets } from './server/OpenSockets.ts';
 import { createPipeline, graphqlPath } from './server/pipeline.ts';
 import { operationLog } from './server/operationLog.ts';
 import { RunningOperations } from './server/RunningOperations.ts';
@@ -107,18 +108,21 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const shared = { ...reads, reverseBatches, idempotencyKeys };
 
     const running = new RunningOperations();
+    const { limits } = config;
+    const open = new OpenSockets(limits.maxSockets);
     const pipeline = await createPipeline({
       schema,
       authenticator,
       createContext: (facts) => createContext(shared, facts),
       log,
       running,
-      pingMs: config.pingMs,
+      limits,
+      open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
       graphiql: sandboxUrl === null ? null : { defaultQuery },
     });
-    const webSockets = new WebSocketServer(pipeline, authenticator, log, config.pingMs);
-    const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown });
+    const webSockets = new WebSocketServer({ pipeline, authenticator, limits, open, log });
+    const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown, ...limits });
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
       feed: () => reportFeed(statusEvents.feedState),

@@ -43,6 +43,11 @@ Environment:
   AUTH_JWKS_URL                AUTH=jwt: where the issuer of the tokens tells its keys
   AUTH_ISSUER, AUTH_AUDIENCE   AUTH=jwt: what the claims iss and aud must say
   AUTH_CLOCK_SKEW_SECONDS      AUTH=jwt: by how much clocks may differ, default 30
+  MAX_REQUEST_BYTES            what one operation may say, over HTTP or a socket, default 4194304
+  MAX_SOCKETS                  WebSockets and event streams open at once, default 20000
+  MAX_OPERATIONS_PER_SOCKET    operations under way on one WebSocket, default 100
+  SOCKET_INIT_SECONDS          how long a new WebSocket may take to say connection_init, default 3
+  STALL_SECONDS                how long a client may take nothing of what waits for it, default 30
   ADMIN_PORT, ADMIN_HOST       where operators look: /health, /ready, /metrics; default 4001 on 127.0.0.1; off for none
   SHUTDOWN_DELAY_SECONDS       told to stop, how long to serve on while /ready says no, default 0
   SHUTDOWN_GRACE_SECONDS       how long running operations then may take, default 10

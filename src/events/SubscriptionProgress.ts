@@ -6,6 +6,7 @@ type Result = IteratorResult<PositionedEvent, undefined>;
 /** How far the client of one subscription has come: what a transport tells it besides the events. */
 export class SubscriptionProgress {
   #reader: StatusReader | null = null;
+  #delivery: { readonly isResting: boolean } | null = null;
   #last: PositionedEvent | null = null;
   #told: string | null = null;
 
@@ -16,6 +17,7 @@ export class SubscriptionProgress {
 
   /** See `StatusReader`. */
   get restingCursor(): string | null {
+    if (this.#delivery && !this.#delivery.isResting) return null;
     return this.#reader?.restingCursor ?? null;
   }
 
@@ -28,6 +30,11 @@ export class SubscriptionProgress {
   /** The client is told that it stands there. */
   tell(place: string): void {
     this.#told = place;
+  }
+
+  /** Events take their time between being handed out and being delivered: until then the subscriber doesn't rest. */
+  deliveredBy(delivery: { readonly isResting: boolean }): void {
+    this.#delivery = delivery;
   }
 
   /** The reader, watched. */

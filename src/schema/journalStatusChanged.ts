@@ -10,6 +10,8 @@ builder.subscriptionField('journalStatusChanged', (t) =>
     description:
       'Status changes as they happen. With `after`, first every event behind that cursor, then live, with no gap and no ' +
       'duplicate between the two. What ends it early says so with `extensions: { code, cursor }`: subscribe again after the cursor.',
+    // What an event shows depends on nothing but the operation and the rights of who asks.
+    extensions: { shared: true },
     args: {
       filter: t.arg({ type: JournalStatusEventFilter, description: 'Which events.' }),
       after: t.arg.string({ description: 'A cursor of an event, or `journalStatusCursor`.' }),

@@ -7,12 +7,15 @@ import type { Pipeline } from './pipeline.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { spreadOut } from './spreadOut.ts';
+import { StalledSockets } from './StalledSockets.ts';
 import type { WebSocketServer } from './WebSocketServer.ts';
 
 export interface HttpServerOptions {
   host: string;
   /** 0 takes any free one. */
   port: number;
+  /** How long a client may take nothing of what waits for it, in ms. */
+  stallTimeoutMs: number;
   /** How long a shutdown waits for running operations, in ms. */
   graceMs: number;
   /** Over how long it then sends subscribers away, in ms, so that they don't all come back at once. Default 3,000. */
@@ -26,12 +29,15 @@ export class HttpServer {
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
   readonly #answers = new Set<ServerResponse>();
+  readonly #stalled: StalledSockets;
 
   constructor(pipeline: Pipeline, webSockets: WebSocketServer, running: RunningOperations, options: HttpServerOptions) {
     this.#webSockets = webSockets;
     this.#running = running;
     this.#options = options;
     this.#server = createServer((request, response) => this.#serve(pipeline, request, response));
+    this.#stalled = new StalledSockets(options.stallTimeoutMs);
+    this.#server.on('connection', (socket) => this.#stalled.watch(socket));
     webSockets.attach(this.#server, running);
   }
 
@@ -67,6 +73,7 @@ export class HttpServer {
     await Promise.all([this.#webSockets.close(spreadMs), streams]);
     this.#server.closeAllConnections();
     await closed;
+    this.#stalled.close();
   }
 
   /** An answer counts as running until it has left, unless it turns out to be a subscription's. */

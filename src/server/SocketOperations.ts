@@ -3,7 +3,11 @@ import { EventEmitter, once } from 'node:events';
 import type { Session } from '../auth/Session.ts';
 import type { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 
+import { tooManyOperations } from './limitErrors.ts';
+import type { LiveMessage } from './live/LiveMessage.ts';
+import type { LiveSink } from './live/LiveSink.ts';
 import type { RunningOperations } from './RunningOperations.ts';
+import type { SocketWriter } from './SocketWriter.ts';
 
 /** What a `ping` tells a client. */
 export interface FeedNews {
@@ -13,9 +17,13 @@ export interface FeedNews {
 }
 
 /** One operation of one socket, from its `subscribe` until its last message has left or the client has left it. */
-export class SocketOperation {
+export class SocketOperation implements LiveSink {
   readonly #left = new AbortController();
   readonly #endRunning: () => void;
+  readonly #writer: SocketWriter;
+  /** A `next` message up to its payload, a character per byte. */
+  readonly #opening: string;
+  readonly #isThere = () => !this.signal.aborted;
   /** Who has asked for it. */
   readonly session: Session;
   /** What logs know it by. */
@@ -23,15 +31,25 @@ export class SocketOperation {
   /** Known once its context has been built. */
   progress: SubscriptionProgress | null = null;
 
-  constructor(session: Session, requestId: string, running: RunningOperations) {
+  constructor(id: string, session: Session, requestId: string, { running, writer }: SocketOperationsOptions) {
     this.session = session;
     this.requestId = requestId;
+    this.#writer = writer;
+    this.#opening = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`, 'utf8').toString('latin1');
     this.#endRunning = running.begin(this);
   }
 
   /** Aborted when nobody waits for its results any more. */
   get signal(): AbortSignal {
     return this.#left.signal;
+  }
+
+  deliver({ payload }: LiveMessage): void {
+    this.#writer.write(`${this.#opening}${payload}}`, this.#isThere);
+  }
+
+  room(): Promise<void> | null {
+    return this.#writer.room();
   }
 
   /** Its last message is on its way: a shutdown that waits for it may go on once the socket has taken it. */
@@ -57,23 +75,32 @@ export class SocketOperation {
   }
 }
 
+export interface SocketOperationsOptions {
+  /** What logs know the socket by. */
+  socketId: string;
+  running: RunningOperations;
+  writer: SocketWriter;
+  /** How many may be under way at a time. */
+  max: number;
+}
+
 /** The operations under way on one socket, by the ids that the client gave them. */
 export class SocketOperations {
-  readonly #running: RunningOperations;
-  readonly #socketId: string;
+  readonly #options: SocketOperationsOptions;
   #begun = 0;
   readonly #idle = new EventEmitter();
   readonly #operations = new Map<string, SocketOperation>();
 
-  /** @param socketId what logs know the socket by */
-  constructor(socketId: string, running: RunningOperations) {
-    this.#socketId = socketId;
-    this.#running = running;
+  constructor(options: SocketOperationsOptions) {
+    this.#options = options;
   }
 
+  /** @throws GraphQLError when too many are under way */
   begin(id: string, session: Session): SocketOperation {
+    const { max, socketId } = this.#options;
+    if (this.#operations.size >= max) throw tooManyOperations(max);
     this.#begun += 1;
-    const operation = new SocketOperation(session, `${this.#socketId}/${this.#begun}`, this.#running);
+    const operation = new SocketOperation(id, session, `${socketId}/${this.#begun}`, this.#options);
     this.#operations.set(id, operation);
     return operation;
   }

@@ -40,15 +40,18 @@ interface Prepared {
 }
 
 /** `graphql-transport-ws` as https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md has it, through the pipeline. */
-export function createSocketProtocol(pipeline: Pipeline, log: Log): Server<SocketExtra> {
+export function createSocketProtocol(pipeline: Pipeline, initTimeoutMs: number, log: Log): Server<SocketExtra> {
   return makeServer<ConnectionParams, SocketExtra>({
+    connectionInitWaitTimeout: initTimeoutMs,
     execute: (args) => resultOf(args, log, ({ enveloped }) => enveloped.execute(args)),
     subscribe: (args) => resultOf(args, log, ({ enveloped }) => enveloped.subscribe(args)),
     onConnect: (context) => context.extra.login.enter(authorizationOf(context)),
     onClose: ({ extra }) => extra.login.leave(),
     onSubscribe: ({ extra }, id, payload) => {
-      const operation = extra.operations.begin(id, extra.login.session);
-      return operation.unlessLeft(prepare(pipeline, log, operation, payload));
+      const operation = begin(extra, id);
+      return operation instanceof GraphQLError
+        ? [operation]
+        : operation.unlessLeft(prepare(pipeline, log, operation, payload));
     },
     onError: ({ extra }, id, _payload, errors) => {
       extra.operations.end(id);
@@ -56,6 +59,16 @@ export function createSocketProtocol(pipeline: Pipeline, log: Log): Server<Socke
     },
     onComplete: ({ extra }, id) => extra.operations.end(id),
   });
+}
+
+/** A refusal costs the client its operation, not its socket. */
+function begin({ operations, login }: SocketExtra, id: string): SocketOperation | GraphQLError {
+  try {
+    return operations.begin(id, login.session);
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
 }
 
 /** Parses, validates and builds the context as HTTP does. What fails here must not cost the client its socket. */

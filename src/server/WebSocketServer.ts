@@ -11,16 +11,20 @@ import type { Authenticator } from '../auth/Authenticator.ts';
 import type { Log } from '../log.ts';
 
 import { isForeignPage } from './isForeignPage.ts';
+import { retryAfterSeconds } from './limitErrors.ts';
 import { markInexactNumbers } from './markInexactNumbers.ts';
-import { graphqlPath, maxRequestBytes } from './pipeline.ts';
+import type { OpenSockets } from './OpenSockets.ts';
+import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
-import { defaultPingMs, probe } from './probe.ts';
+import { probe } from './probe.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { SocketLogin } from './SocketLogin.ts';
+import type { SocketLimits } from './SocketLimits.ts';
 import { SocketOperations } from './SocketOperations.ts';
 import { createSocketProtocol } from './SocketProtocol.ts';
 import type { SocketExtra } from './SocketProtocol.ts';
+import { SocketWriter } from './SocketWriter.ts';
 import { spreadOut } from './spreadOut.ts';
 
 /** How long a client may take to answer a close before its socket is cut, in ms. */
@@ -28,32 +32,45 @@ const closeGraceMs = 1_000;
 
 const goingAway = 1001;
 
+export interface WebSocketServerOptions {
+  pipeline: Pipeline;
+  authenticator: Authenticator;
+  limits: SocketLimits;
+  open: OpenSockets;
+  log: Log;
+}
+
 /** GraphQL over WebSocket: the sockets. What is said on them is the protocol's business. */
 export class WebSocketServer {
-  readonly #sockets = new SocketServer({ noServer: true, handleProtocols, maxPayload: maxRequestBytes });
+  readonly #sockets: SocketServer;
   readonly #protocol: ProtocolServer<SocketExtra>;
   readonly #authenticator: Authenticator;
+  readonly #limits: SocketLimits;
+  readonly #open: OpenSockets;
   readonly #log: Log;
-  readonly #pingMs: number;
 
-  /** @param pingMs how often a client is asked whether it is there, in ms */
-  constructor(pipeline: Pipeline, authenticator: Authenticator, log: Log, pingMs = defaultPingMs) {
+  constructor({ pipeline, authenticator, limits, open, log }: WebSocketServerOptions) {
+    // Compressed frames would leave in their own time, and not behind those that are written beside `ws`.
+    const perMessageDeflate = false;
+    const maxPayload = limits.maxRequestBytes;
+    this.#sockets = new SocketServer({ noServer: true, handleProtocols, maxPayload, perMessageDeflate });
+    this.#protocol = createSocketProtocol(pipeline, limits.initTimeoutMs, log);
     this.#authenticator = authenticator;
-    this.#protocol = createSocketProtocol(pipeline, log);
+    this.#limits = limits;
+    this.#open = open;
     this.#log = log;
-    this.#pingMs = pingMs;
   }
 
   /** Takes over upgrades of the GraphQL path while the server listens; every other one is refused. */
   attach(server: Server, running: RunningOperations): void {
     this.#sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${giveRequestId(request)}`));
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      socket.on('error', () => socket.destroy());
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      stream.on('error', () => stream.destroy());
       // Not by the URL class: it throws at targets that a client can send.
-      if (request.url?.split('?', 1)[0] !== graphqlPath) refuse(socket, '404 Not Found');
-      else if (isForeignPage(request)) refuse(socket, '403 Forbidden');
-      else if (running.isDraining) refuse(socket, '503 Service Unavailable');
-      else this.#sockets.handleUpgrade(request, socket, head, (accepted) => this.#serve(accepted, request, running));
+      if (request.url?.split('?', 1)[0] !== graphqlPath) refuse(stream, '404 Not Found');
+      else if (isForeignPage(request)) refuse(stream, '403 Forbidden');
+      else if (running.isDraining) refuse(stream, '503 Service Unavailable');
+      else this.#accept(request, stream, head, running);
     });
   }
 
@@ -67,16 +84,39 @@ export class WebSocketServer {
     await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
   }
 
-  #serve(socket: WebSocket, request: IncomingMessage, running: RunningOperations): void {
-    const operations = new SocketOperations(giveRequestId(request), running);
-    const close = (code: number, reason: string) => socket.close(code, reason);
+  #accept(request: IncomingMessage, stream: Duplex, head: Buffer, running: RunningOperations): void {
+    const release = this.#open.take();
+    if (!release) {
+      refuse(stream, '503 Service Unavailable', `retry-after: ${retryAfterSeconds}\r\n`);
+      return;
+    }
+    stream.once('close', release);
+    this.#sockets.handleUpgrade(request, stream, head, (socket) => {
+      this.#serve(socket, new SocketWriter(socket, stream), request, running);
+    });
+  }
+
+  #serve(socket: WebSocket, writer: SocketWriter, request: IncomingMessage, running: RunningOperations): void {
+    const max = this.#limits.maxOperations;
+    const operations = new SocketOperations({ socketId: giveRequestId(request), running, writer, max });
+    const close = (code: number, reason: string) => {
+      writer.flush();
+      socket.close(code, reason);
+    };
     const login = new SocketLogin(this.#authenticator, operations, close);
-    const stopProbing = probe(socket, { intervalMs: this.#pingMs, news: () => operations.takeNews() });
+    const news = () => {
+      writer.flush();
+      return socket.bufferedAmount === 0 ? operations.takeNews() : null;
+    };
+    const stopProbing = probe(socket, { intervalMs: this.#limits.pingMs, news });
     socket.on('error', (error) => this.#log.debug({ err: error }, 'a client broke the WebSocket protocol'));
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
-        send: (message) => send(socket, message),
+        send: (message) => {
+          writer.flush();
+          return send(socket, message);
+        },
         close,
         onMessage: (take) => {
           socket.on('message', (data: Buffer) => {
@@ -113,8 +153,9 @@ function isServersMessage(error: unknown): boolean {
 }
 
 /** Closed from this side too: a client that never closes its half must not hold a shutdown. */
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
+function refuse(stream: Duplex, status: string, headers = ''): void {
+  const head = `HTTP/1.1 ${status}\r\n${headers}connection: close\r\ncontent-length: 0\r\n\r\n`;
+  stream.end(head, () => stream.destroy());
 }
 
 /** Fulfilled when the socket has taken it: results are read no faster than the client takes them. */

@@ -8,6 +8,9 @@ import type { OperationFacts } from '../context.ts';
 import { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 import type { Log } from '../log.ts';
 
+import { EventStreams } from './EventStreams.ts';
+import { SharedExecutions } from './live/SharedExecutions.ts';
+import type { OpenSockets } from './OpenSockets.ts';
 import type { OperationObserver } from './OperationObserver.ts';
 import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
 import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
@@ -15,15 +18,17 @@ import { useAuthentication } from './plugins/useAuthentication.ts';
 import { useCrossSiteGuard } from './plugins/useCrossSiteGuard.ts';
 import { useErrorCodes } from './plugins/useErrorCodes.ts';
 import { useEventStreams } from './plugins/useEventStreams.ts';
-import { useEventStreamStatus } from './plugins/useEventStreamStatus.ts';
 import { useExactNumbers } from './plugins/useExactNumbers.ts';
 import { useOperationObservers } from './plugins/useOperationObservers.ts';
 import { useReadableRequests } from './plugins/useReadableRequests.ts';
 import { useRunningOperations } from './plugins/useRunningOperations.ts';
+import { useSharedExecutions } from './plugins/useSharedExecutions.ts';
 import { useShownWords } from './plugins/useShownWords.ts';
-import { defaultPingMs } from './probe.ts';
+import { useSocketLimit } from './plugins/useSocketLimit.ts';
 import { publicError } from './publicError.ts';
+import { shownError } from './shownError.ts';
 import type { RunningOperations } from './RunningOperations.ts';
+import type { SocketLimits } from './SocketLimits.ts';
 import type { TransportContext } from './TransportContext.ts';
 
 export interface PipelineOptions {
@@ -35,8 +40,8 @@ export interface PipelineOptions {
   running: RunningOperations;
   /** Are told of every operation. */
   observers?: readonly OperationObserver[];
-  /** How often a quiet event stream says that it is alive, in ms. Default 12,000. */
-  pingMs?: number | undefined;
+  limits: SocketLimits;
+  open: OpenSockets;
   /** Serves GraphiQL to browsers, from files of this machine. */
   graphiql: { defaultQuery: string } | null;
 }
@@ -45,15 +50,19 @@ export type Pipeline = YogaServerInstance<TransportContext, OperationFacts>;
 
 export const graphqlPath = '/graphql';
 export const healthPath = '/health';
-/** What one operation may say, over HTTP or a socket: a batch of 1,000 entries with the longest descriptions fits. */
-export const maxRequestBytes = 4 * 1_048_576;
 
 /**
  * The one way in: parsing, validation, context, execution and masking for every transport.
  * What is policy stands here, in hooks that run for WebSocket operations too, never in one transport's handler.
  */
 export async function createPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { schema, log } = options;
+  const { schema, createContext, limits, log } = options;
+  const maskError = (error: unknown) => publicError(error, log);
+  const streams = new EventStreams(limits.pingMs);
+  const executions = new SharedExecutions({
+    createContext,
+    maskError: (error, principal) => maskError(shownError(principal, error, log)),
+  });
   return createYoga<TransportContext, OperationFacts>({
     schema,
     graphqlEndpoint: graphqlPath,
@@ -63,11 +72,11 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     parserAndValidationCache: { errorCache: { get: () => undefined, set: () => undefined } },
     batching: false,
     multipart: false,
-    maxRequestBodySize: maxRequestBytes,
+    maxRequestBodySize: limits.maxRequestBytes,
     cors: false,
     logging: false,
     context: (transport) => contextOf(transport, options),
-    maskedErrors: { maskError: (error) => publicError(error, log) },
+    maskedErrors: { maskError },
     plugins: [
       useOperationObservers(options.observers ?? []),
       useAuthentication(options.authenticator),
@@ -78,8 +87,9 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
       useAcceptableAnswers(),
       useRunningOperations(options.running),
       useAbandonedSubscriptions(),
-      useEventStreamStatus(),
-      useEventStreams(options.pingMs ?? defaultPingMs),
+      useSocketLimit(options.open),
+      useSharedExecutions(executions, ({ socket, request }) => socket ?? (request ? streams.bodyOf(request) : null)),
+      useEventStreams(streams),
       useShownWords(log),
     ],
     ...(await graphiql(options)),

@@ -2,12 +2,9 @@ import type { WebSocket } from 'ws';
 
 import type { FeedNews } from './SocketOperations.ts';
 
-/** How often a quiet connection says that it is alive, in ms: half of what proxies commonly allow to be silent. */
-export const defaultPingMs = 12_000;
-
 export interface ProbeOptions {
   intervalMs: number;
-  /** What a client that is there should hear besides, if anything. */
+  /** What a client that is there should hear besides, if anything; asked when all that came before has been taken. */
   news: () => FeedNews | null;
 }
 
@@ -25,8 +22,7 @@ export function probe(socket: WebSocket, { intervalMs, news }: ProbeOptions): ()
       return;
     }
     isAnswered = false;
-    // Only behind all that the client was sent before.
-    const payload = socket.bufferedAmount === 0 ? news() : null;
+    const payload = news();
     if (payload) socket.send(JSON.stringify({ type: 'ping', payload }));
     socket.ping();
   }, intervalMs);

@@ -8,6 +8,7 @@ import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { createSandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, otherCustomer, richCustomers, sweep } from '../kit/accounts.ts';
+import { defaultLimits } from '../kit/defaultLimits.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { bearer, doors, operate } from '../kit/operate.ts';
 import type { Door, Outcome } from '../kit/operate.ts';
@@ -180,6 +181,7 @@ beforeAll(async () => {
       logLevel: 'trace',
       auth: { kind: 'api-key', file },
       outcomes: { file: null, settleMs: 60_000 },
+      limits: defaultLimits,
       upstream: { kind: 'remote', remote },
     },
     log: watchedLog(),

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { writeKeyFile } from '../kit/keyFile.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { closeLater } from '../kit/leftovers.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
 import { Binary, runBinary, serveBinary } from '../kit/startBinary.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 
@@ -56,6 +57,12 @@ describe('help', () => {
         'SANDBOX_PORT',
         'SANDBOX_KEY_ID',
         'SANDBOX_SECRET_KEY',
+        'MAX_REQUEST_BYTES',
+        'MAX_SOCKETS',
+        'MAX_OPERATIONS_PER_SOCKET',
+        'SOCKET_INIT_SECONDS',
+        'PING_SECONDS',
+        'STALL_SECONDS',
         'LOG_LEVEL',
       ],
     ],
@@ -121,13 +128,14 @@ describe('configuration', () => {
       PORT: '70000',
       APCA_BROKER_BASE_URL: 'ftp://nowhere',
       APCA_BROKER_EVENTS_VERSION: 'v3',
+      MAX_SOCKETS: '0',
+      STALL_SECONDS: 'soon',
       LOG_LEVEL: 'loud',
     });
 
     expect(code).toBe(2);
-    for (const name of ['PORT', 'APCA_BROKER_BASE_URL', 'APCA_BROKER_EVENTS_VERSION', 'LOG_LEVEL']) {
-      expect(stderr).toContain(name);
-    }
+    const names = ['PORT', 'APCA_BROKER_BASE_URL', 'APCA_BROKER_EVENTS_VERSION', 'MAX_SOCKETS', 'STALL_SECONDS'];
+    for (const name of [...names, 'LOG_LEVEL']) expect(stderr).toContain(name);
     expect(stderr).not.toContain('the-secret-itself');
     expect(stderr).not.toMatch(/\n\s+at /);
   });
@@ -139,6 +147,25 @@ describe('configuration', () => {
     });
 
     expect((await fetch(`${url}?query={__typename}`)).status).toBe(200);
+  });
+
+  it('sets the limits of sockets and messages', async () => {
+    const { url } = await serveBinary(undefined, {
+      MAX_SOCKETS: '1',
+      MAX_OPERATIONS_PER_SOCKET: '1',
+      MAX_REQUEST_BYTES: '1024',
+      SOCKET_INIT_SECONDS: '1',
+    });
+    const uninitialised = await RawSocket.open(url);
+    expect((await uninitialised.closed).code).toBe(4408);
+    const socket = await RawSocket.ready(url);
+
+    await expect(RawSocket.open(url)).rejects.toThrow('503');
+    socket.subscribe('1', 'subscription { journalStatusChanged { id } }');
+    socket.subscribe('2', '{ __typename }');
+    expect(JSON.stringify(await socket.next())).toContain('TOO_MANY_OPERATIONS');
+    socket.subscribe('3', `{ __typename } # ${'x'.repeat(1_024)}`);
+    expect((await socket.closed).code).toBe(1009);
   });
 
   it('of a remote API makes no sandbox and no GraphiQL', async () => {

@@ -41,9 +41,9 @@ export class RawSocket {
   }
 
   /** A socket whose connection is acknowledged. */
-  static async ready(url: string): Promise<RawSocket> {
+  static async ready(url: string, payload?: Record<string, unknown>): Promise<RawSocket> {
     const socket = await RawSocket.open(url);
-    socket.send({ type: 'connection_init' });
+    socket.send({ type: 'connection_init', payload });
     await socket.next();
     return socket;
   }
@@ -92,6 +92,16 @@ export class RawSocket {
   /** Stops reading: what the gateway sends stays in the network's buffers. */
   stall(): void {
     this.#socket.pause();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Fulfilled at the gateway's next WebSocket ping, which `ws` answers by itself. */
+  async pinged(): Promise<void> {
+    await once(this.#socket, 'ping');
   }
 
   close(code?: number): void {

@@ -5,7 +5,11 @@ export class Source implements AsyncIterableIterator<unknown, undefined> {
   /** Fulfilled when its reader has left it. */
   readonly left: Promise<void>;
   readonly #queue: unknown[] = [];
-  readonly #waiting: ((result: IteratorResult<unknown, undefined>) => void)[] = [];
+  readonly #waiting: {
+    resolve: (result: IteratorResult<unknown, undefined>) => void;
+    reject: (error: Error) => void;
+  }[] = [];
+  #hasEnded = false;
   #noteRead: () => void = () => undefined;
   #noteLeft: () => void = () => undefined;
 
@@ -15,20 +19,28 @@ export class Source implements AsyncIterableIterator<unknown, undefined> {
   }
 
   push(value: unknown): void {
+    if (this.#hasEnded) return;
     const waiting = this.#waiting.shift();
-    if (waiting) waiting({ done: false, value });
+    if (waiting) waiting.resolve({ done: false, value });
     else this.#queue.push(value);
+  }
+
+  /** Fails for whoever reads from it now. */
+  fail(error: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
   next(): Promise<IteratorResult<unknown, undefined>> {
     this.#noteRead();
     if (this.#queue.length > 0) return Promise.resolve({ done: false, value: this.#queue.shift() });
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#hasEnded) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   return(): Promise<IteratorResult<unknown, undefined>> {
     this.#noteLeft();
-    for (const waiting of this.#waiting.splice(0)) waiting({ done: true, value: undefined });
+    this.#hasEnded = true;
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
     return Promise.resolve({ done: true, value: undefined });
   }
 

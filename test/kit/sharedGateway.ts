@@ -7,6 +7,8 @@ import { apiSecret } from './planted.ts';
 import { unattended } from './unattended.ts';
 import { watchedLog } from './watchedLog.ts';
 
+import { defaultLimits } from './defaultLimits.ts';
+
 /** One gateway with its sandbox for all tests of a file: for many small tests that leave nothing behind. */
 export function sharedGateway(): { readonly url: string } {
   let gateway: Gateway | undefined;
@@ -20,6 +22,7 @@ export function sharedGateway(): { readonly url: string } {
         auth: { kind: 'none' },
         logLevel: 'silent',
         outcomes: { file: null, settleMs: 60_000 },
+        limits: defaultLimits,
         upstream: { kind: 'sandbox', sandbox },
       },
       log: watchedLog(),

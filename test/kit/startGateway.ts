@@ -1,10 +1,11 @@
-import type { GatewayConfig, OutcomesConfig, UpstreamConfig } from '../../src/config.ts';
+import type { GatewayConfig, LimitsConfig, OutcomesConfig, UpstreamConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { createSandbox } from '../../src/sandbox/createSandbox.ts';
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../../src/sandbox/SandboxOptions.ts';
 
+import { defaultLimits } from './defaultLimits.ts';
 import { closeLater } from './leftovers.ts';
 import { apiSecret } from './planted.ts';
 import { unattended } from './unattended.ts';
@@ -18,15 +19,16 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
 }
 
 /** Anything of a gateway's configuration that a test wants otherwise. */
-interface GatewaySettings extends Partial<Omit<GatewayConfig, 'outcomes'>> {
+interface GatewaySettings extends Partial<Omit<GatewayConfig, 'outcomes' | 'limits'>> {
   outcomes?: Partial<OutcomesConfig>;
+  limits?: Partial<LimitsConfig>;
 }
 
 /** A gateway on a free port before the given upstream, closed when the test ends. */
 export async function startGateway(
   upstreamUrl: string,
   remote: Partial<UpstreamConfig> = {},
-  { outcomes, ...settings }: GatewaySettings = {},
+  { outcomes, limits, ...settings }: GatewaySettings = {},
 ): Promise<Gateway> {
   const upstream: UpstreamConfig = {
     baseUrl: upstreamUrl,
@@ -42,6 +44,7 @@ export async function startGateway(
       auth: { kind: 'none' },
       logLevel: 'silent',
       outcomes: { file: null, settleMs: 60_000, ...outcomes },
+      limits: { ...defaultLimits, ...limits },
       upstream: { kind: 'remote', remote: upstream },
       ...settings,
     },

@@ -1,12 +1,18 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 
 import { openToAll } from '../../src/auth/Authenticator.ts';
+import type { Authenticator } from '../../src/auth/Authenticator.ts';
+import type { Principal } from '../../src/auth/principal.ts';
+import type { OperationFacts } from '../../src/context.ts';
 import { HttpServer } from '../../src/server/HttpServer.ts';
+import { OpenSockets } from '../../src/server/OpenSockets.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
 import { operationLog } from '../../src/server/operationLog.ts';
 import { RunningOperations } from '../../src/server/RunningOperations.ts';
+import type { SocketLimits } from '../../src/server/SocketLimits.ts';
 import { WebSocketServer } from '../../src/server/WebSocketServer.ts';
 
+import { defaultLimits } from './defaultLimits.ts';
 import { closeLater } from './leftovers.ts';
 import { watchedLog } from './watchedLog.ts';
 
@@ -16,6 +22,23 @@ export interface Behaviour {
   work?: (signal: AbortSignal | undefined) => Promise<string> | string;
   /** Subscription `ticks`. */
   ticks?: (signal: AbortSignal | undefined) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+  /** Subscription `told`, whose executions are shared: the events of one subscriber. */
+  told?: (of: string | null) => AsyncIterable<object>;
+  /** What its field `text` shows of an event to those who asked in this way. */
+  show?: (event: object, asked: Asked) => Promise<string> | string;
+}
+
+export interface Asked {
+  as: string | null;
+  principal: Principal;
+  signal: AbortSignal | undefined;
+}
+
+export interface StartServerOptions extends Partial<SocketLimits> {
+  /** Default: asks nobody. */
+  authenticator?: Authenticator;
+  /** How long a shutdown waits, in ms. */
+  graceMs?: number;
 }
 
 export interface StartedServer {
@@ -25,13 +48,17 @@ export interface StartedServer {
 }
 
 /**
- * The server floor by itself: sockets and pipeline with a schema of three fields that do what the test says.
+ * The server floor by itself: sockets and pipeline with a schema of a few fields that do what the test says.
  * Closed when the test ends.
  */
-export async function startServer(behaviour: Behaviour, graceMs = 10_000): Promise<StartedServer> {
+export async function startServer(
+  behaviour: Behaviour,
+  { graceMs = 10_000, authenticator = openToAll(), ...chosen }: StartServerOptions = {},
+): Promise<StartedServer> {
+  const limits = { ...defaultLimits, ...chosen };
+  const open = new OpenSockets(limits.maxSockets);
   const running = new RunningOperations();
   const log = watchedLog();
-  const authenticator = openToAll();
   const pipeline = await createPipeline({
     schema: schemaOf(behaviour),
     authenticator,
@@ -39,10 +66,12 @@ export async function startServer(behaviour: Behaviour, graceMs = 10_000): Promi
     log,
     running,
     observers: [operationLog(log)],
+    limits,
+    open,
     graphiql: null,
   });
-  const options = { host: '127.0.0.1', port: 0, graceMs };
-  const server = new HttpServer(pipeline, new WebSocketServer(pipeline, authenticator, log), running, options);
+  const webSockets = new WebSocketServer({ pipeline, authenticator, limits, open, log });
+  const server = new HttpServer(pipeline, webSockets, running, { host: '127.0.0.1', port: 0, graceMs, ...limits });
   await server.listen();
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= server.close());
@@ -50,15 +79,11 @@ export async function startServer(behaviour: Behaviour, graceMs = 10_000): Promi
   return { url: `${server.url}${graphqlPath}`, running, close };
 }
 
-interface OperationSignal {
-  signal: AbortSignal | undefined;
-}
-
-function schemaOf({ work, ticks }: Behaviour): GraphQLSchema {
+function schemaOf({ work, ticks, told, show }: Behaviour): GraphQLSchema {
   const fields = {
     work: {
       type: GraphQLString,
-      resolve: (_root: unknown, _args: unknown, { signal }: OperationSignal) => work?.(signal),
+      resolve: (_root: unknown, _args: unknown, { signal }: OperationFacts) => work?.(signal),
     },
     hello: { type: GraphQLString, resolve: () => 'hello' },
   };
@@ -70,8 +95,25 @@ function schemaOf({ work, ticks }: Behaviour): GraphQLSchema {
       fields: {
         ticks: {
           type: GraphQLString,
-          subscribe: (_root: unknown, _args: unknown, { signal }: OperationSignal) => ticks?.(signal),
+          subscribe: (_root: unknown, _args: unknown, { signal }: OperationFacts) => ticks?.(signal),
           resolve: (value: unknown) => value,
+        },
+        told: {
+          type: new GraphQLObjectType({
+            name: 'Told',
+            fields: {
+              text: {
+                type: GraphQLString,
+                args: { as: { type: GraphQLString } },
+                resolve: (event: object, { as = null }: { as?: string | null }, facts: OperationFacts) =>
+                  show?.(event, { as, principal: facts.session.principal, signal: facts.signal }),
+              },
+            },
+          }),
+          args: { of: { type: GraphQLString } },
+          extensions: { shared: true },
+          subscribe: (_root: unknown, { of = null }: { of?: string | null }) => told?.(of),
+          resolve: (event: unknown) => event,
         },
       },
     }),

@@ -2,6 +2,7 @@ import type { GatewayConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 
+import { defaultLimits } from './defaultLimits.ts';
 import { closeLater } from './leftovers.ts';
 import { apiSecret } from './planted.ts';
 import { unattended } from './unattended.ts';
@@ -40,6 +41,7 @@ export async function startWatched(upstreamUrl: string, config: Partial<GatewayC
       auth: { kind: 'none' },
       logLevel: 'trace',
       outcomes: { file: null, settleMs: 60_000 },
+      limits: defaultLimits,
       upstream: { kind: 'remote', remote: { baseUrl: upstreamUrl, credentials, eventsVersion: 'v2' } },
       ...config,
     },

@@ -12,6 +12,7 @@ import { SharedReads } from '../../src/loaders/SharedReads.ts';
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
+import { OpenSockets } from '../../src/server/OpenSockets.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
 import { RunningOperations } from '../../src/server/RunningOperations.ts';
 import { ApiClock } from '../../src/upstream/ApiClock.ts';
@@ -20,6 +21,7 @@ import { JournalsClient } from '../../src/upstream/JournalsClient.ts';
 import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
 import { UpstreamConnection } from '../../src/upstream/UpstreamConnection.ts';
 import { customer, sweep } from '../kit/accounts.ts';
+import { defaultLimits } from '../kit/defaultLimits.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { watchLine } from '../kit/watchedLog.ts';
@@ -82,6 +84,8 @@ async function start(thrown: unknown) {
     createContext: (facts) => createContext(shared, facts),
     log,
     running: new RunningOperations(),
+    limits: defaultLimits,
+    open: new OpenSockets(1),
     graphiql: null,
   });
   const ask = async (query: string) => {

@@ -261,7 +261,7 @@ describe('a shutdown', () => {
   });
 
   it("doesn't wait for a client that has sent half of a request", async () => {
-    const server = await startServer({}, 60_000);
+    const server = await startServer({}, { graceMs: 60_000 });
     const { port } = new URL(server.url);
     const socket = connect(Number(port), '127.0.0.1');
     closeLater(() => socket.destroy());
@@ -277,7 +277,7 @@ describe('a shutdown', () => {
   });
 
   it("doesn't wait for a request that was refused before it was read", async () => {
-    const server = await startServer({}, 60_000);
+    const server = await startServer({}, { graceMs: 60_000 });
 
     const answer = await fetch(server.url, { method: 'POST', body: new URLSearchParams({ query: '{hello}' }) });
     await server.close();
@@ -288,7 +288,7 @@ describe('a shutdown', () => {
 
   it('waits for an operation that never ends no longer than the grace period', async () => {
     const gate = new Gate();
-    const server = await startServer({ work: () => gate.pass().then(() => 'done') }, 100);
+    const server = await startServer({ work: () => gate.pass().then(() => 'done') }, { graceMs: 100 });
     const socket = await RawSocket.ready(server.url);
     socket.subscribe('1', 'mutation { work }');
     await gate.reached;
@@ -324,7 +324,7 @@ describe('a shutdown', () => {
   it.each(['WebSocket', 'HTTP'] as const)(
     'waits for a stalled reader of an answer over %s no longer than the grace period',
     async (transport) => {
-      const server = await startServer({ work: () => 'x'.repeat(64_000_000) }, 100);
+      const server = await startServer({ work: () => 'x'.repeat(64_000_000) }, { graceMs: 100 });
       if (transport === 'WebSocket') {
         const socket = await RawSocket.ready(server.url);
         socket.stall();

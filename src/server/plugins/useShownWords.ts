@@ -5,12 +5,10 @@ import type { Plugin } from 'graphql-yoga';
 
 import { seesAllAccounts } from '../../auth/authorize.ts';
 import type { Principal } from '../../auth/principal.ts';
-import { shownWords } from '../../auth/shownWords.ts';
 import type { OperationFacts } from '../../context.ts';
 import type { Log } from '../../log.ts';
 
-import { causeOf, publicError, quotesUpstream } from '../publicError.ts';
-import { restateError } from '../restateError.ts';
+import { shownError } from '../shownError.ts';
 
 /** Keeps the API's words from those who may not read them. It comes before masking, where it is known whose words they are. */
 export function useShownWords(log: Log): Plugin<OperationFacts> {
@@ -44,10 +42,4 @@ function withShownWords(principal: Principal, result: ExecutionResult, log: Log)
   return errors
     ? { ...result, errors: errors.map((error) => shownError(principal, error, log) as GraphQLError) }
     : result;
-}
-
-function shownError(principal: Principal, error: unknown, log: Log): unknown {
-  if (!quotesUpstream(causeOf(error))) return error;
-  const told = publicError(error, log);
-  return restateError(told, { message: shownWords(principal, told.message), extensions: told.extensions });
 }

@@ -39,10 +39,13 @@ export async function pausedRun({ clients, paused, events, pingSeconds }: Paused
   const readers = screens.slice(paused);
   for (const screen of stopped) screen.pause();
   const memoryMiB: number[] = [];
-  while (created * eventsPerJournal < events) {
+  const pausedAt = performance.now();
+  // However fast it goes, the gateway has to have asked twice whether they are there.
+  while (created * eventsPerJournal < events || performance.now() - pausedAt < 2_500 * pingSeconds) {
     await create(readers);
     const quarter = (memoryMiB.length + 1) / 4;
-    if (created * eventsPerJournal >= events * quarter) memoryMiB.push(Math.round(stage.gatewayMemory() / 2 ** 20));
+    if (quarter <= 1 && created * eventsPerJournal >= events * quarter)
+      memoryMiB.push(Math.round(stage.gatewayMemory() / 2 ** 20));
   }
   await untilAllShow(readers, created * eventsPerJournal);
 

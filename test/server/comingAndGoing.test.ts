@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { runInNewContext } from 'node:vm';
+import { queryObjects, setFlagsFromString } from 'node:v8';
+
+import { describe, expect, it } from 'vitest';
+
+import { StatusHub } from '../../src/events/StatusHub.ts';
+import { StatusSubscription } from '../../src/events/StatusSubscription.ts';
+import { EventStreamBody } from '../../src/server/EventStreamBody.ts';
+import { LiveSubscription } from '../../src/server/live/LiveSubscription.ts';
+import { SharedExecution } from '../../src/server/live/SharedExecution.ts';
+import { SocketOperation } from '../../src/server/SocketOperations.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import { startServer } from '../kit/startServer.ts';
+import { statusEvent } from '../kit/statusEvent.ts';
+
+const told = 'subscription ($as: String) { told { text(as: $as) } }';
+
+/** What a subscription is made of. */
+const parts = [SharedExecution, LiveSubscription, StatusSubscription, SocketOperation, EventStreamBody];
+
+/** By how much a heap differs from itself, in bytes; two thousand subscriptions hold several times as much. */
+const noise = 2_500_000;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+async function heapUsed(): Promise<number> {
+  // Sockets end in their own time, and finalisers run between two collections.
+  for (let pass = 0; pass < 5; pass += 1) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+/** Timers and sockets of the process. */
+function resources(): number {
+  return process.getActiveResourcesInfo().length;
+}
+
+describe('two thousand subscriptions that come and go', () => {
+  it.each(['WebSocket', 'SSE'] as const)('over %s leave no listener, timer or byte behind', async (transport) => {
+    const hub = new StatusHub();
+    const open = new Set<unknown>();
+    const server = await startServer({
+      told: () => {
+        const subscription = hub.subscribe(() => true, null);
+        open.add(subscription);
+        const leave = subscription.return.bind(subscription);
+        subscription.return = () => {
+          open.delete(subscription);
+          return leave();
+        };
+        return subscription;
+      },
+      show: (_event, { as }) => as ?? '',
+    });
+    const socket = await RawSocket.ready(server.url);
+    const stay = () => (transport === 'WebSocket' ? onSocket(socket) : onStreams(server.url));
+    const visit = async (count: number) => {
+      for (let done = 0; done < count; done += 50) {
+        const leave = await stay();
+        hub.publish(statusEvent(`event-${done}`));
+        await leave();
+        await expect.poll(() => open.size).toBe(0);
+      }
+    };
+    await visit(500);
+    const [heap, held] = [await heapUsed(), resources()];
+
+    await visit(2_000);
+
+    expect((await heapUsed()) - heap).toBeLessThan(noise);
+    expect(resources()).toBeLessThanOrEqual(held);
+    expect(parts.map((part) => `${part.name}: ${queryObjects(part, { format: 'count' })}`)).toEqual(
+      parts.map(({ name }) => `${name}: 0`),
+    );
+    expect(server.running.count).toBe(0);
+  });
+});
+
+let count = 0;
+
+/** Half of them alike, half each for itself. */
+function variables(): { as: string } {
+  count += 1;
+  return { as: count % 2 ? 'all' : String(count) };
+}
+
+async function onSocket(socket: RawSocket): Promise<() => Promise<void>> {
+  for (let id = 0; id < 50; id += 1) socket.subscribe(String(id), told, variables());
+  await socket.saidSoFar();
+  return async () => {
+    await socket.take(50);
+    for (let id = 0; id < 50; id += 1) socket.send({ id: String(id), type: 'complete' });
+  };
+}
+
+/** On bare sockets: a client library would leave more behind than what is looked for. */
+async function onStreams(url: string): Promise<() => Promise<void>> {
+  const { hostname, port } = new URL(url);
+  const sockets = await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      const body = JSON.stringify({ query: told, variables: variables() });
+      const socket = connect(Number(port), hostname);
+      socket.write(
+        'POST /graphql HTTP/1.1\r\nhost: gateway\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n' +
+          `content-length: ${body.length}\r\n\r\n${body}`,
+      );
+      await once(socket, 'data');
+      return socket;
+    }),
+  );
+  const delivered = Promise.all(sockets.map((socket) => once(socket, 'data')));
+  return async () => {
+    await delivered;
+    for (const socket of sockets) socket.destroy();
+  };
+}

@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Authenticator } from '../../src/auth/Authenticator.ts';
+import { anyone, createPrincipal, scopes } from '../../src/auth/principal.ts';
+import type { Grant } from '../../src/auth/principal.ts';
+import { Session } from '../../src/auth/Session.ts';
+import { EventStream } from '../kit/EventStream.ts';
+import { Gate } from '../kit/Gate.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import type { SocketMessage } from '../kit/RawSocket.ts';
+import { Source } from '../kit/Source.ts';
+import { startServer } from '../kit/startServer.ts';
+import type { Asked, StartServerOptions } from '../kit/startServer.ts';
+
+const told = 'subscription { told { text } }';
+
+interface Event {
+  text: string;
+}
+
+/** A server whose subscribers all get what is told, and a list of what was executed for it. */
+async function start(
+  show: (event: Event, asked: Asked) => Promise<string> | string = ({ text }) => text,
+  options: StartServerOptions = {},
+) {
+  const sources: Source[] = [];
+  const executions: string[] = [];
+  const server = await startServer(
+    {
+      told: () => {
+        const source = new Source();
+        sources.push(source);
+        return source as AsyncIterable<object>;
+      },
+      show: (event, asked) => {
+        executions.push((event as Event).text);
+        return show(event as Event, asked);
+      },
+    },
+    options,
+  );
+  const tell = (text: string) => {
+    const event: Event = { text };
+    for (const source of sources) source.push(event);
+  };
+  return { url: server.url, sources, executions, tell };
+}
+
+/** A subscriber on a socket of its own, once its subscription stands. */
+async function subscriber(
+  url: string,
+  { id = '1', query = told, variables = {}, authorization = '' } = {},
+): Promise<RawSocket> {
+  const socket = await RawSocket.ready(url, { authorization });
+  socket.subscribe(id, query, variables);
+  await socket.saidSoFar();
+  return socket;
+}
+
+function next(id: string, data: unknown): SocketMessage {
+  return { id, type: 'next', payload: { data } };
+}
+
+describe('subscribers with the same operation', () => {
+  it('get identical results under ids of their own, of one execution, on both transports', async () => {
+    const { url, tell, executions } = await start();
+    const sockets = await Promise.all(['a', 'b'].map((id) => subscriber(url, { id })));
+    const stream = await EventStream.post(url, told);
+
+    tell('hello');
+
+    expect(await Promise.all(sockets.map((socket) => socket.next()))).toEqual(
+      ['a', 'b'].map((id) => next(id, { told: { text: 'hello' } })),
+    );
+    expect(await stream.next()).toEqual({ event: 'next', data: '{"data":{"told":{"text":"hello"}}}' });
+    expect(executions).toEqual(['hello']);
+  });
+
+  it('share it on one socket too', async () => {
+    const { url, tell, executions } = await start();
+    const socket = await subscriber(url, { id: 'a' });
+    socket.subscribe('b', told);
+    await socket.saidSoFar();
+
+    tell('hello');
+
+    expect(await socket.take(2)).toEqual(['a', 'b'].map((id) => next(id, { told: { text: 'hello' } })));
+    expect(executions).toEqual(['hello']);
+  });
+
+  it.each([
+    ['is spelled differently', 'subscription {\n told {\n text # a remark\n } }', {}],
+    ['wants other events', 'subscription { told(of: "mine") { text } }', {}],
+    ['wants other events by a variable', 'subscription ($of: String) { told(of: $of) { text } }', { of: 'mine' }],
+  ])('share it when one of them %s', async (_how, query, variables) => {
+    const { url, tell, executions } = await start();
+    const sockets = [await subscriber(url), await subscriber(url, { query, variables })];
+
+    tell('hello');
+
+    for (const socket of sockets) expect(await socket.next()).toEqual(next('1', { told: { text: 'hello' } }));
+    expect(executions).toEqual(['hello']);
+  });
+
+  it('share it when their documents hold other operations besides', async () => {
+    const { url, tell, executions } = await start();
+    const sockets = await Promise.all(
+      ['query Other { hello }', 'query Another { hello }'].map(async (beside) => {
+        const socket = await RawSocket.ready(url);
+        const payload = { query: `subscription Told { told { text } } ${beside}`, operationName: 'Told' };
+        socket.send({ id: '1', type: 'subscribe', payload });
+        await socket.saidSoFar();
+        return socket;
+      }),
+    );
+
+    tell('hello');
+
+    for (const socket of sockets) expect(await socket.next()).toEqual(next('1', { told: { text: 'hello' } }));
+    expect(executions).toEqual(['hello']);
+  });
+
+  it('get every event in its order, whichever is executed first', async () => {
+    const gates = new Map([['slow', new Gate()]]);
+    const { url, tell, executions } = await start(async ({ text }) => {
+      await gates.get(text)?.pass();
+      return text;
+    });
+    const socket = await subscriber(url);
+
+    tell('slow');
+    tell('quick');
+    await expect.poll(() => executions).toEqual(['slow', 'quick']);
+    gates.get('slow')?.open();
+
+    expect(await socket.take(2)).toEqual(['slow', 'quick'].map((text) => next('1', { told: { text } })));
+  });
+
+  it.each([
+    ['short', 'x'],
+    ['longer than a short frame', 'x'.repeat(1_000)],
+    ['longer than a long frame', 'x'.repeat(70_000)],
+    ['in other letters', 'Ünïcödé ☃ 𝄞 "\\ \u2028'],
+  ])('get a text that is %s unharmed', async (_how, text) => {
+    const { url, tell } = await start();
+    const [socket, stream] = [await subscriber(url, { id: 'ключ"☃' }), await EventStream.post(url, told)];
+
+    tell(text);
+
+    expect(await socket.next()).toEqual(next('ключ"☃', { told: { text } }));
+    expect(JSON.parse((await stream.next())?.data ?? '')).toEqual({ data: { told: { text } } });
+  });
+});
+
+describe('an execution is not shared', () => {
+  const withVariable = 'subscription ($as: String) { told { text(as: $as) } }';
+
+  it.each([
+    ['another field', 'subscription { told { text __typename } }', {}, { text: 'hello', __typename: 'Told' }],
+    ['another name for it', 'subscription { told { other: text } }', {}, { other: 'hello' }],
+    ['another literal', 'subscription { told { text(as: "!") } }', {}, { text: 'hello!' }],
+    ['another value of a variable', withVariable, { as: '?' }, { text: 'hello?' }],
+    ['null for a variable', withVariable, { as: null }, { text: 'hello' }],
+    ['less', 'subscription ($no: Boolean!) { told { text @skip(if: $no) } }', { no: true }, {}],
+  ])('with who asks for %s', async (_what, query, variables, shown) => {
+    const { url, tell } = await start(({ text }, { as }) => text + (as ?? ''));
+    const sockets = [
+      await subscriber(url),
+      await subscriber(url, { query: withVariable, variables: { as: '.' } }),
+      await subscriber(url, { query, variables }),
+    ];
+
+    tell('hello');
+
+    const seen = await Promise.all(sockets.map((socket) => socket.next()));
+    expect(seen).toEqual([{ text: 'hello' }, { text: 'hello.' }, shown].map((told) => next('1', { told })));
+  });
+
+  it('by a variable that was left out, whatever its name is', async () => {
+    const { url, tell } = await start(({ text }, { as }) => text + (as ?? ''));
+    const socket = await subscriber(url, {
+      query: 'subscription ($constructor: String = "!") { told { text(as: $constructor) } }',
+    });
+
+    tell('hello');
+
+    expect(await socket.next()).toEqual(next('1', { told: { text: 'hello!' } }));
+  });
+
+  const all: Grant = { name: 'all', scopes, accounts: null, fromAccounts: null };
+  const sessions = [
+    all,
+    { ...all, name: 'all too' },
+    { ...all, name: 'fewer scopes', scopes: ['journals:read'] as const },
+    { ...all, name: 'one account', accounts: ['a'] },
+    { ...all, name: 'another account', accounts: ['b'] },
+  ].map((grant) => new Session({ principal: createPrincipal(grant) }));
+  const authenticator: Authenticator = {
+    authenticate: (number) => Promise.resolve(sessions[Number(number)] ?? new Session({ principal: anyone })),
+    close: () => Promise.resolve(),
+  };
+
+  it('with who has other rights: each is shown what it may see', async () => {
+    const { url, tell, executions } = await start((_event, { principal }) => principal.rights, { authenticator });
+    const sockets = await Promise.all(sessions.map((_, number) => subscriber(url, { authorization: String(number) })));
+
+    tell('hello');
+
+    expect(await Promise.all(sockets.map((socket) => socket.next()))).toEqual(
+      sessions.map(({ principal }) => next('1', { told: { text: principal.rights } })),
+    );
+    // Two of them have the same rights.
+    expect(executions).toHaveLength(sessions.length - 1);
+  });
+});
+
+describe('what happens to one subscriber', () => {
+  it('is its own: an error of its source ends it, masked, and no other', async () => {
+    const { url, tell, sources } = await start();
+    const [failing, other] = [await subscriber(url), await subscriber(url)];
+    const [stream, otherStream] = [await EventStream.post(url, told), await EventStream.post(url, told)];
+
+    for (const source of [sources[0], sources[2]]) source?.fail(new Error('the secret reason'));
+    for (const source of [sources[0], sources[2]]) await source?.left;
+    tell('hello');
+
+    const error = await failing.next();
+    expect(error).toMatchObject({ id: '1', type: 'error', payload: [{ extensions: { code: 'INTERNAL' } }] });
+    expect(JSON.stringify(error)).not.toContain('secret');
+    expect(await failing.saidSoFar()).toEqual([]);
+    const [last, complete] = await stream.rest();
+    expect(JSON.parse(last?.data ?? '')).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL' } }] });
+    expect(complete).toEqual({ event: 'complete', data: '' });
+    expect(await other.next()).toEqual(next('1', { told: { text: 'hello' } }));
+    expect((await otherStream.next())?.data).toContain('hello');
+  });
+
+  it('is its own: the end of its source completes it behind its last event, and no other', async () => {
+    const { url, tell, sources } = await start();
+    const [ending, other] = [await subscriber(url), await subscriber(url)];
+
+    tell('last');
+    await sources[0]?.return();
+    tell('more');
+
+    expect(await ending.take(2)).toEqual([next('1', { told: { text: 'last' } }), { id: '1', type: 'complete' }]);
+    expect(await ending.saidSoFar()).toEqual([]);
+    expect(await other.take(2)).toHaveLength(2);
+  });
+
+  it('is its own: it leaves, and no other does', async () => {
+    const { url, tell, sources } = await start();
+    const [leaver, stayer] = [await subscriber(url), await subscriber(url)];
+    const [aborted, stream] = [await EventStream.post(url, told), await EventStream.post(url, told)];
+
+    leaver.send({ id: '1', type: 'complete' });
+    aborted.abort();
+    for (const source of [sources[0], sources[2]]) await source?.left;
+    tell('hello');
+
+    expect(await stayer.next()).toEqual(next('1', { told: { text: 'hello' } }));
+    expect((await stream.next())?.data).toContain('hello');
+    expect(await leaver.saidSoFar()).toEqual([]);
+  });
+
+  it('ends what is read for nobody else', async () => {
+    const [gate, aborted] = [new Gate(), new Gate()];
+    const { url, tell } = await start(async ({ text }, { signal }) => {
+      signal?.addEventListener('abort', () => aborted.open());
+      await gate.pass();
+      return text;
+    });
+    const [one, other] = [await subscriber(url), await subscriber(url)];
+    tell('hello');
+    await gate.reached;
+
+    one.terminate();
+    await one.closed;
+    other.send({ id: '1', type: 'complete' });
+
+    await aborted.opened;
+    gate.open();
+    expect(await other.saidSoFar()).toEqual([]);
+  });
+});
+
+describe('an error of a field', () => {
+  it('is told to everybody with its path, masked once', async () => {
+    const { url, tell, executions } = await start(({ text }) => {
+      if (text === 'bad') throw new Error('the secret reason');
+      return text;
+    });
+    const sockets = await Promise.all([subscriber(url), subscriber(url)]);
+
+    tell('bad');
+    tell('good');
+
+    const seen = await Promise.all(sockets.map((socket) => socket.take(2)));
+    expect(seen[0]?.[0]).toMatchObject({
+      type: 'next',
+      payload: {
+        data: { told: { text: null } },
+        errors: [{ path: ['told', 'text'], extensions: { code: 'INTERNAL' } }],
+      },
+    });
+    expect(JSON.stringify(seen)).not.toContain('secret');
+    expect(seen[0]).toEqual(seen[1]);
+    expect(seen[0]?.[1]).toEqual(next('1', { told: { text: 'good' } }));
+    expect(executions).toEqual(['bad', 'good']);
+  });
+});

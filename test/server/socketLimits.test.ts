@@ -1,0 +1,266 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+
+import type { PositionedEvent } from '../../src/events/PositionedEvent.ts';
+import { StatusHub } from '../../src/events/StatusHub.ts';
+import { ask } from '../kit/ask.ts';
+import { EventStream } from '../kit/EventStream.ts';
+import { Gate } from '../kit/Gate.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import { Source } from '../kit/Source.ts';
+import { startServer } from '../kit/startServer.ts';
+import { statusEvent } from '../kit/statusEvent.ts';
+
+const ticks = 'subscription { ticks }';
+const told = 'subscription { told { text } }';
+
+describe('a socket that is never initialised', () => {
+  it('is closed with 4408 after the time that is set', async () => {
+    const server = await startServer({}, { initTimeoutMs: 100 });
+    const begunAt = performance.now();
+
+    const socket = await RawSocket.open(server.url);
+
+    expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
+    expect(performance.now() - begunAt).toBeLessThan(2_500);
+  });
+});
+
+describe('a message that is longer than what is set', () => {
+  it('closes its socket with 1009', async () => {
+    const server = await startServer({}, { maxRequestBytes: 2_000 });
+    const socket = await RawSocket.ready(server.url);
+
+    socket.subscribe('1', `{ hello } # ${'x'.repeat(2_000)}`);
+
+    expect((await socket.closed).code).toBe(1009);
+  });
+
+  it('is refused with 413 over HTTP', async () => {
+    const server = await startServer({}, { maxRequestBytes: 2_000 });
+
+    const { errors } = await ask(server.url, `{ hello } # ${'x'.repeat(2_000)}`);
+
+    expect(errors?.[0]?.extensions?.['code']).toBe('REQUEST_ENTITY_TOO_LARGE');
+  });
+});
+
+describe('the operations of one socket', () => {
+  it('are no more than what is set: the next is refused, and taken when one has ended', async () => {
+    const server = await startServer({ ticks: () => new Source() }, { maxOperations: 2 });
+    const socket = await RawSocket.ready(server.url);
+    socket.subscribe('1', ticks);
+    socket.subscribe('2', ticks);
+
+    socket.subscribe('3', '{ hello }');
+    expect(await socket.next()).toMatchObject({
+      id: '3',
+      type: 'error',
+      payload: [
+        { message: expect.stringContaining('2 operations') as string, extensions: { code: 'TOO_MANY_OPERATIONS' } },
+      ],
+    });
+    socket.send({ id: '1', type: 'complete' });
+    socket.subscribe('3', '{ hello }');
+
+    expect(await socket.take(2)).toEqual([
+      { id: '3', type: 'next', payload: { data: { hello: 'hello' } } },
+      { id: '3', type: 'complete' },
+    ]);
+  });
+
+  it('are counted for each socket', async () => {
+    const server = await startServer({ ticks: () => new Source() }, { maxOperations: 1 });
+    const [one, other] = [await RawSocket.ready(server.url), await RawSocket.ready(server.url)];
+    one.subscribe('1', ticks);
+
+    other.subscribe('1', '{ hello }');
+
+    expect(await other.next()).toMatchObject({ type: 'next' });
+  });
+});
+
+describe('the sockets of the process', () => {
+  async function refusalOf(url: string): Promise<{ status: number | undefined; retryAfter: string | undefined }> {
+    const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+    socket.on('error', () => undefined);
+    const [, answer] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+    answer.destroy();
+    return { status: answer.statusCode, retryAfter: answer.headers['retry-after'] };
+  }
+
+  it('are no more than what is set, WebSockets and event streams together; other requests are answered', async () => {
+    const server = await startServer({ ticks: () => new Source() }, { maxSockets: 2 });
+    await RawSocket.ready(server.url);
+    await EventStream.post(server.url, ticks);
+
+    const stream = await EventStream.post(server.url, ticks);
+
+    expect(stream.response.status).toBe(503);
+    expect(stream.response.headers.get('retry-after')).toBe('5');
+    expect((await stream.next())?.data).toContain('"code":"TOO_MANY_SOCKETS"');
+    expect(await refusalOf(server.url)).toEqual({ status: 503, retryAfter: '5' });
+    expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
+  });
+
+  it('take another one when one has closed', async () => {
+    const source = new Source();
+    const server = await startServer({ ticks: () => source }, { maxSockets: 1 });
+    const stream = await EventStream.post(server.url, ticks);
+    stream.abort();
+    await source.left;
+    const [socket] = [await RawSocket.ready(server.url)];
+    socket.close();
+    await socket.closed;
+
+    const other = await EventStream.post(server.url, ticks);
+
+    expect(other.response.status).toBe(200);
+  });
+});
+
+describe('a quiet client', () => {
+  it('on a WebSocket is pinged', async () => {
+    const server = await startServer({}, { pingMs: 100 });
+    const socket = await RawSocket.ready(server.url);
+
+    await socket.pinged();
+    await socket.pinged();
+
+    expect(await socket.saidSoFar()).toEqual([]);
+  });
+
+  it.each([ticks, told])('of an event stream gets comments: %s', async (query) => {
+    const server = await startServer(
+      { ticks: () => new Source(), told: () => new Source() as AsyncIterable<object> },
+      { pingMs: 100 },
+    );
+    const { body } = await fetch(server.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query }),
+    });
+    const reader = body?.getReader();
+    closeLater(() => reader?.cancel());
+
+    let text = '';
+    while (text.length < 9) text += new TextDecoder().decode((await reader?.read())?.value);
+
+    expect(text).toBe(':\n\n:\n\n:\n\n');
+  });
+
+  it('is not taken for a stalled one', async () => {
+    const server = await startServer({ ticks: () => new Source() }, { pingMs: 100, stallTimeoutMs: 100 });
+    const [socket, stream] = [await RawSocket.ready(server.url), await EventStream.post(server.url, ticks)];
+    const outcome = stream.next().then(
+      () => 'ended',
+      () => 'cut',
+    );
+
+    for (let pings = 0; pings < 4; pings += 1) await socket.pinged();
+
+    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await Promise.race([outcome, Promise.resolve('open')])).toBe('open');
+  });
+});
+
+/** So often it is more than the buffers of both ends hold. */
+const flood = 'x'.repeat(200_000);
+const floods = 200;
+
+describe('a client that takes nothing', () => {
+  /** An event stream that is never read, and what the client says meanwhile. */
+  async function stalledStream(url: string, query: string): Promise<Socket> {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    closeLater(() => socket.destroy());
+    const body = JSON.stringify({ query });
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: gateway\r\naccept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    socket.pause();
+    return socket;
+  }
+
+  it.each(['ticks', 'told'] as const)('is cut, on a WebSocket and on an event stream: %s', async (field) => {
+    const sources: Source[] = [];
+    const begun = new Gate();
+    const open = () => {
+      const source = new Source();
+      if (sources.push(source) === 2) begun.open();
+      return source as AsyncIterable<object>;
+    };
+    const server = await startServer({ ticks: open, told: open, show: () => flood }, { stallTimeoutMs: 200 });
+    const socket = await RawSocket.ready(server.url);
+    const query = field === 'ticks' ? ticks : told;
+    socket.subscribe('1', query);
+    socket.stall();
+    await stalledStream(server.url, query);
+    await begun.opened;
+
+    for (const source of sources)
+      for (let count = 0; count < floods; count += 1) source.push(field === 'ticks' ? flood : {});
+
+    await Promise.all(sources.map(({ left }) => left));
+    // What it was sent, it may read; then it is over.
+    socket.resume();
+    expect((await socket.closed).code).toBe(1006);
+  });
+
+  it('is cut however much it says', async () => {
+    const source = new Source();
+    const server = await startServer({ ticks: () => source }, { stallTimeoutMs: 200 });
+    const socket = await RawSocket.ready(server.url);
+    socket.subscribe('1', ticks);
+    await source.read;
+    socket.stall();
+    const talking = setInterval(() => socket.send({ type: 'ping' }), 20);
+    closeLater(() => clearInterval(talking));
+
+    for (let count = 0; count < floods; count += 1) source.push(flood);
+
+    await source.left;
+  });
+});
+
+describe('a subscriber that is too slow', () => {
+  it('gets what was sent, then SLOW_CONSUMER with the cursor of the last that it got; others get everything', async () => {
+    const hub = new StatusHub({ queueMax: 20 });
+    const server = await startServer({
+      told: () => hub.subscribe(() => true, null),
+      show: (positioned) => `${(positioned as PositionedEvent).cursor}:${flood}`,
+    });
+    const [slow, other] = [await RawSocket.ready(server.url), await RawSocket.ready(server.url)];
+    for (const socket of [slow, other]) {
+      socket.subscribe('1', told);
+      await socket.saidSoFar();
+    }
+    slow.stall();
+
+    const count = 150;
+    for (let told = 0; told < count; told += 1) {
+      hub.publish(statusEvent(`event-${told}`));
+      await other.next();
+    }
+    slow.resume();
+
+    let last = '';
+    for (;;) {
+      const { type, payload } = await slow.next();
+      if (type === 'error') {
+        expect(payload).toMatchObject([{ extensions: { code: 'SLOW_CONSUMER', cursor: last } }]);
+        break;
+      }
+      const { data } = payload as { data: { told: { text: string } } };
+      last = data.told.text.split(':')[0] ?? '';
+    }
+    expect(last).not.toBe('');
+    expect(await slow.saidSoFar()).toEqual([]);
+  });
+});
