@@ -11,11 +11,13 @@
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BenchConnection } from './BenchConnection.ts';
+import { processorTime } from './processorTime.ts';
+import { median } from './quantile.ts';
 
 const connections = 64;
 const roundMs = 3_000;
@@ -70,18 +72,6 @@ function readRequest(id: string): string {
   return `GET /v1/journals/${id} HTTP/1.1\r\nHost: sandbox\r\nAuthorization: ${authorization}\r\n\r\n`;
 }
 
-/** Processor time that a process has used, microseconds; 0 where there is no /proc. */
-function processorTime(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    // A tick is 10 ms on every Linux that Node runs on.
-    return ticks * 10_000;
-  } catch {
-    return 0;
-  }
-}
-
 async function round(
   target: Target,
   figures: Figures,
@@ -117,10 +107,6 @@ function reads(target: Target, figures: Figures): Promise<void> {
     next = (next + 1) % target.ids.length;
     await connection.send(readRequest(target.ids[next] ?? ''));
   });
-}
-
-function median(values: number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'sandbox-bench-'));

@@ -1,0 +1,76 @@
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+import { processorTime } from '../processorTime.ts';
+
+const probe = new URL('./memoryProbe.js', import.meta.url).pathname;
+const peers = new URL('./peers.js', import.meta.url).pathname;
+
+/** Which server; `bare` knows no GraphQL and says the same bytes. */
+export type ServerKind = 'gateway' | 'graphql-ws' | 'yoga' | 'bare';
+
+/** A server in a process of its own, on a core of its own where the system allows it. */
+export class ServerProcess {
+  readonly port: number;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.port = port;
+  }
+
+  /** @param environment of the gateway, beside its upstream's */
+  static async start(
+    kind: ServerKind,
+    upstreamUrl: string,
+    environment: Record<string, string> = {},
+  ): Promise<ServerProcess> {
+    const script = kind === 'gateway' ? ['dist/cli/main.js', 'serve', '--port', '0'] : [peers, kind];
+    const child = spawn(process.execPath, ['--expose-gc', '--import', probe, ...script], {
+      env: {
+        PATH: process.env['PATH'],
+        LOG_LEVEL: 'error',
+        NODE_ENV: 'production',
+        APCA_BROKER_BASE_URL: upstreamUrl,
+        APCA_BROKER_KEY_ID: 'bench',
+        APCA_BROKER_SECRET_KEY: 'bench',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    pin(child.pid, 0);
+    for await (const text of child.stdout as AsyncIterable<Buffer>) {
+      const port = /127\.0\.0\.1:(\d+)/.exec(text.toString())?.[1];
+      if (port !== undefined) return new ServerProcess(child, Number(port));
+    }
+    throw new Error(`${kind} ended before it listened`);
+  }
+
+  /** Processor time used so far, in seconds. */
+  get processorSeconds(): number {
+    return processorTime(this.#child.pid ?? 0) / 1_000_000;
+  }
+
+  /** After a collection. */
+  async memory(): Promise<NodeJS.MemoryUsage> {
+    this.#child.send('memory');
+    const [usage] = (await once(this.#child, 'message')) as [NodeJS.MemoryUsage];
+    return usage;
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'close');
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** Keeps a process on one core. Without `taskset` the system places it where it likes. */
+export function pin(pid: number | undefined, core: number): void {
+  try {
+    execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+  } catch {
+    // A benchmark on such a machine is a little noisier.
+  }
+}

@@ -1,0 +1,147 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+
+export type Transport = 'WebSocket' | 'SSE';
+
+/** What screens ask for. */
+export const screen =
+  'subscription { journalStatusChanged { id cursor at journalId entryType statusFrom statusTo description } }';
+
+/** A WebSocket ping without a payload, and a client's answer to it. */
+const ping = '\x89\x00';
+const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
+export interface SubscriberOptions {
+  query?: string | undefined;
+  /** Reading each text costs the load; a few subscribers are enough to tell how late they are. */
+  isTimed?: boolean;
+}
+
+/**
+ * One subscriber on a bare socket, with an operation id of its own: a client library would cost as much as the server
+ * that is measured. It counts results, and how late some of them are.
+ */
+export class Subscriber {
+  /** Fulfilled when its subscription stands, as far as a client can tell. */
+  readonly ready: Promise<void>;
+  /** Milliseconds between the telling of an event and its arrival here. */
+  readonly latencies: number[] = [];
+  received = 0;
+  /** How its subscription ended, if it did: in whose words. */
+  end: string | null = null;
+  readonly #socket: Socket;
+  readonly #marker: string;
+  readonly #isTimed: boolean;
+  readonly #query: string;
+  #tail = '';
+
+  constructor(transport: Transport, port: number, { query = screen, isTimed = false }: SubscriberOptions = {}) {
+    this.#isTimed = isTimed;
+    this.#query = query;
+    this.#socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1');
+    this.#socket.on('error', () => undefined);
+    this.#socket.on('close', () => (this.end ??= 'cut'));
+    this.#marker = transport === 'SSE' ? 'event: next\n' : '"type":"next"';
+    this.ready = transport === 'SSE' ? this.#openStream() : this.#openSocket();
+    void this.ready.then(() => this.#socket.on('data', (text: string) => this.#take(text)));
+  }
+
+  /** Takes nothing more. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** Until something like this has been said; what follows it in the same chunk is nobody's. */
+  async #said(words: string): Promise<void> {
+    let text = '';
+    await new Promise<void>((resolve, reject) => {
+      const closed = () => reject(new Error(`closed before it said ${words}: ${text}`));
+      const take = (chunk: string) => {
+        text += chunk;
+        if (!text.includes(words)) return;
+        this.#socket.off('data', take).off('close', closed);
+        resolve();
+      };
+      this.#socket.on('data', take).on('close', closed);
+    });
+  }
+
+  async #openStream(): Promise<void> {
+    const body = JSON.stringify({ query: this.#query });
+    const head = [
+      'POST /graphql HTTP/1.1',
+      'host: bench',
+      'accept: text/event-stream',
+      'content-type: application/json',
+      `content-length: ${body.length}`,
+    ];
+    this.#socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    await this.#said(':\n\n');
+  }
+
+  async #openSocket(): Promise<void> {
+    const head = [
+      'GET /graphql HTTP/1.1',
+      'host: bench',
+      'connection: Upgrade',
+      'upgrade: websocket',
+      'sec-websocket-version: 13',
+      `sec-websocket-key: ${randomBytes(16).toString('base64')}`,
+      'sec-websocket-protocol: graphql-transport-ws',
+    ];
+    this.#socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    await this.#said('\r\n\r\n');
+    this.#send({ type: 'connection_init' });
+    await this.#said('connection_ack');
+    this.#send({ id: randomUUID(), type: 'subscribe', payload: { query: this.#query } });
+    // The protocol acknowledges no subscription: what comes behind it on the same socket does.
+    this.#send({ type: 'ping' });
+    await this.#said('"pong"');
+  }
+
+  /** A client's frame, masked with zeros: its text stays as it is. */
+  #send(message: unknown): void {
+    const text = Buffer.from(JSON.stringify(message));
+    const head = text.length < 126 ? Buffer.alloc(6) : Buffer.alloc(8);
+    head[0] = 0x81;
+    head[1] = 0x80 | (text.length < 126 ? text.length : 126);
+    if (text.length >= 126) head.writeUInt16BE(text.length, 2);
+    this.#socket.write(Buffer.concat([head, text]));
+  }
+
+  #take(chunk: string): void {
+    if (chunk.includes(ping)) this.#socket.write(pong);
+    const text = this.#tail + chunk;
+    let at = text.indexOf(this.#marker);
+    let behind = 0;
+    while (at !== -1) {
+      this.received += 1;
+      behind = at + this.#marker.length;
+      at = text.indexOf(this.#marker, behind);
+    }
+    if (text.includes('SLOW_CONSUMER')) this.end = 'SLOW_CONSUMER';
+    if (this.#isTimed) behind = Math.max(behind, this.#readTimes(text));
+    // A marker or a time may be cut in two by the end of the chunk.
+    this.#tail = text.slice(Math.max(behind, text.length - 60));
+  }
+
+  /** @returns where the last one ends */
+  #readTimes(text: string): number {
+    const now = performance.now();
+    let behind = 0;
+    for (const { 0: words, 1: told, index } of text.matchAll(/"@([\d.]+)@/g)) {
+      this.latencies.push(now - Number(told));
+      behind = index + words.length;
+    }
+    return behind;
+  }
+}

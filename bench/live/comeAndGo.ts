@@ -1,0 +1,35 @@
+import type { FeedStub } from './FeedStub.ts';
+import { ServerProcess } from './ServerProcess.ts';
+import { closeAll, openSubscribers } from './subscribers.ts';
+
+const atATime = 500;
+const batches = 100_000 / atATime;
+const warmUp = 10;
+
+/** A hundred thousand subscribers that come and go, and what is left of them. */
+export async function comeAndGo(feed: FeedStub): Promise<void> {
+  const server = await ServerProcess.start('gateway', feed.url);
+  for (let batch = 0; batch < warmUp; batch += 1) await visit(feed, server.port);
+  const before = await server.memory();
+  for (let batch = 0; batch < batches; batch += 1) await visit(feed, server.port);
+  // The server hears of the last ones in its own time.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const after = await server.memory();
+  const left = after.heapUsed - before.heapUsed;
+  console.log(
+    `\n${batches * atATime} subscribers came and went, half of each transport: the heap held ` +
+      `${mib(before.heapUsed)} MiB before and ${mib(after.heapUsed)} MiB after, ` +
+      `${(left / (batches * atATime)).toFixed(1)} bytes for each of them`,
+  );
+  await server.stop();
+}
+
+async function visit(feed: FeedStub, port: number): Promise<void> {
+  const all = await openSubscribers(port, atATime, (index) => (index % 2 ? 'SSE' : 'WebSocket'));
+  feed.tell();
+  closeAll(all);
+}
+
+function mib(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1);
+}

@@ -1,0 +1,46 @@
+import { Subscriber } from './Subscriber.ts';
+import type { Transport } from './Subscriber.ts';
+
+/** So many at a time knock, as clients do whose gateway has come back. */
+const atATime = 100;
+/** One of so many tells how late its deliveries are. */
+const timedShare = 20;
+
+/** Opens subscribers and waits until all of them stand. */
+export async function openSubscribers(
+  port: number,
+  count: number,
+  transportOf: (index: number) => Transport,
+  query?: string,
+): Promise<Subscriber[]> {
+  const all: Subscriber[] = [];
+  while (all.length < count) {
+    const some = Array.from({ length: Math.min(atATime, count - all.length) }, (_, index) => {
+      const number = all.length + index;
+      return new Subscriber(transportOf(number), port, { query, isTimed: number % timedShare < 2 });
+    });
+    await Promise.all(some.map(({ ready }) => ready));
+    all.push(...some);
+  }
+  return all;
+}
+
+export function closeAll(subscribers: readonly Subscriber[]): void {
+  for (const subscriber of subscribers) subscriber.close();
+}
+
+export function deliveriesTo(subscribers: readonly Subscriber[]): number {
+  return subscribers.reduce((sum, { received }) => sum + received, 0);
+}
+
+/** Until each has received so many, or until patience ends. */
+export async function whenDelivered(
+  subscribers: readonly Subscriber[],
+  count: number,
+  patienceMs: number,
+): Promise<void> {
+  const until = performance.now() + patienceMs;
+  while (performance.now() < until && subscribers.some(({ received }) => received < count)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
