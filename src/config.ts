@@ -1,6 +1,16 @@
 import { z } from 'zod';
 
-import { httpUrl, isLoopback, jwksUrl, logLevel, port, seconds, wholeNumber } from './config/values.ts';
+import { authEnvironment, authOf, openDoors } from './config/auth.ts';
+import type { AuthConfig } from './config/auth.ts';
+import { documentsEnvironment, documentsOf, needlessDocuments } from './config/documents.ts';
+import type { DocumentsConfig } from './config/documents.ts';
+import { limitsEnvironment, limitsOf } from './config/limits.ts';
+import type { LimitsConfig } from './config/limits.ts';
+import { tracingEnvironment, tracingOf } from './config/tracing.ts';
+import type { TracingConfig } from './config/tracing.ts';
+import { missingOf, upstreamEnvironment, upstreamOf } from './config/upstream.ts';
+import type { UpstreamConfig } from './config/upstream.ts';
+import { logLevel, port, seconds, wholeNumber } from './config/values.ts';
 
 /** What is wrong with the environment or the flags, every problem on a line of its own. */
 export class ConfigError extends Error {
@@ -20,24 +30,6 @@ export interface SandboxConfig {
   secretKey: string;
 }
 
-export interface UpstreamConfig {
-  /** Scheme and host of the REST and event API, without a path's trailing slash. */
-  baseUrl: string;
-  credentials: CredentialsConfig;
-  eventsVersion: 'v1' | 'v2';
-}
-
-/** The two kinds of key are not interchangeable: the wrong flow answers a bare 401. */
-export type CredentialsConfig =
-  | { kind: 'basic'; keyId: string; secretKey: string }
-  | { kind: 'oauth'; clientId: string; clientSecret: string; tokenUrl: string };
-
-/** How callers show who they are. */
-export type AuthConfig =
-  | { kind: 'none' }
-  | { kind: 'api-key'; file: string }
-  | { kind: 'jwt'; jwksUrl: string; issuer: string; audience: string; clockSkewS: number };
-
 export interface OutcomesConfig {
   /** Where the outcomes of reverse batches are kept; null for memory. */
   file: string | null;
@@ -53,16 +45,6 @@ export interface EventsConfig {
   replays?: { streams?: number | undefined; waiting?: number | undefined };
 }
 
-/** What clients may take up, and for how long. */
-export interface LimitsConfig {
-  maxRequestBytes: number;
-  maxSockets: number;
-  maxOperations: number;
-  initTimeoutMs: number;
-  pingMs: number;
-  stallTimeoutMs: number;
-}
-
 /** The port for operators. */
 export interface AdminConfig {
   host: string;
@@ -74,12 +56,6 @@ export interface ShutdownConfig {
   delayMs: number;
   /** How long it then waits for running operations, in ms. */
   graceMs: number;
-}
-
-/** Where traces go. What else the SDK can be told, it reads from the environment itself. */
-export interface TracingConfig {
-  url: string;
-  serviceName: string;
 }
 
 export interface GatewayConfig {
@@ -96,6 +72,7 @@ export interface GatewayConfig {
   logLevel: LogLevel;
   outcomes: OutcomesConfig;
   limits: LimitsConfig;
+  documents: DocumentsConfig;
   /** Where journals are; or the sandbox, to be started in this process and reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
@@ -113,17 +90,11 @@ const sandboxEnvironment = z.object({
   SANDBOX_SECRET_KEY: z.string().default('sandbox'),
 });
 
-const tracingEnvironment = z.object({
-  OTEL_SDK_DISABLED: z.stringbool({ error: 'expected true or false' }).default(false),
-  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], { error: 'expected otlp or none' }).optional(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/json', { error: 'expected http/json' }).optional(),
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.literal('http/json', { error: 'expected http/json' }).optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
-  OTEL_SERVICE_NAME: z.string().default('journals-gateway'),
-});
-
-const listenerEnvironment = tracingEnvironment.extend({
+const listenerEnvironment = z.object({
+  ...tracingEnvironment.shape,
+  ...authEnvironment.shape,
+  ...limitsEnvironment.shape,
+  ...documentsEnvironment.shape,
   PORT: port(4000),
   HOST: z.string().default('127.0.0.1'),
   EVENTS_WINDOW: wholeNumber(10_000, 1, 1_000_000),
@@ -142,44 +113,7 @@ const listenerEnvironment = tracingEnvironment.extend({
     .regex(/^[1-9]\d{0,4}$/, 'expected whole seconds, 1 to 99999')
     .transform(Number)
     .default(60),
-  AUTH: z.enum(['none', 'api-key', 'jwt'], { error: 'expected none, api-key or jwt' }).default('none'),
-  AUTH_API_KEYS_FILE: z.string().default(''),
-  AUTH_JWKS_URL: jwksUrl.default(''),
-  AUTH_ISSUER: z.string().default(''),
-  AUTH_AUDIENCE: z.string().default(''),
-  AUTH_CLOCK_SKEW_SECONDS: wholeNumber(30, 0, 300),
-  // A batch of 1,000 entries with the longest descriptions fits.
-  MAX_REQUEST_BYTES: wholeNumber(4 * 1_048_576, 1_024, 64 * 1_048_576),
-  MAX_SOCKETS: wholeNumber(20_000, 1, 1_000_000),
-  MAX_OPERATIONS_PER_SOCKET: wholeNumber(100, 1, 100_000),
-  SOCKET_INIT_SECONDS: wholeNumber(3, 1, 60),
-  // Half of what proxies commonly allow to be silent.
-  PING_SECONDS: wholeNumber(12, 1, 3_600),
-  STALL_SECONDS: wholeNumber(30, 1, 3_600),
 });
-
-const remoteEnvironment = listenerEnvironment.extend({
-  APCA_BROKER_BASE_URL: httpUrl.optional(),
-  APCA_BROKER_KEY_ID: z.string().optional(),
-  APCA_BROKER_SECRET_KEY: z.string().optional(),
-  APCA_BROKER_CLIENT_ID: z.string().optional(),
-  APCA_BROKER_CLIENT_SECRET: z.string().optional(),
-  APCA_BROKER_TOKEN_URL: httpUrl.optional(),
-  APCA_BROKER_EVENTS_VERSION: z.enum(['v1', 'v2'], { error: 'expected v1 or v2' }).default('v2'),
-});
-
-type RemoteEnvironment = z.output<typeof remoteEnvironment>;
-
-const basicNames = ['APCA_BROKER_KEY_ID', 'APCA_BROKER_SECRET_KEY'] as const;
-const keyFileNames = ['AUTH_API_KEYS_FILE'] as const;
-const jwtNames = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const;
-/** What each way in needs. */
-const namesOf = new Map<string, readonly string[]>([
-  ['none', []],
-  ['api-key', keyFileNames],
-  ['jwt', jwtNames],
-]);
-const oauthNames = ['APCA_BROKER_CLIENT_ID', 'APCA_BROKER_CLIENT_SECRET', 'APCA_BROKER_TOKEN_URL'] as const;
 
 /**
  * Reads what `serve` needs, once; nothing else reads the environment.
@@ -189,54 +123,14 @@ const oauthNames = ['APCA_BROKER_CLIENT_ID', 'APCA_BROKER_CLIENT_SECRET', 'APCA_
  */
 export function readConfig(environment: NodeJS.ProcessEnv, flags: ConfigFlags = {}): GatewayConfig {
   const given = withFlags(environment, { PORT: flags.port, HOST: flags.host });
+  const contradictions = [...openDoors(given), ...needlessDocuments(given)];
   if (flags.sandbox) {
-    const values = read(listenerEnvironment.extend(sandboxEnvironment.shape), given, openDoors(given));
+    const values = read(listenerEnvironment.extend(sandboxEnvironment.shape), given, contradictions);
     return { ...listener(values), upstream: { kind: 'sandbox', sandbox: sandboxOf(values) } };
   }
-  const values = read(remoteEnvironment, given, [...openDoors(given), ...missingOf(given)]);
-  const credentials = credentialsOf(values);
-  const baseUrl = values.APCA_BROKER_BASE_URL;
-  if (!credentials || baseUrl === undefined) throw new TypeError('what is missing was told above');
-  const remote = { baseUrl, credentials, eventsVersion: values.APCA_BROKER_EVENTS_VERSION };
-  return { ...listener(values), upstream: { kind: 'remote', remote } };
-}
-
-/** What would let in others than was meant. */
-function openDoors(given: Record<string, string>): string[] {
-  const { AUTH: auth = 'none', HOST: host = '127.0.0.1' } = given;
-  const needed = namesOf.get(auth);
-  // An unknown word is a problem that the shape tells.
-  if (!needed) return [];
-  const problems = needed
-    .filter((name) => given[name] === undefined)
-    .map((name) => `${name}: missing, AUTH=${auth} needs it`);
-  for (const name of [...keyFileNames, ...jwtNames]) {
-    if (given[name] !== undefined && !needed.includes(name)) {
-      problems.push(`${name}: set, though AUTH is ${auth}: set AUTH to what it belongs to, or leave it out`);
-    }
-  }
-  if (auth === 'none' && !isLoopback(host)) {
-    problems.push(`HOST: ${host} is no loopback address, and AUTH is none: set AUTH to api-key or jwt`);
-  }
-  return problems;
-}
-
-/** True for what only this machine can reach. */
-function authOf(values: z.output<typeof listenerEnvironment>): AuthConfig {
-  switch (values.AUTH) {
-    case 'none':
-      return { kind: 'none' };
-    case 'api-key':
-      return { kind: 'api-key', file: values.AUTH_API_KEYS_FILE };
-    case 'jwt':
-      return {
-        kind: 'jwt',
-        jwksUrl: values.AUTH_JWKS_URL,
-        issuer: values.AUTH_ISSUER,
-        audience: values.AUTH_AUDIENCE,
-        clockSkewS: values.AUTH_CLOCK_SKEW_SECONDS,
-      };
-  }
+  const shape = listenerEnvironment.extend(upstreamEnvironment.shape);
+  const values = read(shape, given, [...contradictions, ...missingOf(given)]);
+  return { ...listener(values), upstream: { kind: 'remote', remote: upstreamOf(values) } };
 }
 
 /**
@@ -248,40 +142,6 @@ export function readKeyFilePath(environment: NodeJS.ProcessEnv, file: string | u
   const path = file ?? environment['AUTH_API_KEYS_FILE'];
   if (path) return path;
   throw new ConfigError(['AUTH_API_KEYS_FILE: missing, set it or say --file']);
-}
-
-/** What is not there and must be, and what is there and contradicts; nothing of what it says is secret. */
-function missingOf(given: Record<string, string>): string[] {
-  const problems: string[] = [];
-  if (given['APCA_BROKER_BASE_URL'] === undefined)
-    problems.push('APCA_BROKER_BASE_URL: missing, the address of the Broker API');
-  const [basic, oauth] = [basicNames, oauthNames].map((names) => names.filter((name) => given[name] !== undefined));
-  if (basic?.length && oauth?.length) {
-    problems.push(`expected Basic credentials or OAuth ones, found both: ${[...basic, ...oauth].join(', ')}`);
-  } else if (oauth?.length) {
-    problems.push(...absent(oauthNames, given));
-  } else if (basic?.length) {
-    problems.push(...absent(basicNames, given));
-  } else {
-    problems.push(
-      `credentials: missing, set ${basicNames.join(' and ')} (Basic) or ${oauthNames.join(', ')} (OAuth 2)`,
-    );
-  }
-  if (problems.length > 0) problems.push('to try the gateway without credentials, start it with --sandbox');
-  return problems;
-}
-
-function absent(names: readonly string[], given: Record<string, string>): string[] {
-  return names.filter((name) => given[name] === undefined).map((name) => `${name}: missing, the credentials need it`);
-}
-
-function credentialsOf(values: RemoteEnvironment): CredentialsConfig | null {
-  const { APCA_BROKER_KEY_ID: keyId, APCA_BROKER_SECRET_KEY: secretKey } = values;
-  if (keyId !== undefined && secretKey !== undefined) return { kind: 'basic', keyId, secretKey };
-  const { APCA_BROKER_CLIENT_ID: clientId, APCA_BROKER_CLIENT_SECRET: clientSecret } = values;
-  const tokenUrl = values.APCA_BROKER_TOKEN_URL;
-  if (clientId === undefined || clientSecret === undefined || tokenUrl === undefined) return null;
-  return { kind: 'oauth', clientId, clientSecret, tokenUrl };
 }
 
 /** Reads what `sandbox` needs. @throws ConfigError naming every problem at once */
@@ -337,6 +197,7 @@ function listener(values: z.output<typeof listenerEnvironment>): Omit<GatewayCon
     auth: authOf(values),
     logLevel: values.LOG_LEVEL,
     limits: limitsOf(values),
+    documents: documentsOf(values),
     spreadMs: values.SHUTDOWN_SPREAD_SECONDS * 1_000,
     outcomes: { file: values.OUTCOMES_FILE ?? null, settleMs: values.OUTCOMES_SETTLE_SECONDS * 1_000 },
     events: {
@@ -346,29 +207,9 @@ function listener(values: z.output<typeof listenerEnvironment>): Omit<GatewayCon
   };
 }
 
-function limitsOf(values: z.output<typeof listenerEnvironment>): LimitsConfig {
-  return {
-    maxRequestBytes: values.MAX_REQUEST_BYTES,
-    maxSockets: values.MAX_SOCKETS,
-    maxOperations: values.MAX_OPERATIONS_PER_SOCKET,
-    initTimeoutMs: values.SOCKET_INIT_SECONDS * 1_000,
-    pingMs: values.PING_SECONDS * 1_000,
-    stallTimeoutMs: values.STALL_SECONDS * 1_000,
-  };
-}
-
 function adminOf(values: z.output<typeof listenerEnvironment>): AdminConfig | null {
   const { ADMIN_HOST: host, ADMIN_PORT: port } = values;
   return port === 'off' ? null : { host, port };
-}
-
-/** As the OpenTelemetry specification has them: nothing is exported unless somebody says where to. */
-function tracingOf(values: z.output<typeof tracingEnvironment>): TracingConfig | null {
-  const { OTEL_TRACES_EXPORTER: exporter, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = values;
-  const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (endpoint && `${endpoint}/v1/traces`);
-  if (values.OTEL_SDK_DISABLED || exporter === 'none') return null;
-  if (url === undefined && exporter === undefined) return null;
-  return { url: url ?? 'http://localhost:4318/v1/traces', serviceName: values.OTEL_SERVICE_NAME };
 }
 
 function sandboxOf(values: z.output<typeof sandboxEnvironment>): SandboxConfig {

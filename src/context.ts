@@ -27,7 +27,10 @@ export interface SharedParts {
 export interface OperationFacts {
   /** Who asks, for as long as that holds: a subscription ends with it. */
   session: Session;
-  /** Aborted when nobody waits for the answer any more. Reads heed it; what moves money doesn't. */
+  /**
+   * Aborted when nobody waits for the answer any more, or when the operation's time is up (`DeadlineExceededError`). Reads
+   * heed it; what moves money and has begun doesn't.
+   */
   signal: AbortSignal | undefined;
   /** The cursor with which a client of server-sent events comes back; null where none is given. */
   lastEventId: string | null;

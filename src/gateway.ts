@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { AdminServer } from './admin/AdminServer.ts';
@@ -11,7 +12,10 @@ import type { Authenticator } from './auth/Authenticator.ts';
 import { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import { JwtAuthenticator } from './auth/JwtAuthenticator.ts';
 import { ConfigError } from './config.ts';
-import type { AuthConfig, CredentialsConfig, GatewayConfig, UpstreamConfig } from './config.ts';
+import type { GatewayConfig } from './config.ts';
+import type { AuthConfig } from './config/auth.ts';
+import type { DocumentsConfig } from './config/documents.ts';
+import type { CredentialsConfig, UpstreamConfig } from './config/upstream.ts';
 import { createContext } from './context.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
@@ -27,6 +31,7 @@ import { OpenSockets } from './server/OpenSockets.ts';
 import { createPipeline, graphqlPath } from './server/pipeline.ts';
 import { operationLog } from './server/operationLog.ts';
 import { RunningOperations } from './server/RunningOperations.ts';
+import { TrustedDocuments } from './server/TrustedDocuments.ts';
 import { WebSocketServer } from './server/WebSocketServer.ts';
 import type { Tracing } from './tracing/Tracing.ts';
 import { ApiClock } from './upstream/ApiClock.ts';
@@ -41,7 +46,7 @@ import { UpstreamConnection } from './upstream/UpstreamConnection.ts';
 export interface GatewayOptions {
   config: GatewayConfig;
   log: Log;
-  /** What GraphiQL shows first. It is served only in front of the sandbox. */
+  /** What GraphiQL shows first. */
   defaultQuery: string;
 }
 
@@ -107,10 +112,11 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
     const shared = { ...reads, reverseBatches, idempotencyKeys };
 
-    const running = new RunningOperations();
     const { limits } = config;
+    const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
-    const pipeline = await createPipeline({
+    const documents = readDocuments(config.documents);
+    const pipeline = createPipeline({
       schema,
       authenticator,
       createContext: (facts) => createContext(shared, facts),
@@ -119,9 +125,11 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       limits,
       open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
-      graphiql: sandboxUrl === null ? null : { defaultQuery },
+      documents,
+      isSandbox: sandboxUrl !== null,
+      defaultQuery,
     });
-    const webSockets = new WebSocketServer({ pipeline, authenticator, limits, open, log });
+    const webSockets = new WebSocketServer({ pipeline, documents, authenticator, limits, open, log });
     const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown, ...limits });
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
@@ -130,6 +138,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     metrics.watch(() => ({
       phase: readiness.phase,
       running: running.count,
+      shed: running.shed,
       upstream: connection.state,
       callsLeft: governor.remaining,
       pausedMs: governor.opensInMs,
@@ -176,6 +185,16 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`OUTCOMES_FILE: can't be opened, or belongs to another process: ${reason}`]);
+  }
+}
+
+/** @throws ConfigError */
+function readDocuments({ file, only }: DocumentsConfig): TrustedDocuments {
+  if (file === null) return new TrustedDocuments();
+  try {
+    return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);
+  } catch (error) {
+    throw new ConfigError([`PERSISTED_OPERATIONS: ${error instanceof Error ? error.message : String(error)}`]);
   }
 }
 

@@ -11,6 +11,8 @@ export interface GatewayState {
   phase: Phase;
   /** Queries and mutations under way, and answers that are being written. */
   running: number;
+  /** Operations refused since the start because too many were running. */
+  shed: number;
   upstream: UpstreamState;
   /** Calls that the API has left until its reset; null where it doesn't say. */
   callsLeft: number | null;
@@ -64,6 +66,8 @@ export function registerStateMetrics(registry: Registry, read: () => GatewayStat
     phase === 'draining' ? 1 : 0,
   );
   gauge('gateway_running', 'Queries and mutations under way, and answers being written.', ({ running }) => running);
+
+  counter('gateway_shed_total', 'Operations refused because too many were running.', ({ shed }) => shed);
 
   gauges('gateway_upstream_sockets', 'Sockets to the API.', 'state', ({ upstream: { pool } }) => ({
     connected: pool.connected,

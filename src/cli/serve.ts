@@ -44,6 +44,18 @@ Environment:
   AUTH_ISSUER, AUTH_AUDIENCE   AUTH=jwt: what the claims iss and aud must say
   AUTH_CLOCK_SKEW_SECONDS      AUTH=jwt: by how much clocks may differ, default 30
   MAX_REQUEST_BYTES            what one operation may say, over HTTP or a socket, default 4194304
+  REQUEST_SECONDS              how long a client may take to say a request, default 30
+  MAX_TOKENS, MAX_DEPTH, MAX_FIELDS, MAX_ALIASES, MAX_DIRECTIVES
+                               how large a document may be, default 20000, 20, 1000, 50, 50
+  MAX_COST                     what an operation may cost with its variables, default 100000
+  OPERATION_SECONDS            how long a query or mutation may take, default 60
+  MAX_RUNNING_OPERATIONS       queries and mutations under way at once, default 500
+  MAX_OPERATIONS_PER_SECOND    of one principal, default no limit
+  MAX_CONCURRENT_OPERATIONS    of one principal, default no limit
+  PERSISTED_OPERATIONS         manifest of trusted documents
+  PERSISTED_OPERATIONS_ONLY    true: nothing else is executed
+  CORS_ORIGINS                 origins whose pages may ask from a browser, with commas between; none without it
+  MAX_CONNECTIONS              connections at once, whatever they carry, default 30000
   MAX_SOCKETS                  WebSockets and event streams open at once, default 20000
   MAX_OPERATIONS_PER_SOCKET    operations under way on one WebSocket, default 100
   SOCKET_INIT_SECONDS          how long a new WebSocket may take to say connection_init, default 3

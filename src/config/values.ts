@@ -56,3 +56,24 @@ export const jwksUrl = z
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i.test(host);
 }
+
+/** A limit that holds only where it is set. */
+export const wholeNumberOrNone = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `expected a whole number, ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `expected a whole number, ${least} to ${most}`)
+    .optional()
+    .transform((value) => value ?? null);
+
+/** As browsers name them in `Origin`: a scheme and a host, and a port where it isn't the scheme's. */
+export const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine(
+    (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()),
+    'expected origins with commas between, e.g. https://console.example.com; a wildcard is none',
+  )
+  .transform((list) => list.map((origin) => origin.toLowerCase()))
+  .default([]);

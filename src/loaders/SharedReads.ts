@@ -1,6 +1,6 @@
 import type { Principal } from '../auth/principal.ts';
+import { cancellationOf } from '../domain/cancellation.ts';
 import type { Journal } from '../domain/journal.ts';
-import { UpstreamUnavailableError } from '../upstream/faults.ts';
 import type { JournalListing } from '../upstream/journalListing.ts';
 import type { JournalList, JournalsClient } from '../upstream/JournalsClient.ts';
 
@@ -70,7 +70,7 @@ function join(read: Read, signal: AbortSignal | undefined): Promise<unknown> {
     const leave = () => {
       read.waiting -= 1;
       if (read.waiting === 0) read.cancel.abort();
-      reject(new UpstreamUnavailableError('the operation was cancelled'));
+      reject(cancellationOf(signal));
     };
     signal.addEventListener('abort', leave, { once: true });
     if (signal.aborted) leave();

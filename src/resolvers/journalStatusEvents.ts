@@ -53,10 +53,15 @@ async function collect(
   const { accepts, passes } = statusEventChecks(filter, context);
   if ([filter?.journalId, filter?.accountId, filter?.statusTo].some((list) => list?.length === 0)) return [];
   const found: PositionedEvent[] = [];
-  for await (const positioned of context.statusEvents.history(range, context.signal ?? neverAborted)) {
-    if (!accepts(positioned.event) || (passes && !(await passes(positioned.event)))) continue;
-    found.push(positioned);
-    if (found.length === max) break;
+  try {
+    for await (const positioned of context.statusEvents.history(range, context.signal ?? neverAborted)) {
+      if (!accepts(positioned.event) || (passes && !(await passes(positioned.event)))) continue;
+      found.push(positioned);
+      if (found.length === max) break;
+    }
+  } finally {
+    // What was given up may look as if the past had ended there.
+    context.signal?.throwIfAborted();
   }
   return found;
 }

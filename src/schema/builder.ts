@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
 
@@ -21,9 +22,11 @@ export const builder = new SchemaBuilder<{
   DefaultNodeNullability: false;
 }>({
   // The errors plugin has to come before relay.
-  plugins: [ErrorsPlugin, RelayPlugin],
+  plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   errors: { directResult: true, defaultTypes: [] },
+  // Fields say what they cost; the pipeline adds it up and judges it, before anything is executed (`cost.ts`).
+  complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 1 },
   relay: {
     // An id is the API's own UUID, unwrapped: `node` and `nodes` are written by hand.
     nodeQueryOptions: false,

@@ -2,6 +2,7 @@ import { createBatchJournal } from '../resolvers/createBatchJournal.ts';
 
 import { batchSuccess } from './batchJournalResult.ts';
 import { builder } from './builder.ts';
+import { callCost } from './cost.ts';
 import { createErrors } from './errors.ts';
 import { idempotencyKeyAdvice, transmitterFields } from './inputFields.ts';
 
@@ -43,6 +44,7 @@ builder.mutationField('createBatchJournal', (t) =>
       types: createErrors,
       union: { name: 'CreateBatchJournalResult', description: 'The journals, or why there are none.' },
     },
+    complexity: ({ input }) => ({ field: callCost, multiplier: input.entries.length }),
     resolve: (_root, args, context) => createBatchJournal(args, context),
   }),
 );

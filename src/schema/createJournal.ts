@@ -3,6 +3,7 @@ import { createJournal } from '../resolvers/createJournal.ts';
 import type { CreateJournalSuccess as Success } from '../resolvers/createJournal.ts';
 
 import { builder } from './builder.ts';
+import { callCost } from './cost.ts';
 import { createErrors } from './errors.ts';
 import { idempotencyKeyAdvice, transmitterFields } from './inputFields.ts';
 import { Journal } from './journal.ts';
@@ -67,6 +68,7 @@ builder.mutationField('createJournal', (t) =>
       types: [...createErrors, InsufficientAssetsError],
       union: { name: 'CreateJournalResult', description: 'The journal, or why there is none.' },
     },
+    complexity: callCost,
     resolve: (_root, args, context) => createJournal(args, context),
   }),
 );

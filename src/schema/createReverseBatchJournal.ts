@@ -2,6 +2,7 @@ import { createReverseBatchJournal } from '../resolvers/createReverseBatchJourna
 
 import { batchSuccess } from './batchJournalResult.ts';
 import { builder } from './builder.ts';
+import { callCost } from './cost.ts';
 import { createErrors } from './errors.ts';
 
 const ReverseBatchJournalEntryInput = builder.inputType('ReverseBatchJournalEntryInput', {
@@ -44,6 +45,7 @@ builder.mutationField('createReverseBatchJournal', (t) =>
       types: createErrors,
       union: { name: 'CreateReverseBatchJournalResult', description: 'The journals, or why there are none.' },
     },
+    complexity: ({ input }) => ({ field: callCost, multiplier: input.entries.length }),
     resolve: (_root, args, context) => createReverseBatchJournal(args, context),
   }),
 );

@@ -9,6 +9,7 @@ import { journal } from '../resolvers/journal.ts';
 import { DeleteOutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
 
 import { builder } from './builder.ts';
+import { callCost } from './cost.ts';
 import { Journal } from './journal.ts';
 
 const DeleteJournalSuccess = builder.objectRef<{ journalId: string }>('DeleteJournalSuccess');
@@ -21,6 +22,7 @@ builder.objectType(DeleteJournalSuccess, {
       type: Journal,
       nullable: true,
       description: 'As it is now; null when it can not be read.',
+      complexity: callCost,
       resolve: ({ journalId }, _args, context) => journal(journalId, context),
     }),
   }),
@@ -44,6 +46,7 @@ builder.mutationField('deleteJournal', (t) =>
       ],
       union: { name: 'DeleteJournalResult', description: 'Whether it is deleted, or why not.' },
     },
+    complexity: callCost,
     resolve: (_root, args, context) => deleteJournal(args, context),
   }),
 );

@@ -11,6 +11,7 @@ import { travelRule } from '../resolvers/travelRule.ts';
 
 import { Account } from './account.ts';
 import { builder } from './builder.ts';
+import { callCost } from './cost.ts';
 
 export const JournalEntryType = builder.enumType('JournalEntryType', {
   description: 'What a journal moves.',
@@ -199,6 +200,7 @@ builder.queryField('journal', (t) =>
     nullable: true,
     description: 'The journal of that id; null when there is none, or when the id is no UUID.',
     args: { id: t.arg.id({ required: true, description: "The journal's UUID." }) },
+    complexity: callCost,
     resolve: (_root, { id }, context) => journal(id, context),
   }),
 );

@@ -2,6 +2,7 @@ import { accountJournals, journals } from '../resolvers/journals.ts';
 
 import { Account } from './account.ts';
 import { builder } from './builder.ts';
+import { pageCost } from './cost.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
 
 const JournalConnection = builder.connectionObject(
@@ -50,6 +51,7 @@ builder.queryField('journals', (t) =>
     nullable: true,
     description: `Journals of all accounts. ${paging}`,
     args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JournalFilter, description: 'Which journals.' }) },
+    complexity: pageCost,
     resolve: (_root, args, context) => journals(args, context),
   }),
 );
@@ -60,6 +62,7 @@ builder.objectField(Account, 'journals', (t) =>
     nullable: true,
     description: `Journals into and out of this account. ${paging}`,
     args: { ...t.arg.connectionArgs(), filter: t.arg({ type: AccountJournalFilter, description: 'Which journals.' }) },
+    complexity: pageCost,
     resolve: (account, args, context) => accountJournals(account, args, context),
   }),
 );

@@ -3,6 +3,7 @@ import type { PositionedEvent } from '../events/PositionedEvent.ts';
 import { journalOfEvent } from '../resolvers/journalOfEvent.ts';
 
 import { builder } from './builder.ts';
+import { callCost } from './cost.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
 
 const IdempotencyKeyType = builder.enumType('IdempotencyKeyType', {
@@ -93,6 +94,7 @@ builder.objectType(JournalStatusEvent, {
       type: Journal,
       nullable: true,
       description: 'The journal as it is now, at least as new as this event; null when it can not be read.',
+      complexity: callCost,
       resolve: ({ positioned, isLive }, _args, context) => journalOfEvent(positioned.event, isLive, context),
     }),
   }),

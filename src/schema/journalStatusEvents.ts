@@ -2,6 +2,7 @@ import { demand } from '../auth/authorize.ts';
 import { journalStatusEvents } from '../resolvers/journalStatusEvents.ts';
 
 import { builder } from './builder.ts';
+import { pageCost } from './cost.ts';
 import { JournalStatusEvent } from './journalStatusEvent.ts';
 import { JournalStatusEventFilter } from './journalStatusEventFilter.ts';
 
@@ -28,6 +29,7 @@ builder.queryField('journalStatusEvents', (t) =>
       first: t.arg.int({ description: 'How many at most.' }),
       after: t.arg.string({ description: 'Behind this cursor.' }),
     },
+    complexity: pageCost,
     resolve: async (_root, args, context) => {
       const { edges, pageInfo } = await journalStatusEvents(args, context);
       return {

@@ -1,6 +1,7 @@
 import { journal, journalsByIds } from '../resolvers/journal.ts';
 
 import { builder } from './builder.ts';
+import { callCost } from './cost.ts';
 
 const Node = builder.nodeInterfaceRef();
 
@@ -10,6 +11,7 @@ builder.queryField('node', (t) =>
     nullable: true,
     description: 'Whatever has that id: at present journals only. Null when nothing has.',
     args: { id: t.arg.id({ required: true, description: "The API's own UUID, unwrapped." }) },
+    complexity: callCost,
     resolve: (_root, { id }, context) => journal(id, context),
   }),
 );
@@ -20,6 +22,7 @@ builder.queryField('nodes', (t) =>
     nullable: { list: false, items: true },
     description: 'What has those ids, in their order, null where nothing has. At most 100 ids.',
     args: { ids: t.arg.idList({ required: true, description: "The API's own UUIDs, unwrapped." }) },
+    complexity: ({ ids }) => ({ field: callCost * ids.length, multiplier: ids.length }),
     resolve: (_root, { ids }, context) => journalsByIds(ids, context),
   }),
 );

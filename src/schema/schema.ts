@@ -15,9 +15,10 @@ import './journalStatusEvents.ts';
 import './journalStatusChanged.ts';
 import { builder } from './builder.ts';
 import { notingRefusals } from './notingRefusals.ts';
+import { withinDeadline } from './withinDeadline.ts';
 
 /** The public contract, from code. */
-export const schema = notingRefusals(lexicographicSortSchema(builder.toSchema()));
+export const schema = notingRefusals(withinDeadline(lexicographicSortSchema(builder.toSchema())));
 
 /** The contract as text: what `schema.graphql` holds. */
 export function printedSchema(): string {

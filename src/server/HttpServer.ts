@@ -2,10 +2,12 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { misdirected } from './misdirected.ts';
+import { isHealthCheck, misdirected } from './misdirected.ts';
 import type { Pipeline } from './pipeline.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
+import { setSecurityHeaders } from './securityHeaders.ts';
+import { refuseAtOnce, shedQuery } from './shedQuery.ts';
 import { spreadOut } from './spreadOut.ts';
 import { StalledSockets } from './StalledSockets.ts';
 import type { WebSocketServer } from './WebSocketServer.ts';
@@ -16,6 +18,10 @@ export interface HttpServerOptions {
   port: number;
   /** How long a client may take nothing of what waits for it, in ms. */
   stallTimeoutMs: number;
+  /** How long a client may take to say a request, in ms; then it is answered with 408. */
+  requestTimeoutMs: number;
+  /** Connections at once, whatever they carry; further ones are closed unanswered. */
+  maxConnections: number;
   /** How long a shutdown waits for running operations, in ms. */
   graceMs: number;
   /** Over how long it then sends subscribers away, in ms, so that they don't all come back at once. Default 3,000. */
@@ -35,7 +41,13 @@ export class HttpServer {
     this.#webSockets = webSockets;
     this.#running = running;
     this.#options = options;
-    this.#server = createServer((request, response) => this.#serve(pipeline, request, response));
+    const { requestTimeoutMs: requestTimeout, maxConnections } = options;
+    const connectionsCheckingInterval = Math.min(1_000, requestTimeout / 4);
+    this.#server = createServer(
+      { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval },
+      (request, response) => this.#serve(pipeline, request, response),
+    );
+    this.#server.maxConnections = maxConnections;
     this.#stalled = new StalledSockets(options.stallTimeoutMs);
     this.#server.on('connection', (socket) => this.#stalled.watch(socket));
     webSockets.attach(this.#server, running);
@@ -94,9 +106,19 @@ export class HttpServer {
     });
     if (this.#running.isDraining) endConnectionWith(response);
     response.setHeader(requestIdHeader, giveRequestId(request));
+    setSecurityHeaders(response);
     const wrong = misdirected(request);
-    if (!wrong) void pipeline(request, response);
-    else response.writeHead(wrong.status, { 'content-type': 'text/plain' }).end(wrong.message);
+    const serve = () => void pipeline(request, response);
+    if (wrong) response.writeHead(wrong.status, { 'content-type': 'text/plain' }).end(wrong.message);
+    else if (isHealthCheck(request)) serve();
+    else if (this.#running.isFull) this.#shed(response);
+    else if (this.#running.isFullOfQueries) shedQuery(request, serve, () => this.#shed(response));
+    else serve();
+  }
+
+  #shed(response: ServerResponse): void {
+    this.#running.noteShed();
+    refuseAtOnce(response);
   }
 }
 

@@ -1,14 +1,29 @@
 import { EventEmitter, once } from 'node:events';
 
-/** Counts what must end before the process may: operations under way and answers being written, subscriptions not. */
+/** The share of the room that queries may take: what is left is for what moves money, and for what stays open. */
+const queriesShare = 0.8;
+
+/**
+ * What is under way and must end before the process may: each operation from the moment it is asked until its answer has
+ * left and its work is done. Subscriptions are none of it once they stand.
+ */
 export class RunningOperations {
+  readonly #max: number;
+  readonly #maxWithQueries: number;
   readonly #idle = new EventEmitter();
-  readonly #ends = new WeakMap<object, () => void>();
-  #count = 0;
+  /** By what they are known by; an operation is held by its answer and by its work. */
+  readonly #holds = new Map<object, number>();
   #isDraining = false;
+  #shed = 0;
+
+  /** @param max beyond it, nothing new is begun. Default as many as come */
+  constructor(max = Infinity) {
+    this.#max = max;
+    this.#maxWithQueries = Math.floor(max * queriesShare);
+  }
 
   get count(): number {
-    return this.#count;
+    return this.#holds.size;
   }
 
   /** True from the moment the gateway is told to stop: what has not begun is refused. */
@@ -16,32 +31,51 @@ export class RunningOperations {
     return this.#isDraining;
   }
 
+  /** How many were refused for want of room. */
+  get shed(): number {
+    return this.#shed;
+  }
+
+  /** No operation is begun any more. */
+  get isFull(): boolean {
+    return this.#holds.size > this.#max;
+  }
+
+  /** No query is, so that what moves money still finds room. */
+  get isFullOfQueries(): boolean {
+    return this.#holds.size > this.#maxWithQueries;
+  }
+
+  /** One was refused for want of room. */
+  noteShed(): void {
+    this.#shed += 1;
+  }
+
   /**
-   * @param key what `forget` knows it by
-   * @returns to be called when it has ended; calling it again does nothing
+   * @param operation what it is known by: it runs until everything that holds it has ended
+   * @returns to be called when this part of it has ended; calling it again does nothing
    */
-  begin(key?: object): () => void {
-    let ended = false;
-    this.#count += 1;
-    const end = () => {
-      if (ended) return;
-      ended = true;
-      this.#count -= 1;
-      if (this.#count === 0) this.#idle.emit('idle');
+  begin(operation: object): () => void {
+    this.#holds.set(operation, (this.#holds.get(operation) ?? 0) + 1);
+    let hasEnded = false;
+    return () => {
+      if (hasEnded) return;
+      hasEnded = true;
+      const left = (this.#holds.get(operation) ?? 0) - 1;
+      if (left > 0) this.#holds.set(operation, left);
+      else this.forget(operation);
     };
-    if (key) this.#ends.set(key, end);
-    return end;
   }
 
   /** It never ends by itself, so nothing waits for it. */
-  forget(key: object): void {
-    this.#ends.get(key)?.();
+  forget(operation: object): void {
+    if (this.#holds.delete(operation) && this.#holds.size === 0) this.#idle.emit('idle');
   }
 
   /** Lets nothing new begin and waits until nothing runs, or until the signal ends the wait. */
   async drain(signal: AbortSignal): Promise<void> {
     this.#isDraining = true;
-    while (this.#count > 0 && !signal.aborted) {
+    while (this.#holds.size > 0 && !signal.aborted) {
       // The one error is the signal's: who waited for too long goes on without.
       await once(this.#idle, 'idle', { signal }).catch(() => undefined);
     }

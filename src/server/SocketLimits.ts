@@ -12,4 +12,6 @@ export interface SocketLimits {
   pingMs: number;
   /** How long a client may take nothing of what waits for it, in ms. */
   stallTimeoutMs: number;
+  /** Whose pages may open a WebSocket, beside those of the own host. */
+  corsOrigins: readonly string[];
 }

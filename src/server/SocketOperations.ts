@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Session } from '../auth/Session.ts';
 import type { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 
-import { tooManyOperations } from './limitErrors.ts';
+import { tooManyOperations } from './limits/limitErrors.ts';
 import type { LiveMessage } from './live/LiveMessage.ts';
 import type { LiveSink } from './live/LiveSink.ts';
 import type { RunningOperations } from './RunningOperations.ts';

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { SocketLogin } from './SocketLogin.ts';
 import type { SocketOperation, SocketOperations } from './SocketOperations.ts';
+import type { TrustedDocuments } from './TrustedDocuments.ts';
 import { errorWithoutHttp, withoutHttp } from './withoutHttp.ts';
 
 /** What graphql-ws keeps for a socket. */
@@ -39,10 +40,19 @@ interface Prepared {
   operation: SocketOperation;
 }
 
+export interface SocketProtocolOptions {
+  pipeline: Pipeline;
+  documents: TrustedDocuments;
+  /** How long a new socket may take to say `connection_init`, in ms. */
+  initTimeoutMs: number;
+  log: Log;
+}
+
 /** `graphql-transport-ws` as https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md has it, through the pipeline. */
-export function createSocketProtocol(pipeline: Pipeline, initTimeoutMs: number, log: Log): Server<SocketExtra> {
+export function createSocketProtocol(options: SocketProtocolOptions): Server<SocketExtra> {
+  const { log } = options;
   return makeServer<ConnectionParams, SocketExtra>({
-    connectionInitWaitTimeout: initTimeoutMs,
+    connectionInitWaitTimeout: options.initTimeoutMs,
     execute: (args) => resultOf(args, log, ({ enveloped }) => enveloped.execute(args)),
     subscribe: (args) => resultOf(args, log, ({ enveloped }) => enveloped.subscribe(args)),
     onConnect: (context) => context.extra.login.enter(authorizationOf(context)),
@@ -51,7 +61,7 @@ export function createSocketProtocol(pipeline: Pipeline, initTimeoutMs: number, 
       const operation = begin(extra, id);
       return operation instanceof GraphQLError
         ? [operation]
-        : operation.unlessLeft(prepare(pipeline, log, operation, payload));
+        : operation.unlessLeft(prepare(options, operation, payload));
     },
     onError: ({ extra }, id, _payload, errors) => {
       extra.operations.end(id);
@@ -72,10 +82,15 @@ function begin({ operations, login }: SocketExtra, id: string): SocketOperation 
 }
 
 /** Parses, validates and builds the context as HTTP does. What fails here must not cost the client its socket. */
-async function prepare(pipeline: Pipeline, log: Log, operation: SocketOperation, payload: SubscribePayload) {
+async function prepare(
+  { pipeline, documents, log }: SocketProtocolOptions,
+  operation: SocketOperation,
+  payload: SubscribePayload,
+) {
   try {
-    const enveloped: Enveloped = pipeline.getEnveloped({ params: payload, socket: operation });
-    const document = enveloped.parse(payload.query);
+    const query = documents.textOf(payload) ?? '';
+    const enveloped: Enveloped = pipeline.getEnveloped({ params: { ...payload, query }, socket: operation });
+    const document = enveloped.parse(query);
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return [...errors];
     const { operationName, variables: variableValues } = payload;

@@ -4,6 +4,7 @@ import type { GraphQLParams } from 'graphql-yoga';
 
 import type { Session } from '../auth/Session.ts';
 
+import type { OperationSignal } from './limits/OperationSignal.ts';
 import type { LiveSink } from './live/LiveSink.ts';
 
 /** What a transport brings to an operation. */
@@ -17,4 +18,18 @@ export interface TransportContext {
   session?: Session;
   /** WebSocket: who speaks on it, the operation's own signal, and its way out. */
   socket?: LiveSink & { session: Session; requestId: string; signal: AbortSignal };
+  /** What ends it before its time; known once its context is built. */
+  ending?: OperationSignal;
+}
+
+/** Who asks. Every transport has found out before an operation is read. */
+export function sessionOf({ socket, session: asking }: TransportContext): Session {
+  const session = socket?.session ?? asking;
+  if (!session) throw new TypeError('every transport authenticates before it comes here');
+  return session;
+}
+
+/** What runs until its answer has left: a request's answer, or an operation of a socket. */
+export function runningKeyOf({ res, socket }: TransportContext): object | null {
+  return res ?? socket ?? null;
 }

@@ -11,7 +11,7 @@ import type { Authenticator } from '../auth/Authenticator.ts';
 import type { Log } from '../log.ts';
 
 import { isForeignPage } from './isForeignPage.ts';
-import { retryAfterSeconds } from './limitErrors.ts';
+import { retryAfterSeconds } from './limits/limitErrors.ts';
 import { markInexactNumbers } from './markInexactNumbers.ts';
 import type { OpenSockets } from './OpenSockets.ts';
 import { graphqlPath } from './pipeline.ts';
@@ -26,6 +26,7 @@ import { createSocketProtocol } from './SocketProtocol.ts';
 import type { SocketExtra } from './SocketProtocol.ts';
 import { SocketWriter } from './SocketWriter.ts';
 import { spreadOut } from './spreadOut.ts';
+import type { TrustedDocuments } from './TrustedDocuments.ts';
 
 /** How long a client may take to answer a close before its socket is cut, in ms. */
 const closeGraceMs = 1_000;
@@ -34,6 +35,7 @@ const goingAway = 1001;
 
 export interface WebSocketServerOptions {
   pipeline: Pipeline;
+  documents: TrustedDocuments;
   authenticator: Authenticator;
   limits: SocketLimits;
   open: OpenSockets;
@@ -49,12 +51,12 @@ export class WebSocketServer {
   readonly #open: OpenSockets;
   readonly #log: Log;
 
-  constructor({ pipeline, authenticator, limits, open, log }: WebSocketServerOptions) {
+  constructor({ pipeline, documents, authenticator, limits, open, log }: WebSocketServerOptions) {
     // Compressed frames would leave in their own time, and not behind those that are written beside `ws`.
     const perMessageDeflate = false;
     const maxPayload = limits.maxRequestBytes;
     this.#sockets = new SocketServer({ noServer: true, handleProtocols, maxPayload, perMessageDeflate });
-    this.#protocol = createSocketProtocol(pipeline, limits.initTimeoutMs, log);
+    this.#protocol = createSocketProtocol({ pipeline, documents, initTimeoutMs: limits.initTimeoutMs, log });
     this.#authenticator = authenticator;
     this.#limits = limits;
     this.#open = open;
@@ -68,7 +70,7 @@ export class WebSocketServer {
       stream.on('error', () => stream.destroy());
       // Not by the URL class: it throws at targets that a client can send.
       if (request.url?.split('?', 1)[0] !== graphqlPath) refuse(stream, '404 Not Found');
-      else if (isForeignPage(request)) refuse(stream, '403 Forbidden');
+      else if (isForeignPage(request, this.#limits.corsOrigins)) refuse(stream, '403 Forbidden');
       else if (running.isDraining) refuse(stream, '503 Service Unavailable');
       else this.#accept(request, stream, head, running);
     });

@@ -10,9 +10,20 @@ export interface Misdirected {
 const paths = new Set([graphqlPath, healthPath]);
 
 /** What the pipeline must not see: it matches paths by their ends, and answers a Host it can't read with a stack. */
-export function misdirected({ url = '', headers: { host } }: IncomingMessage): Misdirected | null {
+export function misdirected(request: IncomingMessage): Misdirected | null {
+  const { host } = request.headers;
   if (!URL.canParse(`http://${host ?? 'gateway'}/`)) return { status: 400, message: 'the Host header is malformed\n' };
+  return paths.has(pathOf(request))
+    ? null
+    : { status: 404, message: `nothing is here; GraphQL is at ${graphqlPath}\n` };
+}
+
+/** It is answered however much there is to do. */
+export function isHealthCheck(request: IncomingMessage): boolean {
+  return pathOf(request) === healthPath;
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
   // Proxies send the absolute form.
-  const path = url.replace(/^https?:\/\/[^/?]*/, '').split('?', 1)[0] ?? '';
-  return paths.has(path) ? null : { status: 404, message: `nothing is here; GraphQL is at ${graphqlPath}\n` };
+  return url.replace(/^https?:\/\/[^/?]*/, '').split('?', 1)[0] ?? '';
 }

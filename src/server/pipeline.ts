@@ -1,35 +1,51 @@
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import type { YogaServerInstance } from 'graphql-yoga';
+import type { CORSOptions, YogaServerInstance } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 
 import type { Authenticator } from '../auth/Authenticator.ts';
+import { authorize } from '../auth/authorize.ts';
 import { UnauthenticatedError } from '../auth/unauthenticated.ts';
 import type { OperationFacts } from '../context.ts';
 import { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 import type { Log } from '../log.ts';
 
 import { EventStreams } from './EventStreams.ts';
+import type { OperationLimits } from './limits/OperationLimits.ts';
+import { OperationSignal } from './limits/OperationSignal.ts';
+import { PrincipalLimits } from './limits/PrincipalLimits.ts';
 import { SharedExecutions } from './live/SharedExecutions.ts';
 import type { OpenSockets } from './OpenSockets.ts';
 import type { OperationObserver } from './OperationObserver.ts';
 import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
 import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
 import { useAuthentication } from './plugins/useAuthentication.ts';
+import { useCostLimit } from './plugins/useCostLimit.ts';
 import { useCrossSiteGuard } from './plugins/useCrossSiteGuard.ts';
+import { useDeadline } from './plugins/useDeadline.ts';
+import { useDocumentLimits } from './plugins/useDocumentLimits.ts';
 import { useErrorCodes } from './plugins/useErrorCodes.ts';
 import { useEventStreams } from './plugins/useEventStreams.ts';
 import { useExactNumbers } from './plugins/useExactNumbers.ts';
+import { useIntrospection } from './plugins/useIntrospection.ts';
 import { useOperationObservers } from './plugins/useOperationObservers.ts';
+import { useOverload } from './plugins/useOverload.ts';
+import { usePrincipalLimits } from './plugins/usePrincipalLimits.ts';
 import { useReadableRequests } from './plugins/useReadableRequests.ts';
 import { useRunningOperations } from './plugins/useRunningOperations.ts';
 import { useSharedExecutions } from './plugins/useSharedExecutions.ts';
 import { useShownWords } from './plugins/useShownWords.ts';
 import { useSocketLimit } from './plugins/useSocketLimit.ts';
+import { useTrustedDocuments } from './plugins/useTrustedDocuments.ts';
 import { publicError } from './publicError.ts';
+import { requestIdHeader } from './requestId.ts';
 import { shownError } from './shownError.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import type { SocketLimits } from './SocketLimits.ts';
+import { sessionOf } from './TransportContext.ts';
 import type { TransportContext } from './TransportContext.ts';
+import type { TrustedDocuments } from './TrustedDocuments.ts';
+import { withoutSuggestions } from './withoutSuggestions.ts';
 
 export interface PipelineOptions {
   schema: GraphQLSchema;
@@ -40,10 +56,13 @@ export interface PipelineOptions {
   running: RunningOperations;
   /** Are told of every operation. */
   observers?: readonly OperationObserver[];
-  limits: SocketLimits;
+  limits: SocketLimits & OperationLimits;
   open: OpenSockets;
-  /** Serves GraphiQL to browsers, from files of this machine. */
-  graphiql: { defaultQuery: string } | null;
+  documents: TrustedDocuments;
+  /** The schema is shown to everybody, and GraphiQL with it: what stands behind is no real money. Else it takes the scope. */
+  isSandbox: boolean;
+  /** What GraphiQL shows first. */
+  defaultQuery: string;
 }
 
 export type Pipeline = YogaServerInstance<TransportContext, OperationFacts>;
@@ -55,9 +74,12 @@ export const healthPath = '/health';
  * The one way in: parsing, validation, context, execution and masking for every transport.
  * What is policy stands here, in hooks that run for WebSocket operations too, never in one transport's handler.
  */
-export async function createPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { schema, createContext, limits, log } = options;
-  const maskError = (error: unknown) => publicError(error, log);
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { schema, createContext, limits, log, isSandbox, documents } = options;
+  const maskError = (error: unknown) => {
+    const shown = publicError(error, log);
+    return isSandbox ? shown : withoutSuggestions(shown);
+  };
   const streams = new EventStreams(limits.pingMs);
   const executions = new SharedExecutions({
     createContext,
@@ -68,49 +90,92 @@ export async function createPipeline(options: PipelineOptions): Promise<Pipeline
     graphqlEndpoint: graphqlPath,
     healthCheckEndpoint: healthPath,
     landingPage: false,
-    // A document that can't be parsed would be refused with its first, bare error, past the hooks that give it a code.
-    parserAndValidationCache: { errorCache: { get: () => undefined, set: () => undefined } },
+    parserAndValidationCache: {
+      documentCache: new LRUCache<string, DocumentNode>({
+        maxSize: keptDocuments,
+        sizeCalculation: (_document, text) => text.length + 1,
+      }),
+      // A document that can't be parsed would be refused with its first, bare error, past the hooks that give it a code.
+      errorCache: { get: () => undefined, set: () => undefined },
+    },
     batching: false,
     multipart: false,
     maxRequestBodySize: limits.maxRequestBytes,
-    cors: false,
+    extraParamNames: ['documentId'],
+    cors: limits.corsOrigins.length > 0 && ((request) => corsFor(request.headers.get('origin'), limits.corsOrigins)),
     logging: false,
     context: (transport) => contextOf(transport, options),
     maskedErrors: { maskError },
     plugins: [
       useOperationObservers(options.observers ?? []),
       useAuthentication(options.authenticator),
-      useErrorCodes(),
-      useCrossSiteGuard(),
+      usePrincipalLimits(new PrincipalLimits(limits)),
+      useErrorCodes({ suggests: isSandbox }),
+      useCrossSiteGuard(limits.corsOrigins),
       useExactNumbers(),
       useReadableRequests(),
+      useTrustedDocuments(documents),
       useAcceptableAnswers(),
+      useDocumentLimits(limits),
+      useOverload(options.running),
+      ...(isSandbox ? [] : [useIntrospection(limits)]),
       useRunningOperations(options.running),
+      useCostLimit(limits.maxCost),
+      useDeadline(limits.deadlineMs),
       useAbandonedSubscriptions(),
       useSocketLimit(options.open),
       useSharedExecutions(executions, ({ socket, request }) => socket ?? (request ? streams.bodyOf(request) : null)),
       useEventStreams(streams),
       useShownWords(log),
     ],
-    ...(await graphiql(options)),
+    graphiql: (request) => graphiqlFor(request, options),
+    renderGraphiQL: async (page) => {
+      // It brings its nine megabytes along, so it is loaded only where it is shown.
+      const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+      return renderGraphiQL(page);
+    },
   });
 }
 
-function contextOf({ request, socket, session: asking }: TransportContext, options: PipelineOptions): OperationFacts {
-  const session = socket?.session ?? asking;
-  if (!session) throw new TypeError('every transport authenticates before it comes here');
+/** Characters of documents that are kept with what was learned of them. */
+const keptDocuments = 16_777_216;
+
+function contextOf(transport: TransportContext, options: PipelineOptions): OperationFacts {
+  const { request, socket } = transport;
+  const session = sessionOf(transport);
   if (session.hasEnded) throw new UnauthenticatedError('the credential has ended');
-  const signal = socket?.signal ?? request?.signal;
+  const ending = new OperationSignal(socket?.signal ?? request?.signal);
+  transport.ending = ending;
   const lastEventId = request?.headers.get('last-event-id') || null;
-  return options.createContext({ session, signal, lastEventId, progress: new SubscriptionProgress() });
+  return options.createContext({ session, signal: ending.signal, lastEventId, progress: new SubscriptionProgress() });
 }
 
-/** The page brings its nine megabytes along, so it is loaded only where it is shown. */
-async function graphiql({ graphiql: page }: PipelineOptions) {
-  if (!page) return { graphiql: false as const };
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+/** Pages of other origins are told nothing but that. */
+function corsFor(origin: string | null, origins: readonly string[]): CORSOptions {
+  if (origin === null || !origins.includes(origin)) return false;
   return {
-    graphiql: { title: 'Journals gateway', defaultQuery: page.defaultQuery, subscriptionsProtocol: 'WS' as const },
-    renderGraphiQL,
+    origin: [origin],
+    credentials: false,
+    methods: ['GET', 'POST', 'OPTIONS'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'graphql-require-preflight',
+      'last-event-id',
+      'traceparent',
+      'tracestate',
+      requestIdHeader,
+    ],
+    exposedHeaders: [requestIdHeader, 'retry-after'],
+    maxAge: 600,
   };
+}
+
+/** From files of this machine. */
+async function graphiqlFor(request: Request, { isSandbox, authenticator, defaultQuery }: PipelineOptions) {
+  if (!isSandbox) {
+    const session = await authenticator.authenticate(request.headers.get('authorization')).catch(() => null);
+    if (!session || !authorize(session.principal, { kind: 'introspect' })) return false;
+  }
+  return { title: 'Journals gateway', defaultQuery, subscriptionsProtocol: 'WS' as const };
 }

@@ -5,6 +5,7 @@ import { GraphQLError } from 'graphql';
 import { ForbiddenError } from '../auth/authorize.ts';
 import { AuthenticationUnavailableError, UnauthenticatedError } from '../auth/unauthenticated.ts';
 import { BadUserInputError } from '../domain/badUserInput.ts';
+import { AbandonedError, DeadlineExceededError } from '../domain/cancellation.ts';
 import { Refusal } from '../domain/refusals.ts';
 import { StreamError } from '../events/streamErrors.ts';
 import type { Log } from '../log.ts';
@@ -73,6 +74,10 @@ function describe(cause: unknown): Known | null {
     const http = { status: 503, headers: { 'retry-after': '5' } };
     return { message: cause.message, extensions: { code: 'AUTHENTICATION_UNAVAILABLE', http } };
   }
+  if (cause instanceof DeadlineExceededError) {
+    return { message: cause.message, extensions: { code: 'DEADLINE_EXCEEDED' } };
+  }
+  if (cause instanceof AbandonedError) return { message: cause.message, extensions: { code: 'ABANDONED' } };
   if (cause instanceof ForbiddenError) return { message: cause.message, extensions: { code: 'FORBIDDEN' } };
   return null;
 }

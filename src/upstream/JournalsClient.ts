@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
+import { cancellationOf } from '../domain/cancellation.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../domain/newJournal.ts';
 import type { Refusal } from '../domain/refusals.ts';
@@ -232,9 +233,10 @@ export class JournalsClient {
     return journal === null || journal.status === 'canceled' || journal.status === 'deleted';
   }
 
-  /** What a read came to: its result, or a refusal that may mean something. @throws Fault */
+  /** What a read came to: its result, or a refusal that may mean something. @throws Fault | DeadlineExceededError | AbandonedError */
   async #read<Result>(call: UpstreamCall<Result>, signal: AbortSignal | undefined): Promise<Done<Result> | Refused> {
     const outcome = await this.#connection.send(call, signal);
+    if (signal?.aborted) throw cancellationOf(signal);
     if (outcome.kind === 'done' || outcome.kind === 'refused') return outcome;
     if (outcome.kind === 'neverSent') throw unsent(outcome.error);
     if (outcome.cause instanceof ContractBrokenError) throw outcome.cause;

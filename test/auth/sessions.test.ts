@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiKeyAuthenticator } from '../../src/auth/ApiKeyAuthenticator.ts';
 import { Session } from '../../src/auth/Session.ts';
 import { anyone } from '../../src/auth/principal.ts';
-import type { AuthConfig } from '../../src/config.ts';
+import type { AuthConfig } from '../../src/config/auth.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { Gate } from '../kit/Gate.ts';

@@ -16,7 +16,7 @@ const changed = 'subscription { journalStatusChanged { journalId statusTo } }';
 
 function get(parameters: Record<string, string>): Promise<EventStream> {
   return EventStream.open(`${gateway.url}?${new URLSearchParams(parameters).toString()}`, {
-    headers: { accept: 'text/event-stream' },
+    headers: { accept: 'text/event-stream', 'graphql-require-preflight': 'yes' },
   });
 }
 
@@ -141,7 +141,7 @@ describe('the client that closes the connection', () => {
     });
     const abort = new AbortController();
     const answer = fetch(`${server.url}?query=${encodeURIComponent('subscription { ticks }')}`, {
-      headers: { accept: 'text/event-stream' },
+      headers: { accept: 'text/event-stream', 'graphql-require-preflight': 'yes' },
       signal: abort.signal,
     });
     await gate.reached;

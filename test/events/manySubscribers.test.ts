@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { describe, expect, it } from 'vitest';
 
-import type { LimitsConfig } from '../../src/config.ts';
+import type { LimitsConfig } from '../../src/config/limits.ts';
 import { customer } from '../kit/accounts.ts';
 import { Gate } from '../kit/Gate.ts';
 import { RawSocket } from '../kit/RawSocket.ts';

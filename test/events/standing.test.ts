@@ -26,6 +26,7 @@ async function start() {
 function openStream(url: string, variables: Record<string, unknown>, lastEventId?: string): Promise<EventStream> {
   const parameters = new URLSearchParams({ query: changed, variables: JSON.stringify(variables) });
   const headers = {
+    'graphql-require-preflight': 'yes',
     accept: 'text/event-stream',
     ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
   };

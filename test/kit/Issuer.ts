@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { JWK } from 'jose';
 
-import type { AuthConfig } from '../../src/config.ts';
+import type { AuthConfig } from '../../src/config/auth.ts';
 
 import { closeLater } from './leftovers.ts';
 

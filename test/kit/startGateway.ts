@@ -1,4 +1,6 @@
-import type { GatewayConfig, LimitsConfig, OutcomesConfig, UpstreamConfig } from '../../src/config.ts';
+import type { GatewayConfig, OutcomesConfig } from '../../src/config.ts';
+import type { LimitsConfig } from '../../src/config/limits.ts';
+import type { UpstreamConfig } from '../../src/config/upstream.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { createSandbox } from '../../src/sandbox/createSandbox.ts';

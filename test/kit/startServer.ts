@@ -3,13 +3,14 @@ import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { openToAll } from '../../src/auth/Authenticator.ts';
 import type { Authenticator } from '../../src/auth/Authenticator.ts';
 import type { Principal } from '../../src/auth/principal.ts';
+import type { LimitsConfig } from '../../src/config/limits.ts';
 import type { OperationFacts } from '../../src/context.ts';
 import { HttpServer } from '../../src/server/HttpServer.ts';
 import { OpenSockets } from '../../src/server/OpenSockets.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
 import { operationLog } from '../../src/server/operationLog.ts';
 import { RunningOperations } from '../../src/server/RunningOperations.ts';
-import type { SocketLimits } from '../../src/server/SocketLimits.ts';
+import { TrustedDocuments } from '../../src/server/TrustedDocuments.ts';
 import { WebSocketServer } from '../../src/server/WebSocketServer.ts';
 
 import { defaultLimits } from './defaultLimits.ts';
@@ -34,7 +35,7 @@ export interface Asked {
   signal: AbortSignal | undefined;
 }
 
-export interface StartServerOptions extends Partial<SocketLimits> {
+export interface StartServerOptions extends Partial<LimitsConfig> {
   /** Default: asks nobody. */
   authenticator?: Authenticator;
   /** How long a shutdown waits, in ms. */
@@ -57,9 +58,10 @@ export async function startServer(
 ): Promise<StartedServer> {
   const limits = { ...defaultLimits, ...chosen };
   const open = new OpenSockets(limits.maxSockets);
-  const running = new RunningOperations();
+  const running = new RunningOperations(limits.maxRunning);
+  const documents = new TrustedDocuments();
   const log = watchedLog();
-  const pipeline = await createPipeline({
+  const pipeline = createPipeline({
     schema: schemaOf(behaviour),
     authenticator,
     createContext: (facts) => facts,
@@ -68,9 +70,11 @@ export async function startServer(
     observers: [operationLog(log)],
     limits,
     open,
-    graphiql: null,
+    documents,
+    isSandbox: false,
+    defaultQuery: '',
   });
-  const webSockets = new WebSocketServer({ pipeline, authenticator, limits, open, log });
+  const webSockets = new WebSocketServer({ pipeline, documents, authenticator, limits, open, log });
   const server = new HttpServer(pipeline, webSockets, running, { host: '127.0.0.1', port: 0, graceMs, ...limits });
   await server.listen();
   let closing: Promise<void> | undefined;

@@ -1,8 +1,9 @@
 import type { GatewayConfig } from '../../src/config.ts';
 
 /** A gateway that nobody watches: no admin port, no traces, and no delay before it drains. */
-export const unattended: Pick<GatewayConfig, 'admin' | 'shutdown' | 'tracing'> = {
+export const unattended: Pick<GatewayConfig, 'admin' | 'shutdown' | 'tracing' | 'documents'> = {
   admin: null,
   shutdown: { delayMs: 0, graceMs: 10_000 },
   tracing: null,
+  documents: { file: null, only: false },
 };

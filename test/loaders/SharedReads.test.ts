@@ -68,10 +68,10 @@ describe('reads of the same resource', () => {
     await gate.reached;
 
     cancels[0]?.abort();
-    expect(await first).toMatchObject({ message: 'the operation was cancelled' });
+    expect(await first).toMatchObject({ message: 'nobody waits for it any more' });
     cancels[1]?.abort();
 
-    expect(await second).toMatchObject({ message: 'the operation was cancelled' });
+    expect(await second).toMatchObject({ message: 'nobody waits for it any more' });
     await hungUp.reached;
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -21,8 +21,10 @@ const told = new Set(
 
 /** Names of variables that the configuration reads. */
 const read = new Set(
-  [...readFileSync(new URL('src/config.ts', root), 'utf8').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(
-    ([, name = '']) => name,
+  ['config.ts', ...readdirSync(new URL('src/config/', root)).map((file) => `config/${file}`)].flatMap((file) =>
+    [...readFileSync(new URL(`src/${file}`, root), 'utf8').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(
+      ([, name = '']) => name,
+    ),
   ),
 );
 

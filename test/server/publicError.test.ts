@@ -15,6 +15,7 @@ import { schema } from '../../src/schema/schema.ts';
 import { OpenSockets } from '../../src/server/OpenSockets.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
 import { RunningOperations } from '../../src/server/RunningOperations.ts';
+import { TrustedDocuments } from '../../src/server/TrustedDocuments.ts';
 import { ApiClock } from '../../src/upstream/ApiClock.ts';
 import { basicCredentials } from '../../src/upstream/credentials.ts';
 import { JournalsClient } from '../../src/upstream/JournalsClient.ts';
@@ -78,7 +79,7 @@ async function start(thrown: unknown) {
     idempotencyKeys: new IdempotencyKeys(),
     statusEvents,
   };
-  const pipeline = await createPipeline({
+  const pipeline = createPipeline({
     schema,
     authenticator: openToAll(),
     createContext: (facts) => createContext(shared, facts),
@@ -86,7 +87,9 @@ async function start(thrown: unknown) {
     running: new RunningOperations(),
     limits: defaultLimits,
     open: new OpenSockets(1),
-    graphiql: null,
+    documents: new TrustedDocuments(),
+    isSandbox: false,
+    defaultQuery: '',
   });
   const ask = async (query: string) => {
     const answer = await pipeline.fetch(`http://gateway${graphqlPath}`, {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { CredentialsConfig } from '../../src/config.ts';
+import type { CredentialsConfig } from '../../src/config/upstream.ts';
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';

@@ -140,8 +140,8 @@ describe('a read', () => {
 
     const error = await failureOf(openJournalsClient(stub.url).get(journalId, cancel.signal));
 
-    expect(error).toMatchObject({ name: 'UpstreamUnavailableError' });
-    expect((error as Error).message).toContain('the operation was cancelled');
+    expect(error).toMatchObject({ name: 'AbandonedError' });
+    expect((error as Error).message).toContain('nobody waits');
     expect(stub.calls).toHaveLength(1);
   });
 

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import type { RunningOperations } from '../RunningOperations.ts';
+import { runningKeyOf } from '../TransportContext.ts';
 import type { TransportContext } from '../TransportContext.ts';
 
 /**
@@ -13,13 +14,12 @@ export function useRunningOperations(running: RunningOperations): Plugin<Transpo
     onContextBuilding: () => {
       if (running.isDraining) throw shuttingDown();
     },
-    onExecute: () => {
-      const end = running.begin();
+    onExecute: ({ args }) => {
+      const end = running.begin(runningKeyOf(args.contextValue) ?? {});
       return { onExecuteDone: end };
     },
     onSubscribe: ({ args }) => {
-      const { res, socket } = args.contextValue;
-      const key = res ?? socket;
+      const key = runningKeyOf(args.contextValue);
       if (key) running.forget(key);
     },
   };

@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 
-import { tooManySockets } from '../limitErrors.ts';
+import { tooManySockets } from '../limits/limitErrors.ts';
 import type { OpenSockets } from '../OpenSockets.ts';
 import type { TransportContext } from '../TransportContext.ts';
 

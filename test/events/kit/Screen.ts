@@ -123,7 +123,8 @@ export class Screen {
   #openStream(end: (reason: string) => void): Line {
     let answer: IncomingMessage | null = null;
     const url = `${this.#url}?${new URLSearchParams({ query }).toString()}`;
-    const headers = { accept: 'text/event-stream', 'last-event-id': this.#after };
+    // As a browser says it of its EventSource on a page of the gateway's own origin.
+    const headers = { accept: 'text/event-stream', 'last-event-id': this.#after, 'sec-fetch-site': 'same-origin' };
     const request = get(url, { agent: false, headers }, (response) => {
       answer = response;
       if (this.#isPaused) response.pause();

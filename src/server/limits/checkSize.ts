@@ -1,0 +1,27 @@
+import type { GraphQLError } from 'graphql';
+
+import { overLimit } from './limitErrors.ts';
+import type { DocumentSize } from './measureDocument.ts';
+import type { OperationLimits } from './OperationLimits.ts';
+
+/** What is too large about a document; null when nothing is. */
+export function checkSize(size: DocumentSize, limits: OperationLimits): GraphQLError | null {
+  const { maxFields, maxDepth, maxAliases, maxDirectives } = limits;
+  if (size.fields > maxFields) {
+    const message = `the document has ${size.fields} fields and fragments, at most ${maxFields}`;
+    return overLimit({ code: 'FIELD_LIMIT_EXCEEDED', message, found: size.fields, limit: maxFields });
+  }
+  if (size.depth > maxDepth) {
+    const message = `the document is ${size.depth} fields deep, at most ${maxDepth}`;
+    return overLimit({ code: 'DEPTH_LIMIT_EXCEEDED', message, found: size.depth, limit: maxDepth });
+  }
+  if (size.aliases > maxAliases) {
+    const message = `the document has ${size.aliases} aliases, at most ${maxAliases}`;
+    return overLimit({ code: 'ALIAS_LIMIT_EXCEEDED', message, found: size.aliases, limit: maxAliases });
+  }
+  if (size.directives > maxDirectives) {
+    const message = `the document has ${size.directives} directives, at most ${maxDirectives}`;
+    return overLimit({ code: 'DIRECTIVE_LIMIT_EXCEEDED', message, found: size.directives, limit: maxDirectives });
+  }
+  return null;
+}

@@ -1,0 +1,22 @@
+import type { ParseOptions, Source } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+import { isDocument } from '../isDocument.ts';
+import { checkSize } from '../limits/checkSize.ts';
+import { measureDocument } from '../limits/measureDocument.ts';
+import type { OperationLimits } from '../limits/OperationLimits.ts';
+import { parseBounded } from '../limits/parseBounded.ts';
+
+/** Refuses documents that are too large, by what they say and before they are validated. */
+export function useDocumentLimits(limits: OperationLimits): Plugin {
+  return {
+    onParse: ({ setParseFn }) => {
+      setParseFn((source: string | Source, options?: ParseOptions) => parseBounded(source, limits.maxTokens, options));
+      return ({ result, replaceParseResult }) => {
+        if (!isDocument(result)) return;
+        const refusal = checkSize(measureDocument(result, limits.maxFields), limits);
+        if (refusal) replaceParseResult(refusal);
+      };
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Plugin } from 'graphql-yoga';
+
+import { demand } from '../../auth/authorize.ts';
+
+import { isDocument } from '../isDocument.ts';
+import { measureDocument } from '../limits/measureDocument.ts';
+import { sessionOf } from '../TransportContext.ts';
+import type { TransportContext } from '../TransportContext.ts';
+
+/** Shows the schema to those who may read it. It is judged before validation, whose results serve everybody. */
+export function useIntrospection({ maxFields }: { maxFields: number }): Plugin<TransportContext> {
+  return {
+    onParse:
+      ({ context }) =>
+      ({ result, replaceParseResult }) => {
+        if (!isDocument(result) || !measureDocument(result, maxFields).introspects) return;
+        try {
+          demand(sessionOf(context).principal, { kind: 'introspect' });
+        } catch (error) {
+          replaceParseResult(error);
+        }
+      },
+  };
+}

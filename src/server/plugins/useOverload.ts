@@ -1,0 +1,23 @@
+import { OperationTypeNode, getOperationAST } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+import { isDocument } from '../isDocument.ts';
+import { overloaded } from '../limits/limitErrors.ts';
+import type { RunningOperations } from '../RunningOperations.ts';
+import type { TransportContext } from '../TransportContext.ts';
+
+/** Refuses what is one too many as soon as it is known what it is, on every transport. */
+export function useOverload(running: RunningOperations): Plugin<TransportContext> {
+  return {
+    onParse:
+      ({ context }) =>
+      ({ result, replaceParseResult }) => {
+        if (!running.isFullOfQueries || !isDocument(result)) return;
+        const operation = getOperationAST(result, context.params.operationName);
+        const isQuery = !operation || operation.operation === OperationTypeNode.QUERY;
+        if (!isQuery && !running.isFull) return;
+        running.noteShed();
+        replaceParseResult(overloaded());
+      },
+  };
+}
