@@ -12,10 +12,11 @@ export function useDocumentLimits(limits: OperationLimits): Plugin {
   return {
     onParse: ({ setParseFn }) => {
       setParseFn((source: string | Source, options?: ParseOptions) => parseBounded(source, limits.maxTokens, options));
-      return ({ result, replaceParseResult }) => {
+      return ({ result }) => {
         if (!isDocument(result)) return;
         const refusal = checkSize(measureDocument(result, limits.maxFields), limits);
-        if (refusal) replaceParseResult(refusal);
+        // Thrown: as the result of parsing it would lose its HTTP status where the answer is plain JSON.
+        if (refusal) throw refusal;
       };
     },
   };

@@ -12,13 +12,9 @@ export function useIntrospection({ maxFields }: { maxFields: number }): Plugin<T
   return {
     onParse:
       ({ context }) =>
-      ({ result, replaceParseResult }) => {
+      ({ result }) => {
         if (!isDocument(result) || !measureDocument(result, maxFields).introspects) return;
-        try {
-          demand(sessionOf(context).principal, { kind: 'introspect' });
-        } catch (error) {
-          replaceParseResult(error);
-        }
+        demand(sessionOf(context).principal, { kind: 'introspect' });
       },
   };
 }

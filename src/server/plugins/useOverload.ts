@@ -11,13 +11,13 @@ export function useOverload(running: RunningOperations): Plugin<TransportContext
   return {
     onParse:
       ({ context }) =>
-      ({ result, replaceParseResult }) => {
+      ({ result }) => {
         if (!running.isFullOfQueries || !isDocument(result)) return;
         const operation = getOperationAST(result, context.params.operationName);
         const isQuery = !operation || operation.operation === OperationTypeNode.QUERY;
         if (!isQuery && !running.isFull) return;
         running.noteShed();
-        replaceParseResult(overloaded());
+        throw overloaded();
       },
   };
 }

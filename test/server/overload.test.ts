@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+
+import { doors, operate } from '../kit/operate.ts';
+import type { Outcome } from '../kit/operate.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import { Source } from '../kit/Source.ts';
+import { startServer } from '../kit/startServer.ts';
+import type { StartedServer } from '../kit/startServer.ts';
+
+/** A server with room for ten, of which eight may be queries, and so many queries under way that only the test ends. */
+async function startBusy(underWay: number): Promise<{ server: StartedServer; end: () => Promise<void> }> {
+  let begun = 0;
+  let allBegun: () => void = () => undefined;
+  let finish: () => void = () => undefined;
+  const everyoneIsIn = new Promise<void>((resolve) => (allBegun = resolve));
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const work = async () => {
+    begun += 1;
+    if (begun === underWay) allBegun();
+    await finished;
+    return 'done';
+  };
+  const server = await startServer({ work, ticks: () => new Source() }, { maxRunning: 10 });
+  // Mutations, which are let in as long as there is any room.
+  const answers = Array.from({ length: underWay }, () => operate('HTTP', server.url, null, 'mutation { work }'));
+  await everyoneIsIn;
+  const end = async () => {
+    finish();
+    for (const { data } of await Promise.all(answers)) expect(data).toEqual({ work: 'done' });
+  };
+  return { server, end };
+}
+
+function codesOf({ errors = [] }: Outcome): unknown[] {
+  return errors.map(({ extensions }) => extensions?.['code']);
+}
+
+describe.each(doors)('a process with too much to do, over %s', (door) => {
+  it('refuses queries first: 503 with the time to come back', async () => {
+    const { server, end } = await startBusy(8);
+
+    const query = await operate(door, server.url, null, '{ hello }');
+    const mutation = await operate(door, server.url, null, 'mutation { hello }');
+    await end();
+
+    expect(codesOf(query)).toEqual(['OVERLOADED']);
+    expect(mutation.data).toEqual({ hello: 'hello' });
+    if (door === 'HTTP' || door === 'SSE') {
+      expect(query.status).toBe(503);
+      expect(query.headers?.get('retry-after')).toBe('1');
+    }
+  });
+
+  it('refuses mutations when it is full, and none that it accepted is lost', async () => {
+    const { server, end } = await startBusy(10);
+
+    const mutation = await operate(door, server.url, null, 'mutation { hello }');
+    await end();
+
+    expect(codesOf(mutation)).toEqual(['OVERLOADED']);
+  });
+
+  it('serves again when there is room, and nothing is left that counts', async () => {
+    const { server, end } = await startBusy(9);
+    await operate(door, server.url, null, '{ hello }');
+    await end();
+
+    const query = await operate(door, server.url, null, '{ hello }');
+
+    expect(query.data).toEqual({ hello: 'hello' });
+    expect(server.running.shed).toBe(1);
+  });
+});
+
+describe('a process that sheds queries', () => {
+  it.each([
+    ['by its name', { query: 'query A { hello } mutation B { hello }', operationName: 'B' }],
+    ['behind an escape', undefined],
+  ])('knows a mutation %s', async (_how, request) => {
+    const { server, end } = await startBusy(8);
+    const body = request ? JSON.stringify(request) : '{"query":"\\u006dutation { hello }"}';
+
+    const answer = await post(server.url, body);
+    await end();
+
+    expect(await answer.json()).toEqual({ data: { hello: 'hello' } });
+  });
+
+  it('is not deceived by the word: what turns out to be a query is refused all the same', async () => {
+    const { server, end } = await startBusy(8);
+
+    const answer = await post(server.url, JSON.stringify({ query: '{ hello } # no mutation' }));
+    await end();
+
+    expect(await answer.text()).toContain('OVERLOADED');
+    expect(answer.status).toBe(503);
+  });
+
+  it('lets subscriptions stand, which are none of what is under way', async () => {
+    const { server, end } = await startBusy(8);
+    const socket = await RawSocket.ready(server.url);
+
+    for (const id of ['1', '2', '3', '4', '5']) socket.subscribe(id, 'subscription { ticks }');
+    const said = await socket.saidSoFar();
+    await end();
+
+    expect(said).toEqual([]);
+  });
+
+  it('answers /health', async () => {
+    const { server, end } = await startBusy(10);
+
+    const answer = await fetch(server.url.replace('/graphql', '/health'));
+    await end();
+
+    expect(answer.status).toBe(200);
+  });
+});
+
+function post(url: string, body: string): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+}
