@@ -110,8 +110,13 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
         'keys.0.scopes.0: expected journals:read, journals:write, journals:travel-rule, schema:introspect',
         'keys.1.accounts.0: expected a UUID',
         'keys.1.fromAccounts: expected a list of account ids, or ["*"]',
-        'keys.2: Unrecognized key: "account"',
+        'keys.2: unknown field: account',
       ],
+    ],
+    [
+      'of keys where fields belong',
+      JSON.stringify({ keys: [{ ...newKey('a').entry, [newKey('b').key]: 'b' }], [newKey('c').key]: 'c' }),
+      ['keys.0: unknown field: a name that is none', 'unknown field: a name that is none'],
     ],
   ])('with a key file %s', async (_how, content, problems) => {
     const file = await keyFileOf(content);
