@@ -222,6 +222,32 @@ describe("the API's words", () => {
     expect(whole?.[0]?.message).toContain(message);
   });
 
+  it.each([
+    [`refused: ${own} is too much`, `refused: ${own} is too much`],
+    [`refused: ${foreign} is the same`, keptBack],
+    ['refused: 12.50 available', keptBack],
+  ])("of a batch's entry, %s, are told to who may read them, in its result and in its events", async (words, told) => {
+    const failed = wireJNLC({ ...journals[1], error_message: words });
+    const stub = await StubUpstream.start(
+      (seen, response) => json(200, seen.method === 'POST' ? [failed] : failed)(seen, response),
+      (seen, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        const event = { at: createdAt, event_id: '01J00000000000000000000000', entry_type: 'JNLC', journal_id: own };
+        const ended = { status_from: 'queued', status_to: 'refused', batch_error_message: words };
+        if (seen.url.includes('until')) response.end(`data: ${JSON.stringify({ ...event, ...ended })}\n\n`);
+      },
+    );
+    const { ask } = await startWithKeys(stub.url, { limited, all: { ...limited, accounts: undefined } });
+    const batch = `mutation { it: createBatchJournal(input: { fromAccount: "${sweep}", entries: [{ toAccount: "${customer}", amount: "10" }] }) {
+      ... on CreateBatchJournalSuccess { results { errorMessage } } } }`;
+    const history = `{ it: journalStatusEvents(since: "${since}") { nodes { batchErrorMessage } } }`;
+
+    expect((await ask('limited', batch)).data).toEqual({ it: { results: [{ errorMessage: told }] } });
+    expect((await ask('limited', history)).data).toEqual({ it: { nodes: [{ batchErrorMessage: told }] } });
+    expect((await ask('all', batch)).data).toEqual({ it: { results: [{ errorMessage: words }] } });
+    expect((await ask('all', history)).data).toEqual({ it: { nodes: [{ batchErrorMessage: words }] } });
+  });
+
   it("don't hide what the gateway itself says about a list that is too long", async () => {
     const stub = await StubUpstream.start(json(422, { message: 'too many records' }));
     const { ask } = await startWithKeys(stub.url, { limited });
