@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { createLocalJWKSet, createRemoteJWKSet, customFetch } from 'jose';
-import type { JWTVerifyGetKey } from 'jose';
+import { calculateJwkThumbprint, createLocalJWKSet, createRemoteJWKSet, customFetch } from 'jose';
+import type { JWK, JWTVerifyGetKey } from 'jose';
 
 import type { Log } from '../log.ts';
 
@@ -26,10 +26,6 @@ export interface IssuerKey {
   readonly withdrawn: AbortSignal;
 }
 
-interface KnownKey extends IssuerKey {
-  withdraw: () => void;
-}
-
 /**
  * The keys of the tokens' issuer (RFC 7517), kept for all callers. jose fetches and reads them; when is decided here:
  * known keys never wait for the issuer, and a token of a key that isn't known yet waits until the issuer was asked anew,
@@ -44,16 +40,15 @@ export class JwksKeys {
   #asking: Promise<void> | null = null;
   #askedAt = -Infinity;
   #readAt = -Infinity;
-  /** By all that the issuer says of them: one that it says otherwise is another one. */
-  #known = new Map<string, KnownKey>();
+  #known: IssuerKey[] = [];
+  /** By what the keys are, whatever else the issuer says of them and in whatever words. */
+  #lives = new Map<string, AbortController>();
 
   constructor(url: string, log: Log) {
     this.#url = url;
     this.#log = log;
     this.#remote = createRemoteJWKSet(new URL(url), {
       timeoutDuration: deadlineMs,
-      cooldownDuration: Infinity,
-      cacheMaxAge: Infinity,
       [customFetch]: async (input, init) =>
         bounded(await fetch(input, { ...init, signal: AbortSignal.any([init.signal, this.#closing.signal]) })),
     });
@@ -68,7 +63,7 @@ export class JwksKeys {
 
   /** Those that a token may be signed with. Which are too old are none. */
   get known(): readonly IssuerKey[] {
-    return this.areFresh ? [...this.#known.values()] : [];
+    return this.areFresh ? this.#known : [];
   }
 
   /**
@@ -90,7 +85,7 @@ export class JwksKeys {
   /** Reads the keys for the first time. @throws Error saying why it can't */
   async start(): Promise<void> {
     await this.#read();
-    if (this.#known.size === 0) throw new Error('it tells no key');
+    if (this.#known.length === 0) throw new Error('it tells no key');
   }
 
   close(): void {
@@ -120,27 +115,28 @@ export class JwksKeys {
     const askedAt = performance.now();
     this.#askedAt = askedAt;
     await this.#remote.reload();
+    const keys = this.#remote.jwks()?.keys ?? [];
+    this.#replace(await Promise.all(keys.map(async (jwk) => ({ jwk, name: await thumbprintOf(jwk) }))));
     this.#readAt = askedAt;
-    this.#replace(this.#remote.jwks()?.keys ?? []);
   }
 
-  #replace(keys: Parameters<typeof createLocalJWKSet>[0]['keys']): void {
-    const before = this.#known;
-    this.#known = new Map(
-      keys.map((jwk) => {
-        const said = JSON.stringify(jwk);
-        return [said, before.get(said) ?? knownKey(createLocalJWKSet({ keys: [jwk] }))];
-      }),
-    );
-    for (const [said, { withdraw }] of before) if (!this.#known.has(said)) withdraw();
+  #replace(keys: readonly { jwk: JWK; name: string }[]): void {
+    const before = this.#lives;
+    this.#lives = new Map();
+    this.#known = keys.map(({ jwk, name }) => {
+      const life = before.get(name) ?? this.#lives.get(name) ?? new AbortController();
+      this.#lives.set(name, life);
+      return { keyOf: createLocalJWKSet({ keys: [jwk] }), withdrawn: life.signal };
+    });
+    for (const [name, life] of before) if (!this.#lives.has(name)) life.abort();
   }
 }
 
 const unavailable = 'the keys of the token issuer can not be read now: try again';
 
-function knownKey(keyOf: JWTVerifyGetKey): KnownKey {
-  const life = new AbortController();
-  return { keyOf, withdrawn: life.signal, withdraw: () => life.abort() };
+/** RFC 7638; what is no key has its own words for a name. */
+async function thumbprintOf(jwk: JWK): Promise<string> {
+  return calculateJwkThumbprint(jwk).catch(() => JSON.stringify(jwk));
 }
 
 /** The same answer, which fails where it gets too long. */

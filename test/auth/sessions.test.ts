@@ -177,7 +177,10 @@ describe('a key that its issuer withdraws', () => {
     expect(await next.saidSoFar()).toEqual([]);
   });
 
-  it('is not one that it tells on beside a new one', async () => {
+  it.each<[string, (issuer: Issuer) => void]>([
+    ['beside a new one', () => undefined],
+    ['in other words', (issuer) => issuer.respell()],
+  ])('is not one that it tells on %s', async (_how, change) => {
     const issuer = await Issuer.start();
     const { url } = await startBoth(issuer.auth);
     const socket = await ready(url, await issuer.token());
@@ -185,6 +188,7 @@ describe('a key that its issuer withdraws', () => {
     await socket.saidSoFar();
 
     await issuer.rotate();
+    change(issuer);
     await ready(url, await issuer.token({ sub: 'ben' }));
 
     expect(await socket.saidSoFar()).toEqual([]);

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { customer, sweep } from '../kit/accounts.ts';
-import { doors, operate } from '../kit/operate.ts';
+import { doors, enter, openStream, operate } from '../kit/operate.ts';
 import { transmitter } from '../kit/planted.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
-import { enter } from '../kit/operate.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 
@@ -26,6 +25,10 @@ async function start() {
   });
   for (const data of [transmitter, {}, transmitter]) await started.ask('clerk', create, input(data));
   return started;
+}
+
+function parsed(data = ''): unknown {
+  return JSON.parse(data);
 }
 
 const names = ['transmitterInfo', ...Object.keys(transmitter), 'transmitterTimestamp'].sort();
@@ -50,21 +53,32 @@ describe('Travel Rule data without its scope', () => {
     expect(errors).toHaveLength(names.length);
   });
 
-  it('is refused in each result of a subscription, once for each field', async () => {
+  it('is refused in each result of a subscription, once for each field, beside who is shown it', async () => {
     const { url, credentials, ask } = await start();
-    const socket = await enter('WebSocket', url, credentials.clerk);
-    if (!(socket instanceof RawSocket)) throw new Error('not let in');
-    socket.subscribe(
-      's',
-      `subscription { journalStatusChanged { journal { ${fields} } again: journal { ${fields} } } }`,
+    const query = `subscription { journalStatusChanged { journal { ${fields} } again: journal { ${fields} } } }`;
+    const sockets = await Promise.all(
+      [credentials.clerk, credentials.officer].map(async (credential) => {
+        const socket = await enter('WebSocket', url, credential);
+        if (!(socket instanceof RawSocket)) throw new Error('not let in');
+        socket.subscribe('s', query);
+        await socket.saidSoFar();
+        return socket;
+      }),
     );
-    await socket.saidSoFar();
+    const stream = await openStream(url, credentials.clerk, query);
 
     await ask('clerk', create, input(transmitter));
 
-    for (const { payload } of await socket.take(3)) {
-      expect((payload as { errors: unknown[] }).errors).toHaveLength(names.length);
-      expect(JSON.stringify(payload)).not.toContain('lanted');
+    const [clerks, officers] = await Promise.all(sockets.map((socket) => socket.take(3)));
+    const streamed = [await stream.next(), await stream.next(), await stream.next()];
+    const results = [...(clerks ?? []).map(({ payload }) => payload), ...streamed.map((event) => parsed(event?.data))];
+    for (const result of results) {
+      expect((result as { errors: unknown[] }).errors).toHaveLength(names.length);
+      expect(JSON.stringify(result)).not.toContain('lanted');
+    }
+    for (const { payload } of officers ?? []) {
+      expect(payload).not.toHaveProperty('errors');
+      expect(JSON.stringify(payload)).toContain(transmitter.transmitterName);
     }
   });
 

@@ -109,6 +109,14 @@ export class Issuer {
     this.#published = [...this.#published, jwk];
   }
 
+  /** Says of its keys something else besides, and in another order. */
+  respell(): void {
+    this.#published = this.#published.map((jwk) => ({
+      x5u: 'https://issuer.example/x5u',
+      ...Object.fromEntries(Object.entries(jwk).reverse()),
+    }));
+  }
+
   /** Answers so from now on; null tells its keys again. */
   answerWith(answer: ((response: ServerResponse) => void) | null): void {
     this.#answer = answer;
