@@ -7,13 +7,14 @@ import { JwtAuthenticator } from '../../src/auth/JwtAuthenticator.ts';
 import { AuthenticationUnavailableError } from '../../src/auth/unauthenticated.ts';
 
 import { startGateway } from '../kit/startGateway.ts';
-import { customer } from '../kit/accounts.ts';
+import { customer, sweep } from '../kit/accounts.ts';
 import { Issuer } from '../kit/Issuer.ts';
 import { bearer, doors, operate } from '../kit/operate.ts';
 import type { Outcome } from '../kit/operate.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { wireJNLC } from '../kit/wireJournals.ts';
 
 const query = `{ account(id: "${customer}") { id } }`;
 const seen = { account: { id: customer } };
@@ -60,6 +61,32 @@ describe('a token', () => {
     expect(await ask({ accounts: [other] })).toMatchObject({ data: { account: null } });
     expect(await ask({ accounts: [] })).toMatchObject({ data: { account: null } });
     expect(await ask({ scope: undefined })).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  });
+});
+
+describe('a token pays', () => {
+  it.each<[string, object, string]>([
+    ['from no account without a word about it', {}, 'FORBIDDEN'],
+    ['from none of an empty list', { fromAccounts: [] }, 'FORBIDDEN'],
+    ['from those of its list, in whatever spelling', { fromAccounts: [sweep.toUpperCase()] }, 'CreateJournalSuccess'],
+    ['from no other', { fromAccounts: [customer] }, 'FORBIDDEN'],
+    ['from all where it says so', { fromAccounts: ['*'] }, 'CreateJournalSuccess'],
+    ['from none that it sees for that alone', { accounts: [sweep, customer] }, 'FORBIDDEN'],
+    ['not for others', { accounts: [], fromAccounts: ['*'] }, 'FORBIDDEN'],
+    ['not without the scope', { scope: 'journals:read', fromAccounts: ['*'] }, 'FORBIDDEN'],
+  ])('%s', async (_what, claims, expected) => {
+    const issuer = await Issuer.start();
+    const stub = await StubUpstream.start(json(200, wireJNLC()));
+    const { url } = await startGateway(stub.url, {}, { auth: issuer.auth });
+    const token = await issuer.token({ scope: 'journals:write', ...claims });
+    const create = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "10" } }) { __typename } }`;
+
+    const { data, errors } = await operate('HTTP', url, bearer(token), create);
+
+    const { __typename } = (data?.['createJournal'] ?? {}) as { __typename?: string };
+    expect(__typename ?? errors?.[0]?.extensions?.['code']).toBe(expected);
+    const isSent = stub.calls.some(({ method }) => method === 'POST');
+    expect(isSent).toBe(expected === 'CreateJournalSuccess');
   });
 });
 
