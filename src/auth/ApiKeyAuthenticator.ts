@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 
 import type { Log } from '../log.ts';
 
@@ -17,7 +18,11 @@ const lookEveryMs = 500;
 
 interface HeldKey extends KnownKey {
   session: Session;
+  revoke: () => void;
 }
+
+/** What was found where the file is: its text, or why it can't be read. */
+type Found = { text: string } | { problem: string };
 
 /**
  * Keys of a file, which is read again when it changes. A file that can't be used changes nothing: the keys read before
@@ -27,7 +32,7 @@ export class ApiKeyAuthenticator implements Authenticator {
   readonly #path: string;
   readonly #log: Log;
   #keys: HeldKey[] = [];
-  #stamp = '';
+  #found: Found | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -39,7 +44,7 @@ export class ApiKeyAuthenticator implements Authenticator {
   /** @throws AuthSetupError with a line for every problem of the file */
   static async open(path: string, log: Log): Promise<ApiKeyAuthenticator> {
     const opened = new ApiKeyAuthenticator(path, log);
-    const problems = await opened.#read();
+    const problems = (await opened.#read()) ?? [];
     if (problems.length > 0) throw new AuthSetupError(problems.map((problem) => `${path}: ${problem}`).join('\n'));
     opened.#lookAgain();
     return opened;
@@ -64,50 +69,56 @@ export class ApiKeyAuthenticator implements Authenticator {
   }
 
   async #look(): Promise<void> {
-    const stamp = await stampOf(this.#path);
-    if (stamp !== this.#stamp) {
-      const problems = await this.#read();
-      const fields = { file: this.#path, keys: this.#keys.length };
-      if (problems.length === 0) this.#log.info(fields, 'key file was read again');
-      else this.#log.error({ ...fields, problems }, 'key file can not be used, the keys read before stay');
-    }
-    if (!this.#isClosed) this.#lookAgain();
+    const problems = await this.#read();
+    if (this.#isClosed) return;
+    if (problems) this.#tell(problems);
+    this.#lookAgain();
   }
 
-  /** @returns what is wrong with the file; nothing has changed then */
-  async #read(): Promise<string[]> {
-    // Taken before: what changes while it is read is seen at the next look.
-    this.#stamp = await stampOf(this.#path);
-    try {
-      const { keys, problems } = readKeyFile(await readFile(this.#path, 'utf8'));
-      if (problems.length === 0) this.#replace(keys);
-      return problems;
-    } catch (error) {
-      return [`can't be read: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`];
-    }
+  #tell(problems: string[]): void {
+    const fields = { file: this.#path, keys: this.#keys.length };
+    if (problems.length === 0) this.#log.info(fields, 'key file was read again');
+    else this.#log.error({ ...fields, problems }, 'key file can not be used, the keys read before stay');
+  }
+
+  /**
+   * By the text itself: two changes within one tick of the file system's clock leave the same size and date.
+   *
+   * @returns what is wrong with the file, so that nothing has changed; null when it stands as it stood before
+   */
+  async #read(): Promise<string[] | null> {
+    const found = await textOf(this.#path);
+    if (isDeepStrictEqual(found, this.#found)) return null;
+    this.#found = found;
+    if ('problem' in found) return [found.problem];
+    const { keys, problems } = readKeyFile(found.text);
+    if (problems.length === 0) this.#replace(keys);
+    return problems;
   }
 
   #replace(keys: KnownKey[]): void {
     const before = this.#keys;
-    this.#keys = keys.map((key) => {
-      const kept = before.find((held) => isSame(held, key));
-      return { ...key, session: kept?.session ?? new Session({ principal: createPrincipal(key.grant) }) };
-    });
-    const kept = new Set(this.#keys.map(({ session }) => session));
-    for (const { session } of before) if (!kept.has(session)) session.end();
+    this.#keys = keys.map((key) => before.find((held) => isSame(held, key)) ?? held(key));
+    for (const one of before) if (!this.#keys.includes(one)) one.revoke();
   }
+}
+
+function held(key: KnownKey): HeldKey {
+  const life = new AbortController();
+  const session = new Session({ principal: createPrincipal(key.grant), revoked: life.signal });
+  return { ...key, session, revoke: () => life.abort() };
 }
 
 function isSame(one: KnownKey, other: KnownKey): boolean {
   return one.digest.equals(other.digest) && JSON.stringify(one.grant) === JSON.stringify(other.grant);
 }
 
-/** Changes whenever the file does; empty while there is none. */
-async function stampOf(path: string): Promise<string> {
+async function textOf(path: string): Promise<Found> {
   try {
-    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-    return [ino, size, mtimeNs, ctimeNs].join(':');
-  } catch {
-    return '';
+    return { text: await readFile(path, 'utf8') };
+  } catch (error) {
+    return {
+      problem: `can't be read: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`,
+    };
   }
 }

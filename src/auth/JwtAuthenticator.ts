@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Authenticator } from './Authenticator.ts';
 import { bearerToken } from './bearerToken.ts';
 import { JwksKeys } from './JwksKeys.ts';
+import type { IssuerKey } from './JwksKeys.ts';
 import { principalOfClaims } from './principalOfClaims.ts';
 import { Session } from './Session.ts';
 import { AuthSetupError, UnauthenticatedError } from './unauthenticated.ts';
@@ -36,9 +37,9 @@ const algorithms = [
 ];
 
 interface Verified {
-  session: Session;
-  /** Of the keys it was verified with. */
-  version: number;
+  payload: JWTPayload;
+  /** What has signed it. */
+  key: IssuerKey;
 }
 
 /** Tokens of one issuer for one audience (RFC 7519, RFC 9068), verified by jose; each is verified once. */
@@ -46,7 +47,8 @@ export class JwtAuthenticator implements Authenticator {
   readonly #options: JwtOptions;
   readonly #keys: JwksKeys;
   readonly #log: Log;
-  readonly #verified = new LRUCache<string, Verified>({ max: 5_000 });
+  /** By token. */
+  readonly #sessions = new LRUCache<string, Session>({ max: 5_000 });
 
   private constructor(options: JwtOptions, log: Log) {
     this.#options = options;
@@ -68,10 +70,10 @@ export class JwtAuthenticator implements Authenticator {
 
   async authenticate(authorization: string | null): Promise<Session> {
     const token = bearerToken(authorization);
-    const known = this.#verified.get(token);
-    if (known?.version === this.#keys.version && !known.session.hasEnded) return known.session;
-    const session = sessionOf(await this.#verify(token), this.#options.clockSkewS);
-    this.#verified.set(token, { session, version: this.#keys.version });
+    const known = this.#sessions.get(token);
+    if (known && !known.hasEnded && this.#keys.areFresh) return known;
+    const session = this.#sessionOf(await this.#verify(token));
+    this.#sessions.set(token, session);
     return session;
   }
 
@@ -80,18 +82,16 @@ export class JwtAuthenticator implements Authenticator {
   }
 
   /** What no known key has signed may be signed with a new one: the issuer is asked before it is refused. */
-  async #verify(token: string): Promise<JWTPayload> {
+  async #verify(token: string): Promise<Verified> {
     const startedAt = performance.now();
     try {
       return await this.#verifyOnce(token);
     } catch (error) {
-      const isUnknownKey = error instanceof errors.JWKSNoMatchingKey;
-      const isOtherKey = error instanceof errors.JWSSignatureVerificationFailed;
-      if (!isUnknownKey && !isOtherKey) throw this.#refusal(error);
+      if (!isAboutKeys(error)) throw this.#refusal(error);
       try {
         await this.#keys.askAgain(startedAt);
       } catch (unavailable) {
-        throw isUnknownKey ? unavailable : this.#refusal(error);
+        throw error instanceof errors.JWKSNoMatchingKey ? unavailable : this.#refusal(error);
       }
     }
     return this.#verifyOnce(token).catch((error: unknown) => {
@@ -99,39 +99,54 @@ export class JwtAuthenticator implements Authenticator {
     });
   }
 
-  async #verifyOnce(token: string): Promise<JWTPayload> {
-    const { issuer, audience, clockSkewS } = this.#options;
-    const { payload } = await jwtVerify(token, this.#keys.keyOf, {
-      issuer,
-      audience,
-      algorithms,
-      clockTolerance: clockSkewS,
-      requiredClaims: ['sub', 'exp'],
-    });
-    return payload;
+  /** By each key that it may be signed with: a token need not name its key, nor two keys have two names. */
+  async #verifyOnce(token: string): Promise<Verified> {
+    const { issuer, audience, clockSkewS: clockTolerance } = this.#options;
+    const rules = { issuer, audience, algorithms, clockTolerance, requiredClaims: ['sub', 'exp'] };
+    let failure: unknown = new errors.JWKSNoMatchingKey();
+    for (const key of this.#keys.known) {
+      try {
+        const { payload } = await jwtVerify(token, key.keyOf, rules);
+        return { payload, key };
+      } catch (error) {
+        if (!isAboutKeys(error)) throw error;
+        if (!(error instanceof errors.JWKSNoMatchingKey)) failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  #sessionOf({ payload, key }: Verified): Session {
+    const endsAtMs = ((payload.exp ?? 0) + this.#options.clockSkewS) * 1_000;
+    return new Session({ principal: principalOfClaims(payload), endsAtMs, revoked: key.withdrawn });
   }
 
   /** The claims stay with their token: the log and the caller learn which rule it broke. */
-  #refusal(error: unknown): unknown {
-    if (!(error instanceof errors.JOSEError)) return error;
-    this.#log.debug({ code: error.code, reason: reasonOf(error) }, 'token refused');
+  #refusal(error: unknown): UnauthenticatedError {
+    const code = error instanceof errors.JOSEError ? error.code : null;
+    this.#log.debug({ code, reason: reasonOf(error) }, 'token refused');
     return new UnauthenticatedError(wordsOf(error));
   }
 }
 
-function sessionOf(payload: JWTPayload, clockSkewS: number): Session {
-  const endsAtMs = ((payload.exp ?? 0) + clockSkewS) * 1_000;
-  return new Session({ principal: principalOfClaims(payload), endsAtMs });
+/** A token that this key hasn't signed may be signed with another one; nor is one to blame for a key that can't be used. */
+function isAboutKeys(error: unknown): boolean {
+  const isToken = error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid);
+  return (
+    !isToken || error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed
+  );
 }
 
-function wordsOf(error: errors.JOSEError): string {
+function wordsOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) return `the token's claim ${error.claim} does not hold`;
   return 'the token can not be verified';
 }
 
+/** In one line. What `fetch` says itself is "fetch failed", and what tried several addresses says nothing but its code. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // What `fetch` says itself is "fetch failed".
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  const told = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(told instanceof Error)) return String(told);
+  const words = told.message === '' && 'code' in told ? String(told.code) : told.message;
+  return words.replace(/\s+/g, ' ');
 }

@@ -7,6 +7,8 @@ export interface SessionOptions {
   principal: Principal;
   /** When the credential ends by itself, in unix ms. Default never. */
   endsAtMs?: number;
+  /** Aborted when the credential is taken away. */
+  revoked?: AbortSignal;
   /** False where nothing could ever end it, so that nobody needs to wait for it. Default true. */
   canEnd?: boolean;
 }
@@ -16,24 +18,25 @@ export class Session {
   readonly principal: Principal;
   readonly canEnd: boolean;
   readonly #endsAtMs: number;
+  readonly #revoked: AbortSignal | undefined;
   readonly #waiting = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
-  #isTakenAway = false;
 
-  constructor({ principal, endsAtMs = Infinity, canEnd = true }: SessionOptions) {
+  constructor({ principal, endsAtMs = Infinity, revoked, canEnd = true }: SessionOptions) {
     this.principal = principal;
     this.canEnd = canEnd;
     this.#endsAtMs = endsAtMs;
+    this.#revoked = revoked;
   }
 
   get hasEnded(): boolean {
-    return this.#isTakenAway || Date.now() >= this.#endsAtMs;
+    return this.#revoked?.aborted === true || Date.now() >= this.#endsAtMs;
   }
 
   /**
    * Calls back when it ends, at once when it has.
    *
-   * @returns stops waiting; the last one to stop leaves no timer behind
+   * @returns stops waiting; the last one to stop leaves nothing behind
    */
   whenEnded(tell: () => void): () => void {
     // One and the same function may wait twice.
@@ -46,29 +49,33 @@ export class Session {
     if (this.#waiting.size === 1) this.#arm();
     return () => {
       this.#waiting.delete(waiting);
-      if (this.#waiting.size === 0) clearTimeout(this.#timer);
+      if (this.#waiting.size === 0) this.#disarm();
     };
   }
 
-  /** Its credential was taken away. */
-  end(): void {
-    this.#isTakenAway = true;
-    this.#tellAll();
+  #arm(): void {
+    this.#revoked?.addEventListener('abort', this.#tellAll);
+    this.#watchClock();
   }
 
-  #arm(): void {
+  #disarm(): void {
+    this.#revoked?.removeEventListener('abort', this.#tellAll);
+    clearTimeout(this.#timer);
+  }
+
+  #watchClock(): void {
     if (this.#endsAtMs === Infinity) return;
     const leftMs = Math.min(longestWaitMs, Math.max(1, this.#endsAtMs - Date.now()));
     this.#timer = setTimeout(() => {
       if (this.hasEnded) this.#tellAll();
-      else this.#arm();
+      else this.#watchClock();
     }, leftMs);
   }
 
-  #tellAll(): void {
-    clearTimeout(this.#timer);
+  readonly #tellAll = (): void => {
+    this.#disarm();
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const tell of waiting) tell();
-  }
+  };
 }

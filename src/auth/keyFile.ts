@@ -57,7 +57,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-function describe({ path, message, code }: z.core.$ZodIssue): string {
-  if (path.length === 0) return code === 'unrecognized_keys' ? message : 'expected JSON, an object with a list "keys"';
-  return `${path.join('.')}: ${message}`;
+function describe(issue: z.core.$ZodIssue): string {
+  const words =
+    issue.code === 'unrecognized_keys' ? `unknown field: ${issue.keys.map(fieldName).join(', ')}` : issue.message;
+  if (issue.path.length > 0) return `${issue.path.join('.')}: ${words}`;
+  return issue.code === 'unrecognized_keys' ? words : 'expected JSON, an object with a list "keys"';
+}
+
+/** A misspelled field is told; a key that stands where a field should is not. */
+function fieldName(name: string): string {
+  return /^[a-z]{1,20}$/i.test(name) ? name : 'a name that is none';
 }

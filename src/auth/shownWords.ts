@@ -3,10 +3,12 @@ import { uuidsIn } from '../domain/uuid.ts';
 import type { Principal } from './principal.ts';
 
 /** What stands where words of the API are kept from a principal. */
-export const keptBack = 'the Journals API gave a reason in words that are about others';
+export const keptBack = 'the reason is kept back: its words may be about others';
 
-/** Account numbers, and whatever else is as long as one. */
-const longNumber = /\d{8,}/;
+/** Account numbers, balances, ids in another spelling: what a number is about, nobody here can tell. */
+const number = /\d/;
+/** The status of an answer is no secret. */
+const status = /\bHTTP \d{3}\b/g;
 
 /**
  * The API's words, as a principal may read them: who sees some accounts only is told none that name anything else.
@@ -17,6 +19,6 @@ export function shownWords({ accounts }: Principal, words: string, named: readon
   if (accounts === null) return words;
   const ids = uuidsIn(words);
   const isForeign = ids.some((id) => !accounts.has(id) && !named.includes(id));
-  const rest = ids.reduce((text, id) => text.replaceAll(new RegExp(id, 'gi'), ''), words);
-  return isForeign || longNumber.test(rest) ? keptBack : words;
+  const rest = ids.reduce((text, id) => text.replaceAll(new RegExp(id, 'gi'), ''), words.replaceAll(status, ''));
+  return isForeign || number.test(rest) ? keptBack : words;
 }

@@ -34,11 +34,11 @@ export function statusEventChecks(
     (!statusTo || statusTo.includes(event.statusTo));
   const { principal, journalSides } = context;
   if (!accountIds && seesAllAccounts(principal)) return { accepts, passes: null };
-  const seenIds = journalIds && !seesAllAccounts(principal) ? seenAmong(journalIds, context) : null;
+  const hidden = journalIds && !seesAllAccounts(principal) ? hiddenAmong(journalIds, context) : null;
   return {
     accepts,
     passes: async ({ journalId: id }) => {
-      if (seenIds && !(await seenIds).has(id.toLowerCase())) return false;
+      if ((await hidden)?.has(id.toLowerCase())) return false;
       const sides = await journalSides.sidesOf(id);
       if (!sides || !authorize(principal, { kind: 'readJournal', journal: sides })) return false;
       return !accountIds || [sides.fromAccount, sides.toAccount].some((side) => accountIds.has(side.toLowerCase()));
@@ -47,22 +47,24 @@ export function statusEventChecks(
 }
 
 /**
- * Which of these journals the principal sees. All are read, whether they have events or not: a guess at another's
- * journal costs the same call and brings the same nothing as a guess at none.
+ * Which of these journals are others'. All are read, whether they have events or not: a guess at another's journal costs
+ * the same call and brings the same nothing as a guess at none. One that isn't there yet may be the principal's own: its
+ * events tell.
  */
-function seenAmong(ids: ReadonlySet<string>, { journalLoader }: OperationContext): Promise<Set<string>> {
-  const reading = Promise.all([...ids].map(async (id) => ((await journal(id)) ? id : null)));
-  const seen = reading.then((found) => new Set(found.filter((id) => id !== null)));
+function hiddenAmong(
+  ids: ReadonlySet<string>,
+  { principal, sharedReads, signal }: OperationContext,
+): Promise<Set<string>> {
+  const reading = Promise.all(
+    [...ids].map(async (id) => {
+      const journal = await sharedReads.get(principal, id, signal);
+      return journal && !authorize(principal, { kind: 'readJournal', journal }) ? id : null;
+    }),
+  );
+  const hidden = reading.then((found) => new Set(found.filter((id) => id !== null)));
   // Who asks learns of it; perhaps no event ever does.
-  seen.catch(() => undefined);
-  return seen;
-
-  function journal(id: string) {
-    const read = journalLoader.load(id);
-    // What is shown of an event's journal has to be read after the event.
-    journalLoader.clear(id);
-    return read;
-  }
+  hidden.catch(() => undefined);
+  return hidden;
 }
 
 function idSet(name: string, ids: readonly string[] | null | undefined): Set<string> | null {

@@ -136,8 +136,12 @@ function untilLeft(operation: SocketOperation, results: AsyncIterableIterator<Ex
 /** Clients that can't set headers, as browsers, say it in `connection_init`. */
 function authorizationOf({ connectionParams, extra }: SocketContext): string | null {
   const said = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-  return typeof said === 'string' ? said : (extra.request.headers.authorization ?? null);
+  if (said === undefined || said === null) return extra.request.headers.authorization ?? null;
+  return typeof said === 'string' ? said : noCredential;
 }
+
+/** For what is no text: refused as such, where the lack of it would have the header asked. */
+const noCredential = 'no text';
 
 /** In the words and with the code that HTTP has for it. */
 function unresolvedOperation(): GraphQLError {

@@ -10,6 +10,7 @@ import type { WebSocket } from 'ws';
 import type { Authenticator } from '../auth/Authenticator.ts';
 import type { Log } from '../log.ts';
 
+import { hasSeveralCredentials } from './hasSeveralCredentials.ts';
 import { isForeignPage } from './isForeignPage.ts';
 import { retryAfterSeconds } from './limits/limitErrors.ts';
 import { markInexactNumbers } from './markInexactNumbers.ts';
@@ -70,6 +71,7 @@ export class WebSocketServer {
       stream.on('error', () => stream.destroy());
       // Not by the URL class: it throws at targets that a client can send.
       if (request.url?.split('?', 1)[0] !== graphqlPath) refuse(stream, '404 Not Found');
+      else if (hasSeveralCredentials(request)) refuse(stream, '400 Bad Request');
       else if (isForeignPage(request, this.#limits.corsOrigins)) refuse(stream, '403 Forbidden');
       else if (running.isDraining) refuse(stream, '503 Service Unavailable');
       else this.#accept(request, stream, head, running);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
+import { hasSeveralCredentials } from './hasSeveralCredentials.ts';
 import { graphqlPath, healthPath } from './pipeline.ts';
 
 export interface Misdirected {
@@ -13,6 +14,7 @@ const paths = new Set([graphqlPath, healthPath]);
 export function misdirected(request: IncomingMessage): Misdirected | null {
   const { host } = request.headers;
   if (!URL.canParse(`http://${host ?? 'gateway'}/`)) return { status: 400, message: 'the Host header is malformed\n' };
+  if (hasSeveralCredentials(request)) return { status: 400, message: 'expected one Authorization header\n' };
   return paths.has(pathOf(request))
     ? null
     : { status: 404, message: `nothing is here; GraphQL is at ${graphqlPath}\n` };

@@ -9,7 +9,7 @@ import { AbandonedError, DeadlineExceededError } from '../domain/cancellation.ts
 import { Refusal } from '../domain/refusals.ts';
 import { StreamError } from '../events/streamErrors.ts';
 import type { Log } from '../log.ts';
-import { Fault } from '../upstream/faults.ts';
+import { Fault, TooManyJournalsError } from '../upstream/faults.ts';
 
 import { restateError } from './restateError.ts';
 
@@ -91,6 +91,7 @@ function unauthenticated({ message, error }: UnauthenticatedError): Known {
 
 /** True for what may carry words of the API. */
 export function quotesUpstream(cause: unknown): boolean {
+  if (cause instanceof TooManyJournalsError) return false;
   return cause instanceof Fault || cause instanceof Refusal || cause instanceof StreamError;
 }
 

@@ -181,10 +181,17 @@ describe("the API's words", () => {
     [403, `${insufficient} of ${customer}`, `${insufficient} of ${customer}`],
     [403, insufficient, insufficient],
     [403, `${insufficient}: account 927721227`, keptBack],
+    [403, `${insufficient}: 12.50 available`, keptBack],
+    [403, `${insufficient}: 7 < 9`, keptBack],
+    [403, `${insufficient} of ${customer}: 7 < 9`, keptBack],
+    [400, `journal ${foreign.replaceAll('-', '')} is the same`, keptBack],
+    [400, `journal_${foreign} is the same`, keptBack],
+    [400, 'the description is too long', 'the description is too long'],
     [400, `journal ${foreign} is the same`, keptBack],
     [422, `idempotency key violation: first request was journal ${foreign.toUpperCase()}`, keptBack],
     [409, `a twin of ${thirdCustomer} is under way`, keptBack],
     [503, `no answer for ${thirdCustomer}`, keptBack],
+    [503, 'no answer in time', 'no answer in time'],
     [429, `too many calls for ${thirdCustomer}`, keptBack],
   ])('of a refusal, %i, %s, are told to who may read them', async (status, message, told) => {
     const stub = await StubUpstream.start(json(status, { message, code: 40310000 }, { 'x-request-id': 'request-1' }));
@@ -195,7 +202,9 @@ describe("the API's words", () => {
 
     const words = (answer: unknown) => (answer as { createJournal: { message: string } }).createJournal.message;
     expect(words(data).replace(/^HTTP \d+: /, '')).toBe(told);
-    expect(JSON.stringify(data)).not.toMatch(new RegExp(`${thirdCustomer}|${foreign}|12\\.50|927721227`, 'i'));
+    expect(JSON.stringify(data)).not.toMatch(
+      new RegExp(`${thirdCustomer}|${foreign}|${foreign.replaceAll('-', '')}|12\\.50|7 < 9|927721227`, 'i'),
+    );
     expect(words(whole)).toContain(message);
     expect(data).toMatchObject({ createJournal: { requestId: 'request-1' } });
   });
@@ -211,6 +220,47 @@ describe("the API's words", () => {
     expect(errors?.[0]?.message).toBe(keptBack);
     expect(errors?.[0]?.extensions).toEqual(whole?.[0]?.extensions);
     expect(whole?.[0]?.message).toContain(message);
+  });
+
+  it.each([
+    [`refused: ${own} is too much`, `refused: ${own} is too much`],
+    [`refused: ${foreign} is the same`, keptBack],
+    ['refused: 12.50 available', keptBack],
+  ])("of a batch's entry, %s, are told to who may read them, in its result and in its events", async (words, told) => {
+    const failed = wireJNLC({ ...journals[1], error_message: words });
+    const stub = await StubUpstream.start(
+      (seen, response) => json(200, seen.method === 'POST' ? [failed] : failed)(seen, response),
+      (seen, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        const event = { at: createdAt, event_id: '01J00000000000000000000000', entry_type: 'JNLC', journal_id: own };
+        const ended = { status_from: 'queued', status_to: 'refused', batch_error_message: words };
+        if (seen.url.includes('until')) response.end(`data: ${JSON.stringify({ ...event, ...ended })}\n\n`);
+      },
+    );
+    const { ask } = await startWithKeys(stub.url, { limited, all: { ...limited, accounts: undefined } });
+    const batch = `mutation { it: createBatchJournal(input: { fromAccount: "${sweep}", entries: [{ toAccount: "${customer}", amount: "10" }] }) {
+      ... on CreateBatchJournalSuccess { results { errorMessage } } } }`;
+    const history = `{ it: journalStatusEvents(since: "${since}") { nodes { batchErrorMessage } } }`;
+
+    expect((await ask('limited', batch)).data).toEqual({ it: { results: [{ errorMessage: told }] } });
+    expect((await ask('limited', history)).data).toEqual({ it: { nodes: [{ batchErrorMessage: told }] } });
+    expect((await ask('all', batch)).data).toEqual({ it: { results: [{ errorMessage: words }] } });
+    expect((await ask('all', history)).data).toEqual({ it: { nodes: [{ batchErrorMessage: words }] } });
+  });
+
+  it("don't hide what the gateway itself says about a list that is too long", async () => {
+    const stub = await StubUpstream.start(json(422, { message: 'too many records' }));
+    const { ask } = await startWithKeys(stub.url, { limited });
+    const day = '"2026-01-01"';
+
+    const { errors } = await ask(
+      'limited',
+      `{ journals(filter: { createdAfter: ${day}, createdBefore: ${day} }) { nodes { id } } }`,
+    );
+
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('more than 100000') as string, extensions: { code: 'TOO_MANY_JOURNALS' } },
+    ]);
   });
 
   it("don't hide what the gateway itself says about an input", async () => {

@@ -20,6 +20,9 @@ const principals = {
 const single = `mutation ($amount: Decimal!, $to: ID = "${customer}") {
   it: createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: $to, amount: $amount } }, idempotencyKey: "payday") {
     __typename ... on CreateJournalSuccess { idempotencyKey journal { id } } ... on IdempotencyConflictError { idempotencyKey } } }`;
+const batch = `mutation ($to: ID! = "${customer}", $amount: Decimal!) {
+  it: createBatchJournal(input: { fromAccount: "${sweep}", entries: [{ toAccount: $to, amount: $amount }] }, idempotencyKey: "payday") {
+    __typename ... on CreateBatchJournalSuccess { idempotencyKey results { journal { id } } } ... on IdempotencyConflictError { idempotencyKey } } }`;
 const reverse = `mutation ($amount: Decimal!) {
   it: createReverseBatchJournal(input: { toAccount: "${sweep}", entries: [{ fromAccount: "${richCustomers[0]}", amount: $amount }] },
     idempotencyKey: "payday") {
@@ -41,31 +44,35 @@ async function start() {
 }
 
 describe("a principal's idempotency key", () => {
-  it('brings its own journal again, and another one to another principal', async () => {
+  it.each([
+    ['a journal', single, 'CreateJournalSuccess'],
+    ['a batch', batch, 'CreateBatchJournalSuccess'],
+  ])('of %s brings its own again, and another one to another principal', async (_what, query, type) => {
     const { create } = await start();
 
-    const first = await create('ann', single, { amount: '1' });
-    const again = await create('ann', single, { amount: '1' });
-    const others = await create('ben', single, { amount: '1' });
+    const first = await create('ann', query, { amount: '1' });
+    const again = await create('ann', query, { amount: '1' });
+    const others = await create('ben', query, { amount: '1' });
 
-    expect(first).toMatchObject({ type: 'CreateJournalSuccess', key: 'payday' });
+    expect(first).toMatchObject({ type, key: 'payday' });
     expect(again).toEqual(first);
-    expect(others).toMatchObject({ type: 'CreateJournalSuccess', key: 'payday' });
+    expect(others).toMatchObject({ type, key: 'payday' });
     expect(others.id).not.toBe(first.id);
   });
 
-  it('is a conflict where it was its own, and none where it was of another', async () => {
+  it.each([
+    ['a journal', single, 'CreateJournalSuccess'],
+    ['a batch', batch, 'CreateBatchJournalSuccess'],
+  ])('of %s is a conflict where it was its own, and none where it was of another', async (_what, query, type) => {
     const { create } = await start();
-    await create('ann', single, { amount: '1' });
+    await create('ann', query, { amount: '1' });
 
-    expect(await create('ann', single, { amount: '2' })).toMatchObject({
+    expect(await create('ann', query, { amount: '2' })).toMatchObject({
       type: 'IdempotencyConflictError',
       key: 'payday',
     });
-    expect(await create('of an account', single, { amount: '2' })).toMatchObject({ type: 'CreateJournalSuccess' });
-    expect(await create('of another', single, { amount: '2', to: otherCustomer })).toMatchObject({
-      type: 'CreateJournalSuccess',
-    });
+    expect(await create('of an account', query, { amount: '2' })).toMatchObject({ type });
+    expect(await create('of another', query, { amount: '2', to: otherCustomer })).toMatchObject({ type });
   });
 
   it('of a reverse batch is its own too', async () => {

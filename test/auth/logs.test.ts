@@ -29,7 +29,17 @@ const wire = wireJNLC({
 /** What makes a gateway write about a request: answers that fail, can't be read, or never come. */
 const failures: [string, Answer][] = [
   ['a journal', json(200, wire)],
-  ['a journal that can not be read', json(200, { ...wire, status: undefined, net_amount: transmitter })],
+  ['a journal that can not be read', json(200, { ...wire, status: undefined })],
+  ['an amount that is something else', json(200, { ...wire, net_amount: transmitter })],
+  ['a name that is something else', json(200, { ...wire, transmitter_name: { is: transmitter.transmitterName } })],
+  [
+    'dates that are something else',
+    json(200, {
+      ...wire,
+      created_at: transmitter.transmitterName,
+      transmitter_timestamp: transmitter.transmitterAddress,
+    }),
+  ],
   ['a refusal that repeats it', json(400, wire)],
   ['a refusal in words', json(403, { message: `not for ${transmitter.transmitterName}`, code: 40310000 })],
   ['a failure that repeats it', json(503, wire)],

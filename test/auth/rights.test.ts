@@ -105,6 +105,11 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
       `{ it: journalStatusEvents(first: 500, since: "${since}", filter: { accountId: ["${sweep}"] }) { nodes { journalId } } }`,
     outcomes: forReaders,
   },
+  // It names no journal, and says that something has happened.
+  'where the status events stand': {
+    query: () => '{ it: journalStatusCursor }',
+    outcomes: { ...forReaders, officer: 'nothing', reader: 'nothing', poor: 'nothing', own: 'nothing' },
+  },
   'a journal from sweep to customer': {
     query: () => jnlc(sweep, customer),
     outcomes: {

@@ -158,6 +158,43 @@ describe('a token that ends while an event stream is open', () => {
   });
 });
 
+describe('a key that its issuer withdraws', () => {
+  it('ends what was begun with a token of it, and leaves the rest alone', async () => {
+    const issuer = await Issuer.start();
+    const { url } = await startBoth(issuer.auth);
+    const old = await issuer.token();
+    const [socket, stream] = [await ready(url, old), await openStream(url, bearer(old), subscription)];
+    socket.subscribe('s', subscription);
+    await socket.saidSoFar();
+
+    await issuer.rotate({ withdraw: true });
+    const next = await ready(url, await issuer.token({ sub: 'ben' }));
+
+    const expired = [{ extensions: { code: 'TOKEN_EXPIRED', cursor: expect.any(String) as string } }];
+    expect(await socket.next()).toMatchObject({ type: 'error', payload: expired });
+    expect(await socket.closed).toMatchObject({ code: 4403 });
+    expect(JSON.parse((await stream.next())?.data ?? '')).toMatchObject({ errors: expired });
+    expect(await next.saidSoFar()).toEqual([]);
+  });
+
+  it.each<[string, (issuer: Issuer) => void]>([
+    ['beside a new one', () => undefined],
+    ['in other words', (issuer) => issuer.respell()],
+  ])('is not one that it tells on %s', async (_how, change) => {
+    const issuer = await Issuer.start();
+    const { url } = await startBoth(issuer.auth);
+    const socket = await ready(url, await issuer.token());
+    socket.subscribe('s', subscription);
+    await socket.saidSoFar();
+
+    await issuer.rotate();
+    change(issuer);
+    await ready(url, await issuer.token({ sub: 'ben' }));
+
+    expect(await socket.saidSoFar()).toEqual([]);
+  });
+});
+
 describe('a key file that changes', () => {
   it('lets new keys in, and ends what was begun with one that is gone or grants something else', async () => {
     const path = join(await temporaryFolder(), 'keys.json');
@@ -211,14 +248,15 @@ describe('a key file that changes', () => {
 
 describe('a session', () => {
   it('calls back once, whoever still waits, and at once when it has ended', () => {
-    const session = new Session({ principal: anyone });
+    const life = new AbortController();
+    const session = new Session({ principal: anyone, revoked: life.signal });
     const told: string[] = [];
     session.whenEnded(() => told.push('first'));
     const stop = session.whenEnded(() => told.push('second'));
     stop();
 
-    session.end();
-    session.end();
+    life.abort();
+    life.abort();
     session.whenEnded(() => told.push('third'));
 
     expect(told).toEqual(['first', 'third']);

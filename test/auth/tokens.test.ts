@@ -1,12 +1,20 @@
+import type { ServerResponse } from 'node:http';
+
 import { exportSPKI, importJWK } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import { JwtAuthenticator } from '../../src/auth/JwtAuthenticator.ts';
+import { AuthenticationUnavailableError } from '../../src/auth/unauthenticated.ts';
 
 import { startGateway } from '../kit/startGateway.ts';
-import { customer } from '../kit/accounts.ts';
+import { customer, sweep } from '../kit/accounts.ts';
 import { Issuer } from '../kit/Issuer.ts';
 import { bearer, doors, operate } from '../kit/operate.ts';
 import type { Outcome } from '../kit/operate.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { wireJNLC } from '../kit/wireJournals.ts';
 
 const query = `{ account(id: "${customer}") { id } }`;
 const seen = { account: { id: customer } };
@@ -56,6 +64,32 @@ describe('a token', () => {
   });
 });
 
+describe('a token pays', () => {
+  it.each<[string, object, string]>([
+    ['from no account without a word about it', {}, 'FORBIDDEN'],
+    ['from none of an empty list', { fromAccounts: [] }, 'FORBIDDEN'],
+    ['from those of its list, in whatever spelling', { fromAccounts: [sweep.toUpperCase()] }, 'CreateJournalSuccess'],
+    ['from no other', { fromAccounts: [customer] }, 'FORBIDDEN'],
+    ['from all where it says so', { fromAccounts: ['*'] }, 'CreateJournalSuccess'],
+    ['from none that it sees for that alone', { accounts: [sweep, customer] }, 'FORBIDDEN'],
+    ['not for others', { accounts: [], fromAccounts: ['*'] }, 'FORBIDDEN'],
+    ['not without the scope', { scope: 'journals:read', fromAccounts: ['*'] }, 'FORBIDDEN'],
+  ])('%s', async (_what, claims, expected) => {
+    const issuer = await Issuer.start();
+    const stub = await StubUpstream.start(json(200, wireJNLC()));
+    const { url } = await startGateway(stub.url, {}, { auth: issuer.auth });
+    const token = await issuer.token({ scope: 'journals:write', ...claims });
+    const create = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "10" } }) { __typename } }`;
+
+    const { data, errors } = await operate('HTTP', url, bearer(token), create);
+
+    const { __typename } = (data?.['createJournal'] ?? {}) as { __typename?: string };
+    expect(__typename ?? errors?.[0]?.extensions?.['code']).toBe(expected);
+    const isSent = stub.calls.some(({ method }) => method === 'POST');
+    expect(isSent).toBe(expected === 'CreateJournalSuccess');
+  });
+});
+
 describe('refused by every door is', () => {
   let issuer: Issuer;
   let stranger: Issuer;
@@ -99,6 +133,18 @@ describe('refused by every door is', () => {
     ['a token whose accounts are no ids', () => issuer.token({ accounts: ['*'] })],
     ['a token whose payers are no ids', () => issuer.token({ fromAccounts: ['all'] })],
     ['a token whose scope is no text', () => issuer.token({ scope: ['journals:read'] })],
+    [
+      'a token with a rule that nobody here knows',
+      () => issuer.signUnder({ kid: issuer.publicJwk.kid, crit: ['fly'], fly: true }, issuer.claims()),
+    ],
+    ['a token for other audiences', () => issuer.token({ aud: ['payroll', 'hr'] })],
+    ['a token with an end that is no number', () => issuer.token({ exp: '99999999999' })],
+    ['a token that holds from no number on', () => issuer.token({ nbf: 'soon' })],
+    ['a token of no name', () => issuer.token({ sub: '' })],
+    ['a token whose name is no text', () => issuer.token({ sub: 42 })],
+    ['a token whose accounts are an object', () => issuer.token({ accounts: { 0: customer } })],
+    ['a token with one account that is none', () => issuer.token({ accounts: [customer, null] })],
+    ['a token with all payers and one', () => issuer.token({ fromAccounts: ['*', customer] })],
     ['a token that was changed', async () => (await issuer.token()).replace(/\.(..)/, '.eyJ')],
     ['a token that is longer than any', async () => 'x'.repeat(15_900)],
   ])('%s', async (_what, make) => {
@@ -169,6 +215,75 @@ describe('a rotation of keys', () => {
   });
 });
 
+describe('a token that names no key', () => {
+  it('comes in whichever of the keys has signed it, and before and after a rotation', async () => {
+    const { issuer, url } = await start();
+    const nameless = (sub: string) => issuer.signUnder({}, issuer.claims({ sub }));
+    const old = await nameless('ann');
+
+    const outcomes = await everywhere(url, old);
+    await issuer.rotate();
+    outcomes.push(...(await everywhere(url, await nameless('ben'))), ...(await everywhere(url, old)));
+    await issuer.rotate();
+    outcomes.push(...(await everywhere(url, await nameless('cid'))));
+
+    expect(outcomes).toMatchObject(outcomes.map(() => ({ data: seen })));
+  });
+
+  it('is refused when none has', async () => {
+    const { issuer, url } = await start();
+    await issuer.rotate();
+    await everywhere(url, await issuer.token());
+    const stranger = await Issuer.start();
+
+    const outcomes = await everywhere(url, await stranger.signUnder({}, issuer.claims()));
+
+    expect(outcomes.filter(isRefused)).toHaveLength(doors.length);
+  });
+});
+
+describe('a key of the issuer that can not be used', () => {
+  it.each<[string, object]>([
+    ['no point of its curve', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }],
+    ['nothing', { kty: 'EC', crv: 'P-256' }],
+    ['private', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', d: 'AA' }],
+  ])('as it is %s, refuses who names it, and nobody else', async (_what, jwk) => {
+    const issuer = await Issuer.start();
+    issuer.publish({ ...jwk, kid: 'broken' });
+    const stub = await StubUpstream.start(json(200, []));
+    const { url } = await startGateway(stub.url, {}, { auth: issuer.auth });
+
+    const outcomes = await everywhere(url, await issuer.signAs('broken', issuer.claims()));
+
+    expect(outcomes.filter((outcome) => !isRefused(outcome))).toEqual([]);
+    expect(await everywhere(url, await issuer.token())).toMatchObject(doors.map(() => ({ data: seen })));
+  });
+});
+
+describe('an issuer that answers with', () => {
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['a failure', (response) => response.writeHead(500).end()],
+    ['a page', (response) => response.end('<!doctype html>\n<title>moved</title>')],
+    ['something else', (response) => response.end('{"keys":"none"}')],
+    ['more than keys can be', (response) => response.end(`{"keys":[${' '.repeat(2_000_000)}]}`)],
+    ['a reset', (response) => response.destroy()],
+    ['half an answer', (response) => response.writeHead(200, { 'content-length': 100 }).write('{"keys":')],
+  ])('%s keeps out whose key is not known yet, and nobody else', async (_what, answer) => {
+    const { issuer, url } = await start();
+    const known = await issuer.token();
+    await everywhere(url, known);
+    await issuer.rotate();
+    issuer.answerWith(answer);
+
+    const outcomes = await everywhere(url, await issuer.token({ sub: 'ben' }));
+
+    expect(outcomes.map(({ status, closed }) => status ?? closed?.code)).toEqual([503, 503, 1013, 1013]);
+    expect(await everywhere(url, known)).toMatchObject(doors.map(() => ({ data: seen })));
+    issuer.answerWith(null);
+    expect(await everywhere(url, await issuer.token({ sub: 'ben' }))).toMatchObject(doors.map(() => ({ data: seen })));
+  });
+});
+
 describe('an issuer that hangs', () => {
   it('keeps out whose key is not known yet, in bounded time, and nobody else', async () => {
     const { issuer, url } = await start();
@@ -183,5 +298,20 @@ describe('an issuer that hangs', () => {
     expect(outcomes[0]?.errors).toMatchObject([{ extensions: { code: 'AUTHENTICATION_UNAVAILABLE' } }]);
     expect(outcomes[0]?.headers?.get('retry-after')).toBe('5');
     expect(await everywhere(url, known)).toMatchObject(doors.map(() => ({ data: seen })));
+  });
+
+  it('for longer than keys may serve keeps out everyone, whether or not a token was seen before', async () => {
+    const issuer = await Issuer.start();
+    vi.useFakeTimers({ toFake: ['performance'] });
+    closeLater(() => void vi.useRealTimers());
+    const authenticator = await JwtAuthenticator.open(issuer.auth, watchedLog());
+    closeLater(() => authenticator.close());
+    const token = bearer(await issuer.token());
+    await authenticator.authenticate(token);
+    issuer.hang();
+
+    vi.advanceTimersByTime(3_600_001);
+
+    await expect(authenticator.authenticate(token)).rejects.toThrow(AuthenticationUnavailableError);
   });
 });

@@ -1,5 +1,6 @@
-import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -29,7 +30,7 @@ async function deadUrl(): Promise<string> {
   return `http://127.0.0.1:${port}/keys`;
 }
 
-/** Starts with this environment; the lines that it says. */
+/** Starts with this environment; the lines that it says, at any level that complains. */
 async function startWrong(environment: Record<string, string>, argv = sandboxed) {
   const { code, stdout, stderr } = await runBinary(argv, { SANDBOX_PORT: '0', ...environment });
   return { code, stdout, lines: stderr.trimEnd().split('\n'), stderr };
@@ -110,8 +111,13 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
         'keys.0.scopes.0: expected journals:read, journals:write, journals:travel-rule, schema:introspect',
         'keys.1.accounts.0: expected a UUID',
         'keys.1.fromAccounts: expected a list of account ids, or ["*"]',
-        'keys.2: Unrecognized key: "account"',
+        'keys.2: unknown field: account',
       ],
+    ],
+    [
+      'of keys where fields belong',
+      JSON.stringify({ keys: [{ ...newKey('a').entry, [newKey('b').key]: 'b' }], [newKey('c').key]: 'c' }),
+      ['keys.0: unknown field: a name that is none', 'unknown field: a name that is none'],
     ],
   ])('with a key file %s', async (_how, content, problems) => {
     const file = await keyFileOf(content);
@@ -133,14 +139,30 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
     });
   });
 
-  it('with keys of an issuer that can not be reached', async () => {
-    const url = await deadUrl();
+  it.each<[string, (path: string) => Promise<unknown>, string]>([
+    ['is a folder', (path) => mkdir(path), "can't be read: EISDIR"],
+    ['begins with a mark that is no JSON', (path) => writeFile(path, '\ufeff{}'), 'expected JSON'],
+  ])('with a key file that %s', async (_how, make, words) => {
+    const file = join(await temporaryFolder(), 'keys');
+    await make(file);
 
-    const { code, lines } = await startWrong({ ...jwt, AUTH_JWKS_URL: url, LOG_LEVEL: 'silent' });
+    const { code, lines } = await startWrong({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+
+    expect(code).toBe(2);
+    expect(lines).toEqual([expect.stringContaining(`${file}: ${words}`)]);
+  });
+
+  it.each<[string, string]>([
+    ['by its address', '127.0.0.1'],
+    ['by a name of several addresses', 'localhost'],
+  ])('with keys of an issuer that can not be reached, %s', async (_how, host) => {
+    const url = (await deadUrl()).replace('127.0.0.1', host);
+
+    const { code, lines } = await startWrong({ ...jwt, AUTH_JWKS_URL: url });
 
     expect(code).toBe(2);
     expect(lines).toEqual([
-      expect.stringMatching(`^journals-gateway: ${url}: the keys of the token issuer can't be read: `),
+      expect.stringMatching(`^journals-gateway: ${url}: the keys of the token issuer can't be read: .*ECONNREFUSED`),
     ]);
   });
 
@@ -148,10 +170,43 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
     const issuer = await Issuer.start();
     issuer.hang();
 
-    const { code, lines } = await startWrong({ ...jwt, AUTH_JWKS_URL: issuer.url, LOG_LEVEL: 'silent' });
+    const { code, lines } = await startWrong({ ...jwt, AUTH_JWKS_URL: issuer.url });
 
     expect(code).toBe(2);
     expect(lines).toHaveLength(1);
+  });
+
+  it.each<[string, (response: ServerResponse) => void, RegExp]>([
+    ['a failure', (response) => response.writeHead(404).end('no'), /Expected 200 OK/],
+    ['a page', (response) => response.end('<!doctype html>\n<title>moved</title>\n'), /is not valid JSON/],
+    ['other JSON', (response) => response.end('[]'), /malformed/],
+    ['no key at all', (response) => response.end('{"keys":[]}'), /it tells no key/],
+    ['an address elsewhere', (response) => response.writeHead(302, { location: '/' }).end(), /Expected 200 OK/],
+  ])('with an issuer that answers with %s', async (_what, answer, words) => {
+    const issuer = await Issuer.start();
+    issuer.answerWith(answer);
+
+    const { code, lines } = await startWrong({ ...jwt, AUTH_JWKS_URL: issuer.url });
+
+    expect(code).toBe(2);
+    expect(lines).toEqual([expect.stringMatching(words)]);
+  });
+
+  it.each<[string, string[], Record<string, string>]>([
+    ['of the gateway', ['serve', '--sandbox', '--port'], { SANDBOX_PORT: '0' }],
+    ['of the sandbox', ['serve', '--sandbox', '--port', '0'], { SANDBOX_PORT: 'PORT' }],
+    ['for operators', ['serve', '--sandbox', '--port', '0'], { ADMIN_PORT: 'PORT', SANDBOX_PORT: '0' }],
+  ])('with a port %s that is in use', async (_whose, argv, environment) => {
+    const issuer = await Issuer.start();
+    const port = new URL(issuer.url).port;
+    const taken = Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, value.replace('PORT', port)]),
+    );
+
+    const { code, stdout, lines } = await startWrong(taken, argv.at(-1) === '--port' ? [...argv, port] : argv);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(lines).toEqual([expect.stringMatching(`^journals-gateway: port ${port} is in use on 127\\.0\\.0\\.1$`)]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { JWK } from 'jose';
+import type { JWK, JWTHeaderParameters } from 'jose';
 
 import type { AuthConfig } from '../../src/config/auth.ts';
 
@@ -25,6 +25,7 @@ export class Issuer {
   #key: SigningKey;
   #published: JWK[];
   #hangs = false;
+  #answer: ((response: ServerResponse) => void) | null = null;
   /** How often its keys were asked for. */
   asked = 0;
 
@@ -34,6 +35,7 @@ export class Issuer {
     this.#server = createServer((_request, response) => {
       this.asked += 1;
       if (this.#hangs) this.#hung.add(response);
+      else if (this.#answer) this.#answer(response);
       else response.end(JSON.stringify({ keys: this.#published }));
     });
   }
@@ -71,7 +73,12 @@ export class Issuer {
 
   /** Signs with its own key, by whatever name. */
   signAs(kid: string, claims: Record<string, unknown>): Promise<string> {
-    return this.sign(claims, { alg: this.#key.jwk.alg ?? '', kid }, this.#key.pair.privateKey);
+    return this.signUnder({ kid }, claims);
+  }
+
+  /** Signs with its own key, under whatever header. */
+  signUnder(header: Record<string, unknown>, claims: Record<string, unknown>): Promise<string> {
+    return this.sign(claims, { alg: this.#key.jwk.alg ?? '', ...header }, this.#key.pair.privateKey);
   }
 
   claims(changes: Record<string, unknown> = {}): Record<string, unknown> {
@@ -82,12 +89,12 @@ export class Issuer {
   /** Signs whatever with whatever key. */
   sign(
     claims: Record<string, unknown>,
-    header: { alg: string; kid?: string },
+    header: JWTHeaderParameters,
     key: Parameters<SignJWT['sign']>[0],
   ): Promise<string> {
     return new SignJWT(JSON.parse(JSON.stringify(claims)) as Record<string, unknown>)
       .setProtectedHeader(header)
-      .sign(key);
+      .sign(key, { crit: Object.fromEntries((header.crit ?? []).map((name) => [name, true])) });
   }
 
   /** Signs with a new key from now on; the old one is published on, unless it is withdrawn. */
@@ -95,6 +102,24 @@ export class Issuer {
     const { alg = '', kid } = this.#key.jwk;
     this.#key = await newKey(alg, sameKid ? kid : undefined);
     this.#published = withdraw || sameKid ? [this.#key.jwk] : [...this.#published, this.#key.jwk];
+  }
+
+  /** Publishes another key beside its own, whatever it is. */
+  publish(jwk: JWK): void {
+    this.#published = [...this.#published, jwk];
+  }
+
+  /** Says of its keys something else besides, and in another order. */
+  respell(): void {
+    this.#published = this.#published.map((jwk) => ({
+      x5u: 'https://issuer.example/x5u',
+      ...Object.fromEntries(Object.entries(jwk).reverse()),
+    }));
+  }
+
+  /** Answers so from now on; null tells its keys again. */
+  answerWith(answer: ((response: ServerResponse) => void) | null): void {
+    this.#answer = answer;
   }
 
   /** Takes questions and answers none. */

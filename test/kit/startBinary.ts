@@ -11,6 +11,7 @@ export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
+  /** But for the lines of the log that are news or less: they are written to be watched. */
   stderr: string;
 }
 
@@ -23,7 +24,7 @@ export class Binary {
   #stderr = '';
 
   constructor(argv: string[], environment: Record<string, string> = {}) {
-    const env = { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ADMIN_PORT: '0', ...environment };
+    const env = { PATH: process.env['PATH'], LOG_LEVEL: 'trace', ADMIN_PORT: '0', ...environment };
     this.#process = spawn(process.execPath, [main, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
@@ -32,7 +33,7 @@ export class Binary {
       code: typeof code === 'number' ? code : null,
       signal: typeof signal === 'string' ? signal : null,
       stdout: this.#stdout,
-      stderr: this.#stderr,
+      stderr: withoutNews(this.#stderr),
     }));
     closeLater(async () => {
       this.#process.kill('SIGKILL');
@@ -59,6 +60,10 @@ export class Binary {
       await Promise.race([once(this.#process.stdout, 'data'), ended]);
     }
   }
+}
+
+function withoutNews(stderr: string): string {
+  return stderr.replace(/^\{"level":[123]0,.*\n/gm, '');
 }
 
 /** Runs a command that ends by itself. */

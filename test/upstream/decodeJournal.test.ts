@@ -24,17 +24,18 @@ describe('decodeJournal', () => {
     expect(() => decodeJournal(without(wireJNLS(), field))).toThrow(`journal ${journalId} without ${field}`);
   });
 
-  it.each([
+  it.each<[string, unknown, string?]>([
     ['net_amount', '1e3'],
     ['net_amount', '1,000.00'],
     ['net_amount', 'NaN'],
     ['net_amount', 12345678901234567890.5],
     ['net_amount', 1e21],
     ['net_amount', true],
-    ['net_amount', { value: '10' }],
-  ])('refuses %s %j: no digit may be lost', (field, value) => {
+    ['net_amount', { value: '10' }, 'an object'],
+    ['net_amount', ['10'], 'an object'],
+  ])('refuses %s %j: no digit may be lost', (field, value, found = JSON.stringify(value)) => {
     expect(() => decodeJournal({ ...wireJNLC(), [field]: value })).toThrow(
-      `journal ${journalId} with ${field} ${JSON.stringify(value)}, expected a decimal in a string`,
+      `journal ${journalId} with ${field} ${found}, expected a decimal in a string`,
     );
   });
 

@@ -30,7 +30,6 @@ export class LiveStage {
       APCA_BROKER_BASE_URL: sandboxUrl,
       APCA_BROKER_KEY_ID: 'key',
       APCA_BROKER_SECRET_KEY: 'secret',
-      LOG_LEVEL: 'silent',
       ...environment,
     };
   }

@@ -41,7 +41,6 @@ function serve(sandbox: Sandbox, environment: Record<string, string>, port: numb
     APCA_BROKER_BASE_URL: sandbox.url,
     APCA_BROKER_KEY_ID: 'sandbox',
     APCA_BROKER_SECRET_KEY: apiSecret,
-    LOG_LEVEL: 'silent',
     ...environment,
   });
 }

@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+import { describe, expect, it } from 'vitest';
+
+import { customer } from '../kit/accounts.ts';
+import { newKey } from '../kit/keyFile.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { bearer, doors, operate } from '../kit/operate.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import { startWithKeys } from '../kit/startWithKeys.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+
+const query = `{ account(id: "${customer}") { id } }`;
+const stranger = bearer(newKey('stranger').key);
+
+async function start() {
+  const stub = await StubUpstream.start(json(200, []));
+  const { url, credentials } = await startWithKeys(stub.url, { ann: {} });
+  return { url, ann: credentials.ann };
+}
+
+/** The first line of the answer to a request whose headers no client would send so. */
+async function rawStatus(url: string, head: string[], body = ''): Promise<string> {
+  const { hostname, port, pathname, host } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  closeLater(() => socket.destroy());
+  await once(socket, 'connect');
+  const length = body === '' ? [] : [`content-length: ${body.length}`, 'content-type: application/json'];
+  const method = body === '' ? 'GET' : 'POST';
+  socket.write([`${method} ${pathname} HTTP/1.1`, `host: ${host}`, ...head, ...length, '', body].join('\r\n'));
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  return answer.toString('latin1').split('\r\n', 1)[0] ?? '';
+}
+
+describe('the Authorization header', () => {
+  it.each([
+    ['in capitals', (credential: string) => credential.replace('Bearer', 'BEARER')],
+    ['in small letters', (credential: string) => credential.replace('Bearer', 'bearer')],
+    ['with more blanks', (credential: string) => credential.replace(' ', '   ')],
+  ])('may name its scheme %s', async (_how, spelled) => {
+    const { url, ann } = await start();
+
+    const outcomes = await Promise.all(doors.map((door) => operate(door, url, spelled(ann), query)));
+
+    expect(outcomes).toMatchObject(doors.map(() => ({ data: { account: { id: customer } } })));
+  });
+
+  it.each([
+    ['without its scheme', (credential: string) => credential.replace('Bearer ', '')],
+    ['of another scheme', (credential: string) => credential.replace('Bearer', 'Basic')],
+    ['with two of them', (credential: string) => `${credential}, ${credential}`],
+    ['with words behind it', (credential: string) => `${credential} please`],
+    ['cut short', (credential: string) => credential.slice(0, -1)],
+    ['with a character more', (credential: string) => `${credential}a`],
+    ['without a token', () => 'Bearer'],
+  ])('is refused %s', async (_how, spelled) => {
+    const { url, ann } = await start();
+
+    const outcomes = await Promise.all(doors.map((door) => operate(door, url, spelled(ann), query)));
+
+    expect(outcomes.map(({ status, closed }) => status ?? closed?.code)).toEqual([401, 401, 4403, 4403]);
+    expect(JSON.stringify(outcomes)).not.toContain(ann.slice(-20));
+  });
+
+  it.each([
+    ['one that holds before one that does not', (ann: string) => [ann, stranger]],
+    ['one that does not hold before one that does', (ann: string) => [stranger, ann]],
+    ['one twice', (ann: string) => [ann, ann]],
+  ])('is refused where there are several: %s', async (_which, headers) => {
+    const { url, ann } = await start();
+    const several = headers(ann).map((credential) => `authorization: ${credential}`);
+    const upgrade = ['upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13'];
+    const protocol = ['sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-protocol: graphql-transport-ws'];
+
+    expect(await rawStatus(url, several, JSON.stringify({ query }))).toBe('HTTP/1.1 400 Bad Request');
+    expect(await rawStatus(url, [...several, ...upgrade, ...protocol])).toBe('HTTP/1.1 400 Bad Request');
+  });
+});
+
+describe('what a socket says in connection_init', () => {
+  async function enter(url: string, payload: unknown, headers: Record<string, string> = {}) {
+    const socket = await RawSocket.open(url, undefined, headers);
+    socket.send({ type: 'connection_init', payload });
+    const said = await Promise.race([socket.next(), socket.closed]);
+    return 'code' in said ? said.code : said.type;
+  }
+
+  it('wins over the header of its upgrade, whichever of the two holds', async () => {
+    const { url, ann } = await start();
+
+    expect(await enter(url, { authorization: stranger }, { authorization: ann })).toBe(4403);
+    expect(await enter(url, { authorization: ann }, { authorization: stranger })).toBe('connection_ack');
+    expect(await enter(url, { authorization: '' }, { authorization: ann })).toBe(4403);
+  });
+
+  it.each([[42], [true], [{}], [{ toString: 'Bearer' }], [[]]])(
+    'is refused where the authorization is %j, also beside a header that holds',
+    async (authorization) => {
+      const { url, ann } = await start();
+
+      expect(await enter(url, { authorization }, { authorization: ann })).toBe(4403);
+      expect(await enter(url, { authorization: [ann] })).toBe(4403);
+    },
+  );
+
+  it('may be about something else, beside a header that holds', async () => {
+    const { url, ann } = await start();
+
+    expect(await enter(url, { client: 'screen' }, { authorization: ann })).toBe('connection_ack');
+    expect(await enter(url, { authorization: null }, { authorization: ann })).toBe('connection_ack');
+    expect(await enter(url, undefined, { authorization: ann })).toBe('connection_ack');
+  });
+
+  it('is no credential under a name that it only inherits', async () => {
+    const { url } = await start();
+
+    expect(await enter(url, '{"__proto__":{"authorization":"Bearer x"}}')).not.toBe('connection_ack');
+  });
+});
