@@ -19,6 +19,11 @@ export const authEnvironment = z.object({
 
 const keyFileNames = ['AUTH_API_KEYS_FILE'] as const;
 const jwtNames = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const;
+/** What means something for one way in only. */
+const settingsOf = new Map<string, readonly string[]>([
+  ['api-key', keyFileNames],
+  ['jwt', [...jwtNames, 'AUTH_CLOCK_SKEW_SECONDS']],
+]);
 /** What each way in needs. */
 const namesOf = new Map<string, readonly string[]>([
   ['none', []],
@@ -35,8 +40,8 @@ export function openDoors(given: Record<string, string>): string[] {
   const problems = needed
     .filter((name) => given[name] === undefined)
     .map((name) => `${name}: missing, AUTH=${auth} needs it`);
-  for (const name of [...keyFileNames, ...jwtNames]) {
-    if (given[name] !== undefined && !needed.includes(name)) {
+  for (const [way, names] of settingsOf) {
+    for (const name of way === auth ? [] : names.filter((each) => given[each] !== undefined)) {
       problems.push(`${name}: set, though AUTH is ${auth}: set AUTH to what it belongs to, or leave it out`);
     }
   }

@@ -9,6 +9,7 @@ import type { OperationFacts } from '../context.ts';
 import type { Log } from '../log.ts';
 
 import type { Pipeline } from './pipeline.ts';
+import { publicError } from './publicError.ts';
 import type { SocketLogin } from './SocketLogin.ts';
 import type { SocketOperation, SocketOperations } from './SocketOperations.ts';
 import type { TrustedDocuments } from './TrustedDocuments.ts';
@@ -101,7 +102,7 @@ async function prepare(
     const rootValue: Prepared = { enveloped, operation };
     return { schema: enveloped.schema, document, operationName, variableValues, contextValue, rootValue };
   } catch (error) {
-    return [publicErrorOf(error, log)];
+    return [publicError(error, log)];
   }
 }
 
@@ -113,7 +114,7 @@ async function resultOf(args: ExecutionArgs, log: Log, run: (prepared: Prepared)
     const result = await operation.unlessLeft(run(prepared));
     return isAsyncIterable(result) ? untilLeft(operation, result) : withoutHttp(result);
   } catch (error) {
-    return { errors: [publicErrorOf(error, log)] };
+    return { errors: [publicError(error, log)] };
   }
 }
 
@@ -148,10 +149,4 @@ function unresolvedOperation(): GraphQLError {
   return new GraphQLError('Could not determine what operation to execute.', {
     extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
   });
-}
-
-function publicErrorOf(error: unknown, log: Log): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  log.error({ err: error }, 'operation on a socket could not be prepared');
-  return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL' } });
 }

@@ -8,9 +8,17 @@ import { json, StubUpstream } from '../kit/StubUpstream.ts';
 
 const query = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" } }) { __typename } }`;
 
+const friend = 'https://console.example';
+
 async function start() {
   const stub = await StubUpstream.start(json(403, {}));
   return { stub, url: (await startGateway(stub.url)).url };
+}
+
+/** A gateway that pages of one other origin may ask. */
+async function startWithFriend() {
+  const stub = await StubUpstream.start(json(403, {}));
+  return startGateway(stub.url, {}, { limits: { corsOrigins: [friend] } });
 }
 
 describe('a page of another site', () => {
@@ -64,6 +72,79 @@ describe('a form', () => {
 
     expect(answer.status).toBe(200);
     expect(stub.calls).toHaveLength(1);
+  });
+});
+
+describe('a GET', () => {
+  const asked = new URLSearchParams({ query: '{ __typename }' }).toString();
+
+  it.each<[string, Record<string, string>, number]>([
+    ['that says nothing of where it comes from', {}, 403],
+    ['of another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, 403],
+    ['of another host of the same site', { 'sec-fetch-site': 'same-site' }, 403],
+    ['of a link', { 'sec-fetch-site': 'none' }, 403],
+    ["of the gateway's own page", { 'sec-fetch-site': 'same-origin' }, 200],
+    ['with one header that no page can set unasked', { 'graphql-require-preflight': '1' }, 200],
+    ['with the other', { 'x-graphql-yoga-csrf': '1' }, 200],
+  ])('%s is answered so', async (_which, headers, status) => {
+    const { url } = await start();
+
+    expect((await fetch(`${url}?${asked}`, { headers })).status).toBe(status);
+  });
+});
+
+describe('a page of an origin that is configured', () => {
+  it('is allowed to ask, with the headers that clients set and without credentials of the browser', async () => {
+    const { url } = await startWithFriend();
+
+    const { status, headers } = await fetch(url, {
+      method: 'OPTIONS',
+      headers: { origin: friend, 'access-control-request-method': 'POST' },
+    });
+
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe(friend);
+    expect(headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it('reads answers, opens streams and sockets; a page of another origin does not', async () => {
+    const { url } = await startWithFriend();
+    const stream = `${url}?${new URLSearchParams({ query: '{ __typename }' }).toString()}`;
+    const get = (origin: string) => fetch(stream, { headers: { origin, accept: 'text/event-stream' } });
+    const opened = (origin: string) =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', { headers: { origin } });
+        closeLater(() => socket.terminate());
+        socket.once('open', () => resolve('open'));
+        socket.once('error', ({ message }) => resolve(message));
+      });
+
+    expect((await get(friend)).headers.get('access-control-allow-origin')).toBe(friend);
+    expect((await get(friend)).status).toBe(200);
+    expect((await get('https://evil.example')).status).toBe(403);
+    expect((await get('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+    expect(await opened(friend)).toBe('open');
+    expect(await opened('https://evil.example')).toContain('403');
+  });
+});
+
+describe('every answer', () => {
+  it.each<[string, string, RequestInit]>([
+    ['of an operation', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
+    ['of a refusal', '/graphql', { method: 'POST', body: '[' }],
+    ['to what is nowhere', '/elsewhere', {}],
+    ['of health', '/health', {}],
+  ])('%s says what browsers may do with it', async (_which, path, init) => {
+    const { url } = await start();
+
+    const { headers } = await fetch(new URL(path, url), { ...init, headers: { 'content-type': 'application/json' } });
+
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cache-control')).toBe('no-store');
   });
 });
 
