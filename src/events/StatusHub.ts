@@ -136,6 +136,16 @@ export class StatusHub {
     return { ms: last.ms, recent: recent.filter((event) => stampOf(event).ms >= last.ms - recentMs) };
   }
 
+  /** Whether this hub gave the position: everything up to there was told here. */
+  isOwn({ feed }: EventPosition): boolean {
+    return feed === this.#feed;
+  }
+
+  /** Whether the position's last event was told here, by the position's own word or as far as the window reaches. */
+  hasTold(position: EventPosition): boolean {
+    return this.isOwn(position) || this.#window.placeOf(position.tokens.at(-1)) !== -1;
+  }
+
   /** Fulfilled once the feed has begun. */
   get begun(): Promise<void> {
     return this.#begun.promise;
@@ -154,10 +164,9 @@ export class StatusHub {
   /** What was published behind the position, in order; null when the window doesn't surely reach back to it. */
   backlogAfter(position: EventPosition): PositionedEvent[] | null {
     const { events, lastForgotten } = this.#window;
-    const isOwn = position.feed === this.#feed;
+    const isOwn = this.isOwn(position);
     if (!isReal(position)) return isOwn && !lastForgotten ? events : null;
-    const last = position.tokens.at(-1);
-    const index = events.findLastIndex(({ event }) => stampOf(event).token === last);
+    const index = this.#window.placeOf(position.tokens.at(-1));
     // By place: exact, in whatever order events arrived.
     if (isOwn && index !== -1) return events.slice(index + 1);
     const wholeAfterMs = Math.max(lastForgotten?.position.ms ?? -Infinity, this.#begunForSureMs);
