@@ -1,11 +1,12 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
-import { UpstreamUnavailableError } from '../upstream/faults.ts';
 
 import { encodeEventCursor, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
+import { stampOf } from './eventStamp.ts';
 import { HadEvents } from './HadEvents.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
+import { readPersistently } from './readPersistently.ts';
 import type { StatusHistory } from './StatusHistory.ts';
 import type { StatusHub } from './StatusHub.ts';
 import type { StatusReader } from './StatusReader.ts';
@@ -14,8 +15,6 @@ import { SlowConsumerError, StreamError, StreamInterruptedError, TooManyReplaysE
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
-/** How often a replay that breaks is begun, at most, without an event that was new. */
-const maxAttempts = 3;
 /** A feed tells its beginning in whole seconds, by a clock that may be a little off from that of the events, in ms. */
 const beginningMs = 2_000;
 /** Replayed events that may wait for a subscriber; beyond it the subscription ends with `SlowConsumerError`. */
@@ -99,13 +98,13 @@ export class ResumedSubscription implements StatusReader {
    */
   async #replay(): Promise<void> {
     this.#isReplaying = true;
-    const place = { after: this.#after };
+    let place = this.#after;
     try {
       // Until the feed has begun, nobody says where the past ends and the present begins.
-      await unlessAborted(this.#hub.begun, this.#cancel.signal);
+      await this.#hub.hasBegun(this.#cancel.signal);
       do {
         this.#unread = this.#hub.end;
-        await this.#readPast(place);
+        place = await this.#readPast(place);
       } while (!this.#cancel.signal.aborted && this.#hub.eventsFrom(this.#unread) === null);
     } catch (error) {
       this.#pastError = error instanceof Error ? error : new Error(String(error));
@@ -115,31 +114,21 @@ export class ResumedSubscription implements StatusReader {
     }
   }
 
-  /** A replay that breaks goes on behind the last event that it brought. */
-  async #readPast(place: { after: EventPosition }): Promise<void> {
+  /** @returns the place behind what was read */
+  async #readPast(after: EventPosition): Promise<EventPosition> {
     const { known } = this.#hub;
     // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
     const upToMs = known?.recent.length === 0 ? known.ms + beginningMs : undefined;
     this.#had.beginReplay(known?.ms ?? 0);
-    for (let attempt = 1; ; attempt += 1) {
-      let last: PositionedEvent | null = null;
-      try {
-        const range = { after: place.after, known, upToMs, caughtUpMs: 0 };
-        for await (const positioned of this.#history.read(range, this.#cancel.signal)) {
-          last = positioned;
-          this.#had.add(positioned.event);
-          this.#hadMs = Math.max(this.#hadMs, positioned.position.ms);
-          this.#keep([positioned]);
-          if (this.#past.length > maxWaiting) throw this.#hub.tooSlow(null);
-        }
-        return;
-      } catch (error) {
-        const isBroken = error instanceof UpstreamUnavailableError && !this.#cancel.signal.aborted;
-        if (!isBroken || (attempt >= maxAttempts && !last)) throw error;
-      } finally {
-        place.after = last?.position ?? place.after;
-      }
+    const range = { after, known, upToMs, caughtUpMs: 0 };
+    let last: PositionedEvent | null = null;
+    for await (last of readPersistently(this.#history, range, this.#cancel.signal)) {
+      this.#had.add(last.event);
+      this.#hadMs = Math.max(this.#hadMs, stampOf(last.event).ms);
+      this.#keep([last]);
+      if (this.#past.length > maxWaiting) throw this.#hub.tooSlow(null);
     }
+    return last?.position ?? after;
   }
 
   /** For the subscriber to take, in places of its own. */
@@ -205,9 +194,3 @@ export class ResumedSubscription implements StatusReader {
 }
 
 const ended = Promise.resolve<Result>({ done: true, value: undefined });
-
-/** Waits no longer than somebody wants it. */
-function unlessAborted(pending: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  return Promise.race([pending, aborted]);
-}

@@ -73,6 +73,8 @@ export class StatusHistory {
           last = tracker.advance(event);
           yield last;
         }
+        // Whoever waits for all of it must not take a part for that.
+        if (signal.aborted) throw new UpstreamUnavailableError('a replay was given up');
         return;
       } catch (error) {
         // It reads more slowly than those it shared a stream with, and goes on with one of its own.
@@ -128,6 +130,7 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
   const missing = new Set(knownInside(range));
   const held: JournalStatusEvent[] = [];
   let anchored = !after || !isReal(after);
+  let isPast = false;
   // Not before the cursor's own event: a slow replay would be cut short, and the cursor taken for expired.
   const isCaughtUp = () => anchored && missing.size === 0 && (known?.recent.length ?? 0) > 0;
   const watch = new ReplayWatch(stream, { silenceMs, caughtUpMs });
@@ -143,7 +146,8 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
       // A shared stream may begin long before this reader's part of it.
       if (!after || isBehind(after, event)) held.push(event);
       // Events of one millisecond may come in any order: the anchor may be among the next few.
-      if (!anchored && after && (held.length > 10_000 || stampOf(event).ms > after.ms + marginMs)) break;
+      isPast = !anchored && after !== undefined && (held.length > 10_000 || stampOf(event).ms > after.ms + marginMs);
+      if (isPast) break;
       if (anchored) {
         // How long the reader takes is no silence of the API's.
         watch.stop();
@@ -153,8 +157,9 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
       if (caughtUpMs === 0 && isCaughtUp()) break;
     }
     if (watch.isDead) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
+    // What lacks both the cursor's event and what is known to have come after it was cut short, and proves nothing.
+    if (missing.size > 0 && !isPast) throw new UpstreamUnavailableError('a replay ended too early');
     if (!anchored && after) throw new CursorExpiredError(encodeEventCursor(after));
-    if (missing.size > 0) throw new UpstreamUnavailableError('a replay ended too early');
     yield* held;
   } finally {
     watch.stop();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 
 import { LRUCache } from 'lru-cache';
 
@@ -61,7 +62,7 @@ export class StatusHub {
   readonly #lastStatuses = new LRUCache<string, string>({ max: maxStatuses });
   /** Tells this hub's positions from others'. */
   readonly #feed = randomBytes(6).toString('base64url');
-  readonly #begun = announcement();
+  readonly #beginning = new EventEmitter().setMaxListeners(0);
   readonly #forgetting: NodeJS.Timeout;
   #tracker = new PositionTracker();
   #begunAt: StatusMark | null = null;
@@ -93,7 +94,7 @@ export class StatusHub {
     this.#begunAt = { position, cursor: encodeEventCursor(position) };
     this.#begunForSureMs = openedMs + beginningMs;
     this.#tracker = PositionTracker.behind(this.#begunForSureMs, this.#feed);
-    this.#begun.announce();
+    this.#beginning.emit('begun');
   }
 
   /** True for an event from before the feed began that a new stream may bring along: the clock is not finer than that. */
@@ -146,9 +147,9 @@ export class StatusHub {
     return this.isOwn(position) || this.#window.placeOf(position.tokens.at(-1)) !== -1;
   }
 
-  /** Fulfilled once the feed has begun. */
-  get begun(): Promise<void> {
-    return this.#begun.promise;
+  /** Fulfilled once the feed has begun, or when the signal ends the wait; who has gone leaves nothing behind. */
+  async hasBegun(signal: AbortSignal): Promise<void> {
+    if (!this.#begunAt) await once(this.#beginning, 'begun', { signal }).catch(() => undefined);
   }
 
   /** The number that the next event gets: who has everything before it reads on by `eventsFrom`. */
@@ -188,10 +189,4 @@ export class StatusHub {
     clearInterval(this.#forgetting);
     for (const subscription of this.#subscriptions) subscription.end();
   }
-}
-
-function announcement(): { promise: Promise<void>; announce: () => void } {
-  let announce: () => void = () => undefined;
-  const promise = new Promise<void>((resolve) => (announce = resolve));
-  return { promise, announce };
 }

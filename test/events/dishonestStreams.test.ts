@@ -145,6 +145,37 @@ describe('a replay', () => {
     expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['b', 'c']);
   });
 
+  it('that breaks again and again is given up when it has done so three times without an event between, not before', async () => {
+    const events = ['a', 'b', 'c'].map((id, index) => line(`2026-01-01T00:00:0${index}Z`, id));
+    const brought = [2, 0, 3, 0, 0];
+    const { url } = await startToldGateway((_request, response) => {
+      const count = brought.shift() ?? 0;
+      response.write(`: broken\n\n${events.slice(0, count).join('')}`, () => response.destroy());
+    });
+    const after = Buffer.from(JSON.stringify(['e1', '2026-01-01T00:00:00.000Z', 'a'])).toString('base64url');
+
+    const resumed = await subscribe<Changed>('SSE', url, changed, { after });
+
+    expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['b', 'c']);
+    expect((await resumed.next()).errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(brought).toEqual([]);
+  });
+
+  it('that ends before it has brought what is known to have happened proves nothing, and is read again', async () => {
+    const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
+    const answers = ['', a + b];
+    const { url, feeds } = await startToldGateway((_request, response) => response.end(answers.shift()));
+    const live = await subscribe<Changed>('WebSocket', url, changed);
+    feeds[0]?.write(b);
+    await live.take(1);
+    const { at } = JSON.parse(a.slice(6)) as { at: string };
+    const after = Buffer.from(JSON.stringify(['e1', at, 'a'])).toString('base64url');
+
+    const resumed = await subscribe<Changed>('WebSocket', url, changed, { after });
+
+    expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe('b');
+  });
+
   it('shares four streams with all others, however many ask', async () => {
     let open = 0;
     let mostOpen = 0;

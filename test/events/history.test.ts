@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+
+import { StatusEvents } from '../../src/events/StatusEvents.ts';
+import { ApiClock } from '../../src/upstream/ApiClock.ts';
+import { basicCredentials } from '../../src/upstream/credentials.ts';
+import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
+import { heapUsed } from '../kit/heapUsed.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { json, quietStream, StubUpstream } from '../kit/StubUpstream.ts';
+import type { Answer } from '../kit/StubUpstream.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
+
+import { line } from './kit/startToldGateway.ts';
+
+async function statusEventsOf(answerEvents: Answer): Promise<StatusEvents> {
+  const { url: baseUrl } = await StubUpstream.start(json(404, {}), answerEvents);
+  const [credentials, clock] = [basicCredentials('key', 'secret'), new ApiClock()];
+  const client = new StatusEventsClient({ baseUrl, version: 'v2', credentials, clock });
+  const statusEvents = new StatusEvents(client, clock, watchedLog());
+  closeLater(async () => {
+    await statusEvents.close();
+    await client.close();
+  });
+  return statusEvents;
+}
+
+describe('a history that is given up', () => {
+  it('fails: what was read of it is not all', async () => {
+    const statusEvents = await statusEventsOf((request, response) => {
+      quietStream(request, response);
+      if (request.url.includes('until')) response.write(line('2026-01-01T00:00:00Z'));
+    });
+    statusEvents.start();
+    await statusEvents.tried;
+    const giving = new AbortController();
+
+    const reading = async () => {
+      const read: string[] = [];
+      for await (const { id } of statusEvents.eventsSince(0, giving.signal)) {
+        read.push(id);
+        giving.abort();
+      }
+    };
+
+    await expect(reading()).rejects.toThrow('given up');
+  });
+});
+
+describe('subscribers who come back and leave while the Event API has never been reached', () => {
+  it('leave nothing behind', async () => {
+    const statusEvents = await statusEventsOf(json(503, {}));
+    const position = { ms: 1_000, floorMs: 999, tokens: ['AAAAAAAA'] };
+    const visit = async (count: number) => {
+      for (let done = 0; done < count; done += 1) {
+        await statusEvents.subscribe(() => true, position).return?.();
+      }
+    };
+    await visit(1_000);
+    const before = await heapUsed();
+
+    await visit(10_000);
+
+    expect((await heapUsed()) - before).toBeLessThan(1_500_000);
+  });
+});
