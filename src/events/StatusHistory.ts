@@ -28,6 +28,8 @@ export interface HistoryRange {
   upToMs?: number | undefined;
   /** What is known already to have happened: when all of it has come, the past has been read. */
   known?: KnownPast | null | undefined;
+  /** It goes before all others that wait for a replay; see `ReplayBounds`. */
+  isUrgent?: boolean | undefined;
   /** How long to listen for more once all that was known has come, in ms. */
   caughtUpMs: number;
 }
@@ -64,10 +66,11 @@ export class StatusHistory {
     let last: PositionedEvent | null = null;
     for (let isAlone = false; ; isAlone = true) {
       const rest = last ? { ...range, after: last.position } : range;
+      const { isUrgent } = range;
       const bounds = this.#bounds(rest);
       if (bounds.sinceMs > bounds.untilMs) return;
       try {
-        const stream = await this.#replays.open({ ...bounds, isAlone }, signal);
+        const stream = await this.#replays.open({ ...bounds, isAlone, isUrgent }, signal);
         for await (const event of eventsOf(stream, rest)) {
           if (!isInside(event, rest)) continue;
           last = tracker.advance(event);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { StatusEvents } from '../../src/events/StatusEvents.ts';
+import type { StatusEventsOptions } from '../../src/events/StatusEvents.ts';
 import { ApiClock } from '../../src/upstream/ApiClock.ts';
 import { basicCredentials } from '../../src/upstream/credentials.ts';
 import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
@@ -12,11 +13,11 @@ import { watchedLog } from '../kit/watchedLog.ts';
 
 import { line } from './kit/startToldGateway.ts';
 
-async function statusEventsOf(answerEvents: Answer): Promise<StatusEvents> {
+async function statusEventsOf(answerEvents: Answer, options?: StatusEventsOptions): Promise<StatusEvents> {
   const { url: baseUrl } = await StubUpstream.start(json(404, {}), answerEvents);
   const [credentials, clock] = [basicCredentials('key', 'secret'), new ApiClock()];
   const client = new StatusEventsClient({ baseUrl, version: 'v2', credentials, clock });
-  const statusEvents = new StatusEvents(client, clock, watchedLog());
+  const statusEvents = new StatusEvents(client, clock, watchedLog(), options);
   closeLater(async () => {
     await statusEvents.close();
     await client.close();
@@ -43,6 +44,41 @@ describe('a history that is given up', () => {
     };
 
     await expect(reading()).rejects.toThrow('given up');
+  });
+});
+
+describe('events that are read since a moment', () => {
+  it('are read before all who wait for a replay, however many there are', async () => {
+    const replays: { url: string; end: () => void }[] = [];
+    const statusEvents = await statusEventsOf(
+      (request, response) => {
+        quietStream(request, response);
+        if (request.url.includes('until')) replays.push({ url: request.url, end: () => response.end() });
+      },
+      { replays: { streams: 1, waiting: 1 } },
+    );
+    statusEvents.start();
+    await statusEvents.tried;
+    const resume = (year: number) => {
+      const ms = Date.UTC(year, 0);
+      const reader = statusEvents.subscribe(() => true, { ms, floorMs: ms - 1, tokens: ['AAAAAAAA'] });
+      closeLater(() => reader.return?.());
+    };
+    resume(2024);
+    await expect.poll(() => replays.length).toBe(1);
+    resume(2025);
+    // Before a replay waits in line it waits for others that want the same.
+    const inLine = () => new Promise((resolve) => setTimeout(resolve, 25));
+    await inLine();
+
+    const reading = statusEvents.eventsSince(Date.UTC(2020, 5), new AbortController().signal).next();
+    await inLine();
+    replays[0]?.end();
+
+    await expect.poll(() => replays.length).toBe(2);
+    expect(replays[1]?.url).toContain('since=2020');
+    replays[1]?.end();
+    expect(await reading).toEqual({ done: true, value: undefined });
   });
 });
 
