@@ -1,6 +1,6 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { isBehind } from './eventCursor.ts';
+import { isBehind, isNamed } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import { stampOf } from './eventStamp.ts';
 import { ReplayedIds } from './ReplayedIds.ts';
@@ -35,10 +35,9 @@ export class HadEvents {
     if (this.#replayed?.take(event)) return true;
     if (isBehind(this.#after, event)) return false;
     const { token } = stampOf(event);
-    const { tokens } = this.#after;
     // A hub may be behind the gateway that gave the position: until it has come so far, the position says what was had.
-    const isTold = !this.#isReached || this.#hub.isAroundBeginning(event) || tokens.includes(token);
-    this.#isReached ||= token === tokens.at(-1);
+    const isTold = !this.#isReached || this.#hub.isAroundBeginning(event) || isNamed(this.#after, token);
+    this.#isReached ||= token === this.#after.tokens.at(-1);
     return isTold;
   }
 }

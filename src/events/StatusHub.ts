@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { beginningOf, encodeEventCursor, isBehind, isReal } from './eventCursor.ts';
+import { beginningOf, encodeEventCursor, isBehind, isNamed, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import { stampOf } from './eventStamp.ts';
 import { EventWindow } from './EventWindow.ts';
@@ -126,7 +126,8 @@ export class StatusHub {
   /** What a subscription ends with that takes less than comes: here, so that it is counted. */
   tooSlow(cursor: string | null): SlowConsumerError {
     this.#overflows += 1;
-    return new SlowConsumerError(cursor);
+    // Who was there before the feed began has a place all the same: everything is behind its beginning.
+    return new SlowConsumerError(cursor ?? this.#begunAt?.cursor ?? null);
   }
 
   /** What has surely happened: everything up to the last place, with the events of the seconds before it by name. */
@@ -175,7 +176,7 @@ export class StatusHub {
     // Another gateway heard them in another order: the names decide, and for what is told later than those the place.
     return events.filter(
       ({ event }, at) =>
-        isBehind(position, event) || (index !== -1 && at > index && !position.tokens.includes(stampOf(event).token)),
+        isBehind(position, event) || (index !== -1 && at > index && !isNamed(position, stampOf(event).token)),
     );
   }
 
