@@ -133,7 +133,6 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
   const missing = new Set(knownInside(range));
   const held: JournalStatusEvent[] = [];
   let anchored = !after || !isReal(after);
-  let isPast = false;
   // Not before the cursor's own event: a slow replay would be cut short, and the cursor taken for expired.
   const isCaughtUp = () => anchored && missing.size === 0 && (known?.recent.length ?? 0) > 0;
   const watch = new ReplayWatch(stream, { silenceMs, caughtUpMs });
@@ -149,8 +148,7 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
       // A shared stream may begin long before this reader's part of it.
       if (!after || isBehind(after, event)) held.push(event);
       // Events of one millisecond may come in any order: the anchor may be among the next few.
-      isPast = !anchored && after !== undefined && (held.length > 10_000 || stampOf(event).ms > after.ms + marginMs);
-      if (isPast) break;
+      if (!anchored && after && (held.length > 10_000 || stampOf(event).ms > after.ms + marginMs)) break;
       if (anchored) {
         // How long the reader takes is no silence of the API's.
         watch.stop();
@@ -160,9 +158,11 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
       if (caughtUpMs === 0 && isCaughtUp()) break;
     }
     if (watch.isDead) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
-    // What lacks both the cursor's event and what is known to have come after it was cut short, and proves nothing.
-    if (missing.size > 0 && !isPast) throw new UpstreamUnavailableError('a replay ended too early');
-    if (!anchored && after) throw new CursorExpiredError(encodeEventCursor(after));
+    // One that ended before it came to anything behind the cursor proves nothing of the cursor's event.
+    if (!anchored && after && (held.length > 0 || missing.size === 0)) {
+      throw new CursorExpiredError(encodeEventCursor(after));
+    }
+    if (missing.size > 0) throw new UpstreamUnavailableError('a replay ended too early');
     yield* held;
   } finally {
     watch.stop();
