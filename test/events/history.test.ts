@@ -1,38 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
-import { StatusEvents } from '../../src/events/StatusEvents.ts';
-import type { StatusEventsOptions } from '../../src/events/StatusEvents.ts';
-import { ApiClock } from '../../src/upstream/ApiClock.ts';
-import { basicCredentials } from '../../src/upstream/credentials.ts';
-import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
 import { heapUsed } from '../kit/heapUsed.ts';
 import { closeLater } from '../kit/leftovers.ts';
-import { json, quietStream, StubUpstream } from '../kit/StubUpstream.ts';
-import type { Answer } from '../kit/StubUpstream.ts';
-import { watchedLog } from '../kit/watchedLog.ts';
+import { json, quietStream } from '../kit/StubUpstream.ts';
 
+import { startStatusEvents } from './kit/startStatusEvents.ts';
 import { line } from './kit/startToldGateway.ts';
-
-async function statusEventsOf(answerEvents: Answer, options?: StatusEventsOptions): Promise<StatusEvents> {
-  const { url: baseUrl } = await StubUpstream.start(json(404, {}), answerEvents);
-  const [credentials, clock] = [basicCredentials('key', 'secret'), new ApiClock()];
-  const client = new StatusEventsClient({ baseUrl, version: 'v2', credentials, clock });
-  const statusEvents = new StatusEvents(client, clock, watchedLog(), options);
-  closeLater(async () => {
-    await statusEvents.close();
-    await client.close();
-  });
-  return statusEvents;
-}
 
 describe('a history that is given up', () => {
   it('fails: what was read of it is not all', async () => {
-    const statusEvents = await statusEventsOf((request, response) => {
+    const statusEvents = await startStatusEvents((request, response) => {
       quietStream(request, response);
       if (request.url.includes('until')) response.write(line('2026-01-01T00:00:00Z'));
     });
-    statusEvents.start();
-    await statusEvents.tried;
     const giving = new AbortController();
 
     const reading = async () => {
@@ -50,15 +30,13 @@ describe('a history that is given up', () => {
 describe('events that are read since a moment', () => {
   it('are read before all who wait for a replay, however many there are', async () => {
     const replays: { url: string; end: () => void }[] = [];
-    const statusEvents = await statusEventsOf(
+    const statusEvents = await startStatusEvents(
       (request, response) => {
         quietStream(request, response);
         if (request.url.includes('until')) replays.push({ url: request.url, end: () => response.end() });
       },
       { replays: { streams: 1, waiting: 1 } },
     );
-    statusEvents.start();
-    await statusEvents.tried;
     const resume = (year: number) => {
       const ms = Date.UTC(year, 0);
       const reader = statusEvents.subscribe(() => true, { ms, floorMs: ms - 1, tokens: ['AAAAAAAA'] });
@@ -84,7 +62,7 @@ describe('events that are read since a moment', () => {
 
 describe('subscribers who come back and leave while the Event API has never been reached', () => {
   it('leave nothing behind', async () => {
-    const statusEvents = await statusEventsOf(json(503, {}));
+    const statusEvents = await startStatusEvents(json(503, {}));
     const position = { ms: 1_000, floorMs: 999, tokens: ['AAAAAAAA'] };
     const visit = async (count: number) => {
       for (let done = 0; done < count; done += 1) {
