@@ -60,7 +60,7 @@ export class ResumedSubscription implements StatusReader {
     this.#unread = hub.end;
     this.#had = new HadEvents(hub, after);
     const backlog = hub.backlogAfter(after);
-    this.#hadMs = hub.isOwn(after) ? -Infinity : after.ms;
+    this.#hadMs = hub.isOwn(after) || !isReal(after) ? -Infinity : after.ms;
     if (backlog) this.#keep(backlog);
     else void this.#replay();
   }
