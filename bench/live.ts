@@ -5,8 +5,11 @@
  * Method: one server alive at a time, in a process of its own on core 0; the load and the Event API, a stub that says
  * what it is told, are this process on core 1. All servers have the same feed, hub and schema. Subscribers speak on bare
  * sockets, each with a random operation id. The steady figure is the server's processor time per 100,000 deliveries
- * (Linux only), the median of alternating rounds, each with a fresh server and a warm-up; only ratios within one run
- * count, and differences below a tenth are ties.
+ * (Linux only). Every round measures each with a fresh server and a warm-up, every second round in the other order; a ratio
+ * is that of the medians over the rounds. Only ratios within one run count, and differences below a tenth are ties.
+ *
+ * Memory is what the system has given the server, watched ten times a second without a collection, but for what is left of
+ * those who came and went: that is the heap after one.
  *
  * Run with `npm run bench:live`; `BENCH_ROUNDS=1` gives a first impression.
  */

@@ -29,6 +29,8 @@ describe('each client gets each event once and in order', () => {
     print(report);
     expect(report).toMatchObject(exactlyOnce);
     expect(report.cuts).toBeGreaterThanOrEqual(1_000);
+    // A fault that never happened was not survived.
+    expect(Object.entries(report.faults).filter(([, count]) => count === 0)).toEqual([]);
   });
 
   it('while the gateway is killed every few seconds for two minutes', { timeout: 600_000 }, async () => {
@@ -53,6 +55,8 @@ describe('each client gets each event once and in order', () => {
 
     print(report);
     expect(report).toMatchObject(exactlyOnce);
+    // Never silence: each was told, or cut.
+    expect(report.pausedEnds.filter((ends) => Object.keys(ends).length === 0)).toEqual([]);
     const [, atHalf = 0, , atEnd = Infinity] = report.memoryMiB;
     expect(atEnd - atHalf).toBeLessThan(64);
   });

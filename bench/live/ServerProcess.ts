@@ -4,6 +4,8 @@ import { once } from 'node:events';
 
 import { processorTime } from '../processorTime.ts';
 
+import { residentMemory } from './residentMemory.ts';
+
 const probe = new URL('./memoryProbe.js', import.meta.url).pathname;
 const peers = new URL('./peers.js', import.meta.url).pathname;
 
@@ -50,6 +52,11 @@ export class ServerProcess {
   /** Processor time used so far, in seconds. */
   get processorSeconds(): number {
     return processorTime(this.#child.pid ?? 0) / 1_000_000;
+  }
+
+  /** Memory that the system has given it, in bytes, as it is: nothing is collected for the figure. NaN without /proc. */
+  get residentBytes(): number {
+    return residentMemory(this.#child.pid ?? 0);
   }
 
   /** After a collection. */

@@ -10,15 +10,15 @@ const events = 20;
 /** Ten thousand subscribers on one process. */
 export async function measureMany(feed: FeedStub): Promise<void> {
   const server = await ServerProcess.start('gateway', feed.url);
-  const before = await server.memory();
+  const before = server.residentBytes;
   const begunAt = performance.now();
   const all = await openSubscribers(server.port, subscribers, (index) => (index % 2 ? 'SSE' : 'WebSocket'));
   const seconds = (performance.now() - begunAt) / 1_000;
-  const open = await server.memory();
+  const open = server.residentBytes;
   await feed.tellMany(events, 1);
   await whenDelivered(all, events, 10_000);
 
-  const each = (open.rss - before.rss) / 1_024 / subscribers;
+  const each = (open - before) / 1_024 / subscribers;
   const latest = quantile(all.flatMap(({ latencies }) => latencies), 0.99); // prettier-ignore
   console.log(`\n${subscribers} subscribers, half of each transport, connected in ${seconds.toFixed(1)} s`);
   console.log(

@@ -1,6 +1,7 @@
-import { quantile } from '../quantile.ts';
+import { median, quantile } from '../quantile.ts';
 
 import type { FeedStub } from './FeedStub.ts';
+import { inTurns, rounds } from './rounds.ts';
 import { ServerProcess } from './ServerProcess.ts';
 import { closeAll, deliveriesTo, openSubscribers, whenDelivered } from './subscribers.ts';
 
@@ -8,44 +9,67 @@ const subscribers = 2_000;
 const paused = 10;
 const aSecond = 20;
 const seconds = 20;
+const warmUpSeconds = 5;
 const stallSeconds = 5;
 /** Events are this long, and paused subscribers ask for it so often that the network's buffers are full in time. */
 const padding = 'x'.repeat(512);
 const aliases = Array.from({ length: 400 }, (_, index) => `a${index}: description`);
 const greedy = `subscription { journalStatusChanged { ${aliases.join(' ')} } }`;
 
-/** A thousand subscribers of each transport, without paused ones and with ten. */
-export async function measurePaused(feed: FeedStub): Promise<void> {
-  console.log(`\n1,000 WebSocket and 1,000 SSE subscribers, ${aSecond} events a second for ${seconds} s`);
-  for (const count of [0, paused]) await run(feed, count);
+/** What one run has shown. */
+interface Figures {
+  /** 99 of 100 deliveries to those who read came within so many ms. */
+  latest: number;
+  /** By how much the server's memory rose at most above what it was after the warm-up, in MiB. */
+  growth: number;
 }
 
-async function run(feed: FeedStub, pausedCount: number): Promise<void> {
+/** A thousand subscribers of each transport, without paused ones and with ten, in turns. */
+export async function measurePaused(feed: FeedStub): Promise<void> {
+  console.log(`\n1,000 WebSocket and 1,000 SSE subscribers, ${aSecond} events a second for ${seconds} s`);
+  const table = [0, paused].map((count) => ({ count, runs: [] as Figures[] }));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { count, runs } of inTurns(table, round)) runs.push(await run(feed, count));
+  }
+  console.log(`medians of ${rounds} alternating rounds:`);
+  for (const { count, runs } of table) {
+    const [latest, growth] = [median(runs.map((figures) => figures.latest)), runs.map((figures) => figures.growth)];
+    console.log(
+      `${count} paused: p99 ${latest.toFixed(1)} ms, memory rose by ${median(growth).toFixed(1)} MiB ` +
+        `(at most ${Math.max(...growth).toFixed(1)})`,
+    );
+  }
+}
+
+async function run(feed: FeedStub, pausedCount: number): Promise<Figures> {
   const limits = { STALL_SECONDS: String(stallSeconds) };
   const server = await ServerProcess.start('gateway', feed.url, limits);
   const transportOf = (index: number) => (index % 2 ? 'SSE' : 'WebSocket');
   const others = await openSubscribers(server.port, subscribers - pausedCount, transportOf);
   const stalled = await openSubscribers(server.port, pausedCount, transportOf, greedy);
-  await feed.tellMany(aSecond, aSecond, padding);
-  await whenDelivered(others, aSecond, 5_000);
-  const before = await server.memory();
+  const before = aSecond * warmUpSeconds;
+  await feed.tellMany(before, aSecond, padding);
+  await whenDelivered(others, before, 5_000);
 
   for (const subscriber of stalled) subscriber.pause();
   for (const subscriber of others) subscriber.latencies.length = 0;
-  let peak = before;
-  const watching = setInterval(() => void server.memory().then((now) => (peak = largerOf(peak, now))), 2_000);
+  const memory = server.residentBytes;
+  let peak = memory;
+  const watching = setInterval(() => (peak = Math.max(peak, server.residentBytes)), 100);
   await feed.tellMany(aSecond * seconds, aSecond, padding);
-  await whenDelivered(others, aSecond * (seconds + 1), 5_000);
+  await whenDelivered(others, before + aSecond * seconds, 5_000);
   clearInterval(watching);
-  peak = largerOf(peak, await server.memory());
 
   const latest = quantile(others.flatMap(({ latencies }) => latencies), 0.99); // prettier-ignore
-  const lost = others.length * aSecond * (seconds + 1) - deliveriesTo(others);
-  const mib = (peak.rss - before.rss) / 1_048_576;
-  console.log(`${pausedCount} paused: p99 ${latest.toFixed(1)} ms, ${lost} lost, memory grew by ${mib.toFixed(1)} MiB`);
+  const lost = others.length * (before + aSecond * seconds) - deliveriesTo(others);
+  const growth = (peak - memory) / 1_048_576;
+  console.log(
+    `${pausedCount} paused: p99 ${latest.toFixed(1)} ms, ${lost} lost, memory rose by ${growth.toFixed(1)} MiB`,
+  );
   if (pausedCount > 0) await tellEnds(stalled);
   closeAll([...others, ...stalled]);
   await server.stop();
+  return { latest, growth };
 }
 
 /** What the paused ones find when they read again. */
@@ -55,8 +79,4 @@ async function tellEnds(stalled: Awaited<ReturnType<typeof openSubscribers>>): P
   const ends = new Map<string, number>();
   for (const { end } of stalled) ends.set(end ?? 'still open', (ends.get(end ?? 'still open') ?? 0) + 1);
   console.log(`the paused ones: ${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}`);
-}
-
-function largerOf(one: NodeJS.MemoryUsage, other: NodeJS.MemoryUsage): NodeJS.MemoryUsage {
-  return one.rss > other.rss ? one : other;
 }

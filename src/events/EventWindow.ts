@@ -1,3 +1,4 @@
+import { stampOf } from './eventStamp.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 
 export interface EventWindowOptions {
@@ -57,6 +58,11 @@ export class EventWindow {
   /** All that is kept. */
   get events(): PositionedEvent[] {
     return this.#kept.map(({ positioned }) => positioned);
+  }
+
+  /** Which of `events` has this name; -1 when none of them. */
+  placeOf(token: string | undefined): number {
+    return this.#kept.findLastIndex(({ positioned }) => stampOf(positioned.event).token === token);
   }
 
   /** The last few that came. */

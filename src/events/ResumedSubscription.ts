@@ -1,11 +1,12 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
-import { UpstreamUnavailableError } from '../upstream/faults.ts';
 
-import { encodeEventCursor, isBehind } from './eventCursor.ts';
+import { encodeEventCursor, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
+import { stampOf } from './eventStamp.ts';
+import { HadEvents } from './HadEvents.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
-import { ReplayedIds } from './ReplayedIds.ts';
+import { readPersistently } from './readPersistently.ts';
 import type { StatusHistory } from './StatusHistory.ts';
 import type { StatusHub } from './StatusHub.ts';
 import type { StatusReader } from './StatusReader.ts';
@@ -14,8 +15,6 @@ import { SlowConsumerError, StreamError, StreamInterruptedError, TooManyReplaysE
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
-/** How often a replay that breaks is begun, at most, without an event that was new. */
-const maxAttempts = 3;
 /** A feed tells its beginning in whole seconds, by a clock that may be a little off from that of the events, in ms. */
 const beginningMs = 2_000;
 /** Replayed events that may wait for a subscriber; beyond it the subscription ends with `SlowConsumerError`. */
@@ -35,7 +34,9 @@ export class ResumedSubscription implements StatusReader {
   readonly #past: PositionedEvent[] = [];
   /** Positions of what is read before the live queue is: the hub's own know nothing of the replay. */
   readonly #tracker: PositionTracker;
-  #replayed: ReplayedIds | null = null;
+  readonly #had: HadEvents;
+  /** When the last event happened that the subscriber has had and the hub may not have told; -Infinity when it has told all. */
+  #hadMs: number;
   /** What the hub publishes under this number and later ones has not been read yet. */
   #unread: number;
   #live: StatusSubscription | null = null;
@@ -57,13 +58,17 @@ export class ResumedSubscription implements StatusReader {
     this.#tracker = new PositionTracker(after);
     this.#cursor = encodeEventCursor(after);
     this.#unread = hub.end;
+    this.#had = new HadEvents(hub, after);
     const backlog = hub.backlogAfter(after);
+    this.#hadMs = hub.isOwn(after) || !isReal(after) ? -Infinity : after.ms;
     if (backlog) this.#keep(backlog);
     else void this.#replay();
   }
 
+  /** The hub's place, once that says what was had from elsewhere too: before, the subscriber's own is better. */
   get restingCursor(): string | null {
-    return this.#live?.restingCursor ?? null;
+    const cursor = this.#live?.restingCursor ?? null;
+    return cursor !== null && this.#isLevelWith(this.#hub.mark?.position) ? cursor : null;
   }
 
   async next(): Promise<Result> {
@@ -93,13 +98,13 @@ export class ResumedSubscription implements StatusReader {
    */
   async #replay(): Promise<void> {
     this.#isReplaying = true;
-    const place = { after: this.#after };
+    let place = this.#after;
     try {
       // Until the feed has begun, nobody says where the past ends and the present begins.
-      await unlessAborted(this.#hub.begun, this.#cancel.signal);
+      await this.#hub.hasBegun(this.#cancel.signal);
       do {
         this.#unread = this.#hub.end;
-        await this.#readPast(place);
+        place = await this.#readPast(place);
       } while (!this.#cancel.signal.aborted && this.#hub.eventsFrom(this.#unread) === null);
     } catch (error) {
       this.#pastError = error instanceof Error ? error : new Error(String(error));
@@ -109,30 +114,21 @@ export class ResumedSubscription implements StatusReader {
     }
   }
 
-  /** A replay that breaks goes on behind the last event that it brought. */
-  async #readPast(place: { after: EventPosition }): Promise<void> {
+  /** @returns the place behind what was read */
+  async #readPast(after: EventPosition): Promise<EventPosition> {
     const { known } = this.#hub;
     // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
     const upToMs = known?.recent.length === 0 ? known.ms + beginningMs : undefined;
-    this.#replayed ??= new ReplayedIds(known?.ms ?? 0);
-    for (let attempt = 1; ; attempt += 1) {
-      let last: PositionedEvent | null = null;
-      try {
-        const range = { after: place.after, known, upToMs, caughtUpMs: 0 };
-        for await (const positioned of this.#history.read(range, this.#cancel.signal)) {
-          last = positioned;
-          this.#replayed.add(positioned.event);
-          this.#keep([positioned]);
-          if (this.#past.length > maxWaiting) throw this.#hub.tooSlow(null);
-        }
-        return;
-      } catch (error) {
-        const isBroken = error instanceof UpstreamUnavailableError && !this.#cancel.signal.aborted;
-        if (!isBroken || (attempt >= maxAttempts && !last)) throw error;
-      } finally {
-        place.after = last?.position ?? place.after;
-      }
+    this.#had.beginReplay(known?.ms ?? 0);
+    const range = { after, known, upToMs, caughtUpMs: 0 };
+    let last: PositionedEvent | null = null;
+    for await (last of readPersistently(this.#history, range, this.#cancel.signal)) {
+      this.#had.add(last.event);
+      this.#hadMs = Math.max(this.#hadMs, stampOf(last.event).ms);
+      this.#keep([last]);
+      if (this.#past.length > maxWaiting) throw this.#hub.tooSlow(null);
     }
+    return last?.position ?? after;
   }
 
   /** For the subscriber to take, in places of its own. */
@@ -160,7 +156,7 @@ export class ResumedSubscription implements StatusReader {
     const missed = this.#hub.eventsFrom(this.#unread);
     if (!missed) throw this.#hub.tooSlow(null);
     this.#unread += missed.length;
-    if (missed.length > 0) this.#keep(missed.filter(({ event }) => this.#isNew(event)));
+    if (missed.length > 0) this.#keep(missed.filter(({ event }) => !this.#had.has(event)));
     else this.#live = this.#hub.subscribe(this.#accepts, this.#cursor);
   }
 
@@ -168,14 +164,18 @@ export class ResumedSubscription implements StatusReader {
     for (;;) {
       const result = await (this.#live?.next() ?? ended);
       if (result.done) return result;
-      if (this.#isNew(result.value.event)) return this.#deliver(result.value);
+      const { value } = result;
+      if (this.#had.has(value.event)) continue;
+      return this.#deliver(this.#isLevelWith(value.position) ? value : this.#tracker.advance(value.event));
     }
   }
 
-  /** Not replayed, and not had before, from another gateway perhaps. */
-  #isNew(event: JournalStatusEvent): boolean {
-    if (this.#replayed?.take(event)) return false;
-    return !this.#hub.isAroundBeginning(event) || isBehind(this.#after, event);
+  /** Whether who goes on from this place of the hub is told nothing again; once so, it stays so. */
+  #isLevelWith(place: EventPosition | undefined): boolean {
+    if (this.#hadMs === -Infinity) return true;
+    if (!place || !isReal(place) || place.floorMs < this.#hadMs) return false;
+    this.#hadMs = -Infinity;
+    return true;
   }
 
   #deliver(value: PositionedEvent): IteratorYieldResult<PositionedEvent> {
@@ -194,9 +194,3 @@ export class ResumedSubscription implements StatusReader {
 }
 
 const ended = Promise.resolve<Result>({ done: true, value: undefined });
-
-/** Waits no longer than somebody wants it. */
-function unlessAborted(pending: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  return Promise.race([pending, aborted]);
-}

@@ -18,7 +18,9 @@ export interface ReplayBounds {
   sinceMs: number;
   untilMs: number;
   /** The reader wants a stream of its own. */
-  isAlone?: boolean;
+  isAlone?: boolean | undefined;
+  /** The reader goes before all who wait, and is never refused: for one that asks one replay at a time. */
+  isUrgent?: boolean | undefined;
 }
 
 /** How long a replay waits for others that want the same, in ms. */
@@ -36,14 +38,17 @@ class Gathering {
   readonly readers = new Set<Waiting>();
   /** Aborted when the last reader has left. */
   readonly left = new AbortController();
+  readonly isUrgent: boolean;
   readonly #isAlone: boolean;
   sinceMs: number;
   untilMs: number;
 
-  constructor({ sinceMs, untilMs, isAlone = false }: ReplayBounds) {
+  constructor({ sinceMs, untilMs, isAlone = false, isUrgent = false }: ReplayBounds) {
     this.sinceMs = sinceMs;
     this.untilMs = untilMs;
-    this.#isAlone = isAlone;
+    this.isUrgent = isUrgent;
+    // An urgent one waits for nobody, and nobody can make it longer.
+    this.#isAlone = isAlone || isUrgent;
   }
 
   /** Overlapping ranges are read in one, unless one of them would wait for much that it doesn't want. */
@@ -93,7 +98,8 @@ export class SharedReplays {
    */
   async open(bounds: ReplayBounds, signal: AbortSignal): Promise<StatusStream> {
     const waiting = [...this.#gatherings].reduce((sum, { readers }) => sum + readers.size, 0);
-    if (signal.aborted || waiting >= this.#maxWaiting) throw new TooManyReplaysError(null);
+    const isFull = waiting >= this.#maxWaiting && !bounds.isUrgent;
+    if (signal.aborted || isFull) throw new TooManyReplaysError(null);
     const gathering = this.#gatheringFor(bounds);
     return new Promise<StatusStream>((resolve, reject) => {
       let stream: StatusStream | null = null;
@@ -123,7 +129,10 @@ export class SharedReplays {
   }
 
   #gatheringFor(bounds: ReplayBounds): Gathering {
-    const found = bounds.isAlone ? undefined : [...this.#gatherings].find((gathering) => gathering.suits(bounds));
+    const found =
+      bounds.isAlone || bounds.isUrgent
+        ? undefined
+        : [...this.#gatherings].find((gathering) => gathering.suits(bounds));
     if (found) return found;
     const gathering = new Gathering(bounds);
     this.#gatherings.add(gathering);
@@ -134,7 +143,7 @@ export class SharedReplays {
   async #serve(gathering: Gathering): Promise<void> {
     const { signal } = gathering.left;
     await wait(gatheringMs, undefined, { signal }).catch(() => undefined);
-    const release = await this.#slots.take(signal);
+    const release = await this.#slots.take(signal, gathering.isUrgent);
     this.#gatherings.delete(gathering);
     if (!release) return;
     try {

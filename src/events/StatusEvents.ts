@@ -73,16 +73,21 @@ export class StatusEvents {
 
   /** Past events, oldest first, up to now at least. @throws CursorExpiredError | TooManyReplaysError | Fault */
   history(
-    range: Pick<HistoryRange, 'after' | 'since' | 'until'>,
+    range: Pick<HistoryRange, 'after' | 'since' | 'until' | 'isUrgent'>,
     signal: AbortSignal,
   ): AsyncGenerator<PositionedEvent, void> {
     return this.#history.read({ ...range, known: this.#hub.known, caughtUpMs: 100 }, signal);
   }
 
-  /** Past events from a moment on, in unix ms, up to now at least. @throws TooManyReplaysError | Fault */
+  /**
+   * Past events from a moment on, in unix ms, up to now at least: for what money waits for, so that no number of clients
+   * who come back is before it. To be asked once at a time, or those would wait for it.
+   *
+   * @throws Fault
+   */
   async *eventsSince(sinceMs: number, signal: AbortSignal): AsyncGenerator<JournalStatusEvent, void> {
     const since = new Date(sinceMs).toISOString();
-    for await (const { event } of this.history({ since }, signal)) yield event;
+    for await (const { event } of this.history({ since, isUrgent: true }, signal)) yield event;
   }
 
   lastStatusOf(journalId: string): string | undefined {

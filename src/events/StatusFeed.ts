@@ -12,7 +12,7 @@ import type { StatusStreamItem } from '../upstream/readStatusStream.ts';
 import type { StatusEventRange, StatusEventsClient, StatusStream } from '../upstream/StatusEventsClient.ts';
 
 import { latenessMs, stampOf } from './eventStamp.ts';
-import { FeedBackoff } from './FeedBackoff.ts';
+import { StreamBackoff } from './StreamBackoff.ts';
 import { SilenceWatchdog } from './SilenceWatchdog.ts';
 import type { StatusHub } from './StatusHub.ts';
 
@@ -52,7 +52,7 @@ export class StatusFeed {
   readonly #clock: ApiClock;
   readonly #log: Log;
   readonly #overlapMs: number;
-  readonly #backoff: FeedBackoff;
+  readonly #backoff: StreamBackoff;
   readonly #closing = new AbortController();
   /** Ids of what was published, with their times: enough to know the overlap of a new stream. */
   readonly #published = new LRUCache<string, number>({
@@ -80,7 +80,7 @@ export class StatusFeed {
     this.#hub = hub;
     this.#log = log;
     this.#overlapMs = options.overlapMs ?? latenessMs;
-    this.#backoff = new FeedBackoff(options.maxBackoffMs ?? 10_000);
+    this.#backoff = new StreamBackoff(options.maxBackoffMs ?? 10_000);
     this.#tried = new Promise((resolve) => (this.#announceTried = resolve));
   }
 

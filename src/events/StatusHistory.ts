@@ -28,6 +28,8 @@ export interface HistoryRange {
   upToMs?: number | undefined;
   /** What is known already to have happened: when all of it has come, the past has been read. */
   known?: KnownPast | null | undefined;
+  /** It goes before all others that wait for a replay; see `ReplayBounds`. */
+  isUrgent?: boolean | undefined;
   /** How long to listen for more once all that was known has come, in ms. */
   caughtUpMs: number;
 }
@@ -64,15 +66,18 @@ export class StatusHistory {
     let last: PositionedEvent | null = null;
     for (let isAlone = false; ; isAlone = true) {
       const rest = last ? { ...range, after: last.position } : range;
+      const { isUrgent } = range;
       const bounds = this.#bounds(rest);
       if (bounds.sinceMs > bounds.untilMs) return;
       try {
-        const stream = await this.#replays.open({ ...bounds, isAlone }, signal);
+        const stream = await this.#replays.open({ ...bounds, isAlone, isUrgent }, signal);
         for await (const event of eventsOf(stream, rest)) {
           if (!isInside(event, rest)) continue;
           last = tracker.advance(event);
           yield last;
         }
+        // Whoever waits for all of it must not take a part for that.
+        if (signal.aborted) throw new UpstreamUnavailableError('a replay was given up');
         return;
       } catch (error) {
         // It reads more slowly than those it shared a stream with, and goes on with one of its own.
@@ -153,7 +158,10 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
       if (caughtUpMs === 0 && isCaughtUp()) break;
     }
     if (watch.isDead) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
-    if (!anchored && after) throw new CursorExpiredError(encodeEventCursor(after));
+    // One that ended before it came to anything behind the cursor proves nothing of the cursor's event.
+    if (!anchored && after && (held.length > 0 || missing.size === 0)) {
+      throw new CursorExpiredError(encodeEventCursor(after));
+    }
     if (missing.size > 0) throw new UpstreamUnavailableError('a replay ended too early');
     yield* held;
   } finally {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 
 import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { beginningOf, encodeEventCursor, isBehind, isReal } from './eventCursor.ts';
+import { beginningOf, encodeEventCursor, isBehind, isNamed, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
 import { stampOf } from './eventStamp.ts';
 import { EventWindow } from './EventWindow.ts';
@@ -61,7 +62,7 @@ export class StatusHub {
   readonly #lastStatuses = new LRUCache<string, string>({ max: maxStatuses });
   /** Tells this hub's positions from others'. */
   readonly #feed = randomBytes(6).toString('base64url');
-  readonly #begun = announcement();
+  readonly #beginning = new EventEmitter().setMaxListeners(0);
   readonly #forgetting: NodeJS.Timeout;
   #tracker = new PositionTracker();
   #begunAt: StatusMark | null = null;
@@ -93,7 +94,7 @@ export class StatusHub {
     this.#begunAt = { position, cursor: encodeEventCursor(position) };
     this.#begunForSureMs = openedMs + beginningMs;
     this.#tracker = PositionTracker.behind(this.#begunForSureMs, this.#feed);
-    this.#begun.announce();
+    this.#beginning.emit('begun');
   }
 
   /** True for an event from before the feed began that a new stream may bring along: the clock is not finer than that. */
@@ -125,7 +126,8 @@ export class StatusHub {
   /** What a subscription ends with that takes less than comes: here, so that it is counted. */
   tooSlow(cursor: string | null): SlowConsumerError {
     this.#overflows += 1;
-    return new SlowConsumerError(cursor);
+    // Who was there before the feed began has a place all the same: everything is behind its beginning.
+    return new SlowConsumerError(cursor ?? this.#begunAt?.cursor ?? null);
   }
 
   /** What has surely happened: everything up to the last place, with the events of the seconds before it by name. */
@@ -136,9 +138,19 @@ export class StatusHub {
     return { ms: last.ms, recent: recent.filter((event) => stampOf(event).ms >= last.ms - recentMs) };
   }
 
-  /** Fulfilled once the feed has begun. */
-  get begun(): Promise<void> {
-    return this.#begun.promise;
+  /** Whether this hub gave the position: everything up to there was told here. */
+  isOwn({ feed }: EventPosition): boolean {
+    return feed === this.#feed;
+  }
+
+  /** Whether the position's last event was told here, by the position's own word or as far as the window reaches. */
+  hasTold(position: EventPosition): boolean {
+    return this.isOwn(position) || this.#window.placeOf(position.tokens.at(-1)) !== -1;
+  }
+
+  /** Fulfilled once the feed has begun, or when the signal ends the wait; who has gone leaves nothing behind. */
+  async hasBegun(signal: AbortSignal): Promise<void> {
+    if (!this.#begunAt) await once(this.#beginning, 'begun', { signal }).catch(() => undefined);
   }
 
   /** The number that the next event gets: who has everything before it reads on by `eventsFrom`. */
@@ -154,10 +166,9 @@ export class StatusHub {
   /** What was published behind the position, in order; null when the window doesn't surely reach back to it. */
   backlogAfter(position: EventPosition): PositionedEvent[] | null {
     const { events, lastForgotten } = this.#window;
-    const isOwn = position.feed === this.#feed;
+    const isOwn = this.isOwn(position);
     if (!isReal(position)) return isOwn && !lastForgotten ? events : null;
-    const last = position.tokens.at(-1);
-    const index = events.findLastIndex(({ event }) => stampOf(event).token === last);
+    const index = this.#window.placeOf(position.tokens.at(-1));
     // By place: exact, in whatever order events arrived.
     if (isOwn && index !== -1) return events.slice(index + 1);
     const wholeAfterMs = Math.max(lastForgotten?.position.ms ?? -Infinity, this.#begunForSureMs);
@@ -165,7 +176,7 @@ export class StatusHub {
     // Another gateway heard them in another order: the names decide, and for what is told later than those the place.
     return events.filter(
       ({ event }, at) =>
-        isBehind(position, event) || (index !== -1 && at > index && !position.tokens.includes(stampOf(event).token)),
+        isBehind(position, event) || (index !== -1 && at > index && !isNamed(position, stampOf(event).token)),
     );
   }
 
@@ -179,10 +190,4 @@ export class StatusHub {
     clearInterval(this.#forgetting);
     for (const subscription of this.#subscriptions) subscription.end();
   }
-}
-
-function announcement(): { promise: Promise<void>; announce: () => void } {
-  let announce: () => void = () => undefined;
-  const promise = new Promise<void>((resolve) => (announce = resolve));
-  return { promise, announce };
 }

@@ -1,4 +1,4 @@
-/** Who may open an upstream stream besides the feed; the others wait, in the order in which they came. */
+/** Who may open an upstream stream besides the feed; the others wait, in the order in which they came but for the urgent. */
 export class StreamSlots {
   readonly #waiting: (() => void)[] = [];
   readonly #open: number;
@@ -17,12 +17,13 @@ export class StreamSlots {
 
   /**
    * @param signal ends the wait
+   * @param isUrgent goes before all who wait
    * @returns to be called when the stream is closed, calling it again does nothing; null when the signal was faster
    */
-  async take(signal: AbortSignal): Promise<(() => void) | null> {
+  async take(signal: AbortSignal, isUrgent = false): Promise<(() => void) | null> {
     if (signal.aborted) return null;
     if (this.#free > 0) this.#free -= 1;
-    else if (!(await this.#wait(signal))) return null;
+    else if (!(await this.#wait(signal, isUrgent))) return null;
     let released = false;
     return () => {
       if (released) return;
@@ -33,7 +34,7 @@ export class StreamSlots {
     };
   }
 
-  #wait(signal: AbortSignal): Promise<boolean> {
+  #wait(signal: AbortSignal, isUrgent: boolean): Promise<boolean> {
     return new Promise((resolve) => {
       const enter = () => {
         signal.removeEventListener('abort', leave);
@@ -44,7 +45,8 @@ export class StreamSlots {
         resolve(false);
       };
       signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.push(enter);
+      if (isUrgent) this.#waiting.unshift(enter);
+      else this.#waiting.push(enter);
     });
   }
 }

@@ -60,13 +60,22 @@ export function isReal({ tokens }: EventPosition): boolean {
 export function isBehind(position: EventPosition, event: JournalStatusEvent): boolean {
   if (!isReal(position)) return true;
   const { ms, token } = stampOf(event);
-  return ms > position.ms || (ms > position.floorMs && !position.tokens.includes(token));
+  return ms > position.ms || (ms > position.floorMs && !isNamed(position, token));
+}
+
+/** Asked for each event of a window or a replay; a cursor may name thousands. */
+const named = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+export function isNamed({ tokens }: EventPosition, token: string): boolean {
+  const names = named.get(tokens) ?? new Set(tokens);
+  named.set(tokens, names);
+  return names.has(token);
 }
 
 /** True for the event that a replay must contain, or one of its own millisecond that was delivered as well. */
 export function isAnchor(position: EventPosition, event: JournalStatusEvent): boolean {
   const { ms, token } = stampOf(event);
-  return ms > position.ms - 1 && ms <= position.ms && position.tokens.includes(token);
+  return ms > position.ms - 1 && ms <= position.ms && isNamed(position, token);
 }
 
 function decode(micros: unknown, [span, names, feed]: unknown[]): EventPosition | null {

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { setImmediate as afterSending } from 'node:timers/promises';
 
 import type { Session } from '../auth/Session.ts';
 import type { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
@@ -21,6 +22,8 @@ export class SocketOperation implements LiveSink {
   readonly #left = new AbortController();
   readonly #endRunning: () => void;
   readonly #writer: SocketWriter;
+  /** Fulfilled when the client's network has taken what the protocol has sent so far, or when the socket has closed. */
+  readonly taken: () => Promise<void>;
   /** A `next` message up to its payload, a character per byte. */
   readonly #opening: string;
   readonly #isThere = () => !this.signal.aborted;
@@ -31,10 +34,12 @@ export class SocketOperation implements LiveSink {
   /** Known once its context has been built. */
   progress: SubscriptionProgress | null = null;
 
-  constructor(id: string, session: Session, requestId: string, { running, writer }: SocketOperationsOptions) {
+  constructor(id: string, session: Session, requestId: string, options: SocketOperationsOptions) {
+    const { running, writer, taken } = options;
     this.session = session;
     this.requestId = requestId;
     this.#writer = writer;
+    this.taken = taken;
     this.#opening = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`, 'utf8').toString('latin1');
     this.#endRunning = running.begin(this);
   }
@@ -52,9 +57,11 @@ export class SocketOperation implements LiveSink {
     return this.#writer.room();
   }
 
-  /** Its last message is on its way: a shutdown that waits for it may go on once the socket has taken it. */
-  end(): void {
-    setImmediate(this.#endRunning);
+  /** Its last message is about to be sent. Fulfilled when that has been taken: until then a shutdown waits for it. */
+  async end(): Promise<void> {
+    await afterSending();
+    await this.taken();
+    this.#endRunning();
   }
 
   /** The client wants nothing more of it. What it moves, it moves; that is counted where it is executed. */
@@ -80,6 +87,8 @@ export interface SocketOperationsOptions {
   socketId: string;
   running: RunningOperations;
   writer: SocketWriter;
+  /** See `SocketOperation`. */
+  taken: () => Promise<void>;
   /** How many may be under way at a time. */
   max: number;
 }
@@ -90,6 +99,8 @@ export class SocketOperations {
   #begun = 0;
   readonly #idle = new EventEmitter();
   readonly #operations = new Map<string, SocketOperation>();
+  /** Over, but for what the client has not taken yet: their ids are free, their places are not. */
+  readonly #ending = new Set<SocketOperation>();
 
   constructor(options: SocketOperationsOptions) {
     this.#options = options;
@@ -98,7 +109,7 @@ export class SocketOperations {
   /** @throws GraphQLError when too many are under way */
   begin(id: string, session: Session): SocketOperation {
     const { max, socketId } = this.#options;
-    if (this.#operations.size >= max) throw tooManyOperations(max);
+    if (this.#count >= max) throw tooManyOperations(max);
     this.#begun += 1;
     const operation = new SocketOperation(id, session, `${socketId}/${this.#begun}`, this.#options);
     this.#operations.set(id, operation);
@@ -106,13 +117,20 @@ export class SocketOperations {
   }
 
   end(id: string): void {
-    this.#operations.get(id)?.end();
-    this.#forget(id);
+    const operation = this.#operations.get(id);
+    if (!operation) return;
+    this.#operations.delete(id);
+    this.#ending.add(operation);
+    void operation.end().then(() => {
+      this.#ending.delete(operation);
+      this.#tellIfIdle();
+    });
   }
 
   leave(id: string): void {
     this.#operations.get(id)?.leave();
-    this.#forget(id);
+    this.#operations.delete(id);
+    this.#tellIfIdle();
   }
 
   /** Where the feed stands, with the subscriptions that stand there too, when it is news to one of them. */
@@ -132,13 +150,16 @@ export class SocketOperations {
 
   /** Waits until none is under way, or until the signal ends the wait. */
   async idle(signal: AbortSignal): Promise<void> {
-    while (this.#operations.size > 0 && !signal.aborted) {
+    while (this.#count > 0 && !signal.aborted) {
       await once(this.#idle, 'idle', { signal }).catch(() => undefined);
     }
   }
 
-  #forget(id: string): void {
-    this.#operations.delete(id);
-    if (this.#operations.size === 0) this.#idle.emit('idle');
+  get #count(): number {
+    return this.#operations.size + this.#ending.size;
+  }
+
+  #tellIfIdle(): void {
+    if (this.#count === 0) this.#idle.emit('idle');
   }
 }

@@ -121,6 +121,8 @@ async function resultOf(args: ExecutionArgs, log: Log, run: (prepared: Prepared)
 function untilLeft(operation: SocketOperation, results: AsyncIterableIterator<ExecutionResult>) {
   return {
     next: async (): Promise<IteratorResult<ExecutionResult>> => {
+      // Results are read no faster than the client takes them.
+      await operation.taken();
       const result = await operation.unlessLeft(results.next());
       return result.done ? result : { value: withoutHttp(result.value) };
     },

@@ -102,7 +102,9 @@ export class WebSocketServer {
 
   #serve(socket: WebSocket, writer: SocketWriter, request: IncomingMessage, running: RunningOperations): void {
     const max = this.#limits.maxOperations;
-    const operations = new SocketOperations({ socketId: giveRequestId(request), running, writer, max });
+    let sent = Promise.resolve();
+    const taken = () => sent;
+    const operations = new SocketOperations({ socketId: giveRequestId(request), running, writer, taken, max });
     const close = (code: number, reason: string) => {
       writer.flush();
       socket.close(code, reason);
@@ -119,7 +121,8 @@ export class WebSocketServer {
         protocol: socket.protocol,
         send: (message) => {
           writer.flush();
-          return send(socket, message);
+          // Not waited for: meanwhile the client may use an id again, and the protocol would end the wrong operation.
+          sent = send(socket, message);
         },
         close,
         onMessage: (take) => {
@@ -162,11 +165,11 @@ function refuse(stream: Duplex, status: string, headers = ''): void {
   stream.end(head, () => stream.destroy());
 }
 
-/** Fulfilled when the socket has taken it: results are read no faster than the client takes them. */
+/** Fulfilled when the client's network has taken it, or when that has gone. */
 function send(socket: WebSocket, message: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) resolve();
-    else socket.send(message, (error) => (error ? reject(error) : resolve()));
+    else socket.send(message, () => resolve());
   });
 }
 

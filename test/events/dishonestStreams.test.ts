@@ -1,53 +1,24 @@
-import type { ServerResponse } from 'node:http';
-
 import { describe, expect, it } from 'vitest';
 
 import { ask } from '../kit/ask.ts';
 import { startGateway } from '../kit/startGateway.ts';
-import { statusEventLine } from '../kit/statusEventLine.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
-import type { SeenRequest } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
+
+import { ago, line, startToldGateway } from './kit/startToldGateway.ts';
 
 interface Changed {
   journalStatusChanged: { id: string; statusTo: string };
 }
 
 const changed = 'subscription ($after: String) { journalStatusChanged(after: $after) { id statusTo } }';
-let count = 0;
-
-function line(at: string, id = `01HCMJK2ZKCPTYXMJYS6${String((count += 1)).padStart(6, '0')}`): string {
-  return statusEventLine(at, id);
-}
-
-function ago(ms: number): string {
-  return new Date(Date.now() - ms).toISOString();
-}
-
-/** An upstream whose feed says what a test writes; every bounded stream is answered by the test. */
-async function start(
-  answerBounded: (request: SeenRequest, response: ServerResponse) => void = () => undefined,
-  clockMs = 0,
-) {
-  const feeds: ServerResponse[] = [];
-  const stub = await StubUpstream.start(json(404, {}), (request, response) => {
-    const date = new Date(Date.now() + clockMs).toUTCString();
-    response.writeHead(200, { 'content-type': 'text/event-stream', date });
-    response.write(': welcome\n\n');
-    if (request.url.includes('until')) answerBounded(request, response);
-    else feeds.push(response);
-  });
-  const { url } = await startGateway(stub.url);
-  return { url, stub, feeds };
-}
-
 async function cursorOf(url: string): Promise<string> {
   return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
 }
 
 describe('an event that is told late', () => {
   it('is behind a cursor that was taken before the feed had any', async () => {
-    const { url, feeds } = await start();
+    const { url, feeds } = await startToldGateway();
     const after = await cursorOf(url);
     const live = await subscribe<Changed>('WebSocket', url, changed);
     feeds[0]?.write(line(ago(1_800), 'late'));
@@ -59,9 +30,9 @@ describe('an event that is told late', () => {
   });
 
   it('is behind it on another gateway too, which gets it from a replay', async () => {
-    const first = await start();
+    const first = await startToldGateway();
     const after = await cursorOf(first.url);
-    const second = await start((_request, response) => response.end(line(ago(1_800), 'late')));
+    const second = await startToldGateway((_request, response) => response.end(line(ago(1_800), 'late')));
 
     const resumed = await subscribe<Changed>('WebSocket', second.url, changed, { after });
 
@@ -73,14 +44,16 @@ describe('an event that was told late while no gateway listened', () => {
   it('is behind a cursor that does not name it, and what the cursor names is not', async () => {
     const [begun, a, b] = [line(ago(55_000), 'begun'), line(ago(40_000), 'a'), line(ago(20_000), 'b')];
     // A gateway vouches for what happened after it began: this one did a minute ago.
-    const first = await start(undefined, -60_000);
+    const first = await startToldGateway(undefined, -60_000);
     const live = await subscribe<Changed>('WebSocket', first.url, changed);
     first.feeds[0]?.write(begun + b + a);
     await live.take(3);
     const after = await cursorOf(first.url);
 
     const late = line(ago(30_000), 'late');
-    const second = await start((_request, response) => response.end(begun + a + late + b + line(ago(500), 'next')));
+    const second = await startToldGateway((_request, response) =>
+      response.end(begun + a + late + b + line(ago(500), 'next')),
+    );
     const resumed = await subscribe<Changed>('SSE', second.url, changed, { after });
 
     expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['late', 'next']);
@@ -89,7 +62,7 @@ describe('an event that was told late while no gateway listened', () => {
 
 describe('a leap second', () => {
   it('is an instant like any other, and the feed goes on after it', async () => {
-    const { url, feeds } = await start();
+    const { url, feeds } = await startToldGateway();
     const events = await subscribe<Changed>('WebSocket', url, changed);
 
     feeds[0]?.write(line('2026-12-31T23:59:60.5Z', 'leap'));
@@ -102,7 +75,7 @@ describe('a leap second', () => {
   });
 
   it('can bound a history', async () => {
-    const { url } = await start((_request, response) => response.end(line('2016-12-31T23:59:60Z', 'leap')));
+    const { url } = await startToldGateway((_request, response) => response.end(line('2016-12-31T23:59:60Z', 'leap')));
 
     const { data } = await ask(
       url,
@@ -116,7 +89,7 @@ describe('a leap second', () => {
 describe('the bounds of a history', () => {
   it('are kept to the microsecond', async () => {
     const at = '2026-01-01T00:00:00.12192Z';
-    const { url } = await start((_request, response) => response.end(line(at, 'one')));
+    const { url } = await startToldGateway((_request, response) => response.end(line(at, 'one')));
     const read = async (bounds: string) =>
       (await ask(url, `{ journalStatusEvents(${bounds}) { nodes { id } } }`)).data?.['journalStatusEvents'];
 
@@ -126,7 +99,7 @@ describe('the bounds of a history', () => {
   });
 
   it('that leave no time between them are answered without a call', async () => {
-    const { url, stub } = await start();
+    const { url, stub } = await startToldGateway();
 
     const { data } = await ask(
       url,
@@ -140,7 +113,7 @@ describe('the bounds of a history', () => {
 
 describe('a replay', () => {
   it('that says nothing fails in the end, and leaves its neighbours alone', async () => {
-    const { url } = await start();
+    const { url } = await startToldGateway();
 
     const { data, errors } = await ask(
       url,
@@ -160,7 +133,7 @@ describe('a replay', () => {
       line('2026-01-01T00:00:02Z', 'c'),
     ];
     let attempt = 0;
-    const { url } = await start((_request, response) => {
+    const { url } = await startToldGateway((_request, response) => {
       attempt += 1;
       if (attempt > 1) response.end(events.join(''));
       else response.write(events.slice(0, 2).join(''), () => response.destroy());
@@ -172,10 +145,41 @@ describe('a replay', () => {
     expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['b', 'c']);
   });
 
+  it('that breaks again and again is given up when it has done so three times without an event between, not before', async () => {
+    const events = ['a', 'b', 'c'].map((id, index) => line(`2026-01-01T00:00:0${index}Z`, id));
+    const brought = [2, 0, 3, 0, 0];
+    const { url } = await startToldGateway((_request, response) => {
+      const count = brought.shift() ?? 0;
+      response.write(`: broken\n\n${events.slice(0, count).join('')}`, () => response.destroy());
+    });
+    const after = Buffer.from(JSON.stringify(['e1', '2026-01-01T00:00:00.000Z', 'a'])).toString('base64url');
+
+    const resumed = await subscribe<Changed>('SSE', url, changed, { after });
+
+    expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['b', 'c']);
+    expect((await resumed.next()).errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(brought).toEqual([]);
+  });
+
+  it('that ends before it has brought what is known to have happened proves nothing, and is read again', async () => {
+    const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
+    const answers = ['', a + b];
+    const { url, feeds } = await startToldGateway((_request, response) => response.end(answers.shift()));
+    const live = await subscribe<Changed>('WebSocket', url, changed);
+    feeds[0]?.write(b);
+    await live.take(1);
+    const { at } = JSON.parse(a.slice(6)) as { at: string };
+    const after = Buffer.from(JSON.stringify(['e1', at, 'a'])).toString('base64url');
+
+    const resumed = await subscribe<Changed>('WebSocket', url, changed, { after });
+
+    expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe('b');
+  });
+
   it('shares four streams with all others, however many ask', async () => {
     let open = 0;
     let mostOpen = 0;
-    const { url } = await start((_request, response) => {
+    const { url } = await startToldGateway((_request, response) => {
       mostOpen = Math.max(mostOpen, (open += 1));
       setImmediate(() => {
         open -= 1;
@@ -220,7 +224,9 @@ describe('a subscriber who resumes', () => {
   it('is not told that a replay was whole when it lacked what the feed has told', async () => {
     const [b, c] = [line(ago(500), 'b'), line(ago(400), 'c')];
     let attempt = 0;
-    const { url, feeds } = await start((_request, response) => response.end((attempt += 1) === 1 ? a : a + b + c));
+    const { url, feeds } = await startToldGateway((_request, response) =>
+      response.end((attempt += 1) === 1 ? a : a + b + c),
+    );
     const live = await subscribe<Changed>('WebSocket', url, changed);
     feeds[0]?.write(b + c);
     await live.take(2);
@@ -233,7 +239,7 @@ describe('a subscriber who resumes', () => {
 
   it('gets an event that was told late, behind a later one of another account', async () => {
     const [later, late] = [line(ago(500), 'later'), line(ago(900), 'late')];
-    const { url, feeds } = await start((_request, response) => response.write(a + late + later));
+    const { url, feeds } = await startToldGateway((_request, response) => response.write(a + late + later));
     const live = await subscribe<Changed>('WebSocket', url, changed);
     feeds[0]?.write(later + late);
     await live.take(2);
@@ -246,7 +252,7 @@ describe('a subscriber who resumes', () => {
   it('in a millisecond that this gateway heard in another order gets what its cursor does not name', async () => {
     const at = ago(500);
     const told = line(at, 'two') + line(at, 'one');
-    const { url, feeds } = await start((_request, response) => response.end(told));
+    const { url, feeds } = await startToldGateway((_request, response) => response.end(told));
     const live = await subscribe<Changed>('WebSocket', url, changed);
     feeds[0]?.write(told);
     await live.take(2);
@@ -266,7 +272,7 @@ describe('a cursor at the last event', () => {
   it('has not expired because a replay brings its event slowly', async () => {
     const before = ago(1_000);
     const last = ago(500);
-    const { url, feeds } = await start((_request, response) => {
+    const { url, feeds } = await startToldGateway((_request, response) => {
       response.write(line(before, 'before'));
       // Longer than a replay that has brought everything is listened to.
       setTimeout(() => response.end(line(last, 'last')), 300);
@@ -285,7 +291,7 @@ describe('a cursor at the last event', () => {
 
 describe('an instant that no calendar of four digits holds', () => {
   it('is an event that can not be read, and the feed goes on', async () => {
-    const { url, feeds } = await start();
+    const { url, feeds } = await startToldGateway();
     const events = await subscribe<Changed>('WebSocket', url, changed);
 
     feeds[0]?.write(line('9999-12-31T23:59:59-01:00', 'never') + line(ago(0), 'now'));
@@ -300,7 +306,7 @@ describe('an instant that no calendar of four digits holds', () => {
   it.each(['0000-01-01T00:00:00+23:59', '9999-12-31T23:59:59-01:00', '9999-12-31T23:59:60Z'])(
     '%s is refused as an argument',
     async (since) => {
-      const { url } = await start();
+      const { url } = await startToldGateway();
 
       const { errors } = await ask(url, `{ journalStatusEvents(since: "${since}") { nodes { id } } }`);
 

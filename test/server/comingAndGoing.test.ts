@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { runInNewContext } from 'node:vm';
-import { queryObjects, setFlagsFromString } from 'node:v8';
+import { queryObjects } from 'node:v8';
 
 import { describe, expect, it } from 'vitest';
 
@@ -11,6 +10,7 @@ import { EventStreamBody } from '../../src/server/EventStreamBody.ts';
 import { LiveSubscription } from '../../src/server/live/LiveSubscription.ts';
 import { SharedExecution } from '../../src/server/live/SharedExecution.ts';
 import { SocketOperation } from '../../src/server/SocketOperations.ts';
+import { heapUsed } from '../kit/heapUsed.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startServer } from '../kit/startServer.ts';
 import { statusEvent } from '../kit/statusEvent.ts';
@@ -23,62 +23,54 @@ const parts = [SharedExecution, LiveSubscription, StatusSubscription, SocketOper
 /** By how much a heap differs from itself, in bytes; two thousand subscriptions hold several times as much. */
 const noise = 2_500_000;
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-async function heapUsed(): Promise<number> {
-  // Sockets end in their own time, and finalisers run between two collections.
-  for (let pass = 0; pass < 5; pass += 1) {
-    collect();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return process.memoryUsage().heapUsed;
-}
-
 /** Timers and sockets of the process. */
 function resources(): number {
   return process.getActiveResourcesInfo().length;
 }
 
 describe('two thousand subscriptions that come and go', () => {
-  it.each(['WebSocket', 'SSE'] as const)('over %s leave no listener, timer or byte behind', async (transport) => {
-    const hub = new StatusHub();
-    const open = new Set<unknown>();
-    const server = await startServer({
-      told: () => {
-        const subscription = hub.subscribe(() => true, null);
-        open.add(subscription);
-        const leave = subscription.return.bind(subscription);
-        subscription.return = () => {
-          open.delete(subscription);
-          return leave();
-        };
-        return subscription;
-      },
-      show: (_event, { as }) => as ?? '',
-    });
-    const socket = await RawSocket.ready(server.url);
-    const stay = () => (transport === 'WebSocket' ? onSocket(socket) : onStreams(server.url));
-    const visit = async (count: number) => {
-      for (let done = 0; done < count; done += 50) {
-        const leave = await stay();
-        hub.publish(statusEvent(`event-${done}`));
-        await leave();
-        await expect.poll(() => open.size).toBe(0);
-      }
-    };
-    await visit(500);
-    const [heap, held] = [await heapUsed(), resources()];
+  it.each(['WebSocket', 'SSE'] as const)(
+    'over %s leave no listener, timer or byte behind',
+    { timeout: 60_000 },
+    async (transport) => {
+      const hub = new StatusHub();
+      const open = new Set<unknown>();
+      const server = await startServer({
+        told: () => {
+          const subscription = hub.subscribe(() => true, null);
+          open.add(subscription);
+          const leave = subscription.return.bind(subscription);
+          subscription.return = () => {
+            open.delete(subscription);
+            return leave();
+          };
+          return subscription;
+        },
+        show: (_event, { as }) => as ?? '',
+      });
+      const socket = await RawSocket.ready(server.url);
+      const stay = () => (transport === 'WebSocket' ? onSocket(socket) : onStreams(server.url));
+      const visit = async (count: number) => {
+        for (let done = 0; done < count; done += 50) {
+          const leave = await stay();
+          hub.publish(statusEvent(`event-${done}`));
+          await leave();
+          await expect.poll(() => open.size).toBe(0);
+        }
+      };
+      await visit(500);
+      const [heap, held] = [await heapUsed(), resources()];
 
-    await visit(2_000);
+      await visit(2_000);
 
-    expect((await heapUsed()) - heap).toBeLessThan(noise);
-    expect(resources()).toBeLessThanOrEqual(held);
-    expect(parts.map((part) => `${part.name}: ${queryObjects(part, { format: 'count' })}`)).toEqual(
-      parts.map(({ name }) => `${name}: 0`),
-    );
-    expect(server.running.count).toBe(0);
-  });
+      expect((await heapUsed()) - heap).toBeLessThan(noise);
+      expect(resources()).toBeLessThanOrEqual(held);
+      expect(parts.map((part) => `${part.name}: ${queryObjects(part, { format: 'count' })}`)).toEqual(
+        parts.map(({ name }) => `${name}: 0`),
+      );
+      expect(server.running.count).toBe(0);
+    },
+  );
 });
 
 let count = 0;

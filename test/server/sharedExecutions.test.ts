@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { Authenticator } from '../../src/auth/Authenticator.ts';
 import { anyone, createPrincipal, scopes } from '../../src/auth/principal.ts';
 import type { Grant } from '../../src/auth/principal.ts';
 import { Session } from '../../src/auth/Session.ts';
+import { SubscriptionProgress } from '../../src/events/SubscriptionProgress.ts';
+import { SharedExecution } from '../../src/server/live/SharedExecution.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { Gate } from '../kit/Gate.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
@@ -281,6 +284,40 @@ describe('what happens to one subscriber', () => {
     await aborted.opened;
     gate.open();
     expect(await other.saidSoFar()).toEqual([]);
+  });
+});
+
+describe('what takes longer than a result is kept', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('is ended with the last subscriber all the same', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const text = { type: GraphQLString, resolve: () => new Promise<string>(() => undefined) };
+    const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { text } }) });
+    const signals: AbortSignal[] = [];
+    const execution = new SharedExecution({
+      schema,
+      operation: { document: parse('{ text }'), text: '', variableNames: [] },
+      variables: {},
+      createContext: (signal) => {
+        signals.push(signal);
+        return {
+          session: new Session({ principal: anyone }),
+          signal,
+          lastEventId: null,
+          progress: new SubscriptionProgress(),
+        };
+      },
+      maskError: () => new GraphQLError('masked'),
+      onAbandoned: () => undefined,
+    });
+    const leave = execution.join();
+    void execution.messageOf({});
+
+    vi.advanceTimersByTime(5_000);
+    leave();
+
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 });
 

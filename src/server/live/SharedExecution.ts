@@ -94,9 +94,10 @@ export class SharedExecution {
 
   #forgetOld(): void {
     const now = performance.now();
-    for (const [event, { begunAt }] of this.#executions) {
+    for (const [event, { begunAt, message }] of this.#executions) {
       if (now - begunAt < freshMs) break;
-      this.#executions.delete(event);
+      // What is under way is kept, to be given up with the last subscriber.
+      if (!(message instanceof Promise)) this.#executions.delete(event);
     }
     this.#forgetting = this.#executions.size === 0 ? undefined : setTimeout(() => this.#forgetOld(), freshMs).unref();
   }

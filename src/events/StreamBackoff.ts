@@ -5,14 +5,14 @@ const quickMs = 50;
 const firstMs = 100;
 /** After streams that are cut while they bring what is known, the pause grows no further than after so many. */
 const fewFailures = 1;
-/** How long a 429 may keep the feed waiting, in ms: clocks may be apart, and nobody waits for days. */
+/** How long a 429 may keep a reader waiting, in ms: clocks may be apart, and nobody waits for days. */
 const longestRateLimitMs = 300_000;
 
 /**
- * How long the feed waits before it asks for a stream again. Full jitter: many gateways that lost the same upstream don't
- * come back at once.
+ * How long the feed, or the reader of a replay, waits before it asks for a stream again. Full jitter: many who lost the
+ * same upstream don't come back at once.
  */
-export class FeedBackoff {
+export class StreamBackoff {
   readonly #maxMs: number;
   #failures = 0;
 

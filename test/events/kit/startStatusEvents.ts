@@ -1,0 +1,24 @@
+import { StatusEvents } from '../../../src/events/StatusEvents.ts';
+import type { StatusEventsOptions } from '../../../src/events/StatusEvents.ts';
+import { ApiClock } from '../../../src/upstream/ApiClock.ts';
+import { basicCredentials } from '../../../src/upstream/credentials.ts';
+import { StatusEventsClient } from '../../../src/upstream/StatusEventsClient.ts';
+import { closeLater } from '../../kit/leftovers.ts';
+import { json, StubUpstream } from '../../kit/StubUpstream.ts';
+import type { Answer } from '../../kit/StubUpstream.ts';
+import { watchedLog } from '../../kit/watchedLog.ts';
+
+/** Feed, hub and replays before an Event API in the test's hands; closed when the test ends. */
+export async function startStatusEvents(answerEvents: Answer, options?: StatusEventsOptions): Promise<StatusEvents> {
+  const { url: baseUrl } = await StubUpstream.start(json(404, {}), answerEvents);
+  const [credentials, clock] = [basicCredentials('key', 'secret'), new ApiClock()];
+  const client = new StatusEventsClient({ baseUrl, version: 'v2', credentials, clock });
+  const statusEvents = new StatusEvents(client, clock, watchedLog(), options);
+  closeLater(async () => {
+    await statusEvents.close();
+    await client.close();
+  });
+  statusEvents.start();
+  await statusEvents.tried;
+  return statusEvents;
+}

@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http';
+
+import type { LimitsConfig } from '../../../src/config.ts';
+import { startGateway } from '../../kit/startGateway.ts';
+import { statusEventLine } from '../../kit/statusEventLine.ts';
+import { json, StubUpstream } from '../../kit/StubUpstream.ts';
+import type { SeenRequest } from '../../kit/StubUpstream.ts';
+
+let count = 0;
+
+/** An event as a stream tells it, at a moment of the test's choice. */
+export function line(at: string, id = `01HCMJK2ZKCPTYXMJYS6${String((count += 1)).padStart(6, '0')}`): string {
+  return statusEventLine(at, id);
+}
+
+export function ago(ms: number): string {
+  return new Date(Date.now() - ms).toISOString();
+}
+
+/** A gateway whose feed says what a test writes; every bounded stream is answered by the test. */
+export async function startToldGateway(
+  answerBounded: (request: SeenRequest, response: ServerResponse) => void = () => undefined,
+  clockMs = 0,
+  limits: Partial<LimitsConfig> = {},
+) {
+  const feeds: ServerResponse[] = [];
+  const stub = await StubUpstream.start(json(404, {}), (request, response) => {
+    const date = new Date(Date.now() + clockMs).toUTCString();
+    response.writeHead(200, { 'content-type': 'text/event-stream', date });
+    response.write(': welcome\n\n');
+    if (request.url.includes('until')) answerBounded(request, response);
+    else feeds.push(response);
+  });
+  const { url } = await startGateway(stub.url, {}, { limits });
+  return { url, stub, feeds };
+}

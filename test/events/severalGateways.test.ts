@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+
+import { RawSocket } from '../kit/RawSocket.ts';
+import { subscribe } from '../kit/subscribe.ts';
+
+import { ago, line, startToldGateway } from './kit/startToldGateway.ts';
+
+interface Changed {
+  journalStatusChanged: { id: string; cursor: string };
+}
+
+const changed = 'subscription ($after: String) { journalStatusChanged(after: $after) { id cursor } }';
+
+function idsOf(events: Changed[]): string[] {
+  return events.map(({ journalStatusChanged: { id } }) => id);
+}
+
+/** A gateway that has stood for a minute, and one that has stood for longer: the clocks of their APIs say so. */
+async function startBoth(pingMs = 12_000) {
+  return [await startToldGateway(undefined, -60_000), await startToldGateway(undefined, -90_000, { pingMs })] as const;
+}
+
+describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another gateway over %s', (transport) => {
+  it('is not told again what it had there and this one hears later', async () => {
+    const [one, other] = await startBoth();
+    const events = [line(ago(3_000), 'a'), line(ago(2_000), 'b'), line(ago(1_000), 'c')];
+    const there = await subscribe<Changed>(transport, one.url, changed);
+    one.feeds[0]?.write(events.join(''));
+    const after = (await there.take(3)).at(-1)?.journalStatusChanged.cursor;
+    const here = await subscribe<Changed>(transport, other.url, changed);
+    other.feeds[0]?.write(events[0]);
+    await here.take(1);
+
+    const resumed = await subscribe<Changed>(transport, other.url, changed, { after });
+    other.feeds[0]?.write(events.slice(1).join('') + line(ago(0), 'next'));
+
+    expect(idsOf(await resumed.take(1))).toEqual(['next']);
+  });
+
+  it('is told what that one had not heard, though it happened before', async () => {
+    const [one, other] = await startBoth();
+    const [a, late, b] = [line(ago(3_000), 'a'), line(ago(2_000), 'late'), line(ago(1_000), 'b')];
+    const there = await subscribe<Changed>(transport, one.url, changed);
+    one.feeds[0]?.write(a + b);
+    const after = (await there.take(2)).at(-1)?.journalStatusChanged.cursor;
+
+    const resumed = await subscribe<Changed>(transport, other.url, changed, { after });
+    other.feeds[0]?.write(a + late);
+    const [told] = await resumed.take(1);
+    expect(told?.journalStatusChanged.id).toBe('late');
+
+    const again = await subscribe<Changed>(transport, other.url, changed, { after: told?.journalStatusChanged.cursor });
+    other.feeds[0]?.write(b + line(ago(0), 'next'));
+    for (const events of [resumed, again]) expect(idsOf(await events.take(1))).toEqual(['next']);
+  });
+});
+
+describe('where the feed stands', () => {
+  async function saidOverThreePings(socket: RawSocket) {
+    for (let pings = 0; pings < 3; pings += 1) await socket.pinged();
+    return socket.saidSoFar();
+  }
+
+  it('is not told to who was further elsewhere', async () => {
+    const [one, other] = await startBoth(40);
+    const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
+    const there = await subscribe<Changed>('WebSocket', one.url, changed);
+    one.feeds[0]?.write(a + b);
+    const after = (await there.take(2)).at(-1)?.journalStatusChanged.cursor;
+    const here = await subscribe<Changed>('WebSocket', other.url, changed);
+    other.feeds[0]?.write(a);
+    await here.take(1);
+
+    const resumed = await RawSocket.ready(other.url);
+    resumed.subscribe('1', changed, { after });
+
+    expect(await saidOverThreePings(resumed)).toEqual([]);
+  });
+
+  it('is not told to who has had more of a replay than the feed has told, and then it is', async () => {
+    const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
+    const { url, feeds } = await startToldGateway((_request, response) => response.end(a + b), 0, { pingMs: 40 });
+    const after = Buffer.from(JSON.stringify(['e1', (JSON.parse(a.slice(6)) as { at: string }).at, 'a'])).toString(
+      'base64url',
+    );
+    const resumed = await RawSocket.ready(url);
+    resumed.subscribe('1', changed.replace('after: $after', 'after: $after, filter: { statusTo: [QUEUED] }'), {
+      after,
+    });
+    expect(await resumed.next()).toMatchObject({
+      type: 'next',
+      payload: { data: { journalStatusChanged: { id: 'b' } } },
+    });
+
+    expect(await saidOverThreePings(resumed)).toEqual([]);
+    feeds[0]?.write(line(ago(0), 'not for this one').replace('"queued"', '"executed"'));
+
+    expect(await resumed.next()).toMatchObject({ type: 'ping', payload: { ids: ['1'] } });
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+
+import { EventJournals } from '../../src/loaders/EventJournals.ts';
+import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
+import { openJournalsClient } from '../kit/openJournalsClient.ts';
+import { statusEvent } from '../kit/statusEvent.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { wireJNLC } from '../kit/wireJournals.ts';
+
+/** Journals of events before an API that gives these answers, one after the other; the last one again and again. */
+async function start(...statuses: number[]) {
+  const stub = await StubUpstream.start((request, response) => {
+    const status = statuses[Math.min(stub.calls.length, statuses.length) - 1] ?? 200;
+    return json(status, status === 200 ? wireJNLC() : {})(request, response);
+  });
+  const client = openJournalsClient(stub.url);
+  return { stub, journals: new EventJournals(client, new JournalSidesCache(client)) };
+}
+
+const [first, second] = [statusEvent('first'), statusEvent('second')];
+
+describe('the journal of an event', () => {
+  it('is read once for all who ask, whenever they do', async () => {
+    const { stub, journals } = await start(200);
+
+    const all = await Promise.all([journals.journalOf(first), journals.journalOf(first)]);
+    all.push(await journals.journalOf(first));
+
+    expect(new Set(all).size).toBe(1);
+    expect(stub.calls).toHaveLength(1);
+  });
+
+  it('is read anew for a later event, and that is what an earlier one shows from then on', async () => {
+    const { stub, journals } = await start(200);
+    await journals.journalOf(first);
+
+    const later = await journals.journalOf(second);
+
+    expect(await journals.journalOf(first)).toBe(later);
+    expect(stub.calls).toHaveLength(2);
+  });
+
+  it('that could not be read is asked for anew', async () => {
+    const { journals } = await start(418, 200);
+    await expect(journals.journalOf(first)).rejects.toThrow();
+
+    expect(await journals.journalOf(first)).not.toBeNull();
+  });
+});
