@@ -13,7 +13,7 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
   },
   test: {
-    setupFiles: ['test/kit/failOnLeaks.ts'],
+    setupFiles: ['test/kit/failOnLeaks.ts', 'test/kit/failOnWarnings.ts'],
     // By default vitest leaves one core to itself, and of two that is half: the tests mostly wait for sockets.
     maxWorkers: 2,
     testTimeout: 20_000,
