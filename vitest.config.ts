@@ -4,17 +4,24 @@ import { defineConfig } from 'vitest/config';
 
 const require = createRequire(import.meta.url);
 
+/** They weigh the heap of their process, which has to be theirs. */
+const alone = ['test/server/comingAndGoing.test.ts'];
+
 export default defineConfig({
   resolve: {
     // Two copies of graphql break its instanceof checks; every import gets the same file.
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    setupFiles: ['test/kit/failOnLeaks.ts'],
+    setupFiles: ['test/kit/failOnLeaks.ts', 'test/kit/failOnWarnings.ts'],
     // By default vitest leaves one core to itself, and of two that is half: the tests mostly wait for sockets.
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    projects: [
+      // To load the gateway anew for each file costs more than most files do; none of them leaves anything behind.
+      { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: alone, isolate: false } },
+      { extends: true, test: { name: 'alone', include: alone } },
+    ],
   },
 });

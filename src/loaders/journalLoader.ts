@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import DataLoader from 'dataloader';
 
 import { authorize } from '../auth/authorize.ts';
@@ -9,11 +11,16 @@ import type { SharedReads } from './SharedReads.ts';
 /** By id; null for what doesn't exist or is not the principal's to see. */
 export type JournalLoader = DataLoader<string, Journal | null>;
 
+/** Journals that an operation reads side by side, at most. */
+const readsAtOnce = 1_000;
+
 /**
  * One per operation: the same id is read once in it. The API reads one journal a call,
  * so a batch is that many calls side by side, and one that fails leaves its neighbours alone.
  */
 export function createJournalLoader(shared: SharedReads, principal: Principal, signal?: AbortSignal): JournalLoader {
+  // Each read heeds it: Node would take more than ten listeners for a leak.
+  if (signal) setMaxListeners(readsAtOnce, signal);
   return new DataLoader(
     async (ids: readonly string[]) => {
       const reads = await Promise.allSettled(ids.map((id) => shared.get(principal, id, signal)));
@@ -23,7 +30,7 @@ export function createJournalLoader(shared: SharedReads, principal: Principal, s
         return journal && authorize(principal, { kind: 'readJournal', journal }) ? journal : null;
       });
     },
-    { maxBatchSize: 1_000 },
+    { maxBatchSize: readsAtOnce },
   );
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setImmediate as turn, setTimeout as rest } from 'node:timers/promises';
 
 import { LRUCache } from 'lru-cache';
@@ -37,7 +38,7 @@ interface Watched {
 /** The pause between two readings grows with the age of what they look for, in ms. */
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
-/** Journals that are read side by side. */
+/** Journals that are read side by side, each heeding the end in two places: its attempt and its request. */
 const readsAtOnce = 8;
 
 /**
@@ -58,6 +59,7 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    setMaxListeners(2 * readsAtOnce, this.#closing.signal);
   }
 
   /** Looks for it until its fate is known, beginning now. */

@@ -22,7 +22,7 @@ export function watchedLog(keep?: (line: string) => void): Log {
   });
 }
 
-/** How many lines this test file has written. */
+/** How many lines have been written so far. */
 export function watchedLines(): number {
   return lines;
 }

@@ -7,7 +7,7 @@ import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import type { SeenRequest } from '../kit/StubUpstream.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
-const ids = Array.from({ length: 10 }, (_, number) => `6d2cba43-cb57-4534-9603-00000000000${number}`);
+const ids = Array.from({ length: 12 }, (_, number) => `6d2cba43-cb57-4534-9603-0000000000${10 + number}`);
 
 function idOf({ url }: SeenRequest): string {
   return url.slice('/v1/journals/'.length);
@@ -24,7 +24,7 @@ function startHonest(): Promise<StubUpstream> {
 }
 
 describe('journals by their ids', () => {
-  it('cost ten calls side by side for twenty aliases of ten ids', async () => {
+  it('cost twelve calls side by side for twenty-four aliases of twelve ids', async () => {
     const waiting: (() => void)[] = [];
     const stub = await StubUpstream.start((seen, response) => {
       waiting.push(() => void json(200, wireJNLC({ id: idOf(seen) }))(seen, response));
@@ -34,7 +34,7 @@ describe('journals by their ids', () => {
     const { url } = await startGateway(stub.url);
     const aliases = [...ids, ...ids].map((id, index) => {
       const field = ['journal', 'node'][index % 2] ?? '';
-      return `a${index}: ${field}(id: "${index < 10 ? id : id.toUpperCase()}") { id }`;
+      return `a${index}: ${field}(id: "${index < ids.length ? id : id.toUpperCase()}") { id }`;
     });
 
     const { data, errors } = await ask<Record<string, { id: string }>>(url, `{ ${aliases.join(' ')} }`);

@@ -253,7 +253,7 @@ describe('a reverse batch whose answer is lost', () => {
     await control(sandbox, 'DELETE', 'faults');
 
     const second = await startGateway(sandbox.url, {}, { outcomes: { file } });
-    const answered = await mutate(second.url, 'createReverseBatchJournal', pair);
+    const answered = await repeatUntilSettled(second.url, pair);
     await second.close();
     const third = await startGateway(sandbox.url, {}, { outcomes: { file } });
     const remembered = await mutate(third.url, 'createReverseBatchJournal', pair);

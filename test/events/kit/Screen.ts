@@ -52,10 +52,10 @@ export class Screen {
   readonly #pauseMs: number;
   readonly #running: Promise<void>;
   readonly #waiting = new Set<() => void>();
+  readonly #closing = new AbortController();
   #after: string;
   #line: Line | null = null;
   #isPaused = false;
-  #isClosed = false;
 
   constructor({ transport, url, after, pauseMs = 100 }: ScreenOptions) {
     this.transport = transport;
@@ -67,7 +67,8 @@ export class Screen {
 
   /** Fulfilled when something holds; it is looked at again whenever something is shown. */
   async until(holds: (screen: this) => boolean): Promise<void> {
-    while (!holds(this) && !this.#isClosed) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    while (!holds(this) && !this.#closing.signal.aborted)
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
   }
 
   pause(): void {
@@ -81,21 +82,22 @@ export class Screen {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#line?.close();
     this.#wake();
     await this.#running;
   }
 
   async #follow(): Promise<void> {
-    while (!this.#isClosed) {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
       const end = await new Promise<string>((resolve) => {
         this.#line = this.transport === 'WebSocket' ? this.#openSocket(resolve) : this.#openStream(resolve);
         if (this.#isPaused) this.#line.pause();
       });
       this.ends.set(end, (this.ends.get(end) ?? 0) + 1);
       this.#wake();
-      await wait(Math.random() * this.#pauseMs);
+      await wait(Math.random() * this.#pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 

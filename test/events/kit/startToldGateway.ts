@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-import type { LimitsConfig } from '../../../src/config.ts';
+import type { LimitsConfig } from '../../../src/config/limits.ts';
 import { startGateway } from '../../kit/startGateway.ts';
 import { statusEventLine } from '../../kit/statusEventLine.ts';
 import { json, StubUpstream } from '../../kit/StubUpstream.ts';
