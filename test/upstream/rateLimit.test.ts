@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
 import { describe, expect, it } from 'vitest';
 
 import { ApiClock } from '../../src/upstream/ApiClock.ts';
@@ -82,6 +84,25 @@ describe('after a 429', () => {
     expect(await Promise.all(waiting)).toMatchObject([1, 2, 3].map(() => ({ name: 'RateLimitedError' })));
     expect(await failureOf(events.open())).toMatchObject({ name: 'RateLimitedError' });
     expect(stub.seen).toHaveLength(1);
+  });
+
+  it('whose body is slow to come, no call is sent once its head is there', async () => {
+    const stub = await StubUpstream.start((_seen, response) => {
+      response.writeHead(429, { 'retry-after': '60', 'content-length': '100' });
+      response.write('{');
+    });
+    const client = openJournalsClient(stub.url);
+    const headRead = new Promise<void>((resolve) => {
+      const read = () => resolve();
+      subscribe('undici:request:headers', read);
+      closeLater(() => unsubscribe('undici:request:headers', read));
+    });
+    const first = failureOf(client.get(journalId, AbortSignal.timeout(1_000)));
+    await headRead;
+
+    expect(await failureOf(client.get(journalId))).toMatchObject({ name: 'RateLimitedError' });
+    expect(stub.calls).toHaveLength(1);
+    await first;
   });
 
   it('for too many streams, other calls go on', async () => {
