@@ -64,6 +64,20 @@ describe('after a 429', () => {
     expect(stub.calls).toHaveLength(1);
   });
 
+  it('a call that could not be answered any more between the reset and its deadline is not sent', async () => {
+    const slow = json(200, wireJNLC());
+    const stub = await StubUpstream.start((seen, response) => {
+      if (stub.calls.length > 60) return json(429, {}, { 'retry-after': '1' })(seen, response);
+      setTimeout(() => void slow(seen, response), 300);
+    });
+    const client = openJournalsClient(stub.url, { writeDeadlineMs: 1_200 });
+    await Promise.all(Array.from({ length: 60 }, () => client.get(journalId)));
+    await failureOf(client.delete(journalId));
+
+    expect(await failureOf(client.delete(journalId))).toMatchObject({ name: 'RateLimitedError' });
+    expect(stub.calls.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+
   it('neither calls that wait for a socket nor streams are sent', async () => {
     const gate = new Gate();
     const stub = await StubUpstream.start(async (seen, response) => {
