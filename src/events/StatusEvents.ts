@@ -10,7 +10,7 @@ import { ResumedSubscription } from './ResumedSubscription.ts';
 import type { SharedReplaysOptions } from './SharedReplays.ts';
 import { StatusFeed } from './StatusFeed.ts';
 import type { FeedState } from './StatusFeed.ts';
-import { StatusHistory } from './StatusHistory.ts';
+import { silenceMs, StatusHistory } from './StatusHistory.ts';
 import type { HistoryRange } from './StatusHistory.ts';
 import { StatusHub } from './StatusHub.ts';
 import type { HubState, StatusMark } from './StatusHub.ts';
@@ -33,11 +33,14 @@ export class StatusEvents {
   readonly #hub: StatusHub;
   readonly #feed: StatusFeed;
   readonly #history: StatusHistory;
+  /** On a stream of its own: clients that resume may take all others for as long as they like. */
+  readonly #ownHistory: StatusHistory;
 
   constructor(client: StatusEventsClient, clock: ApiClock, log: Log, { window, replays }: StatusEventsOptions = {}) {
     this.#hub = new StatusHub({ window });
     this.#feed = new StatusFeed(client, this.#hub, clock, log);
     this.#history = new StatusHistory(client, clock, replays);
+    this.#ownHistory = new StatusHistory(client, clock, { streams: 1 });
   }
 
   /** Opens the feed; it keeps trying until `close()`. */
@@ -57,7 +60,11 @@ export class StatusEvents {
 
   /** How all of it fares. */
   get state(): EventsState {
-    return { feed: this.feedState, ...this.#hub.state, openReplays: this.#history.openReplays };
+    return {
+      feed: this.feedState,
+      ...this.#hub.state,
+      openReplays: this.#history.openReplays + this.#ownHistory.openReplays,
+    };
   }
 
   /** Where the feed stands: subscribe after it, and nothing falls between. Null while it has not begun. */
@@ -79,10 +86,19 @@ export class StatusEvents {
     return this.#history.read({ ...range, known: this.#hub.known, caughtUpMs: 100 }, signal);
   }
 
-  /** Past events from a moment on, in unix ms, up to now at least. @throws TooManyReplaysError | Fault */
-  async *eventsSince(sinceMs: number, signal: AbortSignal): AsyncGenerator<JournalStatusEvent, void> {
-    const since = new Date(sinceMs).toISOString();
-    for await (const { event } of this.history({ since }, signal)) yield event;
+  /**
+   * Past events from a moment on, in unix ms, up to now at least, for the process itself: no client stands before it.
+   *
+   * @param isWhole ends when the API ends it; otherwise when all that is known has come and nothing follows for a moment
+   * @throws TooManyReplaysError | Fault
+   */
+  async *eventsSince(
+    { sinceMs, isWhole }: { sinceMs: number; isWhole: boolean },
+    signal: AbortSignal,
+  ): AsyncGenerator<JournalStatusEvent, void> {
+    const range = { since: new Date(sinceMs).toISOString(), known: this.#hub.known };
+    const caughtUpMs = isWhole ? silenceMs : 100;
+    for await (const { event } of this.#ownHistory.read({ ...range, caughtUpMs }, signal)) yield event;
   }
 
   lastStatusOf(journalId: string): string | undefined {

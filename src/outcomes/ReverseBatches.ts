@@ -129,8 +129,8 @@ export class ReverseBatches {
 
   /** What is known by now, after a look at what the API shows where that may help. */
   async #answer(outcome: StoredOutcome): Promise<BatchItem[]> {
-    const { store } = this.#options;
-    const isOld = Date.now() - outcome.intendedAtMs > worthReadingMs;
+    const { store, clock } = this.#options;
+    const isOld = clock.latestNow() - outcome.intendedAtMs > worthReadingMs;
     if (outcome.state === 'open' || (outcome.state === 'ambiguous' && !isOld)) {
       this.#reconciler.watch(outcome);
       await this.#reconciler.settled(outcome.id, patienceMs);
