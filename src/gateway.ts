@@ -176,7 +176,7 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
     return new OutcomeStore(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`OUTCOMES_FILE: can't be opened, or belongs to another process: ${reason}`]);
+    throw new ConfigError([`OUTCOMES_FILE: can't be opened or read, or belongs to another process: ${reason}`]);
   }
 }
 

@@ -26,7 +26,7 @@ export interface ReconcilerOptions {
   client: JournalsClient;
   readEvents: ReadEvents;
   /** Makes sure that the API's time is known: without it nobody knows how far to read. @throws Fault */
-  learnTime: () => Promise<void>;
+  learnTime: (signal: AbortSignal) => Promise<void>;
   log: Log;
   /** How long readings have to find nothing before a batch counts as not done, in ms. */
   settleMs: number;
@@ -126,7 +126,7 @@ export class Reconciler {
   /** Journals that began around the oldest of the intents or later, that nobody owns, and that some entry may have made. */
   async #readAll(outcomes: readonly StoredOutcome[], isWhole: boolean): Promise<Reading> {
     const { store, readEvents, learnTime } = this.#options;
-    await learnTime();
+    await learnTime(this.#closing.signal);
     const descriptions = new Set(outcomes.flatMap(({ batch }) => batch.entries.map(descriptionOf)));
     const began = new Map<string, JournalStatusEvent>();
     const problems = new Map<string, string>();

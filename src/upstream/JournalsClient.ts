@@ -172,7 +172,7 @@ export class JournalsClient {
     const { idempotencyKey: sentKey } = call;
     const unknown: UnknownOutcome = (message, details) =>
       new OutcomeUnknownError(message, asked.idempotencyKey, sentKey ? details : { ...details, retryAt: null });
-    const outcome = await this.#write(call);
+    const outcome = await this.#write({ ...call, givenKey: asked.idempotencyKey });
     if (sentKey !== undefined) this.#believe(sentKey, outcome, unknown);
     return this.#settled(outcome, unknown, (answer) =>
       refusalOf(refusals, answer.status, readErrorBody(answer), asked),

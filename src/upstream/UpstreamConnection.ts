@@ -39,6 +39,8 @@ export interface UpstreamCall<Result> {
   /** JSON text, sent byte for byte, the same in every attempt. */
   body?: string;
   idempotencyKey?: string;
+  /** The caller's own key, whatever is sent for it: logs name it. */
+  givenKey?: string;
   /** Sent along, whatever the call is about. */
   headers?: Record<string, string>;
   /** A 401 may be about what was asked for and not about the credentials: the caller finds out. */
@@ -223,8 +225,9 @@ export class UpstreamConnection {
   /** A refusal is the caller's business and told to it; what else fails is the operator's, too. */
   #logFailure(call: UpstreamCall<unknown>, outcome: Outcome<unknown>, attempt: number, { signal }: WaitLimits): void {
     if (outcome.kind === 'done' || signal?.aborted) return;
-    const { endpoint, idempotencyKey } = call;
-    const fields = { endpoint, outcome: outcome.kind, attempt, idempotencyKey };
+    const { endpoint, idempotencyKey: sentKey, givenKey: idempotencyKey = sentKey } = call;
+    const keys = sentKey === idempotencyKey ? { idempotencyKey } : { idempotencyKey, sentKey };
+    const fields = { endpoint, outcome: outcome.kind, attempt, ...keys };
     if (outcome.kind === 'neverSent') {
       this.#log.warn({ ...fields, err: outcome.error }, 'upstream call was not sent');
     } else if (outcome.kind === 'unknown') {
