@@ -50,6 +50,7 @@ const spreadMs = 200;
  */
 export class RateGovernor {
   readonly #clock: ApiClock;
+  readonly #whose: string;
   #closedUntil = -Infinity;
   #limit = Infinity;
   #window: RateWindow | null = null;
@@ -57,8 +58,10 @@ export class RateGovernor {
   /** Calls that were begun and are not answered: the API may have counted them or not. */
   #underWay = 0;
 
-  constructor(clock: ApiClock) {
+  /** @param whose limit it is, for people to read */
+  constructor(clock: ApiClock, whose = 'the Journals API') {
     this.#clock = clock;
+    this.#whose = whose;
   }
 
   /** False while nothing may be sent. */
@@ -146,7 +149,7 @@ export class RateGovernor {
   }
 
   #mustBeWorthIt(opensAt: number, { endsAt }: WaitLimits): void {
-    if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(opensAt - performance.now());
+    if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(this.#whose, opensAt - performance.now());
   }
 
   async #wait(opensAt: number, { endsAt, signal }: WaitLimits, permit: Permit): Promise<void> {
@@ -209,8 +212,8 @@ function count(header: string | undefined): number | null {
   return header !== undefined && /^\d+$/.test(header) ? Number(header) : null;
 }
 
-function heldBack(pauseMs: number): NeverSent {
+function heldBack(whose: string, pauseMs: number): NeverSent {
   const retryAt: Instant = new Date(Date.now() + pauseMs).toISOString();
-  const message = 'the rate limit of the Journals API is used up';
+  const message = `the rate limit of ${whose} is used up`;
   return new NeverSent(message, { cause: new RateLimitedError(message, { retryAt }) });
 }
