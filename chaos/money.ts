@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import type { Sandbox } from '../src/sandbox/createSandbox.ts';
 import { closeLater } from '../test/kit/leftovers.ts';
 import { startSandbox } from '../test/kit/startGateway.ts';
-import { audit, tooEarly } from '../test/money/kit/audit.ts';
+import { audit } from '../test/money/kit/audit.ts';
 import type { Audit } from '../test/money/kit/audit.ts';
 import { doWork } from '../test/money/kit/doWork.ts';
 import { breakNetwork } from '../test/money/kit/faults.ts';
@@ -16,6 +16,7 @@ import { KilledGateway } from '../test/money/kit/KilledGateway.ts';
 import { pendingJournals } from '../test/money/kit/pendingJournals.ts';
 import { deletesOf, makeWork } from '../test/money/kit/Work.ts';
 import type { Work } from '../test/money/kit/Work.ts';
+import { WireRecord } from '../test/money/kit/WireRecord.ts';
 
 const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 32);
 console.log(`CHAOS_SEED=${seed}`);
@@ -27,20 +28,22 @@ const bursts = 0.001;
 
 it.each<[string, (sandbox: Sandbox) => Promise<Work[]> | Work[]]>([
   ['10,000 creates', () => makeWork('create', 10_000)],
-  ['3,000 batches', () => makeWork('batch', 3_000)],
+  ['10,000 batches', () => makeWork('batch', 10_000)],
   ['10,000 deletes', async (sandbox) => deletesOf(await pendingJournals(sandbox, 10_000))],
 ])('%s on a network that loses answers', async (name, worksFor) => {
   const sandbox = await startSandbox({ logSize: 200_000 });
   const works = await worksFor(sandbox);
-  const gateway = await KilledGateway.start(sandbox);
+  const record = await WireRecord.start();
+  const gateway = await KilledGateway.start(sandbox, record.environment);
   const sinceMs = Date.now();
   await breakNetwork(sandbox, seed, bursts);
 
   const verdicts = await doWork(works, { ...client, url: () => gateway.url });
 
-  const early = await tooEarly(sandbox);
   const found = await audit(sandbox, verdicts, sinceMs);
-  print(name, found, { early });
+  const { limits, early } = record;
+  print(name, found, { limits, early: early.length });
+  expect(early).toEqual([]);
   expect(found).toMatchObject({ done: works.length, refused: 0, notDone: 0, unknown: 0, lies: [] });
   expect(found.doneAtFirst).toBeGreaterThanOrEqual(0.9 * works.length);
 });

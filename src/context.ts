@@ -10,10 +10,13 @@ import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
 import type { ReverseBatches } from './outcomes/ReverseBatches.ts';
+import type { ApiClock } from './upstream/ApiClock.ts';
 import type { JournalsClient } from './upstream/JournalsClient.ts';
 
 /** The parts of the process that operations share. */
 export interface SharedParts {
+  /** What time it is for the API. */
+  clock: ApiClock;
   journals: JournalsClient;
   sharedReads: SharedReads;
   reverseBatches: ReverseBatches;

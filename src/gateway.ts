@@ -23,6 +23,7 @@ import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
 import { OutcomeStore } from './outcomes/OutcomeStore.ts';
+import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
@@ -99,7 +100,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
 
     const store = openOutcomeStore(config, log);
     opened.push(async () => store.close());
-    const readEvents = (sinceMs: number, signal: AbortSignal) => statusEvents.eventsSince(sinceMs, signal);
+    const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
     const { settleMs } = config.outcomes;
     const reverseBatches = new ReverseBatches({ client: journals, store, clock, readEvents, log, settleMs });
     opened.push(() => reverseBatches.close());
@@ -110,7 +111,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const sharedReads = new SharedReads(journals, () => statusEvents.mark);
     const idempotencyKeys = new IdempotencyKeys();
     const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
-    const shared = { ...reads, reverseBatches, idempotencyKeys };
+    const shared = { ...reads, clock, reverseBatches, idempotencyKeys };
 
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);
@@ -184,7 +185,7 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
     return new OutcomeStore(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`OUTCOMES_FILE: can't be opened, or belongs to another process: ${reason}`]);
+    throw new ConfigError([`OUTCOMES_FILE: can't be opened or read, or belongs to another process: ${reason}`]);
   }
 }
 

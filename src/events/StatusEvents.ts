@@ -10,7 +10,7 @@ import { ResumedSubscription } from './ResumedSubscription.ts';
 import type { SharedReplaysOptions } from './SharedReplays.ts';
 import { StatusFeed } from './StatusFeed.ts';
 import type { FeedState } from './StatusFeed.ts';
-import { StatusHistory } from './StatusHistory.ts';
+import { silenceMs, StatusHistory } from './StatusHistory.ts';
 import type { HistoryRange } from './StatusHistory.ts';
 import { StatusHub } from './StatusHub.ts';
 import type { HubState, StatusMark } from './StatusHub.ts';
@@ -27,6 +27,9 @@ export interface EventsState extends HubState {
   /** Upstream streams that replay past events. */
   openReplays: number;
 }
+
+/** How long a reading listens on when all that was known has come, in ms. */
+const momentMs = 100;
 
 /** All that the upper floors may ask about status events: what comes, what was, and where one stands. */
 export class StatusEvents {
@@ -73,21 +76,26 @@ export class StatusEvents {
 
   /** Past events, oldest first, up to now at least. @throws CursorExpiredError | TooManyReplaysError | Fault */
   history(
-    range: Pick<HistoryRange, 'after' | 'since' | 'until' | 'isUrgent'>,
+    range: Pick<HistoryRange, 'after' | 'since' | 'until'>,
     signal: AbortSignal,
   ): AsyncGenerator<PositionedEvent, void> {
-    return this.#history.read({ ...range, known: this.#hub.known, caughtUpMs: 100 }, signal);
+    return this.#history.read({ ...range, known: this.#hub.known, caughtUpMs: momentMs }, signal);
   }
 
   /**
    * Past events from a moment on, in unix ms, up to now at least: for what money waits for, so that no number of clients
    * who come back is before it. To be asked once at a time, or those would wait for it.
    *
+   * @param isWhole ends when the API ends it; otherwise when all that is known has come and nothing follows for a moment
    * @throws Fault
    */
-  async *eventsSince(sinceMs: number, signal: AbortSignal): AsyncGenerator<JournalStatusEvent, void> {
-    const since = new Date(sinceMs).toISOString();
-    for await (const { event } of this.history({ since, isUrgent: true }, signal)) yield event;
+  async *eventsSince(
+    { sinceMs, isWhole }: { sinceMs: number; isWhole: boolean },
+    signal: AbortSignal,
+  ): AsyncGenerator<JournalStatusEvent, void> {
+    const range = { since: new Date(sinceMs).toISOString(), known: this.#hub.known, isUrgent: true };
+    const caughtUpMs = isWhole ? silenceMs : momentMs;
+    for await (const { event } of this.#history.read({ ...range, caughtUpMs }, signal)) yield event;
   }
 
   lastStatusOf(journalId: string): string | undefined {

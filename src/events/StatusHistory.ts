@@ -35,7 +35,7 @@ export interface HistoryRange {
 }
 
 /** How long a replay may bring nothing, in ms; an end that lies a second ahead of the API's clock is waited for. */
-const silenceMs = 5_000;
+export const silenceMs = 5_000;
 /** Bounds are asked for a little wider and decided here: whether the API includes them is undocumented. */
 const marginMs = 2_000;
 

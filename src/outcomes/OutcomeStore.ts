@@ -42,6 +42,8 @@ export interface OutcomeStoreOptions {
   keptMs?: number;
   /** How long to wait for whoever holds the file and may be about to let go of it, in ms. Default 15,000. */
   patienceMs?: number;
+  /** With so many bytes in use nothing more is written down. Default as the disk has it; without a file 256 MiB. */
+  maxBytes?: number;
 }
 
 const pruneEvery = 1_000; // intents
@@ -75,14 +77,16 @@ CREATE INDEX IF NOT EXISTS claims_by_outcome ON claims (outcome_id);
 export class OutcomeStore {
   readonly #database: Database.Database;
   readonly #keptMs: number;
+  readonly #maxBytes: number;
   #intended = 0;
 
   /**
    * @param file in memory without one
-   * @throws Error when the file can't be opened, or another process has it
+   * @throws Error when the file can't be opened or read, or another process has it
    */
   constructor(file: string | null = null, options: OutcomeStoreOptions = {}) {
     const { keptMs = (file === null ? 1 : 30) * 86_400_000, patienceMs = 15_000 } = options;
+    this.#maxBytes = options.maxBytes ?? (file === null ? 256 * 1_048_576 : Infinity);
     this.#keptMs = keptMs;
     // Accounts and amounts are nobody else's to read; what SQLite puts beside the file has the file's mode.
     if (file !== null) closeSync(openSync(file, 'a', 0o600));
@@ -91,6 +95,8 @@ export class OutcomeStore {
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
     this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
     this.#prune();
+    // What can't be read is told now, and not to the first client.
+    this.unsettled();
   }
 
   /** @param scope keeps the keys of one principal apart from those of others */
@@ -128,6 +134,8 @@ export class OutcomeStore {
     this.#intended += 1;
     if (this.#intended % pruneEvery === 0) this.#prune();
     const { idempotencyKey, fingerprint, batch, intendedAtMs } = intent;
+    if (this.#isFull()) this.#prune();
+    if (this.#isFull()) throw new Error('the outcome store is full');
     const row = this.#one(
       `INSERT INTO outcomes (scope, idempotency_key, fingerprint, batch, intended_at, state)
        VALUES (?, ?, ?, ?, ?, 'open') RETURNING *`,
@@ -188,6 +196,18 @@ export class OutcomeStore {
 
   #settle(id: number, state: OutcomeState): void {
     this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
+  }
+
+  /** What is written down already finds room to be settled: only what is new is turned away. */
+  #isFull(): boolean {
+    if (this.#maxBytes === Infinity) return false;
+    const used = this.#database
+      .prepare(
+        `SELECT (page_count - freelist_count) * page_size AS bytes
+         FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+      )
+      .get() as { bytes: number };
+    return used.bytes >= this.#maxBytes;
   }
 
   /** By age alone: a key that is forgotten may be sent again. What is not settled is never forgotten. */

@@ -13,15 +13,21 @@ import { candidateOf, clockMarginMs, descriptionOf, findOf, mayBeOfReverseBatch,
 import type { Reading } from './Reading.ts';
 import { Wakeup } from './Wakeup.ts';
 
-/** Events since a moment, oldest first, up to now. */
-export type ReadEvents = (sinceMs: number, signal: AbortSignal) => AsyncIterable<JournalStatusEvent>;
+/**
+ * Events since a moment, oldest first, up to now. Only a reading of the whole shows what is not there: another may end
+ * when nothing has come for a moment.
+ */
+export type ReadEvents = (
+  range: { sinceMs: number; isWhole: boolean },
+  signal: AbortSignal,
+) => AsyncIterable<JournalStatusEvent>;
 
 export interface ReconcilerOptions {
   store: OutcomeStore;
   client: JournalsClient;
   readEvents: ReadEvents;
   /** Makes sure that the API's time is known: without it nobody knows how far to read. @throws Fault */
-  learnTime: () => Promise<void>;
+  learnTime: (signal: AbortSignal) => Promise<void>;
   log: Log;
   /** How long readings have to find nothing before a batch counts as not done, in ms. */
   settleMs: number;
@@ -106,23 +112,28 @@ export class Reconciler {
   }
 
   async #readFor(due: readonly Watched[]): Promise<void> {
-    const reading = await this.#readAll(due.map(({ outcome }) => outcome));
+    const begunAt = performance.now();
+    const isWhole = due.some(({ unsettledSince }) => begunAt - (unsettledSince ?? begunAt) >= this.#options.settleMs);
+    const reading = await this.#readAll(
+      due.map(({ outcome }) => outcome),
+      isWhole,
+    );
     for (const watched of due) {
-      this.#judge(watched, reading);
+      this.#judge(watched, reading, isWhole ? begunAt : null);
       // Many of a thousand entries are not judged in one turn: others want to be served meanwhile.
       await turn();
     }
   }
 
   /** Journals that began around the oldest of the intents or later, that nobody owns, and that some entry may have made. */
-  async #readAll(outcomes: readonly StoredOutcome[]): Promise<Reading> {
+  async #readAll(outcomes: readonly StoredOutcome[], isWhole: boolean): Promise<Reading> {
     const { store, readEvents, learnTime } = this.#options;
-    await learnTime();
+    await learnTime(this.#closing.signal);
     const descriptions = new Set(outcomes.flatMap(({ batch }) => batch.entries.map(descriptionOf)));
     const began = new Map<string, JournalStatusEvent>();
     const problems = new Map<string, string>();
     const sinceMs = Math.min(...outcomes.map(({ intendedAtMs }) => intendedAtMs)) - clockMarginMs;
-    for await (const event of readEvents(sinceMs, this.#closing.signal)) {
+    for await (const event of readEvents({ sinceMs, isWhole }, this.#closing.signal)) {
       if (event.batchErrorMessage !== null) problems.set(event.journalId, event.batchErrorMessage);
       // An event need not carry the description that its journal has.
       const mayFit = event.description === null || descriptions.has(event.description);
@@ -150,14 +161,14 @@ export class Reconciler {
     reading.candidates.push(candidateOf(event, journal, problems.get(id) ?? null));
   }
 
-  #judge(watched: Watched, reading: Reading): void {
+  /** @param begunAt when the reading began, by `performance.now()`; null for one that was not of the whole */
+  #judge(watched: Watched, reading: Reading, begunAt: number | null): void {
     const { store, log, settleMs } = this.#options;
     const { outcome } = watched;
     const { id, idempotencyKey } = outcome;
     const found = findOf(outcome, reading);
-    const now = performance.now();
-    watched.unsettledSince ??= now;
-    const ageMs = now - watched.unsettledSince;
+    watched.unsettledSince ??= performance.now();
+    const ageMs = begunAt === null ? 0 : begunAt - watched.unsettledSince;
     // What can't be read now may be readable later, within reason.
     const isOver = ageMs >= settleMs && (!found.mayHide || ageMs >= 2 * settleMs);
     if (found.items) {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { canonicalDecimal } from '../domain/decimal.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 import { IdempotencyConflictError } from '../domain/refusals.ts';
 import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/ApiClock.ts';
-import { OutcomeUnknownError, UpstreamUnavailableError } from '../upstream/faults.ts';
+import { Fault, OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
 import type { OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
@@ -41,7 +42,7 @@ export class ReverseBatches {
 
   constructor(options: ReverseBatchesOptions) {
     this.#options = options;
-    const learnTime = () => this.#learnTime();
+    const learnTime = (signal: AbortSignal) => this.#learnTime(signal);
     this.#reconciler = new Reconciler({ ...options, learnTime, settleMs: options.settleMs ?? 60_000 });
   }
 
@@ -79,7 +80,7 @@ export class ReverseBatches {
     fingerprint: string,
   ): Promise<BatchItem[]> {
     const { store, clock } = this.#options;
-    const stored = store.find(scope, idempotencyKey);
+    const stored = this.#read(idempotencyKey, () => store.find(scope, idempotencyKey));
     if (stored && stored.fingerprint !== fingerprint) throw conflict(idempotencyKey);
     if (stored) return this.#answer(stored);
     await this.#learnTime();
@@ -87,12 +88,20 @@ export class ReverseBatches {
     return this.#send(this.#intend(scope, intent), batch);
   }
 
-  /** An intent is dated by the API's clock; any answer of it tells the time. */
-  async #learnTime(): Promise<void> {
+  /** An intent is dated by the API's clock; any answer of it tells the time, a refusal too. */
+  async #learnTime(signal?: AbortSignal): Promise<void> {
     const { client, clock } = this.#options;
     const isKnown = () => clock.isKnown;
-    if (!isKnown()) await client.list({ limit: 1 });
-    if (!isKnown()) throw new UpstreamUnavailableError("nothing was sent: the API doesn't tell its time");
+    if (isKnown()) return;
+    const failure: unknown = await client.list({ limit: 1 }, signal).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (isKnown()) return;
+    if (failure instanceof RateLimitedError) throw failure;
+    const reason = failure instanceof Error ? failure.message : 'it tells none';
+    const retryAt = failure instanceof Fault ? failure.retryAt : null;
+    throw new UpstreamUnavailableError(`nothing was sent: the API's time is not known: ${reason}`, { retryAt });
   }
 
   /** Without the intent on the disk nothing is sent: a crash would leave money that nobody looks for. */
@@ -129,20 +138,31 @@ export class ReverseBatches {
 
   /** What is known by now, after a look at what the API shows where that may help. */
   async #answer(outcome: StoredOutcome): Promise<BatchItem[]> {
-    const { store } = this.#options;
-    const isOld = Date.now() - outcome.intendedAtMs > worthReadingMs;
+    const { store, clock } = this.#options;
+    const isOld = clock.latestNow() - outcome.intendedAtMs > worthReadingMs;
     if (outcome.state === 'open' || (outcome.state === 'ambiguous' && !isOld)) {
       this.#reconciler.watch(outcome);
       await this.#reconciler.settled(outcome.id, patienceMs);
     }
-    const { state, items, requestId, idempotencyKey } = store.get(outcome.id) ?? outcome;
+    const known = this.#read(outcome.idempotencyKey, () => store.get(outcome.id));
+    const { state, items, requestId, idempotencyKey } = known ?? outcome;
     if (items) return items;
     if (state === 'notDone') throw new UpstreamUnavailableError('nothing was done; use a new key', { requestId });
     const isOpen = state === 'open';
     throw new OutcomeUnknownError(isOpen ? lost : ambiguous, idempotencyKey, {
       requestId,
-      retryAt: isOpen ? new Date(Date.now() + retryAfterMs).toISOString() : null,
+      retryAt: isOpen ? soon() : null,
     });
+  }
+
+  /** What can't be read may say that the key was used: nobody is told that nothing was done. */
+  #read(idempotencyKey: string, read: () => StoredOutcome | null): StoredOutcome | null {
+    try {
+      return read();
+    } catch (cause) {
+      this.#options.log.error({ err: cause, idempotencyKey }, 'the outcome store can not be read');
+      throw new OutcomeUnknownError(unreadable, idempotencyKey, { retryAt: soon(), cause });
+    }
   }
 
   /** The answer is known whether or not it can be written down; what isn't stays open, and is found by reading. */
@@ -155,9 +175,14 @@ export class ReverseBatches {
   }
 }
 
+const unreadable = "nothing is sent now, and what became of this key before can't be read: the outcome store fails";
 const lost = 'the answer was lost, and the journals are looked for: repeat the mutation with this key';
 const ambiguous =
   'the answer was lost, and the journals found can belong to another batch or are not all of it: a person must look';
+
+function soon(): Instant {
+  return new Date(Date.now() + retryAfterMs).toISOString();
+}
 
 /** What makes two inputs the same request: not the spelling of an amount, nor whether null was said or left out. */
 function canonical({ toAccount, currency, entries }: NewReverseBatch): NewReverseBatch {

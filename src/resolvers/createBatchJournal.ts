@@ -31,7 +31,7 @@ export async function createBatchJournal(
   demand(context.principal, { kind: 'createJournal', journals });
   check.throwIfAny();
 
-  const startedMs = Date.now();
+  const startedMs = context.clock.earliestNow();
   const sentKey = context.idempotencyKeys.sent(context.principal, idempotencyKey);
   const items = await context.journals.createBatch(batch, idempotencyKey, sentKey);
   mustBeOwn(

@@ -34,7 +34,7 @@ export async function createReverseBatchJournal(
   demand(context.principal, { kind: 'createJournal', journals });
   check.throwIfAny();
 
-  const startedMs = Date.now();
+  const startedMs = context.clock.earliestNow();
   const items = await context.reverseBatches.create(context.principal.name, idempotencyKey, batch);
   const entries = batch.entries.map((entry) => ({
     account: entry.fromAccount,

@@ -17,6 +17,8 @@ export async function freshJournal(answered: Journal, isNewKey: boolean, context
 /**
  * Each result of a batch with its journal, at least as new as its events. A thousand entries are not read again one by
  * one on the mere chance of an old key: only those are whose answer is old by its own date.
+ *
+ * @param startedMs when it was asked for, by the API's clock
  */
 export function freshResults<Item extends BatchItem>(
   results: readonly Item[],
@@ -32,7 +34,7 @@ export function freshResults<Item extends BatchItem>(
   );
 }
 
-/** Clocks of the two sides may differ by this much before a new journal is taken for an old one, in ms. */
+/** The hosts of an API may differ by this much before a new journal is taken for an old one, in ms. */
 const clockTolerance = 60_000;
 
 /** What comes later in the operation is spared the read. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { CircuitState, CountBreaker } from 'cockatiel';
@@ -7,10 +8,14 @@ import type { Log } from '../log.ts';
 import { AnswerLost, NeverSent } from './exchange.ts';
 import type { WireAnswer } from './exchange.ts';
 import { UpstreamUnavailableError } from './faults.ts';
+import { SilenceWatch } from './SilenceWatch.ts';
+import type { Waiting } from './SilenceWatch.ts';
 
 export interface HostBreakerOptions {
-  /** Asks the host for a sign of life. @throws whatever it likes when there is none */
-  probe: () => Promise<WireAnswer>;
+  /** Asks the host for a sign of life. @throws whatever it likes when there is none within so many ms */
+  probe: (deadlineMs: number) => Promise<WireAnswer>;
+  /** The host works again; connections of before may be dead and not know it. */
+  onBack: () => void;
   log: Log;
 }
 
@@ -20,15 +25,20 @@ const failingShare = 0.79;
 /** Between the starts of two probes, in ms; the first comes sooner, since most breaks are short. */
 const firstProbeMs = 250;
 const probeEveryMs = 1_000;
+/** A probe that takes longer has failed, in ms. */
+const probeDeadlineMs = 1_500;
 /** A probe's answer is not there at once, in ms. */
 const answerMs = 100;
+/** A host that says nothing for so long is asked for a sign of life, and has so long for it, in ms: it isn't merely slow. */
+const silentMs = 700;
+const signOfLifeMs = 700;
 
 /**
  * Stops calling a host that doesn't work: nobody waits for what will fail, and it is left in peace. Calls never serve as
  * probes; the breaker sends its own, without waiting for traffic.
  */
 export class HostBreaker {
-  readonly #probe: () => Promise<WireAnswer>;
+  readonly #probe: HostBreakerOptions['probe'];
   readonly #log: Log;
   readonly #closing = new AbortController();
   readonly #recent = new CountBreaker({
@@ -36,12 +46,21 @@ export class HostBreaker {
     minimumNumberOfCalls: recentCalls,
     threshold: failingShare,
   });
+  readonly #silence = new SilenceWatch({
+    patienceMs: silentMs,
+    minWaiting: recentCalls * 0.8,
+    onSilence: (waiting) => this.#doubt(waiting),
+  });
+  readonly #onBack: () => void;
   #isOpen = false;
+  /** Aborted when the breaker opens. */
+  #opening = controllerForMany();
   #nextProbeAt = 0;
   #probing: Promise<void> | null = null;
 
-  constructor({ probe, log }: HostBreakerOptions) {
+  constructor({ probe, onBack, log }: HostBreakerOptions) {
     this.#probe = probe;
+    this.#onBack = onBack;
     this.#log = log;
   }
 
@@ -54,25 +73,35 @@ export class HostBreaker {
     return this.isOpen ? Math.max(0, this.#nextProbeAt - performance.now()) : 0;
   }
 
+  /** The host has begun to answer a call. */
+  heard(): void {
+    this.#silence.heard();
+  }
+
   /**
    * Runs one call and learns from how it ends.
    *
+   * @param call is told when the breaker opens: what has not been begun then isn't begun any more
    * @throws NeverSent caused by `UpstreamUnavailableError` while the breaker is open; else what the call throws
    */
-  async run(call: () => Promise<WireAnswer>): Promise<WireAnswer> {
+  async run(call: (opening: AbortSignal) => Promise<WireAnswer>): Promise<WireAnswer> {
     if (this.#isOpen) throw this.#refusal();
+    const waiting = this.#silence.begin();
     try {
-      const answer = await call();
+      const answer = await call(this.#opening.signal);
       this.#count(answer.status < 500);
       return answer;
     } catch (error) {
-      if (isOfTheHost(error)) this.#count(false);
+      if (isOfTheHost(error) && !waiting.isGivenUp) this.#count(false);
       throw error;
+    } finally {
+      this.#silence.end(waiting);
     }
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#silence.close();
     await this.#probing;
   }
 
@@ -83,8 +112,22 @@ export class HostBreaker {
     else if (this.#recent.failure(CircuitState.Closed)) this.#probing = this.#probeUntilItAnswers();
   }
 
+  /** Many calls wait and nothing is heard: without a sign of life each of them counts as failed. */
+  async #doubt(silent: readonly Waiting[]): Promise<void> {
+    if (this.#isOpen) return;
+    if (await this.#answers(signOfLifeMs)) {
+      this.#silence.heard();
+      return;
+    }
+    for (const waiting of silent) {
+      waiting.isGivenUp = true;
+      this.#count(false);
+    }
+  }
+
   async #probeUntilItAnswers(): Promise<void> {
     this.#isOpen = true;
+    this.#opening.abort();
     this.#log.error('upstream keeps failing: calls are refused until a probe succeeds');
     let pauseMs = firstProbeMs;
     while (this.#isOpen) {
@@ -92,18 +135,20 @@ export class HostBreaker {
       await wait(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       if (this.#closing.signal.aborted) return;
       const startedAt = performance.now();
-      this.#isOpen = !(await this.#answers());
+      this.#isOpen = !(await this.#answers(probeDeadlineMs));
       pauseMs = Math.max(0, probeEveryMs - (performance.now() - startedAt));
     }
     // Forgets the calls that opened it.
     this.#recent.success(CircuitState.HalfOpen);
+    this.#opening = controllerForMany();
+    this.#onBack();
     this.#log.info('upstream is back');
   }
 
   /** A host that answers below 500 works, whatever it says; a probe that couldn't be sent proves nothing. */
-  async #answers(): Promise<boolean> {
+  async #answers(deadlineMs: number): Promise<boolean> {
     try {
-      return (await this.#probe()).status < 500;
+      return (await this.#probe(deadlineMs)).status < 500;
     } catch {
       return false;
     }
@@ -120,4 +165,11 @@ export class HostBreaker {
 function isOfTheHost(error: unknown): boolean {
   if (error instanceof AnswerLost) return error.gaveUp !== 'cancelled';
   return error instanceof NeverSent && error.isFromSocket;
+}
+
+/** Every call that waits for a socket listens. */
+function controllerForMany(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

@@ -80,7 +80,7 @@ export class JournalsClient {
     if (answer.kind === 'done') return answer.result;
     // A page was written by something in front of the API: a wrong address must not look like missing journals.
     if (isStatus(answer, 404) && !readErrorBody(answer.answer).isPage) return null;
-    throw readFault(answer.answer);
+    throw readFault(answer.answer, this.#connection.retryAt);
   }
 
   /**
@@ -100,7 +100,7 @@ export class JournalsClient {
       signal,
     );
     if (isStatus(answer, 422) && saysTooMany(answer.answer)) return { journals: [], complete: false };
-    if (answer.kind === 'refused') throw readFault(answer.answer);
+    if (answer.kind === 'refused') throw readFault(answer.answer, this.#connection.retryAt);
     const journals = answer.result;
     return { journals, complete: journals.length < listing.limit || listing.limit >= maxListed };
   }
@@ -173,7 +173,7 @@ export class JournalsClient {
     const { idempotencyKey: sentKey } = call;
     const unknown: UnknownOutcome = (message, details) =>
       new OutcomeUnknownError(message, asked.idempotencyKey, sentKey ? details : { ...details, retryAt: null });
-    const outcome = await this.#write(call);
+    const outcome = await this.#write({ ...call, givenKey: asked.idempotencyKey });
     if (sentKey !== undefined) this.#believe(sentKey, outcome, unknown);
     return this.#settled(outcome, unknown, (answer) =>
       refusalOf(refusals, answer.status, readErrorBody(answer), asked),
@@ -214,7 +214,8 @@ export class JournalsClient {
       case 'neverSent':
         throw unsent(outcome.error);
       case 'refused':
-        throw outcome.answer.status === 429 ? rateLimited(outcome.answer) : refusal(outcome.answer);
+        if (outcome.answer.status === 429) throw rateLimited(outcome.answer, this.#connection.retryAt);
+        throw refusal(outcome.answer);
       case 'unknown':
         throw unknown(outcome.message, { ...outcome, retryAt: this.#connection.retryAt });
     }
@@ -240,7 +241,7 @@ export class JournalsClient {
     if (outcome.kind === 'done' || outcome.kind === 'refused') return outcome;
     if (outcome.kind === 'neverSent') throw unsent(outcome.error);
     if (outcome.cause instanceof ContractBrokenError) throw outcome.cause;
-    if (outcome.answer) throw readFault(outcome.answer);
+    if (outcome.answer) throw readFault(outcome.answer, this.#connection.retryAt);
     const { requestId, cause } = outcome;
     throw new UpstreamUnavailableError(outcome.message, { requestId, cause });
   }

@@ -2,9 +2,11 @@ import { Agent, request } from 'undici';
 
 import type { Log } from '../log.ts';
 
+import { ApiClock } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
 import { NeverSent } from './exchange.ts';
 import { CredentialsRefusedError } from './faults.ts';
+import { RateGovernor } from './RateGovernor.ts';
 
 export interface OAuthOptions {
   clientId: string;
@@ -35,6 +37,9 @@ const refusalPauseMs = 1_000;
 export class OAuthCredentials implements Credentials {
   readonly #options: OAuthOptions;
   readonly #agent = new Agent();
+  /** The token endpoint's own limit: it is another host than the API's. */
+  readonly #governor = new RateGovernor(new ApiClock(), 'the token endpoint');
+  readonly #closing = new AbortController();
   #isConfirmed = true;
   #renewedAt = -Infinity;
   #token: Token | null = null;
@@ -71,6 +76,7 @@ export class OAuthCredentials implements Credentials {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#agent.destroy();
   }
 
@@ -88,18 +94,25 @@ export class OAuthCredentials implements Credentials {
   async #request(): Promise<Token> {
     const { tokenUrl, clientId, clientSecret } = this.#options;
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const permit = await this.#governor.pass({
+      endsAt: performance.now() + deadlineMs,
+      signal: this.#closing.signal,
+    });
     try {
-      const answer = await request(tokenUrl, {
+      const { statusCode, headers, body } = await request(tokenUrl, {
         dispatcher: this.#agent,
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: new URLSearchParams(form).toString(),
         signal: AbortSignal.timeout(deadlineMs),
       });
-      return readToken(answer.statusCode, await answer.body.text());
+      if (statusCode === 429) this.#governor.learn(statusCode, { 'retry-after': headers['retry-after']?.toString() });
+      return readToken(statusCode, await body.text());
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new NeverSent(`no access token: ${reason}`, { cause });
+    } finally {
+      this.#governor.end(permit);
     }
   }
 }

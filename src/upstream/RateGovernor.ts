@@ -37,7 +37,7 @@ const maxWaiting = 10_000;
 const slowShare = 0.1;
 /** How long nothing is sent after a 429 that doesn't say until when, in ms. */
 const defaultPauseMs = 1_000;
-/** A reset further away than this is a clock that went wrong, in ms. */
+/** A reset further away than this, while the API has not told its time, is a clock that went wrong, in ms. */
 const plausibleMs = 3_600_000;
 /** Nobody is kept waiting longer than that, whatever is said, in ms. */
 const longestMs = 86_400_000; // a day
@@ -50,6 +50,7 @@ const spreadMs = 200;
  */
 export class RateGovernor {
   readonly #clock: ApiClock;
+  readonly #whose: string;
   #closedUntil = -Infinity;
   #limit = Infinity;
   #window: RateWindow | null = null;
@@ -57,8 +58,10 @@ export class RateGovernor {
   /** Calls that were begun and are not answered: the API may have counted them or not. */
   #underWay = 0;
 
-  constructor(clock: ApiClock) {
+  /** @param whose limit it is, for people to read */
+  constructor(clock: ApiClock, whose = 'the Journals API') {
     this.#clock = clock;
+    this.#whose = whose;
   }
 
   /** False while nothing may be sent. */
@@ -117,14 +120,12 @@ export class RateGovernor {
   /** Reads the limit off an answer: `X-RateLimit-*` of any, `Retry-After` of a 429. */
   learn(status: number, headers: Record<string, string | undefined>): void {
     const now = performance.now();
-    const resetMs = this.#untilReset(headers['x-ratelimit-reset']);
     if (status === 429) {
-      const told = [resetMs, this.#untilRetry(headers['retry-after'])].filter((ms) => ms !== null);
-      const pauseMs = told.length === 0 ? defaultPauseMs : Math.max(...told);
-      this.#closedUntil = Math.max(this.#closedUntil, now + pauseMs);
+      this.#closedUntil = Math.max(this.#closedUntil, now + this.pauseOf(headers));
       this.#window = null;
       return;
     }
+    const resetMs = this.#untilReset(headers['x-ratelimit-reset']);
     const limit = count(headers['x-ratelimit-limit']);
     const remaining = count(headers['x-ratelimit-remaining']);
     if (limit === null || remaining === null || resetMs === null) return;
@@ -140,13 +141,20 @@ export class RateGovernor {
     }
   }
 
+  /** How long a 429 asks to wait, in ms: the later of what `X-RateLimit-Reset` and `Retry-After` say. */
+  pauseOf(headers: Record<string, string | undefined>): number {
+    const reset = this.#untilReset(headers['x-ratelimit-reset']);
+    const told = [reset, this.#untilRetry(headers['retry-after'])].filter((ms) => ms !== null);
+    return told.length === 0 ? defaultPauseMs : Math.max(...told);
+  }
+
   #mustBeWorthIt(opensAt: number, { endsAt }: WaitLimits): void {
-    if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(opensAt - performance.now());
+    if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(this.#whose, opensAt - performance.now());
   }
 
   async #wait(opensAt: number, { endsAt, signal }: WaitLimits, permit: Permit): Promise<void> {
     this.#waiting += 1;
-    const spread = permit.window ? 0 : Math.min(Math.random() * spreadMs, endsAt - opensAt);
+    const spread = permit.window ? 0 : Math.min(Math.random() * spreadMs, (endsAt - opensAt) / 2);
     try {
       await wait(opensAt - performance.now() + spread, undefined, { signal });
     } catch (cause) {
@@ -168,20 +176,23 @@ export class RateGovernor {
     return Math.max(0, remaining - this.#underWay - promised);
   }
 
-  /** By the API's clock where that makes sense, which it doesn't for one that was set by hand; else by this machine's. */
   #untilReset(header: string | undefined): number | null {
     const reset = count(header);
-    if (reset === null) return null;
-    const waits = [this.#clock.earliestNow(), Date.now()].map((nowMs) => reset * 1_000 - nowMs);
-    return waits.find(isPlausible) ?? null;
+    return reset === null ? null : this.#untilMoment(reset * 1_000);
   }
 
   #untilRetry(header: string | undefined): number | null {
     const seconds = count(header);
     // A time to wait needs no clock to be understood.
-    if (seconds !== null) return Math.min(seconds * 1_000, longestMs);
-    const waitMs = Date.parse(header ?? '') - this.#clock.earliestNow();
-    return isPlausible(waitMs) ? waitMs : null;
+    return seconds === null ? this.#untilMoment(Date.parse(header ?? '')) : Math.min(seconds * 1_000, longestMs);
+  }
+
+  /** By the API's clock where that makes sense, which it doesn't for one that was set by hand; else by this machine's. */
+  #untilMoment(momentMs: number): number | null {
+    const byApi = momentMs - this.#clock.earliestNow();
+    if (byApi >= 0 && byApi <= (this.#clock.isKnown ? longestMs : plausibleMs)) return byApi;
+    const byMachine = momentMs - Date.now();
+    return byMachine >= 0 && byMachine <= plausibleMs ? byMachine : null;
   }
 }
 
@@ -201,12 +212,8 @@ function count(header: string | undefined): number | null {
   return header !== undefined && /^\d+$/.test(header) ? Number(header) : null;
 }
 
-function isPlausible(waitMs: number): boolean {
-  return waitMs >= 0 && waitMs <= plausibleMs;
-}
-
-function heldBack(pauseMs: number): NeverSent {
+function heldBack(whose: string, pauseMs: number): NeverSent {
   const retryAt: Instant = new Date(Date.now() + pauseMs).toISOString();
-  const message = 'the rate limit of the Journals API is used up';
+  const message = `the rate limit of ${whose} is used up`;
   return new NeverSent(message, { cause: new RateLimitedError(message, { retryAt }) });
 }

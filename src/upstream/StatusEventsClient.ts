@@ -17,7 +17,6 @@ import { RateGovernor } from './RateGovernor.ts';
 import { readErrorBody } from './readErrorBody.ts';
 import { readStatusStream } from './readStatusStream.ts';
 import type { StatusStreamItem } from './readStatusStream.ts';
-import { retryAtOf } from './retryAtOf.ts';
 import { observeAll } from './UpstreamObserver.ts';
 import type { UpstreamObserver } from './UpstreamObserver.ts';
 
@@ -88,7 +87,7 @@ export class StatusEventsClient {
     const deadline = setTimeout(close, this.#openDeadlineMs);
     try {
       const answer = await this.#requestWithRenewal(range, cancel.signal);
-      if (answer.statusCode !== 200 || !isEventStream(answer)) throw await refusedStream(answer);
+      if (answer.statusCode !== 200 || !isEventStream(answer)) throw await this.#refusal(answer);
       return {
         openedAt: openedAt(answer),
         items: readStatusStream(answer.body, cancel.signal),
@@ -158,6 +157,20 @@ export class StatusEventsClient {
       this.#governor.end(permit);
     }
   }
+
+  async #refusal(answer: Dispatcher.ResponseData): Promise<Error> {
+    const status = answer.statusCode;
+    const headers = headersOf(answer);
+    const { message, said, ...details } = readErrorBody({ status, headers, body: await readStart(answer.body) });
+    if (status === 429) {
+      const retryAt = new Date(Date.now() + this.#governor.pauseOf(headers)).toISOString();
+      return new RateLimitedError(message, { ...details, retryAt });
+    }
+    if (status === 401 || status === 403)
+      return new CredentialsRefusedError(`the Event API refused: ${message}`, details);
+    if (status >= 500) return new UpstreamUnavailableError(`the Event API: ${said}`, details);
+    return new UnexpectedAnswerError(`expected an event stream, found ${said}`, details);
+  }
 }
 
 /** Without a token, or before the rate limit's reset, nothing is asked. @throws Fault */
@@ -179,17 +192,6 @@ function isTooManyStreams(answer: Dispatcher.ResponseData): boolean {
 
 function headersOf(answer: Dispatcher.ResponseData): Record<string, string> {
   return Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
-}
-
-async function refusedStream(answer: Dispatcher.ResponseData): Promise<Error> {
-  const status = answer.statusCode;
-  const refused = { status, headers: headersOf(answer), body: await readStart(answer.body) };
-  const { message, said, ...details } = readErrorBody(refused);
-  if (status === 429) return new RateLimitedError(message, { ...details, retryAt: retryAtOf(refused) });
-  if (status === 401 || status === 403)
-    return new CredentialsRefusedError(`the Event API refused: ${message}`, details);
-  if (status >= 500) return new UpstreamUnavailableError(`the Event API: ${said}`, details);
-  return new UnexpectedAnswerError(`expected an event stream, found ${said}`, details);
 }
 
 const maxErrorBytes = 16_384;

@@ -1,39 +1,29 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { ExponentialBackoff, fullJitterGenerator } from 'cockatiel';
-import { Pool } from 'undici';
 
 import type { Log } from '../log.ts';
 
-import { ApiClock, steadyNow } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
-import { exchange, heldBack, NeverSent } from './exchange.ts';
 import type { WireAnswer, WireRequest } from './exchange.ts';
 import { Fault } from './faults.ts';
-import { HostBreaker } from './HostBreaker.ts';
 import { Limit } from './Limit.ts';
 import { inLightOf, outcomeOf, outcomeOfFailure } from './Outcome.ts';
 import type { Outcome, Unknown } from './Outcome.ts';
-import { RateGovernor } from './RateGovernor.ts';
 import type { WaitLimits } from './RateGovernor.ts';
 import { requestIdOf } from './readErrorBody.ts';
 import { RetryBudget } from './RetryBudget.ts';
+import { UpstreamHost } from './UpstreamHost.ts';
+import type { PoolStats, RequestLimits, UpstreamHostOptions } from './UpstreamHost.ts';
 import { observeAll } from './UpstreamObserver.ts';
 import type { UpstreamObserver } from './UpstreamObserver.ts';
 
-export interface UpstreamConnectionOptions {
+export interface UpstreamConnectionOptions extends Omit<UpstreamHostOptions, 'origin' | 'probe'> {
   /** Scheme, host and, where the API stands behind a prefix, its path. */
   baseUrl: string;
   credentials: Credentials;
-  log: Log;
-  /** Learns the API's time from each answer. */
-  clock?: ApiClock;
-  /** The rate limit, which this connection shares with the event streams. */
-  governor?: RateGovernor;
   /** Are told of every attempt. */
   observers?: readonly UpstreamObserver[];
-  /** Sockets to the API at most; further calls wait for a free one within their deadline. Default 64. */
-  connections?: number;
   /** How long a read may take, all its attempts together, in ms. Default 20,000. */
   readDeadlineMs?: number;
   /** The same for a create, batch or delete. Longer, since giving up early leaves the outcome unknown. Default 30,000. */
@@ -49,6 +39,8 @@ export interface UpstreamCall<Result> {
   /** JSON text, sent byte for byte, the same in every attempt. */
   body?: string;
   idempotencyKey?: string;
+  /** The caller's own key, whatever is sent for it: logs name it. */
+  givenKey?: string;
   /** Sent along, whatever the call is about. */
   headers?: Record<string, string>;
   /** A 401 may be about what was asked for and not about the credentials: the caller finds out. */
@@ -59,68 +51,39 @@ export interface UpstreamCall<Result> {
 
 /** How the connection fares, for those who watch over the process. */
 export interface UpstreamState {
-  /** Of the pool: sockets, and calls that wait for one or are under way on one. */
-  pool: Pick<PoolStats, 'connected' | 'free' | 'pending' | 'queued' | 'running'>;
+  pool: PoolStats;
   isBreakerOpen: boolean;
   /** Repeats that the budget has left. */
   retriesLeft: number;
 }
 
-type PoolStats = Pool['stats'];
-
-interface ExchangeShare extends WaitLimits {
-  /** Of the time that is left when the request is given to its socket. */
-  share: number;
-}
-
-interface Beginning extends ExchangeShare {
-  mayBegin: () => boolean;
-}
-
 /** How many times a call is sent at most. */
 const maxAttempts = 3;
-/** A typical answer takes so long while none has come yet, in ms. */
-const firstGuessMs = 20;
 
 /**
- * The one pool of sockets to the API. It knows HTTP, credentials, deadlines, the rate limit and what may be sent again;
- * what an answer means is the business of the endpoint that asked.
+ * The calls of the API. It knows credentials, deadlines and what may be sent again; what an answer means is the business
+ * of the endpoint that asked.
  */
 export class UpstreamConnection {
-  readonly #origin: string;
   readonly #prefix: string;
-  readonly #pool: Pool;
+  readonly #host: UpstreamHost;
   readonly #credentials: Credentials;
   readonly #log: Log;
-  readonly #clock: ApiClock;
-  readonly #governor: RateGovernor;
   readonly #observers: readonly UpstreamObserver[];
-  readonly #breaker: HostBreaker;
   readonly #budget = new RetryBudget();
   readonly #readDeadlineMs: number;
   readonly #writeDeadlineMs: number;
   #renewals = 0;
-  #typicalMs = firstGuessMs;
 
-  constructor(options: UpstreamConnectionOptions) {
-    const url = new URL(options.baseUrl);
-    this.#origin = url.origin;
-    this.#prefix = url.pathname.replace(/\/+$/, '');
-    this.#credentials = options.credentials;
-    this.#log = options.log;
-    this.#clock = options.clock ?? new ApiClock();
-    this.#governor = options.governor ?? new RateGovernor(this.#clock);
-    this.#observers = options.observers ?? [];
-    this.#breaker = new HostBreaker({ probe: () => this.probe(), log: this.#log });
+  constructor({ baseUrl, credentials, log, observers = [], ...options }: UpstreamConnectionOptions) {
+    const { origin, pathname } = new URL(baseUrl);
+    this.#prefix = pathname.replace(/\/+$/, '');
+    this.#host = new UpstreamHost({ origin, log, ...options, probe: (deadlineMs) => this.probe(deadlineMs) });
+    this.#credentials = credentials;
+    this.#log = log;
+    this.#observers = observers;
     this.#readDeadlineMs = options.readDeadlineMs ?? 20_000;
     this.#writeDeadlineMs = options.writeDeadlineMs ?? 30_000;
-    this.#pool = new Pool(this.#origin, {
-      connections: options.connections ?? 64,
-      // Each call has its own deadline, kept by `exchange`; undici's timers are coarse and apply per phase.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: { timeout: 5_000 },
-    });
   }
 
   /**
@@ -151,7 +114,8 @@ export class UpstreamConnection {
   }
 
   get state(): UpstreamState {
-    return { pool: this.#pool.stats, isBreakerOpen: this.#breaker.isOpen, retriesLeft: this.#budget.left };
+    const { pool, isBreakerOpen } = this.#host;
+    return { pool, isBreakerOpen, retriesLeft: this.#budget.left };
   }
 
   /** How often a call went on with other credentials than it had begun with. */
@@ -161,12 +125,11 @@ export class UpstreamConnection {
 
   /** When calls are welcome again, if they aren't now; at least a second from now, so that a caller has a time to wait for. */
   get retryAt(): string {
-    return new Date(Date.now() + Math.max(1_000, this.#governor.opensInMs, this.#breaker.opensInMs)).toISOString();
+    return new Date(Date.now() + Math.max(1_000, this.#host.opensInMs)).toISOString();
   }
 
-  async close(): Promise<void> {
-    await this.#breaker.close();
-    await this.#pool.destroy();
+  close(): Promise<void> {
+    return this.#host.close();
   }
 
   async #attempt<Result>(call: UpstreamCall<Result>, attempt: number, limits: WaitLimits): Promise<Outcome<Result>> {
@@ -194,43 +157,17 @@ export class UpstreamConnection {
   /** A 401 may only mean that the token has ended: with another one the call is sent again, since nothing was done. */
   async #sendWithRenewal(
     call: UpstreamCall<unknown>,
-    limits: ExchangeShare,
+    limits: RequestLimits,
     overall: AbortSignal,
   ): Promise<WireAnswer> {
     const authorization = await this.#credentials.authorization(overall);
-    const answer = await this.#exchange(call, authorization, limits);
+    const answer = await this.#host.exchange(this.#requestOf(call, authorization), limits);
     if (answer.status !== 401) this.#credentials.confirm(authorization);
     if (answer.status !== 401 || call.mayBe401) return answer;
     if (!(await this.#credentials.renew(authorization, overall))) return answer;
     this.#renewals += 1;
     const renewed = await this.#credentials.authorization(overall);
-    return this.#exchange(call, renewed, limits);
-  }
-
-  /** Passes the rate limit and the breaker, and both again when one of them closed while the request waited for a socket. */
-  async #exchange(call: UpstreamCall<unknown>, authorization: string, limits: ExchangeShare): Promise<WireAnswer> {
-    const request = this.#requestOf(call, authorization);
-    for (;;) {
-      const permit = await this.#governor.pass(limits);
-      const mayBegin = () => !this.#breaker.isOpen && this.#governor.begin(permit);
-      try {
-        return await this.#breaker.run(() => this.#exchangeOnce(request, { ...limits, mayBegin }));
-      } catch (error) {
-        if (!(error instanceof NeverSent && error.cause === heldBack)) throw error;
-      } finally {
-        this.#governor.end(permit);
-      }
-    }
-  }
-
-  async #exchangeOnce(request: WireRequest, { endsAt, signal, share, mayBegin }: Beginning): Promise<WireAnswer> {
-    const sentMs = steadyNow();
-    const deadlineMs = Math.max(1, (endsAt - performance.now()) * share);
-    const answer = await exchange(this.#pool, this.#origin, request, { deadlineMs, signal, mayBegin });
-    this.#clock.learn(answer.headers['date'], sentMs);
-    this.#governor.learn(answer.status, answer.headers);
-    this.#typicalMs += (steadyNow() - sentMs - this.#typicalMs) / 16;
-    return answer;
+    return this.#host.exchange(this.#requestOf(call, renewed), limits);
   }
 
   #mayRepeat<Result>(
@@ -240,9 +177,9 @@ export class UpstreamConnection {
     pauseMs: number,
   ): boolean {
     const mayHelp = outcome.kind === 'unknown' ? isPassing(call, outcome) : isPassingRefusal(call, outcome);
-    if (!mayHelp || signal?.aborted || this.#breaker.isOpen) return false;
+    if (!mayHelp || signal?.aborted || this.#host.isBreakerOpen) return false;
     // What can't be over before the deadline is not begun.
-    if (performance.now() + pauseMs + this.#governor.opensInMs + this.#typicalMs > endsAt) return false;
+    if (performance.now() + pauseMs + this.#host.opensInMs + this.#host.typicalMs > endsAt) return false;
     // The rate limit itself says when a call is welcome, and certainty about money is worth more than load.
     const isFree = outcome.kind === 'refused' || (outcome.kind === 'unknown' && call.method !== 'GET');
     return isFree || this.#budget.take();
@@ -251,19 +188,16 @@ export class UpstreamConnection {
   /**
    * Asks the host for a sign of life, past the breaker.
    *
-   * @throws NeverSent | AnswerLost when there is none within 1.5 s
+   * @throws NeverSent | AnswerLost when there is none in time
    */
-  async probe(): Promise<WireAnswer> {
-    const limit = new Limit(probeDeadlineMs);
-    const limits = { endsAt: performance.now() + probeDeadlineMs, share: 1 };
+  async probe(deadlineMs = 1_500): Promise<WireAnswer> {
+    const limit = new Limit(deadlineMs);
+    const endsAt = performance.now() + deadlineMs;
     const watch = observeAll(this.#observers, { endpoint: probeCall.endpoint, method: probeCall.method, number: 1 });
     try {
       const authorization = await this.#credentials.authorization(limit.signal);
-      const permit = await this.#governor.pass(limits);
-      const mayBegin = () => this.#governor.begin(permit);
       const request = this.#requestOf({ ...probeCall, headers: watch.headers }, authorization);
-      const answered = this.#exchangeOnce(request, { ...limits, mayBegin }).finally(() => this.#governor.end(permit));
-      const answer = await answered;
+      const answer = await this.#host.exchangeApart(request, endsAt - performance.now());
       const { kind: outcome } = outcomeOf(answer, probeCall.decode);
       watch.ended({ outcome, status: answer.status, requestId: requestIdOf(answer) });
       return answer;
@@ -291,8 +225,9 @@ export class UpstreamConnection {
   /** A refusal is the caller's business and told to it; what else fails is the operator's, too. */
   #logFailure(call: UpstreamCall<unknown>, outcome: Outcome<unknown>, attempt: number, { signal }: WaitLimits): void {
     if (outcome.kind === 'done' || signal?.aborted) return;
-    const { endpoint, idempotencyKey } = call;
-    const fields = { endpoint, outcome: outcome.kind, attempt, idempotencyKey };
+    const { endpoint, idempotencyKey: sentKey, givenKey: idempotencyKey = sentKey } = call;
+    const keys = sentKey === idempotencyKey ? { idempotencyKey } : { idempotencyKey, sentKey };
+    const fields = { endpoint, outcome: outcome.kind, attempt, ...keys };
     if (outcome.kind === 'neverSent') {
       this.#log.warn({ ...fields, err: outcome.error }, 'upstream call was not sent');
     } else if (outcome.kind === 'unknown') {
@@ -309,9 +244,6 @@ export class UpstreamConnection {
     }
   }
 }
-
-/** A probe that takes longer has failed, in ms. */
-const probeDeadlineMs = 1_500;
 
 const probeCall: UpstreamCall<null> = {
   endpoint: 'probe',

@@ -53,9 +53,13 @@ export interface ExchangeLimits {
   signal?: AbortSignal | undefined;
   /** Asked right before the first byte is written; when false the request ends as never sent, caused by `heldBack`. */
   mayBegin?: (() => boolean) | undefined;
+  /** Takes the request back while it waits for a socket: it ends as never sent, caused by `heldBack`. */
+  recall?: AbortSignal | undefined;
+  /** Told of an answer when its head is there, its body perhaps not yet. */
+  onHead?: ((status: number, headers: WireAnswer['headers']) => void) | undefined;
 }
 
-/** Why a request was not begun although it had its socket: `mayBegin` said no. */
+/** Why a request was not begun: `mayBegin` said no when it had its socket, or it was recalled before. */
 export const heldBack = new Error('held back before its first byte');
 
 /** For a dispatcher whose requests ask at their first byte, too. They fail with `heldBack`. */
@@ -98,10 +102,10 @@ export function exchange(
 class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #resolve: (answer: WireAnswer) => void;
   readonly #reject: (error: NeverSent | AnswerLost) => void;
-  readonly #signal: AbortSignal | undefined;
-  readonly #mayBegin: () => boolean;
+  readonly #limits: ExchangeLimits;
   readonly #timer: NodeJS.Timeout;
   readonly #cancel = () => this.#giveUp('cancelled', 'the operation was cancelled');
+  readonly #takeBack = () => this.fail(heldBack);
   #controller: Dispatcher.DispatchController | null = null;
   #settled = false;
   #status = 0;
@@ -111,15 +115,17 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   constructor(
     resolve: (answer: WireAnswer) => void,
     reject: (error: NeverSent | AnswerLost) => void,
-    { deadlineMs, signal, mayBegin = () => true }: ExchangeLimits,
+    limits: ExchangeLimits,
   ) {
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#signal = signal;
-    this.#mayBegin = mayBegin;
+    this.#limits = limits;
+    const { deadlineMs, signal, recall } = limits;
     this.#timer = setTimeout(() => this.#giveUp('time', `no answer within ${Math.round(deadlineMs)} ms`), deadlineMs);
     signal?.addEventListener('abort', this.#cancel, { once: true });
+    recall?.addEventListener('abort', this.#takeBack, { once: true });
     if (signal?.aborted) this.#cancel();
+    if (recall?.aborted) this.#takeBack();
   }
 
   /**
@@ -127,7 +133,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
    * Throwing takes the request back and leaves the socket to the next one; aborting would destroy it.
    */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#settled || !this.#mayBegin()) throw heldBack;
+    const { mayBegin = () => true, recall } = this.#limits;
+    if (this.#settled || !mayBegin()) throw heldBack;
+    recall?.removeEventListener('abort', this.#takeBack);
     this.#controller = controller;
   }
 
@@ -138,6 +146,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   ): void {
     this.#status = status;
     for (const [name, value] of Object.entries(headers)) this.#headers[name] = String(value);
+    // An informational answer (1xx) is not the answer.
+    if (status >= 200) this.#limits.onHead?.(status, this.#headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -145,7 +155,6 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    // An informational answer (1xx) is not the answer.
     if (this.#status < 200) return;
     const [first] = this.#chunks;
     const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
@@ -179,7 +188,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     this.#settled = true;
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#cancel);
+    this.#limits.signal?.removeEventListener('abort', this.#cancel);
+    this.#limits.recall?.removeEventListener('abort', this.#takeBack);
     settle();
   }
 }

@@ -1,3 +1,5 @@
+import type { Instant } from '../domain/instant.ts';
+
 import type { WireAnswer } from './exchange.ts';
 import {
   CredentialsRefusedError,
@@ -7,20 +9,23 @@ import {
 } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { readErrorBody } from './readErrorBody.ts';
-import { retryAtOf } from './retryAtOf.ts';
 
-/** What an answer to a read means that is neither what was asked for nor documented for its endpoint. */
-export function readFault(answer: WireAnswer): Fault {
+/**
+ * What an answer to a read means that is neither what was asked for nor documented for its endpoint.
+ *
+ * @param retryAt when calls are welcome again
+ */
+export function readFault(answer: WireAnswer, retryAt: Instant): Fault {
   const { message, said, requestId, upstreamCode } = readErrorBody(answer);
   const details = { requestId, upstreamCode };
-  if (answer.status === 429) return rateLimited(answer);
+  if (answer.status === 429) return rateLimited(answer, retryAt);
   if (answer.status === 401) return new CredentialsRefusedError(`the Journals API refused: ${message}`, details);
   if (answer.status >= 500) return new UpstreamUnavailableError(said, details);
   return new UnexpectedAnswerError(said, details);
 }
 
 /** 429: nothing was done, whatever was asked. */
-export function rateLimited(answer: WireAnswer): RateLimitedError {
+export function rateLimited(answer: WireAnswer, retryAt: Instant): RateLimitedError {
   const { message, requestId, upstreamCode } = readErrorBody(answer);
-  return new RateLimitedError(message, { requestId, upstreamCode, retryAt: retryAtOf(answer) });
+  return new RateLimitedError(message, { requestId, upstreamCode, retryAt });
 }

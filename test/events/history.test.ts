@@ -17,7 +17,7 @@ describe('a history that is given up', () => {
 
     const reading = async () => {
       const read: string[] = [];
-      for await (const { id } of statusEvents.eventsSince(0, giving.signal)) {
+      for await (const { id } of statusEvents.eventsSince({ sinceMs: 0, isWhole: false }, giving.signal)) {
         read.push(id);
         giving.abort();
       }
@@ -49,7 +49,9 @@ describe('events that are read since a moment', () => {
     const inLine = () => new Promise((resolve) => setTimeout(resolve, 25));
     await inLine();
 
-    const reading = statusEvents.eventsSince(Date.UTC(2020, 5), new AbortController().signal).next();
+    const reading = statusEvents
+      .eventsSince({ sinceMs: Date.UTC(2020, 5), isWhole: false }, new AbortController().signal)
+      .next();
     await inLine();
     replays[0]?.end();
 

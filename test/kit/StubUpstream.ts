@@ -28,9 +28,9 @@ export class StubUpstream {
     });
   }
 
-  static async start(answer: Answer, answerEvents: Answer = quietStream): Promise<StubUpstream> {
+  static async start(answer: Answer, answerEvents: Answer = quietStream, port = 0): Promise<StubUpstream> {
     const stub = new StubUpstream(answer, answerEvents);
-    await new Promise<void>((resolve) => stub.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => stub.#server.listen(port, '127.0.0.1', resolve));
     closeLater(() => {
       stub.#server.closeAllConnections();
       return new Promise((resolve) => stub.#server.close(resolve));

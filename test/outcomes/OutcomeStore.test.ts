@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 
 import type { BatchItem, NewReverseBatch } from '../../src/domain/newJournal.ts';
@@ -49,6 +50,30 @@ describe('OutcomeStore', () => {
     closeLater(() => store.close());
 
     expect(() => new OutcomeStore(file, { patienceMs: 1 })).toThrow(/locked/);
+  });
+
+  it('is not opened where a batch of unknown fate can not be read', () => {
+    const file = newFile();
+    const store = new OutcomeStore(file);
+    store.intend('anyone', { ...intent, idempotencyKey: 'a' });
+    store.close();
+    const database = new Database(file);
+    database.exec("UPDATE outcomes SET batch = '{'");
+    database.close();
+
+    expect(() => new OutcomeStore(file)).toThrow(/JSON/);
+  });
+
+  it('that is full makes room by forgetting what is old enough', () => {
+    const store = new OutcomeStore(null, { maxBytes: 200_000, keptMs: -1 });
+    const entries = Array.from({ length: 200 }, () => ({ fromAccount: sweep, amount: '10' }));
+
+    for (let index = 0; index < 100; index += 1) {
+      const { id } = store.intend('anyone', { ...intent, batch: { ...batch, entries }, idempotencyKey: `${index}` });
+      store.settleNotDone(id);
+    }
+
+    expect(store.find('anyone', '99')?.state).toBe('notDone');
   });
 
   it('keeps the keys of principals apart', () => {

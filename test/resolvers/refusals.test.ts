@@ -59,9 +59,12 @@ describe('createJournal', () => {
   });
 
   it('tells when a limited caller may come back', async () => {
-    const result = await answered(json(429, {}, { 'x-ratelimit-reset': '1792000000' }));
+    const before = Date.now();
 
-    expect(result).toMatchObject({ __typename: 'RateLimitedError', retryAt: '2026-10-14T17:46:40.000Z' });
+    const result = await answered(json(429, {}, { 'retry-after': '120' }));
+
+    expect(result).toMatchObject({ __typename: 'RateLimitedError' });
+    expect(Date.parse(result.retryAt ?? '')).toBeGreaterThanOrEqual(before + 119_000);
   });
 
   it('says that the outcome is unknown, and when to ask again, where the answer is lost', async () => {

@@ -10,6 +10,7 @@ import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
 import { createLog } from '../../src/log.ts';
 import { SharedReads } from '../../src/loaders/SharedReads.ts';
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import type { ReadEvents } from '../../src/outcomes/Reconciler.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
 import { OpenSockets } from '../../src/server/OpenSockets.ts';
@@ -69,8 +70,9 @@ async function start(thrown: unknown) {
   const journalSides = new JournalSidesCache(journals);
   const clock = new ApiClock();
   const statusEvents = new StatusEvents(eventsClient, clock, log);
-  const readEvents = (sinceMs: number, signal: AbortSignal) => statusEvents.eventsSince(sinceMs, signal);
+  const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
   const shared = {
+    clock,
     journals,
     sharedReads: new SharedReads(journals, () => statusEvents.mark),
     journalSides,

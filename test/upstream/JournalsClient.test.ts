@@ -160,29 +160,46 @@ describe('404 on a create', () => {
 });
 
 describe('429', () => {
-  it.each([
-    [{ 'x-ratelimit-reset': '1792000000' }, '2026-10-14T17:46:40.000Z'],
-    [{ 'retry-after': 'Wed, 14 Oct 2026 17:46:41 GMT' }, '2026-10-14T17:46:41.000Z'],
-    [{ 'x-ratelimit-reset': '1792000000', 'retry-after': 'Wed, 14 Oct 2026 17:46:41 GMT' }, '2026-10-14T17:46:41.000Z'],
-    [{ 'x-ratelimit-reset': 'soon', 'retry-after': 'later' }, null],
-    [{ 'x-ratelimit-reset': '1e300' }, null],
-    [{ 'x-ratelimit-reset': '' }, null],
-  ])('with %j may be repeated at %s', async (headers, retryAt) => {
-    const { error } = await call('createJNLC', json(429, { code: 42_910_000, message: 'too many requests' }, headers));
+  it.each<[string, number, (apiNow: number) => Record<string, string>]>([
+    ['X-RateLimit-Reset', 120, (apiNow) => ({ 'x-ratelimit-reset': seconds(apiNow + 120_000) })],
+    ['Retry-After in seconds', 120, () => ({ 'retry-after': '120' })],
+    ['Retry-After as a date', 120, (apiNow) => ({ 'retry-after': httpDate(apiNow + 120_000) })],
+    ['the later of two', 120, (apiNow) => ({ 'x-ratelimit-reset': seconds(apiNow + 60_000), 'retry-after': '120' })],
+    [
+      'the other later of two',
+      120,
+      (apiNow) => ({ 'x-ratelimit-reset': seconds(apiNow + 120_000), 'retry-after': '1' }),
+    ],
+    ['a reset in three hours', 10_800, (apiNow) => ({ 'x-ratelimit-reset': seconds(apiNow + 10_800_000) })],
+    ['a date in three hours', 10_800, (apiNow) => ({ 'retry-after': httpDate(apiNow + 10_800_000) })],
+    ['words that say nothing', 1, () => ({ 'x-ratelimit-reset': 'soon', 'retry-after': 'later' })],
+    ['an impossible number', 1, () => ({ 'x-ratelimit-reset': '1e300' })],
+    ['a reset in a century', 1, () => ({ 'x-ratelimit-reset': '4900000000' })],
+    ['nothing', 1, () => ({ 'x-ratelimit-reset': '' })],
+  ])('with %s may be repeated after %i s, by the clock of whom it is told to', async (_label, waitS, headersAt) => {
+    // An API whose clock is hours from this one.
+    for (const aheadMs of [0, 5 * 3_600_000, -5 * 3_600_000]) {
+      const before = Date.now();
+      const apiNow = before + aheadMs;
+      const headers = { ...headersAt(apiNow), date: httpDate(apiNow) };
 
-    expect(error).toMatchObject({ name: 'RateLimitedError', upstreamCode: 42_910_000, retryAt });
-  });
+      const { error } = await call('createJNLC', json(429, { code: 42_910_000, message: 'too many' }, headers));
 
-  it('with Retry-After in seconds may be repeated after so many', async () => {
-    const before = Date.now();
-
-    const { error } = await call('get', json(429, {}, { 'retry-after': '120' }));
-
-    const retryAt = Date.parse((error as { retryAt: string }).retryAt);
-    expect(retryAt).toBeGreaterThanOrEqual(before + 120_000);
-    expect(retryAt).toBeLessThanOrEqual(Date.now() + 120_000);
+      expect(error).toMatchObject({ name: 'RateLimitedError', upstreamCode: 42_910_000 });
+      const waitedMs = Date.parse((error as { retryAt: string }).retryAt) - before;
+      // Both sides tell whole seconds, and neither tells them at once.
+      expect(Math.abs(waitedMs - waitS * 1_000)).toBeLessThan(10_000);
+    }
   });
 });
+
+function seconds(ms: number): string {
+  return String(Math.ceil(ms / 1_000));
+}
+
+function httpDate(ms: number): string {
+  return new Date(ms).toUTCString();
+}
 
 describe('get', () => {
   it('is null for an id that the API does not know', async () => {

@@ -29,6 +29,20 @@ const create = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}
   __typename ... on JournalError { message } } }`;
 
 describe('OAuth 2 client credentials', () => {
+  it('are not asked for again before the time that a 429 of their endpoint named', async () => {
+    const tokens = await StubUpstream.start(json(429, {}, { 'retry-after': '60' }));
+    const api = await StubUpstream.start(json(200, []));
+    const gateway = await startGateway(api.url, oauth(`${tokens.url}/token`));
+
+    const answers = [await ask(gateway.url, '{ journals { nodes { id } } }'), await ask(gateway.url, create)];
+
+    expect(answers).toMatchObject([
+      { errors: [{ extensions: { code: 'RATE_LIMITED', retryAt: expect.any(String) as string } }] },
+      { data: { createJournal: { __typename: 'RateLimitedError' } } },
+    ]);
+    expect(tokens.calls).toHaveLength(1);
+  });
+
   it('get one token for the feed and all calls', async () => {
     const sandbox = await startSandbox();
     const gateway = await startWithOAuth(sandbox);

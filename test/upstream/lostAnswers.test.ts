@@ -6,6 +6,7 @@ import { freePort } from '../kit/freePort.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer, SeenRequest } from '../kit/StubUpstream.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const writes: Record<string, (client: JournalsClient) => Promise<unknown>> = {
@@ -124,6 +125,18 @@ describe('a write whose answer is lost', () => {
       upstreamCode: 50_010_000,
     });
   });
+});
+
+it('the log names the key of the caller, and the one that was sent for it', async () => {
+  const lines: string[] = [];
+  const stub = await StubUpstream.start((_seen, response) => void response.destroy());
+  const client = openJournalsClient(stub.url, { log: watchedLog((line) => lines.push(line)) });
+  const jnlc = { fromAccount: sweep, toAccount: customer, amount: '10' };
+
+  await failureOf(client.create({ jnlc }, 'given', 'sent'));
+
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ outcome: 'unknown', idempotencyKey: 'given', sentKey: 'sent' });
+  expect(stub.calls[0]?.headers['idempotency-key']).toBe('sent');
 });
 
 describe('a create whose first answer is lost', () => {

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
 import { describe, expect, it } from 'vitest';
 
 import { ApiClock } from '../../src/upstream/ApiClock.ts';
@@ -62,6 +64,20 @@ describe('after a 429', () => {
     expect(stub.calls).toHaveLength(1);
   });
 
+  it('a call that could not be answered any more between the reset and its deadline is not sent', async () => {
+    const slow = json(200, wireJNLC());
+    const stub = await StubUpstream.start((seen, response) => {
+      if (stub.calls.length > 60) return json(429, {}, { 'retry-after': '1' })(seen, response);
+      setTimeout(() => void slow(seen, response), 300);
+    });
+    const client = openJournalsClient(stub.url, { writeDeadlineMs: 1_200 });
+    await Promise.all(Array.from({ length: 60 }, () => client.get(journalId)));
+    await failureOf(client.delete(journalId));
+
+    expect(await failureOf(client.delete(journalId))).toMatchObject({ name: 'RateLimitedError' });
+    expect(stub.calls.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+
   it('neither calls that wait for a socket nor streams are sent', async () => {
     const gate = new Gate();
     const stub = await StubUpstream.start(async (seen, response) => {
@@ -82,6 +98,25 @@ describe('after a 429', () => {
     expect(await Promise.all(waiting)).toMatchObject([1, 2, 3].map(() => ({ name: 'RateLimitedError' })));
     expect(await failureOf(events.open())).toMatchObject({ name: 'RateLimitedError' });
     expect(stub.seen).toHaveLength(1);
+  });
+
+  it('whose body is slow to come, no call is sent once its head is there', async () => {
+    const stub = await StubUpstream.start((_seen, response) => {
+      response.writeHead(429, { 'retry-after': '60', 'content-length': '100' });
+      response.write('{');
+    });
+    const client = openJournalsClient(stub.url);
+    const headRead = new Promise<void>((resolve) => {
+      const read = () => resolve();
+      subscribe('undici:request:headers', read);
+      closeLater(() => unsubscribe('undici:request:headers', read));
+    });
+    const first = failureOf(client.get(journalId, AbortSignal.timeout(1_000)));
+    await headRead;
+
+    expect(await failureOf(client.get(journalId))).toMatchObject({ name: 'RateLimitedError' });
+    expect(stub.calls).toHaveLength(1);
+    await first;
   });
 
   it('for too many streams, other calls go on', async () => {

@@ -22,9 +22,6 @@ export interface Audit {
 interface LogEntry {
   operation: string;
   arrivedAt: number;
-  answeredAt: number | null;
-  status: number | null;
-  rateLimitReset: number;
 }
 
 /** Holds what the clients were told against the sandbox's ledger, journal by journal. */
@@ -51,21 +48,6 @@ export async function audit(sandbox: Sandbox, verdicts: readonly Verdict[], sinc
     lies: verdicts.flatMap((verdict) => lieOf(verdict, byDescription, statuses)),
   };
 }
-
-/** Requests that arrived between a 429 and its reset, beyond those that were on their way. */
-export async function tooEarly(sandbox: Sandbox): Promise<number> {
-  const log = await control<LogEntry[]>(sandbox, 'GET', 'log');
-  const limits = log.filter(({ status }) => status === 429);
-  return log.filter(({ arrivedAt }) =>
-    limits.some(
-      ({ answeredAt, rateLimitReset }) =>
-        answeredAt !== null && arrivedAt > answeredAt + onTheWayMs && arrivedAt < rateLimitReset * 1_000,
-    ),
-  ).length;
-}
-
-/** A request or an answer lies in a socket so long on a busy machine, in ms: the sandbox serves and its clients run in one process. */
-const onTheWayMs = 250;
 
 function lieOf(
   { work, told, result }: Verdict,

@@ -1,0 +1,52 @@
+import { EventEmitter, on } from 'node:events';
+
+import { closeLater } from '../../kit/leftovers.ts';
+import { mutate } from '../../kit/mutate.ts';
+import type { MutationResult } from '../../kit/mutate.ts';
+
+import { makeWork } from './Work.ts';
+
+/** A create that a client asked for once. */
+export interface Operation {
+  /** When, by `performance.now()`. */
+  at: number;
+  /** Null while it is not answered. */
+  result: MutationResult | null;
+}
+
+/** So many creates a second, whether or not those of before are answered. Ends with the test. */
+export class SteadyLoad {
+  readonly operations: Operation[] = [];
+  readonly #answers = new EventEmitter();
+  readonly #works = makeWork('create', 100_000);
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(url: string, perSecond: number) {
+    this.#timer = setInterval(() => void this.#ask(url), 1_000 / perSecond);
+    closeLater(() => this.stop());
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** The next operation that is answered so. */
+  async answered(isMeant: (result: MutationResult) => boolean): Promise<Operation> {
+    for await (const [operation] of on(this.#answers, 'answer') as AsyncIterable<[Operation]>) {
+      if (operation.result && isMeant(operation.result)) return operation;
+    }
+    throw new Error('nothing is answered any more');
+  }
+
+  async #ask(url: string): Promise<void> {
+    const work = this.#works.shift();
+    if (!work) return;
+    const operation: Operation = { at: performance.now(), result: null };
+    this.operations.push(operation);
+    operation.result = await mutate(url, work.name, work.variables).catch((error: unknown) => ({
+      __typename: 'Gone',
+      message: String(error),
+    }));
+    this.#answers.emit('answer', operation);
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+
+import { startBoth, startSandbox } from '../kit/startGateway.ts';
+import { absences } from './kit/absences.ts';
+import { SteadyLoad } from './kit/SteadyLoad.ts';
+
+it.each(Object.entries(absences))(
+  'an upstream that %s is soon left in peace, and served again when it is back',
+  async (_kind, leave) => {
+    const { gateway, sandbox } = await startBoth();
+    const { port } = sandbox;
+    const load = new SteadyLoad(gateway.url, 50);
+    await load.answered(({ __typename }) => __typename === 'CreateJournalSuccess');
+
+    await sandbox.close();
+    const absence = await leave(port);
+    const before = load.operations.length;
+    await load.answered(({ message }) => message?.includes('keeps failing') === true);
+    for (let refused = 0; refused < 50; refused += 1) await load.answered(() => true);
+    const operations = load.operations.length - before;
+    const attempts = absence.attempts.length;
+    absence.end();
+    await startSandbox({ port });
+    const back = await load.answered(({ __typename }) => __typename === 'CreateJournalSuccess');
+
+    expect(attempts / operations).toBeLessThan(1.2);
+    expect(back.result).not.toBeNull();
+  },
+);

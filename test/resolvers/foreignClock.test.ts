@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+
+import { customer, richCustomers, sweep } from '../kit/accounts.ts';
+import { control } from '../kit/control.ts';
+import { mutate } from '../kit/mutate.ts';
+import { startGateway, startSandbox } from '../kit/startGateway.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { wireJNLC } from '../kit/wireJournals.ts';
+
+const hours = 3_600_000; // ms
+const variables = {
+  input: { toAccount: sweep, entries: [{ fromAccount: richCustomers[0], amount: '10', description: 'first' }] },
+  idempotencyKey: 'key',
+};
+
+describe.each([5 * hours, -5 * hours])('before an API whose clock is %i ms ahead', (aheadMs) => {
+  const start = async (faults: object[]) => {
+    const sandbox = await startSandbox({ clock: () => Date.now() + aheadMs });
+    await control(sandbox, 'PUT', 'faults', { faults });
+    const gateway = await startGateway(sandbox.url, {}, { outcomes: { settleMs: 500 } });
+    return { sandbox, url: gateway.url };
+  };
+
+  it('a reverse batch whose answer is lost is found', async () => {
+    const { url, sandbox } = await start([{ kind: 'answerLost', operations: ['createReverseBatch'] }]);
+
+    const { __typename } = await mutate(url, 'createReverseBatchJournal', variables);
+
+    expect(__typename).toBe('CreateReverseBatchJournalSuccess');
+    const { journals } = await control<{ journals: { total: number } }>(sandbox, 'GET', 'stats');
+    expect(journals.total).toBe(1);
+  });
+
+  it('a reverse batch that was not processed is not done', async () => {
+    const { url } = await start([{ kind: 'reset', operations: ['createReverseBatch'] }]);
+
+    expect(await untilSettled(url)).toMatchObject({ __typename: 'UpstreamUnavailableError', retryAt: null });
+  });
+
+  it('a reverse batch that was ambiguous is looked for again', async () => {
+    const { url, sandbox } = await start([
+      { kind: 'answerLost', operations: ['createReverseBatch'] },
+      { kind: 'answer', status: 404, operations: ['getJournal'] },
+    ]);
+    const ambiguous = await untilSettled(url);
+    await control(sandbox, 'DELETE', 'faults');
+
+    const found = await mutate(url, 'createReverseBatchJournal', variables);
+
+    expect(ambiguous).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
+    expect(found.__typename).toBe('CreateReverseBatchJournalSuccess');
+  });
+
+  it('the journals of a new batch are not read again one by one', async () => {
+    const apiNow = () => new Date(Date.now() + aheadMs);
+    const stub = await StubUpstream.start((seen, response) => {
+      const made = wireJNLC({ from_account: sweep, to_account: customer, created_at: apiNow().toISOString() });
+      return json(200, seen.method === 'POST' ? [made, made] : made, { date: apiNow().toUTCString() })(seen, response);
+    });
+    const { url } = await startGateway(stub.url);
+    const entry = { toAccount: customer, amount: '10' };
+    const batch = { input: { fromAccount: sweep, entries: [entry, entry] } };
+    // Of the first answer the time is learned.
+    await mutate(url, 'createBatchJournal', batch);
+    const before = stub.calls.length;
+
+    await mutate(url, 'createBatchJournal', batch);
+
+    expect(stub.calls.slice(before).map(({ method }) => method)).toEqual(['POST']);
+  });
+});
+
+async function untilSettled(url: string) {
+  for (;;) {
+    const result = await mutate(url, 'createReverseBatchJournal', variables);
+    if (result.__typename !== 'OutcomeUnknownError' || result.retryAt === null) return result;
+  }
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+
+import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
+import { customer, sweep } from '../kit/accounts.ts';
+import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
+import { startSwallowingHost } from '../kit/startSwallowingHost.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { journalId, wireJNLC } from '../kit/wireJournals.ts';
+
+const probe = '/v1/journals?limit=1';
+/** Below the 15 s after which the first attempt of a create gives up by itself. */
+const soon = 10_000;
+
+/** A host that takes every request and answers none until it is told to work; probes at `isAlive`. */
+async function startSilent(state: { isUp: boolean; isAlive?: boolean }) {
+  const stub = await StubUpstream.start((seen, response) => {
+    if (state.isUp) return json(200, seen.url === probe ? [] : wireJNLC())(seen, response);
+    if (state.isAlive && seen.url === probe) return json(200, [])(seen, response);
+  });
+  const creates = () => stub.calls.filter(({ method }) => method === 'POST').length;
+  const probes = () => stub.calls.filter(({ url }) => url === probe).length;
+  return { stub, creates, probes };
+}
+
+describe('a host that takes what is sent and says nothing', () => {
+  it(
+    'opens the breaker long before a call gives up, and what waits for a socket is refused then',
+    async () => {
+      const { stub, creates } = await startSilent({ isUp: false });
+      const client = openJournalsClient(stub.url, { connections: 16 });
+
+      const waiting = Array.from({ length: 40 }, (_, index) => failureOf(create(client, index)));
+      const first = await Promise.race(waiting);
+      const refused = await failureOf(create(client, 40));
+
+      expect([first, refused]).toMatchObject([unavailable, unavailable]);
+      expect(creates()).toBe(16);
+    },
+    soon,
+  );
+
+  it(
+    'is served again when it is back, although sockets of before still wait for an answer',
+    async () => {
+      const state = { isUp: false };
+      const { stub } = await startSilent(state);
+      const client = openJournalsClient(stub.url, { connections: 16 });
+      await Promise.race(Array.from({ length: 40 }, (_, index) => failureOf(create(client, index))));
+
+      state.isUp = true;
+      const done = await untilDone(client);
+
+      expect(done).toMatchObject({ id: journalId });
+    },
+    soon,
+  );
+
+  it(
+    'is not given up while it gives a sign of life',
+    async () => {
+      const state = { isUp: false, isAlive: true };
+      const { stub, creates, probes } = await startSilent(state);
+      const client = openJournalsClient(stub.url, { connections: 64 });
+
+      for (let index = 0; index < 30; index += 1) create(client, index).catch(() => undefined);
+      while (probes() < 3) await turn();
+      state.isUp = true;
+
+      expect(await create(client, 30)).toMatchObject({ id: journalId });
+      expect(creates()).toBe(31);
+    },
+    soon,
+  );
+
+  it(
+    'is not asked for a sign of life for the sake of a few slow calls',
+    async () => {
+      const { stub, probes } = await startSilent({ isUp: false });
+      const client = openJournalsClient(stub.url, { writeDeadlineMs: 3_000 });
+
+      // With their repeats still too few to open the breaker.
+      await Promise.all(Array.from({ length: 6 }, (_, index) => failureOf(create(client, index))));
+
+      expect(probes()).toBe(0);
+    },
+    soon,
+  );
+});
+
+describe('a host that swallows packets', () => {
+  it(
+    'opens the breaker, and nobody is told that anything was sent',
+    async () => {
+      const { port } = await startSwallowingHost();
+      const client = openJournalsClient(`http://127.0.0.1:${port}`);
+
+      const errors = await Promise.all(Array.from({ length: 40 }, (_, index) => failureOf(create(client, index))));
+
+      expect(errors).toMatchObject(errors.map(() => unavailable));
+    },
+    soon,
+  );
+
+  it(
+    'is served again when it is back',
+    async () => {
+      const host = await startSwallowingHost();
+      const client = openJournalsClient(`http://127.0.0.1:${host.port}`);
+      await Promise.all(Array.from({ length: 40 }, (_, index) => failureOf(create(client, index))));
+
+      await host.end();
+      await StubUpstream.start(
+        (seen, response) => json(200, seen.url === probe ? [] : wireJNLC())(seen, response),
+        undefined,
+        host.port,
+      );
+
+      expect(await untilDone(client)).toMatchObject({ id: journalId });
+    },
+    soon,
+  );
+});
+
+const unavailable = {
+  name: 'UpstreamUnavailableError',
+  message: expect.stringContaining('keeps failing') as string,
+  retryAt: expect.any(String) as string,
+};
+
+function create(client: JournalsClient, index: number): Promise<unknown> {
+  return client.create({ jnlc: { fromAccount: sweep, toAccount: customer, amount: '1' } }, `key-${index}`);
+}
+
+async function untilDone(client: JournalsClient): Promise<unknown> {
+  for (let index = 100; ; index += 1) {
+    const done = await create(client, index).catch(() => null);
+    if (done !== null) return done;
+    await turn();
+  }
+}
+
+/** What is refused at once takes no turn of the event loop, in which an answer comes. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
