@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 
 import { AnswerLost, NeverSent } from './exchange.ts';
 import type { WireAnswer } from './exchange.ts';
-import { UpstreamUnavailableError } from './faults.ts';
+import { RateLimitedError, UpstreamUnavailableError } from './faults.ts';
 import { SilenceWatch } from './SilenceWatch.ts';
 import type { Waiting } from './SilenceWatch.ts';
 
@@ -115,10 +115,11 @@ export class HostBreaker {
   /** Many calls wait and nothing is heard: without a sign of life each of them counts as failed. */
   async #doubt(silent: readonly Waiting[]): Promise<void> {
     if (this.#isOpen) return;
-    if (await this.#answers(signOfLifeMs)) {
-      this.#silence.heard();
-      return;
-    }
+    const askedAt = performance.now();
+    // Where it could not be asked nothing is known, and it is asked again later.
+    const isWell = (await this.#answers(signOfLifeMs)) ?? true;
+    if (isWell) this.#silence.heard();
+    if (this.#closing.signal.aborted || this.#silence.heardAt >= askedAt) return;
     for (const waiting of silent) {
       waiting.isGivenUp = true;
       this.#count(false);
@@ -145,12 +146,12 @@ export class HostBreaker {
     this.#log.info('upstream is back');
   }
 
-  /** A host that answers below 500 works, whatever it says; a probe that couldn't be sent proves nothing. */
-  async #answers(deadlineMs: number): Promise<boolean> {
+  /** A host that answers below 500 works, whatever it says. Null when the rate limit keeps it from being asked. */
+  async #answers(deadlineMs: number): Promise<boolean | null> {
     try {
       return (await this.#probe(deadlineMs)).status < 500;
-    } catch {
-      return false;
+    } catch (error) {
+      return error instanceof NeverSent && error.cause instanceof RateLimitedError ? null : false;
     }
   }
 

@@ -45,6 +45,11 @@ export class SilenceWatch {
     if (this.#waiting.size === 0) this.close();
   }
 
+  /** When it was last heard, by `performance.now()`. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
   /** The host has begun to answer something. */
   heard(): void {
     this.#heardAt = performance.now();

@@ -175,10 +175,12 @@ describe('configuration', () => {
     const { binary, url } = await serveBinary(['--port', '0'], { ...remote, APCA_BROKER_BASE_URL: upstream.url });
 
     const page = await fetch(url, { headers: { accept: 'text/html' } });
+    const html = await page.text();
     binary.kill('SIGTERM');
 
     // Whoever comes in by AUTH=none may do all; test/auth has the others.
     expect(page.status).toBe(200);
+    expect(html).toContain('GraphiQL');
     expect((await binary.exit).stdout).not.toContain('sandbox');
   });
 });
@@ -204,6 +206,21 @@ describe('an address that can not be had', () => {
     const { code, stderr } = await runBinary(['serve', '--sandbox', '--port', '0'], { SANDBOX_PORT: String(port) });
 
     expect({ code, stderr }).toEqual({ code: 2, stderr: `journals-gateway: port ${port} is in use on 127.0.0.1\n` });
+  });
+
+  it('for operators is told just so', async () => {
+    const port = await takenPort();
+
+    const { code, stdout, stderr } = await runBinary(['serve', '--sandbox', '--port', '0'], {
+      ADMIN_PORT: String(port),
+      SANDBOX_PORT: '0',
+    });
+
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `journals-gateway: port ${port} is in use on 127.0.0.1\n`,
+    });
   });
 
   it('of the sandbox alone is told just so', async () => {

@@ -1,7 +1,4 @@
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -21,148 +18,37 @@ async function keyFileOf(text: string): Promise<string> {
   return file;
 }
 
-/** An address at which nobody listens. */
-async function deadUrl(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}/keys`;
-}
-
 /** Starts with this environment; the lines that it says, at any level that complains. */
 async function startWrong(environment: Record<string, string>, argv = sandboxed) {
   const { code, stdout, stderr } = await runBinary(argv, { SANDBOX_PORT: '0', ...environment });
   return { code, stdout, lines: stderr.trimEnd().split('\n'), stderr };
 }
 
-const jwt = { AUTH: 'jwt', AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'journals' };
-
+// What there is to say is tested at the floors that say it: here, that whoever starts the command is told it all.
 describe('serve that is started wrong says so in a line each and ends with 2', () => {
-  it.each<[string, Record<string, string>, RegExp[]]>([
-    ['an unknown way in', { AUTH: 'ldap' }, [/- AUTH: expected none, api-key or jwt, found "ldap"$/]],
-    ['a way in that every object has', { AUTH: 'constructor' }, [/- AUTH: expected none, api-key or jwt/]],
-    ['keys without a file', { AUTH: 'api-key' }, [/- AUTH_API_KEYS_FILE: missing, AUTH=api-key needs it$/]],
-    [
-      'tokens without an issuer',
-      { AUTH: 'jwt', AUTH_CLOCK_SKEW_SECONDS: '-1' },
-      [
-        /AUTH_CLOCK_SKEW_SECONDS: expected a whole number, 0 to 300/,
-        /AUTH_JWKS_URL: missing/,
-        /AUTH_ISSUER: missing/,
-        /AUTH_AUDIENCE: missing/,
-      ],
-    ],
-    [
-      'keys of the issuer over an open network',
-      { ...jwt, AUTH_JWKS_URL: 'http://issuer.example/keys' },
-      [/- AUTH_JWKS_URL: expected an https URL, or an http one of this machine/],
-    ],
-    [
-      'a door that is configured and open',
-      { AUTH_API_KEYS_FILE: '/keys.json' },
-      [/- AUTH_API_KEYS_FILE: set, though AUTH is none/],
-    ],
-    [
-      'an open door on every address',
-      { HOST: '0.0.0.0' },
-      [/- HOST: 0\.0\.0\.0 is no loopback address, and AUTH is none/],
-    ],
-    ['an open door by another name', { HOST: '::' }, [/- HOST: :: is no loopback address/]],
-  ])('with %s', async (_how, environment, problems) => {
-    const { code, stdout, lines } = await startWrong(environment);
+  it('with half a credential of the API beside half a way in, in one go', async () => {
+    const { code, stdout, lines } = await startWrong({ AUTH: 'jwt', APCA_BROKER_KEY_ID: 'key' }, ['serve']);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(lines).toEqual([
+    expect([lines.at(0), lines.at(-1)]).toEqual([
       'journals-gateway: the configuration does not hold:',
-      ...problems.map((problem) => expect.stringMatching(problem) as string),
+      '  - to try the gateway without credentials, start it with --sandbox',
     ]);
+    const names = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'APCA_BROKER_SECRET_KEY', 'APCA_BROKER_BASE_URL'];
+    for (const name of names) expect(lines.filter((line) => line.startsWith(`  - ${name}: missing`))).toHaveLength(1);
+    expect(lines).toHaveLength(2 + names.length);
   });
 
-  it('with half a credential of the API beside half a way in, in one go', async () => {
-    const { code, lines } = await startWrong({ AUTH: 'jwt', APCA_BROKER_KEY_ID: 'key' }, ['serve']);
-
-    expect(code).toBe(2);
-    for (const name of [
-      'AUTH_JWKS_URL',
-      'AUTH_ISSUER',
-      'AUTH_AUDIENCE',
-      'APCA_BROKER_SECRET_KEY',
-      'APCA_BROKER_BASE_URL',
-    ])
-      expect(lines.filter((line) => line.startsWith(`  - ${name}: missing`))).toHaveLength(1);
-  });
-
-  it.each<[string, string, string[]]>([
-    ['that is no JSON', `{ "keys": ["jgw_secretsecretsecret" `, ['expected JSON, an object with a list "keys"']],
-    ['without keys', '{}', ['keys: expected a list of keys']],
-    [
-      'of wrong keys',
-      JSON.stringify({
-        keys: [
-          { name: '', hash: 'jgw_secretsecretsecret', scopes: ['journals:fly'] },
-          { ...newKey('a').entry, accounts: ['x'], fromAccounts: 'all' },
-          { ...newKey('b').entry, account: [customer] },
-        ],
-      }),
-      [
-        'keys.0.name: expected a name of 1 to 100 characters',
-        'keys.0.hash: expected sha256: and 64 hexadecimal digits',
-        'keys.0.scopes.0: expected journals:read, journals:write, journals:travel-rule, schema:introspect',
-        'keys.1.accounts.0: expected a UUID',
-        'keys.1.fromAccounts: expected a list of account ids, or ["*"]',
-        'keys.2: unknown field: account',
-      ],
-    ],
-    [
-      'of keys where fields belong',
-      JSON.stringify({ keys: [{ ...newKey('a').entry, [newKey('b').key]: 'b' }], [newKey('c').key]: 'c' }),
-      ['keys.0: unknown field: a name that is none', 'unknown field: a name that is none'],
-    ],
-  ])('with a key file %s', async (_how, content, problems) => {
-    const file = await keyFileOf(content);
+  it('with a key file of wrong keys', async () => {
+    const keys = [{ ...newKey('a').entry, scopes: ['journals:fly'], fromAccounts: 'all' }];
+    const file = await keyFileOf(JSON.stringify({ keys }));
 
     const { code, stdout, lines } = await startWrong({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(lines.map((line) => line.replace('journals-gateway: ', ''))).toEqual(
-      problems.map((problem) => `${file}: ${problem}`),
-    );
-  });
-
-  it('with a key file that is not there', async () => {
-    const { code, stderr } = await startWrong({ AUTH: 'api-key', AUTH_API_KEYS_FILE: '/nowhere/keys.json' });
-
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr: "journals-gateway: /nowhere/keys.json: can't be read: ENOENT\n",
-    });
-  });
-
-  it.each<[string, (path: string) => Promise<unknown>, string]>([
-    ['is a folder', (path) => mkdir(path), "can't be read: EISDIR"],
-    ['begins with a mark that is no JSON', (path) => writeFile(path, '\ufeff{}'), 'expected JSON'],
-  ])('with a key file that %s', async (_how, make, words) => {
-    const file = join(await temporaryFolder(), 'keys');
-    await make(file);
-
-    const { code, lines } = await startWrong({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
-
-    expect(code).toBe(2);
-    expect(lines).toEqual([expect.stringContaining(`${file}: ${words}`)]);
-  });
-
-  it.each<[string, string]>([
-    ['by its address', '127.0.0.1'],
-    ['by a name of several addresses', 'localhost'],
-  ])('with keys of an issuer that can not be reached, %s', async (_how, host) => {
-    const url = (await deadUrl()).replace('127.0.0.1', host);
-
-    const { code, lines } = await startWrong({ ...jwt, AUTH_JWKS_URL: url });
-
-    expect(code).toBe(2);
     expect(lines).toEqual([
-      expect.stringMatching(`^journals-gateway: ${url}: the keys of the token issuer can't be read: .*ECONNREFUSED`),
+      expect.stringMatching(`^journals-gateway: ${file}: keys.0.scopes.0: expected `),
+      `${file}: keys.0.fromAccounts: expected a list of account ids, or ["*"]`,
     ]);
   });
 
@@ -170,43 +56,17 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
     const issuer = await Issuer.start();
     issuer.hang();
 
-    const { code, lines } = await startWrong({ ...jwt, AUTH_JWKS_URL: issuer.url });
-
-    expect(code).toBe(2);
-    expect(lines).toHaveLength(1);
-  });
-
-  it.each<[string, (response: ServerResponse) => void, RegExp]>([
-    ['a failure', (response) => response.writeHead(404).end('no'), /Expected 200 OK/],
-    ['a page', (response) => response.end('<!doctype html>\n<title>moved</title>\n'), /is not valid JSON/],
-    ['other JSON', (response) => response.end('[]'), /malformed/],
-    ['no key at all', (response) => response.end('{"keys":[]}'), /it tells no key/],
-    ['an address elsewhere', (response) => response.writeHead(302, { location: '/' }).end(), /Expected 200 OK/],
-  ])('with an issuer that answers with %s', async (_what, answer, words) => {
-    const issuer = await Issuer.start();
-    issuer.answerWith(answer);
-
-    const { code, lines } = await startWrong({ ...jwt, AUTH_JWKS_URL: issuer.url });
-
-    expect(code).toBe(2);
-    expect(lines).toEqual([expect.stringMatching(words)]);
-  });
-
-  it.each<[string, string[], Record<string, string>]>([
-    ['of the gateway', ['serve', '--sandbox', '--port'], { SANDBOX_PORT: '0' }],
-    ['of the sandbox', ['serve', '--sandbox', '--port', '0'], { SANDBOX_PORT: 'PORT' }],
-    ['for operators', ['serve', '--sandbox', '--port', '0'], { ADMIN_PORT: 'PORT', SANDBOX_PORT: '0' }],
-  ])('with a port %s that is in use', async (_whose, argv, environment) => {
-    const issuer = await Issuer.start();
-    const port = new URL(issuer.url).port;
-    const taken = Object.fromEntries(
-      Object.entries(environment).map(([name, value]) => [name, value.replace('PORT', port)]),
-    );
-
-    const { code, stdout, lines } = await startWrong(taken, argv.at(-1) === '--port' ? [...argv, port] : argv);
+    const { code, stdout, lines } = await startWrong({
+      AUTH: 'jwt',
+      AUTH_ISSUER: issuer.name,
+      AUTH_AUDIENCE: issuer.audience,
+      AUTH_JWKS_URL: issuer.url,
+    });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(lines).toEqual([expect.stringMatching(`^journals-gateway: port ${port} is in use on 127\\.0\\.0\\.1$`)]);
+    expect(lines).toEqual([
+      expect.stringMatching(`^journals-gateway: ${issuer.url}: the keys of the token issuer can't be read: `),
+    ]);
   });
 });
 

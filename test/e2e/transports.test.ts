@@ -3,16 +3,16 @@ import { createClient as createWsClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
-import { customer, sweep } from '../kit/accounts.ts';
+import { customer, otherCustomer, sweep, thirdCustomer } from '../kit/accounts.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { closeLater } from '../kit/leftovers.ts';
-import { serveBinary } from '../kit/startBinary.ts';
+import { sharedBinary } from '../kit/sharedBinary.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
 const query = `query ($id: ID!) { account(id: $id) { id journals { nodes { description } } } }`;
-const mutation = `mutation ($description: String!) {
+const mutation = `mutation ($to: ID!, $description: String!) {
   createJournal(input: { jnlc: {
-    fromAccount: "${sweep}", toAccount: "${customer}", amount: "1.10", description: $description
+    fromAccount: "${sweep}", toAccount: $to, amount: "1.10", description: $description
   } }) { __typename ... on CreateJournalSuccess { journal { id description ... on JNLC { netAmount } } } } }`;
 const subscription = 'subscription { journalStatusChanged { journalId statusFrom statusTo journal { description } } }';
 
@@ -40,8 +40,8 @@ function created(description: string) {
   };
 }
 
-function accountWith(description: string) {
-  return { data: { account: { id: customer, journals: { nodes: [{ description }] } } } };
+function accountWith(id: string, description: string) {
+  return { data: { account: { id, journals: { nodes: [{ description }] } } } };
 }
 
 function walk(description: string) {
@@ -57,16 +57,20 @@ function seen({ journalStatusChanged: { statusFrom, statusTo, journal } }: Chang
 }
 
 describe('the started gateway', () => {
+  const started = sharedBinary();
+
   it('runs query, mutation and subscription for a plain fetch', async () => {
-    const { url } = await serveBinary();
+    const { url } = started();
     const events = await EventStream.post(url, subscription);
     const post = async (body: unknown): Promise<unknown> => {
       const headers = { 'content-type': 'application/json' };
       return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).json();
     };
 
-    expect(await post({ query: mutation, variables: { description: 'fetch' } })).toEqual(created('fetch'));
-    expect(await post({ query, variables: { id: customer } })).toEqual(accountWith('fetch'));
+    expect(await post({ query: mutation, variables: { to: customer, description: 'fetch' } })).toEqual(
+      created('fetch'),
+    );
+    expect(await post({ query, variables: { id: customer } })).toEqual(accountWith(customer, 'fetch'));
     const changes = [await events.next(), await events.next(), await events.next()];
     expect(changes.map((event) => seen((JSON.parse(event?.data ?? '') as { data: Changed }).data))).toEqual(
       walk('fetch'),
@@ -74,35 +78,39 @@ describe('the started gateway', () => {
   });
 
   it('runs query, mutation and subscription for a graphql-ws client', async () => {
-    const { url } = await serveBinary();
+    const { url } = started();
     const client = createWsClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
     closeLater(() => client.dispose());
     const events = await subscribe<Changed>('WebSocket', url, subscription);
 
-    const mutated = await client.iterate<Created>({ query: mutation, variables: { description: 'ws' } }).next();
-    const queried = await client.iterate({ query, variables: { id: customer } }).next();
+    const mutated = await client
+      .iterate<Created>({ query: mutation, variables: { to: otherCustomer, description: 'ws' } })
+      .next();
+    const queried = await client.iterate({ query, variables: { id: otherCustomer } }).next();
 
     expect(mutated.value).toEqual(created('ws'));
-    expect(queried.value).toEqual(accountWith('ws'));
+    expect(queried.value).toEqual(accountWith(otherCustomer, 'ws'));
     expect((await events.take(3)).map(seen)).toEqual(walk('ws'));
   });
 
   it('runs query, mutation and subscription for a graphql-sse client', async () => {
-    const { url } = await serveBinary();
+    const { url } = started();
     const client = createSseClient({ url, retryAttempts: 0 });
     closeLater(() => client.dispose());
     const events = await subscribe<Changed>('SSE', url, subscription);
 
-    const mutated = await client.iterate<Created>({ query: mutation, variables: { description: 'sse' } }).next();
-    const queried = await client.iterate({ query, variables: { id: customer } }).next();
+    const mutated = await client
+      .iterate<Created>({ query: mutation, variables: { to: thirdCustomer, description: 'sse' } })
+      .next();
+    const queried = await client.iterate({ query, variables: { id: thirdCustomer } }).next();
 
     expect(mutated.value).toEqual(created('sse'));
-    expect(queried.value).toEqual(accountWith('sse'));
+    expect(queried.value).toEqual(accountWith(thirdCustomer, 'sse'));
     expect((await events.take(3)).map(seen)).toEqual(walk('sse'));
   });
 
   it('shows browsers a GraphiQL that needs no other host', async () => {
-    const { url } = await serveBinary();
+    const { url } = started();
 
     const page = await fetch(url, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
     const html = await page.text();
@@ -117,7 +125,7 @@ describe('the started gateway', () => {
   });
 
   it('answers /health, and every unknown path with 404', async () => {
-    const { url, healthUrl } = await serveBinary();
+    const { url, healthUrl } = started();
     const paths = ['/', '/nope', '/graphql/more', '/graphqlx', '/else/health', '/health/more'];
 
     expect((await fetch(healthUrl)).status).toBe(200);

@@ -15,7 +15,13 @@ export interface Exit {
   stderr: string;
 }
 
-/** The command as it was built, in a process of its own: killed when the test ends, if it still runs then. */
+/** Sees to it that something is ended some time. */
+type EndLater = (end: () => Promise<void>) => void;
+
+/**
+ * The command as it was built, in a process of its own: killed when the test ends, or when the caller says, if it still
+ * runs then.
+ */
 export class Binary {
   /** Fulfilled when the process has ended and all that it printed is here. */
   readonly exit: Promise<Exit>;
@@ -23,7 +29,7 @@ export class Binary {
   #stdout = '';
   #stderr = '';
 
-  constructor(argv: string[], environment: Record<string, string> = {}) {
+  constructor(argv: string[], environment: Record<string, string> = {}, endLater: EndLater = closeLater) {
     const env = { PATH: process.env['PATH'], LOG_LEVEL: 'trace', ADMIN_PORT: '0', ...environment };
     this.#process = spawn(process.execPath, [main, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
@@ -35,7 +41,7 @@ export class Binary {
       stdout: this.#stdout,
       stderr: withoutNews(this.#stderr),
     }));
-    closeLater(async () => {
+    endLater(async () => {
       this.#process.kill('SIGKILL');
       await this.exit;
     });
@@ -83,8 +89,9 @@ export interface ServingBinary {
 export async function serveBinary(
   argv: string[] = ['--sandbox', '--port', '0'],
   environment: Record<string, string> = {},
+  endLater?: EndLater,
 ): Promise<ServingBinary> {
-  const binary = new Binary(['serve', ...argv], { SANDBOX_PORT: '0', ...environment });
+  const binary = new Binary(['serve', ...argv], { SANDBOX_PORT: '0', ...environment }, endLater);
   const url = await binary.printed(/^GraphQL +(\S+)$/m);
   const healthUrl = await binary.printed(/^health +(\S+)$/m);
   return { binary, url, healthUrl, adminUrl: await binary.printed(/^admin +(\S+)$/m) };

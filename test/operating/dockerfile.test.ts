@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
@@ -43,13 +43,8 @@ function run(argv: readonly string[], cwd: string, env: Record<string, string>) 
   return { child, exit, output: () => output };
 }
 
-/** A folder that nobody may write to. */
-async function freeze(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isSymbolicLink()) await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o555 : 0o444);
-  }
-  await chmod(folder, 0o555);
-}
+/** Changes the mode of a folder and of all in it: one program is faster than so many calls. */
+const chmodAll = (mode: string, folder: string) => promisify(execFile)('chmod', ['-R', mode, folder]);
 
 describe('the Dockerfile', () => {
   it('makes the image of what it needs: nothing of the build stays, nobody is root, no shell stands before SIGTERM', () => {
@@ -80,11 +75,7 @@ describe('the Dockerfile', () => {
     { timeout: 90_000 },
     async () => {
       const folder = await temporaryFolder();
-      closeLater(async () => {
-        for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-          if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
-        }
-      });
+      closeLater(() => chmodAll('u+w', folder));
       await chmod(folder, 0o755);
       const [install, app] = [join(folder, 'install'), join(folder, 'app')];
       for (const path of [install, app]) await mkdir(path);
@@ -101,16 +92,11 @@ describe('the Dockerfile', () => {
       // The image: what it installed, what `npm run build` has built here, and what is copied as it stands.
       for (const { text, flags } of final?.instructions.filter(({ name }) => name === 'COPY') ?? []) {
         const [from = '', to = ''] = text.split(' ');
-        const source =
-          flags['from'] === 'dependencies'
-            ? join(install, basename(from))
-            : fileURLToPath(new URL(basename(from), root));
-        await cp(source, join(app, to.endsWith('/') ? join(to, basename(from)) : to), {
-          recursive: true,
-          verbatimSymlinks: true,
-        });
+        const target = join(app, to.endsWith('/') ? join(to, basename(from)) : to);
+        if (flags['from'] === 'dependencies') await rename(join(install, basename(from)), target);
+        else await cp(new URL(basename(from), root), target, { recursive: true });
       }
-      await freeze(app);
+      await chmodAll('a=rX', app);
       const keys = join(folder, 'keys.json');
       await writeKeyFile(keys, [newKey('ann')]);
       await chmod(keys, 0o444);
@@ -146,7 +132,6 @@ describe('the Dockerfile', () => {
       });
       gateway.child.kill('SIGTERM');
       expect(await gateway.exit).toMatchObject({ code: 0 });
-      await rm(install, { recursive: true });
     },
   );
 });

@@ -67,10 +67,10 @@ describe('after a 429', () => {
   it('a call that could not be answered any more between the reset and its deadline is not sent', async () => {
     const slow = json(200, wireJNLC());
     const stub = await StubUpstream.start((seen, response) => {
-      if (stub.calls.length > 60) return json(429, {}, { 'retry-after': '1' })(seen, response);
-      setTimeout(() => void slow(seen, response), 300);
+      if (stub.calls.length > 60) return json(429, {}, { 'retry-after': '3' })(seen, response);
+      setTimeout(() => void slow(seen, response), 1_500);
     });
-    const client = openJournalsClient(stub.url, { writeDeadlineMs: 1_200 });
+    const client = openJournalsClient(stub.url, { writeDeadlineMs: 4_000 });
     await Promise.all(Array.from({ length: 60 }, () => client.get(journalId)));
     await failureOf(client.delete(journalId));
 

@@ -5,6 +5,7 @@ import { customer, sweep } from '../kit/accounts.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { startSwallowingHost } from '../kit/startSwallowingHost.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const probe = '/v1/journals?limit=1';
@@ -68,6 +69,25 @@ describe('a host that takes what is sent and says nothing', () => {
 
       expect(await create(client, 30)).toMatchObject({ id: journalId });
       expect(creates()).toBe(31);
+    },
+    soon,
+  );
+
+  it(
+    'is not given up where the rate limit forbids to ask it for a sign of life',
+    async () => {
+      const stub = await StubUpstream.start((seen, response) => {
+        if (seen.method === 'DELETE') return json(429, {}, { 'retry-after': '60' })(seen, response);
+        setTimeout(() => void json(200, wireJNLC())(seen, response), 3_000);
+      });
+      const lines: string[] = [];
+      const client = openJournalsClient(stub.url, { log: watchedLog((line) => lines.push(line)) });
+      const slow = Array.from({ length: 30 }, (_, index) => create(client, index));
+      while (stub.calls.length < 30) await turn();
+      await failureOf(client.delete(journalId));
+
+      expect(await Promise.all(slow)).toHaveLength(30);
+      expect(lines.filter((line) => line.includes('keeps failing'))).toEqual([]);
     },
     soon,
   );

@@ -7,9 +7,12 @@ import { WebSocket } from 'ws';
 
 import type { Transport } from '../../kit/subscribe.ts';
 
-const query = `subscription ($after: String) {
-  journalStatusChanged(after: $after) { id cursor journalId statusTo }
-}`;
+function queryOf(copies: number): string {
+  const more = Array.from({ length: copies }, (_, index) => `copy${index}: cursor`).join(' ');
+  return `subscription ($after: String) {
+    journalStatusChanged(after: $after) { id cursor journalId statusTo ${more} }
+  }`;
+}
 
 /** What a screen shows of an event. */
 export interface Shown {
@@ -37,6 +40,8 @@ export interface ScreenOptions {
   after: string;
   /** Between two attempts at most, in ms. */
   pauseMs?: number;
+  /** Of each event's cursor, asked for beside what is shown: fewer events fill the sockets between. Default 0. */
+  copiesOverSse?: number;
 }
 
 /**
@@ -50,6 +55,7 @@ export class Screen {
   readonly ends = new Map<string, number>();
   readonly #url: string;
   readonly #pauseMs: number;
+  readonly #copiesOverSse: number;
   readonly #running: Promise<void>;
   readonly #waiting = new Set<() => void>();
   readonly #closing = new AbortController();
@@ -57,11 +63,12 @@ export class Screen {
   #line: Line | null = null;
   #isPaused = false;
 
-  constructor({ transport, url, after, pauseMs = 100 }: ScreenOptions) {
+  constructor({ transport, url, after, pauseMs = 100, copiesOverSse = 0 }: ScreenOptions) {
     this.transport = transport;
     this.#url = url;
     this.#after = after;
     this.#pauseMs = pauseMs;
+    this.#copiesOverSse = copiesOverSse;
     this.#running = this.#follow();
   }
 
@@ -109,8 +116,8 @@ export class Screen {
     socket.on('message', (data: Buffer) => {
       const { type, payload } = JSON.parse(data.toString('utf8')) as { type: string; payload?: unknown };
       if (type === 'connection_ack') {
-        const variables = { after: this.#after };
-        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query, variables } }));
+        const payload = { query: queryOf(0), variables: { after: this.#after } };
+        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
       }
       if (type === 'ping') this.#after = (payload as { cursor?: string } | undefined)?.cursor ?? this.#after;
       const failed = type === 'error' ? { errors: payload as Result['errors'] & object } : null;
@@ -124,7 +131,7 @@ export class Screen {
 
   #openStream(end: (reason: string) => void): Line {
     let answer: IncomingMessage | null = null;
-    const url = `${this.#url}?${new URLSearchParams({ query }).toString()}`;
+    const url = `${this.#url}?${new URLSearchParams({ query: queryOf(this.#copiesOverSse) }).toString()}`;
     // As a browser says it of its EventSource on a page of the gateway's own origin.
     const headers = { accept: 'text/event-stream', 'last-event-id': this.#after, 'sec-fetch-site': 'same-origin' };
     const request = get(url, { agent: false, headers }, (response) => {

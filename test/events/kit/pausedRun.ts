@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { auditScreens } from './auditScreens.ts';
 import type { ScreenAudit } from './auditScreens.ts';
 import { eventsPerJournal, LiveStage } from './LiveStage.ts';
@@ -22,31 +24,36 @@ export interface PausedRunReport extends ScreenAudit {
 
 const journalsAtOnce = 20;
 const maxBehind = 600;
+/** A few megabytes wait in sockets before anything waits in the gateway; a WebSocket is cut for its silence before. */
+const copiesOverSse = 40;
 
 /** Some clients stop reading; the others must not notice, and those must not be left in silence. */
 export async function pausedRun({ clients, paused, events, pingSeconds }: PausedRunOptions): Promise<PausedRunReport> {
   const stage = await LiveStage.open({ PING_SECONDS: String(pingSeconds) });
-  const screens = openScreens(clients, { url: stage.url, after: await stage.cursor() });
+  const options = { url: stage.url, after: await stage.cursor() };
+  const stopped = openScreens(paused, { ...options, copiesOverSse });
+  const readers = openScreens(clients - paused, options);
+  const screens = [...stopped, ...readers];
   let created = 0;
-  const create = async (readers: typeof screens) => {
+  const create = async () => {
     await stage.createJournals(journalsAtOnce);
     created += journalsAtOnce;
     await untilAllShow(readers, created * eventsPerJournal - maxBehind);
   };
-  await create(screens);
+  await create();
   await untilAllShow(screens, created * eventsPerJournal);
-  const stopped = screens.slice(0, paused);
-  const readers = screens.slice(paused);
   for (const screen of stopped) screen.pause();
   const memoryMiB: number[] = [];
   const pausedAt = performance.now();
-  // However fast it goes, the gateway has to have asked twice whether they are there.
-  while (created * eventsPerJournal < events || performance.now() - pausedAt < 2_500 * pingSeconds) {
-    await create(readers);
+  while (created * eventsPerJournal < events) {
+    await create();
     const quarter = (memoryMiB.length + 1) / 4;
-    if (quarter <= 1 && created * eventsPerJournal >= events * quarter)
-      memoryMiB.push(Math.round(stage.gatewayMemory() / 2 ** 20));
+    if (created * eventsPerJournal >= events * quarter) memoryMiB.push(Math.round(stage.gatewayMemory() / 2 ** 20));
   }
+  // However fast it went, the gateway has to have asked twice whether they are there.
+  await wait(pausedAt + 2_500 * pingSeconds - performance.now());
+  // What happens now is not among what waits in the socket of one that was cut: it has to come back for it.
+  await create();
   await untilAllShow(readers, created * eventsPerJournal);
 
   for (const screen of stopped) screen.resume();

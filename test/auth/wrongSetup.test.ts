@@ -1,0 +1,111 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { ApiKeyAuthenticator } from '../../src/auth/ApiKeyAuthenticator.ts';
+import { JwtAuthenticator } from '../../src/auth/JwtAuthenticator.ts';
+import { AuthSetupError } from '../../src/auth/unauthenticated.ts';
+import type { Log } from '../../src/log.ts';
+import { customer } from '../kit/accounts.ts';
+import { Issuer } from '../kit/Issuer.ts';
+import { newKey } from '../kit/keyFile.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
+
+/** The lines with which it refuses to open; it leaves it to whoever opens it to log them. */
+async function refusalOf(open: (log: Log) => Promise<unknown>): Promise<string[]> {
+  const logged: string[] = [];
+  const error = await open(watchedLog((line) => logged.push(line))).catch((thrown: unknown) => thrown);
+  expect(logged).toEqual([]);
+  if (!(error instanceof AuthSetupError)) throw new Error('it opened, or failed otherwise', { cause: error });
+  return error.message.split('\n');
+}
+
+/** An address at which nobody listens. */
+async function deadUrl(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}/keys`;
+}
+
+describe('a key file that can not be used is refused, a line for each problem, when it', () => {
+  const write = (text: string) => (path: string) => writeFile(path, text);
+
+  it.each<[string, (path: string) => Promise<unknown>, string[]]>([
+    ['is no JSON', write(`{ "keys": ["jgw_secretsecretsecret" `), ['expected JSON, an object with a list "keys"']],
+    ['begins with a mark that is no JSON', write('\ufeff{}'), ['expected JSON, an object with a list "keys"']],
+    ['has no keys', write('{}'), ['keys: expected a list of keys']],
+    [
+      'has wrong keys',
+      write(
+        JSON.stringify({
+          keys: [
+            { name: '', hash: 'jgw_secretsecretsecret', scopes: ['journals:fly'] },
+            { ...newKey('a').entry, accounts: ['x'], fromAccounts: 'all' },
+            { ...newKey('b').entry, account: [customer] },
+          ],
+        }),
+      ),
+      [
+        'keys.0.name: expected a name of 1 to 100 characters',
+        'keys.0.hash: expected sha256: and 64 hexadecimal digits',
+        'keys.0.scopes.0: expected journals:read, journals:write, journals:travel-rule, schema:introspect',
+        'keys.1.accounts.0: expected a UUID',
+        'keys.1.fromAccounts: expected a list of account ids, or ["*"]',
+        'keys.2: unknown field: account',
+      ],
+    ],
+    [
+      'has keys where fields belong',
+      write(JSON.stringify({ keys: [{ ...newKey('a').entry, [newKey('b').key]: 'b' }], [newKey('c').key]: 'c' })),
+      ['keys.0: unknown field: a name that is none', 'unknown field: a name that is none'],
+    ],
+    ['is not there', async () => undefined, ["can't be read: ENOENT"]],
+    ['is a folder', (path) => mkdir(path), ["can't be read: EISDIR"]],
+  ])('%s', async (_how, make, problems) => {
+    const file = join(await temporaryFolder(), 'keys.json');
+    await make(file);
+
+    const lines = await refusalOf((log) => ApiKeyAuthenticator.open(file, log));
+
+    expect(lines).toEqual(problems.map((problem) => `${file}: ${problem}`));
+  });
+});
+
+describe('an issuer whose keys can not be had is told in one line, when it', () => {
+  const options = { issuer: 'https://issuer.example', audience: 'journals', clockSkewS: 30 };
+
+  it.each<[string, string]>([
+    ['by its address', '127.0.0.1'],
+    ['by a name of several addresses', 'localhost'],
+  ])('can not be reached, %s', async (_how, host) => {
+    const jwksUrl = (await deadUrl()).replace('127.0.0.1', host);
+
+    const lines = await refusalOf((log) => JwtAuthenticator.open({ ...options, jwksUrl }, log));
+
+    expect(lines).toEqual([
+      expect.stringMatching(`^${jwksUrl}: the keys of the token issuer can't be read: .*ECONNREFUSED`),
+    ]);
+  });
+
+  it.each<[string, (response: ServerResponse) => void, RegExp]>([
+    ['a failure', (response) => response.writeHead(404).end('no'), /Expected 200 OK/],
+    ['a page', (response) => response.end('<!doctype html>\n<title>moved</title>\n'), /is not valid JSON/],
+    ['other JSON', (response) => response.end('[]'), /malformed/],
+    ['no key at all', (response) => response.end('{"keys":[]}'), /it tells no key/],
+    ['an address elsewhere', (response) => response.writeHead(302, { location: '/' }).end(), /Expected 200 OK/],
+  ])('answers with %s', async (_what, answer, words) => {
+    const issuer = await Issuer.start();
+    issuer.answerWith(answer);
+
+    const lines = await refusalOf((log) => JwtAuthenticator.open({ ...options, jwksUrl: issuer.url }, log));
+
+    expect(lines).toEqual([expect.stringMatching(words)]);
+  });
+});

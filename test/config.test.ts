@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+
+import { ConfigError, readConfig } from '../src/config.ts';
+
+const jwt = { AUTH: 'jwt', AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'journals' };
+
+/** Every line with which it is refused. */
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    readConfig(environment, { sandbox: true, port: '0' });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('a configuration of who may come in does not hold with', () => {
+  it.each<[string, Record<string, string>, RegExp[]]>([
+    ['an unknown way in', { AUTH: 'ldap' }, [/- AUTH: expected none, api-key or jwt, found "ldap"$/]],
+    ['a way in that every object has', { AUTH: 'constructor' }, [/- AUTH: expected none, api-key or jwt/]],
+    ['keys without a file', { AUTH: 'api-key' }, [/- AUTH_API_KEYS_FILE: missing, AUTH=api-key needs it$/]],
+    [
+      'tokens without an issuer',
+      { AUTH: 'jwt', AUTH_CLOCK_SKEW_SECONDS: '-1' },
+      [
+        /AUTH_CLOCK_SKEW_SECONDS: expected a whole number, 0 to 300/,
+        /AUTH_JWKS_URL: missing/,
+        /AUTH_ISSUER: missing/,
+        /AUTH_AUDIENCE: missing/,
+      ],
+    ],
+    [
+      'keys of the issuer over an open network',
+      { ...jwt, AUTH_JWKS_URL: 'http://issuer.example/keys' },
+      [/- AUTH_JWKS_URL: expected an https URL, or an http one of this machine/],
+    ],
+    [
+      'a door that is configured and open',
+      { AUTH_API_KEYS_FILE: '/keys.json' },
+      [/- AUTH_API_KEYS_FILE: set, though AUTH is none/],
+    ],
+    [
+      'an open door on every address',
+      { HOST: '0.0.0.0' },
+      [/- HOST: 0\.0\.0\.0 is no loopback address, and AUTH is none/],
+    ],
+    ['an open door by another name', { HOST: '::' }, [/- HOST: :: is no loopback address/]],
+  ])('%s', (_how, environment, problems) => {
+    expect(problemsOf(environment)).toEqual([
+      'the configuration does not hold:',
+      ...problems.map((problem) => expect.stringMatching(problem) as string),
+    ]);
+  });
+
+  it('nothing missing', () => {
+    expect(problemsOf({ ...jwt, AUTH_JWKS_URL: 'https://issuer.example/keys', HOST: '0.0.0.0' })).toEqual([]);
+  });
+});
