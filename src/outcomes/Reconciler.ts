@@ -118,6 +118,8 @@ export class Reconciler {
       due.map(({ outcome }) => outcome),
       isWhole,
     );
+    // Reads that were given up look like journals that can't be read.
+    this.#closing.signal.throwIfAborted();
     for (const watched of due) {
       this.#judge(watched, reading, isWhole ? begunAt : null);
       // Many of a thousand entries are not judged in one turn: others want to be served meanwhile.
