@@ -11,6 +11,8 @@ export interface BenchAnswer {
  * an HTTP client would cost as much as the server that is measured.
  */
 export class BenchConnection {
+  /** Fulfilled when it stands, or never will. */
+  readonly opened: Promise<void>;
   readonly #socket: Socket;
   #received = '';
   /** Where the body begins and where it ends, as soon as the head is there. */
@@ -23,6 +25,7 @@ export class BenchConnection {
     this.#socket.setNoDelay(true).setEncoding('latin1');
     this.#socket.on('data', (text) => this.#take(text.toString()));
     this.#socket.on('error', () => undefined);
+    this.opened = new Promise((resolve) => this.#socket.once('connect', resolve).once('close', resolve));
     this.#socket.on('close', () => {
       this.#isOpen = false;
       this.#answer({ status: 0, body: '' });

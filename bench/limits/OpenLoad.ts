@@ -28,8 +28,12 @@ export interface LoadReport {
 
 /** As many wait for an answer at most. */
 const maxConnections = 3_000;
+/** So many are opened at a time, before the load begins: what is measured are requests. */
+const openedAtATime = 50;
 /** Sent before anything is measured, so that what is measured is a load that stands. */
-const leadSeconds = 1;
+const leadSeconds = 2;
+/** Shorter than the server keeps a quiet connection, or requests would meet its end on their way, in ms. */
+const maxIdleMs = 3_000;
 /** Who has not been answered by then is not, in ms. */
 const patienceMs = 15_000;
 
@@ -38,7 +42,7 @@ export class OpenLoad {
   readonly #server: ServerProcess;
   readonly #requestOf: (index: number) => ClientRequest;
   readonly #all = new Set<BenchConnection>();
-  readonly #idle: BenchConnection[] = [];
+  #idle: { connection: BenchConnection; since: number }[] = [];
   #sent = 0;
 
   constructor(server: ServerProcess, requestOf: (index: number) => ClientRequest) {
@@ -48,7 +52,9 @@ export class OpenLoad {
 
   /** Sends at this pace for so long, and waits for what is still to come. */
   async run(aSecond: number, seconds: number): Promise<LoadReport> {
+    this.#dropRested();
     const report: LoadReport = { exchanges: [], good: 0, seconds, processorSeconds: 0, unsent: 0, lateness: [] };
+    await this.#open(Math.min(aSecond * 2, maxConnections));
     const leadAt = performance.now();
     const from = leadAt + leadSeconds * 1_000;
     const to = from + seconds * 1_000;
@@ -90,14 +96,33 @@ export class OpenLoad {
     exchange.status = status;
     exchange.isGood = status === 200 && body.includes(expected);
     if (exchange.isGood && now >= from && now < to) report.good += 1;
-    if (connection.isOpen) this.#idle.push(connection);
+    if (connection.isOpen) this.#idle.push({ connection, since: now });
     else this.#drop(connection);
   }
 
+  async #open(count: number): Promise<void> {
+    while (this.#all.size < count) {
+      const some = Array.from({ length: openedAtATime }, () => new BenchConnection(this.#server.port));
+      await Promise.all(some.map(({ opened }) => opened));
+      const since = performance.now();
+      for (const connection of some) {
+        this.#all.add(connection);
+        this.#idle.push({ connection, since });
+      }
+    }
+  }
+
+  #dropRested(): void {
+    const rested = this.#idle.filter(({ since }) => performance.now() - since > maxIdleMs / 2);
+    for (const { connection } of rested) this.#drop(connection);
+    this.#idle = this.#idle.filter((idle) => !rested.includes(idle));
+  }
+
+  /** The one that has rested longest, so that none of them rests for too long. */
   #take(): BenchConnection | null {
-    for (let known = this.#idle.pop(); known; known = this.#idle.pop()) {
-      if (known.isOpen) return known;
-      this.#drop(known);
+    for (let known = this.#idle.shift(); known; known = this.#idle.shift()) {
+      if (known.connection.isOpen && performance.now() - known.since < maxIdleMs) return known.connection;
+      this.#drop(known.connection);
     }
     if (this.#all.size >= maxConnections) return null;
     const connection = new BenchConnection(this.#server.port);

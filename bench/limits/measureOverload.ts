@@ -8,9 +8,9 @@ import type { Exchange, LoadReport } from './OpenLoad.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 5);
-const warmUp = { aSecond: 200, seconds: 7 };
+const warmUp = { aSecond: 50, seconds: 8 };
 /** The ramp begins here and rises by so much until more is asked for than is answered. */
-const ramp = { from: 300, factor: 1.25, seconds: 3 };
+const ramp = { from: 50, factor: 1.5, seconds: 2 };
 const times = [1, 2, 3];
 
 /** The peak of answers with data a second, and what becomes of it when more than that is asked for. */
