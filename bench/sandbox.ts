@@ -72,6 +72,12 @@ function readRequest(id: string): string {
   return `GET /v1/journals/${id} HTTP/1.1\r\nHost: sandbox\r\nAuthorization: ${authorization}\r\n\r\n`;
 }
 
+async function bodyOf(connection: BenchConnection, request: string): Promise<string> {
+  const { status, body } = await connection.send(request);
+  if (status !== 200) throw new Error(`the sandbox said ${status} ${body}`);
+  return body;
+}
+
 async function round(
   target: Target,
   figures: Figures,
@@ -95,7 +101,7 @@ async function round(
 
 function creates(target: Target, figures: Figures): Promise<void> {
   return round(target, figures, async (connection) => {
-    const body = await connection.send(createRequest());
+    const body = await bodyOf(connection, createRequest());
     const id = /"id":"([^"]+)"/.exec(body)?.[1];
     if (id !== undefined && target.ids.length < 10_000) target.ids.push(id);
   });
@@ -105,7 +111,7 @@ function reads(target: Target, figures: Figures): Promise<void> {
   let next = 0;
   return round(target, figures, async (connection) => {
     next = (next + 1) % target.ids.length;
-    await connection.send(readRequest(target.ids[next] ?? ''));
+    await bodyOf(connection, readRequest(target.ids[next] ?? ''));
   });
 }
 

@@ -33,6 +33,7 @@ export class ServerProcess {
       env: {
         PATH: process.env['PATH'],
         LOG_LEVEL: 'error',
+        ADMIN_PORT: 'off',
         NODE_ENV: 'production',
         APCA_BROKER_BASE_URL: upstreamUrl,
         APCA_BROKER_KEY_ID: 'bench',

@@ -3,11 +3,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { isHealthCheck, misdirected } from './misdirected.ts';
+import type { Misdirected } from './misdirected.ts';
 import type { Pipeline } from './pipeline.ts';
+import { refuseAtOnce } from './refuseAtOnce.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
-import { refuseAtOnce, shedQuery } from './shedQuery.ts';
+import { shedQuery } from './shedQuery.ts';
 import { spreadOut } from './spreadOut.ts';
 import { StalledSockets } from './StalledSockets.ts';
 import type { WebSocketServer } from './WebSocketServer.ts';
@@ -88,15 +90,25 @@ export class HttpServer {
     this.#stalled.close();
   }
 
-  /** An answer counts as running until it has left, unless it turns out to be a subscription's. */
+  /** Whether there is room is judged first: what is refused for want of it should leave no trace and cost nothing. */
   #serve(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse): void {
+    const wrong = misdirected(request);
+    const isAnswered = wrong !== null || isHealthCheck(request);
+    const admit = () => this.#admit(pipeline, request, response, wrong);
+    if (isAnswered || this.#running.hasRoomFor('query')) admit();
+    else if (this.#running.hasRoomFor('any')) shedQuery(request, admit, () => this.#shed(request, response));
+    else this.#shed(request, response);
+  }
+
+  /** An answer counts as running until it has left, unless it turns out to be a subscription's. */
+  #admit(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse, wrong: Misdirected | null): void {
     let end: (() => void) | null = null;
     let isOver = false;
     const begin = () => {
       if (!isOver) end ??= this.#running.begin(response);
     };
     // What a client has not finished asking is nothing that a shutdown would wait for.
-    if (request.method === 'GET' || request.method === 'HEAD') begin();
+    if (request.method === 'GET' || request.method === 'HEAD' || request.readableEnded) begin();
     else request.once('end', begin);
     this.#answers.add(response);
     response.once('close', () => {
@@ -107,18 +119,14 @@ export class HttpServer {
     if (this.#running.isDraining) endConnectionWith(response);
     response.setHeader(requestIdHeader, giveRequestId(request));
     setSecurityHeaders(response);
-    const wrong = misdirected(request);
-    const serve = () => void pipeline(request, response);
     if (wrong) response.writeHead(wrong.status, { 'content-type': 'text/plain' }).end(wrong.message);
-    else if (isHealthCheck(request)) serve();
-    else if (this.#running.isFull) this.#shed(response);
-    else if (this.#running.isFullOfQueries) shedQuery(request, serve, () => this.#shed(response));
-    else serve();
+    else void pipeline(request, response);
   }
 
-  #shed(response: ServerResponse): void {
+  #shed(request: IncomingMessage, response: ServerResponse): void {
     this.#running.noteShed();
-    refuseAtOnce(response);
+    if (this.#running.isDraining) endConnectionWith(response);
+    refuseAtOnce(request, response);
   }
 }
 

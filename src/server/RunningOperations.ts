@@ -16,7 +16,7 @@ export class RunningOperations {
   #isDraining = false;
   #shed = 0;
 
-  /** @param max beyond it, nothing new is begun. Default as many as come */
+  /** @param max at once; of these, queries take a share only. Default as many as come */
   constructor(max = Infinity) {
     this.#max = max;
     this.#maxWithQueries = Math.floor(max * queriesShare);
@@ -36,14 +36,10 @@ export class RunningOperations {
     return this.#shed;
   }
 
-  /** No operation is begun any more. */
-  get isFull(): boolean {
-    return this.#holds.size > this.#max;
-  }
-
-  /** No query is, so that what moves money still finds room. */
-  get isFullOfQueries(): boolean {
-    return this.#holds.size > this.#maxWithQueries;
+  /** @param operation the one that asks, which may count already */
+  hasRoomFor(kind: 'query' | 'any', operation?: object | null): boolean {
+    const others = operation && this.#holds.has(operation) ? this.#holds.size - 1 : this.#holds.size;
+    return others < (kind === 'query' ? this.#maxWithQueries : this.#max);
   }
 
   /** One was refused for want of room. */

@@ -96,6 +96,28 @@ describe('a process that sheds queries', () => {
     expect(answer.status).toBe(503);
   });
 
+  it.each([
+    ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
+    ['application/json', 'application/json; charset=utf-8'],
+    ['*/*', 'application/json; charset=utf-8'],
+  ])('answers who accepts %s before anything is read', async (accept, mediaType) => {
+    const { server, end } = await startBusy(8);
+
+    const answer = await post(server.url, '{ is no JSON', { accept, 'x-request-id': 'asked-1' });
+    const said: unknown = await answer.json();
+    await end();
+
+    expect(said).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED' } }] });
+    expect(answer.status).toBe(503);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': mediaType,
+      'retry-after': '1',
+      'x-request-id': 'asked-1',
+      'x-content-type-options': 'nosniff',
+      connection: 'keep-alive',
+    });
+  });
+
   it('lets subscriptions stand, which are none of what is under way', async () => {
     const { server, end } = await startBusy(8);
     const socket = await RawSocket.ready(server.url);
@@ -117,6 +139,6 @@ describe('a process that sheds queries', () => {
   });
 });
 
-function post(url: string, body: string): Promise<Response> {
-  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+function post(url: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
 }

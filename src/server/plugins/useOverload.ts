@@ -4,6 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 import { isDocument } from '../isDocument.ts';
 import { overloaded } from '../limits/limitErrors.ts';
 import type { RunningOperations } from '../RunningOperations.ts';
+import { runningKeyOf } from '../TransportContext.ts';
 import type { TransportContext } from '../TransportContext.ts';
 
 /** Refuses what is one too many as soon as it is known what it is, on every transport. */
@@ -12,10 +13,11 @@ export function useOverload(running: RunningOperations): Plugin<TransportContext
     onParse:
       ({ context }) =>
       ({ result }) => {
-        if (!running.isFullOfQueries || !isDocument(result)) return;
+        const key = runningKeyOf(context);
+        if (running.hasRoomFor('query', key) || !isDocument(result)) return;
         const operation = getOperationAST(result, context.params.operationName);
         const isQuery = !operation || operation.operation === OperationTypeNode.QUERY;
-        if (!isQuery && !running.isFull) return;
+        if (!isQuery && running.hasRoomFor('any', key)) return;
         running.noteShed();
         throw overloaded();
       },

@@ -1,0 +1,45 @@
+import { accounts } from './JournalsStub.ts';
+import { postOf } from './postOf.ts';
+
+export interface ClientRequest {
+  kind: 'list' | 'journal' | 'create';
+  text: string;
+  /** What an answer with data says. */
+  expected: string;
+}
+
+const shown = `fragment Shown on Journal {
+  id status fromAccount { id } toAccount { id } settleDate createdAt description
+  ... on JNLC { netAmount currency } ... on JNLS { symbol qty price }
+}`;
+const listQuery = `query Journals($after: Date) {
+  journals(first: 100, filter: { createdAfter: $after }) { nodes { ...Shown } pageInfo { hasNextPage endCursor } }
+} ${shown}`;
+const journalQuery = `query Journal($id: ID!) { journal(id: $id) { ...Shown } } ${shown}`;
+const createMutation = `mutation Create($input: CreateJournalInput!) {
+  createJournal(input: $input) { __typename ... on CreateJournalSuccess { journal { id status } } }
+}`;
+
+/** None is like another that is under way, or the gateway would read once for both. */
+export function listRequest(index: number): ClientRequest {
+  const after = new Date(Date.UTC(2018, 0, 1 + (index % 2_500))).toISOString().slice(0, 10);
+  return { kind: 'list', text: postOf(JSON.stringify({ query: listQuery, variables: { after } })), expected: '"qty"' };
+}
+
+export function journalRequest(index: number): ClientRequest {
+  const id = `6d2cba43-cb57-4534-9603-${String(index % 1_000_000).padStart(12, '0')}`;
+  const text = postOf(JSON.stringify({ query: journalQuery, variables: { id } }));
+  return { kind: 'journal', text, expected: '"netAmount"' };
+}
+
+export function createRequest(to = accounts.to): ClientRequest {
+  const input = { jnlc: { fromAccount: accounts.from, toAccount: to, amount: '0.01' } };
+  const text = postOf(JSON.stringify({ query: createMutation, variables: { input } }));
+  return { kind: 'create', text, expected: 'CreateJournalSuccess' };
+}
+
+/** Of twenty, nine ask for a list, nine for a journal and two create one. */
+export function mixedRequest(index: number): ClientRequest {
+  if (index % 10 === 9) return createRequest();
+  return index % 2 === 0 ? listRequest(index) : journalRequest(index);
+}

@@ -1,0 +1,97 @@
+import { ServerProcess } from '../live/ServerProcess.ts';
+import { median, quantile } from '../quantile.ts';
+
+import { mixedRequest } from './clientRequests.ts';
+import type { JournalsStub } from './JournalsStub.ts';
+import { OpenLoad } from './OpenLoad.ts';
+import type { Exchange, LoadReport } from './OpenLoad.ts';
+
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
+const seconds = Number(process.env['BENCH_SECONDS'] ?? 5);
+const warmUp = { aSecond: 50, seconds: 8 };
+/** The ramp begins here and rises by so much until more is asked for than is answered. */
+const ramp = { from: 50, factor: 1.5, seconds: 2 };
+const times = [1, 2, 3];
+
+/** The peak of answers with data a second, and what becomes of it when more than that is asked for. */
+export async function measureOverload(stub: JournalsStub): Promise<void> {
+  const server = await ServerProcess.start('gateway', stub.url, roomFromOutside());
+  const load = new OpenLoad(server, mixedRequest);
+  await load.run(warmUp.aSecond, warmUp.seconds);
+  const peak = await findPeak(load);
+  console.log(`\n45 % lists of 100, 45 % journals by id, 10 % creates: at most ${Math.round(peak)} answers a second`);
+
+  const table = new Map<number, LoadReport[]>(times.map((factor) => [factor, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [factor, reports] of table) reports.push(await load.run(peak * factor, seconds));
+  }
+  console.log(`asked for more than that, median of ${rounds} rounds of ${seconds} s:`);
+  for (const [factor, reports] of table) tell(factor, reports, peak);
+  load.close();
+  await server.stop();
+}
+
+/** Another bound than the default, to see what it changes. */
+export function roomFromOutside(): Record<string, string> {
+  const max = process.env['MAX_RUNNING_OPERATIONS'];
+  return max === undefined ? {} : { MAX_RUNNING_OPERATIONS: max };
+}
+
+/** The most that any step of the ramp answered; it ends with two steps that bring no more. */
+async function findPeak(load: OpenLoad): Promise<number> {
+  let peak = 0;
+  let inVain = 0;
+  for (let aSecond = ramp.from; inVain < 2; aSecond *= ramp.factor) {
+    const { good } = await load.run(aSecond, ramp.seconds);
+    const goodput = good / ramp.seconds;
+    inVain = goodput > peak * 1.02 ? 0 : inVain + 1;
+    peak = Math.max(peak, goodput);
+  }
+  return peak;
+}
+
+function tell(factor: number, reports: LoadReport[], peak: number): void {
+  const of = (figure: (report: LoadReport) => number) => median(reports.map(figure));
+  const goodput = of(({ good }) => good / seconds / peak);
+  const cost = of(({ processorSeconds, good }) => (processorSeconds / good) * 1_000);
+  const accepted = (share: number) => of(({ exchanges }) => quantile(exchanges.filter(isGood).map(msOf), share));
+  const queries = of(({ exchanges }) => refusedShare(exchanges.filter(({ kind }) => kind !== 'create')));
+  const mutations = of(({ exchanges }) => refusedShare(exchanges.filter(({ kind }) => kind === 'create')));
+  console.log(
+    `${factor} ×  goodput ${goodput.toFixed(2)} of the peak, ${cost.toFixed(2)} ms of processor time for each, ` +
+      `p50 ${accepted(0.5).toFixed(0)} ms, p99 ${accepted(0.99).toFixed(0)} ms, ` +
+      `refused ${percent(queries)} of queries, ${percent(mutations)} of mutations`,
+  );
+  const others = reports.flatMap(({ exchanges }) => exchanges.filter((exchange) => !isGood(exchange) && !isRefused(exchange))); // prettier-ignore
+  const unsent = reports.reduce((sum, report) => sum + report.unsent, 0);
+  if (others.length > 0) console.log(`     ${others.length} had neither data nor a refusal: ${statuses(others)}`);
+  if (unsent > 0) console.log(`     ${unsent} were not sent, for want of connections`);
+  const late = of(({ lateness }) => quantile(lateness, 0.99));
+  if (late > 20) console.log(`     the load itself was late: p99 ${late.toFixed(0)} ms`);
+}
+
+function isGood({ isGood }: Exchange): boolean {
+  return isGood;
+}
+
+function isRefused({ status }: Exchange): boolean {
+  return status === 503;
+}
+
+function msOf({ ms }: Exchange): number {
+  return ms;
+}
+
+function refusedShare(exchanges: Exchange[]): number {
+  return exchanges.filter(isRefused).length / exchanges.length;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function statuses(exchanges: Exchange[]): string {
+  const counts = new Map<number | null, number>();
+  for (const { status } of exchanges) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts].map(([status, count]) => `${count} × ${status ?? 'no answer'}`).join(', ');
+}

@@ -1,0 +1,81 @@
+import { BenchConnection } from '../BenchConnection.ts';
+import { ServerProcess } from '../live/ServerProcess.ts';
+import { median } from '../quantile.ts';
+
+import { createRequest, journalRequest, listRequest } from './clientRequests.ts';
+import { heldId } from './JournalsStub.ts';
+import type { JournalsStub } from './JournalsStub.ts';
+
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
+const seconds = Number(process.env['BENCH_SECONDS'] ?? 3);
+const connections = 16;
+
+interface Lane {
+  name: string;
+  requestOf: (index: number) => { text: string };
+  /** Mutations that are under way meanwhile. */
+  held: number;
+  status: number;
+  /** Microseconds of processor time each, a figure per round. */
+  costs: number[];
+}
+
+/** What a refusal costs beside what is refused. */
+export async function measureRefusal(stub: JournalsStub): Promise<void> {
+  const lanes: Lane[] = [
+    { name: 'a list of 100, answered', requestOf: listRequest, held: 0, status: 200, costs: [] },
+    { name: 'a journal, answered', requestOf: journalRequest, held: 0, status: 200, costs: [] },
+    { name: 'a create, answered', requestOf: () => createRequest(), held: 0, status: 200, costs: [] },
+    { name: 'a query, refused', requestOf: journalRequest, held: room * 0.8, status: 503, costs: [] },
+    { name: 'a create, refused', requestOf: () => createRequest(), held: room, status: 503, costs: [] },
+  ];
+  const server = await ServerProcess.start('gateway', stub.url, { MAX_RUNNING_OPERATIONS: String(room) });
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const lane of lanes) {
+      const cost = await costOf(server, stub, lane);
+      // The first round warms up, and is forgotten.
+      if (round > 0) lane.costs.push(cost);
+    }
+  }
+  console.log(`\nprocessor time of the gateway, median of ${rounds} rounds of ${seconds} s`);
+  for (const { name, costs } of lanes) console.log(`${name.padEnd(24)} ${Math.round(median(costs))} µs`);
+  await server.stop();
+}
+
+/** More than ask at once here. */
+const room = 50;
+
+async function costOf(
+  server: ServerProcess,
+  stub: JournalsStub,
+  { requestOf, held: count, status, name }: Lane,
+): Promise<number> {
+  const holding = Array.from({ length: count }, () => new BenchConnection(server.port));
+  const held = holding.map((connection) => connection.send(createRequest(heldId).text));
+  if (count > 0) await untilRefused(server, requestOf(0).text);
+  const all = Array.from({ length: connections }, () => new BenchConnection(server.port));
+  const [used, begunAt] = [server.processorSeconds, performance.now()];
+  let done = 0;
+  await Promise.all(
+    all.map(async (connection) => {
+      while (performance.now() - begunAt < seconds * 1_000) {
+        const answer = await connection.send(requestOf((done += 1)).text);
+        if (answer.status !== status) throw new Error(`${name}: expected ${status}, found ${answer.status}`);
+      }
+    }),
+  );
+  const cost = ((server.processorSeconds - used) / done) * 1_000_000;
+  stub.release();
+  await Promise.all(held);
+  for (const connection of [...all, ...holding]) connection.close();
+  return cost;
+}
+
+async function untilRefused(server: ServerProcess, text: string): Promise<void> {
+  const connection = new BenchConnection(server.port);
+  for (;;) {
+    const { status } = await connection.send(text);
+    if (status === 503) break;
+  }
+  connection.close();
+}

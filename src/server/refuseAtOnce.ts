@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { overloaded, overloadSeconds } from './limits/limitErrors.ts';
+import { LiveMessage } from './live/LiveMessage.ts';
+import { giveRequestId, requestIdHeader } from './requestId.ts';
+import { securityHeaders } from './securityHeaders.ts';
+
+interface Refusal {
+  head: string[];
+  body: string;
+}
+
+const { payload, block } = new LiveMessage({ errors: [overloaded()] });
+const stream = refusal('text/event-stream', `${block}event: complete\ndata:\n\n`);
+const newer = refusal('application/graphql-response+json; charset=utf-8', payload);
+const older = refusal('application/json; charset=utf-8', payload);
+
+/** Says that the process is overloaded, whatever was asked. Everything but the id is ready before anybody asks. */
+export function refuseAtOnce(request: IncomingMessage, response: ServerResponse): void {
+  const { head, body } = refusalFor(request.headers.accept ?? '');
+  response.writeHead(503, [...head, requestIdHeader, giveRequestId(request)]);
+  response.end(body);
+}
+
+function refusalFor(accept: string): Refusal {
+  if (accept.includes('text/event-stream')) return stream;
+  return accept.includes('application/graphql-response+json') ? newer : older;
+}
+
+function refusal(mediaType: string, body: string): Refusal {
+  const length = String(Buffer.byteLength(body));
+  const own = ['content-type', mediaType, 'content-length', length, 'retry-after', overloadSeconds];
+  return { head: [...securityHeaders.flat(), ...own], body };
+}
