@@ -23,6 +23,10 @@ export function decimalPlaces(value: Decimal): number {
 
 /** One spelling per value, so that `10`, `10.0` and `10.00` compare equal as strings. */
 export function canonicalDecimal(value: Decimal): Decimal {
-  const trimmed = value.includes('.') ? value.replace(/\.?0+$/, '') : value;
+  let end = value.length;
+  // No pattern: one that looks for the end of the zeros begins anew at each of them.
+  if (value.includes('.')) while (value[end - 1] === '0') end -= 1;
+  if (value[end - 1] === '.') end -= 1;
+  const trimmed = value.slice(0, end);
   return trimmed === '-0' ? '0' : trimmed;
 }

@@ -1,3 +1,5 @@
+import { endOfJsonString } from './endOfJsonString.ts';
+
 const mayBeInexact = /\d[.eE]|\d{16}/;
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
@@ -14,17 +16,10 @@ export function markInexactNumbers(json: string): string {
     const quote = json.indexOf('"', at);
     const end = quote === -1 ? json.length : quote;
     pieces.push(json.slice(at, end).replace(number, (literal) => (isExact(literal) ? literal : mark(literal))));
-    at = endOfString(json, end);
+    at = endOfJsonString(json, end);
     pieces.push(json.slice(end, at));
   }
   return pieces.join('');
-}
-
-/** Behind the closing quote of the string that begins here; the end of the text when it has none. */
-function endOfString(json: string, start: number): number {
-  let at = start + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
-  return Math.min(at + 1, json.length);
 }
 
 function isExact(literal: string): boolean {

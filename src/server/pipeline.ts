@@ -26,17 +26,18 @@ import { useDeadline } from './plugins/useDeadline.ts';
 import { useDocumentLimits } from './plugins/useDocumentLimits.ts';
 import { useErrorCodes } from './plugins/useErrorCodes.ts';
 import { useEventStreams } from './plugins/useEventStreams.ts';
-import { useExactNumbers } from './plugins/useExactNumbers.ts';
 import { useIntrospection } from './plugins/useIntrospection.ts';
 import { useOperationObservers } from './plugins/useOperationObservers.ts';
 import { useOverload } from './plugins/useOverload.ts';
 import { usePrincipalLimits } from './plugins/usePrincipalLimits.ts';
+import { useReadableJson } from './plugins/useReadableJson.ts';
 import { useReadableRequests } from './plugins/useReadableRequests.ts';
 import { useRunningOperations } from './plugins/useRunningOperations.ts';
 import { useSharedExecutions } from './plugins/useSharedExecutions.ts';
 import { useShownWords } from './plugins/useShownWords.ts';
 import { useSocketLimit } from './plugins/useSocketLimit.ts';
 import { useTrustedDocuments } from './plugins/useTrustedDocuments.ts';
+import { useVariables } from './plugins/useVariables.ts';
 import { publicError } from './publicError.ts';
 import { requestIdHeader } from './requestId.ts';
 import { shownError } from './shownError.ts';
@@ -45,7 +46,6 @@ import type { SocketLimits } from './SocketLimits.ts';
 import { sessionOf } from './TransportContext.ts';
 import type { TransportContext } from './TransportContext.ts';
 import type { TrustedDocuments } from './TrustedDocuments.ts';
-import { withoutSuggestions } from './withoutSuggestions.ts';
 
 export interface PipelineOptions {
   schema: GraphQLSchema;
@@ -76,14 +76,10 @@ export const healthPath = '/health';
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { schema, createContext, limits, log, isSandbox, documents } = options;
-  const maskError = (error: unknown) => {
-    const shown = publicError(error, log);
-    return isSandbox ? shown : withoutSuggestions(shown);
-  };
   const streams = new EventStreams(limits.pingMs);
   const executions = new SharedExecutions({
     createContext,
-    maskError: (error, principal) => maskError(shownError(principal, error, log)),
+    maskError: (error, principal) => publicError(shownError(principal, error, log), log),
   });
   return createYoga<TransportContext, OperationFacts>({
     schema,
@@ -93,7 +89,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     parserAndValidationCache: {
       documentCache: new LRUCache<string, DocumentNode>({
         maxSize: keptDocuments,
-        sizeCalculation: (_document, text) => text.length + 1,
+        sizeCalculation: ({ tokenCount = 0 }, text) => 1 + text.length + tokenCount * bytesPerToken,
       }),
       // A document that can't be parsed would be refused with its first, bare error, past the hooks that give it a code.
       errorCache: { get: () => undefined, set: () => undefined },
@@ -105,14 +101,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     cors: limits.corsOrigins.length > 0 && ((request) => corsFor(request.headers.get('origin'), limits.corsOrigins)),
     logging: false,
     context: (transport) => contextOf(transport, options),
-    maskedErrors: { maskError },
+    maskedErrors: { maskError: (error: unknown) => publicError(error, log) },
     plugins: [
       useOperationObservers(options.observers ?? []),
       useAuthentication(options.authenticator),
       usePrincipalLimits(new PrincipalLimits(limits)),
       useErrorCodes({ suggests: isSandbox }),
       useCrossSiteGuard(limits.corsOrigins),
-      useExactNumbers(),
+      useReadableJson(limits.maxTokens),
       useReadableRequests(),
       useTrustedDocuments(documents),
       useAcceptableAnswers(),
@@ -120,6 +116,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useOverload(options.running),
       ...(isSandbox ? [] : [useIntrospection(limits)]),
       useRunningOperations(options.running),
+      useVariables({ suggests: isSandbox }),
       useCostLimit(limits.maxCost),
       useDeadline(limits.deadlineMs),
       useAbandonedSubscriptions(),
@@ -137,8 +134,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   });
 }
 
-/** Characters of documents that are kept with what was learned of them. */
-const keptDocuments = 16_777_216;
+/** Bytes that documents may take that are kept with what was learned of them. */
+const keptDocuments = 67_108_864;
+/** What the parser makes of a word or a sign, measured. */
+const bytesPerToken = 250;
 
 function contextOf(transport: TransportContext, options: PipelineOptions): OperationFacts {
   const { request, socket } = transport;

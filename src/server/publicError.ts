@@ -12,6 +12,7 @@ import type { Log } from '../log.ts';
 import { Fault, TooManyJournalsError } from '../upstream/faults.ts';
 
 import { restateError } from './restateError.ts';
+import { shortMessage } from './shortMessage.ts';
 
 /**
  * What a client may see of an error that is no member of a result union: a stable `extensions.code`, and what is known.
@@ -102,7 +103,8 @@ export function causeOf(error: unknown): unknown {
   return cause;
 }
 
-function locate(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
+function locate(error: unknown, said: string, extensions: Record<string, unknown>): GraphQLError {
+  const message = shortMessage(said);
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
   const located = restateError(error, { message, extensions });
   // The cause has said all that it may.

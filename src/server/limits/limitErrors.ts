@@ -19,10 +19,14 @@ export function overLimit({ code, message, found, limit }: Excess): GraphQLError
   return new GraphQLError(message, { extensions: { code, ...counted, limit, http: { status: 400 } } });
 }
 
-/** Selections, values or types within one another, deeper than anything reads. */
-export function nestedTooDeeply(limit: number): GraphQLError {
-  return new GraphQLError(`the document is nested too deeply, at most ${limit} brackets`, {
-    extensions: { code: 'GRAPHQL_PARSE_FAILED', http: { status: 400 } },
+/** Brackets within one another, deeper than anything reads. */
+export function nestedTooDeeply(
+  what: 'document' | 'request',
+  code: 'GRAPHQL_PARSE_FAILED' | 'BAD_REQUEST',
+  limit: number,
+): GraphQLError {
+  return new GraphQLError(`the ${what} is nested too deeply, at most ${limit} brackets`, {
+    extensions: { code, http: { status: 400 } },
   });
 }
 

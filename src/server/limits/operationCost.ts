@@ -1,5 +1,5 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { GraphQLError, Kind, getOperationAST } from 'graphql';
+import { Kind, getOperationAST } from 'graphql';
 import type { DocumentNode, ExecutionArgs } from 'graphql';
 
 interface Priced {
@@ -11,22 +11,14 @@ interface Priced {
 
 const known = new WeakMap<DocumentNode, Map<string, Priced>>();
 
-/**
- * What a valid operation costs at most, as the fields of the schema say in their `complexity`. Zero where its variables
- * don't hold: then it is not executed.
- */
+/** What a valid operation costs at most with variables that hold, as the fields of the schema say in their `complexity`. */
 export function operationCost({ schema, document, operationName, variableValues }: ExecutionArgs): number {
   const priced = pricedOf(document, operationName ?? '');
   if (!priced) return 0;
   if (priced.cost !== null) return priced.cost;
-  try {
-    const { complexity } = complexityFromQuery(priced.document, { schema, variables: { ...variableValues } });
-    if (!hasVariables(priced.document)) priced.cost = complexity;
-    return complexity;
-  } catch (error) {
-    if (error instanceof GraphQLError) return 0;
-    throw error;
-  }
+  const { complexity } = complexityFromQuery(priced.document, { schema, variables: { ...variableValues } });
+  if (!hasVariables(priced.document)) priced.cost = complexity;
+  return complexity;
 }
 
 function pricedOf(document: DocumentNode, operationName: string): Priced | null {

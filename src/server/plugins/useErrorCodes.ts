@@ -1,8 +1,11 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import { restateError } from '../restateError.ts';
-import { withoutSuggestions } from '../withoutSuggestions.ts';
+import { shortMessage } from '../shortMessage.ts';
+
+/** What is wrong with a document is told that often; who has made more mistakes reads no list of a hundred. */
+const maxErrors = 20;
 
 /**
  * A document that can't be parsed or isn't valid is refused with a stable code, the same on every transport.
@@ -16,12 +19,13 @@ export function useErrorCodes({ suggests }: { suggests: boolean }): Plugin {
         if (result instanceof GraphQLError) replaceParseResult(withCode(result, 'GRAPHQL_PARSE_FAILED'));
       };
     },
-    onValidate: () => {
+    onValidate: ({ setValidationFn }) => {
+      const options = { maxErrors, hideSuggestions: !suggests };
+      const validateBriefly: typeof validate = (schema, document, rules) => validate(schema, document, rules, options);
+      setValidationFn(validateBriefly);
       return ({ result, setResult }) => {
         const errors: readonly Error[] = result;
-        if (errors.length === 0) return;
-        const coded = errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-        setResult(suggests ? coded : coded.map(withoutSuggestions));
+        if (errors.length > 0) setResult(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
       };
     },
   };
@@ -30,5 +34,8 @@ export function useErrorCodes({ suggests }: { suggests: boolean }): Plugin {
 /** A code that the error brings itself, as a scalar's does, says more. */
 function withCode(error: Error, code: string): GraphQLError {
   const located = error instanceof GraphQLError ? error : new GraphQLError(error.message);
-  return restateError(located, { extensions: { code, ...located.extensions } });
+  return restateError(located, {
+    message: shortMessage(located.message),
+    extensions: { code, ...located.extensions },
+  });
 }
