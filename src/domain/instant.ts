@@ -63,6 +63,9 @@ function offsetMs(offset: string): number {
 
 /** `Date` rolls the 30th of February over into March; a calendar doesn't. */
 function isDayOfCalendar(date: string): boolean {
+  const [month, day] = [Number(date.slice(5, 7)), Number(date.slice(8))];
+  // Every month has these, and lists of journals have thousands of them.
+  if (day >= 1 && day <= 28) return month >= 1 && month <= 12;
   const ms = Date.parse(`${date}T00:00:00Z`);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }

@@ -13,8 +13,16 @@ export interface JournalPlace {
 
 const undated = '~';
 
+/** Sorting asks again and again, and so does each list of one operation that shares its journals with others. */
+const known = new WeakMap<object, JournalPlace>();
+
 export function placeOf(journal: Pick<Journal, 'id' | 'createdAt'>): JournalPlace {
-  return { key: journal.createdAt === null ? undated : instantKey(journal.createdAt), id: journal.id };
+  const found = known.get(journal);
+  if (found) return found;
+  const { id, createdAt } = journal;
+  const place = { key: createdAt === null ? undated : instantKey(createdAt), id };
+  known.set(journal, place);
+  return place;
 }
 
 /** Below zero when the first stands before the second in the list. */

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { GraphQLError } from 'graphql';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import type { Server as ProtocolServer } from 'graphql-ws';
 import type { IncomingMessage, Server } from 'node:http';
@@ -13,11 +14,12 @@ import type { Log } from '../log.ts';
 import { hasSeveralCredentials } from './hasSeveralCredentials.ts';
 import { isForeignPage } from './isForeignPage.ts';
 import { retryAfterSeconds } from './limits/limitErrors.ts';
-import { markInexactNumbers } from './markInexactNumbers.ts';
+import type { OperationLimits } from './limits/OperationLimits.ts';
 import type { OpenSockets } from './OpenSockets.ts';
 import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { probe } from './probe.ts';
+import { readableJson } from './readableJson.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { SocketLogin } from './SocketLogin.ts';
@@ -38,7 +40,7 @@ export interface WebSocketServerOptions {
   pipeline: Pipeline;
   documents: TrustedDocuments;
   authenticator: Authenticator;
-  limits: SocketLimits;
+  limits: SocketLimits & Pick<OperationLimits, 'maxTokens'>;
   open: OpenSockets;
   log: Log;
 }
@@ -48,7 +50,7 @@ export class WebSocketServer {
   readonly #sockets: SocketServer;
   readonly #protocol: ProtocolServer<SocketExtra>;
   readonly #authenticator: Authenticator;
-  readonly #limits: SocketLimits;
+  readonly #limits: WebSocketServerOptions['limits'];
   readonly #open: OpenSockets;
   readonly #log: Log;
 
@@ -127,7 +129,8 @@ export class WebSocketServer {
         close,
         onMessage: (take) => {
           socket.on('message', (data: Buffer) => {
-            const message = markInexactNumbers(data.toString('utf8'));
+            const message = this.#read(socket, data);
+            if (message === null) return;
             noteLeaving(operations, message);
             take(message).catch((error: unknown) => this.#fail(socket, error));
           });
@@ -140,6 +143,17 @@ export class WebSocketServer {
       operations.leaveAll();
       closed(code, reason.toString('utf8')).catch((error: unknown) => this.#fail(socket, error));
     });
+  }
+
+  /** Null for what is too much: whose operation it would be stands in what is not parsed, so the socket pays for it. */
+  #read(socket: WebSocket, data: Buffer): string | null {
+    try {
+      return readableJson(data.toString('utf8'), this.#limits.maxTokens);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      socket.close(CloseCode.BadRequest, error.message);
+      return null;
+    }
   }
 
   /** A send that fails because the client has gone is no failure. */

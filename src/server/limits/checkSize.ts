@@ -1,11 +1,14 @@
 import type { GraphQLError } from 'graphql';
 
 import { overLimit } from './limitErrors.ts';
-import type { DocumentSize } from './measureDocument.ts';
+import type { MeasuredDocument } from './measureDocument.ts';
 import type { OperationLimits } from './OperationLimits.ts';
 
+/** Three hundred fields of one name, or a thousand of twelve names; validation takes some 50 ms for them. */
+const maxRepeats = 100_000;
+
 /** What is too large about a document; null when nothing is. */
-export function checkSize(size: DocumentSize, limits: OperationLimits): GraphQLError | null {
+export function checkSize(size: MeasuredDocument, limits: OperationLimits): GraphQLError | null {
   const { maxFields, maxDepth, maxAliases, maxDirectives } = limits;
   if (size.fields > maxFields) {
     const message = `the document has ${size.fields} fields and fragments, at most ${maxFields}`;
@@ -22,6 +25,10 @@ export function checkSize(size: DocumentSize, limits: OperationLimits): GraphQLE
   if (size.directives > maxDirectives) {
     const message = `the document has ${size.directives} directives, at most ${maxDirectives}`;
     return overLimit({ code: 'DIRECTIVE_LIMIT_EXCEEDED', message, found: size.directives, limit: maxDirectives });
+  }
+  if (size.repeats > maxRepeats) {
+    const message = 'the document has fields of the same names, or spreads of fragments, again and again';
+    return overLimit({ code: 'FIELD_LIMIT_EXCEEDED', message, limit: maxRepeats });
   }
   return null;
 }

@@ -1,6 +1,8 @@
 import { Kind } from 'graphql';
 import type { DirectiveNode, DocumentNode, SelectionSetNode } from 'graphql';
 
+import { countRepeats } from './countRepeats.ts';
+
 /** How large a document is. Its fragments count where they are spread, as often as they are. */
 export interface DocumentSize {
   depth: number;
@@ -12,27 +14,32 @@ export interface DocumentSize {
   introspects: boolean;
 }
 
+export interface MeasuredDocument extends DocumentSize {
+  /** What validation has to compare (`countRepeats.ts`); zero where there is too much else. */
+  repeats: number;
+}
+
 /** One definition by itself, with the fragments that it spreads. */
 interface Part extends DocumentSize {
   spreads: { name: string; depth: number }[];
 }
 
-const known = new WeakMap<DocumentNode, DocumentSize>();
+const known = new WeakMap<DocumentNode, MeasuredDocument>();
 
 /**
  * Measures a document that was parsed and not yet validated: validation is what floods aim at, since some of its rules
  * compare every field with every other. Each definition is walked once, however often it is spread, and a circle of
  * fragments is left to validation, which names it.
  *
- * @param maxWritten of more fields than that, only the number is told
+ * @param maxFields of more fields than that, little else is told
  */
-export function measureDocument(document: DocumentNode, maxWritten: number): DocumentSize {
-  const size = known.get(document) ?? measure(document, maxWritten);
+export function measureDocument(document: DocumentNode, maxFields: number): MeasuredDocument {
+  const size = known.get(document) ?? measure(document, maxFields);
   known.set(document, size);
   return size;
 }
 
-function measure(document: DocumentNode, maxWritten: number): DocumentSize {
+function measure(document: DocumentNode, maxFields: number): MeasuredDocument {
   const parts = new Map<string, Part>();
   const operations: Part[] = [];
   const written = emptyPart();
@@ -49,12 +56,14 @@ function measure(document: DocumentNode, maxWritten: number): DocumentSize {
     }
     add(written, part);
   }
-  if (written.fields > maxWritten) return written;
+  if (written.fields > maxFields) return { ...written, repeats: 0 };
   const sizes = new Map<string, DocumentSize>();
   const followed = emptyPart();
   for (const operation of operations) add(followed, follow(operation, parts, sizes));
-  // A fragment that no operation spreads is validated all the same.
-  return largest(written, followed);
+  // What no operation spreads is validated all the same.
+  for (const [name, part] of parts) if (!sizes.has(name)) add(followed, follow(part, parts, sizes));
+  const size = largest(written, followed);
+  return { ...size, repeats: size.fields > maxFields ? 0 : countRepeats(document, maxFields) };
 }
 
 function measureSelections({ selections }: SelectionSetNode, depth: number, part: Part): void {
