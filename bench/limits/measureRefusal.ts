@@ -8,7 +8,8 @@ import type { JournalsStub } from './JournalsStub.ts';
 import { processorCost } from './processorCost.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
-const seconds = Number(process.env['BENCH_SECONDS'] ?? 3);
+/** Shorter than what makes the gateway take the API, which doesn't answer what holds the room, for broken. */
+const seconds = 1;
 
 interface Lane {
   name: string;
