@@ -8,7 +8,7 @@ import { postOf } from './postOf.ts';
 export const attacks: Record<string, Flood> = {
   'aliases, 5,000': floodOfDocuments(`{ ${many(5_000, (index) => `a${index}: __typename`)} }`),
   'fields, 15,000': floodOfDocuments(`{ journals { nodes { ${many(15_000, () => 'id')} } } }`),
-  'directives, 3,000': floodOfDocuments(`{ __typename ${many(3_000, () => '@include(if: true)')} }`),
+  'directives, 2,500': floodOfDocuments(`{ __typename ${many(2_500, () => '@include(if: true)')} }`),
   'fragments that double 60 times': floodOfDocuments(
     `{ ...f0 } ${many(60, doubled)} fragment f60 on Query { __typename }`,
   ),
