@@ -16,7 +16,7 @@ export interface ProbeOptions {
 export function probe(socket: WebSocket, { intervalMs, news }: ProbeOptions): () => void {
   let isAnswered = true;
   socket.on('pong', () => (isAnswered = true));
-  const timer = setInterval(() => {
+  const ask = () => {
     if (!isAnswered) {
       socket.terminate();
       return;
@@ -25,6 +25,12 @@ export function probe(socket: WebSocket, { intervalMs, news }: ProbeOptions): ()
     const payload = news();
     if (payload) socket.send(JSON.stringify({ type: 'ping', payload }));
     socket.ping();
-  }, intervalMs);
-  return () => clearInterval(timer);
+  };
+  let asking: NodeJS.Immediate | undefined;
+  // Behind what has come by now: where this process stood still itself, the answers wait to be read.
+  const timer = setInterval(() => (asking = setImmediate(ask)), intervalMs);
+  return () => {
+    clearInterval(timer);
+    clearImmediate(asking);
+  };
 }
