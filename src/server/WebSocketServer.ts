@@ -20,6 +20,7 @@ import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { probe } from './probe.ts';
 import { readableJson } from './readableJson.ts';
+import { readNoFaster } from './readNoFaster.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { SocketLogin } from './SocketLogin.ts';
@@ -99,6 +100,7 @@ export class WebSocketServer {
     stream.once('close', release);
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
       this.#serve(socket, new SocketWriter(socket, stream), request, running);
+      readNoFaster(socket, stream);
     });
   }
 
