@@ -32,7 +32,9 @@ import { SocketWriter } from './SocketWriter.ts';
 import { spreadOut } from './spreadOut.ts';
 import type { TrustedDocuments } from './TrustedDocuments.ts';
 
-/** How long a client may take to answer a close before its socket is cut, in ms. */
+/** How long a client may take to answer a close before its socket is cut, in ms: it holds a place among the sockets. */
+const closeTimeoutMs = 5_000;
+/** The same while the gateway goes away. */
 const closeGraceMs = 1_000;
 
 const goingAway = 1001;
@@ -59,7 +61,9 @@ export class WebSocketServer {
     // Compressed frames would leave in their own time, and not behind those that are written beside `ws`.
     const perMessageDeflate = false;
     const maxPayload = limits.maxRequestBytes;
-    this.#sockets = new SocketServer({ noServer: true, handleProtocols, maxPayload, perMessageDeflate });
+    // Its types don't know of the last one.
+    const options = { noServer: true, handleProtocols, maxPayload, perMessageDeflate, closeTimeout: closeTimeoutMs };
+    this.#sockets = new SocketServer(options);
     this.#protocol = createSocketProtocol({ pipeline, documents, initTimeoutMs: limits.initTimeoutMs, log });
     this.#authenticator = authenticator;
     this.#limits = limits;
