@@ -21,6 +21,7 @@ import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { probe } from './probe.ts';
 import { readableJson } from './readableJson.ts';
+import { readNoFaster } from './readNoFaster.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { SocketLogin } from './SocketLogin.ts';
@@ -32,7 +33,9 @@ import { SocketWriter } from './SocketWriter.ts';
 import { spreadOut } from './spreadOut.ts';
 import type { TrustedDocuments } from './TrustedDocuments.ts';
 
-/** How long a client may take to answer a close before its socket is cut, in ms. */
+/** How long a client may take to answer a close before its socket is cut, in ms: it holds a place among the sockets. */
+const closeTimeoutMs = 5_000;
+/** The same while the gateway goes away. */
 const closeGraceMs = 1_000;
 
 const goingAway = 1001;
@@ -60,7 +63,9 @@ export class WebSocketServer {
     // Compressed frames would leave in their own time, and not behind those that are written beside `ws`.
     const perMessageDeflate = false;
     const maxPayload = limits.maxRequestBytes;
-    this.#sockets = new SocketServer({ noServer: true, handleProtocols, maxPayload, perMessageDeflate });
+    // Its types don't know of the last one.
+    const options = { noServer: true, handleProtocols, maxPayload, perMessageDeflate, closeTimeout: closeTimeoutMs };
+    this.#sockets = new SocketServer(options);
     this.#protocol = createSocketProtocol({ pipeline, documents, turns, initTimeoutMs: limits.initTimeoutMs, log });
     this.#authenticator = authenticator;
     this.#limits = limits;
@@ -101,6 +106,7 @@ export class WebSocketServer {
     stream.once('close', release);
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
       this.#serve(socket, new SocketWriter(socket, stream), request, running);
+      readNoFaster(socket, stream);
     });
   }
 

@@ -21,6 +21,7 @@ import type { OperationObserver } from './OperationObserver.ts';
 import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
 import { useAcceptableAnswers } from './plugins/useAcceptableAnswers.ts';
 import { useAuthentication } from './plugins/useAuthentication.ts';
+import { useBriefSubscriptions } from './plugins/useBriefSubscriptions.ts';
 import { useCostLimit } from './plugins/useCostLimit.ts';
 import { useCrossSiteGuard } from './plugins/useCrossSiteGuard.ts';
 import { useDeadline } from './plugins/useDeadline.ts';
@@ -122,6 +123,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useCostLimit(limits.maxCost),
       useDeadline(limits.deadlineMs),
       useAbandonedSubscriptions(),
+      useBriefSubscriptions(),
       useSocketLimit(options.open),
       useSharedExecutions(executions, ({ socket, request }) => socket ?? (request ? streams.bodyOf(request) : null)),
       useEventStreams(streams),

@@ -17,6 +17,8 @@ export function probe(socket: WebSocket, { intervalMs, news }: ProbeOptions): ()
   let isAnswered = true;
   socket.on('pong', () => (isAnswered = true));
   const ask = () => {
+    // What isn't read is no answer that is missing: whether it takes anything is looked at elsewhere (`StalledSockets`).
+    if (socket.isPaused) return;
     if (!isAnswered) {
       socket.terminate();
       return;

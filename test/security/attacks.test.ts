@@ -1,201 +1,500 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 
+import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 
 import { sweep } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
 import { closeLater } from '../kit/leftovers.ts';
-import { operate } from '../kit/operate.ts';
+import { doors, operate } from '../kit/operate.ts';
+import type { Outcome } from '../kit/operate.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
-import { startGateway } from '../kit/startGateway.ts';
+import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
+import { startWithKeys } from '../kit/startWithKeys.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 
-const doors = ['HTTP', 'SSE', 'WebSocket'] as const;
-
-function times(count: number, text: (index: number) => string): string {
-  return Array.from({ length: count }, (_, index) => text(index)).join(' ');
+/** A gateway before an API that tells whether it was asked, with a caller who may read journals and nothing else. */
+async function start() {
+  const upstream = await StubUpstream.start(json(200, []));
+  const { url, credentials } = await startWithKeys(upstream.url, { reader: { scopes: ['journals:read'] } });
+  const authorization = credentials.reader;
+  return { url, authorization, upstream };
 }
 
-const doubling = `${times(40, (index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`)}
-  fragment f40 on Query { __typename }`;
-const nestedValue = (depth: number) => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
+type Gateway = Awaited<ReturnType<typeof start>>;
 
-/** Documents that were made to cost more than they are worth, and what they are refused with. */
-const floods: [what: string, query: string, code: string, variables?: Record<string, unknown>][] = [
-  ['an alias flood', `{ ${times(1_000, (index) => `a${index}: __typename`)} }`, 'ALIAS_LIMIT_EXCEEDED'],
+/** Nothing of what was attacked has reached the API, and the gateway answers as if nothing had been. */
+async function expectUnharmed({ url, authorization, upstream }: Gateway): Promise<void> {
+  expect(upstream.calls).toEqual([]);
+  const { data } = await operate('HTTP', url, authorization, '{ journals(first: 1) { nodes { id } } }');
+  expect(data).toEqual({ journals: { nodes: [] } });
+}
+
+/** The code of the refusal, or how the socket was closed. */
+function refusalOf({ data, errors, closed }: Outcome): unknown {
+  expect(data ?? null).toBeNull();
+  return closed ? closed.code : errors?.[0]?.extensions?.['code'];
+}
+
+function times(count: number, piece: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => piece(index)).join(' ');
+}
+
+/** Text within so many pairs of brackets. */
+function within(depth: number, open: string, text: string, close: string): string {
+  return `${open.repeat(depth)}${text}${close.repeat(depth)}`;
+}
+
+const create = 'mutation ($input: CreateJournalInput!) { createJournal(input: $input) { __typename } }';
+const byStatus = 'query ($status: [JournalStatus!]) { journals(filter: { status: $status }) { nodes { id } } }';
+const cash = { fromAccount: sweep, toAccount: sweep, amount: '1' };
+
+const documents: [what: string, code: string, query: string][] = [
+  ['an alias flood', 'ALIAS_LIMIT_EXCEEDED', `{ ${times(51, (i) => `a${i}: __typename`)} }`],
+  ['a flood of directives', 'DIRECTIVE_LIMIT_EXCEEDED', `{ __typename ${times(51, () => '@skip(if: false)')} }`],
+  ['directives on variables', 'DIRECTIVE_LIMIT_EXCEEDED', `query ($a: Int ${times(51, () => '@a')}) { __typename }`],
+  ['directives on fragments', 'DIRECTIVE_LIMIT_EXCEEDED', `{ ... ${times(51, () => '@a')} { __typename } }`],
+  ['a field flood', 'FIELD_LIMIT_EXCEEDED', `{ ${times(1_001, () => '__typename')} }`],
+  ['fields of one name', 'FIELD_LIMIT_EXCEEDED', `{ ${times(317, (i) => `__typename(a: ${i})`)} }`],
   [
-    'an alias flood of mutations',
-    `mutation { ${times(100, (index) => `a${index}: deleteJournal(id: "${sweep}") { __typename }`)} }`,
-    'ALIAS_LIMIT_EXCEEDED',
-  ],
-  ['a field flood', `{ ${times(10_000, () => '__typename')} }`, 'FIELD_LIMIT_EXCEEDED'],
-  ['a field flood below the limit', `{ ${times(900, () => '__typename')} }`, 'FIELD_LIMIT_EXCEEDED'],
-  ['a directive flood', `{ __typename ${times(2_000, () => '@include(if: true)')} }`, 'DIRECTIVE_LIMIT_EXCEEDED'],
-  ['a flood of unknown directives', `{ __typename ${times(2_000, () => '@a')} }`, 'DIRECTIVE_LIMIT_EXCEEDED'],
-  [
-    'a fragment flood',
-    `{ __typename } ${times(1_500, (index) => `fragment f${index} on Query { __typename }`)}`,
+    'fields of one name behind fields of one name',
     'FIELD_LIMIT_EXCEEDED',
+    `{ ${times(240, (i) => `journals(first: ${i}) { nodes { id } }`)} }`,
   ],
-  ['fragments that double', `{ ...f0 } ${doubling}`, 'FIELD_LIMIT_EXCEEDED'],
+  ['a flood of spreads', 'FIELD_LIMIT_EXCEEDED', `{ ${times(317, () => '...a')} } fragment a on Query { __typename }`],
   [
-    'fragments in a circle',
-    '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }',
-    'GRAPHQL_VALIDATION_FAILED',
+    'fragments that double each other',
+    'FIELD_LIMIT_EXCEEDED',
+    `{ ...f0 } ${times(60, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f60 on Query { a }`,
   ],
-  ['a fragment in itself', '{ ...a } fragment a on Query { ...a }', 'GRAPHQL_VALIDATION_FAILED'],
-  ['a deep document', `{ ${times(5_000, () => 'a {')} a ${'}'.repeat(5_000)} }`, 'GRAPHQL_PARSE_FAILED'],
-  ['a deep value', `{ nodes(ids: ${nestedValue(5_000)}) { id } }`, 'GRAPHQL_PARSE_FAILED'],
-  ['a deep type', `query ($a: ${'['.repeat(5_000)}ID${']'.repeat(5_000)}) { __typename }`, 'GRAPHQL_PARSE_FAILED'],
-  ['more tokens than anybody writes', `{ nodes(ids: [${times(25_000, () => '1')}]) { id } }`, 'TOKEN_LIMIT_EXCEEDED'],
-  ['a long name', `{ ${'a'.repeat(100_000)} }`, 'GRAPHQL_PARSE_FAILED'],
+  [
+    'such fragments that nobody spreads',
+    'FIELD_LIMIT_EXCEEDED',
+    `{ __typename } ${times(60, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)}`,
+  ],
+  [
+    'a circle of fragments',
+    'GRAPHQL_VALIDATION_FAILED',
+    '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }',
+  ],
+  [
+    'many ways round a circle',
+    'FIELD_LIMIT_EXCEEDED',
+    `{ ...f0 } ${times(25, (i) => `fragment f${i} on Query { ${times(25, (j) => `...f${j}`)} }`)}`,
+  ],
+  ['deep selections', 'DEPTH_LIMIT_EXCEEDED', `{ ${within(20, 'a { ', 'a', ' }')} }`],
+  [
+    'deep selections in fragments',
+    'DEPTH_LIMIT_EXCEEDED',
+    `{ ...f0 } ${times(20, (i) => `fragment f${i} on Query { a { ...f${i + 1} } }`)} fragment f20 on Query { a }`,
+  ],
+  ['selections deeper than a stack', 'GRAPHQL_PARSE_FAILED', within(5_000, '{ a ', 'a', ' }')],
+  ['deep inline fragments', 'GRAPHQL_PARSE_FAILED', `{ ${within(200, '... { ', 'a', ' }')} }`],
+  ['deep lists', 'GRAPHQL_PARSE_FAILED', `{ nodes(ids: ${within(5_000, '[', '', ']')}) { id } }`],
+  ['deep objects', 'GRAPHQL_PARSE_FAILED', `{ nodes(ids: ${within(201, '{ a: ', '1', ' }')}) { id } }`],
+  ['deep types', 'GRAPHQL_PARSE_FAILED', `query ($a: ${within(5_000, '[', 'Int', ']')}) { __typename }`],
+  ['a flood of tokens', 'TOKEN_LIMIT_EXCEEDED', `{ nodes(ids: [${times(20_000, () => '1')}]) { id } }`],
+  ['a flood of variables', 'TOKEN_LIMIT_EXCEEDED', `query (${times(5_000, (i) => `$a${i}: Int`)}) { __typename }`],
+  ['a flood of lines', 'TOKEN_LIMIT_EXCEEDED', `{ a b c ${'\n'.repeat(20_000)} }`],
+  ['a flood of lines in a comment', 'TOKEN_LIMIT_EXCEEDED', `${'#\r'.repeat(20_000)}?`],
+  ['names that are said again and again', 'GRAPHQL_PARSE_FAILED', `query ${'x'.repeat(1_000_000)} { a(b: [$c $d]) }`],
+  ['a flood of operations', 'OPERATION_RESOLUTION_FAILURE', times(300, (i) => `query q${i} { __typename }`)],
   [
     'pages of pages',
+    'COST_LIMIT_EXCEEDED',
     '{ journals(first: 500) { nodes { toAccount { journals(first: 500) { nodes { id } } } } } }',
-    'COST_LIMIT_EXCEEDED',
   ],
+  ['a flood of calls', 'COST_LIMIT_EXCEEDED', `{ nodes(ids: [${times(1_001, () => `"${sweep}"`)}]) { id } }`],
+  ['introspection', 'FORBIDDEN', getIntrospectionQuery()],
+  ['introspection under another name', 'FORBIDDEN', '{ a: __type(name: "Query") { name } }'],
   [
-    'a page of pages by variables',
-    'query ($n: Int) { journals(first: $n) { nodes { toAccount { journals(first: $n) { nodes { id } } } } } }',
-    'COST_LIMIT_EXCEEDED',
-    { n: 500 },
+    'introspection in fragments',
+    'FORBIDDEN',
+    '{ ...a } fragment a on Query { ... { ...b } } fragment b on Query { b: __schema { queryType { name } } }',
   ],
-  ['a mutation of no such name', 'mutation { createEverything { id } }', 'GRAPHQL_VALIDATION_FAILED'],
+  ['introspection in a mutation', 'FORBIDDEN', 'mutation { __schema { queryType { name } } }'],
+  ['introspection that is left out', 'FORBIDDEN', '{ __typename __schema @skip(if: true) { queryType { name } } }'],
 ];
 
-async function start() {
-  const stub = await StubUpstream.start(json(200, []));
-  const { url } = await startGateway(stub.url);
-  return { stub, url };
-}
+const variables: [what: string, refusals: { http: string; socket: unknown }, query: string, variables: object][] = [
+  [
+    'a list of very many values',
+    { http: 'TOKEN_LIMIT_EXCEEDED', socket: 4400 },
+    byStatus,
+    { status: Array<string>(20_001).fill('PENDINX') },
+  ],
+  [
+    'very many numbers to be marked',
+    { http: 'TOKEN_LIMIT_EXCEEDED', socket: 4400 },
+    byStatus,
+    { status: Array<number>(20_001).fill(1.5) },
+  ],
+  [
+    'very many unknown fields',
+    { http: 'TOKEN_LIMIT_EXCEEDED', socket: 4400 },
+    create,
+    { input: Object.fromEntries(Array.from({ length: 20_001 }, (_, i) => [`a${i}`, i])) },
+  ],
+  [
+    'deep values',
+    { http: 'BAD_REQUEST', socket: 4400 },
+    byStatus,
+    { status: JSON.parse(within(500, '[', '', ']')) as unknown },
+  ],
+  [
+    'deep values that nobody declares',
+    { http: 'BAD_REQUEST', socket: 4400 },
+    '{ __typename }',
+    { a: JSON.parse(within(500, '{"a":', '1', '}')) as unknown },
+  ],
+  [
+    'mistakes beside something long',
+    { http: 'BAD_USER_INPUT', socket: 'BAD_USER_INPUT' },
+    create,
+    {
+      input: {
+        jnlc: {
+          ...cash,
+          description: 'x'.repeat(3_000_000),
+          ...Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`a${i}`, i])),
+        },
+      },
+    },
+  ],
+  [
+    'ten thousand mistakes',
+    { http: 'BAD_USER_INPUT', socket: 'BAD_USER_INPUT' },
+    byStatus,
+    { status: Array<string>(10_000).fill('PENDINX') },
+  ],
+];
 
-describe.each(doors)('over %s', (door) => {
-  it.each(floods)('%s is refused by its code, and nothing is sent', async (_what, query, code, variables) => {
-    const { stub, url } = await start();
+/** However large the request, and however much is wrong with it. */
+const longestRefusal = 20_000;
 
-    const { data, errors } = await operate(door, url, null, query, variables);
+describe('over HTTP, event streams and sockets', () => {
+  it.each(documents)('%s: %s', async (_what, code, query) => {
+    const gateway = await start();
 
-    expect(data ?? null).toBeNull();
-    expect(errors?.[0]?.extensions?.['code']).toBe(code);
-    expect(stub.calls).toEqual([]);
-    expect((await operate(door, url, null, '{ __typename }')).data).toEqual({ __typename: 'Query' });
+    const outcomes = await Promise.all(doors.map((door) => operate(door, gateway.url, gateway.authorization, query)));
+
+    expect(outcomes.map(refusalOf)).toEqual(doors.map(() => code));
+    expect(JSON.stringify(outcomes).length).toBeLessThan(longestRefusal);
+    await expectUnharmed(gateway);
+  });
+
+  it.each(variables)('%s: %j', async (_what, { http, socket }, query, values) => {
+    const gateway = await start();
+
+    const outcomes = await Promise.all(
+      doors.map((door) => operate(door, gateway.url, gateway.authorization, query, values as Record<string, unknown>)),
+    );
+
+    expect(outcomes.map(refusalOf)).toEqual([http, http, socket, socket]);
+    expect(JSON.stringify(outcomes).length).toBeLessThan(longestRefusal * 2);
+    await expectUnharmed(gateway);
+  });
+
+  it.each<[what: string, query: string, values?: Record<string, unknown>]>([
+    ['a field', '{ journalz { nodes { id } } }'],
+    ['an argument', '{ journals(firts: 1) { nodes { id } } }'],
+    ['a type', '{ nodes(ids: []) { ... on JNLD { id } } }'],
+    ['a directive', '{ __typename @skp(if: true) }'],
+    ['a fragment', '{ ...journalz } fragment journals on Query { __typename }'],
+    ['a value of an enum', '{ journals(filter: { status: [PENDINX] }) { nodes { id } } }'],
+    ['a field of an input', '{ journals(filter: { statuz: [PENDING] }) { nodes { id } } }'],
+    ['text for a value of an enum', '{ journals(filter: { status: ["PENDING"] }) { nodes { id } } }'],
+    ['a value of an enum in a variable', byStatus, { status: ['PENDINX'] }],
+    ['a field of an input in a variable', create, { input: { jnlc: { ...cash, amounts: 1 } } }],
+    [
+      'text that is as long as the gateway reads',
+      `{ journals(first: "${'Did you mean '.repeat(30_000)}") { nodes { id } } }`,
+    ],
+  ])('a guess at %s learns of nothing like it', async (_what, query, values: Record<string, unknown> = {}) => {
+    const gateway = await start();
+
+    const outcomes = await Promise.all(
+      doors.map((door) => operate(door, gateway.url, gateway.authorization, query, values)),
+    );
+
+    for (const { errors = [] } of outcomes) {
+      expect(errors).not.toEqual([]);
+      for (const { message } of errors) {
+        expect(message.replace(/"Did you mean .*/, '')).not.toMatch(/did you mean/i);
+        expect(message.length).toBeLessThan(2_000);
+      }
+    }
+    await expectUnharmed(gateway);
   });
 });
 
 describe('over HTTP', () => {
-  const post = (url: string, body: BodyInit, headers: Record<string, string> = {}) =>
-    fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  const query = '{ journals(first: 1) { nodes { id } } }';
+  const mutation = `mutation { deleteJournal(id: "${sweep}") { __typename } }`;
+  const preflight = { 'graphql-require-preflight': '1' };
+  const tenMegabytes = JSON.stringify({ query: `${query} #${'x'.repeat(10_485_760)}` });
 
-  it.each<[string, (url: string) => Promise<Response>, number, string]>([
-    ['a list of operations', (url) => post(url, JSON.stringify([{ query: '{ __typename }' }])), 400, 'Batching'],
+  interface Sent {
+    method?: string;
+    search?: string;
+    headers?: Record<string, string>;
+    body?: RequestInit['body'];
+  }
+
+  it.each<[what: string, status: number, code: string | null, sent: Sent]>([
+    ['an array of operations', 400, 'BAD_REQUEST', { body: JSON.stringify([{ query }, { query }]) }],
+    ['an empty array', 400, 'BAD_REQUEST', { body: '[]' }],
+    ['a mutation by GET', 405, null, { method: 'GET', search: mutation, headers: preflight }],
+    ['a query by GET from any page', 403, 'PREFLIGHT_REQUIRED', { method: 'GET', search: query }],
+    ['a form', 403, 'PREFLIGHT_REQUIRED', { body: new URLSearchParams({ query: mutation }) }],
+    ['a text', 415, null, { body: JSON.stringify({ query }), headers: { 'content-type': 'text/plain' } }],
+    ['a file', 415, null, { body: multipart(query) }],
     [
-      'a body of 10 MB',
-      (url) => post(url, JSON.stringify({ query: '#'.repeat(10_000_000) })),
-      413,
-      'REQUEST_ENTITY_TOO_LARGE',
-    ],
-    ['a deep body', (url) => post(url, nestedValue(500_000)), 400, 'BAD_REQUEST'],
-    [
-      'deep variables',
-      (url) => post(url, `{"query":"{ __typename }","variables":{"a":${nestedValue(100_000)}}}`),
-      400,
-      'BAD_REQUEST',
-    ],
-    [
-      'a body of many values',
-      (url) => post(url, `{"query":"{ __typename }","variables":{"a":[${'1,'.repeat(50_000)}1]}}`),
+      'a form of very many values',
       400,
       'TOKEN_LIMIT_EXCEEDED',
+      { headers: preflight, body: new URLSearchParams({ query, variables: `[${'1,'.repeat(20_001)}1]` }) },
     ],
     [
-      'a mutation by GET',
-      (url) =>
-        fetch(`${url}?query=mutation{deleteJournal(id:"${sweep}"){__typename}}`, {
-          headers: { 'graphql-require-preflight': '1' },
-        }),
-      405,
-      'mutation',
+      'a body deeper than a stack',
+      400,
+      'BAD_REQUEST',
+      { body: `{"query":${JSON.stringify(query)},"extensions":${within(50_000, '{"a":', '1', '}')}}` },
     ],
-    [
-      'a mutation by a form',
-      (url) => post(url, 'query=mutation{__typename}', { 'content-type': 'application/x-www-form-urlencoded' }),
-      403,
-      'PREFLIGHT_REQUIRED',
-    ],
-  ])('%s is refused, and nothing is sent', async (_what, send, status, word) => {
-    const { stub, url } = await start();
+    ['another method', 405, null, { method: 'PUT', body: JSON.stringify({ query }) }],
+    ['ten megabytes', 413, 'REQUEST_ENTITY_TOO_LARGE', { body: tenMegabytes }],
+    ['ten megabytes in chunks', 413, 'REQUEST_ENTITY_TOO_LARGE', { body: chunks(tenMegabytes) }],
+    ['a compressed body', 400, 'BAD_REQUEST', { body: '\x1f\x8b', headers: { 'content-encoding': 'gzip' } }],
+  ])('%s is refused with %i and %s', async (_what, status, code, { method = 'POST', search, headers, body = null }) => {
+    const gateway = await start();
+    const target = new URL(gateway.url);
+    if (search !== undefined) target.searchParams.set('query', search);
 
-    const answer = await send(url);
+    const answer = await fetch(target, {
+      method,
+      headers: {
+        authorization: gateway.authorization,
+        accept: 'application/graphql-response+json',
+        ...(typeof body === 'string' || body instanceof ReadableStream ? { 'content-type': 'application/json' } : {}),
+        ...headers,
+      },
+      body,
+      duplex: 'half',
+    } as RequestInit);
 
-    expect(answer.status).toBe(status);
-    expect(await answer.text()).toContain(word);
-    expect(stub.calls).toEqual([]);
-  });
-
-  it('a body of 10 MB that does not say how long it is is refused as well', async () => {
-    const { url } = await start();
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    closeLater(() => void socket.destroy());
-    socket.on('error', () => undefined);
-    socket.write(
-      'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
-    );
-    const chunk = `${(65_536).toString(16)}\r\n${' '.repeat(65_536)}\r\n`;
-    for (let sent = 0; sent < 10_000_000; sent += 65_536) socket.write(chunk);
-
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-
-    expect(answer.toString('latin1')).toContain('HTTP/1.1 413');
+    const text = await answer.text();
+    expect(answer.status, text).toBe(status);
+    expect(code === null ? null : codeIn(text)).toBe(code);
+    await expectUnharmed(gateway);
   });
 
   it.each([
-    ['a head', 'POST /graphql HTTP/1.1\r\nhost: a\r\n'],
-    ['a body', 'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{'],
-  ])('%s that never ends is answered with 408', async (_what, beginning) => {
+    ['a head that is never said to its end', 'POST /graphql HTTP/1.1\r\nhost: gateway\r\nx-one: '],
+    [
+      'a body that is never said to its end',
+      'POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query":"',
+    ],
+    [
+      'a body in chunks that never ends',
+      'POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
+    ],
+  ])('%s is answered with 408, however often a byte of it comes', async (_what, text) => {
     const server = await startServer({}, { requestTimeoutMs: 200 });
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    closeLater(() => void socket.destroy());
-    socket.write(beginning);
+    const client = dial(server.url);
+    client.write(text);
+    const dripping = setInterval(() => client.write('1'), 20);
+    closeLater(() => clearInterval(dripping));
 
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-
-    expect(answer.toString('latin1')).toContain('HTTP/1.1 408');
+    expect(await allOf(client)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(server.running.count).toBe(0);
+    expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
   });
 
-  it('connections beyond those that there may be are closed, and others go on', async () => {
-    const server = await startServer({}, { maxConnections: 2 });
-    const port = Number(new URL(server.url).port);
-    const open = () => {
-      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
-      closeLater(() => void socket.destroy());
-      return socket;
-    };
-    const kept = [open(), open()];
-    await Promise.all(kept.map((socket) => once(socket, 'connect')));
+  it('a head of 20 KB is refused with 431', async () => {
+    const server = await startServer({});
+    const client = dial(server.url);
+    client.write(`GET /graphql HTTP/1.1\r\nhost: gateway\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`);
 
-    await once(open(), 'close');
-    kept[0]?.write('GET /health HTTP/1.1\r\nhost: a\r\n\r\n');
-
-    expect(String(((await once(kept[0] ?? open(), 'data')) as [Buffer])[0])).toContain('HTTP/1.1 200');
+    expect(await allOf(client)).toMatch(/^HTTP\/1\.1 431 /);
   });
 });
 
-describe('over WebSocket', () => {
-  it.each<[string, unknown, number]>([
-    ['a message of 10 MB', `{"type":"ping","payload":{"a":"${'x'.repeat(10_000_000)}"}}`, 1009],
-    ['a deep message', `{"type":"ping","payload":{"a":${nestedValue(100_000)}}}`, 4400],
-    ['a message of many values', `{"type":"ping","payload":{"a":[${'1,'.repeat(50_000)}1]}}`, 4400],
-    ['a list of messages', [{ type: 'ping' }], 4400],
-    ['what is no JSON', '{', 4400],
-  ])('%s closes its socket, and no other', async (_what, message, code) => {
-    const { url } = await start();
-    const [hostile, other] = [await RawSocket.ready(url), await RawSocket.ready(url)];
+describe('over sockets', () => {
+  const init = { type: 'connection_init' };
+  const ten = 'x'.repeat(10_485_760);
 
-    hostile.send(message);
+  it.each<[what: string, code: number, say: (socket: RawSocket) => void]>([
+    [
+      'ten megabytes in a message',
+      1009,
+      (socket) => socket.send({ id: '1', type: 'subscribe', payload: { query: ten } }),
+    ],
+    ['ten megabytes before anything else', 1009, (socket) => socket.send(ten)],
+    ['what is no JSON', 4400, (socket) => socket.send('{')],
+    ['an array of messages', 4400, (socket) => socket.send([init, init])],
+    [
+      'a payload of very many values',
+      4400,
+      (socket) => socket.send({ type: 'ping', payload: { a: Array(20_001).fill(1) } }),
+    ],
+    [
+      'a payload deeper than a stack',
+      4400,
+      (socket) => socket.send(`{"type":"ping","payload":${within(50_000, '{"a":', '1', '}')}}`),
+    ],
+    ['a second beginning', 4429, (socket) => socket.send(init)],
+    [
+      'one id twice',
+      4409,
+      (socket) => {
+        socket.subscribe('1', 'subscription { ticks }');
+        socket.subscribe('1', 'subscription { ticks }');
+      },
+    ],
+    ['what only servers say', 4400, (socket) => socket.send({ type: 'connection_ack' })],
+  ])('%s closes the socket with %i', async (_what, code, say) => {
+    const server = await startServer({ ticks: () => new Source() });
+    const socket = await RawSocket.ready(server.url);
 
-    expect((await hostile.closed).code).toBe(code);
-    other.subscribe('1', '{ __typename }');
-    expect((await other.next()).payload).toEqual({ data: { __typename: 'Query' } });
+    say(socket);
+
+    expect((await socket.closed).code).toBe(code);
+    expect(server.running.count).toBe(0);
+    expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
+  });
+
+  it('who has not begun may ask nothing: 4401', async () => {
+    const server = await startServer({});
+    const socket = await RawSocket.open(server.url);
+
+    socket.subscribe('1', '{ hello }');
+
+    expect((await socket.closed).code).toBe(4401);
+  });
+
+  it('beyond MAX_SOCKETS a flood is refused with 503', async () => {
+    const server = await startServer({}, { maxSockets: 5 });
+
+    const statuses = await Promise.all(Array.from({ length: 50 }, () => statusOfUpgrade(server.url)));
+
+    expect(statuses.filter((status) => status === 503)).toHaveLength(45);
+    expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
+  });
+
+  it('beyond MAX_OPERATIONS_PER_SOCKET a flood is refused, each operation for itself', async () => {
+    const server = await startServer({ ticks: () => new Source() }, { maxOperations: 10 });
+    const socket = await RawSocket.ready(server.url);
+
+    for (let id = 0; id < 500; id += 1) socket.subscribe(String(id), 'subscription { ticks }');
+
+    const refused = await socket.take(490);
+    expect(new Set(refused.map(({ payload }) => codeIn(JSON.stringify({ errors: payload }))))).toEqual(
+      new Set(['TOO_MANY_OPERATIONS']),
+    );
+    expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
+  });
+
+  it('a subscription that brings a lot is refused: it would be kept as long as the subscription', async () => {
+    const server = await startServer({ ticks: () => new Source() });
+    const text = 'x'.repeat(200_000);
+
+    for (const door of ['SSE', 'WebSocket'] as const) {
+      const outcome = await operate(door, server.url, null, 'subscription { ticks }', { text });
+      expect(refusalOf(outcome)).toBe('REQUEST_ENTITY_TOO_LARGE');
+    }
+  });
+
+  describe('who says more than it takes', () => {
+    const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(100_000) } });
+    const count = 600;
+
+    it('is read no faster than that, and cut like all who take nothing', async () => {
+      const server = await startServer({}, { stallTimeoutMs: 100 });
+      const { socket, stream } = await readySocket(server.url);
+      socket.pause();
+
+      for (let said = 0; said < count; said += 1) socket.send(ping);
+
+      // For 60 MB of pongs that wait it would get four minutes.
+      await new Promise((resolve) => stream.once('close', resolve));
+      expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
+    });
+
+    it('gets everything when it reads', async () => {
+      const server = await startServer({});
+      const { socket } = await readySocket(server.url);
+      socket.pause();
+
+      for (let said = 0; said < count; said += 1) socket.send(ping);
+      await ask(server.url, '{ hello }');
+      socket.resume();
+
+      for (let heard = 0; heard < count; heard += 1) await once(socket, 'message');
+    });
   });
 });
+
+function multipart(query: string): FormData {
+  const form = new FormData();
+  form.set('operations', JSON.stringify({ query }));
+  form.set('map', '{}');
+  return form;
+}
+
+/** Without a `content-length`. */
+function chunks(text: string): ReadableStream {
+  return new Blob([text]).stream();
+}
+
+function codeIn(answer: string): unknown {
+  const { errors = [] } = JSON.parse(answer) as Outcome;
+  return errors[0]?.extensions?.['code'];
+}
+
+function dial(url: string): Socket {
+  const { hostname, port } = new URL(url);
+  const client = connect(Number(port), hostname);
+  client.on('error', () => undefined);
+  closeLater(() => client.destroy());
+  return client;
+}
+
+async function allOf(client: Socket): Promise<string> {
+  let text = '';
+  client.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await once(client, 'close');
+  return text;
+}
+
+function openWebSocket(url: string): WebSocket {
+  const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
+  socket.on('error', () => undefined);
+  closeLater(() => socket.terminate());
+  return socket;
+}
+
+async function statusOfUpgrade(url: string): Promise<number | undefined> {
+  const socket = openWebSocket(url);
+  const [[answer]] = (await Promise.race([
+    once(socket, 'upgrade').then((said) => [said]),
+    once(socket, 'unexpected-response').then(([, refusal]) => [[refusal as unknown]]),
+  ])) as [[IncomingMessage]];
+  return answer.statusCode;
+}
+
+/** An acknowledged socket, and the stream beneath it. */
+async function readySocket(url: string): Promise<{ socket: WebSocket; stream: Socket }> {
+  const socket = openWebSocket(url);
+  const [[{ socket: stream }]] = (await Promise.all([once(socket, 'upgrade'), once(socket, 'open')])) as [
+    [IncomingMessage],
+    unknown,
+  ];
+  socket.send('{"type":"connection_init"}');
+  await once(socket, 'message');
+  return { socket, stream };
+}

@@ -19,6 +19,8 @@ export function useAcceptableAnswers(): Plugin {
       if (!request || accepts(request, [streamed])) return;
       setResultAndStopExecution({ errors: [notAcceptable([streamed])] });
     },
+    // Yoga says of answers in parts that the connection is kept: that is for the server to say, which may be closing it.
+    onResponse: ({ response }) => response.headers.delete('connection'),
   };
 }
 

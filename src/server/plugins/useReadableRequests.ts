@@ -1,9 +1,12 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
+import { AbandonedError } from '../../domain/cancellation.ts';
+
 /**
  * Refuses what would be misread. Bodies are read as UTF-8 whatever they say: in another encoding, a description would be
- * stored as other words. And Yoga takes `variables` of a URL or form that are no JSON for an error of its own.
+ * stored as other words. And Yoga takes `variables` of a URL or form that are no JSON, and clients that go away in the
+ * middle of what they say, for errors of its own.
  */
 export function useReadableRequests(): Plugin {
   return {
@@ -16,12 +19,18 @@ export function useReadableRequests(): Plugin {
           try {
             return await requestParser(readable);
           } catch (error) {
-            throw error instanceof SyntaxError ? unreadable(error) : error;
+            if (error instanceof SyntaxError) throw unreadable(error);
+            throw hasHungUp(error) ? new AbandonedError() : error;
           }
         });
       }
     },
   };
+}
+
+/** As Node says it of a request whose connection has closed. */
+function hasHungUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 function unreadable({ message }: SyntaxError): GraphQLError {
