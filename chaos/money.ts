@@ -72,7 +72,9 @@ it('1,000 reverse batches while the gateway is killed again and again', async ()
   while (gateway.kills < 20 && !(await isOver(working, 3_000))) await gateway.killAndRestart();
   const lastKillMs = Date.now();
   const verdicts = await working;
-  const settledAfterS = Math.round((Date.now() - lastKillMs) / 1_000);
+  // Those that were asked for later began to be lost later.
+  const settledMs = verdicts.map(({ askedAtMs, toldAtMs }) => toldAtMs - Math.max(askedAtMs, lastKillMs));
+  const settledAfterS = Math.round(Math.max(...settledMs) / 1_000);
 
   const found = await audit(sandbox, verdicts);
   print('1,000 reverse batches with kill -9', found, { kills: gateway.kills, settledAfterS });

@@ -45,6 +45,8 @@ interface Watched {
 /** The pause between two readings grows with the age of what they look for, in ms. */
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
+/** After a reading that failed, in ms. */
+const failedPauseMs = 1_000;
 /** Journals that are read side by side, each heeding the end in two places: its attempt and its request. */
 const readsAtOnce = 8;
 
@@ -103,13 +105,26 @@ export class Reconciler {
         await this.#asked.wait(nextAt - now);
         continue;
       }
-      for (const watched of due) watched.nextReadingAt = now + pauseAfter(now - watched.since);
-      await this.#readFor(due).catch((error: unknown) => {
-        if (!signal.aborted) this.#options.log.warn({ err: error, open: due.length }, 'reconciliation could not read');
-      });
+      for (const watched of due) watched.nextReadingAt = this.#nextReadingOf(watched, now);
+      await this.#readFor(due).catch((error: unknown) => this.#readAgainSoon(due, error));
       this.#read.wake();
       await rest(firstPauseMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** What a failed reading could have settled doesn't wait for as long as after one that found nothing. */
+  #readAgainSoon(due: readonly Watched[], error: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#options.log.warn({ err: error, open: due.length }, 'reconciliation could not read');
+    const soon = performance.now() + failedPauseMs;
+    for (const watched of due) watched.nextReadingAt = Math.min(watched.nextReadingAt, soon);
+  }
+
+  /** After a pause, but no later than at the moment from which on a reading may settle it as not done. */
+  #nextReadingOf({ since, unsettledSince }: Watched, now: number): number {
+    const next = now + pauseAfter(now - since);
+    const settlesAt = (unsettledSince ?? now) + this.#options.settleMs;
+    return settlesAt > now ? Math.min(next, settlesAt) : next;
   }
 
   async #readFor(due: readonly Watched[]): Promise<void> {

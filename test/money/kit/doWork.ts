@@ -12,6 +12,9 @@ export interface Verdict {
   result: MutationResult;
   /** How often the client asked. */
   asked: number;
+  /** When it asked first, and when it was told this, in unix ms. */
+  askedAtMs: number;
+  toldAtMs: number;
 }
 
 export interface Client {
@@ -37,12 +40,13 @@ export async function doWork(works: readonly Work[], client: Client): Promise<Ve
 }
 
 async function doOne(work: Work, { url, patienceMs, maxAsked }: Client): Promise<Verdict> {
+  const askedAtMs = Date.now();
   for (let asked = 1; ; asked += 1) {
     // The gateway may be gone in the middle of it.
     const result = await mutate(url(), work.name, work.variables).catch((error: unknown) => gone(error));
     const told = verdictOf(result);
-    if (told !== null) return { work, told, result, asked };
-    if (asked >= maxAsked) return { work, told: 'unknown', result, asked };
+    if (told !== null) return { work, told, result, asked, askedAtMs, toldAtMs: Date.now() };
+    if (asked >= maxAsked) return { work, told: 'unknown', result, asked, askedAtMs, toldAtMs: Date.now() };
     await wait(Math.min(patienceMs, Math.max(20, Date.parse(result.retryAt ?? '') - Date.now() || patienceMs)));
   }
 }
