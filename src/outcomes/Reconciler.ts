@@ -48,7 +48,7 @@ const longestPauseMs = 5_000;
 /** After a reading that failed, in ms. */
 const failedPauseMs = 1_000;
 /** Journals that are read side by side, each heeding the end in two places: its attempt and its request. */
-const readsAtOnce = 8;
+const readsAtOnce = 16;
 
 /**
  * Finds out what became of reverse batches whose answer was lost, by what the API shows: journals into the account,
@@ -137,7 +137,7 @@ export class Reconciler {
     // Reads that were given up look like journals that can't be read.
     this.#closing.signal.throwIfAborted();
     for (const watched of due) {
-      this.#judge(watched, reading, isWhole ? begunAt : null);
+      this.#judge(watched, reading, { begunAt, isWhole });
       // Many of a thousand entries are not judged in one turn: others want to be served meanwhile.
       await turn();
     }
@@ -179,14 +179,14 @@ export class Reconciler {
     reading.candidates.push(candidateOf(event, journal, problems.get(id) ?? null));
   }
 
-  /** @param begunAt when the reading began, by `performance.now()`; null for one that was not of the whole */
-  #judge(watched: Watched, reading: Reading, begunAt: number | null): void {
+  /** @param begunAt when the reading began, by `performance.now()`: it shows at least what was told by then */
+  #judge(watched: Watched, reading: Reading, { begunAt, isWhole }: { begunAt: number; isWhole: boolean }): void {
     const { store, log, settleMs } = this.#options;
     const { outcome } = watched;
     const { id, idempotencyKey } = outcome;
     const found = findOf(outcome, reading);
-    watched.unsettledSince ??= performance.now();
-    const ageMs = begunAt === null ? 0 : begunAt - watched.unsettledSince;
+    watched.unsettledSince ??= begunAt;
+    const ageMs = isWhole ? begunAt - watched.unsettledSince : 0;
     // What can't be read now may be readable later, within reason.
     const isOver = ageMs >= settleMs && (!found.mayHide || ageMs >= 2 * settleMs);
     if (found.items) {
