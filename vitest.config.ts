@@ -14,8 +14,8 @@ export default defineConfig({
   },
   test: {
     setupFiles: ['test/kit/failOnLeaks.ts', 'test/kit/failOnWarnings.ts'],
-    // By default vitest leaves one core to itself, and of two that is half: the tests mostly wait for sockets.
-    maxWorkers: 2,
+    // More than there may be cores: the tests mostly wait, for sockets and for clocks.
+    maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [

@@ -28,6 +28,7 @@ import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
 import { HttpServer } from './server/HttpServer.ts';
+import { Turns } from './server/limits/Turns.ts';
 import { OpenSockets } from './server/OpenSockets.ts';
 import { createPipeline, graphqlPath } from './server/pipeline.ts';
 import { operationLog } from './server/operationLog.ts';
@@ -117,6 +118,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
     const documents = readDocuments(config.documents);
+    const turns = new Turns();
     const pipeline = createPipeline({
       schema,
       authenticator,
@@ -127,10 +129,11 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
       documents,
+      turns,
       isSandbox: sandboxUrl !== null,
       defaultQuery,
     });
-    const webSockets = new WebSocketServer({ pipeline, documents, authenticator, limits, open, log });
+    const webSockets = new WebSocketServer({ pipeline, documents, turns, authenticator, limits, open, log });
     const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown, ...limits });
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),

@@ -43,9 +43,10 @@ const floors = [
 const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => boolean; whatItImports: string[] }>> = {
   auth: {
     whoMayImportIt: (floor) => !['domain', 'upstream', 'sandbox'].includes(floor),
-    whatItImports: ['domain', 'log'],
+    whatItImports: ['domain', 'log', 'growingTo'],
   },
   log: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
+  growingTo: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
   config: { whoMayImportIt: (floor) => ['cli', 'gateway'].includes(floor), whatItImports: [] },
 };
 
@@ -64,7 +65,7 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'auth, log and config are imported by those who may, and import nothing above domain',
+    name: 'auth, log, growingTo and config are imported by those who may, and import nothing above domain',
     hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
     findBreaches: breachesOf(({ from, to }) => {
       const [importer, imported] = [floorOf(from), floorOf(to)];
@@ -168,11 +169,14 @@ describe('the rules', () => {
     ['imports go down only', ['schema/node.ts > server/pipeline.ts (type)']],
     ['imports go down only', ['server/pipeline.ts > schema/schema.ts (type)']],
     ['imports go down only', ['gateway.ts > cli/main.ts']],
-    ['auth, log and config are imported by those who may', ['upstream/faults.ts > auth/principal.ts (type)']],
-    ['auth, log and config are imported by those who may', ['auth/authorize.ts > loaders/journalLoader.ts']],
-    ['auth, log and config are imported by those who may', ['domain/journal.ts > log.ts (type)']],
-    ['auth, log and config are imported by those who may', ['log.ts > config.ts (type)']],
-    ['auth, log and config are imported by those who may', ['server/HttpServer.ts > config.ts (type)']],
+    [
+      'auth, log, growingTo and config are imported by those who may',
+      ['upstream/faults.ts > auth/principal.ts (type)'],
+    ],
+    ['auth, log, growingTo and config are imported by those who may', ['auth/authorize.ts > loaders/journalLoader.ts']],
+    ['auth, log, growingTo and config are imported by those who may', ['domain/journal.ts > log.ts (type)']],
+    ['auth, log, growingTo and config are imported by those who may', ['log.ts > config.ts (type)']],
+    ['auth, log, growingTo and config are imported by those who may', ['server/HttpServer.ts > config.ts (type)']],
     ['server gets the schema and the context factory as values', ['server/pipeline.ts > schema/schema.ts']],
     ['server gets the schema and the context factory as values', ['server/pipeline.ts > context.ts']],
     ['server gets the schema and the context factory as values', ['server/pipeline.ts > resolvers/journal.ts (type)']],
@@ -235,7 +239,8 @@ function rankOf(floor: string): number | null {
 function isPlaced(file: string): boolean {
   const floor = floorOf(file);
   // `config.ts` has a folder beside it for what its values can be.
-  const isRightKind = floor === 'config' || ['gateway', 'context', 'log'].includes(floor) === !file.includes('/');
+  const isRightKind =
+    floor === 'config' || ['gateway', 'context', 'log', 'growingTo'].includes(floor) === !file.includes('/');
   return (rankOf(floor) !== null || floor in besides) && isRightKind;
 }
 

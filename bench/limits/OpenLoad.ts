@@ -16,7 +16,7 @@ export interface LoadReport {
   /** What was due while it was measured. */
   exchanges: Exchange[];
   /** Answers with data that came while it was measured, whenever they were asked for. */
-  good: number;
+  good: Record<ClientRequest['kind'], number>;
   seconds: number;
   /** Of the server, while it was measured. */
   processorSeconds: number;
@@ -52,8 +52,14 @@ export class OpenLoad {
 
   /** Sends at this pace for so long, and waits for what is still to come. */
   async run(aSecond: number, seconds: number): Promise<LoadReport> {
-    this.#dropRested();
-    const report: LoadReport = { exchanges: [], good: 0, seconds, processorSeconds: 0, unsent: 0, lateness: [] };
+    const report: LoadReport = {
+      exchanges: [],
+      good: { list: 0, journal: 0, create: 0 },
+      seconds,
+      processorSeconds: 0,
+      unsent: 0,
+      lateness: [],
+    };
     await this.#open(Math.min(aSecond * 2, maxConnections));
     const leadAt = performance.now();
     const from = leadAt + leadSeconds * 1_000;
@@ -70,11 +76,10 @@ export class OpenLoad {
     }
     report.processorSeconds = this.#server.processorSeconds - used;
     await settledWithin([...pending], patienceMs);
-    return report;
-  }
-
-  close(): void {
     for (const connection of this.#all) connection.close();
+    this.#all.clear();
+    this.#idle = [];
+    return report;
   }
 
   async #exchange(
@@ -95,7 +100,7 @@ export class OpenLoad {
     exchange.ms = now - dueAt;
     exchange.status = status;
     exchange.isGood = status === 200 && body.includes(expected);
-    if (exchange.isGood && now >= from && now < to) report.good += 1;
+    if (exchange.isGood && now >= from && now < to) report.good[kind] += 1;
     if (connection.isOpen) this.#idle.push({ connection, since: now });
     else this.#drop(connection);
   }
@@ -110,12 +115,6 @@ export class OpenLoad {
         this.#idle.push({ connection, since });
       }
     }
-  }
-
-  #dropRested(): void {
-    const rested = this.#idle.filter(({ since }) => performance.now() - since > maxIdleMs / 2);
-    for (const { connection } of rested) this.#drop(connection);
-    this.#idle = this.#idle.filter((idle) => !rested.includes(idle));
   }
 
   /** The one that has rested longest, so that none of them rests for too long. */

@@ -5,10 +5,11 @@ import { median } from '../quantile.ts';
 import { createRequest, journalRequest, listRequest } from './clientRequests.ts';
 import { heldId } from './JournalsStub.ts';
 import type { JournalsStub } from './JournalsStub.ts';
+import { processorCost } from './processorCost.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
-const seconds = Number(process.env['BENCH_SECONDS'] ?? 3);
-const connections = 16;
+/** Shorter than what makes the gateway take the API, which doesn't answer what holds the room, for broken. */
+const seconds = 1;
 
 interface Lane {
   name: string;
@@ -45,29 +46,14 @@ export async function measureRefusal(stub: JournalsStub): Promise<void> {
 /** More than ask at once here. */
 const room = 50;
 
-async function costOf(
-  server: ServerProcess,
-  stub: JournalsStub,
-  { requestOf, held: count, status, name }: Lane,
-): Promise<number> {
-  const holding = Array.from({ length: count }, () => new BenchConnection(server.port));
+async function costOf(server: ServerProcess, stub: JournalsStub, lane: Lane): Promise<number> {
+  const holding = Array.from({ length: lane.held }, () => new BenchConnection(server.port));
   const held = holding.map((connection) => connection.send(createRequest(heldId).text));
-  if (count > 0) await untilRefused(server, requestOf(0).text);
-  const all = Array.from({ length: connections }, () => new BenchConnection(server.port));
-  const [used, begunAt] = [server.processorSeconds, performance.now()];
-  let done = 0;
-  await Promise.all(
-    all.map(async (connection) => {
-      while (performance.now() - begunAt < seconds * 1_000) {
-        const answer = await connection.send(requestOf((done += 1)).text);
-        if (answer.status !== status) throw new Error(`${name}: expected ${status}, found ${answer.status}`);
-      }
-    }),
-  );
-  const cost = ((server.processorSeconds - used) / done) * 1_000_000;
+  if (lane.held > 0) await untilRefused(server, lane.requestOf(0).text);
+  const cost = await processorCost(server, { ...lane, seconds });
   stub.release();
   await Promise.all(held);
-  for (const connection of [...all, ...holding]) connection.close();
+  for (const connection of holding) connection.close();
   return cost;
 }
 

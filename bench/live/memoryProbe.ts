@@ -1,4 +1,7 @@
-/** Loaded into a server before anything else (`--import`): tells on request what it holds after a collection. */
+/**
+ * Loaded into a server before anything else (`--import`): tells on request what it holds after a collection, and ends
+ * with the benchmark, however that ends.
+ */
 process.on('message', () => {
   const collect = (globalThis as { gc?: () => void }).gc;
   collect?.();
@@ -8,3 +11,4 @@ process.on('message', () => {
     process.send?.(process.memoryUsage());
   });
 });
+process.on('disconnect', () => process.exit());

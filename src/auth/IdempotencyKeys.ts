@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { LRUCache } from 'lru-cache';
 
+import { growingTo } from '../growingTo.ts';
+
 import { seesAllAccounts } from './authorize.ts';
 import type { Principal } from './principal.ts';
 
@@ -17,7 +19,7 @@ interface GivenKey {
  */
 export class IdempotencyKeys {
   /** Enough for the events of a key's journals to come while it is known how it was given. */
-  readonly #given = new LRUCache<string, GivenKey>({ max: 100_000 });
+  readonly #given = new LRUCache<string, GivenKey>(growingTo(100_000));
 
   /** What the API is sent for a principal's key: always the same, whichever gateway sends it. */
   sent(principal: Principal, key: string): string {

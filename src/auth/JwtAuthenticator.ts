@@ -2,6 +2,7 @@ import { errors, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 
+import { growingTo } from '../growingTo.ts';
 import type { Log } from '../log.ts';
 
 import type { Authenticator } from './Authenticator.ts';
@@ -48,7 +49,7 @@ export class JwtAuthenticator implements Authenticator {
   readonly #keys: JwksKeys;
   readonly #log: Log;
   /** By token. */
-  readonly #sessions = new LRUCache<string, Session>({ max: 5_000 });
+  readonly #sessions = new LRUCache<string, Session>(growingTo(5_000));
 
   private constructor(options: JwtOptions, log: Log) {
     this.#options = options;

@@ -49,7 +49,7 @@ Environment:
                                how large a document may be, default 20000, 20, 1000, 50, 50
   MAX_COST                     what an operation may cost with its variables, default 100000
   OPERATION_SECONDS            how long a query or mutation may take, default 60
-  MAX_RUNNING_OPERATIONS       queries and mutations under way at once, default 500
+  MAX_RUNNING_OPERATIONS       queries and mutations under way at once, default 250
   MAX_OPERATIONS_PER_SECOND    of one principal, default no limit
   MAX_CONCURRENT_OPERATIONS    of one principal, default no limit
   PERSISTED_OPERATIONS         manifest of trusted documents

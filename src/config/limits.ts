@@ -49,7 +49,8 @@ export const limitsEnvironment = z.object({
   // A page of 500 journals with all that a journal has, twice.
   MAX_COST: wholeNumber(100_000, 1, 100_000_000),
   OPERATION_SECONDS: wholeNumber(60, 1, 3_600),
-  MAX_RUNNING_OPERATIONS: wholeNumber(500, 2, 1_000_000),
+  // The half that queries may take is twice the sockets to the API: beyond these they only wait for one another.
+  MAX_RUNNING_OPERATIONS: wholeNumber(250, 2, 1_000_000),
   MAX_OPERATIONS_PER_SECOND: wholeNumberOrNone(1, 1_000_000),
   MAX_CONCURRENT_OPERATIONS: wholeNumberOrNone(1, 1_000_000),
   CORS_ORIGINS: origins,

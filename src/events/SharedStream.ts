@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { LRUCache } from 'lru-cache';
 
+import { growingTo } from '../growingTo.ts';
 import type { StatusStreamItem } from '../upstream/readStatusStream.ts';
 import type { StatusStream } from '../upstream/StatusEventsClient.ts';
 
@@ -20,7 +21,7 @@ export class LeftBehindError extends Error {
 export class SharedStream {
   readonly #stream: StatusStream;
   readonly #readers = new Set<SharedStreamReader>();
-  readonly #seen = new LRUCache<string, true>({ max: 10_000 });
+  readonly #seen = new LRUCache<string, true>(growingTo(10_000));
 
   constructor(stream: StatusStream) {
     this.#stream = stream;

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { instantMs } from '../domain/instant.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import { growingTo } from '../growingTo.ts';
 import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/ApiClock.ts';
 import { Fault, UpstreamUnavailableError } from '../upstream/faults.ts';
@@ -56,7 +57,7 @@ export class StatusFeed {
   readonly #closing = new AbortController();
   /** Ids of what was published, with their times: enough to know the overlap of a new stream. */
   readonly #published = new LRUCache<string, number>({
-    max: 100_000,
+    ...growingTo(100_000),
     dispose: (ms) => (this.#knownSinceMs = Math.max(this.#knownSinceMs, ms)),
   });
   /** Before this an event that isn't among the published ones may be one that was forgotten, or older than the feed. */

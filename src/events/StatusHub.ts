@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import { growingTo } from '../growingTo.ts';
 
 import { beginningOf, encodeEventCursor, isBehind, isNamed, isReal } from './eventCursor.ts';
 import type { EventPosition } from './eventCursor.ts';
@@ -59,7 +60,7 @@ export class StatusHub {
   readonly #window: EventWindow;
   readonly #queueMax: number;
   readonly #subscriptions = new Set<StatusSubscription>();
-  readonly #lastStatuses = new LRUCache<string, string>({ max: maxStatuses });
+  readonly #lastStatuses = new LRUCache<string, string>(growingTo(maxStatuses));
   /** Tells this hub's positions from others'. */
   readonly #feed = randomBytes(6).toString('base64url');
   readonly #beginning = new EventEmitter().setMaxListeners(0);

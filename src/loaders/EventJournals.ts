@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { Journal } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import { growingTo } from '../growingTo.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
 import type { JournalSidesCache } from './JournalSidesCache.ts';
@@ -30,8 +31,8 @@ export class EventJournals {
   constructor(client: JournalsClient, sides: JournalSidesCache, max = 10_000) {
     this.#client = client;
     this.#sides = sides;
-    this.#last = new LRUCache({ max });
-    this.#caused = new LRUCache({ max: 4 * max });
+    this.#last = new LRUCache(growingTo(max));
+    this.#caused = new LRUCache(growingTo(4 * max));
   }
 
   /** @throws Fault, and asks anew the next time */

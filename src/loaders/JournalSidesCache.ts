@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 import type { JournalSides } from '../domain/journal.ts';
+import { growingTo } from '../growingTo.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
 import { readToldJournal } from './readToldJournal.ts';
@@ -16,7 +17,7 @@ export class JournalSidesCache {
   /** @param max how many journals are remembered; the longest unused is forgotten first */
   constructor(client: JournalsClient, max = 50_000) {
     this.#client = client;
-    this.#sides = new LRUCache({ max });
+    this.#sides = new LRUCache(growingTo(max));
   }
 
   /**

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { Journal } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import { growingTo } from '../growingTo.ts';
 import type { Log } from '../log.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
@@ -55,7 +56,7 @@ const readsAtOnce = 8;
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #watched = new Map<number, Watched>();
-  readonly #journals = new LRUCache<string, Journal>({ max: 20_000 });
+  readonly #journals = new LRUCache<string, Journal>(growingTo(20_000));
   readonly #closing = new AbortController();
   /** Somebody has something new to look for. */
   readonly #asked = new Wakeup();

@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import type { OperationFacts } from '../context.ts';
 import type { Log } from '../log.ts';
 
+import type { Turns } from './limits/Turns.ts';
 import type { Pipeline } from './pipeline.ts';
 import { publicError } from './publicError.ts';
 import type { SocketLogin } from './SocketLogin.ts';
@@ -44,6 +45,7 @@ interface Prepared {
 export interface SocketProtocolOptions {
   pipeline: Pipeline;
   documents: TrustedDocuments;
+  turns: Turns;
   /** How long a new socket may take to say `connection_init`, in ms. */
   initTimeoutMs: number;
   log: Log;
@@ -84,12 +86,13 @@ function begin({ operations, login }: SocketExtra, id: string): SocketOperation 
 
 /** Parses, validates and builds the context as HTTP does. What fails here must not cost the client its socket. */
 async function prepare(
-  { pipeline, documents, log }: SocketProtocolOptions,
+  { pipeline, documents, turns, log }: SocketProtocolOptions,
   operation: SocketOperation,
   payload: SubscribePayload,
 ) {
   try {
     const query = documents.textOf(payload) ?? '';
+    await turns.take(query.length);
     const enveloped: Enveloped = pipeline.getEnveloped({ params: { ...payload, query }, socket: operation });
     const document = enveloped.parse(query);
     const errors = enveloped.validate(enveloped.schema, document);

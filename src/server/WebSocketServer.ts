@@ -15,6 +15,7 @@ import { hasSeveralCredentials } from './hasSeveralCredentials.ts';
 import { isForeignPage } from './isForeignPage.ts';
 import { retryAfterSeconds } from './limits/limitErrors.ts';
 import type { OperationLimits } from './limits/OperationLimits.ts';
+import type { Turns } from './limits/Turns.ts';
 import type { OpenSockets } from './OpenSockets.ts';
 import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -42,6 +43,7 @@ const goingAway = 1001;
 export interface WebSocketServerOptions {
   pipeline: Pipeline;
   documents: TrustedDocuments;
+  turns: Turns;
   authenticator: Authenticator;
   limits: SocketLimits & Pick<OperationLimits, 'maxTokens'>;
   open: OpenSockets;
@@ -57,14 +59,14 @@ export class WebSocketServer {
   readonly #open: OpenSockets;
   readonly #log: Log;
 
-  constructor({ pipeline, documents, authenticator, limits, open, log }: WebSocketServerOptions) {
+  constructor({ pipeline, documents, turns, authenticator, limits, open, log }: WebSocketServerOptions) {
     // Compressed frames would leave in their own time, and not behind those that are written beside `ws`.
     const perMessageDeflate = false;
     const maxPayload = limits.maxRequestBytes;
     // Its types don't know of the last one.
     const options = { noServer: true, handleProtocols, maxPayload, perMessageDeflate, closeTimeout: closeTimeoutMs };
     this.#sockets = new SocketServer(options);
-    this.#protocol = createSocketProtocol({ pipeline, documents, initTimeoutMs: limits.initTimeoutMs, log });
+    this.#protocol = createSocketProtocol({ pipeline, documents, turns, initTimeoutMs: limits.initTimeoutMs, log });
     this.#authenticator = authenticator;
     this.#limits = limits;
     this.#open = open;

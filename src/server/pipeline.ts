@@ -14,6 +14,7 @@ import { EventStreams } from './EventStreams.ts';
 import type { OperationLimits } from './limits/OperationLimits.ts';
 import { OperationSignal } from './limits/OperationSignal.ts';
 import { PrincipalLimits } from './limits/PrincipalLimits.ts';
+import type { Turns } from './limits/Turns.ts';
 import { SharedExecutions } from './live/SharedExecutions.ts';
 import type { OpenSockets } from './OpenSockets.ts';
 import type { OperationObserver } from './OperationObserver.ts';
@@ -60,6 +61,7 @@ export interface PipelineOptions {
   limits: SocketLimits & OperationLimits;
   open: OpenSockets;
   documents: TrustedDocuments;
+  turns: Turns;
   /** The schema is shown to everybody, and GraphiQL with it: what stands behind is no real money. Else it takes the scope. */
   isSandbox: boolean;
   /** What GraphiQL shows first. */
@@ -109,7 +111,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       usePrincipalLimits(new PrincipalLimits(limits)),
       useErrorCodes({ suggests: isSandbox }),
       useCrossSiteGuard(limits.corsOrigins),
-      useReadableJson(limits.maxTokens),
+      useReadableJson(limits.maxTokens, options.turns),
       useReadableRequests(),
       useTrustedDocuments(documents),
       useAcceptableAnswers(),

@@ -16,7 +16,7 @@ export interface ProbeOptions {
 export function probe(socket: WebSocket, { intervalMs, news }: ProbeOptions): () => void {
   let isAnswered = true;
   socket.on('pong', () => (isAnswered = true));
-  const timer = setInterval(() => {
+  const ask = () => {
     // What isn't read is no answer that is missing: whether it takes anything is looked at elsewhere (`StalledSockets`).
     if (socket.isPaused) return;
     if (!isAnswered) {
@@ -27,6 +27,12 @@ export function probe(socket: WebSocket, { intervalMs, news }: ProbeOptions): ()
     const payload = news();
     if (payload) socket.send(JSON.stringify({ type: 'ping', payload }));
     socket.ping();
-  }, intervalMs);
-  return () => clearInterval(timer);
+  };
+  let asking: NodeJS.Immediate | undefined;
+  // Behind what has come by now: where this process stood still itself, the answers wait to be read.
+  const timer = setInterval(() => (asking = setImmediate(ask)), intervalMs);
+  return () => {
+    clearInterval(timer);
+    clearImmediate(asking);
+  };
 }

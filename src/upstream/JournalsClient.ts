@@ -5,6 +5,7 @@ import type { Journal } from '../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../domain/newJournal.ts';
 import type { Refusal } from '../domain/refusals.ts';
 import { asUuid } from '../domain/uuid.ts';
+import { growingTo } from '../growingTo.ts';
 
 import { arrayOf, decodeBody } from './decodeBody.ts';
 import { decodeBatchItem, decodeJournal } from './decodeJournal.ts';
@@ -38,9 +39,9 @@ export interface JournalList {
 export class JournalsClient {
   readonly #connection: UpstreamConnection;
   /** Journals that a delete of unknown outcome was about: the next one may find its work done. */
-  readonly #lostDeletes = new LRUCache<string, true>({ max: 10_000 });
+  readonly #lostDeletes = new LRUCache<string, true>(growingTo(10_000));
   /** Keys under which an attempt was lost a short while ago. */
-  readonly #lostKeys = new LRUCache<string, true>({ max: 100_000, ttl: underWayMs });
+  readonly #lostKeys = new LRUCache<string, true>({ ...growingTo(100_000), ttl: underWayMs });
   #writes = 0;
   #credentialsProbe: Promise<boolean> | null = null;
 

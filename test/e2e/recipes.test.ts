@@ -121,7 +121,7 @@ describe.each(['graphql-ws.js', 'apollo-client.js', 'urql.js'])('the recipe %s',
 
   it('knows where it stands when nothing comes', async () => {
     const sandbox = await startSandbox({ settleDelayMs: 0 });
-    const { url } = await startGateway(sandbox.url, {}, { limits: { pingMs: 30 } });
+    const { url } = await startGateway(sandbox.url, {}, { limits: { pingMs: 200 } });
     const none = Buffer.from(JSON.stringify(['e1', new Date().toISOString(), {}])).toString('base64url');
     const { place } = await follow(recipe, url, none);
 

@@ -134,7 +134,7 @@ describe('an event that waits for its journal', () => {
       await gate.pass();
       await json(200, wireJNLC())(request, response);
     };
-    const { url, tell } = await start(answer, { pingMs: 40 });
+    const { url, tell } = await start(answer, { pingMs: 200 });
     const socket = await RawSocket.ready(url);
     socket.subscribe(
       '1',

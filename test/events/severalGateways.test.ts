@@ -79,7 +79,7 @@ describe('where the feed stands', () => {
 
   it('is not told to who has had more of a replay than the feed has told, and then it is', async () => {
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
-    const { url, feeds } = await startToldGateway((_request, response) => response.end(a + b), 0, { pingMs: 40 });
+    const { url, feeds } = await startToldGateway((_request, response) => response.end(a + b), 0, { pingMs: 200 });
     const after = Buffer.from(JSON.stringify(['e1', (JSON.parse(a.slice(6)) as { at: string }).at, 'a'])).toString(
       'base64url',
     );

@@ -19,7 +19,7 @@ const nothing = { entryType: 'JNLS' };
 
 async function start() {
   const sandbox = await startSandbox({ settleDelayMs: 0 });
-  const open = () => startGateway(sandbox.url, {}, { limits: { pingMs: 40 } });
+  const open = () => startGateway(sandbox.url, {}, { limits: { pingMs: 200 } });
   return { url: (await open()).url, restarted: async () => (await open()).url };
 }
 

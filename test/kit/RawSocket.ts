@@ -16,14 +16,17 @@ export class RawSocket {
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly #socket: WebSocket;
   readonly #messages: SocketMessage[] = [];
-  readonly #waiting: ((message: SocketMessage) => void)[] = [];
+  readonly #waiting: { resolve: (message: SocketMessage) => void; reject: (error: Error) => void }[] = [];
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => this.#take(JSON.parse(data.toString('utf8')) as SocketMessage));
     this.closed = new Promise((resolve) => {
-      socket.once('close', (code, reason) => resolve({ code, reason: reason.toString('utf8') }));
+      socket.once('close', (code, reason) => {
+        resolve({ code, reason: reason.toString('utf8') });
+        for (const { reject } of this.#waiting.splice(0)) reject(new Error(`the socket has closed with ${code}`));
+      });
     });
   }
 
@@ -65,10 +68,12 @@ export class RawSocket {
     this.send({ id, type: 'subscribe', payload: { query, variables } });
   }
 
-  /** The next message of the gateway. */
+  /** The next message of the gateway. @throws when the socket closes before */
   next(): Promise<SocketMessage> {
     const message = this.#messages.shift();
-    return message ? Promise.resolve(message) : new Promise((resolve) => this.#waiting.push(resolve));
+    if (message) return Promise.resolve(message);
+    if (this.#socket.readyState === WebSocket.CLOSED) return Promise.reject(new Error('the socket has closed'));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   async take(count: number): Promise<SocketMessage[]> {
@@ -114,7 +119,7 @@ export class RawSocket {
 
   #take(message: SocketMessage): void {
     const waiting = this.#waiting.shift();
-    if (waiting) waiting(message);
+    if (waiting) waiting.resolve(message);
     else this.#messages.push(message);
   }
 }

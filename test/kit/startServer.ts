@@ -6,6 +6,7 @@ import type { Principal } from '../../src/auth/principal.ts';
 import type { LimitsConfig } from '../../src/config/limits.ts';
 import type { OperationFacts } from '../../src/context.ts';
 import { HttpServer } from '../../src/server/HttpServer.ts';
+import { Turns } from '../../src/server/limits/Turns.ts';
 import { OpenSockets } from '../../src/server/OpenSockets.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
 import { operationLog } from '../../src/server/operationLog.ts';
@@ -60,6 +61,7 @@ export async function startServer(
   const open = new OpenSockets(limits.maxSockets);
   const running = new RunningOperations(limits.maxRunning);
   const documents = new TrustedDocuments();
+  const turns = new Turns();
   const log = watchedLog();
   const pipeline = createPipeline({
     schema: schemaOf(behaviour),
@@ -71,10 +73,11 @@ export async function startServer(
     limits,
     open,
     documents,
+    turns,
     isSandbox: false,
     defaultQuery: '',
   });
-  const webSockets = new WebSocketServer({ pipeline, documents, authenticator, limits, open, log });
+  const webSockets = new WebSocketServer({ pipeline, documents, turns, authenticator, limits, open, log });
   const server = new HttpServer(pipeline, webSockets, running, { host: '127.0.0.1', port: 0, graceMs, ...limits });
   await server.listen();
   let closing: Promise<void> | undefined;

@@ -7,7 +7,7 @@ import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
 import type { StartedServer } from '../kit/startServer.ts';
 
-/** A server with room for ten, of which eight may be queries, and so many queries under way that only the test ends. */
+/** A server with room for ten, of which five may be queries, and so many queries under way that only the test ends. */
 async function startBusy(underWay: number): Promise<{ server: StartedServer; end: () => Promise<void> }> {
   let begun = 0;
   let allBegun: () => void = () => undefined;
@@ -37,7 +37,7 @@ function codesOf({ errors = [] }: Outcome): unknown[] {
 
 describe.each(doors)('a process with too much to do, over %s', (door) => {
   it('refuses queries first: 503 with the time to come back', async () => {
-    const { server, end } = await startBusy(8);
+    const { server, end } = await startBusy(5);
 
     const query = await operate(door, server.url, null, '{ hello }');
     const mutation = await operate(door, server.url, null, 'mutation { hello }');
@@ -77,7 +77,7 @@ describe('a process that sheds queries', () => {
     ['by its name', { query: 'query A { hello } mutation B { hello }', operationName: 'B' }],
     ['behind an escape', undefined],
   ])('knows a mutation %s', async (_how, request) => {
-    const { server, end } = await startBusy(8);
+    const { server, end } = await startBusy(5);
     const body = request ? JSON.stringify(request) : '{"query":"\\u006dutation { hello }"}';
 
     const answer = await post(server.url, body);
@@ -87,7 +87,7 @@ describe('a process that sheds queries', () => {
   });
 
   it('is not deceived by the word: what turns out to be a query is refused all the same', async () => {
-    const { server, end } = await startBusy(8);
+    const { server, end } = await startBusy(5);
 
     const answer = await post(server.url, JSON.stringify({ query: '{ hello } # no mutation' }));
     await end();
@@ -101,7 +101,7 @@ describe('a process that sheds queries', () => {
     ['application/json', 'application/json; charset=utf-8'],
     ['*/*', 'application/json; charset=utf-8'],
   ])('answers who accepts %s before anything is read', async (accept, mediaType) => {
-    const { server, end } = await startBusy(8);
+    const { server, end } = await startBusy(5);
 
     const answer = await post(server.url, '{ is no JSON', { accept, 'x-request-id': 'asked-1' });
     const said: unknown = await answer.json();
@@ -119,7 +119,7 @@ describe('a process that sheds queries', () => {
   });
 
   it('lets subscriptions stand, which are none of what is under way', async () => {
-    const { server, end } = await startBusy(8);
+    const { server, end } = await startBusy(5);
     const socket = await RawSocket.ready(server.url);
 
     for (const id of ['1', '2', '3', '4', '5']) socket.subscribe(id, 'subscription { ticks }');

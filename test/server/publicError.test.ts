@@ -16,6 +16,7 @@ import { schema } from '../../src/schema/schema.ts';
 import { OpenSockets } from '../../src/server/OpenSockets.ts';
 import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
 import { RunningOperations } from '../../src/server/RunningOperations.ts';
+import { Turns } from '../../src/server/limits/Turns.ts';
 import { TrustedDocuments } from '../../src/server/TrustedDocuments.ts';
 import { ApiClock } from '../../src/upstream/ApiClock.ts';
 import { basicCredentials } from '../../src/upstream/credentials.ts';
@@ -90,6 +91,7 @@ async function start(thrown: unknown) {
     limits: defaultLimits,
     open: new OpenSockets(1),
     documents: new TrustedDocuments(),
+    turns: new Turns(),
     isSandbox: false,
     defaultQuery: '',
   });

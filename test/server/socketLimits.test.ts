@@ -136,6 +136,18 @@ describe('a quiet client', () => {
     expect(await socket.saidSoFar()).toEqual([]);
   });
 
+  it('is not cut for a pong that waited while the gateway itself stood still', async () => {
+    const pingMs = 100;
+    const server = await startServer({}, { pingMs });
+    const socket = await RawSocket.ready(server.url);
+
+    await socket.pinged();
+    const standsUntil = performance.now() + 2 * pingMs;
+    while (performance.now() < standsUntil) continue;
+
+    expect(await Promise.race([socket.pinged().then(() => 'pinged again'), socket.closed])).toBe('pinged again');
+  });
+
   it.each([ticks, told])('of an event stream gets comments: %s', async (query) => {
     const server = await startServer(
       { ticks: () => new Source(), told: () => new Source() as AsyncIterable<object> },

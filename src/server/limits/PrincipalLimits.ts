@@ -1,6 +1,8 @@
 import { RateLimiter } from 'limiter';
 import { LRUCache } from 'lru-cache';
 
+import { growingTo } from '../../growingTo.ts';
+
 import type { OperationLimits } from './OperationLimits.ts';
 import { tooManyAtOnce, tooOften } from './limitErrors.ts';
 
@@ -11,7 +13,7 @@ const maxPrincipals = 10_000;
 export class PrincipalLimits {
   readonly #maxPerSecond: number | null;
   readonly #maxConcurrent: number | null;
-  readonly #rates = new LRUCache<string, RateLimiter>({ max: maxPrincipals });
+  readonly #rates = new LRUCache<string, RateLimiter>(growingTo(maxPrincipals));
   readonly #underWay = new Map<string, number>();
 
   constructor({ maxPerSecond, maxConcurrent }: Pick<OperationLimits, 'maxPerSecond' | 'maxConcurrent'>) {

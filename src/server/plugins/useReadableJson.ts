@@ -1,30 +1,39 @@
 import type { Plugin } from 'graphql-yoga';
 
+import type { Turns } from '../limits/Turns.ts';
 import { readableJson } from '../readableJson.ts';
 
 /**
  * Sees to it that no body has more values than anything reads, and that no number of it is rounded before a scalar has
- * judged it. Sockets do the same.
+ * judged it; and that long bodies are parsed in turns, with what stands in them. Sockets do the same.
  */
-export function useReadableJson(maxValues: number): Plugin {
+export function useReadableJson(maxValues: number, turns: Turns): Plugin {
   return {
     onRequestParse: ({ requestParser, setRequestParser }) => {
-      if (requestParser) setRequestParser((request) => requestParser(readably(request, maxValues)));
+      if (requestParser) setRequestParser((request) => requestParser(readably(request, maxValues, turns)));
     },
   };
 }
 
 /** The request, with the two ways in which Yoga's parsers read a body. */
-function readably(request: Request, maxValues: number): Request {
+function readably(request: Request, maxValues: number, turns: Turns): Request {
   const isForm = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
   return new Proxy(request, {
     get: (target, name) => {
-      if (name === 'json') return async () => JSON.parse(readableJson(await target.text(), maxValues)) as unknown;
-      if (name === 'text' && isForm) return async () => readableForm(await target.text(), maxValues);
+      if (name === 'json')
+        return async () => JSON.parse(readableJson(await inTurn(target, turns), maxValues)) as unknown;
+      if (name === 'text' && isForm) return async () => readableForm(await inTurn(target, turns), maxValues);
+      if (name === 'text') return () => inTurn(target, turns);
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
+}
+
+async function inTurn(request: Request, turns: Turns): Promise<string> {
+  const text = await request.text();
+  await turns.take(text.length);
+  return text;
 }
 
 function readableForm(form: string, maxValues: number): string {

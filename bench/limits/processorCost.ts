@@ -1,0 +1,28 @@
+import { BenchConnection } from '../BenchConnection.ts';
+import type { ServerProcess } from '../live/ServerProcess.ts';
+
+const connections = 16;
+
+export interface Question {
+  requestOf: (index: number) => { text: string };
+  /** How each is answered, or nothing is measured. */
+  status: number;
+  seconds: number;
+}
+
+/** What the server takes to answer one, in microseconds of processor time, while sixteen are always asked. */
+export async function processorCost(server: ServerProcess, { requestOf, status, seconds }: Question): Promise<number> {
+  const all = Array.from({ length: connections }, () => new BenchConnection(server.port));
+  const [used, begunAt] = [server.processorSeconds, performance.now()];
+  let done = 0;
+  await Promise.all(
+    all.map(async (connection) => {
+      while (performance.now() - begunAt < seconds * 1_000) {
+        const answer = await connection.send(requestOf((done += 1)).text);
+        if (answer.status !== status) throw new Error(`expected ${status}, found ${answer.status} ${answer.body}`);
+      }
+    }),
+  );
+  for (const connection of all) connection.close();
+  return ((server.processorSeconds - used) / done) * 1_000_000;
+}

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+
+import { describe, expect, it } from 'vitest';
+
+import { closeLater } from '../kit/leftovers.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import { startServer } from '../kit/startServer.ts';
+
+const many = 20;
+
+/** As large as may be parsed, and refused for its fields; none is like another. */
+function largeDocument(index: number): string {
+  return `# ${index}\n{ ${'hello '.repeat(9_000)} }`;
+}
+
+describe('documents that are large', () => {
+  it('are parsed in turns, and what is small goes in between, on a socket', async () => {
+    const { url } = await startServer({});
+    const socket = await RawSocket.ready(url);
+
+    for (let index = 0; index < many; index += 1) socket.subscribe(`large ${index}`, largeDocument(index));
+    socket.subscribe('small', '{ hello }');
+    const answered: string[] = [];
+    while (answered.length < many + 1) {
+      const { id, type } = await socket.next();
+      if (type !== 'complete') answered.push(String(id));
+    }
+
+    expect(answered.indexOf('small')).toBeLessThan(many / 2);
+    expect(answered.filter((id) => id !== 'small')).toEqual(Array.from({ length: many }, (_, at) => `large ${at}`));
+  });
+
+  it('are parsed in turns, and what is small goes in between, over HTTP', async () => {
+    const { url } = await startServer({});
+    const connections = Array.from({ length: many + 1 }, () => new Connection(url));
+    // Connections are accepted one by one: these stand already.
+    await Promise.all(connections.map((connection) => connection.ask('{ hello }')));
+    const answered: number[] = [];
+
+    const asked = connections.map(async (connection, index) => {
+      await connection.ask(index < many ? largeDocument(index) : '{ hello }');
+      answered.push(index);
+    });
+    await Promise.all(asked);
+
+    expect(answered.indexOf(many)).toBeLessThan(many / 2);
+  });
+});
+
+/** A connection that is kept, so that requests on several of them arrive together. */
+class Connection {
+  readonly #socket: Socket;
+
+  constructor(url: string) {
+    this.#socket = connect(Number(new URL(url).port), '127.0.0.1').setNoDelay(true);
+    closeLater(() => this.#socket.destroy());
+  }
+
+  /** Until the answer begins. */
+  async ask(query: string): Promise<void> {
+    const body = JSON.stringify({ query });
+    const head = `POST /graphql HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+    this.#socket.write(`${head}\r\n\r\n${body}`);
+    await once(this.#socket, 'data');
+  }
+}
