@@ -48,8 +48,12 @@ describe('docs', () => {
         .map((name) => `docs/${name}`),
     ];
     const broken = pages.flatMap((page) =>
-      [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
-        .map(([, target = '']) => new URL(target, new URL(page, root)))
+      [
+        ...[...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+          ([, target = '']) => new URL(target, new URL(page, root)),
+        ),
+        ...[...read(page).matchAll(/`(test\/[\w./]+)`/g)].map(([, path = '']) => new URL(path, root)),
+      ]
         .filter((target) => !exists(target))
         .map((target) => `${page}: ${target.pathname}`),
     );

@@ -75,4 +75,10 @@ describe('canonicalDecimal', () => {
   ])('spells %s as %s', (value, spelled) => {
     expect(canonicalDecimal(value)).toBe(spelled);
   });
+
+  it('takes one pass over zeros that are followed by something', () => {
+    const value = `1.${'0'.repeat(1_000_000)}1`;
+
+    expect(canonicalDecimal(value) === value).toBe(true);
+  });
 });

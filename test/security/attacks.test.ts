@@ -255,6 +255,18 @@ describe('over HTTP', () => {
     ['a text', 415, null, { body: JSON.stringify({ query }), headers: { 'content-type': 'text/plain' } }],
     ['a file', 415, null, { body: multipart(query) }],
     [
+      'a form of very many fields',
+      400,
+      'BAD_REQUEST',
+      { headers: preflight, body: new URLSearchParams(`query=${query}${'&variables={}'.repeat(100)}`) },
+    ],
+    [
+      'a long form',
+      400,
+      'BAD_REQUEST',
+      { headers: preflight, body: new URLSearchParams({ query: `${query}${' '.repeat(300_000)}` }) },
+    ],
+    [
       'a form of very many values',
       400,
       'TOKEN_LIMIT_EXCEEDED',

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import type { Turns } from '../limits/Turns.ts';
@@ -36,11 +37,23 @@ async function inTurn(request: Request, turns: Turns): Promise<string> {
   return text;
 }
 
+/** Four megabytes of signs that stand for others take a second to read; JSON takes a tenth. */
+const maxForm = 262_144;
+/** A request has five; to set one of very many goes over the others again for each of its name. */
+const maxFields = 100;
+
 function readableForm(form: string, maxValues: number): string {
+  if (form.length > maxForm || form.split('&', maxFields + 1).length > maxFields) throw longForm();
   const fields = new URLSearchParams(form);
   for (const name of ['variables', 'extensions']) {
     const json = fields.get(name);
     if (json !== null) fields.set(name, readableJson(json, maxValues));
   }
   return fields.toString();
+}
+
+function longForm(): GraphQLError {
+  return new GraphQLError(`a form has at most ${maxForm} characters and ${maxFields} fields, send JSON instead`, {
+    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+  });
 }
