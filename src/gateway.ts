@@ -149,7 +149,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       events: statusEvents.state,
       reverseBatches: store.unsettledCounts,
     }));
-    const admin = config.admin && new AdminServer({ ...config.admin, readiness, metrics, log });
+    const admin = config.admin && new AdminServer({ ...config.admin, keepAliveMs: limits.keepAliveMs, readiness, metrics, log });
     if (admin) {
       await admin.listen();
       opened.push(() => admin.close());

@@ -47,7 +47,7 @@ const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => bool
   },
   log: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
   growingTo: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
-  config: { whoMayImportIt: (floor) => ['cli', 'gateway'].includes(floor), whatItImports: [] },
+  config: { whoMayImportIt: (floor) => ['cli', 'gateway'].includes(floor), whatItImports: ['domain'] },
 };
 
 const rules: readonly Rule[] = [

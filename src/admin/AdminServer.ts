@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { Log } from '../log.ts';
+import { pathOf } from '../server/pathOf.ts';
 
 import type { Metrics } from './Metrics.ts';
 import type { Readiness } from './Readiness.ts';
@@ -11,6 +12,8 @@ export interface AdminServerOptions {
   host: string;
   /** 0 takes any free one. */
   port: number;
+  /** How long a connection is kept after an answer, in ms. */
+  keepAliveMs: number;
   readiness: Readiness;
   metrics: Metrics;
   log: Log;
@@ -39,7 +42,8 @@ export class AdminServer {
       },
       '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.text() }),
     };
-    this.#server = createServer((request, response) => void this.#serve(request, response));
+    const { keepAliveMs: keepAliveTimeout } = options;
+    this.#server = createServer({ keepAliveTimeout }, (request, response) => void this.#serve(request, response));
   }
 
   /** Where it listens, without a path. */
@@ -76,11 +80,11 @@ export class AdminServer {
     response.end(request.method === 'HEAD' ? undefined : body);
   }
 
-  async #pageOf({ method, url = '' }: IncomingMessage): Promise<Page> {
-    const path = url.split('?', 1)[0] ?? '';
+  async #pageOf(request: IncomingMessage): Promise<Page> {
+    const path = pathOf(request);
     const page = Object.hasOwn(this.#pages, path) ? this.#pages[path] : undefined;
     if (!page) return text(404, `nothing is here; there are ${Object.keys(this.#pages).join(', ')}\n`);
-    if (method !== 'GET' && method !== 'HEAD') return text(405, 'expected GET\n');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'expected GET\n');
     return page();
   }
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
-import { origins, wholeNumber, wholeNumberOrNone } from './values.ts';
+import { headerNames, origins, wholeNumber, wholeNumberOrNone } from './values.ts';
 
 /** What clients may take up, ask for and cost, and for how long. */
 export interface LimitsConfig {
   maxRequestBytes: number;
   requestTimeoutMs: number;
+  keepAliveMs: number;
   maxConnections: number;
   maxSockets: number;
   maxOperations: number;
@@ -26,12 +27,16 @@ export interface LimitsConfig {
   maxConcurrent: number | null;
   /** Whose pages may ask from a browser, beside those of the gateway's own host. */
   corsOrigins: readonly string[];
+  /** Request headers that they may set, beside those that the gateway knows. */
+  corsHeaders: readonly string[];
 }
 
 export const limitsEnvironment = z.object({
   // A batch of 1,000 entries with the longest descriptions fits.
   MAX_REQUEST_BYTES: wholeNumber(4 * 1_048_576, 1_024, 64 * 1_048_576),
   REQUEST_SECONDS: wholeNumber(30, 1, 3_600),
+  // Longer than most balancers keep an idle connection, so that they close it first.
+  KEEP_ALIVE_SECONDS: wholeNumber(75, 1, 86_400),
   MAX_CONNECTIONS: wholeNumber(30_000, 1, 1_000_000),
   MAX_SOCKETS: wholeNumber(20_000, 1, 1_000_000),
   MAX_OPERATIONS_PER_SOCKET: wholeNumber(100, 1, 100_000),
@@ -54,12 +59,14 @@ export const limitsEnvironment = z.object({
   MAX_OPERATIONS_PER_SECOND: wholeNumberOrNone(1, 1_000_000),
   MAX_CONCURRENT_OPERATIONS: wholeNumberOrNone(1, 1_000_000),
   CORS_ORIGINS: origins,
+  CORS_HEADERS: headerNames,
 });
 
 export function limitsOf(values: z.output<typeof limitsEnvironment>): LimitsConfig {
   return {
     maxRequestBytes: values.MAX_REQUEST_BYTES,
     requestTimeoutMs: values.REQUEST_SECONDS * 1_000,
+    keepAliveMs: values.KEEP_ALIVE_SECONDS * 1_000,
     maxConnections: values.MAX_CONNECTIONS,
     maxSockets: values.MAX_SOCKETS,
     maxOperations: values.MAX_OPERATIONS_PER_SOCKET,
@@ -77,5 +84,6 @@ export function limitsOf(values: z.output<typeof limitsEnvironment>): LimitsConf
     maxPerSecond: values.MAX_OPERATIONS_PER_SECOND,
     maxConcurrent: values.MAX_CONCURRENT_OPERATIONS,
     corsOrigins: values.CORS_ORIGINS,
+    corsHeaders: values.CORS_HEADERS,
   };
 }

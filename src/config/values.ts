@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { originOf } from '../domain/originOf.ts';
+
 /** What the environment's words can be: each says what was expected. */
 
 export const port = (fallback: number) =>
@@ -67,13 +69,29 @@ export const wholeNumberOrNone = (least: number, most: number) =>
     .optional()
     .transform((value) => value ?? null);
 
-/** As browsers name them in `Origin`: a scheme and a host, and a port where it isn't the scheme's. */
+/** As browsers name them in `Origin`; a port that is the scheme's own may be said. */
 export const origins = z
   .string()
-  .transform((text) => text.split(',').map((origin) => origin.trim()))
-  .refine(
-    (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()),
-    'expected origins with commas between, e.g. https://console.example.com; a wildcard is none',
-  )
-  .transform((list) => list.map((origin) => origin.toLowerCase()))
+  .transform((text, context) => {
+    const found = namesIn(text).map(originOf);
+    const known = found.filter((origin) => origin !== null);
+    if (known.length === found.length) return known;
+    const message = 'expected origins with commas between, e.g. https://console.example.com; a wildcard is none';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
   .default([]);
+
+/** Names of headers, with commas between. */
+export const headerNames = z
+  .string()
+  .transform(namesIn)
+  .refine(
+    (names) => names.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && name !== '*'),
+    'expected names of headers with commas between; a wildcard is none',
+  )
+  .default([]);
+
+function namesIn(list: string): string[] {
+  return list.split(',').map((name) => name.trim().toLowerCase());
+}

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { HttpRequest } from './HttpRequest.ts';
 import { isHealthCheck, misdirected } from './misdirected.ts';
 import type { Misdirected } from './misdirected.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -12,6 +13,7 @@ import { setSecurityHeaders } from './securityHeaders.ts';
 import { shedQuery } from './shedQuery.ts';
 import { spreadOut } from './spreadOut.ts';
 import { StalledSockets } from './StalledSockets.ts';
+import { unifyHead } from './unifyHead.ts';
 import type { WebSocketServer } from './WebSocketServer.ts';
 
 export interface HttpServerOptions {
@@ -22,6 +24,8 @@ export interface HttpServerOptions {
   stallTimeoutMs: number;
   /** How long a client may take to say a request, in ms; then it is answered with 408. */
   requestTimeoutMs: number;
+  /** How long a connection is kept after an answer, in ms. */
+  keepAliveMs: number;
   /** Connections at once, whatever they carry; further ones are closed unanswered. */
   maxConnections: number;
   /** How long a shutdown waits for running operations, in ms. */
@@ -32,7 +36,7 @@ export interface HttpServerOptions {
 
 /** One port for everything that clients use: HTTP and SSE through Yoga, WebSocket beside it. */
 export class HttpServer {
-  readonly #server: Server;
+  readonly #server: Server<typeof HttpRequest>;
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
@@ -43,10 +47,17 @@ export class HttpServer {
     this.#webSockets = webSockets;
     this.#running = running;
     this.#options = options;
-    const { requestTimeoutMs: requestTimeout, maxConnections } = options;
+    const { requestTimeoutMs: requestTimeout, keepAliveMs: keepAliveTimeout, maxConnections } = options;
     const connectionsCheckingInterval = Math.min(1_000, requestTimeout / 4);
     this.#server = createServer(
-      { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval },
+      {
+        IncomingMessage: HttpRequest,
+        keepAliveTimeout,
+        // Counted while a head arrives, so neither ends a connection that is kept.
+        headersTimeout: requestTimeout,
+        requestTimeout,
+        connectionsCheckingInterval,
+      },
       (request, response) => this.#serve(pipeline, request, response),
     );
     this.#server.maxConnections = maxConnections;
@@ -92,6 +103,7 @@ export class HttpServer {
 
   /** Whether there is room is judged first: what is refused for want of it should leave no trace and cost nothing. */
   #serve(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse): void {
+    unifyHead(request);
     const wrong = misdirected(request);
     const isAnswered = wrong !== null || isHealthCheck(request);
     const admit = () => this.#admit(pipeline, request, response, wrong);

@@ -12,6 +12,8 @@ export interface SocketLimits {
   pingMs: number;
   /** How long a client may take nothing of what waits for it, in ms. */
   stallTimeoutMs: number;
-  /** Whose pages may open a WebSocket, beside those of the own host. */
+  /** Whose pages may ask and open WebSockets, beside those of the own host; as `originOf` writes them. */
   corsOrigins: readonly string[];
+  /** Request headers that these pages may set, beside those that the gateway knows. */
+  corsHeaders: readonly string[];
 }

@@ -9,6 +9,7 @@ import { WebSocketServer as SocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
 import type { Authenticator } from '../auth/Authenticator.ts';
+import { withoutBom } from '../domain/withoutBom.ts';
 import type { Log } from '../log.ts';
 
 import { hasSeveralCredentials } from './hasSeveralCredentials.ts';
@@ -17,6 +18,7 @@ import { retryAfterSeconds } from './limits/limitErrors.ts';
 import type { OperationLimits } from './limits/OperationLimits.ts';
 import type { Turns } from './limits/Turns.ts';
 import type { OpenSockets } from './OpenSockets.ts';
+import { pathOf } from './pathOf.ts';
 import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { probe } from './probe.ts';
@@ -78,8 +80,7 @@ export class WebSocketServer {
     this.#sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${giveRequestId(request)}`));
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       stream.on('error', () => stream.destroy());
-      // Not by the URL class: it throws at targets that a client can send.
-      if (request.url?.split('?', 1)[0] !== graphqlPath) refuse(stream, '404 Not Found');
+      if (pathOf(request) !== graphqlPath) refuse(stream, '404 Not Found');
       else if (hasSeveralCredentials(request)) refuse(stream, '400 Bad Request');
       else if (isForeignPage(request, this.#limits.corsOrigins)) refuse(stream, '403 Forbidden');
       else if (running.isDraining) refuse(stream, '503 Service Unavailable');
@@ -104,6 +105,8 @@ export class WebSocketServer {
       return;
     }
     stream.once('close', release);
+    // `ws` reads it as a whole, and it may be one of several offers.
+    request.headers.upgrade = 'websocket';
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
       this.#serve(socket, new SocketWriter(socket, stream), request, running);
       readNoFaster(socket, stream);
@@ -156,7 +159,7 @@ export class WebSocketServer {
   /** Null for what is too much: whose operation it would be stands in what is not parsed, so the socket pays for it. */
   #read(socket: WebSocket, data: Buffer): string | null {
     try {
-      return readableJson(data.toString('utf8'), this.#limits.maxTokens);
+      return readableJson(withoutBom(data.toString('utf8')), this.#limits.maxTokens);
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       socket.close(CloseCode.BadRequest, error.message);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { hasSeveralCredentials } from './hasSeveralCredentials.ts';
+import { pathOf } from './pathOf.ts';
 import { graphqlPath, healthPath } from './pipeline.ts';
 
 export interface Misdirected {
@@ -23,9 +24,4 @@ export function misdirected(request: IncomingMessage): Misdirected | null {
 /** It is answered however much there is to do. */
 export function isHealthCheck(request: IncomingMessage): boolean {
   return pathOf(request) === healthPath;
-}
-
-function pathOf({ url = '' }: IncomingMessage): string {
-  // Proxies send the absolute form.
-  return url.replace(/^https?:\/\/[^/?]*/, '').split('?', 1)[0] ?? '';
 }

@@ -16,6 +16,7 @@ import { OperationSignal } from './limits/OperationSignal.ts';
 import { PrincipalLimits } from './limits/PrincipalLimits.ts';
 import type { Turns } from './limits/Turns.ts';
 import { SharedExecutions } from './live/SharedExecutions.ts';
+import { isWelcomeOrigin } from './isWelcomeOrigin.ts';
 import type { OpenSockets } from './OpenSockets.ts';
 import type { OperationObserver } from './OperationObserver.ts';
 import { useAbandonedSubscriptions } from './plugins/useAbandonedSubscriptions.ts';
@@ -101,7 +102,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     multipart: false,
     maxRequestBodySize: limits.maxRequestBytes,
     extraParamNames: ['documentId'],
-    cors: limits.corsOrigins.length > 0 && ((request) => corsFor(request.headers.get('origin'), limits.corsOrigins)),
+    cors: limits.corsOrigins.length > 0 && ((request) => corsFor(request.headers.get('origin'), limits)),
     logging: false,
     context: (transport) => contextOf(transport, options),
     maskedErrors: { maskError: (error: unknown) => publicError(error, log) },
@@ -154,8 +155,8 @@ function contextOf(transport: TransportContext, options: PipelineOptions): Opera
 }
 
 /** Pages of other origins are told nothing but that. */
-function corsFor(origin: string | null, origins: readonly string[]): CORSOptions {
-  if (origin === null || !origins.includes(origin)) return false;
+function corsFor(origin: string | null, { corsOrigins, corsHeaders }: SocketLimits): CORSOptions {
+  if (origin === null || !isWelcomeOrigin(origin, corsOrigins)) return false;
   return {
     origin: [origin],
     credentials: false,
@@ -168,6 +169,7 @@ function corsFor(origin: string | null, origins: readonly string[]): CORSOptions
       'traceparent',
       'tracestate',
       requestIdHeader,
+      ...corsHeaders,
     ],
     exposedHeaders: [requestIdHeader, 'retry-after'],
     maxAge: 600,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { eventStream } from './acceptedAnswers.ts';
 import { overloaded, overloadSeconds } from './limits/limitErrors.ts';
 import { LiveMessage } from './live/LiveMessage.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
@@ -11,7 +12,7 @@ interface Refusal {
 }
 
 const { payload, block } = new LiveMessage({ errors: [overloaded()] });
-const stream = refusal('text/event-stream', `${block}event: complete\ndata:\n\n`);
+const stream = refusal(eventStream, `${block}event: complete\ndata:\n\n`);
 const newer = refusal('application/graphql-response+json; charset=utf-8', payload);
 const older = refusal('application/json; charset=utf-8', payload);
 
@@ -23,8 +24,8 @@ export function refuseAtOnce(request: IncomingMessage, response: ServerResponse)
 }
 
 function refusalFor(accept: string): Refusal {
-  if (accept.includes('text/event-stream')) return stream;
-  return accept.includes('application/graphql-response+json') ? newer : older;
+  if (accept.startsWith(eventStream)) return stream;
+  return accept.startsWith('application/graphql-response+json') ? newer : older;
 }
 
 function refusal(mediaType: string, body: string): Refusal {

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
+import { eventStream } from './acceptedAnswers.ts';
+
 /** Longer bodies are read where all are. */
 const maxPeeked = 65_536;
 /** Without one of these words in it, a body asks for a query: what it names instead of bringing it may be anything. */
@@ -15,7 +17,7 @@ const more = /mutation|subscription|persistedQuery|documentId|\\u/;
  */
 export function shedQuery(request: IncomingMessage, serve: () => void, refuse: () => void): void {
   const { 'content-length': length, accept = '' } = request.headers;
-  if (request.method !== 'POST' || accept.includes('text/event-stream') || !(Number(length) <= maxPeeked)) {
+  if (request.method !== 'POST' || accept.startsWith(eventStream) || !(Number(length) <= maxPeeked)) {
     serve();
     return;
   }

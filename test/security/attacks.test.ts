@@ -281,7 +281,7 @@ describe('over HTTP', () => {
     ['another method', 405, null, { method: 'PUT', body: JSON.stringify({ query }) }],
     ['ten megabytes', 413, 'REQUEST_ENTITY_TOO_LARGE', { body: tenMegabytes }],
     ['ten megabytes in chunks', 413, 'REQUEST_ENTITY_TOO_LARGE', { body: chunks(tenMegabytes) }],
-    ['a compressed body', 400, 'BAD_REQUEST', { body: '\x1f\x8b', headers: { 'content-encoding': 'gzip' } }],
+    ['a compressed body', 415, null, { body: '\x1f\x8b', headers: { 'content-encoding': 'gzip' } }],
   ])('%s is refused with %i and %s', async (_what, status, code, { method = 'POST', search, headers, body = null }) => {
     const gateway = await start();
     const target = new URL(gateway.url);

@@ -1,6 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
+import { isWelcomeOrigin } from '../isWelcomeOrigin.ts';
+
 /** What a page of any other site can post without its browser asking first (a CORS "simple request"). */
 const simple = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)/i;
 /** Headers that a page can't set without its browser asking first. */
@@ -31,5 +33,5 @@ export function useCrossSiteGuard(origins: readonly string[]): Plugin {
 /** A browser says whose page it is that asks, as for an `EventSource`, which can't set headers; no page can say otherwise. */
 function isWelcome(headers: Headers, origins: readonly string[]): boolean {
   const origin = headers.get('origin');
-  return headers.get('sec-fetch-site') === 'same-origin' || (origin !== null && origins.includes(origin));
+  return headers.get('sec-fetch-site') === 'same-origin' || isWelcomeOrigin(origin, origins);
 }

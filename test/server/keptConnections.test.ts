@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+import { describe, expect, it } from 'vitest';
+
+import { readConfig } from '../../src/config.ts';
+
+import { closeLater } from '../kit/leftovers.ts';
+import { keepConnection } from '../kit/keepConnection.ts';
+import { startServer } from '../kit/startServer.ts';
+import { startWatched } from '../kit/startWatched.ts';
+import { startSandbox } from '../kit/startGateway.ts';
+
+describe('a connection that is kept', () => {
+  it('stays for 75 s, longer than common balancers keep one, on the port of the clients and on that of operators', async () => {
+    const sandbox = await startSandbox();
+    const { url, adminUrl } = await startWatched(sandbox.url);
+
+    for (const each of [new URL('/health', url).href, `${adminUrl}/health`]) {
+      expect((await keepConnection()(each)).headers['keep-alive']).toMatch(/^timeout=7[56]$/);
+    }
+  });
+
+  it('stays as long as configured', async () => {
+    expect(readConfig({ KEEP_ALIVE_SECONDS: '620' }, { sandbox: true }).limits.keepAliveMs).toBe(620_000);
+    expect(() => readConfig({ KEEP_ALIVE_SECONDS: '0' }, { sandbox: true })).toThrow('KEEP_ALIVE_SECONDS: expected');
+    const { url } = await startServer({}, { keepAliveMs: 620_000 });
+
+    expect((await keepConnection()(new URL('/health', url).href)).headers['keep-alive']).toMatch(/^timeout=62[01]$/);
+  });
+
+  it('outlives the time for a request, and is closed when its own is over', async () => {
+    const { url } = await startServer({}, { keepAliveMs: 400, requestTimeoutMs: 100 });
+    const { hostname, port } = new URL(url);
+    const client = connect(Number(port), hostname);
+    closeLater(() => client.destroy());
+    let text = '';
+    client.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    client.write('GET /health HTTP/1.1\r\nhost: x\r\n\r\n');
+
+    await once(client, 'end');
+
+    // A request that is late would have been answered with 408.
+    expect(text.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200']);
+  });
+});
