@@ -32,9 +32,15 @@ export class TrustedDocuments {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #known: ReadonlySet<string>;
   readonly #only: boolean;
+  readonly #hasManifest: boolean;
 
-  /** @param only nothing else is executed */
-  constructor(texts: ReadonlyMap<string, string> = new Map(), only = false) {
+  /**
+   * @param manifest texts by their ids; without one, no document can be asked for by its id
+   * @param only nothing else is executed
+   */
+  constructor(manifest?: ReadonlyMap<string, string>, only = false) {
+    const texts = manifest ?? new Map<string, string>();
+    this.#hasManifest = manifest !== undefined;
     this.#texts = new Map([...texts].map(([id, text]) => [bare(id), text]));
     this.#known = new Set(texts.values());
     this.#only = only;
@@ -69,8 +75,10 @@ export class TrustedDocuments {
     const text = id === null ? undefined : this.#texts.get(bare(id));
     if (text !== undefined) return text;
     if (id !== null && !query) {
-      // Apollo's clients know these words: they come again with the text, where that may be.
-      throw refusal({ code: 'PERSISTED_QUERY_NOT_FOUND', message: 'PersistedQueryNotFound' });
+      // Apollo's clients know these messages: they send the text instead, this time or from now on.
+      throw this.#hasManifest
+        ? refusal({ code: 'PERSISTED_QUERY_NOT_FOUND', message: 'PersistedQueryNotFound' })
+        : refusal({ code: 'PERSISTED_QUERY_NOT_SUPPORTED', message: 'PersistedQueryNotSupported' });
     }
     if (this.#only && query && !this.#known.has(query)) {
       const message = 'only documents of the manifest of persisted operations are executed';

@@ -1,11 +1,12 @@
-import { GraphQLError, validate } from 'graphql';
+import { GraphQLError } from 'graphql';
+import type { validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-import { restateError } from '../restateError.ts';
+import { validateBriefly } from '../limits/validateBriefly.ts';
 import { shortMessage } from '../shortMessage.ts';
 
-/** What is wrong with a document is told that often; who has made more mistakes reads no list of a hundred. */
-const maxErrors = 20;
+/** An error says where: one of two hundred fields that contradict each other names as many places. */
+const maxPlaces = 10;
 
 /**
  * A document that can't be parsed or isn't valid is refused with a stable code, the same on every transport.
@@ -20,9 +21,8 @@ export function useErrorCodes({ suggests }: { suggests: boolean }): Plugin {
       };
     },
     onValidate: ({ setValidationFn }) => {
-      const options = { maxErrors, hideSuggestions: !suggests };
-      const validateBriefly: typeof validate = (schema, document, rules) => validate(schema, document, rules, options);
-      setValidationFn(validateBriefly);
+      const briefly: typeof validate = (schema, document, rules) => validateBriefly(schema, document, rules, suggests);
+      setValidationFn(briefly);
       return ({ result, setResult }) => {
         const errors: readonly Error[] = result;
         if (errors.length > 0) setResult(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
@@ -34,8 +34,10 @@ export function useErrorCodes({ suggests }: { suggests: boolean }): Plugin {
 /** A code that the error brings itself, as a scalar's does, says more. */
 function withCode(error: Error, code: string): GraphQLError {
   const located = error instanceof GraphQLError ? error : new GraphQLError(error.message);
-  return restateError(located, {
-    message: shortMessage(located.message),
+  const { nodes, source = null, positions = null, originalError = null } = located;
+  return new GraphQLError(shortMessage(located.message), {
+    ...(nodes ? { nodes: nodes.slice(0, maxPlaces) } : { source, positions }),
+    originalError,
     extensions: { code, ...located.extensions },
   });
 }
