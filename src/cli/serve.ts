@@ -55,6 +55,8 @@ Environment:
   PERSISTED_OPERATIONS         manifest of trusted documents
   PERSISTED_OPERATIONS_ONLY    true: nothing else is executed
   CORS_ORIGINS                 origins whose pages may ask from a browser, with commas between; none without it
+  CORS_HEADERS                 request headers that they may set beside those that the gateway reads; none without it
+  KEEP_ALIVE_SECONDS           how long a connection is kept open after an answer, default 75
   MAX_CONNECTIONS              connections at once, whatever they carry, default 30000
   MAX_SOCKETS                  WebSockets and event streams open at once, default 20000
   MAX_OPERATIONS_PER_SOCKET    operations under way on one WebSocket, default 100

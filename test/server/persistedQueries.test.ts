@@ -58,7 +58,7 @@ describe("Apollo's link for persisted queries", () => {
     const { url } = await startServer({});
     const sent: string[] = [];
     const watched: typeof fetch = (target, init) => {
-      const asked = `${String(target)} ${typeof init?.body === 'string' ? init.body : ''}`;
+      const asked = `${target instanceof Request ? target.url : target.toString()} ${typeof init?.body === 'string' ? init.body : ''}`;
       sent.push([asked.includes(sha256Hash) && 'hash', asked.includes('"query"') && 'text'].filter(Boolean).join('+'));
       return fetch(target, init);
     };
