@@ -139,14 +139,16 @@ function untilLeft(operation: SocketOperation, results: AsyncIterableIterator<Ex
   };
 }
 
-/** Clients that can't set headers, as browsers, say it in `connection_init`. */
+/** Clients that can't set headers, as browsers, say it in `connection_init`; its name is a header's, in any case. */
 function authorizationOf({ connectionParams, extra }: SocketContext): string | null {
-  const said = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-  if (said === undefined || said === null) return extra.request.headers.authorization ?? null;
-  return typeof said === 'string' ? said : noCredential;
+  const said = Object.entries(connectionParams ?? {}).flatMap(([name, value]) =>
+    name.toLowerCase() === 'authorization' && value !== null ? [value] : [],
+  );
+  if (said.length === 0) return extra.request.headers.authorization ?? null;
+  return said.length === 1 && typeof said[0] === 'string' ? said[0] : noCredential;
 }
 
-/** For what is no text: refused as such, where the lack of it would have the header asked. */
+/** For what is no text, or several: refused as such, where the lack of it would have the header asked. */
 const noCredential = 'no text';
 
 /** In the words and with the code that HTTP has for it. */

@@ -104,6 +104,23 @@ describe('what a socket says in connection_init', () => {
     },
   );
 
+  it.each(['authorization', 'Authorization', 'AUTHORIZATION', 'aUTHorization'])(
+    'names the credential as headers do, in any case: %s',
+    async (name) => {
+      const { url, ann } = await start();
+
+      expect(await enter(url, { [name]: ann })).toBe('connection_ack');
+      expect(await enter(url, { [name]: stranger }, { authorization: ann })).toBe(4403);
+    },
+  );
+
+  it('is refused with several credentials, as a request is', async () => {
+    const { url, ann } = await start();
+
+    expect(await enter(url, { authorization: ann, Authorization: stranger })).toBe(4403);
+    expect(await enter(url, { AUTHORIZATION: stranger, authorization: ann })).toBe(4403);
+  });
+
   it('may be about something else, beside a header that holds', async () => {
     const { url, ann } = await start();
 
