@@ -5,10 +5,12 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
+import { addApiKey } from '../../src/auth/addApiKey.ts';
 import { readConfig } from '../../src/config.ts';
 
 import { keepConnection } from '../kit/keepConnection.ts';
 import type { RawRequest } from '../kit/keepConnection.ts';
+import { newKey } from '../kit/keyFile.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
@@ -248,6 +250,19 @@ describe('a file', () => {
     const { body } = await post(url, {}, [JSON.stringify({ documentId: 'a' })]);
 
     expect(body).toBe('{"data":{"__typename":"Query"}}');
+  });
+
+  it('may begin with a byte order mark: the key file, also where a key is added to it', async () => {
+    const file = join(await temporaryFolder(), 'keys.json');
+    const { key, entry } = newKey('ann');
+    await writeFile(file, `\uFEFF${JSON.stringify({ keys: [entry] })}`);
+    const auth = { kind: 'api-key', file } as const;
+    const { url } = await startGateway((await startSandbox()).url, {}, { auth });
+
+    const { body } = await post(url, { authorization: `Bearer ${key}` }, [JSON.stringify({ query: '{ __typename }' })]);
+
+    expect(body).toBe('{"data":{"__typename":"Query"}}');
+    await expect(addApiKey(file, { name: 'bob', scopes: [] })).resolves.toEqual(expect.any(String));
   });
 });
 
