@@ -11,7 +11,6 @@ import { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 import type { Log } from '../log.ts';
 
 import { EventStreams } from './EventStreams.ts';
-import type { OperationLimits } from './limits/OperationLimits.ts';
 import { OperationSignal } from './limits/OperationSignal.ts';
 import { PrincipalLimits } from './limits/PrincipalLimits.ts';
 import type { Turns } from './limits/Turns.ts';
@@ -44,7 +43,7 @@ import { publicError } from './publicError.ts';
 import { requestIdHeader } from './requestId.ts';
 import { shownError } from './shownError.ts';
 import type { RunningOperations } from './RunningOperations.ts';
-import type { SocketLimits } from './SocketLimits.ts';
+import type { Limits } from '../config/limits.ts';
 import { sessionOf } from './TransportContext.ts';
 import type { TransportContext } from './TransportContext.ts';
 import type { TrustedDocuments } from './TrustedDocuments.ts';
@@ -58,7 +57,7 @@ export interface PipelineOptions {
   running: RunningOperations;
   /** Are told of every operation. */
   observers?: readonly OperationObserver[];
-  limits: SocketLimits & OperationLimits;
+  limits: Limits;
   open: OpenSockets;
   documents: TrustedDocuments;
   turns: Turns;
