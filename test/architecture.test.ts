@@ -43,12 +43,13 @@ const floors = [
 const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => boolean; whatItImports: string[] }>> = {
   auth: {
     whoMayImportIt: (floor) => !['domain', 'upstream', 'sandbox'].includes(floor),
-    whatItImports: ['domain', 'errors', 'log', 'growingTo'],
+    whatItImports: ['domain', 'errors', 'concurrency', 'log', 'growingTo'],
   },
   log: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
   growingTo: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
   config: { whoMayImportIt: (floor) => ['cli', 'gateway', 'server'].includes(floor), whatItImports: [] },
   errors: { whoMayImportIt: (floor) => floor !== 'sandbox', whatItImports: [] },
+  concurrency: { whoMayImportIt: (floor) => floor !== 'sandbox', whatItImports: [] },
 };
 
 const rules: readonly Rule[] = [
@@ -66,7 +67,7 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'auth, config, errors, growingTo and log are imported by those who may, and import nothing above domain',
+    name: 'auth, concurrency, config, errors, growingTo and log are imported by those who may, and import nothing above domain',
     hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
     findBreaches: breachesOf(({ from, to }) => {
       const [importer, imported] = [floorOf(from), floorOf(to)];
@@ -171,17 +172,23 @@ describe('the rules', () => {
     ['imports go down only', ['server/pipeline.ts > schema/schema.ts (type)']],
     ['imports go down only', ['gateway.ts > cli/main.ts']],
     [
-      'auth, config, errors, growingTo and log are imported by those who may',
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
       ['upstream/faults.ts > auth/principal.ts (type)'],
     ],
     [
-      'auth, config, errors, growingTo and log are imported by those who may',
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
       ['auth/authorize.ts > loaders/journalLoader.ts'],
     ],
-    ['auth, config, errors, growingTo and log are imported by those who may', ['domain/journal.ts > log.ts (type)']],
-    ['auth, config, errors, growingTo and log are imported by those who may', ['log.ts > config/readConfig.ts (type)']],
     [
-      'auth, config, errors, growingTo and log are imported by those who may',
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
+      ['domain/journal.ts > log.ts (type)'],
+    ],
+    [
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
+      ['log.ts > config/readConfig.ts (type)'],
+    ],
+    [
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
       ['resolvers/journals.ts > config/limits.ts (type)'],
     ],
     ['server gets the schema and the context factory as values', ['server/pipeline.ts > schema/schema.ts']],
