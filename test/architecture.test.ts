@@ -43,11 +43,13 @@ const floors = [
 const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => boolean; whatItImports: string[] }>> = {
   auth: {
     whoMayImportIt: (floor) => !['domain', 'upstream', 'sandbox'].includes(floor),
-    whatItImports: ['domain', 'log', 'growingTo'],
+    whatItImports: ['domain', 'errors', 'concurrency', 'log', 'growingTo'],
   },
   log: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
   growingTo: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
-  config: { whoMayImportIt: (floor) => ['cli', 'gateway'].includes(floor), whatItImports: ['domain'] },
+  config: { whoMayImportIt: (floor) => ['cli', 'gateway', 'server'].includes(floor), whatItImports: ['domain'] },
+  errors: { whoMayImportIt: (floor) => floor !== 'sandbox', whatItImports: [] },
+  concurrency: { whoMayImportIt: (floor) => floor !== 'sandbox', whatItImports: [] },
 };
 
 const rules: readonly Rule[] = [
@@ -65,7 +67,7 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'auth, log, growingTo and config are imported by those who may, and import nothing above domain',
+    name: 'auth, concurrency, config, errors, growingTo and log are imported by those who may, and import nothing above domain',
     hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
     findBreaches: breachesOf(({ from, to }) => {
       const [importer, imported] = [floorOf(from), floorOf(to)];
@@ -170,13 +172,25 @@ describe('the rules', () => {
     ['imports go down only', ['server/pipeline.ts > schema/schema.ts (type)']],
     ['imports go down only', ['gateway.ts > cli/main.ts']],
     [
-      'auth, log, growingTo and config are imported by those who may',
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
       ['upstream/faults.ts > auth/principal.ts (type)'],
     ],
-    ['auth, log, growingTo and config are imported by those who may', ['auth/authorize.ts > loaders/journalLoader.ts']],
-    ['auth, log, growingTo and config are imported by those who may', ['domain/journal.ts > log.ts (type)']],
-    ['auth, log, growingTo and config are imported by those who may', ['log.ts > config.ts (type)']],
-    ['auth, log, growingTo and config are imported by those who may', ['server/HttpServer.ts > config.ts (type)']],
+    [
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
+      ['auth/authorize.ts > loaders/journalLoader.ts'],
+    ],
+    [
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
+      ['domain/journal.ts > log.ts (type)'],
+    ],
+    [
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
+      ['log.ts > config/readConfig.ts (type)'],
+    ],
+    [
+      'auth, concurrency, config, errors, growingTo and log are imported by those who may',
+      ['resolvers/journals.ts > config/limits.ts (type)'],
+    ],
     ['server gets the schema and the context factory as values', ['server/pipeline.ts > schema/schema.ts']],
     ['server gets the schema and the context factory as values', ['server/pipeline.ts > context.ts']],
     ['server gets the schema and the context factory as values', ['server/pipeline.ts > resolvers/journal.ts (type)']],
@@ -185,7 +199,7 @@ describe('the rules', () => {
     ['sandbox shares nothing', ['sandbox/rules.ts > upstream/faults.ts (type)']],
     ['sandbox shares nothing', ['sandbox/rules.ts > log.ts (type)']],
     ['only cli and gateway import the sandbox', ['server/HttpServer.ts > sandbox/createSandbox.ts (type)']],
-    ['only cli and gateway import the sandbox', ['config.ts > sandbox/SandboxOptions.ts (type)']],
+    ['only cli and gateway import the sandbox', ['config/readConfig.ts > sandbox/SandboxOptions.ts (type)']],
     ['nothing in src imports what lies outside', ['cli/main.ts > ../test/kit/ask.ts']],
     ['no imports go in a circle', ['domain/a.ts > domain/b.ts', 'domain/b.ts > domain/a.ts (type)']],
     [
@@ -206,9 +220,9 @@ describe('the rules', () => {
   });
 
   it.each([
-    [['cli/serve.ts > gateway.ts', 'cli/serve.ts > config.ts', 'cli/sandbox.ts > sandbox/createSandbox.ts']],
+    [['cli/serve.ts > gateway.ts', 'cli/serve.ts > config/readConfig.ts', 'cli/sandbox.ts > sandbox/createSandbox.ts']],
     [['gateway.ts > server/pipeline.ts', 'gateway.ts > schema/schema.ts', 'gateway.ts > context.ts']],
-    [['gateway.ts > auth/principal.ts', 'gateway.ts > config.ts (type)', 'gateway.ts > log.ts (type)']],
+    [['gateway.ts > auth/principal.ts', 'gateway.ts > config/readConfig.ts (type)', 'gateway.ts > log.ts (type)']],
     [['server/pipeline.ts > context.ts (type)', 'server/publicError.ts > upstream/faults.ts']],
     [['schema/node.ts > resolvers/journal.ts', 'resolvers/journal.ts > auth/authorize.ts']],
     [['loaders/journalLoader.ts > upstream/JournalsClient.ts (type)', 'auth/authorize.ts > domain/journal.ts']],
@@ -238,9 +252,7 @@ function rankOf(floor: string): number | null {
 /** A floor that is one file has no folder, and one that is a folder has no files beside it. */
 function isPlaced(file: string): boolean {
   const floor = floorOf(file);
-  // `config.ts` has a folder beside it for what its values can be.
-  const isRightKind =
-    floor === 'config' || ['gateway', 'context', 'log', 'growingTo'].includes(floor) === !file.includes('/');
+  const isRightKind = ['gateway', 'context', 'log', 'growingTo'].includes(floor) === !file.includes('/');
   return (rankOf(floor) !== null || floor in besides) && isRightKind;
 }
 

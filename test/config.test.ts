@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError, readConfig } from '../src/config/readConfig.ts';
 
 const jwt = { AUTH: 'jwt', AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'journals' };
 
@@ -19,12 +19,12 @@ describe('a configuration of who may come in does not hold with', () => {
   it.each<[string, Record<string, string>, RegExp[]]>([
     ['an unknown way in', { AUTH: 'ldap' }, [/- AUTH: expected none, api-key or jwt, found "ldap"$/]],
     ['a way in that every object has', { AUTH: 'constructor' }, [/- AUTH: expected none, api-key or jwt/]],
-    ['keys without a file', { AUTH: 'api-key' }, [/- AUTH_API_KEYS_FILE: missing, AUTH=api-key needs it$/]],
+    ['keys without a file', { AUTH: 'api-key' }, [/- AUTH_API_KEYS_FILE: missing, AUTH=api-key requires it$/]],
     [
       'tokens without an issuer',
       { AUTH: 'jwt', AUTH_CLOCK_SKEW_SECONDS: '-1' },
       [
-        /AUTH_CLOCK_SKEW_SECONDS: expected a whole number, 0 to 300/,
+        /AUTH_CLOCK_SKEW_SECONDS: expected whole seconds, 0 to 300/,
         /AUTH_JWKS_URL: missing/,
         /AUTH_ISSUER: missing/,
         /AUTH_AUDIENCE: missing/,
@@ -33,22 +33,22 @@ describe('a configuration of who may come in does not hold with', () => {
     [
       'keys of the issuer over an open network',
       { ...jwt, AUTH_JWKS_URL: 'http://issuer.example/keys' },
-      [/- AUTH_JWKS_URL: expected an https URL, or an http one of this machine/],
+      [/- AUTH_JWKS_URL: expected an https URL, or an http URL of a loopback address/],
     ],
     [
       'a door that is configured and open',
       { AUTH_API_KEYS_FILE: '/keys.json' },
-      [/- AUTH_API_KEYS_FILE: set, though AUTH is none/],
+      [/- AUTH_API_KEYS_FILE: set, but AUTH is none/],
     ],
     [
       'an open door on every address',
       { HOST: '0.0.0.0' },
-      [/- HOST: 0\.0\.0\.0 is no loopback address, and AUTH is none/],
+      [/- HOST: 0\.0\.0\.0 is not a loopback address and AUTH is none/],
     ],
-    ['an open door by another name', { HOST: '::' }, [/- HOST: :: is no loopback address/]],
+    ['an open door by another name', { HOST: '::' }, [/- HOST: :: is not a loopback address/]],
   ])('%s', (_how, environment, problems) => {
     expect(problemsOf(environment)).toEqual([
-      'the configuration does not hold:',
+      'invalid configuration:',
       ...problems.map((problem) => expect.stringMatching(problem) as string),
     ]);
   });

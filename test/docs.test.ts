@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+import prettier from 'prettier';
 import { describe, expect, it } from 'vitest';
+
+import { variableTables } from '../src/config/readConfig.ts';
+import { errorCodes } from '../src/errors/errorCodes.ts';
 
 const root = new URL('../', import.meta.url);
 
@@ -8,28 +12,51 @@ function read(path: string): string {
   return readFileSync(new URL(path, root), 'utf8');
 }
 
-/** Every code that the gateway's own sources can put into `extensions.code`. */
-function codesInSources(): Set<string> {
-  const files = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' }).filter(
-    (path) => path.endsWith('.ts') && !path.startsWith('sandbox'),
-  );
-  const found = files.flatMap((path) => [
-    ...read(`src/${path}`).matchAll(/(?:\bcode(?: =|:)|withCode\(\w+,) '([A-Z]+(?:_[A-Z]+)*)'/g),
-  ]);
-  // Yoga says this one itself.
-  return new Set([...found.map(([, code = '']) => code), 'REQUEST_ENTITY_TOO_LARGE']);
-}
-
 function rows(markdown: string, heading: string): Set<string> {
   const section = markdown.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
   return new Set([...section.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name));
 }
 
-describe('docs/errors.md', () => {
-  it('lists exactly the codes that the sources have', () => {
-    expect([...rows(read('docs/errors.md'), 'Entries of')].sort()).toEqual([...codesInSources()].sort());
+/** A table of Markdown. */
+function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** The page with another first table below a heading, formatted as the gates want it. */
+async function withTable(page: string, heading: string, text: string): Promise<string> {
+  const parts = read(page).split(/^(?=## )/m);
+  const index = parts.findIndex((part) => part.startsWith(`## ${heading}`));
+  expect(index, `${page} has no section "${heading}"`).not.toBe(-1);
+  const replaced = parts.map((part, at) => (at === index ? part.replace(/(?:^\|.*\n)+/m, () => `${text}\n`) : part));
+  return prettier.format(replaced.join(''), { ...(await prettier.resolveConfig(page)), parser: 'markdown' });
+}
+
+const code = (word: string) => `\`${word}\``;
+
+/** `npm run docs` writes the tables that differ. */
+describe('the tables that are made from the source', () => {
+  it('docs/operating.md lists every environment variable', async () => {
+    const body = variableTables
+      .flatMap((variables) => Object.values(variables))
+      .map(({ name, fallback, about }) => [code(name), fallback ? code(fallback) : '', about]);
+    const page = await withTable('docs/operating.md', 'Configuration', table(['variable', 'default', 'meaning'], body));
+
+    await expect(page).toMatchFileSnapshot('../docs/operating.md');
   });
 
+  it('docs/errors.md lists every error code', async () => {
+    const body = Object.entries(errorCodes).map(([name, { meaning, ...rest }]) => [
+      code(name),
+      meaning,
+      'extensions' in rest ? rest.extensions.map(code).join(', ') : '',
+    ]);
+    const text = table(['code', 'meaning', 'further extensions'], body);
+
+    await expect(await withTable('docs/errors.md', 'Entries of', text)).toMatchFileSnapshot('../docs/errors.md');
+  });
+});
+
+describe('docs/errors.md', () => {
   it("lists exactly the schema's types that implement JournalError", () => {
     const types = [...read('schema.graphql').matchAll(/^type (\w+) implements JournalError/gm)].map(
       ([, name = '']) => name,

@@ -1,4 +1,5 @@
 import type { JournalSides } from '../domain/journal.ts';
+import { CodedError } from '../errors/CodedError.ts';
 
 import type { Principal } from './principal.ts';
 
@@ -13,8 +14,9 @@ export type Action =
   | { kind: 'introspect' };
 
 /** The principal lacks a scope or an account for what it asked; the message says which kind, never whose. */
-export class ForbiddenError extends Error {
+export class ForbiddenError extends CodedError {
   override readonly name = 'ForbiddenError';
+  override readonly code = 'FORBIDDEN';
 }
 
 /** The one place that decides what a principal may do and see. */

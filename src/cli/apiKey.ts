@@ -4,7 +4,7 @@ import { addApiKey } from '../auth/addApiKey.ts';
 import type { KeyEntry } from '../auth/keyFile.ts';
 import { scopes } from '../auth/principal.ts';
 import { AuthSetupError } from '../auth/unauthenticated.ts';
-import { ConfigError, readKeyFilePath } from '../config.ts';
+import { ConfigError, readKeyFilePath } from '../config/readConfig.ts';
 
 import { UsageError } from './usageError.ts';
 

@@ -1,4 +1,5 @@
-import { ConfigError, type SandboxConfig, readSandboxConfig } from '../config.ts';
+import { ConfigError, readSandboxConfig } from '../config/readConfig.ts';
+import type { SandboxConfig } from '../config/sandbox.ts';
 import type { Sandbox } from '../sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../sandbox/SandboxOptions.ts';
 import { describeSandboxFlags, readSandboxFlags } from './sandboxFlags.ts';

@@ -1,69 +1,85 @@
-import { z } from 'zod';
+import { isLoopback, jwksUrl, oneOf, text, wholeNumber } from './valueSchemas.ts';
+import { variable } from './Variable.ts';
+import type { ConfigOf, Environment } from './Variable.ts';
 
-import { isLoopback, jwksUrl, wholeNumber } from './values.ts';
-
-/** How callers show who they are. */
+/** How callers authenticate. */
 export type AuthConfig =
   | { kind: 'none' }
   | { kind: 'api-key'; file: string }
   | { kind: 'jwt'; jwksUrl: string; issuer: string; audience: string; clockSkewS: number };
 
-export const authEnvironment = z.object({
-  AUTH: z.enum(['none', 'api-key', 'jwt'], { error: 'expected none, api-key or jwt' }).default('none'),
-  AUTH_API_KEYS_FILE: z.string().default(''),
-  AUTH_JWKS_URL: jwksUrl.default(''),
-  AUTH_ISSUER: z.string().default(''),
-  AUTH_AUDIENCE: z.string().default(''),
-  AUTH_CLOCK_SKEW_SECONDS: wholeNumber(30, 0, 300),
-});
+export const authVariables = {
+  kind: variable(
+    'AUTH',
+    oneOf('none', 'api-key', 'jwt'),
+    'how callers authenticate: `none` (on loopback addresses only), `api-key` or `jwt`; see [authentication.md](authentication.md)',
+    'none',
+  ),
+  file: variable(
+    'AUTH_API_KEYS_FILE',
+    text,
+    '`api-key`: the file that `journals-gateway api-key` writes; read again whenever it changes',
+  ),
+  jwksUrl: variable('AUTH_JWKS_URL', jwksUrl, "`jwt`: address of the issuer's key set"),
+  issuer: variable('AUTH_ISSUER', text, '`jwt`: required value of the claim `iss`'),
+  audience: variable('AUTH_AUDIENCE', text, '`jwt`: required value of the claim `aud`'),
+  clockSkewS: variable(
+    'AUTH_CLOCK_SKEW_SECONDS',
+    wholeNumber(0, 300, 'whole seconds, 0 to 300'),
+    '`jwt`: tolerated difference between clocks',
+    '30',
+  ),
+} as const;
 
 const keyFileNames = ['AUTH_API_KEYS_FILE'] as const;
 const jwtNames = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const;
-/** What means something for one way in only. */
-const settingsOf = new Map<string, readonly string[]>([
+/** The variables that have a meaning for one kind only. */
+const optionsOf = new Map<string, readonly string[]>([
   ['api-key', keyFileNames],
   ['jwt', [...jwtNames, 'AUTH_CLOCK_SKEW_SECONDS']],
 ]);
-/** What each way in needs. */
-const namesOf = new Map<string, readonly string[]>([
+/** The variables that each kind requires. */
+const requiredBy = new Map<string, readonly string[]>([
   ['none', []],
   ['api-key', keyFileNames],
   ['jwt', jwtNames],
 ]);
 
-/** What would let in others than was meant. */
-export function openDoors(given: Record<string, string>): string[] {
-  const { AUTH: auth = 'none', HOST: host = '127.0.0.1' } = given;
-  const needed = namesOf.get(auth);
-  // An unknown word is a problem that the shape tells.
-  if (!needed) return [];
-  const problems = needed
-    .filter((name) => given[name] === undefined)
-    .map((name) => `${name}: missing, AUTH=${auth} needs it`);
-  for (const [way, names] of settingsOf) {
-    for (const name of way === auth ? [] : names.filter((each) => given[each] !== undefined)) {
-      problems.push(`${name}: set, though AUTH is ${auth}: set AUTH to what it belongs to, or leave it out`);
+/** Problems that would leave the gateway open to callers whom the operator meant to keep out. */
+export function authProblems(environment: Environment): string[] {
+  const { AUTH: auth = 'none', HOST: host = '127.0.0.1' } = environment;
+  const required = requiredBy.get(auth);
+  // An unknown kind is reported when the variable is read.
+  if (!required) return [];
+  const problems = required
+    .filter((name) => environment[name] === undefined)
+    .map((name) => `${name}: missing, AUTH=${auth} requires it`);
+  for (const [kind, names] of optionsOf) {
+    for (const name of kind === auth ? [] : names.filter((each) => environment[each] !== undefined)) {
+      problems.push(`${name}: set, but AUTH is ${auth}; set AUTH=${kind} or remove the variable`);
     }
   }
   if (auth === 'none' && !isLoopback(host)) {
-    problems.push(`HOST: ${host} is no loopback address, and AUTH is none: set AUTH to api-key or jwt`);
+    problems.push(`HOST: ${host} is not a loopback address and AUTH is none; set AUTH to api-key or jwt`);
   }
   return problems;
 }
 
-export function authOf(values: z.output<typeof authEnvironment>): AuthConfig {
-  switch (values.AUTH) {
+/** @param values read without problems */
+export function authOf({
+  kind,
+  file,
+  jwksUrl,
+  issuer,
+  audience,
+  clockSkewS,
+}: ConfigOf<typeof authVariables>): AuthConfig {
+  switch (kind) {
     case 'none':
-      return { kind: 'none' };
+      return { kind };
     case 'api-key':
-      return { kind: 'api-key', file: values.AUTH_API_KEYS_FILE };
+      return { kind, file: file ?? '' };
     case 'jwt':
-      return {
-        kind: 'jwt',
-        jwksUrl: values.AUTH_JWKS_URL,
-        issuer: values.AUTH_ISSUER,
-        audience: values.AUTH_AUDIENCE,
-        clockSkewS: values.AUTH_CLOCK_SKEW_SECONDS,
-      };
+      return { kind, jwksUrl: jwksUrl ?? '', issuer: issuer ?? '', audience: audience ?? '', clockSkewS };
   }
 }

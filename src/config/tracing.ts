@@ -1,28 +1,34 @@
-import { z } from 'zod';
+import { flag, httpUrl, oneOf, text } from './valueSchemas.ts';
+import { variable } from './Variable.ts';
+import type { ConfigOf } from './Variable.ts';
 
-import { httpUrl } from './values.ts';
-
-/** Where traces go. What else the SDK can be told, it reads from the environment itself. */
+/** Where traces are sent. The SDK reads its further options from the environment itself. */
 export interface TracingConfig {
   url: string;
   serviceName: string;
 }
 
-export const tracingEnvironment = z.object({
-  OTEL_SDK_DISABLED: z.stringbool({ error: 'expected true or false' }).default(false),
-  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], { error: 'expected otlp or none' }).optional(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/json', { error: 'expected http/json' }).optional(),
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.literal('http/json', { error: 'expected http/json' }).optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
-  OTEL_SERVICE_NAME: z.string().default('journals-gateway'),
-});
+const httpJson = oneOf('http/json');
 
-/** As the OpenTelemetry specification has them: nothing is exported unless somebody says where to. */
-export function tracingOf(values: z.output<typeof tracingEnvironment>): TracingConfig | null {
-  const { OTEL_TRACES_EXPORTER: exporter, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = values;
-  const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (endpoint && `${endpoint}/v1/traces`);
-  if (values.OTEL_SDK_DISABLED || exporter === 'none') return null;
-  if (url === undefined && exporter === undefined) return null;
-  return { url: url ?? 'http://localhost:4318/v1/traces', serviceName: values.OTEL_SERVICE_NAME };
+export const tracingVariables = {
+  endpoint: variable(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    httpUrl,
+    'base address of an OTLP collector for [traces](#traces); without one nothing is sent',
+  ),
+  tracesEndpoint: variable('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', httpUrl, 'the whole address for traces instead'),
+  protocol: variable('OTEL_EXPORTER_OTLP_PROTOCOL', httpJson, '`http/json` is the only one that is supported'),
+  tracesProtocol: variable('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', httpJson, 'the same, for traces'),
+  exporter: variable('OTEL_TRACES_EXPORTER', oneOf('otlp', 'none'), '`otlp` or `none`'),
+  isDisabled: variable('OTEL_SDK_DISABLED', flag, '`true` turns traces off', 'false'),
+  serviceName: variable('OTEL_SERVICE_NAME', text, 'name of the service in traces', 'journals-gateway'),
+} as const;
+
+/** As the OpenTelemetry specification says, nothing is exported unless an endpoint or an exporter is set. */
+export function tracingOf(values: ConfigOf<typeof tracingVariables>): TracingConfig | null {
+  const { endpoint, exporter, isDisabled, serviceName } = values;
+  const url = values.tracesEndpoint ?? (endpoint && `${endpoint}/v1/traces`);
+  if (isDisabled || exporter === 'none') return null;
+  if (url === null && exporter === null) return null;
+  return { url: url ?? 'http://localhost:4318/v1/traces', serviceName };
 }

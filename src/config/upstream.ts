@@ -1,6 +1,6 @@
-import { z } from 'zod';
-
-import { httpUrl } from './values.ts';
+import { httpUrl, oneOf, text } from './valueSchemas.ts';
+import { variable } from './Variable.ts';
+import type { ConfigOf, Environment } from './Variable.ts';
 
 export interface UpstreamConfig {
   /** Scheme and host of the REST and event API, without a path's trailing slash. */
@@ -9,36 +9,55 @@ export interface UpstreamConfig {
   eventsVersion: 'v1' | 'v2';
 }
 
-/** The two kinds of key are not interchangeable: the wrong flow answers a bare 401. */
+/** The two kinds of key are not interchangeable: the API answers a bare 401 to the wrong one. */
 export type CredentialsConfig =
   | { kind: 'basic'; keyId: string; secretKey: string }
   | { kind: 'oauth'; clientId: string; clientSecret: string; tokenUrl: string };
 
-export const upstreamEnvironment = z.object({
-  APCA_BROKER_BASE_URL: httpUrl.optional(),
-  APCA_BROKER_KEY_ID: z.string().optional(),
-  APCA_BROKER_SECRET_KEY: z.string().optional(),
-  APCA_BROKER_CLIENT_ID: z.string().optional(),
-  APCA_BROKER_CLIENT_SECRET: z.string().optional(),
-  APCA_BROKER_TOKEN_URL: httpUrl.optional(),
-  APCA_BROKER_EVENTS_VERSION: z.enum(['v1', 'v2'], { error: 'expected v1 or v2' }).default('v2'),
-});
+export const upstreamVariables = {
+  baseUrl: variable(
+    'APCA_BROKER_BASE_URL',
+    httpUrl,
+    'address of the Broker API, `https://broker-api.sandbox.alpaca.markets` or `https://broker-api.alpaca.markets`; required without `--sandbox`',
+  ),
+  keyId: variable('APCA_BROKER_KEY_ID', text, 'key id for HTTP Basic authentication'),
+  secretKey: variable('APCA_BROKER_SECRET_KEY', text, 'secret key for HTTP Basic authentication'),
+  clientId: variable(
+    'APCA_BROKER_CLIENT_ID',
+    text,
+    'or client id for OAuth 2 client credentials; keys for Basic and for OAuth 2 are not interchangeable',
+  ),
+  clientSecret: variable('APCA_BROKER_CLIENT_SECRET', text, 'client secret for OAuth 2'),
+  tokenUrl: variable(
+    'APCA_BROKER_TOKEN_URL',
+    httpUrl,
+    'token endpoint for OAuth 2, e.g. `https://authx.sandbox.alpaca.markets/v1/oauth2/token`',
+  ),
+  eventsVersion: variable(
+    'APCA_BROKER_EVENTS_VERSION',
+    oneOf('v1', 'v2'),
+    'version of the Event API, `v2` or `v1`; a cursor of one is not valid for the other',
+    'v2',
+  ),
+} as const;
 
 const basicNames = ['APCA_BROKER_KEY_ID', 'APCA_BROKER_SECRET_KEY'] as const;
 const oauthNames = ['APCA_BROKER_CLIENT_ID', 'APCA_BROKER_CLIENT_SECRET', 'APCA_BROKER_TOKEN_URL'] as const;
 
-/** What is not there and must be, and what is there and contradicts; nothing of what it says is secret. */
-export function missingOf(given: Record<string, string>): string[] {
+/** Missing and contradictory variables. Names only: the values may be secrets. */
+export function upstreamProblems(environment: Environment): string[] {
   const problems: string[] = [];
-  if (given['APCA_BROKER_BASE_URL'] === undefined)
+  if (environment['APCA_BROKER_BASE_URL'] === undefined)
     problems.push('APCA_BROKER_BASE_URL: missing, the address of the Broker API');
-  const [basic, oauth] = [basicNames, oauthNames].map((names) => names.filter((name) => given[name] !== undefined));
+  const [basic, oauth] = [basicNames, oauthNames].map((names) =>
+    names.filter((name) => environment[name] !== undefined),
+  );
   if (basic?.length && oauth?.length) {
-    problems.push(`expected Basic credentials or OAuth ones, found both: ${[...basic, ...oauth].join(', ')}`);
+    problems.push(`expected Basic or OAuth 2 credentials, found both: ${[...basic, ...oauth].join(', ')}`);
   } else if (oauth?.length) {
-    problems.push(...absent(oauthNames, given));
+    problems.push(...absent(oauthNames, environment));
   } else if (basic?.length) {
-    problems.push(...absent(basicNames, given));
+    problems.push(...absent(basicNames, environment));
   } else {
     problems.push(
       `credentials: missing, set ${basicNames.join(' and ')} (Basic) or ${oauthNames.join(', ')} (OAuth 2)`,
@@ -48,23 +67,18 @@ export function missingOf(given: Record<string, string>): string[] {
   return problems;
 }
 
-function absent(names: readonly string[], given: Record<string, string>): string[] {
-  return names.filter((name) => given[name] === undefined).map((name) => `${name}: missing, the credentials need it`);
+function absent(names: readonly string[], environment: Environment): string[] {
+  return names
+    .filter((name) => environment[name] === undefined)
+    .map((name) => `${name}: missing, the credentials require it`);
 }
 
-function credentialsOf(values: z.output<typeof upstreamEnvironment>): CredentialsConfig | null {
-  const { APCA_BROKER_KEY_ID: keyId, APCA_BROKER_SECRET_KEY: secretKey } = values;
-  if (keyId !== undefined && secretKey !== undefined) return { kind: 'basic', keyId, secretKey };
-  const { APCA_BROKER_CLIENT_ID: clientId, APCA_BROKER_CLIENT_SECRET: clientSecret } = values;
-  const tokenUrl = values.APCA_BROKER_TOKEN_URL;
-  if (clientId === undefined || clientSecret === undefined || tokenUrl === undefined) return null;
-  return { kind: 'oauth', clientId, clientSecret, tokenUrl };
-}
-
-/** @param values with which nothing was missing */
-export function upstreamOf(values: z.output<typeof upstreamEnvironment>): UpstreamConfig {
-  const credentials = credentialsOf(values);
-  const baseUrl = values.APCA_BROKER_BASE_URL;
-  if (!credentials || baseUrl === undefined) throw new TypeError('what is missing is told before');
-  return { baseUrl, credentials, eventsVersion: values.APCA_BROKER_EVENTS_VERSION };
+/** @param values read without problems */
+export function upstreamOf(values: ConfigOf<typeof upstreamVariables>): UpstreamConfig {
+  const { baseUrl, keyId, secretKey, clientId, clientSecret, tokenUrl, eventsVersion } = values;
+  const credentials: CredentialsConfig =
+    keyId !== null
+      ? { kind: 'basic', keyId, secretKey: secretKey ?? '' }
+      : { kind: 'oauth', clientId: clientId ?? '', clientSecret: clientSecret ?? '', tokenUrl: tokenUrl ?? '' };
+  return { baseUrl: baseUrl ?? '', credentials, eventsVersion };
 }

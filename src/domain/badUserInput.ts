@@ -1,4 +1,7 @@
-/** An argument of a read can't be answered: the message says what was expected and what was found. */
-export class BadUserInputError extends Error {
+import { CodedError } from '../errors/CodedError.ts';
+
+/** An argument of a read is invalid: the message says what was expected and what was found. */
+export class BadUserInputError extends CodedError {
   override readonly name = 'BadUserInputError';
+  override readonly code = 'BAD_USER_INPUT';
 }

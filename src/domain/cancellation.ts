@@ -1,6 +1,9 @@
+import { CodedError } from '../errors/CodedError.ts';
+
 /** An operation has taken as long as it may: what it was reading is given up, and nothing more is begun for it. */
-export class DeadlineExceededError extends Error {
+export class DeadlineExceededError extends CodedError {
   override readonly name = 'DeadlineExceededError';
+  override readonly code = 'DEADLINE_EXCEEDED';
   readonly deadlineMs: number;
 
   constructor(deadlineMs: number, consequence = 'what it was still reading was given up') {
@@ -10,8 +13,9 @@ export class DeadlineExceededError extends Error {
 }
 
 /** Nobody waits for it any more. */
-export class AbandonedError extends Error {
+export class AbandonedError extends CodedError {
   override readonly name = 'AbandonedError';
+  override readonly code = 'ABANDONED';
 
   constructor() {
     super('nobody waits for it any more');

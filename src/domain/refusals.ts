@@ -1,3 +1,5 @@
+import { CodedError } from '../errors/CodedError.ts';
+
 /**
  * Refusals: the API (or the gateway, where it is certain) said no, and says why. Nothing was done.
  * Each is a member of the mutations' result unions; none is logged as a failure of the gateway.
@@ -13,7 +15,9 @@ export interface UpstreamWords {
   upstreamCode: number | null;
 }
 
-export abstract class Refusal extends Error implements UpstreamWords {
+export abstract class Refusal extends CodedError implements UpstreamWords {
+  /** Where a field has no result union. */
+  override readonly code = 'UPSTREAM_REFUSED';
   readonly requestId: string | null;
   readonly upstreamCode: number | null;
 
@@ -21,6 +25,11 @@ export abstract class Refusal extends Error implements UpstreamWords {
     super(words.message);
     this.requestId = words.requestId;
     this.upstreamCode = words.upstreamCode;
+  }
+
+  override get publicExtensions(): Record<string, unknown> {
+    const { requestId, upstreamCode } = this;
+    return { requestId, upstreamCode };
   }
 }
 

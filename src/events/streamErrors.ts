@@ -1,11 +1,16 @@
+import { CodedError } from '../errors/CodedError.ts';
+
 /** A subscription ended before its time; `cursor` is where to go on, null when nothing was delivered yet. */
-export abstract class StreamError extends Error {
-  abstract readonly code: string;
+export abstract class StreamError extends CodedError {
   readonly cursor: string | null;
 
   constructor(message: string, cursor: string | null, cause?: unknown) {
     super(message, { cause });
     this.cursor = cursor;
+  }
+
+  override get publicExtensions(): Record<string, unknown> {
+    return { cursor: this.cursor };
   }
 }
 

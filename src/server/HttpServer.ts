@@ -31,7 +31,7 @@ export interface HttpServerOptions {
   /** How long a shutdown waits for running operations, in ms. */
   graceMs: number;
   /** Over how long it then sends subscribers away, in ms, so that they don't all come back at once. Default 3,000. */
-  spreadMs?: number | undefined;
+  spreadMs?: number;
 }
 
 /** One port for everything that clients use: HTTP and SSE through Yoga, WebSocket beside it. */

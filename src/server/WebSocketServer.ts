@@ -15,7 +15,6 @@ import type { Log } from '../log.ts';
 import { hasSeveralCredentials } from './hasSeveralCredentials.ts';
 import { isForeignPage } from './isForeignPage.ts';
 import { retryAfterSeconds } from './limits/limitErrors.ts';
-import type { OperationLimits } from './limits/OperationLimits.ts';
 import type { Turns } from './limits/Turns.ts';
 import type { OpenSockets } from './OpenSockets.ts';
 import { pathOf } from './pathOf.ts';
@@ -27,7 +26,7 @@ import { readNoFaster } from './readNoFaster.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 import { SocketLogin } from './SocketLogin.ts';
-import type { SocketLimits } from './SocketLimits.ts';
+import type { Limits } from '../config/limits.ts';
 import { SocketOperations } from './SocketOperations.ts';
 import { createSocketProtocol } from './SocketProtocol.ts';
 import type { SocketExtra } from './SocketProtocol.ts';
@@ -47,7 +46,7 @@ export interface WebSocketServerOptions {
   documents: TrustedDocuments;
   turns: Turns;
   authenticator: Authenticator;
-  limits: SocketLimits & Pick<OperationLimits, 'maxTokens'>;
+  limits: Limits;
   open: OpenSockets;
   log: Log;
 }

@@ -11,7 +11,6 @@ import { SubscriptionProgress } from '../events/SubscriptionProgress.ts';
 import type { Log } from '../log.ts';
 
 import { EventStreams } from './EventStreams.ts';
-import type { OperationLimits } from './limits/OperationLimits.ts';
 import { OperationSignal } from './limits/OperationSignal.ts';
 import { PrincipalLimits } from './limits/PrincipalLimits.ts';
 import type { Turns } from './limits/Turns.ts';
@@ -45,7 +44,7 @@ import { publicError } from './publicError.ts';
 import { requestIdHeader } from './requestId.ts';
 import { shownError } from './shownError.ts';
 import type { RunningOperations } from './RunningOperations.ts';
-import type { SocketLimits } from './SocketLimits.ts';
+import type { Limits } from '../config/limits.ts';
 import { sessionOf } from './TransportContext.ts';
 import type { TransportContext } from './TransportContext.ts';
 import type { TrustedDocuments } from './TrustedDocuments.ts';
@@ -59,7 +58,7 @@ export interface PipelineOptions {
   running: RunningOperations;
   /** Are told of every operation. */
   observers?: readonly OperationObserver[];
-  limits: SocketLimits & OperationLimits;
+  limits: Limits;
   open: OpenSockets;
   documents: TrustedDocuments;
   turns: Turns;
@@ -155,7 +154,7 @@ function contextOf(transport: TransportContext, options: PipelineOptions): Opera
 }
 
 /** Pages of other origins are told nothing but that. */
-function corsFor(origin: string | null, { corsOrigins, corsHeaders }: SocketLimits): CORSOptions {
+function corsFor(origin: string | null, { corsOrigins, corsHeaders }: Limits): CORSOptions {
   if (origin === null || !isWelcomeOrigin(origin, corsOrigins)) return false;
   return {
     origin: [origin],

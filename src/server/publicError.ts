@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { GraphQLError } from 'graphql';
 
-import { ForbiddenError } from '../auth/authorize.ts';
-import { AuthenticationUnavailableError, UnauthenticatedError } from '../auth/unauthenticated.ts';
-import { BadUserInputError } from '../domain/badUserInput.ts';
-import { AbandonedError, DeadlineExceededError } from '../domain/cancellation.ts';
 import { Refusal } from '../domain/refusals.ts';
+import { CodedError } from '../errors/CodedError.ts';
 import { StreamError } from '../events/streamErrors.ts';
 import type { Log } from '../log.ts';
 import { Fault, TooManyJournalsError } from '../upstream/faults.ts';
@@ -20,8 +17,9 @@ import { shortMessage } from './shortMessage.ts';
  */
 export function publicError(error: unknown, log: Log): GraphQLError {
   const cause = causeOf(error);
-  const known = describe(cause);
-  if (known) return locate(error, known.message, known.extensions);
+  if (cause instanceof CodedError) {
+    return locate(error, cause.message, { code: cause.code, ...cause.publicExtensions });
+  }
   if (cause instanceof GraphQLError && isAboutRequest(cause, error)) {
     // The outer message names the variable, where the cause names the value only.
     const { message } = error instanceof GraphQLError ? error : cause;
@@ -35,7 +33,8 @@ export function publicError(error: unknown, log: Log): GraphQLError {
 /** The code by which a client sees it; the fallback's for what says itself nothing of the kind. */
 export function codeOf(error: unknown, fallback = 'BAD_USER_INPUT'): string {
   const cause = causeOf(error);
-  const code = describe(cause)?.extensions['code'] ?? (cause instanceof GraphQLError && cause.extensions['code']);
+  if (cause instanceof CodedError) return cause.code;
+  const code = cause instanceof GraphQLError && cause.extensions['code'];
   if (typeof code === 'string') return code;
   return cause instanceof GraphQLError && isAboutRequest(cause, error) ? fallback : 'INTERNAL';
 }
@@ -47,47 +46,6 @@ export function codeOf(error: unknown, fallback = 'BAD_USER_INPUT'): string {
 function isAboutRequest(cause: GraphQLError, error: unknown): boolean {
   const isExecuting = error instanceof GraphQLError && error.path !== undefined;
   return 'code' in cause.extensions || !isExecuting || cause.message.startsWith('Argument ');
-}
-
-interface Known {
-  message: string;
-  extensions: Record<string, unknown>;
-}
-
-function describe(cause: unknown): Known | null {
-  if (cause instanceof Fault) {
-    const { message, code, requestId, upstreamCode, retryAt } = cause;
-    return { message, extensions: { code, requestId, upstreamCode, retryAt } };
-  }
-  if (cause instanceof StreamError) {
-    const { message, code, cursor } = cause;
-    return { message, extensions: { code, cursor } };
-  }
-  if (cause instanceof Refusal) {
-    const { message, requestId, upstreamCode } = cause;
-    return { message, extensions: { code: 'UPSTREAM_REFUSED', requestId, upstreamCode } };
-  }
-  if (cause instanceof BadUserInputError) {
-    return { message: cause.message, extensions: { code: 'BAD_USER_INPUT' } };
-  }
-  if (cause instanceof UnauthenticatedError) return unauthenticated(cause);
-  if (cause instanceof AuthenticationUnavailableError) {
-    const http = { status: 503, headers: { 'retry-after': '5' } };
-    return { message: cause.message, extensions: { code: 'AUTHENTICATION_UNAVAILABLE', http } };
-  }
-  if (cause instanceof DeadlineExceededError) {
-    return { message: cause.message, extensions: { code: 'DEADLINE_EXCEEDED' } };
-  }
-  if (cause instanceof AbandonedError) return { message: cause.message, extensions: { code: 'ABANDONED' } };
-  if (cause instanceof ForbiddenError) return { message: cause.message, extensions: { code: 'FORBIDDEN' } };
-  return null;
-}
-
-/** As RFC 6750, 3 has it: without a credential it isn't said what was wrong with one. */
-function unauthenticated({ message, error }: UnauthenticatedError): Known {
-  const problem = error === null ? '' : `, error="${error}", error_description="${message}"`;
-  const http = { status: 401, headers: { 'www-authenticate': `Bearer realm="journals"${problem}` } };
-  return { message, extensions: { code: 'UNAUTHENTICATED', http } };
 }
 
 /** True for what may carry words of the API. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
+import { CodedError } from '../errors/CodedError.ts';
 
 /**
  * Faults: something broke between the gateway and the API. Only `src/upstream` throws them; each is logged.
@@ -12,9 +13,7 @@ export interface FaultDetails {
   cause?: unknown;
 }
 
-export abstract class Fault extends Error {
-  /** The stable `extensions.code` of this fault on a read. */
-  abstract readonly code: string;
+export abstract class Fault extends CodedError {
   readonly requestId: string | null;
   readonly upstreamCode: number | null;
   /** When trying again makes sense; null when nobody said. */
@@ -25,6 +24,11 @@ export abstract class Fault extends Error {
     this.requestId = details.requestId ?? null;
     this.upstreamCode = details.upstreamCode ?? null;
     this.retryAt = details.retryAt ?? null;
+  }
+
+  override get publicExtensions(): Record<string, unknown> {
+    const { requestId, upstreamCode, retryAt } = this;
+    return { requestId, upstreamCode, retryAt };
   }
 }
 

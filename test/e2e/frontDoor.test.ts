@@ -31,7 +31,7 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect([lines.at(0), lines.at(-1)]).toEqual([
-      'journals-gateway: the configuration does not hold:',
+      'journals-gateway: invalid configuration:',
       '  - to try the gateway without credentials, start it with --sandbox',
     ]);
     const names = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'APCA_BROKER_SECRET_KEY', 'APCA_BROKER_BASE_URL'];

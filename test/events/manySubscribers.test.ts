@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { describe, expect, it } from 'vitest';
 
-import type { LimitsConfig } from '../../src/config/limits.ts';
+import type { Limits } from '../../src/config/limits.ts';
 import { customer } from '../kit/accounts.ts';
 import { Gate } from '../kit/Gate.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
@@ -21,7 +21,7 @@ const changed = `subscription ($after: String, $filter: JournalStatusEventFilter
   journalStatusChanged(after: $after, filter: $filter) { id cursor } }`;
 
 /** A gateway whose feed says what the test tells it to; its journals can be read. */
-async function start(answer: Answer = json(200, wireJNLC()), limits: Partial<LimitsConfig> = {}) {
+async function start(answer: Answer = json(200, wireJNLC()), limits: Partial<Limits> = {}) {
   const feeds: ServerResponse[] = [];
   const stub = await StubUpstream.start(answer, (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });

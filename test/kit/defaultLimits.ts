@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/readConfig.ts';
 
 /** As a gateway has them to which nobody said otherwise. */
 export const defaultLimits = readConfig({}, { sandbox: true }).limits;

@@ -1,5 +1,6 @@
-import type { GatewayConfig, OutcomesConfig } from '../../src/config.ts';
-import type { LimitsConfig } from '../../src/config/limits.ts';
+import type { OutcomesConfig } from '../../src/config/events.ts';
+import type { GatewayConfig } from '../../src/config/readConfig.ts';
+import type { Limits } from '../../src/config/limits.ts';
 import type { UpstreamConfig } from '../../src/config/upstream.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
@@ -23,7 +24,7 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
 /** Anything of a gateway's configuration that a test wants otherwise. */
 interface GatewaySettings extends Partial<Omit<GatewayConfig, 'outcomes' | 'limits'>> {
   outcomes?: Partial<OutcomesConfig>;
-  limits?: Partial<LimitsConfig>;
+  limits?: Partial<Limits>;
 }
 
 /** A gateway on a free port before the given upstream, closed when the test ends. */

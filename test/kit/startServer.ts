@@ -3,7 +3,7 @@ import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { openToAll } from '../../src/auth/Authenticator.ts';
 import type { Authenticator } from '../../src/auth/Authenticator.ts';
 import type { Principal } from '../../src/auth/principal.ts';
-import type { LimitsConfig } from '../../src/config/limits.ts';
+import type { Limits } from '../../src/config/limits.ts';
 import type { OperationFacts } from '../../src/context.ts';
 import { HttpServer } from '../../src/server/HttpServer.ts';
 import { Turns } from '../../src/server/limits/Turns.ts';
@@ -36,7 +36,7 @@ export interface Asked {
   signal: AbortSignal | undefined;
 }
 
-export interface StartServerOptions extends Partial<LimitsConfig> {
+export interface StartServerOptions extends Partial<Limits> {
   /** Default: asks nobody. */
   authenticator?: Authenticator;
   /** How long a shutdown waits, in ms. */

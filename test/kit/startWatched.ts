@@ -1,4 +1,4 @@
-import type { GatewayConfig } from '../../src/config.ts';
+import type { GatewayConfig } from '../../src/config/readConfig.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 

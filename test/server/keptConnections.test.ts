@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/readConfig.ts';
 
 import { closeLater } from '../kit/leftovers.ts';
 import { keepConnection } from '../kit/keepConnection.ts';

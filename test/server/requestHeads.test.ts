@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { addApiKey } from '../../src/auth/addApiKey.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/readConfig.ts';
 
 import { keepConnection } from '../kit/keepConnection.ts';
 import type { RawRequest } from '../kit/keepConnection.ts';

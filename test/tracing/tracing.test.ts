@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/readConfig.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { Collector } from '../kit/Collector.ts';
 import { plantedIn, transmitter } from '../kit/planted.ts';

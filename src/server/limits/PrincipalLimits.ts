@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 
 import { growingTo } from '../../growingTo.ts';
 
-import type { OperationLimits } from './OperationLimits.ts';
+import type { Limits } from '../../config/limits.ts';
 import { tooManyAtOnce, tooOften } from './limitErrors.ts';
 
 /** Principals whose rate is remembered; of one that is forgotten, no more is known than that it was quiet for long. */
@@ -16,7 +16,7 @@ export class PrincipalLimits {
   readonly #rates = new LRUCache<string, RateLimiter>(growingTo(maxPrincipals));
   readonly #underWay = new Map<string, number>();
 
-  constructor({ maxPerSecond, maxConcurrent }: Pick<OperationLimits, 'maxPerSecond' | 'maxConcurrent'>) {
+  constructor({ maxPerSecond, maxConcurrent }: Pick<Limits, 'maxPerSecond' | 'maxConcurrent'>) {
     this.#maxPerSecond = maxPerSecond;
     this.#maxConcurrent = maxConcurrent;
   }

@@ -2,13 +2,13 @@ import type { GraphQLError } from 'graphql';
 
 import { overLimit } from './limitErrors.ts';
 import type { MeasuredDocument } from './measureDocument.ts';
-import type { OperationLimits } from './OperationLimits.ts';
+import type { Limits } from '../../config/limits.ts';
 
 /** Three hundred fields of one name, or a thousand of twelve names; validation takes some 50 ms for them. */
 const maxRepeats = 100_000;
 
 /** What is too large about a document; null when nothing is. */
-export function checkSize(size: MeasuredDocument, limits: OperationLimits): GraphQLError | null {
+export function checkSize(size: MeasuredDocument, limits: Limits): GraphQLError | null {
   const { maxFields, maxDepth, maxAliases, maxDirectives } = limits;
   if (size.fields > maxFields) {
     const message = `the document has ${size.fields} fields and fragments, at most ${maxFields}`;

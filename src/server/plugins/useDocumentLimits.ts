@@ -4,11 +4,11 @@ import type { Plugin } from 'graphql-yoga';
 import { isDocument } from '../isDocument.ts';
 import { checkSize } from '../limits/checkSize.ts';
 import { measureDocument } from '../limits/measureDocument.ts';
-import type { OperationLimits } from '../limits/OperationLimits.ts';
+import type { Limits } from '../../config/limits.ts';
 import { parseBounded } from '../limits/parseBounded.ts';
 
 /** Refuses documents that are too large, by what they say and before they are validated. */
-export function useDocumentLimits(limits: OperationLimits): Plugin {
+export function useDocumentLimits(limits: Limits): Plugin {
   return {
     onParse: ({ setParseFn }) => {
       setParseFn((source: string | Source, options?: ParseOptions) => parseBounded(source, limits.maxTokens, options));

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-import type { LimitsConfig } from '../../../src/config/limits.ts';
+import type { Limits } from '../../../src/config/limits.ts';
 import { startGateway } from '../../kit/startGateway.ts';
 import { statusEventLine } from '../../kit/statusEventLine.ts';
 import { json, StubUpstream } from '../../kit/StubUpstream.ts';
@@ -21,7 +21,7 @@ export function ago(ms: number): string {
 export async function startToldGateway(
   answerBounded: (request: SeenRequest, response: ServerResponse) => void = () => undefined,
   clockMs = 0,
-  limits: Partial<LimitsConfig> = {},
+  limits: Partial<Limits> = {},
 ) {
   const feeds: ServerResponse[] = [];
   const stub = await StubUpstream.start(json(404, {}), (request, response) => {

@@ -1,0 +1,29 @@
+import { Deferred } from './Deferred.ts';
+
+export interface WaitOptions {
+  /** How long to wait at most, in ms. */
+  timeoutMs?: number;
+  /** Ends the wait. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Waits until a promise is fulfilled, the time is over or the signal is aborted, whichever comes first. Leaves no timer
+ * and no listener behind.
+ *
+ * @returns true when the promise was fulfilled in time
+ * @throws what the promise is rejected with
+ */
+export async function waitFor(promise: Promise<unknown>, { timeoutMs, signal }: WaitOptions): Promise<boolean> {
+  if (signal?.aborted) return false;
+  const ended = new Deferred<false>();
+  const end = () => ended.resolve(false);
+  const timer = timeoutMs === undefined ? undefined : setTimeout(end, Math.max(0, timeoutMs));
+  signal?.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([promise.then(() => true as const), ended.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+  }
+}

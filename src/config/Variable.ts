@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+
+/** One environment variable. Configuration, `serve --help` and docs/operating.md are all made from these. */
+export interface Variable<Value = unknown> {
+  name: string;
+  /** What it sets: a sentence in Markdown, without a full stop. */
+  about: string;
+  schema: z.ZodType<Value, string>;
+  /** What applies when it is not set, as it would be written; null for nothing. */
+  fallback: string | null;
+}
+
+/** Variables by the name of the configuration property that each one sets. */
+export type VariableTable = Readonly<Record<string, Variable>>;
+
+/** The configuration that a table describes. A variable without a fallback is null when it is not set. */
+export type ConfigOf<Table extends VariableTable> = {
+  readonly [Property in keyof Table]: Table[Property] extends Variable<infer Value> ? Value : never;
+};
+
+/** An environment in which every variable has a value: unset and empty variables are left out. */
+export type Environment = Readonly<Record<string, string>>;
+
+export function variable<Value>(
+  name: string,
+  schema: z.ZodType<Value, string>,
+  about: string,
+  fallback: string,
+): Variable<Value>;
+export function variable<Value>(name: string, schema: z.ZodType<Value, string>, about: string): Variable<Value | null>;
+export function variable(
+  name: string,
+  schema: z.ZodType<unknown, string>,
+  about: string,
+  fallback: string | null = null,
+): Variable {
+  return { name, about, schema, fallback };
+}
+
+/** Reads a table and adds what is wrong to `problems`; with problems the values must not be used. */
+export function readVariables<Table extends VariableTable>(
+  table: Table,
+  environment: Environment,
+  problems: string[],
+): ConfigOf<Table> {
+  const entries = Object.entries(table).map(([property, { name, schema, fallback }]) => {
+    const text = environment[name] ?? fallback;
+    if (text === null) return [property, null];
+    const { success, data, error } = schema.safeParse(text);
+    if (!success) problems.push(...error.issues.map(({ message }) => `${name}: ${message}${found(name, text)}`));
+    return [property, data];
+  });
+  return Object.fromEntries(entries) as ConfigOf<Table>;
+}
+
+/** A URL may carry a password. */
+function found(name: string, text: string): string {
+  return text.includes('@') || /SECRET|KEY|CLIENT_ID/.test(name) ? '' : `, found ${JSON.stringify(text)}`;
+}

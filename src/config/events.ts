@@ -1,0 +1,50 @@
+import { seconds, text, wholeNumber } from './valueSchemas.ts';
+import { variable } from './Variable.ts';
+import type { ConfigOf } from './Variable.ts';
+
+export const windowVariables = {
+  max: variable(
+    'EVENTS_WINDOW',
+    wholeNumber(1, 1_000_000),
+    'most status events kept in memory for subscribers that resume',
+    '10000',
+  ),
+  maxAgeMs: variable(
+    'EVENTS_WINDOW_MINUTES',
+    wholeNumber(1, 10_080).transform((minutes) => minutes * 60_000),
+    'how long a status event is kept in memory',
+    '15',
+  ),
+} as const;
+
+export const replayVariables = {
+  streams: variable(
+    'REPLAY_STREAMS',
+    wholeNumber(1, 24),
+    'most upstream streams for replays and past events, besides the feed; the API allows 25 in all',
+    '4',
+  ),
+  waiting: variable('REPLAY_WAITING', wholeNumber(1, 1_000_000), 'most readers that wait for such a stream', '5000'),
+} as const;
+
+/** How much of the past is kept in memory and how much is read again. An absent value has the default of its class. */
+export interface EventsConfig {
+  window?: Partial<ConfigOf<typeof windowVariables>>;
+  replays?: Partial<ConfigOf<typeof replayVariables>>;
+}
+
+export const outcomeVariables = {
+  file: variable(
+    'OUTCOMES_FILE',
+    text,
+    'file for the outcomes of reverse batches, owned by one process; without one they are kept in memory',
+  ),
+  settleMs: variable(
+    'OUTCOMES_SETTLE_SECONDS',
+    seconds(1, 99_999),
+    'how long a reverse batch whose answer was lost must be missing before it counts as not done',
+    '60',
+  ),
+} as const;
+
+export type OutcomesConfig = ConfigOf<typeof outcomeVariables>;

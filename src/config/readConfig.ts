@@ -1,0 +1,128 @@
+import { authOf, authProblems, authVariables } from './auth.ts';
+import type { AuthConfig } from './auth.ts';
+import { documentVariables, manifestProblems } from './documents.ts';
+import type { DocumentsConfig } from './documents.ts';
+import { outcomeVariables, replayVariables, windowVariables } from './events.ts';
+import type { EventsConfig, OutcomesConfig } from './events.ts';
+import { limitVariables } from './limits.ts';
+import type { Limits } from './limits.ts';
+import { adminOf, adminVariables, listenerVariables, logVariables, shutdownVariables } from './process.ts';
+import type { AdminConfig, LogLevel } from './process.ts';
+import { sandboxVariables } from './sandbox.ts';
+import type { SandboxConfig } from './sandbox.ts';
+import { tracingOf, tracingVariables } from './tracing.ts';
+import type { TracingConfig } from './tracing.ts';
+import { upstreamOf, upstreamProblems, upstreamVariables } from './upstream.ts';
+import type { UpstreamConfig } from './upstream.ts';
+import { readVariables } from './Variable.ts';
+import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
+
+/** What is wrong with the environment or the flags, one problem per line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(problems: readonly string[]) {
+    super(['invalid configuration:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+  }
+}
+
+export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
+  /** Null for none. */
+  admin: AdminConfig | null;
+  shutdown: ConfigOf<typeof shutdownVariables>;
+  tracing: TracingConfig | null;
+  auth: AuthConfig;
+  events?: EventsConfig;
+  logLevel: LogLevel;
+  outcomes: OutcomesConfig;
+  limits: Limits;
+  documents: DocumentsConfig;
+  /** The API; or the sandbox, which is started in this process and reached over TCP. */
+  upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
+}
+
+/** Flags of the command line. They override the environment. */
+export interface ConfigFlags {
+  sandbox?: boolean | undefined;
+  port?: string | undefined;
+  host?: string | undefined;
+}
+
+/** All variables that `serve` reads, in the order in which help and documentation list them. */
+export const variableTables: readonly VariableTable[] = [
+  listenerVariables,
+  upstreamVariables,
+  authVariables,
+  limitVariables,
+  documentVariables,
+  windowVariables,
+  replayVariables,
+  outcomeVariables,
+  adminVariables,
+  shutdownVariables,
+  logVariables,
+  tracingVariables,
+  sandboxVariables,
+];
+
+/**
+ * Reads the configuration of `serve`. Nothing else reads the environment.
+ * The sandbox is started only when the flag asks for it, never because a variable is missing.
+ *
+ * @throws ConfigError that lists every problem
+ */
+export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}): GatewayConfig {
+  const environment = environmentOf(variables, { PORT: flags.port, HOST: flags.host });
+  const problems: string[] = [];
+  const read = <Table extends VariableTable>(table: Table) => readVariables(table, environment, problems);
+  const config = {
+    ...read(listenerVariables),
+    admin: adminOf(read(adminVariables)),
+    shutdown: read(shutdownVariables),
+    tracing: tracingOf(read(tracingVariables)),
+    auth: authOf(read(authVariables)),
+    events: { window: read(windowVariables), replays: read(replayVariables) },
+    logLevel: read(logVariables).level,
+    outcomes: read(outcomeVariables),
+    limits: read(limitVariables),
+    documents: read(documentVariables),
+  };
+  const upstream = flags.sandbox
+    ? ({ kind: 'sandbox', sandbox: read(sandboxVariables) } as const)
+    : ({ kind: 'remote', remote: upstreamOf(read(upstreamVariables)) } as const);
+  problems.push(...authProblems(environment), ...manifestProblems(environment));
+  if (!flags.sandbox) problems.push(...upstreamProblems(environment));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { ...config, upstream };
+}
+
+/**
+ * The file in which `api-key` stores a key: the flag's, else the one that `serve` reads.
+ *
+ * @throws ConfigError
+ */
+export function readKeyFilePath(variables: NodeJS.ProcessEnv, file: string | undefined): string {
+  const path = file ?? variables['AUTH_API_KEYS_FILE'];
+  if (path) return path;
+  throw new ConfigError(['AUTH_API_KEYS_FILE: missing, set it or pass --file']);
+}
+
+/** Reads the configuration of `sandbox`. @throws ConfigError that lists every problem */
+export function readSandboxConfig(variables: NodeJS.ProcessEnv, flags: Pick<ConfigFlags, 'port'> = {}): SandboxConfig {
+  const problems: string[] = [];
+  const config = readVariables(sandboxVariables, environmentOf(variables, { SANDBOX_PORT: flags.port }), problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** An empty variable counts as unset, as in `PORT= npm start` and most compose files. */
+function environmentOf(variables: NodeJS.ProcessEnv, flags: Record<string, string | undefined>): Environment {
+  const given = { ...variables, ...definedOf(flags) };
+  return Object.fromEntries(Object.entries(definedOf(given)).filter(([, value]) => value !== ''));
+}
+
+function definedOf(values: NodeJS.Dict<string>): Environment {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
