@@ -26,7 +26,8 @@ export async function sandbox(argv: string[]): Promise<void> {
   const { port, keyId, secretKey } = configOf(flags.port);
   const running = await untilSignal(
     () => start({ ...flags.options, port, keyId, secretKey }),
-    (failure) => process.stderr.write(`journals-gateway: ${failure instanceof Error ? failure.message : String(failure)}\n`),
+    (failure) =>
+      process.stderr.write(`journals-gateway: ${failure instanceof Error ? failure.message : String(failure)}\n`),
   );
   if (running) process.stdout.write(`sandbox listening on ${running.url}\n`);
 }
