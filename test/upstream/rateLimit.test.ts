@@ -37,7 +37,9 @@ describe('after a 429', () => {
       const log = await control<LogEntry[]>(sandbox, 'GET', 'log');
       const [first] = log.filter(({ status }) => status === 429);
       const early = log.filter(
-        ({ arrivedAt, status }) => status !== 429 && arrivedAt < (first?.rateLimitReset ?? 0) * 1_000,
+        ({ arrivedAt, status }) =>
+          // What was under way beside the one that met the limit may have been served.
+          status !== 429 && arrivedAt > (first?.answeredAt ?? 0) && arrivedAt < (first?.rateLimitReset ?? 0) * 1_000,
       );
       expect(answers).toEqual(answers.map(() => null));
       expect(first).toBeDefined();
@@ -46,10 +48,10 @@ describe('after a 429', () => {
   );
 
   it('a call whose deadline comes first is told at once, and when to come back', async () => {
-    const stub = await StubUpstream.start(json(429, {}, { 'retry-after': '60' }));
-    const client = openJournalsClient(stub.url);
+    const stub = await StubUpstream.start(json(429, {}, { 'retry-after': '86400' }));
+    const hour = 3_600_000;
+    const client = openJournalsClient(stub.url, { readDeadlineMs: hour, writeDeadlineMs: hour });
     await failureOf(client.get(journalId));
-    const startedAt = performance.now();
 
     const errors = await Promise.all([
       failureOf(client.get(journalId)),
@@ -60,7 +62,6 @@ describe('after a 429', () => {
     expect(errors).toMatchObject(
       [1, 2, 3].map(() => ({ name: 'RateLimitedError', retryAt: expect.any(String) as string })),
     );
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(stub.calls).toHaveLength(1);
   });
 
