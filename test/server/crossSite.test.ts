@@ -132,7 +132,7 @@ describe('a page of an origin that is configured', () => {
 const eventStream = { accept: 'text/event-stream' };
 
 describe('every answer', () => {
-  it.each<[string, string, RequestInit]>([
+  it.each<[string, string, RequestInit & { headers?: Record<string, string> }]>([
     ['of an operation', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
     ['of a refusal', '/graphql', { method: 'POST', body: '[' }],
     ['to what is nowhere', '/elsewhere', {}],
