@@ -16,8 +16,9 @@ export default defineConfig({
     setupFiles: ['test/kit/failOnLeaks.ts', 'test/kit/failOnWarnings.ts'],
     // More than there may be cores: the tests mostly wait, for sockets and for clocks.
     maxWorkers: 4,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // They end by themselves. Shorter ones would fail tests that are right on a machine that is busy with something else.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       // To load the gateway anew for each file costs more than most files do; none of them leaves anything behind.
       { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: alone, isolate: false } },

@@ -13,6 +13,8 @@ import { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import { JwtAuthenticator } from './auth/JwtAuthenticator.ts';
 import { ConfigError } from './config/readConfig.ts';
 import type { GatewayConfig } from './config/readConfig.ts';
+import { closeAll } from './closeAll.ts';
+import type { Part } from './closeAll.ts';
 import type { AuthConfig } from './config/auth.ts';
 import type { DocumentsConfig } from './config/documents.ts';
 import type { CredentialsConfig, UpstreamConfig } from './config/upstream.ts';
@@ -60,51 +62,59 @@ export interface Gateway {
   readonly adminUrl: string | null;
   /** The sandbox's address where one was started, else null. */
   readonly sandboxUrl: string | null;
-  /** Lets running operations finish, then closes every socket, stream and timer. */
+  /**
+   * Lets running operations finish, then closes every socket, stream and timer. Every part is closed, even when one
+   * fails. Called again, it waits for the same end.
+   *
+   * @throws AggregateError with one error for each part that could not be closed
+   */
   close(): Promise<void>;
 }
 
 /** How long the start waits for the feed's first answer, in ms; without the feed all but live status is served. */
 const feedPatienceMs = 2_000;
 
-/** Builds every part and closes them in reverse. The only file that knows all floors. */
+/**
+ * Builds every part and closes them in reverse. The only file that knows all floors.
+ *
+ * @throws whatever made the start fail; by then the parts that had been opened are closed
+ */
 export async function createGateway({ config, log, defaultQuery }: GatewayOptions): Promise<Gateway> {
-  const opened: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const closePart of opened.splice(0).reverse()) await closePart();
-  };
+  const opened: Part[] = [];
+  let closing: Promise<void> | null = null;
+  const close = () => (closing ??= closeAll(opened.toReversed()));
   try {
     const authenticator = await openAuthenticator(config.auth, log);
-    opened.push(() => authenticator.close());
+    opened.push(['the authenticator', () => authenticator.close()]);
     const tracing = await openTracing(config, log);
-    opened.push(async () => tracing?.close());
+    opened.push(['the traces', () => tracing?.close()]);
     const metrics = new Metrics();
-    opened.push(async () => metrics.close());
+    opened.push(['the metrics', () => metrics.close()]);
     const upstreamCheck = new UpstreamCheck();
     const observers = [upstreamCheck, metrics.upstream, ...(tracing ? [tracing.upstream] : [])];
     const { upstream, sandboxUrl } = await openUpstream(config, opened);
     const credentials = createCredentials(upstream.credentials, log);
-    opened.push(() => credentials.close());
+    opened.push(["the API's credentials", () => credentials.close()]);
     const clock = new ApiClock();
     const governor = new RateGovernor(clock);
     const { baseUrl, eventsVersion: version } = upstream;
     const connection = new UpstreamConnection({ baseUrl, credentials, clock, governor, observers, log });
-    opened.push(() => connection.close());
+    opened.push(['the connection to the Journals API', () => connection.close()]);
     const journals = new JournalsClient(connection);
 
     const eventsApi = { baseUrl, version, credentials, clock, governor, observers };
     const statusEventsClient = new StatusEventsClient(eventsApi);
-    opened.push(() => statusEventsClient.close());
+    opened.push(['the connection to the Event API', () => statusEventsClient.close()]);
     const statusEvents = new StatusEvents(statusEventsClient, clock, log, config.events);
-    opened.push(() => statusEvents.close());
+    opened.push(['the status feed', () => statusEvents.close()]);
     statusEvents.start();
 
     const store = openOutcomeStore(config, log);
-    opened.push(async () => store.close());
+    opened.push(['the outcome store', () => store.close()]);
     const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
     const { settleMs } = config.outcomes;
     const reverseBatches = new ReverseBatches({ client: journals, store, clock, readEvents, log, settleMs });
-    opened.push(() => reverseBatches.close());
+    opened.push(['the search for reverse batches', () => reverseBatches.close()]);
     reverseBatches.start();
 
     const journalSides = new JournalSidesCache(journals);
@@ -135,6 +145,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     });
     const webSockets = new WebSocketServer({ pipeline, documents, turns, authenticator, limits, open, log });
     const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown, ...limits });
+    opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
       feed: () => reportFeed(statusEvents.feedState),
@@ -149,25 +160,26 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       events: statusEvents.state,
       reverseBatches: store.unsettledCounts,
     }));
-    const admin = config.admin && new AdminServer({ ...config.admin, keepAliveMs: limits.keepAliveMs, readiness, metrics, log });
+    const admin =
+      config.admin && new AdminServer({ ...config.admin, keepAliveMs: limits.keepAliveMs, readiness, metrics, log });
     if (admin) {
+      opened.push(['the admin port', () => admin.close()]);
       await admin.listen();
-      opened.push(() => admin.close());
     }
     await settled(statusEvents.tried, feedPatienceMs);
     await server.listen();
-    opened.push(async () => {
+    const announce = () => {
       readiness.enter('draining');
       log.info('draining');
       // Whoever sends clients here learns of it before they are refused.
-      await wait(config.shutdown.delayMs);
-      await server.close();
-    });
+      return wait(config.shutdown.delayMs);
+    };
+    opened.push(['the announcement of the end', announce]);
     readiness.enter('serving');
     const [url, healthUrl] = [`${server.url}${graphqlPath}`, `${server.url}/health`];
     return { url, healthUrl, adminUrl: admin?.url ?? null, sandboxUrl, close };
   } catch (error) {
-    await close();
+    await close().catch((failure: unknown) => log.error({ err: failure }, 'the start failed, and not all was closed'));
     throw error;
   }
 }
@@ -220,12 +232,12 @@ function createCredentials(config: CredentialsConfig, log: Log): Credentials {
 
 async function openUpstream(
   { upstream }: GatewayConfig,
-  opened: (() => Promise<void>)[],
+  opened: Part[],
 ): Promise<{ upstream: UpstreamConfig; sandboxUrl: string | null }> {
   if (upstream.kind === 'remote') return { upstream: upstream.remote, sandboxUrl: null };
   const { keyId, secretKey, port } = upstream.sandbox;
   const sandbox = await createSandbox({ keyId, secretKey, port });
-  opened.push(() => sandbox.close());
+  opened.push(['the sandbox', () => sandbox.close()]);
   const credentials = { kind: 'basic', keyId, secretKey } as const;
   return { upstream: { baseUrl: sandbox.url, credentials, eventsVersion: 'v2' }, sandboxUrl: sandbox.url };
 }

@@ -8,6 +8,13 @@ import { errorCodes } from '../src/errors/errorCodes.ts';
 
 const root = new URL('../', import.meta.url);
 
+const pages = [
+  'README.md',
+  ...readdirSync(new URL('docs', root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
 function read(path: string): string {
   return readFileSync(new URL(path, root), 'utf8');
 }
@@ -67,13 +74,21 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs', () => {
+  it('say with which Node each figure was measured', () => {
+    const paragraphs = pages.flatMap((page) =>
+      read(page)
+        .split('\n\n')
+        .map((text) => ({ page, text })),
+    );
+    const figures = paragraphs.filter(({ text }) =>
+      /measured on|cores of an|EPYC cores|shared cores|same machine/i.test(text),
+    );
+
+    expect(figures.length).toBeGreaterThan(5);
+    expect(figures.filter(({ text }) => !/Node \d+\.\d+\.\d+/.test(text))).toEqual([]);
+  });
+
   it('name only files that exist', () => {
-    const pages = [
-      'README.md',
-      ...readdirSync(new URL('docs', root))
-        .filter((name) => name.endsWith('.md'))
-        .map((name) => `docs/${name}`),
-    ];
     const broken = pages.flatMap((page) =>
       [
         ...[...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(

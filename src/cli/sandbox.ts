@@ -25,7 +25,11 @@ export async function sandbox(argv: string[]): Promise<void> {
     return;
   }
   const { port, keyId, secretKey } = configOf(flags.port);
-  const running = await untilSignal(() => start({ ...flags.options, port, keyId, secretKey }));
+  const running = await untilSignal(
+    () => start({ ...flags.options, port, keyId, secretKey }),
+    (failure) =>
+      process.stderr.write(`journals-gateway: ${failure instanceof Error ? failure.message : String(failure)}\n`),
+  );
   if (running) process.stdout.write(`sandbox listening on ${running.url}\n`);
 }
 

@@ -6,6 +6,7 @@ import { ConfigError, readConfig } from '../config/readConfig.ts';
 import type { ConfigFlags, GatewayConfig } from '../config/readConfig.ts';
 import type { Gateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
+import type { Log } from '../log.ts';
 
 import { firstMutation } from './firstMutation.ts';
 import { untilSignal } from './untilSignal.ts';
@@ -32,7 +33,11 @@ export async function serve(argv: string[]): Promise<void> {
     return;
   }
   const config = configOf(flags);
-  const gateway = await untilSignal(() => start(config));
+  const log = createLog(config.logLevel);
+  const gateway = await untilSignal(
+    () => start(config, log),
+    (failure) => log.error({ err: failure }, 'the gateway could not be closed completely'),
+  );
   if (gateway) process.stdout.write(banner(gateway));
 }
 
@@ -61,10 +66,10 @@ function configOf(flags: ConfigFlags): GatewayConfig {
 }
 
 /** The gateway is loaded when it is to run: a typo in a flag is told without a second's wait. */
-async function start(config: GatewayConfig): Promise<Gateway> {
+async function start(config: GatewayConfig, log: Log): Promise<Gateway> {
   const { createGateway } = await import('../gateway.ts');
   try {
-    return await createGateway({ config, log: createLog(config.logLevel), defaultQuery: firstMutation });
+    return await createGateway({ config, log, defaultQuery: firstMutation });
   } catch (error) {
     const isSetup = error instanceof ConfigError || error instanceof AuthSetupError;
     throw isSetup ? new UsageError(error.message) : listenError(error);

@@ -1,3 +1,4 @@
+import { closeAll } from '../closeAll.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/ApiClock.ts';
@@ -104,7 +105,9 @@ export class StatusEvents {
 
   /** Ends the feed and every subscription. */
   async close(): Promise<void> {
-    this.#hub.close();
-    await this.#feed.close();
+    await closeAll([
+      ['the subscriptions', () => this.#hub.close()],
+      ['the feed', () => this.#feed.close()],
+    ]);
   }
 }

@@ -28,12 +28,15 @@ export class JournalSidesCache {
   sidesOf(journalId: string): Promise<JournalSides | null> {
     const known = this.#sides.get(journalId);
     if (known) return known;
-    const reading = readToldJournal(this.#client, journalId).then((journal) => {
-      if (!journal) this.#sides.delete(journalId);
-      return journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount };
-    });
-    reading.catch(() => this.#sides.delete(journalId));
+    const reading = readToldJournal(this.#client, journalId).then(
+      (journal) => journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount },
+    );
     this.#sides.set(journalId, reading);
+    // Meanwhile another call may have learned the accounts: only what this one has stored is forgotten.
+    const forget = () => {
+      if (this.#sides.peek(journalId) === reading) this.#sides.delete(journalId);
+    };
+    reading.then((sides) => sides ?? forget(), forget);
     return reading;
   }
 

@@ -91,12 +91,17 @@ export class OutcomeStore {
     // Accounts and amounts are nobody else's to read; what SQLite puts beside the file has the file's mode.
     if (file !== null) closeSync(openSync(file, 'a', 0o600));
     this.#database = new Database(file ?? ':memory:');
-    this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-    this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
-    this.#prune();
-    // What can't be read is told now, and not to the first client.
-    this.unsettled();
+    try {
+      this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
+      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
+      this.#prune();
+      // What can't be read is told now, and not to the first client.
+      this.unsettled();
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   /** @param scope keeps the keys of one principal apart from those of others */
@@ -187,11 +192,15 @@ export class OutcomeStore {
     return this.#database.prepare('SELECT 1 FROM claims WHERE journal_id = ?').get(journalId) !== undefined;
   }
 
+  /** @throws Error when the file can't be written any more, for instance because it has been removed */
   close(): void {
     // Without a write-ahead log the file is all there is. The lock is let go of at the next access, not by closing:
     // statements that are not collected yet hold the connection.
-    this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM outcomes');
-    this.#database.close();
+    try {
+      this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM outcomes');
+    } finally {
+      this.#database.close();
+    }
   }
 
   #settle(id: number, state: OutcomeState): void {

@@ -1,3 +1,5 @@
+import { closeAll } from '../closeAll.ts';
+import type { Part } from '../closeAll.ts';
 import { FaultPlan } from './faults/FaultPlan.ts';
 import { ApiHandler } from './http/ApiHandler.ts';
 import { ApiServer } from './http/ApiServer.ts';
@@ -14,12 +16,17 @@ import { JournalRoutes } from './routes/JournalRoutes.ts';
 import { SandboxClock } from './SandboxClock.ts';
 import { type SandboxOptions, type Settings, settingsOf } from './SandboxOptions.ts';
 import { seededRandom } from './seededRandom.ts';
+import { Store } from './store/Store.ts';
 
 export interface Sandbox {
   /** `http://127.0.0.1:4010`, without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Ends every connection and timer and closes the ledger; what was acknowledged is in the file. */
+  /**
+   * Ends every connection and timer and closes the ledger; what was acknowledged is in the file.
+   *
+   * @throws AggregateError with one error for each part that could not be closed
+   */
   close(): Promise<void>;
 }
 
@@ -28,14 +35,21 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const settings = settingsOf(options);
   const clock = new SandboxClock(settings.clock, settings.clockMode === 'manual');
   const faults = new FaultPlan();
-  const ledger = new Ledger({ settings, clock, disordered: () => faults.drawDisorder() });
-  const server = serverOf(settings, clock, faults, ledger);
+  const opened: Part[] = [];
+  let closing: Promise<void> | null = null;
+  const close = () => (closing ??= closeAll(opened.toReversed()));
   try {
+    const store = new Store(settings.dataFile);
+    opened.push(['the data file', () => store.close()]);
+    const ledger = new Ledger({ store, settings, clock, disordered: () => faults.drawDisorder() });
+    opened.push(['the ledger', () => ledger.close()]);
+    const server = serverOf(settings, clock, faults, ledger);
+    opened.push(['the port', () => server.close()], ['the event streams', () => ledger.hub.close()]);
     const port = await server.listen();
     ledger.start();
-    return { url: `http://${inUrl(settings.host)}:${port}`, port, close: () => close(server, ledger) };
+    return { url: `http://${inUrl(settings.host)}:${port}`, port, close };
   } catch (error) {
-    ledger.close();
+    await close().catch(settings.onError);
     throw error;
   }
 }
@@ -43,12 +57,6 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 /** An IPv6 address stands in brackets there. */
 function inUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
-}
-
-async function close(server: ApiServer, ledger: Ledger): Promise<void> {
-  ledger.hub.close();
-  await server.close();
-  ledger.close();
 }
 
 function serverOf(settings: Settings, clock: SandboxClock, faults: FaultPlan, ledger: Ledger): ApiServer {

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { closeAll } from '../closeAll.ts';
+
 import { HttpRequest } from './HttpRequest.ts';
 import { isHealthCheck, misdirected } from './misdirected.ts';
 import type { Misdirected } from './misdirected.ts';
@@ -92,13 +94,18 @@ export class HttpServer {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const answer of this.#answers) endConnectionWith(answer);
-    await this.#running.drain(AbortSignal.timeout(this.#options.graceMs));
     const { spreadMs = 3_000 } = this.#options;
-    const streams = spreadOut([...this.#answers], spreadMs, (answer) => void answer.destroy());
-    await Promise.all([this.#webSockets.close(spreadMs), streams]);
-    this.#server.closeAllConnections();
-    await closed;
-    this.#stalled.close();
+    const cutStreams = () => spreadOut([...this.#answers], spreadMs, (answer) => void answer.destroy());
+    const cutConnections = () => {
+      this.#server.closeAllConnections();
+      return closed;
+    };
+    await closeAll([
+      ['running operations', () => this.#running.drain(AbortSignal.timeout(this.#options.graceMs))],
+      ['WebSockets and event streams', () => Promise.all([this.#webSockets.close(spreadMs), cutStreams()])],
+      ['connections', cutConnections],
+      ['the watch over stalled sockets', () => this.#stalled.close()],
+    ]);
   }
 
   /** Whether there is room is judged first: what is refused for want of it should leave no trace and cost nothing. */

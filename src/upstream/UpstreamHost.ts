@@ -1,5 +1,6 @@
 import { Client, Pool } from 'undici';
 
+import { closeAll } from '../closeAll.ts';
 import type { Log } from '../log.ts';
 
 import { ApiClock, steadyNow } from './ApiClock.ts';
@@ -120,8 +121,11 @@ export class UpstreamHost {
   }
 
   async close(): Promise<void> {
-    await this.#breaker.close();
-    await Promise.all([this.#pool, ...this.#oldPools].map((pool) => pool.destroy()));
+    const pools = () => Promise.all([this.#pool, ...this.#oldPools].map((pool) => pool.destroy()));
+    await closeAll([
+      ['the breaker', () => this.#breaker.close()],
+      ['the sockets', pools],
+    ]);
   }
 
   async #send(dispatcher: Client | Pool, request: WireRequest, limits: ExchangeLimits): Promise<WireAnswer> {

@@ -111,7 +111,7 @@ function decimal(wire: WireJournal, field: 'net_amount' | 'qty' | 'price'): stri
   if (value === undefined || value === null || value === '') return null;
   const spelled = typeof value === 'number' && String(value).replace(/\D/g, '').length <= 15 ? String(value) : value;
   if (typeof spelled === 'string' && isDecimal(spelled)) return spelled;
-  // What has fields may have any, and this goes to a log.
-  const found = typeof value === 'object' ? 'an object' : JSON.stringify(value);
-  throw new ContractBrokenError(`journal ${wire.id} with ${field} ${found}, expected a decimal in a string`);
+  // Not what was found: this goes to a log, where no amount belongs.
+  const found = typeof value === 'string' ? `${value.length} other characters` : `a JSON ${typeof value}`;
+  throw new ContractBrokenError(`journal ${wire.id}: expected ${field} as a decimal in a string, found ${found}`);
 }

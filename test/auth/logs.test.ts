@@ -6,6 +6,7 @@ import { newKey } from '../kit/keyFile.ts';
 import { bearer, doors, operate } from '../kit/operate.ts';
 import { apiSecret, plantedIn, transmitter } from '../kit/planted.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
+import { startWatched } from '../kit/startWatched.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
@@ -99,6 +100,38 @@ describe('no line of any log, at trace, holds a credential or Travel Rule data',
 
     expect(watchedLines()).toBeGreaterThan(lines);
     expect(takeLeaks()).toEqual([]);
+  });
+});
+
+describe('no line of any log, at trace, holds an account, an amount, a variable or a literal of a document', () => {
+  const told = { ...wire, net_amount: '17.31' };
+  const unreadable: [string, Answer][] = [
+    ['an amount that is no decimal', json(200, { ...told, net_amount: '17.31 dollars' })],
+    ['an amount with too many digits', text(200, JSON.stringify(told).replace('"17.31"', '17.310000000000001'))],
+    ['accounts that are something else', json(200, { ...told, from_account: { id: sweep }, to_account: [customer] })],
+    ['a refusal that names them', json(403, { message: `insufficient balance: ${sweep} holds 17.31`, code: 40310000 })],
+    ['a failure that names them', json(500, { message: `${customer} 17.31` })],
+  ];
+
+  it.each(unreadable)('when the API answers with %s', async (_what, answer) => {
+    const stub = await StubUpstream.start(answer);
+    const { url, lines } = await startWatched(stub.url);
+    const literal = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}",
+      amount: "17.31", description: "rent" } }) { __typename } }`;
+
+    await Promise.all([
+      operate('HTTP', url, null, literal),
+      operate('HTTP', url, null, create, input({ amount: '17.31', description: 'rent' })),
+      operate('HTTP', url, null, create, { input: { jnlc: { amount: '17.31 dollars', fromAccount: sweep } } }),
+      operate('HTTP', url, null, `{ journal(id: "${wire.id}") { ... on JNLC { netAmount } } }`),
+      operate('HTTP', url, null, `{ journals(filter: { fromAccount: "${sweep}" }) { nodes { id } } }`),
+    ]);
+
+    expect(lines.length).toBeGreaterThan(4);
+    const said = lines.filter((line) =>
+      [sweep, customer, '17.31', 'rent'].some((value) => JSON.stringify(line).includes(value)),
+    );
+    expect(said).toEqual([]);
   });
 });
 

@@ -108,7 +108,9 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
 
 describe('the end', () => {
   it('is not held by subscribers, stalled ones, kept connections or silent ones', async () => {
-    const { binary, url } = await serveBinary();
+    const long = '600';
+    const limits = { SHUTDOWN_GRACE_SECONDS: long, STALL_SECONDS: long, PING_SECONDS: long, REQUEST_SECONDS: long };
+    const { binary, url } = await serveBinary(undefined, limits);
     const { hostname, port } = new URL(url);
     const silent = connect(Number(port), hostname);
     closeLater(() => silent.destroy());
@@ -119,12 +121,10 @@ describe('the end', () => {
     for (const each of [socket, stalled]) each.subscribe('1', changed);
     await Promise.all([socket, stalled].map((each) => each.saidSoFar()));
     stalled.stall();
-    const begunAt = performance.now();
 
     binary.kill('SIGTERM');
 
     expect(await binary.exit).toMatchObject(clean);
-    expect(performance.now() - begunAt).toBeLessThan(5_000);
     expect((await socket.closed).code).toBe(1001);
     await expect(stream.rest()).rejects.toThrow();
   });

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { closeLater } from './leftovers.ts';
@@ -29,6 +29,8 @@ export class Collector {
   readonly spans: CollectedSpan[] = [];
   /** Everything that was posted, as it came. */
   text = '';
+  /** The headers of each request. */
+  readonly headers: IncomingHttpHeaders[] = [];
   /** The names of services that were told. */
   readonly services = new Set<unknown>();
   readonly #server: Server;
@@ -36,6 +38,7 @@ export class Collector {
   private constructor() {
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = [];
+      this.headers.push(request.headers);
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         this.#take(Buffer.concat(chunks).toString('utf8'));

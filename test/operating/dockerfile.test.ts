@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, readdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,6 +29,12 @@ function only(stage: Stage | undefined, name: string): Instruction {
   return found[0] ?? { name, text: '', flags: {} };
 }
 
+/** The versions of Node that `.ci/run` tests, oldest first. */
+function testedNodes(): number[] {
+  const [, versions = ''] = /^for version in ([\d ]+);/m.exec(readFileSync(new URL('.ci/run', root), 'utf8')) ?? [];
+  return versions.split(' ').map(Number);
+}
+
 function words(instruction: Instruction): string[] {
   return JSON.parse(instruction.text.replace(/^CMD /, '')) as string[];
 }
@@ -47,7 +54,7 @@ function run(argv: readonly string[], cwd: string, env: Record<string, string>) 
 const chmodAll = (mode: string, folder: string) => promisify(execFile)('chmod', ['-R', mode, folder]);
 
 describe('the Dockerfile', () => {
-  it('makes the image of what it needs: nothing of the build stays, nobody is root, no shell stands before SIGTERM', () => {
+  it('makes the image of the newest Node that is tested and of what it needs: nothing of the build stays, nobody is root, no shell stands before SIGTERM', () => {
     const { text: user } = only(final, 'USER');
 
     expect(user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
@@ -55,7 +62,7 @@ describe('the Dockerfile', () => {
     expect(words(only(final, 'CMD'))).toEqual(['serve']);
     expect(only(final, 'HEALTHCHECK').text).toMatch(/^CMD \["node"/);
     expect(final?.instructions.filter(({ name }) => name === 'RUN')).toEqual([]);
-    expect(new Set(stages.map(({ from }) => from))).toEqual(new Set(['node:22-bookworm-slim']));
+    expect(new Set(stages.map(({ from }) => from))).toEqual(new Set([`node:${testedNodes().at(-1)}-bookworm-slim`]));
     expect(JSON.stringify(stages)).not.toMatch(/SECRET|PASSWORD|"ARG"/);
   });
 

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { createSandbox } from '../../src/sandbox/createSandbox.ts';
+import { GroupCommit } from '../../src/sandbox/store/GroupCommit.ts';
+import { Store } from '../../src/sandbox/store/Store.ts';
 import { cash } from './kit/journals.ts';
+import { SandboxProcess } from './kit/SandboxProcess.ts';
 import { SandboxClient } from './kit/startSandbox.ts';
 
 const credential = { keyId: 'key', secretKey: 'secret' };
@@ -47,6 +50,55 @@ describe('close', () => {
     await sandbox.close();
 
     await closed;
+  });
+});
+
+describe('close with a data file that has been removed', () => {
+  function ledgerFile(): { dataFile: string; remove: () => void } {
+    const directory = mkdtempSync(join(tmpdir(), 'sandbox-removed-'));
+    const remove = () => rmSync(directory, { recursive: true, force: true });
+    onTestFinished(remove);
+    return { dataFile: join(directory, 'ledger.db'), remove };
+  }
+
+  it('says that the ledger is not kept, and closes everything else', async () => {
+    const { dataFile, remove } = ledgerFile();
+    const sandbox = await createSandbox({ ...credential, dataFile });
+    const client = new SandboxClient(sandbox.url);
+    const stream = await client.events();
+    await client.post('/v1/journals', cash());
+    remove();
+
+    await expect(sandbox.close()).rejects.toMatchObject({
+      errors: [{ message: expect.stringMatching(/^the data file could not be closed: /) as string }],
+    });
+
+    expect(await stream.ended).toBe('cut');
+    await expect(fetch(sandbox.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    await client.close();
+  });
+
+  it('ends the command with exit code 1', async () => {
+    const { dataFile, remove } = ledgerFile();
+    const command = await SandboxProcess.start(['--data', dataFile]);
+    remove();
+
+    expect(await command.end('SIGTERM')).toBe(1);
+    expect(command.errors).toMatch(/^journals-gateway: the data file could not be closed: /);
+  });
+});
+
+describe('a ledger that is closed', () => {
+  it('commits what is waiting and refuses what comes later', async () => {
+    const store = new Store(undefined);
+    const commit = new GroupCommit(store, () => undefined);
+    const waiting = commit.run(() => 'done');
+
+    commit.close();
+    store.close();
+
+    await expect(waiting).resolves.toBe('done');
+    await expect(commit.run(() => 'late')).rejects.toThrow('the ledger is closed');
   });
 });
 

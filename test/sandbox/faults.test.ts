@@ -103,17 +103,16 @@ describe('a fault on requests', () => {
   });
 
   it.each([
-    ['fixed', { ms: 60 }, 55, 1_000],
-    ['between bounds', { minMs: 40, maxMs: 60 }, 35, 1_000],
-    ['around a mean', { meanMs: 60 }, 35, 1_000],
-  ])('latency can be %s', async (_how, delay, least, most) => {
+    ['fixed', { ms: 60 }, 55],
+    ['between bounds', { minMs: 40, maxMs: 60 }, 35],
+    ['around a mean', { meanMs: 60 }, 35],
+  ])('latency can be %s', async (_how, delay, least) => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', ...delay }]);
 
     const took = await elapsed(() => client.get('/v1/journals'));
 
     expect(took).toBeGreaterThan(least);
-    expect(took).toBeLessThan(most);
   });
 
   it('latency before processing leaves the ledger as it is meanwhile, after processing not', async () => {

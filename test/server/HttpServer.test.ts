@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { ask } from '../kit/ask.ts';
 import { closeLater } from '../kit/leftovers.ts';
@@ -39,5 +40,26 @@ describe('HttpServer', () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).not.toMatch(/\n\s+at /);
     expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
+  });
+
+  it('closes connections beyond the highest number unanswered, and takes others when one has gone', async () => {
+    const server = await startServer({}, { maxConnections: 1 });
+    const { hostname, port } = new URL(server.url);
+    const open = () => {
+      const client = connect(Number(port), hostname);
+      closeLater(() => client.destroy());
+      client.write('GET /health HTTP/1.1\r\nhost: x\r\n\r\n');
+      return client;
+    };
+    const first = open();
+    await once(first, 'data');
+
+    let answer = '';
+    for await (const chunk of open()) answer += String(chunk);
+    expect(answer).toBe('');
+
+    first.destroy();
+    await once(first, 'close');
+    await vi.waitFor(() => ask(server.url, '{ hello }'), { timeout: 60_000 });
   });
 });

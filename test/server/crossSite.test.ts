@@ -129,22 +129,29 @@ describe('a page of an origin that is configured', () => {
   });
 });
 
+const eventStream = { accept: 'text/event-stream' };
+
 describe('every answer', () => {
-  it.each<[string, string, RequestInit]>([
+  it.each<[string, string, RequestInit & { headers?: Record<string, string> }]>([
     ['of an operation', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
     ['of a refusal', '/graphql', { method: 'POST', body: '[' }],
     ['to what is nowhere', '/elsewhere', {}],
     ['of health', '/health', {}],
+    ['of an event stream', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}', headers: eventStream }],
   ])('%s says what browsers may do with it', async (_which, path, init) => {
     const { url } = await start();
 
-    const { headers } = await fetch(new URL(path, url), { ...init, headers: { 'content-type': 'application/json' } });
+    const { headers } = await fetch(new URL(path, url), {
+      ...init,
+      headers: { 'content-type': 'application/json', ...init.headers },
+    });
 
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('x-frame-options')).toBe('DENY');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
-    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('cache-control')).toMatch(/^no-store\b/);
+    expect(headers.get('x-request-id')).toMatch(/./);
   });
 });
 

@@ -5,6 +5,7 @@ import { customer, sweep } from '../kit/accounts.ts';
 import { Collector } from '../kit/Collector.ts';
 import { plantedIn, transmitter } from '../kit/planted.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
+import { serveBinary } from '../kit/startBinary.ts';
 import { startWatched } from '../kit/startWatched.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
@@ -145,6 +146,35 @@ describe('traces', () => {
     await gateway.close();
 
     expect(lines.map(({ msg }) => msg)).toContain('traces could not be exported');
+  });
+});
+
+describe('the variables of OpenTelemetry that the SDK reads itself', () => {
+  async function runTraced(environment: Record<string, string>): Promise<Collector> {
+    const collector = await Collector.start();
+    const { binary, url } = await serveBinary(undefined, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      ...environment,
+    });
+    await post(url, { query: lists });
+    binary.kill('SIGTERM');
+    expect(await binary.exit).toMatchObject({ code: 0, stderr: '' });
+    return collector;
+  }
+
+  it('name the headers and the size of what is sent', async () => {
+    const collector = await runTraced({
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-team=journals',
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1',
+    });
+
+    expect(collector.named('query journals')).toHaveLength(1);
+    expect(collector.headers.length).toBeGreaterThan(1);
+    expect(collector.headers.map((headers) => headers['x-team'])).toEqual(collector.headers.map(() => 'journals'));
+  });
+
+  it('name the sampler', async () => {
+    expect((await runTraced({ OTEL_TRACES_SAMPLER: 'always_off' })).spans).toEqual([]);
   });
 });
 

@@ -27,12 +27,16 @@ describe('after a 429', () => {
     'no call is sent before the reset, and those with time wait for it (%j)',
     async ({ retryAfter }) => {
       const sandbox = await startSandbox();
-      const client = openJournalsClient(sandbox.url);
+      const told = new Gate();
+      const began = () => ({ ended: ({ status }: { status: number | null }) => void (status === 429 && told.open()) });
+      const client = openJournalsClient(sandbox.url, { observers: [{ began }] });
       await control(sandbox, 'PUT', 'faults', {
         faults: [{ kind: 'rateLimited', resetMs: 1_000, retryAfter, count: 1 }],
       });
 
-      const answers = await Promise.all(Array.from({ length: 20 }, () => client.get(journalId)));
+      const refused = client.get(journalId);
+      await told.opened;
+      const answers = await Promise.all([refused, ...Array.from({ length: 19 }, () => client.get(journalId))]);
 
       const log = await control<LogEntry[]>(sandbox, 'GET', 'log');
       const [first] = log.filter(({ status }) => status === 429);
@@ -46,10 +50,10 @@ describe('after a 429', () => {
   );
 
   it('a call whose deadline comes first is told at once, and when to come back', async () => {
-    const stub = await StubUpstream.start(json(429, {}, { 'retry-after': '60' }));
-    const client = openJournalsClient(stub.url);
+    const stub = await StubUpstream.start(json(429, {}, { 'retry-after': '86400' }));
+    const hour = 3_600_000;
+    const client = openJournalsClient(stub.url, { readDeadlineMs: hour, writeDeadlineMs: hour });
     await failureOf(client.get(journalId));
-    const startedAt = performance.now();
 
     const errors = await Promise.all([
       failureOf(client.get(journalId)),
@@ -60,7 +64,6 @@ describe('after a 429', () => {
     expect(errors).toMatchObject(
       [1, 2, 3].map(() => ({ name: 'RateLimitedError', retryAt: expect.any(String) as string })),
     );
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(stub.calls).toHaveLength(1);
   });
 

@@ -2,7 +2,7 @@ import { EventHub } from '../events/EventHub.ts';
 import type { SandboxClock } from '../SandboxClock.ts';
 import type { Settings } from '../SandboxOptions.ts';
 import { GroupCommit } from '../store/GroupCommit.ts';
-import { Store } from '../store/Store.ts';
+import type { Store } from '../store/Store.ts';
 import { Books } from './Books.ts';
 import { EventLog } from './EventLog.ts';
 import { JournalDesk } from './JournalDesk.ts';
@@ -11,6 +11,8 @@ import { SettlementTimer } from './SettlementTimer.ts';
 import { StatusWalk } from './StatusWalk.ts';
 
 export interface LedgerOptions {
+  /** The data file, or memory. */
+  store: Store;
   settings: Settings;
   clock: SandboxClock;
   disordered: () => boolean;
@@ -22,11 +24,10 @@ export class Ledger {
   readonly parts;
   readonly #options: LedgerOptions;
 
-  /** Opens the data file, or memory; an empty ledger is seeded. */
+  /** An empty ledger is seeded. */
   constructor(options: LedgerOptions) {
     this.#options = options;
-    const { settings, clock } = options;
-    const store = new Store(settings.dataFile);
+    const { store, settings, clock } = options;
     // Time goes on where a restarted ledger left it, whatever the machine's clock says.
     clock.forwardTo(store.events.last().at);
     const commit = new GroupCommit(store, () => this.#committed());
@@ -59,12 +60,11 @@ export class Ledger {
     });
   }
 
-  /** Commits what is waiting and closes the file. */
+  /** Commits what is waiting; afterwards nothing changes any more. The store stays open: it is its owner's to close. */
   close(): void {
-    const { timer, commit, store } = this.parts;
+    const { timer, commit } = this.parts;
     timer.close();
-    commit.flush();
-    store.close();
+    commit.close();
   }
 
   #seed(): void {

@@ -15,6 +15,7 @@ export class GroupCommit {
   readonly #store: Store;
   readonly #afterCommit: () => void;
   #jobs: Job[] = [];
+  #isClosed = false;
 
   /** @param afterCommit called once for each commit, before anyone learns that their change is done */
   constructor(store: Store, afterCommit: () => void) {
@@ -22,8 +23,10 @@ export class GroupCommit {
     this.#afterCommit = afterCommit;
   }
 
-  /** Runs `work` inside the next transaction; resolves when that is on the disk. */
+  /** Runs `work` inside the next transaction; resolves when that is on the disk, rejects after `close`. */
   run<Result>(work: () => Result): Promise<Result> {
+    // A request that was being delayed comes here after the ledger was closed.
+    if (this.#isClosed) return Promise.reject(new Error('the ledger is closed'));
     return new Promise((resolve, reject) => {
       let result: { value: Result } | undefined;
       const job: Job = {
@@ -39,9 +42,10 @@ export class GroupCommit {
     });
   }
 
-  /** Commits what is waiting now; used before the store closes. */
-  flush(): void {
-    if (this.#jobs.length > 0) this.#flush();
+  /** Commits what is waiting, and takes nothing more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#flush();
   }
 
   #flush(): void {
@@ -54,8 +58,11 @@ export class GroupCommit {
     } catch (error) {
       outcomes = jobs.map(() => ({ failed: error }));
     }
-    this.#afterCommit();
-    jobs.forEach((job, index) => job.settle(outcomes[index] ?? { failed: new Error('a job without outcome') }));
+    try {
+      this.#afterCommit();
+    } finally {
+      jobs.forEach((job, index) => job.settle(outcomes[index] ?? { failed: new Error('a job without outcome') }));
+    }
   }
 
   #commit(jobs: Job[]): Outcome[] {

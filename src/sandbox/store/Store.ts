@@ -20,16 +20,21 @@ export class Store {
 
   constructor(dataFile: string | undefined) {
     this.#database = new Database(dataFile ?? ':memory:');
-    // Whoever looks into the file meanwhile is waited for.
-    this.#database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-    // A commit is on the disk when it returns: an acknowledged journal survives a power cut.
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    this.#database.exec(tables);
-    this.accounts = new AccountTable(this.#database);
-    this.journals = new JournalTable(this.#database);
-    this.events = new EventTable(this.#database);
-    this.idempotency = new IdempotencyTable(this.#database);
-    this.postings = new PostingTable(this.#database);
+    try {
+      // Whoever looks into the file meanwhile is waited for.
+      this.#database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      // A commit is on the disk when it returns: an acknowledged journal survives a power cut.
+      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      this.#database.exec(tables);
+      this.accounts = new AccountTable(this.#database);
+      this.journals = new JournalTable(this.#database);
+      this.events = new EventTable(this.#database);
+      this.idempotency = new IdempotencyTable(this.#database);
+      this.postings = new PostingTable(this.#database);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   begin(): void {
@@ -64,13 +69,20 @@ export class Store {
     this.accounts.forget();
   }
 
+  /** @throws Error when the file can't be written any more, for instance because it has been removed */
   close(): void {
     try {
       // libsql would leave its write-ahead log behind; without one, the file is all there is of a ledger.
       this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE');
-    } catch {
+    } catch (error) {
       // Somebody reads along: the log stays for them, and the next start takes it in.
+      if (!isBusy(error)) throw error;
+    } finally {
+      this.#database.close();
     }
-    this.#database.close();
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^SQLITE_(BUSY|LOCKED)/.test(String(error.code));
 }

@@ -71,7 +71,7 @@ function responseInit(result: Result): ResponseInit {
     headers: {
       ...Object.fromEntries(https.flatMap(({ headers }) => Object.entries(headers ?? {}))),
       'content-type': 'text/event-stream',
-      'cache-control': 'no-cache, no-transform',
+      'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     },
   };

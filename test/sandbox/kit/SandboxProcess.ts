@@ -5,10 +5,17 @@ import { once } from 'node:events';
 export class SandboxProcess {
   readonly url: string;
   readonly #child: ChildProcess;
+  #errors = '';
 
   private constructor(child: ChildProcess, url: string) {
     this.#child = child;
     this.url = url;
+    child.stderr?.on('data', (text: Buffer) => (this.#errors += text.toString()));
+  }
+
+  /** What it has written to stderr since it listened; all of it once it has ended. */
+  get errors(): string {
+    return this.#errors;
   }
 
   /** Resolves when the sandbox listens. Rejects with its stderr when it ends before. */
@@ -34,7 +41,7 @@ export class SandboxProcess {
   /** Ends it and resolves with its exit code; null when the signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;
-    const exit = once(this.#child, 'exit');
+    const exit = once(this.#child, 'close');
     this.#child.kill(signal);
     await exit;
     return this.#child.exitCode;

@@ -50,6 +50,7 @@ class KillRun {
   #unknown = 0;
   #process: SandboxProcess | undefined;
   #client = new SandboxClient('');
+  #noteAnswer: () => void = () => undefined;
 
   constructor(file: string, seed: number) {
     this.#file = file;
@@ -59,7 +60,9 @@ class KillRun {
   async round(): Promise<void> {
     await this.#start();
     const before = this.#sent.length;
+    const answered = new Promise<void>((resolve) => (this.#noteAnswer = resolve));
     const load = Array.from({ length: workers }, () => this.#send());
+    await Promise.race([answered, Promise.all(load)]);
     // The moment of the kill is the point of the test; nothing announces it.
     await sleep(20 + this.#random() * 200);
     await this.end();
@@ -99,6 +102,7 @@ class KillRun {
       try {
         const { text } = await this.#client.post(sent.path, sent.body, { 'idempotency-key': sent.key });
         sent.answer = text;
+        this.#noteAnswer();
       } catch {
         this.#unknown += 1;
         return;

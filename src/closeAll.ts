@@ -1,0 +1,21 @@
+/** A name for error messages, such as `the outcome store`, and what closes it. */
+export type Part = readonly [name: string, close: () => unknown];
+
+/**
+ * Closes each part after the one before it, whatever becomes of the others. Our own, because Node 20 and 22 have no
+ * `AsyncDisposableStack`, and that nests its errors and gives them no names.
+ *
+ * @throws AggregateError with one error for each part that could not be closed
+ */
+export async function closeAll(parts: readonly Part[]): Promise<void> {
+  const failures: Error[] = [];
+  for (const [name, close] of parts) {
+    try {
+      await close();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      failures.push(new Error(`${name} could not be closed: ${reason}`, { cause }));
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+}

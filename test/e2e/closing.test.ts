@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import type { GatewayConfig } from '../../src/config/readConfig.ts';
+import { createGateway } from '../../src/gateway.ts';
+import type { Gateway } from '../../src/gateway.ts';
+import { defaultLimits } from '../kit/defaultLimits.ts';
+import { freePort } from '../kit/freePort.ts';
+import { Gate } from '../kit/Gate.ts';
+import { closeLater } from '../kit/leftovers.ts';
+import { apiSecret } from '../kit/planted.ts';
+import { serveBinary } from '../kit/startBinary.ts';
+import { quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
+import { unattended } from '../kit/unattended.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
+
+/** A file for outcomes, and a way to make closing it fail: SQLite refuses to write to a file that has been removed. */
+function outcomesFile(): { file: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'closing-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  closeLater(remove);
+  return { file: join(folder, 'outcomes.db'), remove };
+}
+
+const storeFailure = /^the outcome store could not be closed: /;
+
+/** Not closed by the kit: these tests close it themselves, and that fails. */
+function start(settings: Partial<GatewayConfig>, keep?: (line: string) => void): Promise<Gateway> {
+  return createGateway({
+    config: {
+      ...unattended,
+      host: '127.0.0.1',
+      port: 0,
+      auth: { kind: 'none' },
+      logLevel: 'silent',
+      outcomes: { file: null, settleMs: 60_000 },
+      limits: defaultLimits,
+      upstream: { kind: 'sandbox', sandbox: { port: 0, keyId: 'sandbox', secretKey: apiSecret } },
+      ...settings,
+    },
+    log: watchedLog(keep),
+    defaultQuery: '',
+  });
+}
+
+async function takenPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closeLater(() => new Promise((resolve) => server.close(resolve)));
+  return (server.address() as AddressInfo).port;
+}
+
+function refusesConnections(url: string | null): Promise<void> {
+  return expect(fetch(String(url))).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+}
+
+describe('close', () => {
+  it('closes every part even when one fails, and names the one that failed at the end', async () => {
+    const { file, remove } = outcomesFile();
+    const gateway = await start({ outcomes: { file, settleMs: 60_000 }, admin: { host: '127.0.0.1', port: 0 } });
+    remove();
+
+    const failure: unknown = await gateway.close().catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(AggregateError);
+    expect((failure as AggregateError).errors).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(storeFailure) as string }),
+    ]);
+    for (const url of [gateway.healthUrl, gateway.adminUrl, gateway.sandboxUrl]) await refusesConnections(url);
+  });
+
+  it('is the same end for everybody who asks for it', async () => {
+    const gateway = await start({});
+    void gateway.close();
+
+    await gateway.close();
+
+    for (const url of [gateway.healthUrl, gateway.sandboxUrl]) await refusesConnections(url);
+  });
+});
+
+describe('a start that fails half-way', () => {
+  it('closes all that had been opened, though one part fails, and says why it failed', async () => {
+    const { file, remove } = outcomesFile();
+    const [port, adminPort, begun, streamClosed] = [await takenPort(), await freePort(), new Gate(), new Gate()];
+    const upstream = await StubUpstream.start(text(200, '[]'), async (request, response) => {
+      response.once('close', () => streamClosed.open());
+      // The store is open by now, and the start waits for the event stream.
+      await begun.pass();
+      quietStream(request, response);
+    });
+    const lines: string[] = [];
+    const credentials = { kind: 'basic', keyId: 'sandbox', secretKey: apiSecret } as const;
+    const remote = { baseUrl: upstream.url, credentials, eventsVersion: 'v2' } as const;
+
+    const started = start(
+      {
+        port,
+        admin: { host: '127.0.0.1', port: adminPort },
+        outcomes: { file, settleMs: 60_000 },
+        upstream: { kind: 'remote', remote },
+        // A gateway that never served has nobody to warn.
+        shutdown: { delayMs: 3_600_000, graceMs: 10_000 },
+      },
+      (line) => lines.push(line),
+    );
+    await begun.reached;
+    remove();
+    begun.open();
+
+    await expect(started).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect(lines.filter((line) => line.includes('the outcome store could not be closed'))).toHaveLength(1);
+    await refusesConnections(`http://127.0.0.1:${adminPort}/health`);
+    await streamClosed.opened;
+  });
+});
+
+describe('the process', () => {
+  it('ends with exit code 1 and a line of the log for a part that could not be closed', async () => {
+    const { file, remove } = outcomesFile();
+    const { binary } = await serveBinary(['--sandbox', '--port', '0'], { OUTCOMES_FILE: file });
+    remove();
+
+    binary.kill('SIGTERM');
+
+    const { code, stderr } = await binary.exit;
+    const lines = stderr.trimEnd().split('\n');
+    expect(code).toBe(1);
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 50,
+      err: { message: expect.stringMatching(storeFailure) as string },
+    });
+  });
+});
