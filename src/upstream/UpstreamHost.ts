@@ -3,6 +3,7 @@ import { Client, Pool } from 'undici';
 import type { Log } from '../log.ts';
 
 import { ApiClock, steadyNow } from './ApiClock.ts';
+import { createConnector } from './createConnector.ts';
 import { exchange, heldBack, NeverSent } from './exchange.ts';
 import type { ExchangeLimits, WireAnswer, WireRequest } from './exchange.ts';
 import { HostBreaker } from './HostBreaker.ts';
@@ -35,7 +36,7 @@ export type PoolStats = Pick<Pool['stats'], 'connected' | 'free' | 'pending' | '
 const firstGuessMs = 20;
 
 /** Each call has its own deadline, kept by `exchange`; undici's timers are coarse and apply per phase. */
-const sockets = { headersTimeout: 0, bodyTimeout: 0 } as const;
+const sockets = { headersTimeout: 0, bodyTimeout: 0, connect: createConnector() } as const;
 
 /** Sockets to the API's host, and when a request may be written to one: when the rate limit, the breaker and its deadline let it. */
 export class UpstreamHost {
@@ -138,7 +139,7 @@ export class UpstreamHost {
   }
 
   #openPool(): Pool {
-    return new Pool(this.#origin, { ...sockets, connections: this.#connections, connect: { timeout: 5_000 } });
+    return new Pool(this.#origin, { ...sockets, connections: this.#connections });
   }
 
   #startAfresh(): void {
