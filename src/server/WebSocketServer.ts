@@ -9,6 +9,7 @@ import { WebSocketServer as SocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
 import type { Authenticator } from '../auth/Authenticator.ts';
+import { withoutBom } from '../domain/withoutBom.ts';
 import type { Log } from '../log.ts';
 
 import { hasSeveralCredentials } from './hasSeveralCredentials.ts';
@@ -154,14 +155,14 @@ export class WebSocketServer {
     });
   }
 
-  /** Undefined for what is no JSON, which the protocol refuses; null for what is too much. */
+  /** Undefined for what is no message, which the protocol refuses; null for what is too much. */
   #read(socket: WebSocket, data: Buffer): unknown {
     try {
-      const text = data.toString('utf8');
+      const text = withoutBom(data.toString('utf8'));
       const message = readRequestJson(text, this.#limits.maxTokens) as { type?: unknown; payload?: unknown } | null;
       if (message?.type === 'subscribe') return { ...message, payload: asParameters(message.payload) };
       // A ping's payload goes back as it came, and no other is looked at for numbers.
-      return JSON.parse(text.replace(/^\ufeff/, ''));
+      return JSON.parse(text) ?? undefined;
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       if (!(error instanceof GraphQLError)) throw error;

@@ -20,6 +20,8 @@ export interface UpstreamHostOptions {
   governor?: RateGovernor | undefined;
   /** Sockets at most; further requests wait for a free one within their deadline. Default 64. */
   connections?: number | undefined;
+  /** Of an answer that can be read, at most. Default as `exchange` has it. */
+  maxBodyBytes?: number | undefined;
   /** Asks the host for a sign of life, with `exchangeApart`. @throws when there is none within so many ms */
   probe: (deadlineMs: number) => Promise<WireAnswer>;
 }
@@ -42,6 +44,7 @@ const sockets = { headersTimeout: 0, bodyTimeout: 0, connect: createConnector() 
 export class UpstreamHost {
   readonly #origin: string;
   readonly #connections: number;
+  readonly #maxBodyBytes: number | undefined;
   readonly #clock: ApiClock;
   readonly #governor: RateGovernor;
   readonly #breaker: HostBreaker;
@@ -50,9 +53,10 @@ export class UpstreamHost {
   readonly #oldPools = new Set<Pool>();
   #typicalMs = firstGuessMs;
 
-  constructor({ origin, log, clock, governor, connections = 64, probe }: UpstreamHostOptions) {
+  constructor({ origin, log, clock, governor, connections = 64, maxBodyBytes, probe }: UpstreamHostOptions) {
     this.#origin = origin;
     this.#connections = connections;
+    this.#maxBodyBytes = maxBodyBytes;
     this.#clock = clock ?? new ApiClock();
     this.#governor = governor ?? new RateGovernor(this.#clock);
     this.#breaker = new HostBreaker({ probe, onBack: () => this.#startAfresh(), log });
@@ -133,7 +137,8 @@ export class UpstreamHost {
       this.#clock.learn(headers['date'], sentMs);
       this.#governor.learn(status, headers);
     };
-    const answer = await exchange(dispatcher, this.#origin, request, { ...limits, onHead });
+    const bounds = { ...limits, onHead, maxBodyBytes: this.#maxBodyBytes };
+    const answer = await exchange(dispatcher, this.#origin, request, bounds);
     this.#typicalMs += (steadyNow() - sentMs - this.#typicalMs) / 16;
     return answer;
   }

@@ -8,6 +8,9 @@ export const acceptedCodings = 'gzip, deflate, br';
 /** One more than any server has a reason for. */
 const maxCodings = 3;
 
+/** Of what is decoded at a time, in bytes. */
+const chunkSize = 65_536;
+
 /**
  * An answer's content without its codings, piece by piece as it arrives. It fails where it can't be decoded or where the
  * content itself fails; destroying it destroys the content.
@@ -27,8 +30,8 @@ export function decodedContent(content: Readable, contentEncoding: string | unde
 }
 
 function decoderOf(coding: string): Transform {
-  if (coding === 'br') return createBrotliDecompress();
-  if (coding === 'gzip' || coding === 'x-gzip' || coding === 'deflate') return createUnzip();
+  if (coding === 'br') return createBrotliDecompress({ chunkSize });
+  if (coding === 'gzip' || coding === 'x-gzip' || coding === 'deflate') return createUnzip({ chunkSize });
   throw unsupported(coding);
 }
 

@@ -23,8 +23,8 @@ export interface WireAnswer {
   unreadable?: string;
 }
 
-/** The longest list that the API gives, 100,000 journals with everything said, is shorter. In bytes, without codings. */
-const maxBodyBytes = 268_435_456;
+/** The longest list that the API gives, 100,000 journals with everything said, is shorter. */
+const longestBody = 268_435_456;
 
 /** No byte of the request was written: refused connection, no address, or no time left while it waited for a socket. */
 export class NeverSent extends Error {
@@ -65,6 +65,8 @@ export interface ExchangeLimits {
   mayBegin?: (() => boolean) | undefined;
   /** Takes the request back while it waits for a socket: it ends as never sent, caused by `heldBack`. */
   recall?: AbortSignal | undefined;
+  /** An answer with a longer body, without its codings, can't be read. In bytes; default 268,435,456. */
+  maxBodyBytes?: number | undefined;
   /** Told of an answer when its head is there, its body perhaps not yet. */
   onHead?: ((status: number, headers: WireAnswer['headers']) => void) | undefined;
 }
@@ -172,7 +174,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
     this.#chunks.push(chunk);
+    const { maxBodyBytes = longestBody } = this.#limits;
     if (this.#bytes <= maxBodyBytes) return;
+    const tooLong = longerThan(maxBodyBytes);
     this.#answer('', tooLong.message);
     controller.abort(tooLong);
   }
@@ -187,13 +191,14 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
 
   /** What came whole and can't be decoded is an answer that can't be read, and no lost one. */
   async #decode(bytes: Buffer, coding: string): Promise<void> {
+    const { maxBodyBytes = longestBody } = this.#limits;
     try {
       const chunks: Buffer[] = [];
       let length = 0;
       this.#content = decodedContent(Readable.from([bytes]), coding);
       for await (const chunk of this.#content as AsyncIterable<Buffer>) {
         length += chunk.length;
-        if (length > maxBodyBytes) throw tooLong;
+        if (length > maxBodyBytes) throw longerThan(maxBodyBytes);
         chunks.push(chunk);
       }
       this.#answer(Buffer.concat(chunks).toString('utf8'));
@@ -241,7 +246,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-const tooLong = new Error(`expected an answer of at most ${maxBodyBytes} bytes, found more`);
+function longerThan(maxBodyBytes: number): Error {
+  return new Error(`expected an answer of at most ${maxBodyBytes} bytes, found more`);
+}
 
 /** A request that undici finds impossible, a key that can be no header, never comes near a socket. */
 function isOfTheSocket(cause: unknown): boolean {

@@ -21,14 +21,15 @@ const literal = fc
     fraction: fc.oneof(fc.constant(''), fc.stringMatching(/^\.\d{1,25}$/)),
     exponent: fc.oneof(fc.constant(''), fc.stringMatching(/^[eE][+-]?\d{1,3}$/)),
   })
-  .map(({ sign, whole, fraction, exponent }) => `${sign}${whole}${fraction}${exponent}`);
+  .map(({ sign, whole, fraction, exponent }) => `${sign}${whole}${fraction}${exponent}`)
+  .filter((text) => text !== '-0');
 
 describe('readJson', () => {
-  it.each(['10', '0', '-1', '115.5', '0.1', '1e-7', '9007199254740991'])('gives %s as a number', (text) => {
+  it.each(['10', '0', '-0', '-1', '115.5', '0.1', '1e-7', '9007199254740991'])('gives %s as a number', (text) => {
     expect(readJson(text)).toBe(Number(text));
   });
 
-  it.each(['0.30000000000000001', '10.0', '10.50', '1e2', '-0', '-0.0', '9007199254740993', '1e400'])(
+  it.each(['0.30000000000000001', '10.0', '10.50', '1e2', '-0.0', '9007199254740993', '1e400'])(
     'keeps the digits of %s, wherever it stands',
     (text) => {
       for (const json of [text, ` ${text} `, `[ ${text}]`, `{"a" :\n${text}}`, `[1,${text},"${text}"]`]) {
@@ -55,11 +56,11 @@ describe('readJson', () => {
       tree: fc.oneof(
         { depthSize: 'small' },
         leaf,
-        fc.array(tie('tree')).map((items) => ({
+        fc.array(tie('tree'), { maxLength: 4 }).map((items) => ({
           json: `[${items.map(({ json }) => json).join(' , ')}]`,
           value: items.map(({ value }) => value),
         })),
-        fc.dictionary(fc.string({ unit: 'binary' }), tie('tree')).map((fields) => ({
+        fc.dictionary(fc.string({ unit: 'binary' }), tie('tree'), { maxKeys: 4 }).map((fields) => ({
           json: `{${Object.entries(fields)
             .map(([name, { json }]) => `${JSON.stringify(name)}: ${json}`)
             .join(',')}}`,

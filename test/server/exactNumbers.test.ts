@@ -104,7 +104,7 @@ const ways: Record<string, (url: string, query: string, variables: string) => Pr
 };
 
 describe.each(Object.entries(ways))('a number in the variables of %s', (_where, send) => {
-  it.each(['10.0', '1e1', '-0', '12345678901234567890', '1e400'])('is shown as it was sent: %s', async (number) => {
+  it.each(['10.0', '1e1', '-0.0', '12345678901234567890', '1e400'])('is shown as it was sent: %s', async (number) => {
     const stub = await StubUpstream.start(json(200, []));
     const { url } = await startGateway(stub.url);
 
