@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { withoutBom } from '../domain/withoutBom.ts';
+import { readJson } from '../domain/readJson.ts';
 
 import { accountList, payerList } from './accountList.ts';
 import { scopes } from './principal.ts';
@@ -41,7 +41,7 @@ export function readKeyFile(text: string): { keys: KnownKey[]; problems: string[
 
 /** The text of a key file with one key more. */
 export function withKey(text: string | null, entry: KeyEntry): string {
-  const { keys } = text === null ? { keys: [] } : (JSON.parse(withoutBom(text)) as { keys: KeyEntry[] });
+  const { keys } = text === null ? { keys: [] } : (readJson(text) as { keys: KeyEntry[] });
   return `${JSON.stringify({ keys: [...keys, entry] }, null, 2)}\n`;
 }
 
@@ -53,7 +53,7 @@ function knownKey({ name, hash, scopes: granted, accounts, fromAccounts }: z.out
 /** The parser's own words would repeat what stands there. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(withoutBom(text));
+    return readJson(text);
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import type { ValueNode } from 'graphql';
 import { isCalendarDate } from '../domain/calendarDate.ts';
 import { isDecimal } from '../domain/decimal.ts';
 import { isInstant } from '../domain/instant.ts';
+import { spellingOf } from '../domain/JsonNumber.ts';
 
 import { builder } from './builder.ts';
 
@@ -79,11 +80,8 @@ function refused(expected: string, found: string, node: ValueNode | null = null)
 }
 
 function describe(value: unknown): string {
-  if (typeof value === 'number') return `the number ${value}`;
-  // How a request's body tells a number that has a fraction, an exponent or too many digits.
-  if (typeof value === 'object' && value !== null && 'inexactNumber' in value) {
-    return `the number ${String(value.inexactNumber)}; send a string`;
-  }
+  const number = spellingOf(value);
+  if (number !== null) return `the number ${number}; send a string`;
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : `a value of type ${typeof value}`;
 }
 

@@ -2,7 +2,7 @@ import { GraphQLError, parse, validate } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 
-import { withoutBom } from '../domain/withoutBom.ts';
+import { readJson } from '../domain/readJson.ts';
 
 /** A manifest of persisted operations that can't be used: why, each problem a line. */
 export class ManifestError extends Error {
@@ -105,7 +105,7 @@ function refusal({ code, message }: { code: string; message: string }): GraphQLE
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(withoutBom(text));
+    return readJson(text);
   } catch (error) {
     throw new ManifestError(`no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -15,13 +15,13 @@ import type { Log } from '../log.ts';
 import { hasSeveralCredentials } from './hasSeveralCredentials.ts';
 import { isForeignPage } from './isForeignPage.ts';
 import { retryAfterSeconds } from './limits/limitErrors.ts';
+import { asParameters, readRequestJson } from './limits/readRequestJson.ts';
 import type { Turns } from './limits/Turns.ts';
 import type { OpenSockets } from './OpenSockets.ts';
 import { pathOf } from './pathOf.ts';
 import { graphqlPath } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { probe } from './probe.ts';
-import { readableJson } from './readableJson.ts';
 import { readNoFaster } from './readNoFaster.ts';
 import { giveRequestId, requestIdHeader } from './requestId.ts';
 import type { RunningOperations } from './RunningOperations.ts';
@@ -142,7 +142,8 @@ export class WebSocketServer {
             const message = this.#read(socket, data);
             if (message === null) return;
             noteLeaving(operations, message);
-            take(message).catch((error: unknown) => this.#fail(socket, error));
+            // graphql-ws takes a message that is parsed already as well; its types name the text only.
+            take(message as string).catch((error: unknown) => this.#fail(socket, error));
           });
         },
       },
@@ -155,12 +156,18 @@ export class WebSocketServer {
     });
   }
 
-  /** Null for what is too much: whose operation it would be stands in what is not parsed, so the socket pays for it. */
-  #read(socket: WebSocket, data: Buffer): string | null {
+  /** Undefined for what is no message, which the protocol refuses; null for what is too much. */
+  #read(socket: WebSocket, data: Buffer): unknown {
     try {
-      return readableJson(withoutBom(data.toString('utf8')), this.#limits.maxTokens);
+      const text = withoutBom(data.toString('utf8'));
+      const message = readRequestJson(text, this.#limits.maxTokens) as { type?: unknown; payload?: unknown } | null;
+      if (message?.type === 'subscribe') return { ...message, payload: asParameters(message.payload) };
+      // A ping's payload goes back as it came, and no other is looked at for numbers.
+      return JSON.parse(text) ?? undefined;
     } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
       if (!(error instanceof GraphQLError)) throw error;
+      // Whose operation it would be stands in what is not parsed, so the socket pays for it.
       socket.close(CloseCode.BadRequest, error.message);
       return null;
     }
@@ -198,19 +205,9 @@ function send(socket: WebSocket, message: string): Promise<void> {
 }
 
 /** graphql-ws has no hook for the client's `complete`, and the operation must know before its id is free again. */
-function noteLeaving(operations: SocketOperations, message: string): void {
-  if (!message.includes('complete')) return;
-  const said = parsed(message) as { type?: unknown; id?: unknown } | null | undefined;
+function noteLeaving(operations: SocketOperations, message: unknown): void {
+  const said = message as { type?: unknown; id?: unknown } | undefined;
   if (said?.type === 'complete' && typeof said.id === 'string') operations.leave(said.id);
-}
-
-function parsed(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    // The protocol closes such a socket.
-    return undefined;
-  }
 }
 
 async function sendAway(socket: WebSocket): Promise<void> {

@@ -1,10 +1,14 @@
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 
+import { spellingOf } from '../domain/JsonNumber.ts';
+import { readJson } from '../domain/readJson.ts';
 import type { Log } from '../log.ts';
 
 import { ApiClock } from './ApiClock.ts';
+import { createConnector } from './createConnector.ts';
 import type { Credentials } from './credentials.ts';
-import { NeverSent } from './exchange.ts';
+import { exchange, NeverSent } from './exchange.ts';
+import type { WireAnswer, WireRequest } from './exchange.ts';
 import { CredentialsRefusedError } from './faults.ts';
 import { RateGovernor } from './RateGovernor.ts';
 
@@ -36,7 +40,7 @@ const refusalPauseMs = 1_000;
  */
 export class OAuthCredentials implements Credentials {
   readonly #options: OAuthOptions;
-  readonly #agent = new Agent();
+  readonly #agent = new Agent({ connect: createConnector() });
   /** The token endpoint's own limit: it is another host than the API's. */
   readonly #governor = new RateGovernor(new ApiClock(), 'the token endpoint');
   readonly #closing = new AbortController();
@@ -99,15 +103,18 @@ export class OAuthCredentials implements Credentials {
       signal: this.#closing.signal,
     });
     try {
-      const { statusCode, headers, body } = await request(tokenUrl, {
-        dispatcher: this.#agent,
+      const { origin, pathname, search } = new URL(tokenUrl);
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+      const asked: WireRequest = {
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        path: `${pathname}${search}`,
+        headers,
         body: new URLSearchParams(form).toString(),
-        signal: AbortSignal.timeout(deadlineMs),
-      });
-      if (statusCode === 429) this.#governor.learn(statusCode, { 'retry-after': headers['retry-after']?.toString() });
-      return readToken(statusCode, await body.text());
+      };
+      const answer = await exchange(this.#agent, origin, asked, { deadlineMs });
+      const { status } = answer;
+      if (status === 429) this.#governor.learn(status, { 'retry-after': answer.headers['retry-after'] });
+      return readToken(answer);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new NeverSent(`no access token: ${reason}`, { cause });
@@ -129,23 +136,29 @@ function unlessAborted<Value>(pending: Promise<Value>, signal: AbortSignal | und
 }
 
 /** Neither the token nor the secret is ever part of a message. */
-function readToken(status: number, body: string): Token {
+function readToken({ status, body, unreadable }: WireAnswer): Token {
   const { access_token, expires_in, error } = parse(body);
   if (typeof access_token === 'string' && access_token !== '' && status < 300) {
-    const lifeMs = (typeof expires_in === 'number' && expires_in > 0 ? expires_in : 60) * 1_000;
+    const lifeMs = secondsOf(expires_in) * 1_000;
     const now = performance.now();
     const earlyMs = Math.min(renewEarlyMs, lifeMs / 5);
     return { header: `Bearer ${access_token}`, renewAt: now + lifeMs - earlyMs, endsAt: now + lifeMs };
   }
-  const words = typeof error === 'string' ? error.slice(0, 80) : 'no reason given';
+  const words = typeof error === 'string' ? error.slice(0, 80) : (unreadable ?? 'no reason given');
   if (status === 400 || status === 401 || status === 403)
     throw new CredentialsRefusedError(`the token endpoint refused: ${words}`);
   throw new Error(`the token endpoint answered HTTP ${status}: ${words}`);
 }
 
+/** Some issuers write it in a string. What says no time is taken for a short one. */
+function secondsOf(expiresIn: unknown): number {
+  const seconds = Number(spellingOf(expiresIn) ?? (typeof expiresIn === 'string' ? expiresIn : Number.NaN));
+  return seconds > 0 && Number.isFinite(seconds) ? seconds : 60;
+}
+
 function parse(body: string): { access_token?: unknown; expires_in?: unknown; error?: unknown } {
   try {
-    const value: unknown = JSON.parse(body);
+    const value = readJson(body);
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};

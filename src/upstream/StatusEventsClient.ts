@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
 
@@ -5,6 +7,8 @@ import type { Instant } from '../domain/instant.ts';
 
 import { ApiClock, steadyNow } from './ApiClock.ts';
 import type { Credentials } from './credentials.ts';
+import { createConnector } from './createConnector.ts';
+import { decodedContent } from './decodedContent.ts';
 import { beginningOnlyIf, heldBack, NeverSent } from './exchange.ts';
 import {
   CredentialsRefusedError,
@@ -59,7 +63,7 @@ export class StatusEventsClient {
   readonly #openDeadlineMs: number;
   readonly #observers: readonly UpstreamObserver[];
   // A quiet stream is a healthy one: undici's own body timeout would end it. Silence is the feed's business.
-  readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, connect: { timeout: 5_000 } });
+  readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, connect: createConnector() });
 
   constructor({ baseUrl, version, credentials, openDeadlineMs = 10_000, ...shared }: StatusEventsClientOptions) {
     this.#clock = shared.clock ?? new ApiClock();
@@ -90,7 +94,7 @@ export class StatusEventsClient {
       if (answer.statusCode !== 200 || !isEventStream(answer)) throw await this.#refusal(answer);
       return {
         openedAt: openedAt(answer),
-        items: readStatusStream(answer.body, cancel.signal),
+        items: readStatusStream(contentOf(answer), cancel.signal),
         close,
       };
     } catch (error) {
@@ -138,7 +142,9 @@ export class StatusEventsClient {
     const dispatcher = this.#agent.compose(beginningOnlyIf(() => this.#governor.begin(permit)));
     const sentMs = steadyNow();
     const watch = observeAll(this.#observers, { endpoint: 'statusEvents', method: 'GET', number: 1 });
-    const headers = { ...watch.headers, accept: 'text/event-stream', authorization };
+    // Compressed, events would wait until something on the way has enough of them.
+    const codings = { 'accept-encoding': 'identity' };
+    const headers = { ...watch.headers, ...codings, accept: 'text/event-stream', authorization };
     try {
       const answer = await request(url, { dispatcher, headers, signal });
       this.#clock.learn(String(answer.headers.date), sentMs);
@@ -161,7 +167,7 @@ export class StatusEventsClient {
   async #refusal(answer: Dispatcher.ResponseData): Promise<Error> {
     const status = answer.statusCode;
     const headers = headersOf(answer);
-    const { message, said, ...details } = readErrorBody({ status, headers, body: await readStart(answer.body) });
+    const { message, said, ...details } = readErrorBody({ status, headers, body: await readStart(contentOf(answer)) });
     if (status === 429) {
       const retryAt = new Date(Date.now() + this.#governor.pauseOf(headers)).toISOString();
       return new RateLimitedError(message, { ...details, retryAt });
@@ -194,10 +200,21 @@ function headersOf(answer: Dispatcher.ResponseData): Record<string, string> {
   return Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
 }
 
+/** @throws UnexpectedAnswerError for a coding that can't be undone */
+function contentOf(answer: Dispatcher.ResponseData): Readable {
+  const headers = headersOf(answer);
+  try {
+    return decodedContent(answer.body, headers['content-encoding']);
+  } catch (error) {
+    const message = `the Event API: HTTP ${answer.statusCode}: ${error instanceof Error ? error.message : String(error)}`;
+    throw new UnexpectedAnswerError(message, { requestId: headers['x-request-id'] ?? null });
+  }
+}
+
 const maxErrorBytes = 16_384;
 
 /** The first bytes of an error body: it may be labelled an event stream and never end. */
-async function readStart(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function readStart(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   const deadline = setTimeout(() => body.destroy(), 1_000);

@@ -4,6 +4,7 @@ import { closeAll } from '../closeAll.ts';
 import type { Log } from '../log.ts';
 
 import { ApiClock, steadyNow } from './ApiClock.ts';
+import { createConnector } from './createConnector.ts';
 import { exchange, heldBack, NeverSent } from './exchange.ts';
 import type { ExchangeLimits, WireAnswer, WireRequest } from './exchange.ts';
 import { HostBreaker } from './HostBreaker.ts';
@@ -20,6 +21,8 @@ export interface UpstreamHostOptions {
   governor?: RateGovernor | undefined;
   /** Sockets at most; further requests wait for a free one within their deadline. Default 64. */
   connections?: number | undefined;
+  /** Of an answer that can be read, at most. Default as `exchange` has it. */
+  maxBodyBytes?: number | undefined;
   /** Asks the host for a sign of life, with `exchangeApart`. @throws when there is none within so many ms */
   probe: (deadlineMs: number) => Promise<WireAnswer>;
 }
@@ -36,12 +39,13 @@ export type PoolStats = Pick<Pool['stats'], 'connected' | 'free' | 'pending' | '
 const firstGuessMs = 20;
 
 /** Each call has its own deadline, kept by `exchange`; undici's timers are coarse and apply per phase. */
-const sockets = { headersTimeout: 0, bodyTimeout: 0 } as const;
+const sockets = { headersTimeout: 0, bodyTimeout: 0, connect: createConnector() } as const;
 
 /** Sockets to the API's host, and when a request may be written to one: when the rate limit, the breaker and its deadline let it. */
 export class UpstreamHost {
   readonly #origin: string;
   readonly #connections: number;
+  readonly #maxBodyBytes: number | undefined;
   readonly #clock: ApiClock;
   readonly #governor: RateGovernor;
   readonly #breaker: HostBreaker;
@@ -50,9 +54,10 @@ export class UpstreamHost {
   readonly #oldPools = new Set<Pool>();
   #typicalMs = firstGuessMs;
 
-  constructor({ origin, log, clock, governor, connections = 64, probe }: UpstreamHostOptions) {
+  constructor({ origin, log, clock, governor, connections = 64, maxBodyBytes, probe }: UpstreamHostOptions) {
     this.#origin = origin;
     this.#connections = connections;
+    this.#maxBodyBytes = maxBodyBytes;
     this.#clock = clock ?? new ApiClock();
     this.#governor = governor ?? new RateGovernor(this.#clock);
     this.#breaker = new HostBreaker({ probe, onBack: () => this.#startAfresh(), log });
@@ -136,13 +141,14 @@ export class UpstreamHost {
       this.#clock.learn(headers['date'], sentMs);
       this.#governor.learn(status, headers);
     };
-    const answer = await exchange(dispatcher, this.#origin, request, { ...limits, onHead });
+    const bounds = { ...limits, onHead, maxBodyBytes: this.#maxBodyBytes };
+    const answer = await exchange(dispatcher, this.#origin, request, bounds);
     this.#typicalMs += (steadyNow() - sentMs - this.#typicalMs) / 16;
     return answer;
   }
 
   #openPool(): Pool {
-    return new Pool(this.#origin, { ...sockets, connections: this.#connections, connect: { timeout: 5_000 } });
+    return new Pool(this.#origin, { ...sockets, connections: this.#connections });
   }
 
   #startAfresh(): void {

@@ -1,3 +1,5 @@
+import { readJson } from '../domain/readJson.ts';
+
 import type { WireAnswer } from './exchange.ts';
 import { ContractBrokenError } from './faults.ts';
 import { requestIdOf } from './readErrorBody.ts';
@@ -8,9 +10,12 @@ import { requestIdOf } from './readErrorBody.ts';
  * @throws ContractBrokenError with the API's request id
  */
 export function decodeBody<Result>(answer: WireAnswer, decode: (body: unknown) => Result): Result {
+  if (answer.unreadable !== undefined) {
+    throw new ContractBrokenError(answer.unreadable, { requestId: requestIdOf(answer) });
+  }
   let body: unknown;
   try {
-    body = JSON.parse(answer.body);
+    body = readJson(answer.body);
   } catch {
     // The parser's own words would repeat what stands there, and come with the error into a log.
     throw new ContractBrokenError(`expected JSON, found ${answer.body.length} other characters`, {
@@ -25,8 +30,9 @@ export function decodeBody<Result>(answer: WireAnswer, decode: (body: unknown) =
   }
 }
 
-/** @throws ContractBrokenError for what is no array */
+/** A service written in Go prints an empty list as `null`. @throws ContractBrokenError for what is no array */
 export function arrayOf(body: unknown): unknown[] {
+  if (body === null) return [];
   if (Array.isArray(body)) return body;
   throw new ContractBrokenError(`expected an array of journals, found ${typeof body}`);
 }

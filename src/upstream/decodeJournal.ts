@@ -3,6 +3,7 @@ import { isDecimal } from '../domain/decimal.ts';
 import { isInstant } from '../domain/instant.ts';
 import { asJournalEntryType, asJournalStatus } from '../domain/journal.ts';
 import type { Journal, TransmitterInfo } from '../domain/journal.ts';
+import { JsonNumber, spellingOf } from '../domain/JsonNumber.ts';
 import type { BatchItem } from '../domain/newJournal.ts';
 
 import { ContractBrokenError } from './faults.ts';
@@ -88,8 +89,9 @@ function missing(wire: WireJournal, field: keyof WireJournal): never {
   throw new ContractBrokenError(`journal ${wire.id || '?'} without ${field}`);
 }
 
-/** Older answers say `""` where newer ones say null. */
-function text(value: unknown): string | null {
+/** Older answers say `""` where newer ones say null. A number, as of an account, is the text that it was written as. */
+function text(given: unknown): string | null {
+  const value = spellingOf(given) ?? given;
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
@@ -103,15 +105,19 @@ function instant(value: unknown): string | null {
 }
 
 /**
- * Documented as strings. A JSON number is taken only while its shortest spelling must be the one that was sent
- * (15 significant digits); beyond that digits may already be lost.
+ * Documented as strings. A JSON number is taken digit for digit as the answer spells it, `10.50` as "10.50". One with an
+ * exponent is refused like a string with one: the API's decimals have none, and whoever prints `1e2` has had it in a
+ * binary float.
  */
 function decimal(wire: WireJournal, field: 'net_amount' | 'qty' | 'price'): string | null {
   const value: unknown = wire[field];
   if (value === undefined || value === null || value === '') return null;
-  const spelled = typeof value === 'number' && String(value).replace(/\D/g, '').length <= 15 ? String(value) : value;
+  const spelled = spellingOf(value) ?? value;
   if (typeof spelled === 'string' && isDecimal(spelled)) return spelled;
   // Not what was found: this goes to a log, where no amount belongs.
-  const found = typeof value === 'string' ? `${value.length} other characters` : `a JSON ${typeof value}`;
+  const found =
+    typeof value === 'string'
+      ? `${value.length} other characters`
+      : `a JSON ${value instanceof JsonNumber ? 'number' : typeof value}`;
   throw new ContractBrokenError(`journal ${wire.id}: expected ${field} as a decimal in a string, found ${found}`);
 }

@@ -1,6 +1,7 @@
 import { isInstant } from '../domain/instant.ts';
 import { asJournalEntryType, asJournalStatus } from '../domain/journal.ts';
 import type { IdempotencyKeyType, JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import { readJson } from '../domain/readJson.ts';
 
 import { ContractBrokenError } from './faults.ts';
 import type { WireStatusEvent } from './wire.ts';
@@ -41,7 +42,7 @@ function eventId(wire: WireStatusEvent): string {
 
 function parse(data: string): WireStatusEvent {
   try {
-    const value: unknown = JSON.parse(data);
+    const value = readJson(data);
     if (typeof value === 'object' && value !== null) return value as WireStatusEvent;
   } catch {
     // Said below, with what was found.

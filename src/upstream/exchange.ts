@@ -1,4 +1,8 @@
+import { Readable } from 'node:stream';
+
 import type { Dispatcher } from 'undici';
+
+import { acceptedCodings, decodedContent } from './decodedContent.ts';
 
 /** One HTTP request, as it goes on the wire. */
 export interface WireRequest {
@@ -13,8 +17,14 @@ export interface WireAnswer {
   status: number;
   /** Lower-case names; a repeated header is joined by commas. */
   headers: Record<string, string>;
+  /** Without its content codings. UTF-8, whatever its media type says: JSON is never anything else (RFC 8259, 8.1). */
   body: string;
+  /** Why there is no body though one came: it is too long, or its coding can't be undone. */
+  unreadable?: string;
 }
+
+/** The longest list that the API gives, 100,000 journals with everything said, is shorter. */
+const longestBody = 268_435_456;
 
 /** No byte of the request was written: refused connection, no address, or no time left while it waited for a socket. */
 export class NeverSent extends Error {
@@ -55,6 +65,8 @@ export interface ExchangeLimits {
   mayBegin?: (() => boolean) | undefined;
   /** Takes the request back while it waits for a socket: it ends as never sent, caused by `heldBack`. */
   recall?: AbortSignal | undefined;
+  /** An answer with a longer body, without its codings, can't be read. In bytes; default 268,435,456. */
+  maxBodyBytes?: number | undefined;
   /** Told of an answer when its head is there, its body perhaps not yet. */
   onHead?: ((status: number, headers: WireAnswer['headers']) => void) | undefined;
 }
@@ -92,7 +104,8 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const handler = new AnswerHandler(resolve, reject, limits);
     try {
-      dispatcher.dispatch({ origin, ...request, body: request.body ?? null }, handler);
+      const headers = { 'accept-encoding': acceptedCodings, ...request.headers };
+      dispatcher.dispatch({ origin, ...request, headers, body: request.body ?? null }, handler);
     } catch (error) {
       handler.fail(error);
     }
@@ -111,6 +124,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: Record<string, string> = {};
   #chunks: Buffer[] = [];
+  #bytes = 0;
+  #content: Readable | null = null;
 
   constructor(
     resolve: (answer: WireAnswer) => void,
@@ -140,25 +155,61 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
+    // An interim answer (1xx) is not the answer, and its headers are not the answer's.
+    if (status < 200) return;
     this.#status = status;
     for (const [name, value] of Object.entries(headers)) this.#headers[name] = String(value);
-    // An informational answer (1xx) is not the answer.
-    if (status >= 200) this.#limits.onHead?.(status, this.#headers);
+    this.#limits.onHead?.(status, this.#headers);
+    if (status !== 204) return;
+    // It ends with its head, whatever length that claims. What follows would pass for the next answer of the connection:
+    // undici sees to it where the head has a content-length, and only there.
+    this.#answer('');
+    if ('transfer-encoding' in headers) controller.abort(new Error('a 204 that claims a body'));
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
     this.#chunks.push(chunk);
+    const { maxBodyBytes = longestBody } = this.#limits;
+    if (this.#bytes <= maxBodyBytes) return;
+    const tooLong = longerThan(maxBodyBytes);
+    this.#answer('', tooLong.message);
+    controller.abort(tooLong);
   }
 
   onResponseEnd(): void {
-    if (this.#status < 200) return;
     const [first] = this.#chunks;
     const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
-    this.#settle(() => this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString('utf8') }));
+    const coding = this.#headers['content-encoding'];
+    if (coding === undefined || bytes.length === 0) this.#answer(bytes.toString('utf8'));
+    else void this.#decode(bytes, coding);
+  }
+
+  /** What came whole and can't be decoded is an answer that can't be read, and no lost one. */
+  async #decode(bytes: Buffer, coding: string): Promise<void> {
+    const { maxBodyBytes = longestBody } = this.#limits;
+    try {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      this.#content = decodedContent(Readable.from([bytes]), coding);
+      for await (const chunk of this.#content as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length > maxBodyBytes) throw longerThan(maxBodyBytes);
+        chunks.push(chunk);
+      }
+      this.#answer(Buffer.concat(chunks).toString('utf8'));
+    } catch (error) {
+      this.#answer('', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #answer(body: string, unreadable?: string): void {
+    const answer = { status: this.#status, headers: this.#headers, body };
+    this.#settle(() => this.#resolve(unreadable === undefined ? answer : { ...answer, unreadable }));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -187,11 +238,16 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #settle(settle: () => void): void {
     if (this.#settled) return;
     this.#settled = true;
+    this.#content?.destroy();
     clearTimeout(this.#timer);
     this.#limits.signal?.removeEventListener('abort', this.#cancel);
     this.#limits.recall?.removeEventListener('abort', this.#takeBack);
     settle();
   }
+}
+
+function longerThan(maxBodyBytes: number): Error {
+  return new Error(`expected an answer of at most ${maxBodyBytes} bytes, found more`);
 }
 
 /** A request that undici finds impossible, a key that can be no header, never comes near a socket. */

@@ -1,3 +1,5 @@
+import { spellingOf } from '../domain/JsonNumber.ts';
+import { readJson } from '../domain/readJson.ts';
 import type { UpstreamWords } from '../domain/refusals.ts';
 
 import type { WireAnswer } from './exchange.ts';
@@ -5,19 +7,21 @@ import type { WireAnswer } from './exchange.ts';
 export interface ErrorBody extends UpstreamWords {
   /** The words with the status before them. */
   said: string;
-  /** Written by something in front of the API, HTML or a router's own 404, so that its status isn't the API's. */
+  /** Written by something in front of the API, markup or a router's own 404, so that its status isn't the API's. */
   isPage: boolean;
 }
 
 /**
  * Reads an error answer of any shape that the API and what stands before it produce:
- * `{"code":…,"message":"…"}`, a message without code, a bare JSON string, plain text, HTML, nothing.
+ * `{"code":…,"message":"…"}`, the same within `{"error":…}`, a message without code, a bare JSON string, plain text, HTML
+ * or XML, nothing.
  * The words are kept: one code covers many reasons.
  */
 export function readErrorBody(answer: WireAnswer): ErrorBody {
+  // It takes a byte order mark away, too.
   const body = answer.body.trim();
-  const isPage = /^(?:<(?:!doctype|html|head|body)|404 page not found)/i.test(body);
-  const { message, code } = isPage ? { message: titleOf(body), code: null } : readWords(body);
+  const isPage = /^(?:<(?:\?xml|!doctype|!--|html|head|body)|404 page not found)/i.test(body);
+  const { message, code } = isPage ? { message: titleOf(body), code: null } : readWords(answer.unreadable ?? body);
   const silent = `HTTP ${answer.status} without a message`;
   const words = repeatsPersonalData.test(message) ? '' : message.slice(0, maxMessageLength);
   return {
@@ -43,28 +47,39 @@ function readWords(body: string): { message: string; code: number | null } {
   const parsed = parseJson(body);
   if (typeof parsed === 'string') return { message: parsed, code: null };
   if (typeof parsed !== 'object' || parsed === null) return { message: body, code: null };
-  const { code, message, error, ...others } = parsed as { code?: unknown; message?: unknown; error?: unknown };
+  const { error: inner, ...outer } = parsed as ErrorFields;
+  const fields: ErrorFields = typeof inner === 'object' ? { ...outer, ...inner } : { ...outer, error: inner };
+  const { code, message, error, ...others } = fields;
   const words = [message, error].find((value): value is string => typeof value === 'string' && value !== '');
-  // What has other fields says something, if not in words.
-  const isWordless = Object.keys(others).length === 0;
+  // What has anything else in it says something, if not in words.
+  const isSilent = (value: unknown) => value === undefined || value === null || value === '';
+  const isWordless = isSilent(message) && isSilent(error) && Object.keys(others).length === 0;
   return { message: words ?? (isWordless ? '' : body), code: asCode(code) };
+}
+
+interface ErrorFields {
+  code?: unknown;
+  message?: unknown;
+  error?: unknown;
 }
 
 /** GraphQL's `Int` has 32 bits; the API's codes fit, and what doesn't stays in the message only. */
 function asCode(code: unknown): number | null {
-  const value = typeof code === 'string' && /^\d+$/.test(code) ? Number(code) : code;
-  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? value : null;
+  const digits = spellingOf(code) ?? code;
+  const value = typeof digits === 'string' && /^-?\d+$/.test(digits) ? Number(digits) : null;
+  return value !== null && Math.abs(value) < 2 ** 31 ? value : null;
 }
 
 function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return readJson(body);
   } catch {
     return undefined;
   }
 }
 
+/** What a page calls itself. Of XML, what S3 and its like say. */
 function titleOf(page: string): string {
   if (!page.startsWith('<')) return page.slice(0, 80);
-  return /<title>\s*([^<]*?)\s*<\/title>/i.exec(page)?.[1] ?? 'an HTML page';
+  return /<(?:title|message)[^<>]*>([^<]*)</i.exec(page)?.[1]?.trim() || 'an HTML page';
 }

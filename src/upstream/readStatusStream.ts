@@ -1,5 +1,6 @@
+import type { Readable } from 'node:stream';
+
 import { createParser } from 'eventsource-parser';
-import type { Dispatcher } from 'undici';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
@@ -23,7 +24,7 @@ const maxBufferedCharacters = 1_048_576; // of one event that has not ended yet
  * Parked on the network, this generator can't be returned from: `close()` of the stream aborts the body instead.
  */
 export async function* readStatusStream(
-  body: Dispatcher.ResponseData['body'],
+  body: Readable,
   signal: AbortSignal,
 ): AsyncGenerator<StatusStreamItem, void, undefined> {
   const items: StatusStreamItem[] = [];

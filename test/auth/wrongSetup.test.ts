@@ -39,8 +39,8 @@ describe('a key file that can not be used is refused, a line for each problem, w
 
   it.each<[string, (path: string) => Promise<unknown>, string[]]>([
     ['is no JSON', write(`{ "keys": ["jgw_secretsecretsecret" `), ['expected JSON, an object with a list "keys"']],
-    ['begins with a mark that is no JSON', write('\ufeff{}'), ['expected JSON, an object with a list "keys"']],
     ['has no keys', write('{}'), ['keys: expected a list of keys']],
+    ['has none behind a byte order mark', write('\ufeff{}'), ['keys: expected a list of keys']],
     [
       'has wrong keys',
       write(

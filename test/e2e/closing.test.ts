@@ -105,7 +105,7 @@ describe('a start that fails half-way', () => {
         outcomes: { file, settleMs: 60_000 },
         upstream: { kind: 'remote', remote },
         // A gateway that never served has nobody to warn.
-        shutdown: { delayMs: 3_600_000, graceMs: 10_000 },
+        shutdown: { delayMs: 3_600_000, graceMs: 10_000, spreadMs: 0 },
       },
       (line) => lines.push(line),
     );

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 
 import { customer, sweep } from '../kit/accounts.ts';
 import { closeLater } from '../kit/leftovers.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
 import { startGateway } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 
@@ -76,5 +77,77 @@ describe.each([
     await send(url, amount);
 
     expect((JSON.parse(stub.calls[0]?.body ?? '{}') as { amount?: string }).amount).toBe(sent);
+  });
+});
+
+const first = 'query ($n: Int) { journals(first: $n) { nodes { id } } }';
+
+/** Sends these variables as they stand, and gives the answer's text. */
+const ways: Record<string, (url: string, query: string, variables: string) => Promise<string>> = {
+  'a JSON body': async (url, query, variables) => {
+    const body = `{"query":${JSON.stringify(query)},"variables":${variables}}`;
+    return (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).text();
+  },
+  'a form': async (url, query, variables) => {
+    const body = new URLSearchParams({ query, variables });
+    return (await fetch(url, { method: 'POST', body, headers: { 'graphql-require-preflight': '1' } })).text();
+  },
+  'a GET': async (url, query, variables) => {
+    const fields = new URLSearchParams({ query, variables }).toString();
+    return (await fetch(`${url}?${fields}`, { headers: { 'graphql-require-preflight': '1' } })).text();
+  },
+  'a socket': async (url, query, variables) => {
+    const socket = await RawSocket.ready(url);
+    socket.send(`{"id":"1","type":"subscribe","payload":{"query":${JSON.stringify(query)},"variables":${variables}}}`);
+    return JSON.stringify(await socket.next());
+  },
+};
+
+describe.each(Object.entries(ways))('a number in the variables of %s', (_where, send) => {
+  it.each(['10.0', '1e1', '-0.0', '12345678901234567890', '1e400'])('is shown as it was sent: %s', async (number) => {
+    const stub = await StubUpstream.start(json(200, []));
+    const { url } = await startGateway(stub.url);
+
+    const answer = await send(url, first, `{"n":${number}}`);
+
+    expect(answer).toContain(`got invalid value ${number}; Int cannot represent`);
+    expect(stub.calls).toEqual([]);
+  });
+
+  it('passes for no object without fields', async () => {
+    const stub = await StubUpstream.start(json(200, []));
+    const { url } = await startGateway(stub.url);
+    const query = 'query ($f: JournalFilter) { journals(filter: $f) { nodes { id } } }';
+
+    const answer = await send(url, query, '{"f":10.0}');
+
+    expect(answer).toContain('got invalid value 10.0; Field \\"10.0\\" is not defined by type \\"JournalFilter\\"');
+    expect(stub.calls).toEqual([]);
+  });
+
+  it('that is an integer is taken', async () => {
+    const stub = await StubUpstream.start(json(200, []));
+    const { url } = await startGateway(stub.url);
+
+    expect(await send(url, first, '{ "n" : 10 }')).toContain('"nodes":[]');
+  });
+});
+
+describe('a number', () => {
+  it.each(['1.5', '10.0', '10'])('in the place of the variables, %s, is none of an object', async (number) => {
+    const { url } = await startGateway((await StubUpstream.start(json(200, []))).url);
+
+    const answer = await ways['a JSON body']?.(url, '{ __typename }', number);
+
+    expect(answer).toContain('Expected \\"variables\\" param to be empty or an object, but given number');
+  });
+
+  it('in a ping comes back as it was sent', async () => {
+    const { url } = await startGateway((await StubUpstream.start(json(200, []))).url);
+    const socket = await RawSocket.ready(url);
+
+    socket.send('{"type":"ping","payload":{"at":10.0}}');
+
+    expect(await socket.next()).toEqual({ type: 'pong', payload: { at: 10 } });
   });
 });

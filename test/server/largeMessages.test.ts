@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
-import { markInexactNumbers } from '../../src/server/markInexactNumbers.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { startGateway } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
@@ -9,26 +8,6 @@ import { json, StubUpstream } from '../kit/StubUpstream.ts';
 async function start(): Promise<string> {
   return (await startGateway((await StubUpstream.start(json(404, {}))).url)).url;
 }
-
-describe('marking numbers', () => {
-  it.each([
-    ['a string of quotes that never ends', `{"v":1.5,"b":"${'\\"'.repeat(1_000_000)}`],
-    ['a string of backslashes', `{"v":1.5,"b":"${'\\'.repeat(1_000_001)}`],
-    ['a very long string', `{"v":1.5,"b":"${'x'.repeat(20_000_000)}"}`],
-  ])('takes one pass over %s', (_what, text) => {
-    expect(markInexactNumbers(text).length).toBe(text.length + '{"inexactNumber":""}'.length);
-  });
-
-  it.each([
-    ['{"a":"1.5","b":1.5}', '{"a":"1.5","b":{"inexactNumber":"1.5"}}'],
-    ['{"a\\"1.5":-2e3}', '{"a\\"1.5":{"inexactNumber":"-2e3"}}'],
-    ['[12345678901234567890,123]', '[{"inexactNumber":"12345678901234567890"},123]'],
-    ['"1.5', '"1.5'],
-    ['1.5', '{"inexactNumber":"1.5"}'],
-  ])('turns %s into %s', (text, marked) => {
-    expect(markInexactNumbers(text)).toBe(marked);
-  });
-});
 
 describe('a message beyond what an operation may say', () => {
   it('costs its own socket, and nobody else anything', async () => {

@@ -25,6 +25,15 @@ describe('the body of an error answer', () => {
     ['{"code":40010000,"message":""}', 'HTTP 400 without a message', 40_010_000],
     ['{"code":4001000000000,"message":"no Int of GraphQL"}', 'no Int of GraphQL', null],
     ['{"code":40.5,"message":"no integer"}', 'no integer', null],
+    ['{"error":{"code":40010000,"message":"amount is required"}}', 'amount is required', 40_010_000],
+    ['{"code":40010000,"error":{"message":"amount is required"}}', 'amount is required', 40_010_000],
+    ['{"error":{"code":40010000}}', 'HTTP 400 without a message', 40_010_000],
+    ['{"error":{"code":40010000,"field":"amount"}}', '{"error":{"code":40010000,"field":"amount"}}', 40_010_000],
+    ['{"error":{"transmitter_name":"Ann"}}', 'HTTP 400 without a message', null],
+    ['{"message":["amount","is required"]}', '{"message":["amount","is required"]}', null],
+    ['{"error":["amount"]}', '{"error":["amount"]}', null],
+    ['{"code":40010000.0,"message":"amount is required"}', 'amount is required', null],
+    ['\ufeff{"code":40010000,"message":"amount is required"}', 'amount is required', 40_010_000],
     ['"amount is required"', 'amount is required', null],
     ['amount is required\n', 'amount is required', null],
     ['["amount","is","required"]', '["amount","is","required"]', null],
@@ -43,6 +52,10 @@ describe('the body of an error answer', () => {
     ['<!DOCTYPE html><html><head><title> 400 Bad\n Request </title></head></html>', '400 Bad\n Request'],
     ['<html><body>nginx</body></html>', 'an HTML page'],
     ['404 page not found\n', '404 page not found'],
+    ['<?xml version="1.0"?>\n<!DOCTYPE html><html><head><title>404</title></head></html>', '404'],
+    ['<!-- cached -->\n<html><head><title lang="en">Blocked</title></head></html>', 'Blocked'],
+    ['\ufeff<html><body>nginx</body></html>', 'an HTML page'],
+    ['<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>', 'Access Denied'],
   ])('%j comes from something in front of the API: its status says nothing of the API', async (body, message) => {
     const error = await refusal(400, body);
 

@@ -1,4 +1,4 @@
-import { endOfJsonString } from '../endOfJsonString.ts';
+import { endOfJsonString } from '../../domain/readJson.ts';
 
 import { nestedTooDeeply, overLimit } from './limitErrors.ts';
 
@@ -19,7 +19,7 @@ export function checkJson(json: string, maxValues: number): void {
   let nesting = 0;
   for (let at = 0; at < json.length; at += 1) {
     if (json[at] === '"') {
-      at = endOfJsonString(json, at) - 1;
+      at = endOfJsonString(json, at);
       continue;
     }
     const code = json.charCodeAt(at);

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
 
+import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
 import type { Turns } from '../limits/Turns.ts';
-import { readableJson } from '../readableJson.ts';
 
 /**
  * Sees to it that no body has more values than anything reads, and that no number of it is rounded before a scalar has
@@ -10,20 +10,24 @@ import { readableJson } from '../readableJson.ts';
  */
 export function useReadableJson(maxValues: number, turns: Turns): Plugin {
   return {
-    onRequestParse: ({ requestParser, setRequestParser }) => {
-      if (requestParser) setRequestParser((request) => requestParser(readably(request, maxValues, turns)));
+    onRequestParse: ({ request, requestParser, setRequestParser }) => {
+      if (!requestParser) return;
+      const fieldsOf = request.method === 'GET' ? queryOf : isForm(request) ? formOf : null;
+      if (fieldsOf) setRequestParser(async (asked) => parametersOf(await fieldsOf(asked, turns), maxValues));
+      else setRequestParser((asked) => requestParser(readably(asked, maxValues, turns)));
     },
   };
 }
 
+function isForm(request: Request): boolean {
+  return request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
+}
+
 /** The request, with the two ways in which Yoga's parsers read a body. */
 function readably(request: Request, maxValues: number, turns: Turns): Request {
-  const isForm = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
   return new Proxy(request, {
     get: (target, name) => {
-      if (name === 'json')
-        return async () => JSON.parse(readableJson(await inTurn(target, turns), maxValues)) as unknown;
-      if (name === 'text' && isForm) return async () => readableForm(await inTurn(target, turns), maxValues);
+      if (name === 'json') return async () => asParameters(readRequestJson(await inTurn(target, turns), maxValues));
       if (name === 'text') return () => inTurn(target, turns);
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
@@ -42,14 +46,27 @@ const maxForm = 262_144;
 /** A request has five; to set one of very many goes over the others again for each of its name. */
 const maxFields = 100;
 
-function readableForm(form: string, maxValues: number): string {
+async function formOf(request: Request, turns: Turns): Promise<URLSearchParams> {
+  const form = await inTurn(request, turns);
   if (form.length > maxForm || form.split('&', maxFields + 1).length > maxFields) throw longForm();
-  const fields = new URLSearchParams(form);
-  for (const name of ['variables', 'extensions']) {
-    const json = fields.get(name);
-    if (json !== null) fields.set(name, readableJson(json, maxValues));
-  }
-  return fields.toString();
+  return new URLSearchParams(form);
+}
+
+/** Not by the URL class: it throws at targets that a client can send. */
+function queryOf({ url }: Request): URLSearchParams {
+  return new URLSearchParams(url.slice(url.indexOf('?') + 1));
+}
+
+/** As Yoga's parsers have it: what is empty was not said. */
+function parametersOf(fields: URLSearchParams, maxValues: number): GraphQLParams {
+  const textOf = (name: string) => fields.get(name) || undefined;
+  const jsonOf = (name: string) => {
+    const json = textOf(name);
+    return json === undefined ? undefined : readRequestJson(json, maxValues);
+  };
+  const [variables, extensions] = [jsonOf('variables'), jsonOf('extensions')];
+  const parameters = { operationName: textOf('operationName'), query: textOf('query'), variables, extensions };
+  return asParameters(parameters) as GraphQLParams;
 }
 
 function longForm(): GraphQLError {

@@ -47,8 +47,6 @@ const odd = fc.constantFrom(
   '{"__proto__":{"toString":1}}',
   '{"constructor":{"prototype":{"a":1}}}',
   '{"toString":1,"valueOf":2,"then":3,"toJSON":4,"length":5}',
-  '{"inexactNumber":"1"}',
-  '{"inexactNumber":{}}',
   '{"kind":"Variable","name":{"value":"a"}}',
   `${'['.repeat(300)}${']'.repeat(300)}`,
 );

@@ -1,0 +1,52 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+import { closeLater } from './leftovers.ts';
+
+/** Answers as a test says, byte for byte: for what Node's own HTTP server would not write. */
+export class RawUpstream {
+  /** The first lines of the requests that came. */
+  readonly seen: string[] = [];
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(piecesFor: (firstLine: string) => string[]) {
+    this.#server = createServer({ noDelay: true }, (socket) => {
+      this.#sockets.add(socket);
+      void this.#serve(socket, piecesFor).catch(() => socket.destroy());
+    });
+  }
+
+  /** @param piecesFor gives what is written for a request with this first line, each piece on its own */
+  static async start(piecesFor: (firstLine: string) => string[]): Promise<RawUpstream> {
+    const upstream = new RawUpstream(piecesFor);
+    await new Promise<void>((resolve) => upstream.#server.listen(0, '127.0.0.1', resolve));
+    closeLater(() => {
+      for (const socket of upstream.#sockets) socket.destroy();
+      return new Promise((resolve) => upstream.#server.close(resolve));
+    });
+    return upstream;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async #serve(socket: Socket, piecesFor: (firstLine: string) => string[]): Promise<void> {
+    let text = '';
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      text += chunk.toString('latin1');
+      const end = text.indexOf('\r\n\r\n') + 4;
+      const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
+      if (end < 4 || text.length < end + length) continue;
+      const firstLine = text.slice(0, text.indexOf('\r\n'));
+      text = text.slice(end + length);
+      this.seen.push(firstLine);
+      for (const piece of piecesFor(firstLine)) {
+        await new Promise((resolve) => socket.write(piece, 'latin1', resolve));
+        // Else the next piece would often arrive with this one.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  }
+}
