@@ -172,13 +172,17 @@ export class JournalsClient {
   ): Promise<Result> {
     // Repeating teaches something only where the API takes a key.
     const { idempotencyKey: sentKey } = call;
+    const { idempotencyKey } = asked;
+    // The API's words may name the key that it was sent.
+    const worded = (text: string) => (sentKey === undefined ? text : text.replaceAll(sentKey, () => idempotencyKey));
     const unknown: UnknownOutcome = (message, details) =>
-      new OutcomeUnknownError(message, asked.idempotencyKey, sentKey ? details : { ...details, retryAt: null });
-    const outcome = await this.#write({ ...call, givenKey: asked.idempotencyKey });
+      new OutcomeUnknownError(worded(message), idempotencyKey, sentKey ? details : { ...details, retryAt: null });
+    const outcome = await this.#write({ ...call, givenKey: idempotencyKey });
     if (sentKey !== undefined) this.#believe(sentKey, outcome, unknown);
-    return this.#settled(outcome, unknown, (answer) =>
-      refusalOf(refusals, answer.status, readErrorBody(answer), asked),
-    );
+    return this.#settled(outcome, unknown, (answer) => {
+      const words = readErrorBody(answer);
+      return refusalOf(refusals, answer.status, { ...words, message: worded(words.message) }, asked);
+    });
   }
 
   /**
