@@ -4,6 +4,7 @@ import type { JournalSides } from '../domain/journal.ts';
 import { growingTo } from '../growingTo.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
+import { knownSides } from './knownSides.ts';
 import { readToldJournal } from './readToldJournal.ts';
 
 /**
@@ -28,10 +29,12 @@ export class JournalSidesCache {
   sidesOf(journalId: string): Promise<JournalSides | null> {
     const known = this.#sides.get(journalId);
     if (known) return known;
-    const reading = readToldJournal(this.#client, journalId).then((journal) => {
-      if (!journal) this.#sides.delete(journalId);
-      return journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount };
-    });
+    const reading = readToldJournal(this.#client, journalId)
+      .catch(knownSides)
+      .then((journal) => {
+        if (!journal) this.#sides.delete(journalId);
+        return journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount };
+      });
     reading.catch(() => this.#sides.delete(journalId));
     this.#sides.set(journalId, reading);
     return reading;
