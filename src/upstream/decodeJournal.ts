@@ -21,8 +21,8 @@ export interface DecodedBatchItem extends BatchItem {
  * @throws ContractBrokenError naming the field
  */
 export function decodeJournal(value: unknown): Journal {
+  const { rawEntryType, ...base } = decodeBase(value);
   const wire = value as WireJournal;
-  const { rawEntryType, ...base } = decodeBase(wire);
   const { entryType } = base;
   switch (entryType) {
     case 'JNLC':
@@ -50,10 +50,11 @@ export function decodeJournal(value: unknown): Journal {
 }
 
 /** What journals of every type have. */
-function decodeBase(wire: WireJournal | null): Omit<OtherJournal, 'entryType'> & Pick<Journal, 'entryType'> {
-  if (typeof wire !== 'object' || wire === null) {
-    throw broken(null, `expected a journal, found ${wire === null ? 'null' : typeof wire}`);
+function decodeBase(value: unknown): Omit<OtherJournal, 'entryType'> & Pick<Journal, 'entryType'> {
+  if (typeof value !== 'object' || value === null) {
+    throw broken(null, `expected a journal, found ${value === null ? 'null' : typeof value}`);
   }
+  const wire = value as WireJournal;
   return {
     id: required(wire, 'id'),
     status: asJournalStatus(required(wire, 'status')),
@@ -92,7 +93,7 @@ export function decodeBatchItem(value: unknown): DecodedBatchItem {
     return { journal: decodeJournal(value), errorMessage, unreadable: null };
   } catch (error) {
     const unreadable = unreadableOf(error);
-    const journal = { ...decodeBase(value as WireJournal), entryType: 'UNKNOWN' as const };
+    const journal = { ...decodeBase(value), entryType: 'UNKNOWN' as const };
     return { journal, errorMessage, unreadable };
   }
 }

@@ -124,7 +124,7 @@ describe('a journal that can not be read', () => {
     const { ask: askAs } = await startWithKeys(stub.url, { own: { scopes, accounts: [customer] }, all: { scopes } });
     const unreadable = async (who: 'own' | 'all', query: string) => {
       const { data } = await askAs(who, query);
-      const { journals } = (data?.['account'] ?? data) as unknown as { journals: Page };
+      const { journals } = (data?.['account'] ?? data) as { journals: Page };
       return journals.unreadable.map(({ id }) => id);
     };
 

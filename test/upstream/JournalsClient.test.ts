@@ -6,7 +6,7 @@ import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
-import { journalId, wireJNLC, wireJNLS } from '../kit/wireJournals.ts';
+import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const jnlc = { fromAccount: sweep, toAccount: customer, amount: '10' };
 const jnls = { fromAccount: sweep, toAccount: customer, symbol: 'AAPL', qty: '2' };
