@@ -9,6 +9,7 @@ import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
+import type { KeyUses } from './outcomes/KeyUses.ts';
 import type { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import type { ApiClock } from './upstream/ApiClock.ts';
 import type { JournalsClient } from './upstream/JournalsClient.ts';
@@ -19,6 +20,7 @@ export interface SharedParts {
   clock: ApiClock;
   journals: JournalsClient;
   sharedReads: SharedReads;
+  keyUses: KeyUses;
   reverseBatches: ReverseBatches;
   statusEvents: StatusEvents;
   journalSides: JournalSidesCache;

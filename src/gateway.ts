@@ -24,6 +24,7 @@ import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
+import { KeyUses } from './outcomes/KeyUses.ts';
 import { OutcomeStore } from './outcomes/OutcomeStore.ts';
 import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
@@ -122,7 +123,8 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const sharedReads = new SharedReads(journals, () => statusEvents.mark);
     const idempotencyKeys = new IdempotencyKeys();
     const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
-    const shared = { ...reads, clock, reverseBatches, idempotencyKeys };
+    const keyUses = new KeyUses(clock);
+    const shared = { ...reads, clock, keyUses, reverseBatches, idempotencyKeys };
 
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);

@@ -41,7 +41,7 @@ export class StatusEvents {
   constructor(client: StatusEventsClient, clock: ApiClock, log: Log, { window, replays }: StatusEventsOptions = {}) {
     this.#hub = new StatusHub({ window });
     this.#feed = new StatusFeed(client, this.#hub, clock, log);
-    this.#history = new StatusHistory(client, clock, replays);
+    this.#history = new StatusHistory(client, clock, log, replays);
   }
 
   /** Opens the feed; it keeps trying until `close()`. */
@@ -87,14 +87,15 @@ export class StatusEvents {
    * Past events from a moment on, in unix ms, up to now at least: for what money waits for, so that no number of clients
    * who come back is before it. To be asked once at a time, or those would wait for it.
    *
+   * @param onUnreadable told of each event that can't be read
    * @param isWhole ends when the API ends it; otherwise when all that is known has come and nothing follows for a moment
    * @throws Fault
    */
   async *eventsSince(
-    { sinceMs, isWhole }: { sinceMs: number; isWhole: boolean },
+    { sinceMs, isWhole, onUnreadable }: { sinceMs: number; isWhole: boolean; onUnreadable?: () => void },
     signal: AbortSignal,
   ): AsyncGenerator<JournalStatusEvent, void> {
-    const range = { since: new Date(sinceMs).toISOString(), known: this.#hub.known, isUrgent: true };
+    const range = { since: new Date(sinceMs).toISOString(), known: this.#hub.known, isUrgent: true, onUnreadable };
     const caughtUpMs = isWhole ? silenceMs : momentMs;
     for await (const { event } of this.#history.read({ ...range, caughtUpMs }, signal)) yield event;
   }

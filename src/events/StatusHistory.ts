@@ -1,6 +1,7 @@
 import { instantKey, instantMs } from '../domain/instant.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/ApiClock.ts';
 import { UpstreamUnavailableError } from '../upstream/faults.ts';
 import type { StatusEventsClient, StatusStream } from '../upstream/StatusEventsClient.ts';
@@ -32,6 +33,8 @@ export interface HistoryRange {
   isUrgent?: boolean | undefined;
   /** How long to listen for more once all that was known has come, in ms. */
   caughtUpMs: number;
+  /** Told of an event that can't be read. It is left out, as the feed does: else nobody would ever get past it. */
+  onUnreadable?: ((error: unknown) => void) | undefined;
 }
 
 /** How long a replay may bring nothing, in ms; an end that lies a second ahead of the API's clock is waited for. */
@@ -42,9 +45,11 @@ const marginMs = 2_000;
 /** Past events, read from the Event API's bounded streams. */
 export class StatusHistory {
   readonly #clock: ApiClock;
+  readonly #log: Log;
   readonly #replays: SharedReplays;
 
-  constructor(client: StatusEventsClient, clock: ApiClock, options?: SharedReplaysOptions) {
+  constructor(client: StatusEventsClient, clock: ApiClock, log: Log, options?: SharedReplaysOptions) {
+    this.#log = log;
     this.#clock = clock;
     this.#replays = new SharedReplays(client, options);
   }
@@ -71,7 +76,7 @@ export class StatusHistory {
       if (bounds.sinceMs > bounds.untilMs) return;
       try {
         const stream = await this.#replays.open({ ...bounds, isAlone, isUrgent }, signal);
-        for await (const event of eventsOf(stream, rest)) {
+        for await (const event of eventsOf(stream, rest, (error) => this.#leaveOut(error, range))) {
           if (!isInside(event, rest)) continue;
           last = tracker.advance(event);
           yield last;
@@ -84,6 +89,11 @@ export class StatusHistory {
         if (!(error instanceof LeftBehindError)) throw error;
       }
     }
+  }
+
+  #leaveOut(error: unknown, { onUnreadable }: HistoryRange): void {
+    this.#log.error({ err: error }, 'past status event that can not be read was left out');
+    onUnreadable?.(error);
   }
 
   #bounds({ after, since, until, known, upToMs = Infinity }: HistoryRange): ReplayBounds {
@@ -128,7 +138,11 @@ function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRan
  * The stream's events; nothing behind a cursor is let out before the cursor's own event was seen.
  * Ends with the stream, or when all that was known has come and no more follows. Closes the stream.
  */
-async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenerator<JournalStatusEvent, void> {
+async function* eventsOf(
+  stream: StatusStream,
+  range: HistoryRange,
+  leaveOut: (error: unknown) => void,
+): AsyncGenerator<JournalStatusEvent, void> {
   const { after, known, caughtUpMs } = range;
   const missing = new Set(knownInside(range));
   const held: JournalStatusEvent[] = [];
@@ -139,7 +153,10 @@ async function* eventsOf(stream: StatusStream, range: HistoryRange): AsyncGenera
   try {
     for await (const item of stream.items) {
       if (item.kind === 'lossy') throw new UpstreamUnavailableError(`a replay lost events: ${item.comment}`);
-      if (item.kind === 'unreadable') throw item.error;
+      if (item.kind === 'unreadable') {
+        leaveOut(item.error);
+        watch.heard(isCaughtUp());
+      }
       if (item.kind !== 'event') continue;
       const { event } = item;
       missing.delete(event.id);

@@ -4,6 +4,7 @@ import type { JournalSides } from '../domain/journal.ts';
 import { growingTo } from '../growingTo.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
+import { knownSides } from './knownSides.ts';
 import { readToldJournal } from './readToldJournal.ts';
 
 /**
@@ -28,9 +29,9 @@ export class JournalSidesCache {
   sidesOf(journalId: string): Promise<JournalSides | null> {
     const known = this.#sides.get(journalId);
     if (known) return known;
-    const reading = readToldJournal(this.#client, journalId).then(
-      (journal) => journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount },
-    );
+    const reading = readToldJournal(this.#client, journalId)
+      .catch(knownSides)
+      .then((journal) => journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount });
     this.#sides.set(journalId, reading);
     // Meanwhile another call may have learned the accounts: only what this one has stored is forgotten.
     const forget = () => {

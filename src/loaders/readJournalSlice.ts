@@ -5,7 +5,9 @@ import type { Principal } from '../auth/principal.ts';
 import { dayOfInstant } from '../domain/instant.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import { journalStatuses } from '../domain/journal.ts';
-import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
+import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
+import { isUnreadable, sidesOfUnreadable } from '../domain/unreadableJournal.ts';
+import type { ListedJournal, UnreadableJournal } from '../domain/unreadableJournal.ts';
 import type { JournalListing } from '../upstream/journalListing.ts';
 import type { JournalList } from '../upstream/JournalsClient.ts';
 
@@ -51,10 +53,19 @@ export async function readJournalSlice(
     askedSides(reader.principal, selection.sides).map((side) => readStatuses(reader, { ...common, ...side }, statuses)),
   );
   const byId = new Map(lists.flatMap((list) => list.journals).map((journal) => [journal.id, journal]));
-  const journals = [...byId.values()].filter(
-    (journal) => matches(selection, journal) && authorize(reader.principal, { kind: 'readJournal', journal }),
+  // Two lists may bring the same one, and what has no id is told by all that can be read of it.
+  const unread = new Map(
+    lists.flatMap((list) => list.unreadable ?? []).map((journal) => [journal.id ?? JSON.stringify(journal), journal]),
   );
-  return { journals, complete: lists.every((list) => list.complete) };
+  const isOwn = (listed: ListedJournal) => {
+    const journal = isUnreadable(listed) ? sidesOfUnreadable(listed) : listed;
+    return matches(selection, listed) && authorize(reader.principal, { kind: 'readJournal', journal });
+  };
+  return {
+    journals: [...byId.values()].filter(isOwn),
+    unreadable: [...unread].filter(([id, journal]) => !byId.has(id) && isOwn(journal)).map(([, journal]) => journal),
+    complete: lists.every((list) => list.complete),
+  };
 }
 
 /**
@@ -66,10 +77,12 @@ async function readStatuses(
   listing: JournalListing,
   statuses: readonly JournalListing['status'][],
 ): Promise<JournalList> {
-  const all: JournalList = { journals: [], complete: true };
+  const unreadable: UnreadableJournal[] = [];
+  const all: JournalList = { journals: [], unreadable, complete: true };
   for (const status of statuses) {
     const list = await shared.list(principal, { ...listing, status }, signal);
     all.journals.push(...list.journals);
+    unreadable.push(...(list.unreadable ?? []));
     all.complete &&= list.complete;
   }
   return all;
@@ -83,18 +96,20 @@ function statusesToAsk(wanted: JournalSelection['status']): JournalListing['stat
 
 function matches(
   { status, entryType, createdAfter, createdBefore, sides }: JournalSelection,
-  journal: Journal,
+  journal: ListedJournal,
 ): boolean {
-  // A journal whose creation the API doesn't date was let through by the API's own filter; that has to do.
+  // What the API doesn't date, or what can't be read, was let through by the API's own filter; that has to do.
   const day = journal.createdAt === null ? null : dayOfInstant(journal.createdAt);
   return (
-    (!status || status.includes(journal.status)) &&
-    (!entryType || journal.entryType === entryType) &&
+    (!status || journal.status === null || status.includes(journal.status)) &&
+    (!entryType || journal.entryType === null || journal.entryType === entryType) &&
     (day === null || ((!createdAfter || day >= createdAfter) && (!createdBefore || day <= createdBefore))) &&
     sides.some(
-      ({ fromAccount, toAccount }) =>
-        (fromAccount === undefined || journal.fromAccount.toLowerCase() === fromAccount) &&
-        (toAccount === undefined || journal.toAccount.toLowerCase() === toAccount),
+      ({ fromAccount, toAccount }) => isSide(journal.fromAccount, fromAccount) && isSide(journal.toAccount, toAccount),
     )
   );
+}
+
+function isSide(found: string | null, wanted: string | undefined): boolean {
+  return wanted === undefined || found === null || found.toLowerCase() === wanted;
 }

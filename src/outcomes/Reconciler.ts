@@ -19,7 +19,7 @@ import { Wakeup } from './Wakeup.ts';
  * when nothing has come for a moment.
  */
 export type ReadEvents = (
-  range: { sinceMs: number; isWhole: boolean },
+  range: { sinceMs: number; isWhole: boolean; onUnreadable: () => void },
   signal: AbortSignal,
 ) => AsyncIterable<JournalStatusEvent>;
 
@@ -151,14 +151,17 @@ export class Reconciler {
     const began = new Map<string, JournalStatusEvent>();
     const problems = new Map<string, string>();
     const sinceMs = Math.min(...outcomes.map(({ intendedAtMs }) => intendedAtMs)) - clockMarginMs;
-    for await (const event of readEvents({ sinceMs, isWhole }, this.#closing.signal)) {
+    const unread: Reading['unread'] = [];
+    // It may have been the first event of any journal.
+    const onUnreadable = () => void unread.push(null);
+    for await (const event of readEvents({ sinceMs, isWhole, onUnreadable }, this.#closing.signal)) {
       if (event.batchErrorMessage !== null) problems.set(event.journalId, event.batchErrorMessage);
       // An event need not carry the description that its journal has.
       const mayFit = event.description === null || descriptions.has(event.description);
       if (event.statusFrom === null && mayFit && mayBeOfReverseBatch(event)) began.set(event.journalId, event);
     }
     const waiting = [...began.values()].filter(({ journalId }) => !store.isClaimed(journalId));
-    const reading: Reading = { candidates: [], unread: [], taken: new Set(), wanted: wantedBy(store.unsettled()) };
+    const reading: Reading = { candidates: [], unread, taken: new Set(), wanted: wantedBy(store.unsettled()) };
     while (waiting.length > 0) {
       await Promise.all(waiting.splice(0, readsAtOnce).map((event) => this.#readCandidate(event, problems, reading)));
     }

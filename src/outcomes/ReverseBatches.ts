@@ -23,6 +23,13 @@ export interface ReverseBatchesOptions {
   settleMs?: number;
 }
 
+/** What became of a key. */
+export interface ReverseBatchOutcome {
+  items: BatchItem[];
+  /** An earlier call had used the key, and this is its outcome. */
+  replayed: boolean;
+}
+
 /** How long an answer waits for readings that may settle it, in ms. */
 const patienceMs = 3_000;
 /** When the next repeat may learn more, in ms. */
@@ -38,7 +45,7 @@ const worthReadingMs = 3_600_000;
 export class ReverseBatches {
   readonly #options: ReverseBatchesOptions;
   readonly #reconciler: Reconciler;
-  readonly #underWay = new Map<string, { fingerprint: string; items: Promise<BatchItem[]> }>();
+  readonly #underWay = new Map<string, { fingerprint: string; outcome: Promise<ReverseBatchOutcome> }>();
 
   constructor(options: ReverseBatchesOptions) {
     this.#options = options;
@@ -62,15 +69,15 @@ export class ReverseBatches {
    * @param scope keeps the keys of one principal apart from those of others
    * @throws IdempotencyConflictError when the key was used with another input; else as `JournalsClient`
    */
-  create(scope: string, idempotencyKey: string, batch: NewReverseBatch): Promise<BatchItem[]> {
+  async create(scope: string, idempotencyKey: string, batch: NewReverseBatch): Promise<ReverseBatchOutcome> {
     const name = JSON.stringify([scope, idempotencyKey]);
     const fingerprint = fingerprintOf(batch);
     const known = this.#underWay.get(name);
-    if (known && known.fingerprint !== fingerprint) return Promise.reject(conflict(idempotencyKey));
-    if (known) return known.items;
-    const items = this.#create(scope, idempotencyKey, batch, fingerprint).finally(() => this.#underWay.delete(name));
-    this.#underWay.set(name, { fingerprint, items });
-    return items;
+    if (known && known.fingerprint !== fingerprint) throw conflict(idempotencyKey);
+    if (known) return { ...(await known.outcome), replayed: true };
+    const outcome = this.#create(scope, idempotencyKey, batch, fingerprint).finally(() => this.#underWay.delete(name));
+    this.#underWay.set(name, { fingerprint, outcome });
+    return outcome;
   }
 
   async #create(
@@ -78,14 +85,14 @@ export class ReverseBatches {
     idempotencyKey: string,
     batch: NewReverseBatch,
     fingerprint: string,
-  ): Promise<BatchItem[]> {
+  ): Promise<ReverseBatchOutcome> {
     const { store, clock } = this.#options;
     const stored = this.#read(idempotencyKey, () => store.find(scope, idempotencyKey));
     if (stored && stored.fingerprint !== fingerprint) throw conflict(idempotencyKey);
-    if (stored) return this.#answer(stored);
+    if (stored) return { items: await this.#answer(stored), replayed: true };
     await this.#learnTime();
     const intent = { idempotencyKey, fingerprint, batch: canonical(batch), intendedAtMs: clock.earliestNow() };
-    return this.#send(this.#intend(scope, intent), batch);
+    return { items: await this.#send(this.#intend(scope, intent), batch), replayed: false };
   }
 
   /** An intent is dated by the API's clock; any answer of it tells the time, a refusal too. */

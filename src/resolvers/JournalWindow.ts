@@ -1,6 +1,8 @@
 import { addDays, daysBetween } from '../domain/calendarDate.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Journal } from '../domain/journal.ts';
+import type { ListedJournal, UnreadableJournal } from '../domain/unreadableJournal.ts';
+import { isUnreadable } from '../domain/unreadableJournal.ts';
 import type { SliceBounds } from '../loaders/readJournalSlice.ts';
 import { TooManyJournalsError } from '../upstream/faults.ts';
 import { maxListed } from '../upstream/journalListing.ts';
@@ -50,6 +52,7 @@ export class JournalWindow {
   readonly seen = new Map<string, Journal>();
   /** Of the days that were read whole. */
   readonly #whole = new Map<string, Journal>();
+  readonly #unreadable = new Map<string, UnreadableJournal>();
   #newest: CalendarDate | null = null;
 
   constructor(readSlice: ReadSlice, { today, probeLimit = 1_000 }: JournalWindowOptions) {
@@ -60,6 +63,11 @@ export class JournalWindow {
 
   get journals(): Journal[] {
     return [...this.#whole.values()];
+  }
+
+  /** Those of the same days that can't be read. */
+  get unreadable(): UnreadableJournal[] {
+    return [...this.#unreadable.values()];
   }
 
   /**
@@ -83,15 +91,16 @@ export class JournalWindow {
   async #readAtOnce(range: DayRange): Promise<boolean> {
     const sample = await this.#ask(range, this.#probeLimit);
     if (sample.complete) {
-      this.#keep(sample.journals, range);
+      this.#keep(sample, range);
       return true;
     }
     // Where the API dates nothing, slices of days can't be told apart: the whole is all there is.
-    const isUndated = sample.journals.length > 0 && sample.journals.every((journal) => journal.createdAt === null);
+    const listed = [...sample.journals, ...(sample.unreadable ?? [])];
+    const isUndated = listed.length > 0 && listed.every((journal) => journal.createdAt === null);
     if (!isUndated) return false;
     const all = await this.#ask(range, maxListed);
     if (!all.complete) throw tooMany(range);
-    this.#keep(all.journals, range);
+    this.#keep(all, range);
     return true;
   }
 
@@ -100,7 +109,7 @@ export class JournalWindow {
     const days = this.#days(slice);
     const list = await this.#ask(slice, days === 1 ? maxListed : this.#probeLimit);
     if (list.complete) {
-      this.#keep(list.journals, slice);
+      this.#keep(list, slice);
       return;
     }
     // An API that minds no dates would have us go back for ever.
@@ -128,12 +137,14 @@ export class JournalWindow {
    * What lies in the margin is seen, but perhaps not whole. What has no creation time yet belongs to the newest days:
    * an answer about older ones may bring it too, and it must not be taken for one of theirs.
    */
-  #keep(journals: Journal[], { oldest, newest }: DayRange): void {
-    for (const journal of journals) {
+  #keep({ journals, unreadable = [] }: JournalList, { oldest, newest }: DayRange): void {
+    for (const journal of [...journals, ...unreadable] as ListedJournal[]) {
       const day = dayOfPlace(placeOf(journal));
       if (day === null && newest !== this.#newest) continue;
       const isInside = day === null || ((oldest === null || day >= oldest) && (newest === null || day <= newest));
-      if (isInside) this.#whole.set(journal.id, journal);
+      if (!isInside) continue;
+      if (isUnreadable(journal)) this.#unreadable.set(journal.id ?? JSON.stringify(journal), journal);
+      else this.#whole.set(journal.id, journal);
     }
   }
 

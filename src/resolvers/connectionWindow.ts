@@ -1,4 +1,6 @@
 import type { Journal } from '../domain/journal.ts';
+import type { UnreadableJournal } from '../domain/unreadableJournal.ts';
+import { ContractBrokenError } from '../upstream/faults.ts';
 
 import { createConnection } from './Connection.ts';
 import type { Connection } from './Connection.ts';
@@ -6,13 +8,19 @@ import { comparePlaces, dayOfPlace, decodeJournalCursor, encodeJournalCursor, pl
 import type { JournalPlace } from './journalOrder.ts';
 import { JournalWindow } from './JournalWindow.ts';
 import type { DayRange, JournalWindowOptions, ReadSlice } from './JournalWindow.ts';
-import { readPageRequest } from './pageArguments.ts';
+import { maxPageSize, readPageRequest } from './pageArguments.ts';
 import type { ConnectionArguments } from './pageArguments.ts';
+
+export interface JournalPage extends Connection<Journal> {
+  /** Those that stand among the journals of this page, before them or behind them, and can't be read. */
+  unreadable: UnreadableJournal[];
+}
 
 /**
  * One page of a list of journals, newest first, by the Relay cursor connections specification.
  * A cursor names a place in the order, not a row: what is created between two pages stands before the first one,
- * so it neither repeats nor skips anything that was there.
+ * so it neither repeats nor skips anything that was there. What can't be read takes no room on a page: it is named on
+ * the page where it would stand.
  *
  * @throws BadUserInputError | Fault
  */
@@ -21,7 +29,7 @@ export async function connectionWindow(
   readSlice: ReadSlice,
   days: DayRange,
   options: JournalWindowOptions,
-): Promise<Connection<Journal>> {
+): Promise<JournalPage> {
   const { direction, count } = readPageRequest(args);
   const after = args.after == null ? null : decodeJournalCursor('after', args.after);
   const before = args.before == null ? null : decodeJournalCursor('before', args.before);
@@ -40,12 +48,30 @@ export async function connectionWindow(
   // The other side of the cursor: its own journal usually lies in a day that was read.
   const passed = isForward ? after : before;
   const hasPassed = passed !== null && (await hasBeyond(passed, isForward ? -1 : 1, window, readSlice, days, options));
-  return createConnection(
+  // Where another page begins, this one ends with its last journal.
+  const end = isForward ? page.at(-1) : page[0];
+  const isOnPage = (place: JournalPlace) =>
+    !hasMore || (end !== undefined && comparePlaces(place, placeOf(end)) * (isForward ? 1 : -1) <= 0);
+  const unreadable = window.unreadable
+    .filter((journal) => isBetween(placeOf(journal)) && isOnPage(placeOf(journal)))
+    .sort((one, other) => comparePlaces(placeOf(one), placeOf(other)));
+  mustBeFew(unreadable);
+  const connection = createConnection(
     page,
     encodeJournalCursor,
     isForward
       ? { hasNextPage: hasMore, hasPreviousPage: hasPassed }
       : { hasNextPage: hasPassed, hasPreviousPage: hasMore },
+  );
+  return { ...connection, unreadable };
+}
+
+/** More than a page holds are no exception any more: the API has changed, and the list as a whole can't be read. */
+function mustBeFew(unreadable: readonly UnreadableJournal[]): void {
+  const [first] = unreadable;
+  if (!first || unreadable.length <= maxPageSize) return;
+  throw new ContractBrokenError(
+    `${unreadable.length} journals on this page can't be read; the first is journal ${first.id ?? '?'} ${first.problem}`,
   );
 }
 

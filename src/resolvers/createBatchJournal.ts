@@ -1,6 +1,7 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
-import type { NewBatch } from '../domain/newJournal.ts';
+import type { Journal } from '../domain/journal.ts';
+import type { BatchItem, NewBatch } from '../domain/newJournal.ts';
 
 import { freshResults } from './freshJournal.ts';
 import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
@@ -17,6 +18,8 @@ export interface CreateBatchJournalArguments {
 export interface CreateBatchJournalSuccess {
   results: BatchJournalResult[];
   idempotencyKey: string;
+  /** As of `createJournal`. */
+  replayed: boolean | null;
 }
 
 /** One account pays many. @throws Refusal | Fault | ForbiddenError */
@@ -33,19 +36,24 @@ export async function createBatchJournal(
 
   const startedMs = context.clock.earliestNow();
   const sentKey = context.idempotencyKeys.sent(context.principal, idempotencyKey);
-  const items = await context.journals.createBatch(batch, idempotencyKey, sentKey);
-  mustBeOwn(
-    items.map(({ journal }) => journal),
-    idempotencyKey,
-    context,
+  const [items, isReplay] = await context.keyUses.note(
+    { sentKey, isMade: args.idempotencyKey == null },
+    () => context.journals.createBatch(batch, idempotencyKey, sentKey),
+    journalsOf,
   );
+  mustBeOwn(journalsOf(items), idempotencyKey, context);
   const entries = batch.entries.map((entry) => ({
     account: entry.toAccount,
     amount: entry.amount,
     description: entry.description ?? batch.description ?? '',
   }));
-  const results = matchEntries(entries, items, (item) => item.journal.toAccount);
-  return { results: await freshResults(results, startedMs, context), idempotencyKey };
+  const matched = matchEntries(entries, items, (item) => item.journal.toAccount);
+  const results = await freshResults(matched, startedMs, context);
+  return { results, idempotencyKey, replayed: isReplay([...journalsOf(items), ...journalsOf(results)]) };
+}
+
+function journalsOf(items: readonly BatchItem[]): Journal[] {
+  return items.map(({ journal }) => journal);
 }
 
 function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {

@@ -16,6 +16,8 @@ export interface CreateJournalArguments {
 export interface CreateJournalSuccess {
   journal: Journal;
   idempotencyKey: string;
+  /** Whether an earlier call had used the key and this is its outcome; null when nothing tells. */
+  replayed: boolean | null;
 }
 
 /** Creates one journal. @throws Refusal | Fault | ForbiddenError */
@@ -30,10 +32,16 @@ export async function createJournal(
   check.throwIfAny();
 
   const sentKey = context.idempotencyKeys.sent(context.principal, idempotencyKey);
-  const answered = await context.journals.create(journal, idempotencyKey, sentKey);
+  const isMade = args.idempotencyKey == null;
+  const [answered, isReplay] = await context.keyUses.note(
+    { sentKey, isMade },
+    () => context.journals.create(journal, idempotencyKey, sentKey),
+    (created) => [created],
+  );
   mustBeOwn([answered], idempotencyKey, context);
-  const isNewKey = args.idempotencyKey === null || args.idempotencyKey === undefined;
-  return { journal: await freshJournal(answered, isNewKey, context), idempotencyKey };
+  const fresh = await freshJournal(answered, isMade, context);
+  // The answer to a create need not date the journal where a read does.
+  return { journal: fresh, idempotencyKey, replayed: isReplay([answered, fresh]) };
 }
 
 function checkedJournal({ jnlc, jnls }: CreateJournalArguments['input'], check: InputCheck): NewJournal {

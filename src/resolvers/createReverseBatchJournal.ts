@@ -16,6 +16,7 @@ export interface CreateReverseBatchJournalArguments {
 export interface CreateReverseBatchJournalSuccess {
   results: BatchJournalResult[];
   idempotencyKey: string;
+  replayed: boolean;
 }
 
 /**
@@ -35,14 +36,14 @@ export async function createReverseBatchJournal(
   check.throwIfAny();
 
   const startedMs = context.clock.earliestNow();
-  const items = await context.reverseBatches.create(context.principal.name, idempotencyKey, batch);
+  const { items, replayed } = await context.reverseBatches.create(context.principal.name, idempotencyKey, batch);
   const entries = batch.entries.map((entry) => ({
     account: entry.fromAccount,
     amount: entry.amount,
     description: entry.description ?? '',
   }));
   const results = matchEntries(entries, items, (item) => item.journal.fromAccount);
-  return { results: await freshResults(results, startedMs, context), idempotencyKey };
+  return { results: await freshResults(results, startedMs, context), idempotencyKey, replayed };
 }
 
 function checkedReverseBatch(batch: NewReverseBatch, check: InputCheck): NewReverseBatch {

@@ -10,7 +10,9 @@ import type { BatchItem } from '../domain/newJournal.ts';
  */
 export async function freshJournal(answered: Journal, isNewKey: boolean, context: OperationContext): Promise<Journal> {
   const lastStatus = context.statusEvents.lastStatusOf(answered.id);
-  const isCurrent = lastStatus === undefined ? isNewKey : lastStatus === answered.rawStatus;
+  // One whose amount could not be read in a batch's answer may be readable on its own.
+  const isWhole = answered.entryType !== 'UNKNOWN';
+  const isCurrent = isWhole && (lastStatus === undefined ? isNewKey : lastStatus === answered.rawStatus);
   return isCurrent ? learn(answered, context) : learn(await reread(answered, context), context);
 }
 

@@ -2,6 +2,7 @@ import { BadUserInputError } from '../domain/badUserInput.ts';
 import { instantKey, isInstant } from '../domain/instant.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Journal } from '../domain/journal.ts';
+import type { ListedJournal } from '../domain/unreadableJournal.ts';
 import { decodeCursor, encodeCursor } from '../domain/opaqueCursor.ts';
 
 /** A journal's place in every list: newest first, what has no creation time yet before all, then by id. */
@@ -16,11 +17,12 @@ const undated = '~';
 /** Sorting asks again and again, and so does each list of one operation that shares its journals with others. */
 const known = new WeakMap<object, JournalPlace>();
 
-export function placeOf(journal: Pick<Journal, 'id' | 'createdAt'>): JournalPlace {
+/** What can't be read stands where its date and its id say, as far as it has them. */
+export function placeOf(journal: Pick<ListedJournal, 'id' | 'createdAt'>): JournalPlace {
   const found = known.get(journal);
   if (found) return found;
   const { id, createdAt } = journal;
-  const place = { key: createdAt === null ? undated : instantKey(createdAt), id };
+  const place = { key: createdAt === null ? undated : instantKey(createdAt), id: id ?? '' };
   known.set(journal, place);
   return place;
 }

@@ -2,13 +2,13 @@ import { demand } from '../auth/authorize.ts';
 import { narrowSides } from '../auth/narrowSides.ts';
 import type { OperationContext } from '../context.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
-import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
+import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import { asUuid } from '../domain/uuid.ts';
 import { readJournalSlice } from '../loaders/readJournalSlice.ts';
 import type { JournalSelection } from '../loaders/readJournalSlice.ts';
 
-import type { Connection } from './Connection.ts';
 import { connectionWindow } from './connectionWindow.ts';
+import type { JournalPage } from './connectionWindow.ts';
 import type { ConnectionArguments } from './pageArguments.ts';
 
 interface CommonFilter {
@@ -30,7 +30,7 @@ export interface AccountJournalsArguments extends ConnectionArguments {
 }
 
 /** Journals of all accounts, newest first. @throws BadUserInputError | ForbiddenError | Fault */
-export function journals(args: JournalsArguments, context: OperationContext): Promise<Connection<Journal>> {
+export function journals(args: JournalsArguments, context: OperationContext): Promise<JournalPage> {
   const { fromAccount, toAccount, ...filter } = args.filter ?? {};
   const from = fromAccount == null ? undefined : asUuid(fromAccount);
   const to = toAccount == null ? undefined : asUuid(toAccount);
@@ -44,7 +44,7 @@ export function accountJournals(
   account: { id: string },
   args: AccountJournalsArguments,
   context: OperationContext,
-): Promise<Connection<Journal>> {
+): Promise<JournalPage> {
   const { direction, ...filter } = args.filter ?? {};
   const sides = [
     ...(direction === 'INCOMING' ? [] : [{ fromAccount: account.id }]),
@@ -58,7 +58,7 @@ async function page(
   args: ConnectionArguments,
   { sides, ...filter }: JournalSelection,
   context: OperationContext,
-): Promise<Connection<Journal>> {
+): Promise<JournalPage> {
   demand(context.principal, { kind: 'read' });
   const selection = { ...filter, sides: narrowSides(context.principal, sides) };
   const matchesNothing = selection.sides.length === 0 || selection.status?.length === 0;

@@ -14,7 +14,7 @@ export interface PageRequest {
 }
 
 const defaultPageSize = 50;
-const maxPageSize = 500;
+export const maxPageSize = 500;
 
 /** @throws BadUserInputError */
 export function readPageRequest({ first, last, before }: ConnectionArguments): PageRequest {

@@ -3,6 +3,7 @@ import type { OperationContext } from '../context.ts';
 import { BadUserInputError } from '../domain/badUserInput.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import { knownSides } from '../loaders/knownSides.ts';
 
 import { maxIds } from './journal.ts';
 
@@ -57,7 +58,7 @@ function hiddenAmong(
 ): Promise<Set<string>> {
   const reading = Promise.all(
     [...ids].map(async (id) => {
-      const journal = await sharedReads.get(principal, id, signal);
+      const journal = await sharedReads.get(principal, id, signal).catch(knownSides);
       return journal && !authorize(principal, { kind: 'readJournal', journal }) ? id : null;
     }),
   );

@@ -2,6 +2,7 @@ import { shownWords } from '../auth/shownWords.ts';
 import type { BatchJournalResult as Result } from '../resolvers/matchEntries.ts';
 
 import { builder } from './builder.ts';
+import { replayedDescription } from './inputFields.ts';
 import { Journal } from './journal.ts';
 
 const BatchJournalResult = builder.objectRef<Result>('BatchJournalResult');
@@ -28,6 +29,7 @@ builder.objectType(BatchJournalResult, {
 interface BatchSuccess {
   results: Result[];
   idempotencyKey: string;
+  replayed: boolean | null;
 }
 
 /** The success of a batch or a reverse batch: they differ in who pays, not in what comes back. */
@@ -41,6 +43,7 @@ export function batchSuccess(name: string, description: string) {
         description: 'One for each journal, as the API answered.',
       }),
       idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key that was used, exactly.' }),
+      replayed: t.exposeBoolean('replayed', { nullable: true, description: replayedDescription }),
     }),
   });
   return ref;

@@ -38,7 +38,7 @@ builder.mutationField('createBatchJournal', (t) =>
     description: `Moves cash from one account to many, all or nothing at validation. ${idempotencyKeyAdvice}`,
     args: {
       input: t.arg({ type: CreateBatchJournalInput, required: true, description: 'Who pays whom.' }),
-      idempotencyKey: t.arg.string({ description: '1 to 36 characters, best a UUID.' }),
+      idempotencyKey: t.arg.string({ description: '1 to 128 characters, best a UUID.' }),
     },
     errors: {
       types: createErrors,

@@ -5,7 +5,7 @@ import type { CreateJournalSuccess as Success } from '../resolvers/createJournal
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
 import { createErrors } from './errors.ts';
-import { idempotencyKeyAdvice, transmitterFields } from './inputFields.ts';
+import { idempotencyKeyAdvice, replayedDescription, transmitterFields } from './inputFields.ts';
 import { Journal } from './journal.ts';
 
 const CreateJNLCInput = builder.inputType('CreateJNLCInput', {
@@ -52,6 +52,7 @@ builder.objectType(CreateJournalSuccess, {
         'At least as new as any of its status events already delivered; a repeated key answers with it as it is now.',
     }),
     idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key that was used, exactly.' }),
+    replayed: t.exposeBoolean('replayed', { nullable: true, description: replayedDescription }),
   }),
 });
 
@@ -62,7 +63,7 @@ builder.mutationField('createJournal', (t) =>
     description: `Moves cash or securities from one account to another. ${idempotencyKeyAdvice}`,
     args: {
       input: t.arg({ type: CreateJournalInput, required: true, description: 'What to move.' }),
-      idempotencyKey: t.arg.string({ description: '1 to 36 characters, best a UUID.' }),
+      idempotencyKey: t.arg.string({ description: '1 to 128 characters, best a UUID.' }),
     },
     errors: {
       types: [...createErrors, InsufficientAssetsError],

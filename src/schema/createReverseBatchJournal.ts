@@ -38,7 +38,7 @@ builder.mutationField('createReverseBatchJournal', (t) =>
     args: {
       input: t.arg({ type: CreateReverseBatchJournalInput, required: true, description: 'Who pays.' }),
       idempotencyKey: t.arg.string({
-        description: '1 to 36 characters, best a UUID; made and returned when not given.',
+        description: '1 to 128 characters, best a UUID; made and returned when not given.',
       }),
     },
     errors: {

@@ -18,3 +18,7 @@ export function transmitterFields(t: InputFieldBuilder<Types, 'InputObject'>) {
 export const idempotencyKeyAdvice =
   'Always send an idempotencyKey: a client library may repeat a mutation by itself, and a key that the gateway made is ' +
   'lost with a lost answer. Without one the gateway makes a UUID and returns it.';
+
+export const replayedDescription =
+  'True when the key had been used before and this is the earlier outcome, false when this call moved it; null when ' +
+  'the API does not date the journal, or dates it so shortly before this call that nothing tells.';

@@ -1,3 +1,5 @@
+import type { UnreadableJournal as Unreadable } from '../domain/unreadableJournal.ts';
+import type { JournalPage } from '../resolvers/connectionWindow.ts';
 import { accountJournals, journals } from '../resolvers/journals.ts';
 
 import { Account } from './account.ts';
@@ -5,8 +7,31 @@ import { builder } from './builder.ts';
 import { pageCost } from './cost.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
 
+const UnreadableJournal = builder.objectRef<Unreadable>('UnreadableJournal');
+
+builder.objectType(UnreadableJournal, {
+  description: 'A journal that exists and can not be read.',
+  fields: (t) => ({
+    id: t.exposeID('id', { nullable: true, description: 'Its id; null when even that can not be read.' }),
+    problem: t.exposeString('problem', { description: 'What was expected and what was found, without its data.' }),
+  }),
+});
+
 const JournalConnection = builder.connectionObject(
-  { type: Journal, name: 'JournalConnection', description: 'A page of journals, newest first.' },
+  {
+    type: Journal,
+    name: 'JournalConnection',
+    description: 'A page of journals, newest first.',
+    fields: (t) => ({
+      unreadable: t.field({
+        type: [UnreadableJournal],
+        description:
+          'Journals that stand on this page, can not be read and are not among the edges. Empty as a rule. More than 500 ' +
+          'of them are an error instead.',
+        resolve: (page) => (page as unknown as JournalPage).unreadable,
+      }),
+    }),
+  },
   { name: 'JournalEdge', description: 'A journal and its place in the list.' },
 );
 

@@ -74,7 +74,8 @@ builder.objectType(JournalStatusEvent, {
     idempotencyKey: t.string({
       nullable: true,
       description:
-        "The key that the journal was created with; null where it is another principal's, or no longer known as it was given.",
+        "The key that the journal was created with, as it was given. Null when it is another principal's and this one " +
+        'sees some accounts only, or when the gateway no longer knows how it was given.',
       resolve: ({ positioned }, _args, { principal, idempotencyKeys }) =>
         idempotencyKeys.shown(principal, positioned.event.idempotencyKey),
     }),

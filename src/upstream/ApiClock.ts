@@ -36,11 +36,21 @@ export class ApiClock {
 
   /** Never later than the API's own now, as far as it is known. */
   earliestNow(): number {
-    return steadyNow() + (Number.isFinite(this.#leastOffsetMs) ? this.#leastOffsetMs : 0);
+    return this.earliestAt(steadyNow());
   }
 
   /** Never earlier than the API's own now, as far as it is known. */
   latestNow(): number {
-    return steadyNow() + (Number.isFinite(this.#mostOffsetMs) ? this.#mostOffsetMs : 0);
+    return this.latestAt(steadyNow());
+  }
+
+  /** Never later than the API's time at a moment of this machine, given by `steadyNow`, as far as it is known by now. */
+  earliestAt(steadyMs: number): number {
+    return steadyMs + (Number.isFinite(this.#leastOffsetMs) ? this.#leastOffsetMs : 0);
+  }
+
+  /** Never earlier than the API's time at a moment of this machine, given by `steadyNow`, as far as it is known by now. */
+  latestAt(steadyMs: number): number {
+    return steadyMs + (Number.isFinite(this.#mostOffsetMs) ? this.#mostOffsetMs : 0);
   }
 }

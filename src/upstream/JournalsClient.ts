@@ -4,11 +4,13 @@ import { cancellationOf } from '../domain/cancellation.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../domain/newJournal.ts';
 import type { Refusal } from '../domain/refusals.ts';
+import { isUnreadable } from '../domain/unreadableJournal.ts';
+import type { UnreadableJournal } from '../domain/unreadableJournal.ts';
 import { asUuid } from '../domain/uuid.ts';
 import { growingTo } from '../growingTo.ts';
 
 import { arrayOf, decodeBody } from './decodeBody.ts';
-import { decodeBatchItem, decodeJournal } from './decodeJournal.ts';
+import { decodeBatchItem, decodeJournal, decodeListedJournal } from './decodeJournal.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
 import type { NeverSent, WireAnswer } from './exchange.ts';
 import {
@@ -31,6 +33,8 @@ import type { UpstreamCall, UpstreamConnection } from './UpstreamConnection.ts';
 
 export interface JournalList {
   journals: Journal[];
+  /** Those that are listed and can't be read; absent when there are none. */
+  unreadable?: UnreadableJournal[];
   /** False when there may be more than `limit`, or when the API said that there are too many to list. */
   complete: boolean;
 }
@@ -96,14 +100,24 @@ export class JournalsClient {
         method: 'GET',
         path: '/v1/journals',
         query: listingQuery(listing),
-        decode: (wire) => decodeBody(wire, (body) => arrayOf(body).map(decodeJournal)),
+        decode: (wire, warn) => {
+          const listed = decodeBody(wire, (body) => arrayOf(body).map(decodeListedJournal));
+          warn(listed.filter(isUnreadable));
+          return listed;
+        },
       },
       signal,
     );
     if (isStatus(answer, 422) && saysTooMany(answer.answer)) return { journals: [], complete: false };
     if (answer.kind === 'refused') throw readFault(answer.answer, this.#connection.retryAt);
-    const journals = answer.result;
-    return { journals, complete: journals.length < listing.limit || listing.limit >= maxListed };
+    const listed = answer.result;
+    const unreadable = listed.filter(isUnreadable);
+    return {
+      journals: listed.filter((journal): journal is Journal => !isUnreadable(journal)),
+      // A list that was cut is full of what can't be read, too.
+      complete: listed.length < listing.limit || listing.limit >= maxListed,
+      ...(unreadable.length > 0 && { unreadable }),
+    };
   }
 
   /**
@@ -172,13 +186,17 @@ export class JournalsClient {
   ): Promise<Result> {
     // Repeating teaches something only where the API takes a key.
     const { idempotencyKey: sentKey } = call;
+    const { idempotencyKey } = asked;
+    // The API's words may name the key that it was sent.
+    const worded = (text: string) => (sentKey === undefined ? text : text.replaceAll(sentKey, () => idempotencyKey));
     const unknown: UnknownOutcome = (message, details) =>
-      new OutcomeUnknownError(message, asked.idempotencyKey, sentKey ? details : { ...details, retryAt: null });
-    const outcome = await this.#write({ ...call, givenKey: asked.idempotencyKey });
+      new OutcomeUnknownError(worded(message), idempotencyKey, sentKey ? details : { ...details, retryAt: null });
+    const outcome = await this.#write({ ...call, givenKey: idempotencyKey });
     if (sentKey !== undefined) this.#believe(sentKey, outcome, unknown);
-    return this.#settled(outcome, unknown, (answer) =>
-      refusalOf(refusals, answer.status, readErrorBody(answer), asked),
-    );
+    return this.#settled(outcome, unknown, (answer) => {
+      const words = readErrorBody(answer);
+      return refusalOf(refusals, answer.status, { ...words, message: worded(words.message) }, asked);
+    });
   }
 
   /**
@@ -288,16 +306,17 @@ function post<Result>(
   endpoint: string,
   path: string,
   body: object,
-  decode: (answer: WireAnswer) => Result,
+  decode: UpstreamCall<Result>['decode'],
 ): UpstreamCall<Result> {
   return { endpoint, method: 'POST', path, body: JSON.stringify(body), decode };
 }
 
 /** Whoever hears of fewer journals than there were entries doesn't know what became of the rest. */
-function decodeItemsOf({ entries }: NewBatch | NewReverseBatch): (answer: WireAnswer) => BatchItem[] {
-  return (answer) => {
+function decodeItemsOf({ entries }: NewBatch | NewReverseBatch): UpstreamCall<BatchItem[]>['decode'] {
+  return (answer, warn) => {
     const items = decodeBody(answer, (body) => arrayOf(body).map(decodeBatchItem));
-    if (items.length >= entries.length) return items;
+    warn(items.flatMap(({ unreadable }) => unreadable ?? []));
+    if (items.length >= entries.length) return items.map(({ journal, errorMessage }) => ({ journal, errorMessage }));
     throw new ContractBrokenError(`expected ${entries.length} journals, found ${items.length}`);
   };
 }

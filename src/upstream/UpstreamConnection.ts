@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { ExponentialBackoff, fullJitterGenerator } from 'cockatiel';
 
+import type { UnreadableJournal } from '../domain/unreadableJournal.ts';
 import type { Log } from '../log.ts';
 
 import type { Credentials } from './credentials.ts';
@@ -45,8 +46,13 @@ export interface UpstreamCall<Result> {
   headers?: Record<string, string>;
   /** A 401 may be about what was asked for and not about the credentials: the caller finds out. */
   mayBe401?: boolean;
-  /** Reads a 2xx. @throws an error that says what can't be read */
-  decode: (answer: WireAnswer) => Result;
+  /**
+   * Reads a 2xx.
+   *
+   * @param warn writes down journals that can't be read and are no reason to fail
+   * @throws an error that says what can't be read
+   */
+  decode: (answer: WireAnswer, warn: (unreadable: readonly UnreadableJournal[]) => void) => Result;
 }
 
 /** How the connection fares, for those who watch over the process. */
@@ -141,7 +147,9 @@ export class UpstreamConnection {
     const watched = { ...call, headers: watch.headers };
     try {
       const answer = await this.#sendWithRenewal(watched, { ...limits, share }, limit.signal);
-      const outcome = outcomeOf(answer, call.decode);
+      const outcome = outcomeOf(answer, (whole) =>
+        call.decode(whole, (journals) => this.#logUnreadable(call, whole, journals)),
+      );
       watch.ended({ outcome: outcome.kind, status: answer.status, requestId: requestIdOf(answer) });
       return outcome;
     } catch (error) {
@@ -198,7 +206,7 @@ export class UpstreamConnection {
       const authorization = await this.#credentials.authorization(limit.signal);
       const request = this.#requestOf({ ...probeCall, headers: watch.headers }, authorization);
       const answer = await this.#host.exchangeApart(request, endsAt - performance.now());
-      const { kind: outcome } = outcomeOf(answer, probeCall.decode);
+      const { kind: outcome } = outcomeOf(answer, () => null);
       watch.ended({ outcome, status: answer.status, requestId: requestIdOf(answer) });
       return answer;
     } catch (error) {
@@ -220,6 +228,19 @@ export class UpstreamConnection {
       headers,
       ...(call.body === undefined ? {} : { body: call.body }),
     };
+  }
+
+  /** One line for an answer, however many there are: where one can't be read, often many can't. */
+  #logUnreadable(
+    { endpoint }: UpstreamCall<unknown>,
+    answer: WireAnswer,
+    journals: readonly UnreadableJournal[],
+  ): void {
+    const [first] = journals;
+    if (!first) return;
+    const { id: journalId, problem } = first;
+    const facts = { endpoint, upstreamRequestId: requestIdOf(answer), count: journals.length, journalId, problem };
+    this.#log.error(facts, 'journals of an answer can not be read');
   }
 
   /** A refusal is the caller's business and told to it; what else fails is the operator's, too. */

@@ -26,7 +26,7 @@ export function decodeBody<Result>(answer: WireAnswer, decode: (body: unknown) =
     return decode(body);
   } catch (cause) {
     if (!(cause instanceof ContractBrokenError)) throw cause;
-    throw new ContractBrokenError(cause.message, { requestId: requestIdOf(answer), cause });
+    throw new ContractBrokenError(cause.message, { requestId: requestIdOf(answer), cause, journal: cause.journal });
   }
 }
 

@@ -2,12 +2,18 @@ import { isCalendarDate } from '../domain/calendarDate.ts';
 import { isDecimal } from '../domain/decimal.ts';
 import { isInstant } from '../domain/instant.ts';
 import { asJournalEntryType, asJournalStatus } from '../domain/journal.ts';
-import type { Journal, TransmitterInfo } from '../domain/journal.ts';
+import type { Journal, OtherJournal, TransmitterInfo } from '../domain/journal.ts';
 import { JsonNumber, spellingOf } from '../domain/JsonNumber.ts';
 import type { BatchItem } from '../domain/newJournal.ts';
+import type { ListedJournal, UnreadableJournal } from '../domain/unreadableJournal.ts';
 
 import { ContractBrokenError } from './faults.ts';
 import type { WireBatchJournal, WireJournal, WireTransmitterInfo } from './wire.ts';
+
+export interface DecodedBatchItem extends BatchItem {
+  /** What can't be read of the journal. */
+  unreadable: UnreadableJournal | null;
+}
 
 /**
  * Turns a journal as the API prints it, in its old and its new shape, into the gateway's own.
@@ -16,25 +22,9 @@ import type { WireBatchJournal, WireJournal, WireTransmitterInfo } from './wire.
  * @throws ContractBrokenError naming the field
  */
 export function decodeJournal(value: unknown): Journal {
-  if (typeof value !== 'object' || value === null) {
-    throw new ContractBrokenError(`expected a journal, found ${value === null ? 'null' : typeof value}`);
-  }
+  const { rawEntryType, ...base } = decodeBase(value);
   const wire = value as WireJournal;
-  const base = {
-    id: required(wire, 'id'),
-    status: asJournalStatus(required(wire, 'status')),
-    rawStatus: required(wire, 'status'),
-    fromAccount: required(wire, 'from_account'),
-    toAccount: required(wire, 'to_account'),
-    settleDate: date(wire.settle_date),
-    systemDate: date(wire.system_date),
-    description: typeof wire.description === 'string' ? wire.description : null,
-    currency: text(wire.currency) ?? 'USD',
-    createdAt: instant(wire.created_at),
-    transmitterInfo: wire.transmitter_info ? decodeTransmitterInfo(wire.transmitter_info) : null,
-  };
-  const rawEntryType = required(wire, 'entry_type');
-  const entryType = asJournalEntryType(rawEntryType);
+  const { entryType } = base;
   switch (entryType) {
     case 'JNLC':
       return {
@@ -60,10 +50,59 @@ export function decodeJournal(value: unknown): Journal {
   }
 }
 
-/** An item of a batch's answer: `error_message` missing and `""` both mean that the entry succeeded. */
-export function decodeBatchItem(value: unknown): BatchItem {
-  const journal = decodeJournal(value);
-  return { journal, errorMessage: text((value as WireBatchJournal).error_message) };
+/** What journals of every type have. */
+function decodeBase(value: unknown): Omit<OtherJournal, 'entryType'> & Pick<Journal, 'entryType'> {
+  if (typeof value !== 'object' || value === null) {
+    throw broken(null, `expected a journal, found ${value === null ? 'null' : typeof value}`);
+  }
+  const wire = value as WireJournal;
+  return {
+    id: required(wire, 'id'),
+    status: asJournalStatus(required(wire, 'status')),
+    rawStatus: required(wire, 'status'),
+    fromAccount: required(wire, 'from_account'),
+    toAccount: required(wire, 'to_account'),
+    settleDate: date(wire.settle_date),
+    systemDate: date(wire.system_date),
+    description: typeof wire.description === 'string' ? wire.description : null,
+    currency: text(wire.currency) ?? 'USD',
+    createdAt: instant(wire.created_at),
+    transmitterInfo: wire.transmitter_info ? decodeTransmitterInfo(wire.transmitter_info) : null,
+    entryType: asJournalEntryType(required(wire, 'entry_type')),
+    rawEntryType: required(wire, 'entry_type'),
+  };
+}
+
+/** An element of a list: one that can't be read is told apart, and leaves its neighbours alone. */
+export function decodeListedJournal(value: unknown): ListedJournal {
+  try {
+    return decodeJournal(value);
+  } catch (error) {
+    return unreadableOf(error);
+  }
+}
+
+/**
+ * An item of a batch's answer: `error_message` missing and `""` both mean that the entry succeeded. The batch was
+ * accepted, whatever can be read of its answer, so a journal whose amount can't be read is one without an amount.
+ *
+ * @throws ContractBrokenError when what every journal has can't be read
+ */
+export function decodeBatchItem(value: unknown): DecodedBatchItem {
+  const errorMessage = text((value as WireBatchJournal | null)?.error_message);
+  try {
+    return { journal: decodeJournal(value), errorMessage, unreadable: null };
+  } catch (error) {
+    const unreadable = unreadableOf(error);
+    const journal = { ...decodeBase(value), entryType: 'UNKNOWN' as const };
+    return { journal, errorMessage, unreadable };
+  }
+}
+
+/** @throws what is no failure to read a journal */
+function unreadableOf(error: unknown): UnreadableJournal {
+  if (error instanceof ContractBrokenError && error.journal) return error.journal;
+  throw error;
 }
 
 function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo {
@@ -86,7 +125,34 @@ function required(wire: WireJournal, field: keyof WireJournal): string {
 }
 
 function missing(wire: WireJournal, field: keyof WireJournal): never {
-  throw new ContractBrokenError(`journal ${wire.id || '?'} without ${field}`);
+  const value = wire[field];
+  const isAbsent = value === undefined || value === null || value === '';
+  throw broken(wire, isAbsent ? `without ${field}` : `with ${field} as ${kindOf(value)}, expected a string`);
+}
+
+function broken(wire: WireJournal | null, problem: string): ContractBrokenError {
+  if (!wire) return new ContractBrokenError(problem, { journal: { ...nothing, problem } });
+  const [status, entryType] = [text(wire.status), text(wire.entry_type)];
+  const journal = {
+    id: text(wire.id),
+    problem,
+    createdAt: instant(wire.created_at),
+    status: status === null ? null : asJournalStatus(status),
+    entryType: entryType === null ? null : asJournalEntryType(entryType),
+    fromAccount: text(wire.from_account),
+    toAccount: text(wire.to_account),
+  };
+  return new ContractBrokenError(`journal ${journal.id ?? '?'} ${problem}`, { journal });
+}
+
+/** Nothing of it can be read. */
+const nothing = { id: null, createdAt: null, status: null, entryType: null, fromAccount: null, toAccount: null };
+
+/** Says what a value is without telling any of it: this goes to a log, and amounts and personal data don't. */
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return `a string of ${value.length} other characters`;
+  if (value instanceof JsonNumber) return 'a number';
+  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** Older answers say `""` where newer ones say null. A number, as of an account, is the text that it was written as. */
@@ -114,10 +180,5 @@ function decimal(wire: WireJournal, field: 'net_amount' | 'qty' | 'price'): stri
   if (value === undefined || value === null || value === '') return null;
   const spelled = spellingOf(value) ?? value;
   if (typeof spelled === 'string' && isDecimal(spelled)) return spelled;
-  // Not what was found: this goes to a log, where no amount belongs.
-  const found =
-    typeof value === 'string'
-      ? `${value.length} other characters`
-      : `a JSON ${value instanceof JsonNumber ? 'number' : typeof value}`;
-  throw new ContractBrokenError(`journal ${wire.id}: expected ${field} as a decimal in a string, found ${found}`);
+  throw broken(wire, `with ${field} as ${kindOf(value)}, expected a decimal in a string`);
 }

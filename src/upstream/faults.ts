@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import { CodedError } from '../errors/CodedError.ts';
+import type { UnreadableJournal } from '../domain/unreadableJournal.ts';
 
 /**
  * Faults: something broke between the gateway and the API. Only `src/upstream` throws them; each is logged.
@@ -63,6 +64,18 @@ export class UnexpectedAnswerError extends Fault {
 export class ContractBrokenError extends Fault {
   override readonly name = 'ContractBrokenError';
   override readonly code = 'UPSTREAM_CONTRACT_BROKEN';
+  // Not a field, which a log would print: it names accounts.
+  readonly #journal: UnreadableJournal | null;
+
+  constructor(message: string, { journal, ...details }: FaultDetails & { journal?: UnreadableJournal | null } = {}) {
+    super(message, details);
+    this.#journal = journal ?? null;
+  }
+
+  /** What can be read all the same, when it is one journal that can't be read. */
+  get journal(): UnreadableJournal | null {
+    return this.#journal;
+  }
 }
 
 /** More journals of one day match than the API lists (100,000): the filter must be narrower. */

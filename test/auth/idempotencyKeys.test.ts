@@ -115,6 +115,23 @@ describe("a principal's idempotency key", () => {
     expect(sent[2]).not.toBe(sent[0]);
   });
 
+  it('that is long is its own too, and is told with its events to those who may see it', async () => {
+    const { ask, create } = await start();
+    const long = 'p'.repeat(100);
+    const query = single.replace('payday', long);
+
+    const first = await create('ann', query, { amount: '1' });
+    const others = await create('of an account', query, { amount: '1' });
+
+    expect(first.key).toBe(long);
+    expect(others.key).toBe(long);
+    expect(others.id).not.toBe(first.id);
+    const events = `{ journalStatusEvents(since: "2020-01-01T00:00:00Z", filter: { journalId: ["${first.id}"] }, first: 1) { nodes { idempotencyKey } } }`;
+    const told = (idempotencyKey: string | null) => ({ journalStatusEvents: { nodes: [{ idempotencyKey }] } });
+    expect((await ask('ben', events)).data).toEqual(told(long));
+    expect((await ask('of an account', events)).data).toEqual(told(null));
+  });
+
   it('is named by a lost answer as it was given', async () => {
     const stub = await StubUpstream.start(json(500, {}));
     const { ask } = await startWithKeys(stub.url, principals);

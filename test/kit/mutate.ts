@@ -12,12 +12,12 @@ const account = '... on AccountNotFoundError { accountIds }';
 const conflict = '... on IdempotencyConflictError { idempotencyKey }';
 const journal = 'journal { id status rawStatus description ... on JNLC { netAmount } ... on JNLS { symbol qty } }';
 const create = `${error} ${invalid} ${retry} ${lost} ${account} ${conflict}`;
-const results = `idempotencyKey results { entryIndex errorMessage ${journal} }`;
+const results = `idempotencyKey replayed results { entryIndex errorMessage ${journal} }`;
 
 const documents = {
   createJournal: `mutation ($input: CreateJournalInput!, $idempotencyKey: String) {
     createJournal(input: $input, idempotencyKey: $idempotencyKey) {
-      ${create} ... on CreateJournalSuccess { idempotencyKey ${journal} } } }`,
+      ${create} ... on CreateJournalSuccess { idempotencyKey replayed ${journal} } } }`,
   createBatchJournal: `mutation ($input: CreateBatchJournalInput!, $idempotencyKey: String) {
     createBatchJournal(input: $input, idempotencyKey: $idempotencyKey) {
       ${create} ... on CreateBatchJournalSuccess { ${results} } } }`,
@@ -52,6 +52,7 @@ export interface MutationResult {
   issues?: { path: string[]; message: string }[];
   accountIds?: string[];
   idempotencyKey?: string;
+  replayed?: boolean | null;
   retryAt?: string | null;
   journalId?: string;
   journal?: AnsweredJournal | null;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { customer, richCustomers, sweep } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
 import { mutate } from '../kit/mutate.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
@@ -24,6 +25,116 @@ async function start() {
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const derived = /^d6a1c0de-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+describe('a key that is longer than the API will take', () => {
+  const sentBy = async (url: string, stub: StubUpstream, name: 'createJournal' | 'createBatchJournal', key: string) => {
+    const before = stub.calls.length;
+    const result = await mutate(url, name, { input: inputs[name], idempotencyKey: key });
+    expect(result.idempotencyKey).toBe(key);
+    return String(stub.calls.slice(before).find(({ method }) => method === 'POST')?.headers['idempotency-key']);
+  };
+
+  it.each(keyed.flatMap((name) => [37, 128].map((length) => [name, length] as const)))(
+    'of %s, %i characters long, is sent as a UUID that is always the same, and answered as it was given',
+    async (name, length) => {
+      const { stub, url } = await start();
+      const { url: otherUrl } = await startGateway(stub.url);
+      const key = 'K'.repeat(length);
+
+      const sent = await sentBy(url, stub, name, key);
+
+      expect(sent).toMatch(derived);
+      expect(await sentBy(otherUrl, stub, name, key)).toBe(sent);
+      expect(await sentBy(url, stub, name, `${key.slice(1)}k`)).not.toBe(sent);
+    },
+  );
+
+  it('never meets its own UUID given as a key, in whatever case', async () => {
+    const { stub, url } = await start();
+    const sent = await sentBy(url, stub, 'createJournal', 'a'.repeat(40));
+
+    const others = [
+      await sentBy(url, stub, 'createJournal', sent),
+      await sentBy(url, stub, 'createJournal', sent.toUpperCase()),
+    ];
+
+    expect(new Set([sent, ...others].map((key) => key.toLowerCase())).size).toBe(3);
+    for (const other of others) expect(other).toMatch(derived);
+  });
+
+  it('brings the same journal again, and conflicts with another input under its own name', async () => {
+    const { gateway } = await startBoth();
+    const idempotencyKey = `payday ${'7'.repeat(100)}`;
+    const first = await mutate(gateway.url, 'createJournal', { input: inputs.createJournal, idempotencyKey });
+    const again = await mutate(gateway.url, 'createJournal', { input: inputs.createJournal, idempotencyKey });
+
+    const input = { jnlc: { ...inputs.createJournal.jnlc, amount: '11' } };
+    const conflict = await mutate(gateway.url, 'createJournal', { input, idempotencyKey });
+
+    expect(again).toMatchObject({ idempotencyKey, journal: { id: first.journal?.id } });
+    expect(conflict).toMatchObject({ __typename: 'IdempotencyConflictError', idempotencyKey });
+    expect(conflict.message).not.toMatch(/d6a1c0de/);
+  });
+
+  it('is named by a conflict whose words name the UUID, as it was given', async () => {
+    const stub = await StubUpstream.start((seen, response) =>
+      json(422, { message: `idempotency key ${String(seen.headers['idempotency-key'])} was reused` })(seen, response),
+    );
+    const { url } = await startGateway(stub.url);
+    const idempotencyKey = 'k'.repeat(60);
+
+    const result = await mutate(url, 'createJournal', { input: inputs.createJournal, idempotencyKey });
+
+    expect(result).toMatchObject({ idempotencyKey, message: `idempotency key ${idempotencyKey} was reused` });
+  });
+
+  it('is named by a lost answer as it was given', async () => {
+    const stub = await StubUpstream.start(json(500, {}));
+    const { url } = await startGateway(stub.url);
+    const idempotencyKey = 'k'.repeat(128);
+
+    const result = await mutate(url, 'createBatchJournal', { input: inputs.createBatchJournal, idempotencyKey });
+
+    expect(result).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey });
+  });
+
+  it('of a reverse batch is its own key, brings its outcome again and conflicts with another input', async () => {
+    const { gateway } = await startBoth();
+    const input = inputs.createReverseBatchJournal;
+    const keys = ['a', 'b'].map((end) => 'k'.repeat(127) + end);
+    const create = (idempotencyKey: string | undefined, more = {}) =>
+      mutate(gateway.url, 'createReverseBatchJournal', { input: { ...input, ...more }, idempotencyKey });
+
+    const [first, other] = [await create(keys[0]), await create(keys[1])];
+
+    const idOf = (result: typeof first) => result.results?.[0]?.journal.id;
+    expect(first).toMatchObject({ __typename: 'CreateReverseBatchJournalSuccess', idempotencyKey: keys[0] });
+    expect(idOf(other)).not.toBe(idOf(first));
+    expect(idOf(await create(keys[0]))).toBe(idOf(first));
+    const entries = [{ ...input.entries[0], amount: '11' }];
+    expect(await create(keys[0], { entries })).toMatchObject({
+      __typename: 'IdempotencyConflictError',
+      idempotencyKey: keys[0],
+    });
+  });
+
+  it('is told with its events as it was given, and by another gateway not at all', async () => {
+    const { gateway, sandbox } = await startBoth();
+    const other = await startGateway(sandbox.url);
+    const idempotencyKey = 'k'.repeat(100);
+    const created = await mutate(gateway.url, 'createJournal', { input: inputs.createJournal, idempotencyKey });
+    const query = `{ journalStatusEvents(since: "2020-01-01T00:00:00Z", first: 1,
+      filter: { journalId: ["${created.journal?.id}"] }) { nodes { idempotencyKey idempotencyKeyType } } }`;
+    const told = (key: string | null) => ({
+      journalStatusEvents: { nodes: [{ idempotencyKey: key, idempotencyKeyType: 'SINGLE' }] },
+    });
+
+    expect((await ask(gateway.url, query)).data).toEqual(told(idempotencyKey));
+    expect((await ask(other.url, query)).data).toEqual(told(null));
+  });
+});
 
 describe('an idempotency key', () => {
   it.each(
@@ -69,7 +180,7 @@ describe('an idempotency key', () => {
 
   it.each(
     all.flatMap((name) =>
-      (name === 'createJournal' ? ['', 'k'.repeat(37), ' k', 'k ', 'a\nb', 'a\u0000b', 'schlüssel', '🔑'] : ['']).map(
+      (name === 'createJournal' ? ['', 'k'.repeat(129), ' k', 'k ', 'a\nb', 'a\u0000b', 'schlüssel', '🔑'] : ['']).map(
         (key) => [name, key] as const,
       ),
     ),

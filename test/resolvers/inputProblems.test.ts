@@ -33,11 +33,11 @@ describe('everything that is wrong with an input is told at once, with its path,
       transmitterFinancialInstitution: 'n'.repeat(256),
     };
 
-    const result = await mutate(url, 'createJournal', { input: { jnlc }, idempotencyKey: 'k'.repeat(37) });
+    const result = await mutate(url, 'createJournal', { input: { jnlc }, idempotencyKey: 'k'.repeat(129) });
 
     expect(issuesOf(result)).toEqual(
       expect.arrayContaining([
-        ['idempotencyKey', 'expected 1 to 36 printable ASCII characters, best a UUID; found 37 characters'],
+        ['idempotencyKey', 'expected 1 to 128 printable ASCII characters, best a UUID; found 129 characters'],
         ['input.jnlc.fromAccount', 'expected a UUID, found "sweep"'],
         ['input.jnlc.toAccount', 'expected a UUID, found "../accounts"'],
         ['input.jnlc.amount', 'expected an amount above 0, found "0.00"'],

@@ -9,6 +9,7 @@ import { EventJournals } from '../../src/loaders/EventJournals.ts';
 import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
 import { createLog } from '../../src/log.ts';
 import { SharedReads } from '../../src/loaders/SharedReads.ts';
+import { KeyUses } from '../../src/outcomes/KeyUses.ts';
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
 import type { ReadEvents } from '../../src/outcomes/Reconciler.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
@@ -78,6 +79,7 @@ async function start(thrown: unknown) {
     sharedReads: new SharedReads(journals, () => statusEvents.mark),
     journalSides,
     eventJournals: new EventJournals(journals, journalSides),
+    keyUses: new KeyUses(clock),
     reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),
     idempotencyKeys: new IdempotencyKeys(),
     statusEvents,

@@ -25,16 +25,16 @@ describe('decodeJournal', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['net_amount', '1e3', '3 other characters'],
-    ['net_amount', '1,000.00', '8 other characters'],
-    ['net_amount', 'NaN', '3 other characters'],
-    ['net_amount', 1e21, 'a JSON number'],
-    ['net_amount', true, 'a JSON boolean'],
-    ['net_amount', { value: '10' }, 'a JSON object'],
-    ['net_amount', ['10'], 'a JSON object'],
-  ])('refuses %s %j: no digit may be lost, and the amount is not repeated', (field, value, found) => {
+    ['net_amount', '1e3', 'a string of 3 other characters'],
+    ['net_amount', '1,000.00', 'a string of 8 other characters'],
+    ['net_amount', 'NaN', 'a string of 3 other characters'],
+    ['net_amount', 1e21, 'a number'],
+    ['net_amount', true, 'a boolean'],
+    ['net_amount', { value: '10' }, 'an object'],
+    ['net_amount', ['10'], 'an array'],
+  ])('refuses %s %j: no digit may be lost', (field, value, found) => {
     expect(() => decodeJournal({ ...wireJNLC(), [field]: value })).toThrow(
-      `journal ${journalId}: expected ${field} as a decimal in a string, found ${found}`,
+      `journal ${journalId} with ${field} as ${found}, expected a decimal in a string`,
     );
   });
 

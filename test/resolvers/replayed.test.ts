@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+
+import { customer, richCustomers, sweep } from '../kit/accounts.ts';
+import { control } from '../kit/control.ts';
+import { mutate } from '../kit/mutate.ts';
+import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
+import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { wireJNLC } from '../kit/wireJournals.ts';
+
+const inputs = {
+  createJournal: { jnlc: { fromAccount: sweep, toAccount: customer, amount: '10' } },
+  createBatchJournal: {
+    fromAccount: sweep,
+    entries: [1, 2].map((amount) => ({ toAccount: customer, amount: String(amount) })),
+  },
+  createReverseBatchJournal: {
+    toAccount: sweep,
+    entries: [1, 2].map((amount) => ({ fromAccount: richCustomers[0], amount: String(amount) })),
+  },
+} as const;
+
+const keyed = ['createJournal', 'createBatchJournal'] as const;
+const all = [...keyed, 'createReverseBatchJournal'] as const;
+const operations = { createJournal: 'createJournal', createBatchJournal: 'createBatch' } as const;
+const hour = 3_600_000; // ms
+
+async function replayed(url: string, name: (typeof all)[number], idempotencyKey?: string): Promise<unknown> {
+  const result = await mutate(url, name, { input: inputs[name], idempotencyKey });
+  return result.__typename.endsWith('Success') ? result.replayed : result.__typename;
+}
+
+describe('replayed', () => {
+  it.each(all)('of %s is false for what the call moved, and true for what was answered before', async (name) => {
+    const { gateway } = await startBoth();
+
+    expect(await replayed(gateway.url, name, 'key')).toBe(false);
+    expect(await replayed(gateway.url, name, 'key')).toBe(true);
+    expect(await replayed(gateway.url, name, 'another')).toBe(false);
+  });
+
+  it.each(all)('of %s is false under keys that the gateway makes', async (name) => {
+    const { gateway } = await startBoth();
+
+    expect(await Promise.all([1, 2].map(() => replayed(gateway.url, name)))).toEqual([false, false]);
+  });
+
+  it.each(all)('of twins of %s is false for one and true for the others', async (name) => {
+    const { gateway } = await startBoth();
+
+    const told = await Promise.all([1, 2, 3].map(() => replayed(gateway.url, name, 'key')));
+
+    expect(told.sort()).toEqual([false, true, true]);
+  });
+
+  it.each(keyed)('of %s is true at a gateway that never saw the key, by the date of the journal', async (name) => {
+    const { gateway, sandbox } = await startBoth({ clockMode: 'manual' });
+    const other = await startGateway(sandbox.url);
+    await replayed(gateway.url, name, 'key');
+    await control(sandbox, 'POST', 'clock', { advanceMs: hour });
+
+    expect(await replayed(other.url, name, 'key')).toBe(true);
+    expect(await replayed(other.url, name, 'another')).toBe(false);
+  });
+
+  it.each([5 * hour, -5 * hour])('heeds the clock of the API, which is %i ms ahead', async (aheadMs) => {
+    const sandbox = await startSandbox({ clock: () => Date.now() + aheadMs });
+    const { url } = await startGateway(sandbox.url);
+
+    for (const name of keyed) {
+      expect(await replayed(url, name, `key of ${name}`)).toBe(false);
+      expect(await replayed(url, name, `key of ${name}`)).toBe(true);
+    }
+  });
+
+  it.each(keyed)('of %s is false when the first attempt moved it and a repeat was answered', async (name) => {
+    const { gateway, sandbox } = await startBoth();
+    const faults = [{ kind: 'answerLost', operations: [operations[name]], count: 1 }];
+    await control(sandbox, 'PUT', 'faults', { faults });
+
+    expect(await replayed(gateway.url, name, 'key')).toBe(false);
+  });
+
+  it.each(keyed)('of %s is true when an earlier call moved it whose answer was lost', async (name) => {
+    const { gateway, sandbox } = await startBoth({ clockMode: 'manual' });
+    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answerLost', operations: [operations[name]] }] });
+    expect(await replayed(gateway.url, name, 'key')).toBe('OutcomeUnknownError');
+    await control(sandbox, 'DELETE', 'faults');
+    await control(sandbox, 'POST', 'clock', { advanceMs: 10_000 });
+
+    expect(await replayed(gateway.url, name, 'key')).toBe(true);
+  });
+
+  it.each(keyed)('of %s is false when the earlier call under the key was refused', async (name) => {
+    let isRefused = true;
+    const stub = await StubUpstream.start((seen, response) => {
+      const made = wireJNLC({ created_at: new Date().toISOString(), net_amount: '1' });
+      const body = name === 'createJournal' || seen.method === 'GET' ? made : [made, made];
+      return (isRefused ? json(403, { message: 'insufficient balance' }) : json(200, body))(seen, response);
+    });
+    const { url } = await startGateway(stub.url);
+    expect(await replayed(url, name, 'key')).toBe('InsufficientBalanceError');
+    isRefused = false;
+
+    expect(await replayed(url, name, 'key')).toBe(false);
+  });
+
+  it.each<[string, number | null, boolean | null]>([
+    ['that is not dated', null, null],
+    ['that is dated a day ago', -24 * hour, true],
+    ['that is dated half a minute ago', -30_000, null],
+    ['that is dated an hour ahead', hour, false],
+  ])('of a journal %s is as the date says', async (_label, aheadMs, expected) => {
+    const stub = await StubUpstream.start((seen, response) => {
+      const created_at = aheadMs === null ? null : new Date(Date.now() + aheadMs).toISOString();
+      const body = seen.url.endsWith('/batch') ? [1, 2].map(() => wireJNLC({ created_at })) : wireJNLC({ created_at });
+      return json(200, body)(seen, response);
+    });
+    const { url } = await startGateway(stub.url);
+
+    for (const name of keyed) {
+      expect(await replayed(url, name)).toBe(false);
+      expect(await replayed(url, name, `key of ${name}`)).toBe(expected);
+      expect(await replayed(url, name, `key of ${name}`)).toBe(true);
+    }
+  });
+
+  it('of a journal that only a read dates goes by that', async () => {
+    const stub = await StubUpstream.start((seen, response) => {
+      const created_at = seen.method === 'GET' ? '2026-01-01T00:00:00Z' : null;
+      return json(200, wireJNLC({ created_at }))(seen, response);
+    });
+    const { url } = await startGateway(stub.url);
+
+    expect(await replayed(url, 'createJournal', 'key')).toBe(true);
+  });
+
+  it('does not take another journal under an old key for the earlier outcome', async () => {
+    let made = 0;
+    const stub = await StubUpstream.start((seen, response) => {
+      if (seen.method === 'POST') made += 1;
+      const id = `6d2cba43-cb57-4534-9603-00000000000${made}`;
+      return json(200, { ...wireJNLC({ created_at: new Date().toISOString() }), id })(seen, response);
+    });
+    const { url } = await startGateway(stub.url);
+
+    // The API may forget a key: then the money has moved again.
+    expect(await replayed(url, 'createJournal', 'key')).toBe(false);
+    expect(await replayed(url, 'createJournal', 'key')).toBe(false);
+  });
+
+  it('of a reverse batch is false when its own call lost the answer and found the journals', async () => {
+    const { gateway, sandbox } = await startBoth();
+    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answerLost', operations: ['createReverseBatch'] }] });
+
+    expect(await replayed(gateway.url, 'createReverseBatchJournal', 'key')).toBe(false);
+    expect(await replayed(gateway.url, 'createReverseBatchJournal', 'key')).toBe(true);
+  });
+});
