@@ -87,7 +87,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     opened.push(() => credentials.close());
     const clock = new ApiClock();
     const governor = new RateGovernor(clock);
-    const { baseUrl, eventsVersion: version } = upstream;
+    const { baseUrl, eventsVersion: version, currency: firmCurrency } = upstream;
     const connection = new UpstreamConnection({ baseUrl, credentials, clock, governor, observers, log });
     opened.push(() => connection.close());
     const journals = new JournalsClient(connection);
@@ -112,7 +112,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const sharedReads = new SharedReads(journals, () => statusEvents.mark);
     const idempotencyKeys = new IdempotencyKeys();
     const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
-    const shared = { ...reads, clock, reverseBatches, idempotencyKeys };
+    const shared = { ...reads, clock, reverseBatches, idempotencyKeys, firmCurrency };
 
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);
@@ -227,7 +227,8 @@ async function openUpstream(
   const sandbox = await createSandbox({ keyId, secretKey, port });
   opened.push(() => sandbox.close());
   const credentials = { kind: 'basic', keyId, secretKey } as const;
-  return { upstream: { baseUrl: sandbox.url, credentials, eventsVersion: 'v2' }, sandboxUrl: sandbox.url };
+  const upstreamConfig = { baseUrl: sandbox.url, credentials, eventsVersion: 'v2', currency: 'USD' } as const;
+  return { upstream: upstreamConfig, sandboxUrl: sandbox.url };
 }
 
 async function settled(promise: Promise<void>, patienceMs: number): Promise<void> {

@@ -7,6 +7,8 @@ export interface UpstreamConfig {
   baseUrl: string;
   credentials: CredentialsConfig;
   eventsVersion: 'v1' | 'v2';
+  /** The firm's own, shown for journals of which the API states none; never sent, and nothing is told by it. */
+  currency: string;
 }
 
 /** The two kinds of key are not interchangeable: the wrong flow answers a bare 401. */
@@ -21,6 +23,10 @@ export const upstreamEnvironment = z.object({
   APCA_BROKER_CLIENT_ID: z.string().optional(),
   APCA_BROKER_CLIENT_SECRET: z.string().optional(),
   APCA_BROKER_TOKEN_URL: httpUrl.optional(),
+  APCA_BROKER_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'expected the three letters of a currency, such as USD')
+    .default('USD'),
   APCA_BROKER_EVENTS_VERSION: z.enum(['v1', 'v2'], { error: 'expected v1 or v2' }).default('v2'),
 });
 
@@ -66,5 +72,6 @@ export function upstreamOf(values: z.output<typeof upstreamEnvironment>): Upstre
   const credentials = credentialsOf(values);
   const baseUrl = values.APCA_BROKER_BASE_URL;
   if (!credentials || baseUrl === undefined) throw new TypeError('what is missing is told before');
-  return { baseUrl, credentials, eventsVersion: values.APCA_BROKER_EVENTS_VERSION };
+  const { APCA_BROKER_EVENTS_VERSION: eventsVersion, APCA_BROKER_CURRENCY: currency } = values;
+  return { baseUrl, credentials, eventsVersion, currency };
 }

@@ -1,5 +1,6 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
+import { EntryIdentity } from '../domain/EntryIdentity.ts';
 import type { NewBatch } from '../domain/newJournal.ts';
 
 import { freshResults } from './freshJournal.ts';
@@ -39,24 +40,23 @@ export async function createBatchJournal(
     idempotencyKey,
     context,
   );
-  const entries = batch.entries.map((entry) => ({
-    account: entry.toAccount,
-    amount: entry.amount,
-    description: entry.description ?? batch.description ?? '',
-  }));
+  const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.toAccount }));
   const results = matchEntries(entries, items, (item) => item.journal.toAccount);
   return { results: await freshResults(results, startedMs, context), idempotencyKey };
 }
 
+/** The API reads descriptions of entries; the one of the whole batch only where a host is older than 2026-08-05. */
 function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {
   check.entries(['input', 'entries'], batch.entries);
   check.description(['input', 'description'], batch.description);
+  check.oneCurrency(['input', 'entries'], batch.entries);
   const entries = batch.entries.map((entry, index) => {
     const path = ['input', 'entries', index];
     check.amount([...path, 'amount'], entry.amount);
     check.description([...path, 'description'], entry.description);
     check.transmitter(path, entry);
-    return { ...entry, toAccount: check.account([...path, 'toAccount'], entry.toAccount) };
+    const description = entry.description || (batch.description ?? entry.description);
+    return { ...entry, description, toAccount: check.account([...path, 'toAccount'], entry.toAccount) };
   });
   return { ...batch, entries, fromAccount: check.account(['input', 'fromAccount'], batch.fromAccount) };
 }
