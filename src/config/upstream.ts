@@ -7,7 +7,7 @@ export interface UpstreamConfig {
   baseUrl: string;
   credentials: CredentialsConfig;
   eventsVersion: 'v1' | 'v2';
-  /** The firm's own, shown for journals of which the API states none; never sent, and nothing is told by it. */
+  /** The firm's own, shown for journals of which the API states none; never sent and never compared. */
   currency: string;
 }
 
