@@ -26,6 +26,8 @@ export interface SharedParts {
   journalSides: JournalSidesCache;
   eventJournals: EventJournals;
   idempotencyKeys: IdempotencyKeys;
+  /** Shown where the API states none. */
+  firmCurrency: string;
 }
 
 /** What tells one operation from another. */

@@ -98,7 +98,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     opened.push(["the API's credentials", () => credentials.close()]);
     const clock = new ApiClock();
     const governor = new RateGovernor(clock);
-    const { baseUrl, eventsVersion: version } = upstream;
+    const { baseUrl, eventsVersion: version, currency: firmCurrency } = upstream;
     const connection = new UpstreamConnection({ baseUrl, credentials, clock, governor, observers, log });
     opened.push(['the connection to the Journals API', () => connection.close()]);
     const journals = new JournalsClient(connection);
@@ -124,7 +124,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const idempotencyKeys = new IdempotencyKeys();
     const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
     const keyUses = new KeyUses(clock);
-    const shared = { ...reads, clock, keyUses, reverseBatches, idempotencyKeys };
+    const shared = { ...reads, clock, keyUses, reverseBatches, idempotencyKeys, firmCurrency };
 
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);
@@ -241,7 +241,8 @@ async function openUpstream(
   const sandbox = await createSandbox({ keyId, secretKey, port });
   opened.push(['the sandbox', () => sandbox.close()]);
   const credentials = { kind: 'basic', keyId, secretKey } as const;
-  return { upstream: { baseUrl: sandbox.url, credentials, eventsVersion: 'v2' }, sandboxUrl: sandbox.url };
+  const upstreamConfig = { baseUrl: sandbox.url, credentials, eventsVersion: 'v2', currency: 'USD' } as const;
+  return { upstream: upstreamConfig, sandboxUrl: sandbox.url };
 }
 
 async function settled(promise: Promise<void>, patienceMs: number): Promise<void> {

@@ -57,3 +57,27 @@ describe('a configuration of who may come in does not hold with', () => {
     expect(problemsOf({ ...jwt, AUTH_JWKS_URL: 'https://issuer.example/keys', HOST: '0.0.0.0' })).toEqual([]);
   });
 });
+
+describe("the firm's own currency", () => {
+  const remote = {
+    APCA_BROKER_BASE_URL: 'https://broker-api.alpaca.markets',
+    APCA_BROKER_KEY_ID: 'key',
+    APCA_BROKER_SECRET_KEY: 'secret',
+  };
+
+  it.each([
+    [undefined, 'USD'],
+    ['', 'USD'],
+    ['EUR', 'EUR'],
+  ])('that is set to %j is %s', (currency, expected) => {
+    const { upstream } = readConfig({ ...remote, APCA_BROKER_CURRENCY: currency });
+
+    expect(upstream).toMatchObject({ remote: { currency: expected } });
+  });
+
+  it('is three capital letters', () => {
+    expect(() => readConfig({ ...remote, APCA_BROKER_CURRENCY: 'euro' })).toThrow(
+      'APCA_BROKER_CURRENCY: expected the three letters of a currency, such as USD, found "euro"',
+    );
+  });
+});

@@ -1,4 +1,4 @@
-import { httpUrl, oneOf, text } from './valueSchemas.ts';
+import { currency, httpUrl, oneOf, text } from './valueSchemas.ts';
 import { variable } from './Variable.ts';
 import type { ConfigOf, Environment } from './Variable.ts';
 
@@ -7,6 +7,8 @@ export interface UpstreamConfig {
   baseUrl: string;
   credentials: CredentialsConfig;
   eventsVersion: 'v1' | 'v2';
+  /** The firm's own, shown for journals of which the API states none; never sent and never compared. */
+  currency: string;
 }
 
 /** The two kinds of key are not interchangeable: the API answers a bare 401 to the wrong one. */
@@ -32,6 +34,12 @@ export const upstreamVariables = {
     'APCA_BROKER_TOKEN_URL',
     httpUrl,
     'token endpoint for OAuth 2, e.g. `https://authx.sandbox.alpaca.markets/v1/oauth2/token`',
+  ),
+  currency: variable(
+    'APCA_BROKER_CURRENCY',
+    currency,
+    "the firm's own currency, shown for journals whose currency the API does not state; never sent and never compared",
+    'USD',
   ),
   eventsVersion: variable(
     'APCA_BROKER_EVENTS_VERSION',
@@ -75,10 +83,10 @@ function absent(names: readonly string[], environment: Environment): string[] {
 
 /** @param values read without problems */
 export function upstreamOf(values: ConfigOf<typeof upstreamVariables>): UpstreamConfig {
-  const { baseUrl, keyId, secretKey, clientId, clientSecret, tokenUrl, eventsVersion } = values;
+  const { baseUrl, keyId, secretKey, clientId, clientSecret, tokenUrl, ...rest } = values;
   const credentials: CredentialsConfig =
     keyId !== null
       ? { kind: 'basic', keyId, secretKey: secretKey ?? '' }
       : { kind: 'oauth', clientId: clientId ?? '', clientSecret: clientSecret ?? '', tokenUrl: tokenUrl ?? '' };
-  return { baseUrl: baseUrl ?? '', credentials, eventsVersion };
+  return { baseUrl: baseUrl ?? '', credentials, eventsVersion: rest.eventsVersion, currency: rest.currency };
 }

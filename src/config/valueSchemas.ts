@@ -21,6 +21,9 @@ export const seconds = (min: number, max: number) =>
 export const oneOf = <const Word extends string>(...words: Word[]) =>
   z.enum(words, { error: `expected ${words.slice(0, -1).join(', ')} or ${words.at(-1)}` });
 
+/** An ISO 4217 code. */
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'expected the three letters of a currency, such as USD');
+
 /** `true` or `false`, and the other words that zod takes for them. */
 export const flag = z.stringbool({ error: 'expected true or false' });
 

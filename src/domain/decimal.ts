@@ -30,3 +30,14 @@ export function canonicalDecimal(value: Decimal): Decimal {
   const trimmed = value.slice(0, end);
   return trimmed === '-0' ? '0' : trimmed;
 }
+
+/** Whether a positive amount is another one with fewer decimals, rounded up or down. Both in their canonical spelling. */
+export function isRoundingOf(rounded: Decimal, amount: Decimal): boolean {
+  const places = decimalPlaces(rounded);
+  const [whole = '', fraction = ''] = amount.split('.');
+  const [cut, found] = [whole + fraction.slice(0, places), rounded.replace('.', '')];
+  // Numbers of any length come here: those that can't be near each other are not computed with.
+  if (fraction.length <= places || Math.abs(cut.length - found.length) > 1) return false;
+  const difference = BigInt(found) - BigInt(cut);
+  return difference === 0n || difference === 1n;
+}

@@ -50,7 +50,8 @@ interface JournalBase extends JournalSides {
   settleDate: CalendarDate | null;
   systemDate: CalendarDate | null;
   description: string | null;
-  currency: string;
+  /** Null where the API does not state it: the firm's own then. */
+  currency: string | null;
   createdAt: Instant | null;
   transmitterInfo: TransmitterInfo | null;
 }

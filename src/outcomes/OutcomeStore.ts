@@ -70,6 +70,20 @@ CREATE TABLE IF NOT EXISTS claims (
 CREATE INDEX IF NOT EXISTS claims_by_outcome ON claims (outcome_id);
 `;
 
+const withoutAssumedCurrency = `
+UPDATE outcomes SET items = (
+  SELECT json_group_array(json(
+    iif(
+      value ->> '$.journal.currency' = 'USD',
+      json_set(value, '$.journal.currency', outcomes.batch ->> '$.currency'),
+      value
+    )
+  ))
+  FROM json_each(outcomes.items)
+)
+WHERE json_valid(items) AND json_valid(batch);
+`;
+
 /**
  * Reverse batches and what became of them, in a file or in memory. A row is on the disk when its method returns.
  * The file belongs to one process: whoever opens it knows that nobody else is sending.
@@ -95,6 +109,7 @@ export class OutcomeStore {
       this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
       this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
+      this.#forgetAssumedCurrency();
       this.#prune();
       // What can't be read is told now, and not to the first client.
       this.unsettled();
@@ -217,6 +232,16 @@ export class OutcomeStore {
       )
       .get() as { bytes: number };
     return used.bytes >= this.#maxBytes;
+  }
+
+  /**
+   * Until version 1 of the file a journal had `USD` where the API had stated no currency. There the currency that was
+   * asked for is taken, and none where none was.
+   */
+  #forgetAssumedCurrency(): void {
+    const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (version >= 1) return;
+    this.#database.exec(`BEGIN; ${withoutAssumedCurrency} PRAGMA user_version = 1; COMMIT`);
   }
 
   /** By age alone: a key that is forgotten may be sent again. What is not settled is never forgotten. */

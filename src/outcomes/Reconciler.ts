@@ -10,8 +10,8 @@ import type { Log } from '../log.ts';
 import type { JournalsClient } from '../upstream/JournalsClient.ts';
 
 import type { OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
-import { candidateOf, clockMarginMs, descriptionOf, findOf, mayBeOfReverseBatch, wantedBy } from './Reading.ts';
-import type { Reading } from './Reading.ts';
+import { candidateOf, clockMarginMs, descriptionsOf, findOf, mayBeOfReverseBatch, wantedBy } from './Reading.ts';
+import type { Find, Reading, Wanted } from './Reading.ts';
 import { Wakeup } from './Wakeup.ts';
 
 /**
@@ -136,18 +136,35 @@ export class Reconciler {
     );
     // Reads that were given up look like journals that can't be read.
     this.#closing.signal.throwIfAborted();
+    const missing = await this.#settleFound(due, reading);
+    for (const watched of missing) this.#settleMissing(watched, findOf(watched.outcome, reading), { begunAt, isWhole });
+  }
+
+  /** Settles those whose journals are all there. What one takes no other can own, so the rest is looked at again. */
+  async #settleFound(due: readonly Watched[], reading: Reading): Promise<Watched[]> {
+    const missing: Watched[] = [];
     for (const watched of due) {
-      this.#judge(watched, reading, { begunAt, isWhole });
+      const { id, idempotencyKey } = watched.outcome;
+      const { items } = findOf(watched.outcome, reading);
+      if (items) {
+        this.#options.store.settleDone(id, items);
+        this.#options.log.info(
+          { idempotencyKey, journals: items.length },
+          'reverse batch was done: its journals were found',
+        );
+        this.#watched.delete(id);
+      } else missing.push(watched);
       // Many of a thousand entries are not judged in one turn: others want to be served meanwhile.
       await turn();
     }
+    return missing.length < due.length ? this.#settleFound(missing, reading) : missing;
   }
 
   /** Journals that began around the oldest of the intents or later, that nobody owns, and that some entry may have made. */
   async #readAll(outcomes: readonly StoredOutcome[], isWhole: boolean): Promise<Reading> {
     const { store, readEvents, learnTime } = this.#options;
     await learnTime(this.#closing.signal);
-    const descriptions = new Set(outcomes.flatMap(({ batch }) => batch.entries.map(descriptionOf)));
+    const descriptions = descriptionsOf(outcomes);
     const began = new Map<string, JournalStatusEvent>();
     const problems = new Map<string, string>();
     const sinceMs = Math.min(...outcomes.map(({ intendedAtMs }) => intendedAtMs)) - clockMarginMs;
@@ -157,52 +174,64 @@ export class Reconciler {
     for await (const event of readEvents({ sinceMs, isWhole, onUnreadable }, this.#closing.signal)) {
       if (event.batchErrorMessage !== null) problems.set(event.journalId, event.batchErrorMessage);
       // An event need not carry the description that its journal has.
-      const mayFit = event.description === null || descriptions.has(event.description);
+      const mayFit = event.description === null || descriptions.mayBeStoredAs(event.description);
       if (event.statusFrom === null && mayFit && mayBeOfReverseBatch(event)) began.set(event.journalId, event);
     }
     const waiting = [...began.values()].filter(({ journalId }) => !store.isClaimed(journalId));
-    const reading: Reading = { candidates: [], unread, taken: new Set(), wanted: wantedBy(store.unsettled()) };
+    const reading: Reading = { candidates: new Map(), unread, taken: new Set(), found: new Set() };
+    const wanted = wantedBy(store.unsettled());
     while (waiting.length > 0) {
-      await Promise.all(waiting.splice(0, readsAtOnce).map((event) => this.#readCandidate(event, problems, reading)));
+      await Promise.all(
+        waiting.splice(0, readsAtOnce).map((event) => {
+          const errorMessage = problems.get(event.journalId) ?? null;
+          return this.#readCandidate(event, { errorMessage, wanted }, reading);
+        }),
+      );
     }
     return reading;
   }
 
-  async #readCandidate(event: JournalStatusEvent, problems: Map<string, string>, reading: Reading): Promise<void> {
+  async #readCandidate(
+    event: JournalStatusEvent,
+    known: { errorMessage: string | null; wanted: Wanted },
+    reading: Reading,
+  ): Promise<void> {
     const { journalId: id, description } = event;
     // What tells one journal from another never changes.
-    const known = this.#journals.get(id);
-    const journal = known ?? (await this.#options.client.get(id, this.#closing.signal).catch(() => null));
+    const cached = this.#journals.get(id);
+    const journal = cached ?? (await this.#options.client.get(id, this.#closing.signal).catch(() => null));
     if (!journal) {
       // It exists, for its event says so.
       reading.unread.push(description);
       return;
     }
     this.#journals.set(id, journal);
-    reading.candidates.push(candidateOf(event, journal, problems.get(id) ?? null));
+    const candidate = candidateOf(event, journal, known);
+    for (const outcome of candidate.mayBeOf) {
+      const candidates = reading.candidates.get(outcome.id);
+      if (candidates) candidates.push(candidate);
+      else reading.candidates.set(outcome.id, [candidate]);
+    }
   }
 
   /** @param begunAt when the reading began, by `performance.now()`: it shows at least what was told by then */
-  #judge(watched: Watched, reading: Reading, { begunAt, isWhole }: { begunAt: number; isWhole: boolean }): void {
+  #settleMissing(
+    watched: Watched,
+    { similar, mayHide }: Find,
+    { begunAt, isWhole }: { begunAt: number; isWhole: boolean },
+  ): void {
     const { store, log, settleMs } = this.#options;
-    const { outcome } = watched;
-    const { id, idempotencyKey } = outcome;
-    const found = findOf(outcome, reading);
+    const { id, idempotencyKey } = watched.outcome;
     watched.unsettledSince ??= begunAt;
     const ageMs = isWhole ? begunAt - watched.unsettledSince : 0;
     // What can't be read now may be readable later, within reason.
-    const isOver = ageMs >= settleMs && (!found.mayHide || ageMs >= 2 * settleMs);
-    if (found.items) {
-      store.settleDone(id, found.items);
-      log.info({ idempotencyKey, journals: found.items.length }, 'reverse batch was done: its journals were found');
-    } else if (!isOver) {
-      return;
-    } else if (found.similar === 0 && !found.mayHide) {
+    if (ageMs < settleMs || (mayHide && ageMs < 2 * settleMs)) return;
+    if (similar === 0 && !mayHide) {
       store.settleNotDone(id);
-      log.warn({ idempotencyKey }, 'reverse batch was not done: no journal of it was found');
+      log.warn({ idempotencyKey }, 'reverse batch was not done: no journal like it was found');
     } else {
       store.settleAmbiguous(id);
-      log.error({ idempotencyKey, similar: found.similar }, 'reverse batch is ambiguous: a person must look');
+      log.error({ idempotencyKey, similar }, 'reverse batch is ambiguous: a person must look');
     }
     this.#watched.delete(id);
   }

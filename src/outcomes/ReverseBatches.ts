@@ -185,7 +185,7 @@ export class ReverseBatches {
 const unreadable = "nothing is sent now, and what became of this key before can't be read: the outcome store fails";
 const lost = 'the answer was lost, and the journals are looked for: repeat the mutation with this key';
 const ambiguous =
-  'the answer was lost, and the journals found can belong to another batch or are not all of it: a person must look';
+  'the answer was lost, and the journals found are similar, not all of it, or possibly of another batch: a person must look';
 
 function soon(): Instant {
   return new Date(Date.now() + retryAfterMs).toISOString();

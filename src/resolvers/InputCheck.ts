@@ -49,6 +49,16 @@ export class InputCheck {
     if (entries.length > maxEntries) this.add(path, `expected at most ${maxEntries} entries, found ${entries.length}`);
   }
 
+  /** Of those that state one: without one an entry is in the firm's own currency, which the gateway does not know. */
+  oneCurrency(path: Path, entries: readonly { currency?: string | null | undefined }[]): void {
+    const first = entries.find(({ currency }) => currency)?.currency ?? '';
+    entries.forEach(({ currency }, index) => {
+      if (!currency || currency.toUpperCase() === first.toUpperCase()) return;
+      const expected = `expected ${quote(first)}, the currency of the entries before it`;
+      this.add([...path, index, 'currency'], `${expected}, found ${quote(currency)}`);
+    });
+  }
+
   description(path: Path, value: string | null | undefined): void {
     this.#maxLength(path, value, maxDescription);
   }

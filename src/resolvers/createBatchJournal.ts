@@ -1,5 +1,6 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
+import { EntryIdentity } from '../domain/EntryIdentity.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { BatchItem, NewBatch } from '../domain/newJournal.ts';
 
@@ -41,12 +42,8 @@ export async function createBatchJournal(
     () => context.journals.createBatch(batch, idempotencyKey, sentKey),
     journalsOf,
   );
+  const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.toAccount }));
   mustBeOwn(journalsOf(items), idempotencyKey, context);
-  const entries = batch.entries.map((entry) => ({
-    account: entry.toAccount,
-    amount: entry.amount,
-    description: entry.description ?? batch.description ?? '',
-  }));
   const matched = matchEntries(entries, items, (item) => item.journal.toAccount);
   const results = await freshResults(matched, startedMs, context);
   return { results, idempotencyKey, replayed: isReplay([...journalsOf(items), ...journalsOf(results)]) };
@@ -56,15 +53,18 @@ function journalsOf(items: readonly BatchItem[]): Journal[] {
   return items.map(({ journal }) => journal);
 }
 
+/** The API reads descriptions of entries; the one of the whole batch only where a host is older than 2026-08-05. */
 function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {
   check.entries(['input', 'entries'], batch.entries);
   check.description(['input', 'description'], batch.description);
+  check.oneCurrency(['input', 'entries'], batch.entries);
   const entries = batch.entries.map((entry, index) => {
     const path = ['input', 'entries', index];
     check.amount([...path, 'amount'], entry.amount);
     check.description([...path, 'description'], entry.description);
     check.transmitter(path, entry);
-    return { ...entry, toAccount: check.account([...path, 'toAccount'], entry.toAccount) };
+    const description = entry.description || (batch.description ?? entry.description);
+    return { ...entry, description, toAccount: check.account([...path, 'toAccount'], entry.toAccount) };
   });
   return { ...batch, entries, fromAccount: check.account(['input', 'fromAccount'], batch.fromAccount) };
 }

@@ -1,5 +1,6 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
+import { EntryIdentity } from '../domain/EntryIdentity.ts';
 import type { NewReverseBatch } from '../domain/newJournal.ts';
 
 import { freshResults } from './freshJournal.ts';
@@ -37,11 +38,8 @@ export async function createReverseBatchJournal(
 
   const startedMs = context.clock.earliestNow();
   const { items, replayed } = await context.reverseBatches.create(context.principal.name, idempotencyKey, batch);
-  const entries = batch.entries.map((entry) => ({
-    account: entry.fromAccount,
-    amount: entry.amount,
-    description: entry.description ?? '',
-  }));
+  const { currency } = batch;
+  const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.fromAccount, currency }));
   const results = matchEntries(entries, items, (item) => item.journal.fromAccount);
   return { results: await freshResults(results, startedMs, context), idempotencyKey, replayed };
 }

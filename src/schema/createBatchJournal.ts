@@ -11,7 +11,9 @@ const BatchJournalEntryInput = builder.inputType('BatchJournalEntryInput', {
   fields: (t) => ({
     toAccount: t.id({ required: true, description: 'The account that receives.' }),
     amount: t.field({ type: 'Decimal', required: true, description: 'How much, above 0.' }),
-    currency: t.string({ description: 'USD when not given.' }),
+    currency: t.string({
+      description: "The firm's own currency when not given; the entries that state one state the same.",
+    }),
     description: t.string({ description: 'At most 1,024 characters.' }),
     ...transmitterFields(t),
   }),
@@ -21,7 +23,9 @@ const CreateBatchJournalInput = builder.inputType('CreateBatchJournalInput', {
   description: 'One account pays many. Cash only.',
   fields: (t) => ({
     fromAccount: t.id({ required: true, description: 'The account that pays, usually the sweep account.' }),
-    description: t.string({ description: 'Of every entry that has none of its own; at most 1,024 characters.' }),
+    description: t.string({
+      description: 'Of every entry that has none of its own, or an empty one; at most 1,024 characters.',
+    }),
     entries: t.field({ type: [BatchJournalEntryInput], required: true, description: '1 to 1,000 receivers.' }),
   }),
 });

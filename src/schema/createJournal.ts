@@ -14,7 +14,7 @@ const CreateJNLCInput = builder.inputType('CreateJNLCInput', {
     fromAccount: t.id({ required: true, description: 'The account that pays.' }),
     toAccount: t.id({ required: true, description: 'The account that receives.' }),
     amount: t.field({ type: 'Decimal', required: true, description: 'How much, above 0.' }),
-    currency: t.string({ description: 'USD when not given.' }),
+    currency: t.string({ description: "The firm's own currency when not given." }),
     description: t.string({ description: 'At most 1,024 characters.' }),
     ...transmitterFields(t),
   }),
@@ -27,7 +27,7 @@ const CreateJNLSInput = builder.inputType('CreateJNLSInput', {
     toAccount: t.id({ required: true, description: 'The account that receives.' }),
     symbol: t.string({ required: true, description: 'Which security.' }),
     qty: t.field({ type: 'Decimal', required: true, description: 'How many shares, above 0, at most 9 decimals.' }),
-    currency: t.string({ description: 'USD when not given.' }),
+    currency: t.string({ description: "The firm's own currency when not given." }),
     description: t.string({ description: 'At most 1,024 characters.' }),
   }),
 });

@@ -18,7 +18,7 @@ const CreateReverseBatchJournalInput = builder.inputType('CreateReverseBatchJour
   description: 'Many accounts pay one. Cash only.',
   fields: (t) => ({
     toAccount: t.id({ required: true, description: 'The account that receives, usually the sweep account.' }),
-    currency: t.string({ description: 'Of every entry; USD when not given.' }),
+    currency: t.string({ description: "Of every entry; the firm's own currency when not given." }),
     entries: t.field({ type: [ReverseBatchJournalEntryInput], required: true, description: '1 to 1,000 payers.' }),
   }),
 });

@@ -118,7 +118,10 @@ builder.interfaceType(Journal, {
       nullable: true,
       description: 'As given at creation, at most 1,024 characters.',
     }),
-    currency: t.exposeString('currency', { description: 'USD unless the API says otherwise.' }),
+    currency: t.string({
+      description: "Of the amount; the firm's own, as the gateway is configured, where the API does not state it.",
+      resolve: ({ currency }, _args, { firmCurrency }) => currency ?? firmCurrency,
+    }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       nullable: true,

@@ -65,7 +65,7 @@ function decodeBase(value: unknown): Omit<OtherJournal, 'entryType'> & Pick<Jour
     settleDate: date(wire.settle_date),
     systemDate: date(wire.system_date),
     description: typeof wire.description === 'string' ? wire.description : null,
-    currency: text(wire.currency) ?? 'USD',
+    currency: text(wire.currency),
     createdAt: instant(wire.created_at),
     transmitterInfo: wire.transmitter_info ? decodeTransmitterInfo(wire.transmitter_info) : null,
     entryType: asJournalEntryType(required(wire, 'entry_type')),

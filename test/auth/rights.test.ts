@@ -177,7 +177,7 @@ beforeAll(async () => {
   const sandbox = await createSandbox({ keyId: 'sandbox', secretKey: apiSecret, settleDelayMs: 1 });
   opened.push(() => sandbox.close());
   const credentials = { kind: 'basic', keyId: 'sandbox', secretKey: apiSecret } as const;
-  const remote = { baseUrl: sandbox.url, credentials, eventsVersion: 'v2' } as const;
+  const remote = { baseUrl: sandbox.url, credentials, eventsVersion: 'v2', currency: 'USD' } as const;
   gateway = await createGateway({
     config: {
       ...unattended,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { canonicalDecimal, decimalPlaces, isDecimal, isPositive } from '../../src/domain/decimal.ts';
+import { canonicalDecimal, decimalPlaces, isDecimal, isPositive, isRoundingOf } from '../../src/domain/decimal.ts';
 
 describe('isDecimal', () => {
   it.each(['0', '-0', '1', '-1', '0.1', '-0.10', '10.00', '12345678901234567890.123456789', `9${'0'.repeat(400)}`])(
@@ -80,5 +80,26 @@ describe('canonicalDecimal', () => {
     const value = `1.${'0'.repeat(1_000_000)}1`;
 
     expect(canonicalDecimal(value) === value).toBe(true);
+  });
+});
+
+describe('isRoundingOf', () => {
+  it.each([
+    ['1.25', '1.255', true],
+    ['1.26', '1.255', true],
+    ['1.24', '1.255', false],
+    ['1.27', '1.255', false],
+    ['1', '0.999', true],
+    ['10', '9.999', true],
+    ['0', '0.001', true],
+    ['0.01', '0.001', true],
+    ['1.3', '1.296', true],
+    ['1.25', '1.25', false],
+    ['1.255', '1.25', false],
+    ['12345678901234567890.13', '12345678901234567890.125', true],
+    ['2', `1.${'9'.repeat(100_000)}`, true],
+    ['1', '1'.repeat(100_000), false],
+  ])('says of %s', (rounded, amount, expected) => {
+    expect(isRoundingOf(rounded, amount)).toBe(expected);
   });
 });

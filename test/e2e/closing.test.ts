@@ -96,7 +96,7 @@ describe('a start that fails half-way', () => {
     });
     const lines: string[] = [];
     const credentials = { kind: 'basic', keyId: 'sandbox', secretKey: apiSecret } as const;
-    const remote = { baseUrl: upstream.url, credentials, eventsVersion: 'v2' } as const;
+    const remote = { baseUrl: upstream.url, credentials, eventsVersion: 'v2', currency: 'USD' } as const;
 
     const started = start(
       {

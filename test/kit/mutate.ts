@@ -10,7 +10,8 @@ const retry = `
 const lost = '... on OutcomeUnknownError { idempotencyKey retryAt }';
 const account = '... on AccountNotFoundError { accountIds }';
 const conflict = '... on IdempotencyConflictError { idempotencyKey }';
-const journal = 'journal { id status rawStatus description ... on JNLC { netAmount } ... on JNLS { symbol qty } }';
+const journal =
+  'journal { id status rawStatus description currency ... on JNLC { netAmount } ... on JNLS { symbol qty } }';
 const create = `${error} ${invalid} ${retry} ${lost} ${account} ${conflict}`;
 const results = `idempotencyKey replayed results { entryIndex errorMessage ${journal} }`;
 
@@ -38,6 +39,7 @@ export interface AnsweredJournal {
   status: string;
   rawStatus: string;
   description: string | null;
+  currency: string;
   netAmount?: string;
   symbol?: string;
   qty?: string;

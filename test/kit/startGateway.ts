@@ -37,6 +37,7 @@ export async function startGateway(
     baseUrl: upstreamUrl,
     credentials: { kind: 'basic', keyId: 'sandbox', secretKey: apiSecret },
     eventsVersion: 'v2',
+    currency: 'USD',
     ...remote,
   };
   const gateway = await createGateway({

@@ -42,7 +42,10 @@ export async function startWatched(upstreamUrl: string, config: Partial<GatewayC
       logLevel: 'trace',
       outcomes: { file: null, settleMs: 60_000 },
       limits: defaultLimits,
-      upstream: { kind: 'remote', remote: { baseUrl: upstreamUrl, credentials, eventsVersion: 'v2' } },
+      upstream: {
+        kind: 'remote',
+        remote: { baseUrl: upstreamUrl, credentials, eventsVersion: 'v2', currency: 'USD' },
+      },
       ...config,
     },
     log: watchedLog((line) => lines.push(JSON.parse(line) as LogLine)),

@@ -44,6 +44,48 @@ describe('OutcomeStore', () => {
     expect([second.isClaimed(ids[0]), second.isClaimed(ids[1])]).toEqual([true, false]);
   });
 
+  it('of an older gateway has no currency where that gateway assumed one', () => {
+    const file = newFile();
+    const older = new OutcomeStore(file);
+    const asked = [null, 'EUR', 'USD'];
+    asked.forEach((currency, index) => {
+      older.intend('anyone', { ...intent, batch: { ...batch, currency }, idempotencyKey: `${index}` });
+      older.settleDone(index + 1, [item(ids[0]), item(ids[1], { currency: 'JPY', net_amount: '10.50' })]);
+    });
+    older.intend('anyone', { ...intent, idempotencyKey: 'open' });
+    older.close();
+    const database = new Database(file);
+    database.exec('PRAGMA user_version = 0');
+    database.close();
+
+    const store = new OutcomeStore(file);
+    closeLater(() => store.close());
+
+    const items = asked.map((_, index) => store.get(index + 1)?.items);
+    const currencies = items.map((all) => all?.map(({ journal }) => journal.currency));
+    expect(currencies).toEqual([
+      [null, 'JPY'],
+      ['EUR', 'JPY'],
+      ['USD', 'JPY'],
+    ]);
+    expect(items[0]?.[1]).toEqual(item(ids[1], { currency: 'JPY', net_amount: '10.50' }));
+    expect(store.unsettled()).toMatchObject([{ idempotencyKey: 'open', batch }]);
+  });
+
+  it('keeps over a restart whether the API stated a currency', () => {
+    const file = newFile();
+    const first = new OutcomeStore(file);
+    const { id } = first.intend('anyone', { ...intent, idempotencyKey: 'a' });
+    const items = [item(ids[0], { currency: 'USD' }), item(ids[1], { currency: null })];
+    first.settleDone(id, items);
+    first.close();
+
+    const second = new OutcomeStore(file);
+    closeLater(() => second.close());
+
+    expect(second.get(id)?.items).toEqual(items);
+  });
+
   it('belongs to one process', () => {
     const file = newFile();
     const store = new OutcomeStore(file);

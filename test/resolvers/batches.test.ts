@@ -16,6 +16,7 @@ interface Entry {
   toAccount: string;
   amount: string;
   description?: string;
+  currency?: string;
 }
 
 /** The `entryIndex` of each result, for a batch of these entries that is answered so. */
@@ -142,6 +143,71 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([null, 0, null]);
   });
 
+  it('tells entries apart by what the API has made of their descriptions', async () => {
+    const entries = [
+      { toAccount: customer, amount: '1', description: ' first' },
+      { toAccount: customer, amount: '1', description: 'Cafe\u0301 11' },
+      { toAccount: customer, amount: '1', description: 'Cafe\u0301 1' },
+      { toAccount: customer, amount: '1', description: 'R&D  1' },
+      { toAccount: customer, amount: '1', description: 'x'.repeat(300) },
+    ];
+
+    const found = await indexes(entries, [
+      item(1, { net_amount: '1', description: 'x'.repeat(255) }),
+      item(2, { net_amount: '1', description: 'r&amp;d 1' }),
+      item(3, { net_amount: '1', description: 'caf\u00e9 1' }),
+      item(4, { net_amount: '1', description: 'Caf\u00e9 11' }),
+      item(5, { net_amount: '1', description: 'first' }),
+    ]);
+
+    expect(found).toEqual([4, 3, 2, 1, 0]);
+  });
+
+  it('is told where the API rounds an amount to cents', async () => {
+    const entries = ['1.254', '2.999', '2'].map((amount) => ({ toAccount: customer, amount }));
+
+    const found = await indexes(
+      entries,
+      ['2', '3', '1.25'].map((net_amount, index) => item(index, { net_amount })),
+    );
+
+    expect(found).toEqual([2, 1, 0]);
+  });
+
+  it('counts a currency where both the entry and the journal state one', async () => {
+    const entries = [
+      { toAccount: customer, amount: '1', currency: 'EUR' },
+      { toAccount: customer, amount: '1' },
+    ];
+
+    const found = await indexes(entries, [
+      item(1, { net_amount: '1', currency: 'USD' }),
+      item(2, { net_amount: '1', currency: 'eur' }),
+    ]);
+    const untold = await indexes(entries, [
+      item(1, { net_amount: '1', currency: null }),
+      item(2, { net_amount: '1', currency: '' }),
+    ]);
+    const foreign = await indexes(entries.slice(0, 1), [item(1, { net_amount: '1', currency: 'USD' })]);
+
+    expect([found, untold, foreign]).toEqual([[1, 0], [0, 1], [null]]);
+  });
+
+  it('of a reverse batch counts its currency', async () => {
+    const [first] = richCustomers;
+    const answered = { from_account: first, to_account: sweep, net_amount: '5' };
+    const stub = await StubUpstream.start(
+      json(200, [item(1, { ...answered, currency: 'USD' }), item(2, { ...answered, currency: 'EUR' })]),
+    );
+    const { url } = await startGateway(stub.url);
+
+    const { results = [] } = await mutate(url, 'createReverseBatchJournal', {
+      input: { toAccount: sweep, currency: 'EUR', entries: [{ fromAccount: first, amount: '5' }] },
+    });
+
+    expect(results.map(({ entryIndex }) => entryIndex)).toEqual([null, 0]);
+  });
+
   it.each([7, 8, 9])('holds for a sandbox that shuffles its answers by the seed %i', async (batchOrderSeed) => {
     const { gateway } = await startBoth({ batchOrderSeed, clockMode: 'manual' });
     const entries = [customer, otherCustomer, thirdCustomer].flatMap((toAccount) =>
@@ -179,6 +245,44 @@ describe('entryIndex of a batch', () => {
     });
 
     expect(results.map(({ entryIndex }) => entryIndex)).toEqual([1, 0]);
+  });
+});
+
+describe("a batch's description", () => {
+  const send = async (description: string | null | undefined, entries: object[], times = 1) => {
+    const stub = await StubUpstream.start(json(200, []));
+    const { url } = await startGateway(stub.url);
+    for (let sent = 0; sent < times; sent += 1) {
+      await mutate(url, 'createBatchJournal', {
+        input: { fromAccount: sweep, description, entries: entries.map((entry) => ({ ...receiver, ...entry })) },
+        idempotencyKey: 'key',
+      });
+    }
+    return stub.calls.filter(({ method }) => method === 'POST').map(({ body }) => body);
+  };
+  const receiver = { toAccount: customer, amount: '1' };
+  const told = (body = '') => {
+    const { description, entries } = JSON.parse(body) as { description?: string; entries: { description?: string }[] };
+    return [description, entries.map((entry) => entry.description)];
+  };
+
+  it('is sent with each entry that has none of its own, and beside the entries', async () => {
+    const [body] = await send('of all', [{}, { description: null }, { description: '' }, { description: 'own' }]);
+
+    expect(told(body)).toEqual(['of all', ['of all', 'of all', 'of all', 'own']]);
+  });
+
+  it.each([undefined, null])('that is %j leaves the entries as they are', async (description) => {
+    const [body] = await send(description, [{}, { description: '' }, { description: 'own' }]);
+
+    expect(told(body)).toEqual([undefined, [undefined, '', 'own']]);
+  });
+
+  it('makes the same bytes under a key that is used again', async () => {
+    const bodies = await send('of all', [{}, { description: 'own' }], 2);
+
+    expect(bodies.length).toBeGreaterThan(1);
+    expect(new Set(bodies).size).toBe(1);
   });
 });
 

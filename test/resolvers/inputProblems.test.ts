@@ -136,6 +136,36 @@ describe('everything that is wrong with an input is told at once, with its path,
   });
 });
 
+describe('a batch of several currencies', () => {
+  const send = async (...currencies: (string | null | undefined)[]) => {
+    const { stub, url } = await start();
+    const entries = currencies.map((currency) => ({ toAccount: customer, amount: '1', currency }));
+    return { stub, result: await mutate(url, 'createBatchJournal', { input: { fromAccount: sweep, entries } }) };
+  };
+
+  it('is refused with the path of each entry that differs, and nothing is sent', async () => {
+    const { stub, result } = await send(undefined, 'EUR', 'EUR', 'USD', null, 'GBP');
+
+    const message = (found: string) => `expected "EUR", the currency of the entries before it, found "${found}"`;
+    expect(result.__typename).toBe('InvalidRequestError');
+    expect(issuesOf(result)).toEqual([
+      ['input.entries.3.currency', message('USD')],
+      ['input.entries.5.currency', message('GBP')],
+    ]);
+    expect(stub.calls).toEqual([]);
+  });
+
+  it.each([
+    ['one in two spellings', ['EUR', 'eur']],
+    ['none', [undefined, null]],
+    ["one and the firm's own, which only the API knows", ['EUR', undefined]],
+  ])('is none where the entries state %s', async (_label, currencies) => {
+    const { stub } = await send(...currencies);
+
+    expect(stub.calls.some(({ method }) => method === 'POST')).toBe(true);
+  });
+});
+
 describe('an input at its limits', () => {
   it.each([
     ['a description of 1,024 letters beyond the first plane', { amount: '1', description: '😀'.repeat(1_024) }],

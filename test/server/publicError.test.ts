@@ -83,6 +83,7 @@ async function start(thrown: unknown) {
     reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),
     idempotencyKeys: new IdempotencyKeys(),
     statusEvents,
+    firmCurrency: 'USD',
   };
   const pipeline = createPipeline({
     schema,

@@ -62,11 +62,11 @@ describe('decodeJournal', () => {
   });
 
   it.each([
-    [undefined, 'USD'],
-    [null, 'USD'],
-    ['', 'USD'],
+    [undefined, null],
+    [null, null],
+    ['', null],
     ['EUR', 'EUR'],
-  ])('reads the currency %j as %s', (currency, expected) => {
+  ])('reads the currency %j as %j', (currency, expected) => {
     expect(decodeJournal({ ...wireJNLC(), currency })).toMatchObject({ currency: expected });
   });
 
