@@ -44,7 +44,7 @@ interface Figures {
 }
 
 function start(name: string, flags: string[]): Promise<Target> {
-  const child = spawn(process.execPath, [command, 'sandbox', '--port', '0', '--daily-limit', '1000000', ...flags]);
+  const child = spawn(process.execPath, [command, 'sandbox', '--port', '0', '--firm-daily-limit', '1000000', ...flags]);
   child.stderr.pipe(process.stderr);
   return new Promise((resolve) => {
     child.stdout.on('data', (text: Buffer) => {

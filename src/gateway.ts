@@ -82,7 +82,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     opened.push(async () => metrics.close());
     const upstreamCheck = new UpstreamCheck();
     const observers = [upstreamCheck, metrics.upstream, ...(tracing ? [tracing.upstream] : [])];
-    const { upstream, sandboxUrl } = await openUpstream(config, opened);
+    const { upstream, sandboxUrl } = await openUpstream(config, opened, log);
     const credentials = createCredentials(upstream.credentials, log);
     opened.push(() => credentials.close());
     const clock = new ApiClock();
@@ -221,10 +221,12 @@ function createCredentials(config: CredentialsConfig, log: Log): Credentials {
 async function openUpstream(
   { upstream }: GatewayConfig,
   opened: (() => Promise<void>)[],
+  log: Log,
 ): Promise<{ upstream: UpstreamConfig; sandboxUrl: string | null }> {
   if (upstream.kind === 'remote') return { upstream: upstream.remote, sandboxUrl: null };
   const { keyId, secretKey, port } = upstream.sandbox;
-  const sandbox = await createSandbox({ keyId, secretKey, port });
+  const onError = (error: unknown) => log.error({ err: error }, 'the sandbox failed');
+  const sandbox = await createSandbox({ keyId, secretKey, port, onError });
   opened.push(() => sandbox.close());
   const credentials = { kind: 'basic', keyId, secretKey } as const;
   return { upstream: { baseUrl: sandbox.url, credentials, eventsVersion: 'v2' }, sandboxUrl: sandbox.url };

@@ -24,8 +24,12 @@ export async function sandbox(argv: string[]): Promise<void> {
     return;
   }
   const { port, keyId, secretKey } = configOf(flags.port);
-  const running = await untilSignal(() => start({ ...flags.options, port, keyId, secretKey }));
+  const running = await untilSignal(() => start({ ...flags.options, port, keyId, secretKey, onError }));
   if (running) process.stdout.write(`sandbox listening on ${running.url}\n`);
+}
+
+function onError(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 }
 
 async function start(options: SandboxOptions): Promise<Sandbox> {

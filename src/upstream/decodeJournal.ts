@@ -30,7 +30,7 @@ export function decodeJournal(value: unknown): Journal {
     description: typeof wire.description === 'string' ? wire.description : null,
     currency: text(wire.currency) ?? 'USD',
     createdAt: instant(wire.created_at),
-    transmitterInfo: wire.transmitter_info ? decodeTransmitterInfo(wire.transmitter_info) : null,
+    transmitterInfo: decodeTransmitterInfo(wire.transmitter_info ?? {}),
   };
   const rawEntryType = required(wire, 'entry_type');
   const entryType = asJournalEntryType(rawEntryType);
@@ -65,8 +65,9 @@ export function decodeBatchItem(value: unknown): BatchItem {
   return { journal, errorMessage: text((value as WireBatchJournal).error_message) };
 }
 
-function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo {
-  return {
+/** Null where it says nothing. */
+function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo | null {
+  const info: TransmitterInfo = {
     originatorFullName: text(wire.originator_full_name),
     originatorStreetAddress: text(wire.originator_street_address),
     originatorCity: text(wire.originator_city),
@@ -77,6 +78,7 @@ function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo {
     originatorBankName: text(wire.originator_bank_name),
     otherIdentifyingInformation: text(wire.other_identifying_information),
   };
+  return Object.values(info).every((value) => value === null) ? null : info;
 }
 
 function required(wire: WireJournal, field: keyof WireJournal): string {

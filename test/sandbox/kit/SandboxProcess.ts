@@ -4,11 +4,13 @@ import { once } from 'node:events';
 /** The built command as a process of its own, so that it can be killed. */
 export class SandboxProcess {
   readonly url: string;
+  #errors = '';
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess, url: string) {
     this.#child = child;
     this.url = url;
+    child.stderr?.on('data', (text: Buffer) => (this.#errors += text.toString()));
   }
 
   /** Resolves when the sandbox listens. Rejects with its stderr when it ends before. */
@@ -29,6 +31,11 @@ export class SandboxProcess {
     const url = await Promise.race([listening, ended]);
     ended.catch(() => undefined);
     return new SandboxProcess(child, url);
+  }
+
+  /** Resolves when what it printed on stderr since its start matches. */
+  async printed(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#errors) && this.#child.stderr) await once(this.#child.stderr, 'data');
   }
 
   /** Ends it and resolves with its exit code; null when the signal ended it. */
