@@ -44,7 +44,8 @@ interface Figures {
 }
 
 function start(name: string, flags: string[]): Promise<Target> {
-  const child = spawn(process.execPath, [command, 'sandbox', '--port', '0', '--daily-limit', '1000000', ...flags]);
+  const common = ['--port', '0', '--firm-daily-limit', '1000000', '--jnlc-flow', 'classic'];
+  const child = spawn(process.execPath, [command, 'sandbox', ...common, ...flags]);
   child.stderr.pipe(process.stderr);
   return new Promise((resolve) => {
     child.stdout.on('data', (text: Buffer) => {

@@ -93,7 +93,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     opened.push(['the metrics', () => metrics.close()]);
     const upstreamCheck = new UpstreamCheck();
     const observers = [upstreamCheck, metrics.upstream, ...(tracing ? [tracing.upstream] : [])];
-    const { upstream, sandboxUrl } = await openUpstream(config, opened);
+    const { upstream, sandboxUrl } = await openUpstream(config, opened, log);
     const credentials = createCredentials(upstream.credentials, log);
     opened.push(["the API's credentials", () => credentials.close()]);
     const clock = new ApiClock();
@@ -235,10 +235,12 @@ function createCredentials(config: CredentialsConfig, log: Log): Credentials {
 async function openUpstream(
   { upstream }: GatewayConfig,
   opened: Part[],
+  log: Log,
 ): Promise<{ upstream: UpstreamConfig; sandboxUrl: string | null }> {
   if (upstream.kind === 'remote') return { upstream: upstream.remote, sandboxUrl: null };
   const { keyId, secretKey, port } = upstream.sandbox;
-  const sandbox = await createSandbox({ keyId, secretKey, port });
+  const onError = (error: unknown) => log.error({ err: error }, 'the sandbox failed');
+  const sandbox = await createSandbox({ keyId, secretKey, port, onError });
   opened.push(['the sandbox', () => sandbox.close()]);
   const credentials = { kind: 'basic', keyId, secretKey } as const;
   const upstreamConfig = { baseUrl: sandbox.url, credentials, eventsVersion: 'v2', currency: 'USD' } as const;

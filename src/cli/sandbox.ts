@@ -26,11 +26,15 @@ export async function sandbox(argv: string[]): Promise<void> {
   }
   const { port, keyId, secretKey } = configOf(flags.port);
   const running = await untilSignal(
-    () => start({ ...flags.options, port, keyId, secretKey }),
+    () => start({ ...flags.options, port, keyId, secretKey, onError }),
     (failure) =>
       process.stderr.write(`journals-gateway: ${failure instanceof Error ? failure.message : String(failure)}\n`),
   );
   if (running) process.stdout.write(`sandbox listening on ${running.url}\n`);
+}
+
+function onError(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 }
 
 async function start(options: SandboxOptions): Promise<Sandbox> {

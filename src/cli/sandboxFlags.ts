@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-import { longestHeartbeatMs, type SandboxOptions } from '../sandbox/SandboxOptions.ts';
+import { isCurrency, longestHeartbeatMs, type SandboxOptions } from '../sandbox/SandboxOptions.ts';
 import { UsageError } from './usageError.ts';
 
 type Read = (text: string, flag: string) => Partial<SandboxOptions>;
@@ -21,8 +21,23 @@ const flags: Record<string, Flag> = {
   },
   'jnlc-flow': {
     value: 'FLOW',
-    help: 'classic (default), or v2: a single JNLC is answered executed',
-    read: (text, flag) => ({ jnlcFlow: oneOf(text, flag, ['classic', 'v2']) }),
+    help: 'v2 (default): a single JNLC is answered executed; or classic',
+    read: (text, flag) => ({ jnlcFlow: oneOf(text, flag, ['v2', 'classic']) }),
+  },
+  'system-currency': {
+    value: 'WORD',
+    help: 'currency of journals that name none (default USD)',
+    read: (text, flag) => ({ systemCurrency: currency(text, flag) }),
+  },
+  fixtures: {
+    value: 'WHERE',
+    help: 'where fixtures take effect: any-amount (default) or above-limit',
+    read: (text, flag) => ({ fixtures: oneOf(text, flag, ['any-amount', 'above-limit']) }),
+  },
+  'batch-description': {
+    value: 'WHAT',
+    help: 'that of a whole batch is ignored (default), or copied into entries without one',
+    read: (text, flag) => ({ batchDescription: oneOf(text, flag, ['ignored', 'copied']) }),
   },
   'answer-shape': {
     value: 'SHAPE',
@@ -40,8 +55,18 @@ const flags: Record<string, Flag> = {
   'per-journal-limit': { value: 'AMOUNT', help: 'JNLC above it wait (default 50)', read: amount('perJournalLimit') },
   'daily-limit': {
     value: 'AMOUNT',
-    help: 'JNLC of a sender and day above it wait (default 1000)',
+    help: 'JNLC of a customer and day above it wait (default 1000)',
     read: amount('dailyLimit'),
+  },
+  'firm-daily-limit': {
+    value: 'AMOUNT',
+    help: 'JNLC of a firm account and day above it wait (default 50000)',
+    read: amount('firmDailyLimit'),
+  },
+  'securities-limit': {
+    value: 'AMOUNT',
+    help: 'JNLS worth more in USD wait (default 50000)',
+    read: amount('securitiesLimit'),
   },
   'settle-delay': {
     value: 'MS',
@@ -127,11 +152,16 @@ function heartbeat(text: string, flag: string): Partial<SandboxOptions> {
   throw new UsageError(`${flag}: expected 1 to ${longestHeartbeatMs}, found ${text}`);
 }
 
-function amount(option: 'perJournalLimit' | 'dailyLimit'): Read {
+function amount(option: 'perJournalLimit' | 'dailyLimit' | 'firmDailyLimit' | 'securitiesLimit'): Read {
   return (text, flag) => {
     if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`${flag}: expected an amount like 50, found ${text}`);
     return { [option]: text };
   };
+}
+
+function currency(text: string, flag: string): string {
+  if (!isCurrency(text)) throw new UsageError(`${flag}: expected three capital letters like USD, found ${text}`);
+  return text;
 }
 
 function wholeNumber(text: string, flag: string): number {

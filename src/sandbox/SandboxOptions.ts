@@ -18,8 +18,14 @@ export interface SandboxOptions {
   tokenLifetimeSeconds?: number;
   /** File of the ledger. Default: in memory, gone at the end. An existing file is continued, not seeded again. */
   dataFile?: string;
-  /** `classic` (default): a single JNLC is answered `queued`. `v2`: answered `executed`, then `activity_created`. */
-  jnlcFlow?: 'classic' | 'v2';
+  /** `v2` (default): a single JNLC is answered `executed`, then `activity_created`. `classic`: answered `queued`. */
+  jnlcFlow?: 'v2' | 'classic';
+  /** The currency of journals that name none, as three capital letters. Default `USD`. */
+  systemCurrency?: string;
+  /** `any-amount` (default): a fixture always takes effect. `above-limit`: only on what would be pending without it. */
+  fixtures?: 'any-amount' | 'above-limit';
+  /** The `description` of a whole batch: `ignored` (default), or `copied` into entries without one, as older hosts do. */
+  batchDescription?: 'ignored' | 'copied';
   /** `newest` (default): every key, null where nothing applies. `old`: `""` and `"0"`, no currency, no `created_at`. */
   answerShape?: 'newest' | 'old';
   /** Shuffles every listing by this seed. Default: newest first; `limit` takes the first of whichever order. */
@@ -34,8 +40,12 @@ export interface SandboxOptions {
   maxMatches?: number;
   /** A JNLC above this amount waits as `pending`. Decimal string, any currency; default `50`. */
   perJournalLimit?: string;
-  /** What one account may send by JNLC in one UTC day and currency before the rest waits. Default `1000`. */
+  /** What a customer account may send by JNLC in one UTC day and currency before the rest waits. Default `1000`. */
   dailyLimit?: string;
+  /** The same of a firm account. Default `50000`. */
+  firmDailyLimit?: string;
+  /** A JNLS worth more than this waits as `pending`. Decimal string, in USD; default `50000`. */
+  securitiesLimit?: string;
   /** Milliseconds between two steps of the status walk. Default 25; 0 walks inside the create's own transaction. */
   settleDelayMs?: number;
   /** `real` (default) runs by itself. `manual` stands still until `POST /sandbox/clock`: no journal moves alone. */
@@ -56,7 +66,7 @@ export interface SandboxOptions {
   control?: 'loopback' | 'anyone';
   /** Requests that `GET /sandbox/log` remembers. Default 20,000. */
   logSize?: number;
-  /** Hears of errors that should not happen; their requests are answered 500. Default: nobody hears. */
+  /** Hears of errors that should not happen; the requests among them are answered 500. Default: nobody hears. */
   onError?: (error: unknown) => void;
   /** Milliseconds since 1970, fractions welcome. Default: the system's clock. */
   clock?: () => number;
@@ -68,23 +78,27 @@ export interface SandboxOptions {
 
 type Defaulted = Omit<SandboxOptions, 'dataFile' | 'listOrderSeed' | 'batchOrderSeed' | 'eventRetention' | 'rateLimit'>;
 
+type LimitName = 'perJournalLimit' | 'dailyLimit' | 'firmDailyLimit' | 'securitiesLimit';
+
 /** The options with every default filled in and the limits read. */
-export interface Settings extends Required<Omit<Defaulted, 'perJournalLimit' | 'dailyLimit'>> {
+export interface Settings extends Required<Omit<Defaulted, LimitName>>, Record<LimitName, Decimal> {
   dataFile: string | undefined;
   listOrderSeed: number | undefined;
   batchOrderSeed: number | undefined;
   eventRetention: number | undefined;
   rateLimit: SandboxOptions['rateLimit'];
-  perJournalLimit: Decimal;
-  dailyLimit: Decimal;
 }
 
-/** Fills in the defaults. @throws RangeError when a limit is no decimal, or the heartbeat no wait of a timer */
+/** Fills in the defaults. @throws RangeError for a limit, a heartbeat or a currency that makes no sense */
 export function settingsOf(options: SandboxOptions): Settings {
   const { dataFile, listOrderSeed, batchOrderSeed, eventRetention, rateLimit, ...rest } = options;
   const { heartbeatMs = defaults.heartbeatMs } = options;
   if (!(heartbeatMs >= 1 && heartbeatMs <= longestHeartbeatMs)) {
     throw new RangeError(`heartbeatMs: expected 1 to ${longestHeartbeatMs}, found ${heartbeatMs}`);
+  }
+  const { systemCurrency = defaults.systemCurrency } = options;
+  if (!isCurrency(systemCurrency)) {
+    throw new RangeError(`systemCurrency: expected three capital letters, found ${JSON.stringify(systemCurrency)}`);
   }
   return {
     ...defaults,
@@ -98,7 +112,14 @@ export function settingsOf(options: SandboxOptions): Settings {
     rateLimit,
     perJournalLimit: limit('perJournalLimit', options.perJournalLimit ?? '50'),
     dailyLimit: limit('dailyLimit', options.dailyLimit ?? '1000'),
+    firmDailyLimit: limit('firmDailyLimit', options.firmDailyLimit ?? '50000'),
+    securitiesLimit: limit('securitiesLimit', options.securitiesLimit ?? '50000'),
   };
+}
+
+/** Whether a word looks like one of ISO 4217. */
+export function isCurrency(word: string): boolean {
+  return /^[A-Z]{3}$/.test(word);
 }
 
 /** setInterval would take anything longer for one millisecond. */
@@ -108,7 +129,10 @@ const defaults = {
   host: '127.0.0.1',
   port: 0,
   tokenLifetimeSeconds: 899,
-  jnlcFlow: 'classic',
+  jnlcFlow: 'v2',
+  systemCurrency: 'USD',
+  fixtures: 'any-amount',
+  batchDescription: 'ignored',
   answerShape: 'newest',
   listDates: 'inclusive',
   listCreatedAt: true,
@@ -127,7 +151,7 @@ const defaults = {
   random: Math.random,
 } as const;
 
-function limit(name: string, text: string): Decimal {
+function limit(name: LimitName, text: string): Decimal {
   const value = parseDecimal(text);
   if (!value) throw new RangeError(`${name}: expected a decimal like 50, found ${JSON.stringify(text)}`);
   return value;

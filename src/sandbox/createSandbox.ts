@@ -96,8 +96,8 @@ function routesOf(settings: Settings, { parts }: Ledger, credentials: Credential
     getJournal: journals.get.bind(journals),
     deleteJournal: journals.delete.bind(journals),
     listJournals: (request) => listJournals(request, list),
-    listAccounts: () => listAccounts(store.accounts),
-    getAccount: ({ id }) => getAccount(id, store.accounts),
+    listAccounts: () => listAccounts(store.accounts, settings),
+    getAccount: ({ id }) => getAccount(id, store.accounts, settings),
     token: ({ body }) => credentials.grant(body),
   } satisfies ConstructorParameters<typeof ApiHandler>[0]['routes'];
 }

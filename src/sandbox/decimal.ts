@@ -55,6 +55,10 @@ export function negate({ units, scale }: Decimal): Decimal {
   return { units: -units, scale };
 }
 
+export function multiply(left: Decimal, right: Decimal): Decimal {
+  return { units: left.units * right.units, scale: left.scale + right.scale };
+}
+
 /** Negative, zero or positive, as a sort function wants it. */
 export function compare(left: Decimal, right: Decimal): number {
   const difference = add(left, negate(right)).units;

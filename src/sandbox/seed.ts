@@ -1,6 +1,6 @@
 /**
- * The accounts of a fresh sandbox. The ids are those of the REST documents' samples,
- * so that a sample pasted from there works here.
+ * The accounts of a fresh sandbox. The ids are those of the REST documents' samples and of the vendor's Postman
+ * collection, so that what is pasted from there works here.
  */
 export interface SeedAccount {
   id: string;
@@ -23,6 +23,13 @@ export const customerAccountIds = [
   'c96a5e16-7fca-425a-b67b-0814d064bfc0',
 ] as const;
 
+/** The accounts that the vendor's Postman collection names in its folder "Journals". */
+export const postmanFirmAccountId = 'ad5273b3-9a49-45ff-9a26-a1ee91373425';
+export const postmanCustomerAccountIds = [
+  '7add5830-6083-40fa-aebc-12909a46dffb',
+  '7021c60b-8bb5-4800-bc64-7e0e4412d3bd',
+] as const;
+
 /** A customer who left, with money still to be journaled back. */
 export const closedAccountId = '5f1d2c7a-0d4e-4b8e-9a55-3c6f0e1b7d21';
 
@@ -33,12 +40,12 @@ export const onboardingAccountId = '2b7e4f90-6a1c-4d3f-8e27-91c5d0a4b6f3';
 const customersWithMoney = new Set<string>(customerAccountIds.slice(3));
 
 /** What one share is worth: the AAPL price is that of the documents' sample. */
-export const seedPrices: Readonly<Record<string, string>> = {
-  AAPL: '128.23',
-  MSFT: '243.1',
-  TSLA: '661.77',
-  SPY: '369.41',
-};
+export const seedPrices: ReadonlyMap<string, string> = new Map([
+  ['AAPL', '128.23'],
+  ['MSFT', '243.1'],
+  ['TSLA', '661.77'],
+  ['SPY', '369.41'],
+]);
 
 export const seedAccounts: readonly SeedAccount[] = [
   {
@@ -48,6 +55,8 @@ export const seedAccounts: readonly SeedAccount[] = [
     cash: { USD: '50000', EUR: '10000' },
     shares: { AAPL: '1000', MSFT: '500', TSLA: '250', SPY: '100' },
   },
+  { id: postmanFirmAccountId, kind: 'firm', status: 'ACTIVE', cash: { USD: '50000' }, shares: { AAPL: '100' } },
+  ...postmanCustomerAccountIds.map((id) => customer(id, 'ACTIVE', {})),
   ...customerAccountIds.map((id) => customer(id, 'ACTIVE', customersWithMoney.has(id) ? { USD: '1000' } : {})),
   customer(closedAccountId, 'ACCOUNT_CLOSED', { USD: '250' }),
   customer(onboardingAccountId, 'ONBOARDING', {}),

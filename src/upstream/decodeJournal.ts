@@ -67,7 +67,7 @@ function decodeBase(value: unknown): Omit<OtherJournal, 'entryType'> & Pick<Jour
     description: typeof wire.description === 'string' ? wire.description : null,
     currency: text(wire.currency),
     createdAt: instant(wire.created_at),
-    transmitterInfo: wire.transmitter_info ? decodeTransmitterInfo(wire.transmitter_info) : null,
+    transmitterInfo: decodeTransmitterInfo(wire.transmitter_info ?? {}),
     entryType: asJournalEntryType(required(wire, 'entry_type')),
     rawEntryType: required(wire, 'entry_type'),
   };
@@ -105,8 +105,9 @@ function unreadableOf(error: unknown): UnreadableJournal {
   throw error;
 }
 
-function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo {
-  return {
+/** Null where it says nothing. */
+function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo | null {
+  const info: TransmitterInfo = {
     originatorFullName: text(wire.originator_full_name),
     originatorStreetAddress: text(wire.originator_street_address),
     originatorCity: text(wire.originator_city),
@@ -117,6 +118,7 @@ function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo {
     originatorBankName: text(wire.originator_bank_name),
     otherIdentifyingInformation: text(wire.other_identifying_information),
   };
+  return Object.values(info).every((value) => value === null) ? null : info;
 }
 
 function required(wire: WireJournal, field: keyof WireJournal): string {

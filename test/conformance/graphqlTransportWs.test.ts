@@ -99,7 +99,7 @@ describe('Communication', () => {
       others.map(() => ({
         id: 'same',
         type: 'next',
-        payload: { data: { journalStatusChanged: { journalId, statusTo: 'QUEUED' } } },
+        payload: { data: { journalStatusChanged: { journalId, statusTo: 'EXECUTED' } } },
       })),
     );
     expect(await leaver?.saidSoFar()).toEqual([]);
@@ -260,8 +260,8 @@ describe('Next', () => {
 
     const journalId = await createJournal();
 
-    expect(await socket.take(3)).toEqual(
-      ['QUEUED', 'SENT_TO_CLEARING', 'EXECUTED'].map((statusTo) => ({
+    expect(await socket.take(2)).toEqual(
+      ['EXECUTED', 'ACTIVITY_CREATED'].map((statusTo) => ({
         id: '1',
         type: 'next',
         payload: { data: { journalStatusChanged: { journalId, statusTo } } },

@@ -110,7 +110,7 @@ describe('a create as sent by', () => {
     const [answer] = await exchange(sandbox.port, request, 1);
 
     expect(answer?.status).toBe(200);
-    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status: 'queued', from_account: sweepAccountId });
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status: 'executed', from_account: sweepAccountId });
   });
 });
 

@@ -151,6 +151,22 @@ describe('configuration', () => {
     );
   });
 
+  it('logs what should not happen in the sandbox that it started', async () => {
+    const { binary } = await serveBinary();
+    const sandboxUrl = await binary.printed(/^sandbox +(\S+)$/m);
+    const authorization = `Basic ${Buffer.from('sandbox:sandbox').toString('base64')}`;
+    // Node refuses to send it.
+    const faults = [{ kind: 'answer', operations: ['listAccounts'], headers: { trailer: 'x' } }];
+    await fetch(`${sandboxUrl}/sandbox/faults`, { method: 'PUT', body: JSON.stringify({ faults }) });
+
+    const { status } = await fetch(`${sandboxUrl}/v1/accounts`, { headers: { authorization } });
+
+    binary.kill('SIGTERM');
+    const { stderr } = await binary.exit;
+    expect(status).toBe(500);
+    expect(stderr).toMatch(/"level":50,.*Trailers are invalid.*"msg":"the sandbox failed"/);
+  });
+
   it('sets the limits of sockets and messages', async () => {
     const { url } = await serveBinary(undefined, {
       MAX_SOCKETS: '1',

@@ -150,7 +150,7 @@ describe('the end', () => {
     await client.iterate({ query: '{ __typename }' }).next();
     await ask(second.url, creation);
 
-    expect((await events.next()).value).toMatchObject({ data: { journalStatusChanged: { statusTo: 'QUEUED' } } });
+    expect((await events.next()).value).toMatchObject({ data: { journalStatusChanged: { statusTo: 'EXECUTED' } } });
     // Before the second gateway is gone too: this client would go on looking for it.
     await client.dispose();
   });

@@ -14,9 +14,13 @@ import { apiSecret } from './planted.ts';
 import { unattended } from './unattended.ts';
 import { watchedLog } from './watchedLog.ts';
 
-/** A sandbox on a free port, closed when the test ends. */
+/**
+ * A sandbox on a free port, closed when the test ends. Its single cash journals walk in the classic flow: three events
+ * each, and a status between that a test can wait for.
+ */
 export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
-  const sandbox = await createSandbox({ keyId: 'sandbox', secretKey: apiSecret, settleDelayMs: 5, ...options });
+  const flow = { jnlcFlow: 'classic', settleDelayMs: 5 } as const;
+  const sandbox = await createSandbox({ keyId: 'sandbox', secretKey: apiSecret, ...flow, ...options });
   closeLater(() => sandbox.close());
   return sandbox;
 }

@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 
 import { type BatchJournal, type Journal, ann, cash, shares, sweep } from './kit/journals.ts';
-import { startSandbox } from './kit/startSandbox.ts';
+import { startClassic, startSandbox } from './kit/startSandbox.ts';
 import { batchJournalSchema, journalSchema } from './kit/journalSchema.ts';
 
 const ajv = new Ajv2020({ allErrors: true });
@@ -28,7 +28,7 @@ describe('the newest shape', () => {
     ['JNLC in another currency', cash({ currency: 'EUR' })],
     ['JNLS', shares()],
   ])('of a %s has every key, created, read, listed and executed', async (_what, body) => {
-    const { client } = await startSandbox();
+    const { client } = await startClassic();
 
     const { body: created } = await client.post<Journal>('/v1/journals', body);
     await client.post('/sandbox/clock', { advanceMs: 86_400_000 });
@@ -91,7 +91,7 @@ describe('the newest shape', () => {
 
 describe('the old shape', () => {
   it("is that of the documents' samples", async () => {
-    const { client } = await startSandbox({ answerShape: 'old' });
+    const { client } = await startClassic({ answerShape: 'old' });
 
     const { body: money } = await client.post<Journal>('/v1/journals', cash());
     const { body: stock } = await client.post<Journal>('/v1/journals', shares());

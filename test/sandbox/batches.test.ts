@@ -59,6 +59,11 @@ describe('POST /v1/journals/batch', () => {
       { entries: [sample.entries[0], { to_account: bob, amount: '1', currency: 'EUR' }] },
       /^entries\[1\]\.currency/,
     ],
+    [
+      'one entry in another currency than the system currency of the rest',
+      { entries: [{ to_account: bob, amount: '1', currency: 'EUR' }, sample.entries[0]] },
+      /^entries\[1\]\.currency/,
+    ],
     ['a currency beside the entries, where it would be ignored', { currency: 'EUR' }, /^currency/],
   ])('refuses %s with 400, naming the field', async (_what, changes, message) => {
     const { client } = await startSandbox();
@@ -83,8 +88,15 @@ describe('POST /v1/journals/batch', () => {
     expect(await journalCount(client)).toBe(0);
   });
 
-  it('gives each entry its own description, or that of the batch', async () => {
-    const { client } = await startSandbox();
+  it.each([
+    ['ignores the description of the whole batch', {}, ['own', '']],
+    [
+      'copies it into entries without one where older hosts are imitated',
+      { batchDescription: 'copied' },
+      ['own', 'all'],
+    ],
+  ] as const)('%s', async (_what, options, expected) => {
+    const { client } = await startSandbox(options);
     const entries = [
       { to_account: ann, amount: '1', description: 'own' },
       { to_account: bob, amount: 2 },
@@ -96,7 +108,7 @@ describe('POST /v1/journals/batch', () => {
       entries,
     });
 
-    expect(body.map(({ description }) => description)).toEqual(['own', 'all']);
+    expect(body.map(({ description }) => description)).toEqual(expected);
   });
 
   it('lets a fixture fail one entry after validation: its neighbours stand, its event tells why', async () => {
@@ -120,7 +132,7 @@ describe('POST /v1/journals/batch', () => {
   });
 
   it('counts its entries one by one towards the limit of the day', async () => {
-    const { client } = await startSandbox({ dailyLimit: '15' });
+    const { client } = await startSandbox({ firmDailyLimit: '15' });
     const entries = [ann, bob, cid].map((to_account) => ({ to_account, amount: '10' }));
 
     const { body } = await client.post<BatchJournal[]>('/v1/journals/batch', { ...sample, entries });
@@ -147,11 +159,12 @@ describe('POST /v1/journals/reverse_batch', () => {
     const { status, body } = await client.post<BatchJournal[]>('/v1/journals/reverse_batch', reverseSample);
 
     expect(status).toBe(200);
-    expect(body.map((item) => [item.from_account, item.to_account, item.net_amount, item.error_message])).toEqual([
-      [dan, sweep, '10', ''],
-      [eve, sweep, '100', ''],
-      [fay, sweep, '100', ''],
+    expect(body.map((item) => [item.from_account, item.to_account, item.net_amount])).toEqual([
+      [dan, sweep, '10'],
+      [eve, sweep, '100'],
+      [fay, sweep, '100'],
     ]);
+    for (const journal of body) expect(journal).not.toHaveProperty('error_message');
   });
 
   it('takes one currency for all entries', async () => {
@@ -191,7 +204,7 @@ describe('POST /v1/journals/reverse_batch', () => {
     const reply = await client.post<ErrorBody>('/v1/journals/reverse_batch', { ...reverseSample, entries });
 
     expect(reply.status).toBe(403);
-    expect(reply.body.message).toContain(`insufficient balance: ${ann}`);
+    expect(reply.body.message).toBe('transferable balance is insufficient');
     expect(await journalCount(client)).toBe(0);
   });
 

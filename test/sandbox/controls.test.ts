@@ -4,7 +4,7 @@ import { decodeTime } from 'ulid';
 import { describe, expect, it } from 'vitest';
 
 import { type ErrorBody, type Journal, ann, bob, cash, dan, shares, sweep } from './kit/journals.ts';
-import { SandboxClient, startSandbox, until } from './kit/startSandbox.ts';
+import { SandboxClient, startClassic, startSandbox, until } from './kit/startSandbox.ts';
 
 interface Moved {
   journal: Journal;
@@ -44,7 +44,7 @@ describe('POST /sandbox/clock', () => {
   });
 
   it('takes each step on the way at its own time', async () => {
-    const { client } = await startSandbox({ settleDelayMs: 1_000 });
+    const { client } = await startClassic({ settleDelayMs: 1_000 });
     await client.post('/sandbox/clock', { to: '2126-01-01T00:00:00Z' });
     const stream = await client.events();
     await client.post('/v1/journals', cash());
@@ -94,7 +94,7 @@ describe('POST /sandbox/clock', () => {
 
 describe('POST /sandbox/journals/{id}/status', () => {
   it.each(['rejected', 'refused', 'canceled', 'deleted'])(
-    'makes a pending journal %s, and no money moves',
+    'makes a pending journal %s, and the sender has its money again',
     async (status) => {
       const { client } = await startSandbox();
       const { body: journal } = await client.post<Journal>('/v1/journals', cash({ amount: '51' }));
@@ -104,6 +104,7 @@ describe('POST /sandbox/journals/{id}/status', () => {
 
       expect(body.journal.status).toBe(status);
       expect((await client.get(`/v1/accounts/${ann}`)).body).toMatchObject({ cash: '0' });
+      expect((await client.get(`/v1/accounts/${sweep}`)).body).toMatchObject({ cash: '50000' });
     },
   );
 
@@ -149,7 +150,7 @@ describe('POST /sandbox/journals/{id}/status', () => {
   });
 
   it('changes nothing when the money that should come back is spent', async () => {
-    const { client } = await startSandbox();
+    const { client } = await startClassic();
     const journal = await executed(client, cash());
     await executed(client, cash({ from_account: ann, to_account: sweep, amount: '5' }));
 
@@ -254,7 +255,7 @@ describe('POST /sandbox/reset', () => {
 
 describe('POST /sandbox/reset', () => {
   it('cuts a stream whose reader has paused, too', async () => {
-    const { client } = await startSandbox({ settleDelayMs: 0, dailyLimit: '1000000', maxStreams: 1 });
+    const { client } = await startSandbox({ settleDelayMs: 0, maxStreams: 1 });
     const entry = { to_account: ann, amount: '0.01', description: 'x'.repeat(1_000) };
     const entries = Array.from({ length: 500 }, () => entry);
     const slow = await client.events();
@@ -287,10 +288,10 @@ describe('GET /sandbox/stats and GET /sandbox/log', () => {
 
     expect(body).toMatchObject({
       requests: { createJournal: { total: 3, byStatus: { 200: 2, 400: 1 } }, eventsV2: { total: 1 } },
-      journals: { total: 2, byStatus: { queued: 1, pending: 1 } },
+      journals: { total: 2, byStatus: { executed: 1, pending: 1 } },
       events: 3,
       streams: { open: 1, opened: 1, mostOpen: 1, refused: 0, byVersion: { v1: 0, v2: 1 } },
-      holdings: { 'cash:USD': '53250', 'shares:AAPL': '1000' },
+      holdings: { 'cash:USD': '103250', 'shares:AAPL': '1100' },
     });
   });
 

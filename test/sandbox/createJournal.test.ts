@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { closedAccountId, onboardingAccountId } from '../../src/sandbox/seed.ts';
+import { closedAccountId, onboardingAccountId, postmanFirmAccountId } from '../../src/sandbox/seed.ts';
 import { type ErrorBody, type Journal, ann, bob, cash, dan, shares, sweep } from './kit/journals.ts';
 import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
 
@@ -12,13 +12,13 @@ async function balance(client: SandboxClient, id: string): Promise<string> {
 }
 
 describe('POST /v1/journals', () => {
-  it('answers a JNLC with the journal, queued', async () => {
+  it('answers a JNLC with the journal, executed', async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<Journal>('/v1/journals', cash({ description: 'welcome' }));
 
     expect(status).toBe(200);
-    expect(body).toMatchObject({ status: 'queued', net_amount: '10', description: 'welcome', currency: 'USD' });
+    expect(body).toMatchObject({ status: 'executed', net_amount: '10', description: 'welcome', currency: 'USD' });
   });
 
   it('answers a JNLS with symbol, qty and price', async () => {
@@ -96,8 +96,8 @@ describe('POST /v1/journals', () => {
   });
 
   it.each([
-    ['cash between customers', cash({ from_account: dan, to_account: bob }), /^cash/],
-    ['cash from an account to itself', cash({ to_account: sweep }), /^cash/],
+    ['cash between customers', cash({ from_account: dan, to_account: bob }), /^customer-to-customer JNLC not enabled$/],
+    ['cash from an account to itself', cash({ to_account: sweep }), /different accounts$/],
     ['shares from a customer to the firm', shares({ from_account: ann, to_account: sweep }), /^securities/],
     ['shares between customers', shares({ from_account: ann, to_account: bob }), /^securities/],
     ['a receiver whose account is not open yet', cash({ to_account: onboardingAccountId }), /^to_account/],
@@ -126,8 +126,8 @@ describe('POST /v1/journals', () => {
   });
 
   it.each([
-    ['more cash than the sender has', cash({ amount: '50000.000000001' }), 'insufficient balance'],
-    ['cash in a currency the sender lacks', cash({ currency: 'JPY' }), 'insufficient balance'],
+    ['more cash than the sender has', cash({ amount: '50000.000000001' }), 'transferable balance is insufficient'],
+    ['cash in a currency the sender lacks', cash({ currency: 'JPY' }), 'transferable balance is insufficient'],
     ['more shares than the sender has', shares({ qty: '1000.1' }), 'insufficient assets'],
     ['shares of a symbol nobody has', shares({ symbol: 'NOPE' }), 'insufficient assets'],
   ])('refuses %s with 403', async (_what, body, words) => {
@@ -138,6 +138,25 @@ describe('POST /v1/journals', () => {
     expect(reply.status).toBe(403);
     expect(reply.body.code).toBe(40310000);
     expect(reply.body.message).toContain(words);
+  });
+
+  it('moves cash between firm accounts, and no securities', async () => {
+    const { client } = await startSandbox();
+
+    const money = await client.post<Journal>('/v1/journals', cash({ to_account: postmanFirmAccountId }));
+    const stock = await client.post('/v1/journals', shares({ to_account: postmanFirmAccountId }));
+
+    expect([money.status, stock.status]).toEqual([200, 403]);
+    expect(await balance(client, postmanFirmAccountId)).toBe('50010');
+  });
+
+  it('knows no price of a symbol that is named as what every object has', async () => {
+    const { client } = await startSandbox();
+    await client.put(`/sandbox/accounts/${sweep}`, { shares: { constructor: '5' } });
+
+    const { status, body } = await client.post<Journal>('/v1/journals', shares({ symbol: 'constructor' }));
+
+    expect([status, body.price]).toEqual([200, null]);
   });
 
   it('leaves no trace of what it refuses', async () => {
@@ -159,7 +178,10 @@ describe('POST /v1/journals', () => {
     ['1E-3', '0.001'],
     ['"007.50"', '7.50'],
   ])('keeps the amount %s exact', async (sent, kept) => {
-    const { client } = await startSandbox({ perJournalLimit: '1' + '0'.repeat(30) });
+    const { client } = await startSandbox({
+      perJournalLimit: '1' + '0'.repeat(30),
+      firmDailyLimit: '1' + '0'.repeat(30),
+    });
     await client.put(`/sandbox/accounts/${sweep}`, { kind: 'firm', cash: { USD: '1' + '0'.repeat(25) } });
     const body = JSON.stringify(cash()).replace('"10"', sent);
 
@@ -184,6 +206,28 @@ describe('POST /v1/journals', () => {
 
     expect(body.currency).toBe('EUR');
     expect((await client.get(`/v1/accounts/${ann}`)).body).toMatchObject({ cash_by_currency: { EUR: '10' } });
+  });
+
+  it('takes the system currency where none is named', async () => {
+    const { client } = await startSandbox({ systemCurrency: 'EUR', settleDelayMs: 0 });
+    const entries = [{ from_account: dan, amount: '5' }];
+    const reverse = { entry_type: 'JNLC', to_account: sweep, entries };
+    const batch = { entry_type: 'JNLC', from_account: sweep, entries: [{ to_account: ann, amount: '1' }] };
+
+    const bodies = [
+      (await client.post<Journal>('/v1/journals', cash())).body,
+      (await client.post<Journal>('/v1/journals', shares())).body,
+      (await client.post<Journal[]>('/v1/journals/batch', batch)).body[0],
+      (await client.post<Journal[]>('/v1/journals/reverse_batch', reverse)).body[0],
+      (await client.post<Journal>('/v1/journals', cash({ currency: 'USD' }))).body,
+    ];
+
+    expect(bodies.map((body) => body?.currency)).toEqual(['EUR', 'EUR', 'EUR', 'EUR', 'USD']);
+    expect((await client.get(`/v1/accounts/${ann}`)).body).toMatchObject({
+      currency: 'EUR',
+      cash: '11',
+      cash_by_currency: { EUR: '11', USD: '10' },
+    });
   });
 
   it('returns the Travel Rule fields', async () => {

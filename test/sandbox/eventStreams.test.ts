@@ -39,7 +39,7 @@ describe.each([v1, v2])('GET %s', (path) => {
 
     const [event] = await stream.first(1);
     expect(stream.comments).toEqual(['welcome']);
-    expect(event).toMatchObject({ status_from: '', status_to: 'queued', entry_type: 'JNLC', description: 'after' });
+    expect(event).toMatchObject({ status_from: '', status_to: 'executed', entry_type: 'JNLC', description: 'after' });
   });
 
   it('sends heartbeats', async () => {
@@ -276,7 +276,7 @@ describe('streams', () => {
   });
 
   it('drop live events for a reader that is too slow, and tell how many', async () => {
-    const { client } = await startSandbox({ settleDelayMs: 0, streamBufferBytes: 10_000, dailyLimit: '1000000' });
+    const { client } = await startSandbox({ settleDelayMs: 0, streamBufferBytes: 10_000 });
     const entries = Array.from({ length: 500 }, () => ({
       to_account: cash()['to_account'],
       amount: '0.01',

@@ -51,7 +51,7 @@ describe('a fault on requests', () => {
     // Eight timers, each of which may be a millisecond early.
     expect(performance.now() - start).toBeGreaterThan(70);
     expect(pieces).toBeGreaterThan(4);
-    expect(JSON.parse(text)).toHaveLength(9);
+    expect(JSON.parse(text)).toHaveLength(12);
   });
 
   it('malformed is no JSON', async () => {
@@ -148,7 +148,7 @@ describe('the scope of a fault', () => {
   });
 
   it('is its probability, and one seed gives one run', async () => {
-    const { client } = await startSandbox({ dailyLimit: '100000' });
+    const { client } = await startSandbox({ firmDailyLimit: '100000' });
     const runs: Outcome[][] = [];
     for (const seed of [7, 7, 8]) {
       await client.faults([{ kind: 'answer', status: 500, probability: 0.5 }], seed);

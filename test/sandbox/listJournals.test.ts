@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { type ErrorBody, type Journal, ann, bob, cash, dan, shares, sweep } from './kit/journals.ts';
-import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
+import { type SandboxClient, startClassic, startSandbox } from './kit/startSandbox.ts';
 
 const day = 86_400_000;
 
@@ -41,7 +41,7 @@ describe('GET /v1/journals', () => {
     [`?from_account=${bob}`, []],
     ['?status=&limit=', ['01', '02', '03', '04']],
   ])('filters by %s', async (query, expected) => {
-    const { client } = await startSandbox();
+    const { client } = await startClassic();
     await fourDays(client);
 
     expect(await days(client, query)).toEqual(expected);
@@ -104,7 +104,7 @@ describe('GET /v1/journals', () => {
   });
 
   it('answers what holds at one moment, though journals move on while it is written', async () => {
-    const { client } = await startSandbox({ settleDelayMs: 1_000, dailyLimit: '1000000' });
+    const { client } = await startSandbox({ settleDelayMs: 1_000 });
     const entries = Array.from({ length: 4_000 }, () => ({ to_account: ann, amount: '0.01' }));
     await client.post('/v1/journals/batch', { entry_type: 'JNLC', from_account: sweep, entries });
 

@@ -46,7 +46,7 @@ describe('journals-gateway sandbox', () => {
   it('continues the ledger of its data file, with the journals that were under way', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'sandbox-command-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
-    const flags = ['--data', join(directory, 'ledger.db'), '--settle-delay', '200'];
+    const flags = ['--data', join(directory, 'ledger.db'), '--settle-delay', '200', '--jnlc-flow', 'classic'];
     const first = await started(flags);
     const { body: journal } = await first.client.post<Journal>('/v1/journals', cash());
     await first.command.end('SIGTERM');
@@ -65,7 +65,7 @@ describe('journals-gateway sandbox', () => {
   it('takes its options as flags', async () => {
     const { client } = await started([
       '--jnlc-flow',
-      'v2',
+      'classic',
       '--answer-shape',
       'old',
       '--per-journal-limit',
@@ -77,15 +77,16 @@ describe('journals-gateway sandbox', () => {
     const { body: small } = await client.post<Journal>('/v1/journals', cash({ amount: '10.5' }));
     const { body: large } = await client.post<Journal>('/v1/journals', cash({ amount: '10.51' }));
 
-    expect([small.status, large.status]).toEqual(['executed', 'pending']);
+    expect([small.status, large.status]).toEqual(['queued', 'pending']);
     expect(small).toMatchObject({ symbol: '', price: '0' });
     expect((await client.get('/sandbox/clock')).body).toMatchObject({ mode: 'manual' });
   });
 
   it.each([
     [['--nonsense'], /--nonsense/],
-    [['--jnlc-flow', 'v3'], /--jnlc-flow: expected classic or v2/],
+    [['--jnlc-flow', 'v3'], /--jnlc-flow: expected v2 or classic/],
     [['--daily-limit', 'much'], /--daily-limit/],
+    [['--system-currency', 'usd'], /--system-currency: expected three capital letters/],
     [['--max-streams', '1.5'], /--max-streams/],
     [['--heartbeat', '0'], /--heartbeat: expected 1 to 2147483647/],
     [['--heartbeat', '2147483648'], /--heartbeat: expected 1 to 2147483647/],
@@ -95,6 +96,17 @@ describe('journals-gateway sandbox', () => {
 
     expect(error).toMatchObject({ code: 2, stdout: '' });
     expect(error).toHaveProperty('stderr', expect.stringMatching(message));
+  });
+
+  it('prints on stderr what should not happen', async () => {
+    const { command, client } = await started([]);
+    // Node refuses to send it.
+    await client.faults([{ kind: 'answer', headers: { trailer: 'x' } }]);
+
+    const { status } = await client.get('/v1/journals');
+
+    expect(status).toBe(500);
+    await command.printed(/Trailers are invalid/);
   });
 
   it('names every option in its help', async () => {

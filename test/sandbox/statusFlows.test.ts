@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { type ErrorBody, type Journal, ann, cash, shares, sweep } from './kit/journals.ts';
-import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
+import { type ErrorBody, type Journal, ann, cash, dan, shares, sweep } from './kit/journals.ts';
+import { type SandboxClient, startClassic, startSandbox } from './kit/startSandbox.ts';
 
 async function create(client: SandboxClient, body: object): Promise<Journal> {
   return (await client.post<Journal>('/v1/journals', body)).body;
@@ -26,7 +26,7 @@ describe('the classic flow', () => {
     ['JNLC', cash()],
     ['JNLS', shares()],
   ])('walks a %s from queued over sent_to_clearing to executed, a step at a time', async (_type, body) => {
-    const { client } = await startSandbox({ settleDelayMs: 1_000 });
+    const { client } = await startClassic({ settleDelayMs: 1_000 });
     const journal = await create(client, body);
 
     const seen = [await statusOf(client, journal)];
@@ -39,17 +39,18 @@ describe('the classic flow', () => {
     expect(await history(client, journal)).toEqual(['>queued', 'queued>sent_to_clearing', 'sent_to_clearing>executed']);
   });
 
-  it('moves balances and sets the dates at executed, not before', async () => {
-    const { client } = await startSandbox({ settleDelayMs: 1_000 });
+  it('takes from the sender at creation, gives the receiver at executed and sets the dates then', async () => {
+    const { client } = await startClassic({ settleDelayMs: 1_000 });
     await client.post('/sandbox/clock', { to: '2126-05-06T12:00:00Z' });
     const journal = await create(client, cash());
 
     await client.post('/sandbox/clock', { advanceMs: 1_999 });
-    const before = await client.get(`/v1/accounts/${ann}`);
+    const before = [await client.get(`/v1/accounts/${sweep}`), await client.get(`/v1/accounts/${ann}`)];
     await client.post('/sandbox/clock', { advanceMs: 1 });
-    const after = await client.get(`/v1/accounts/${ann}`);
+    const after = [await client.get(`/v1/accounts/${sweep}`), await client.get(`/v1/accounts/${ann}`)];
 
-    expect([before.body, after.body]).toMatchObject([{ cash: '0' }, { cash: '10' }]);
+    expect(before.map(({ body }) => body)).toMatchObject([{ cash: '49990' }, { cash: '0' }]);
+    expect(after.map(({ body }) => body)).toMatchObject([{ cash: '49990' }, { cash: '10' }]);
     expect(journal).toMatchObject({ settle_date: null, system_date: null });
     expect((await client.get(`/v1/journals/${journal.id}`)).body).toMatchObject({
       settle_date: '2126-05-06',
@@ -58,7 +59,7 @@ describe('the classic flow', () => {
   });
 
   it('walks by itself in real time', async () => {
-    const { client } = await startSandbox({ clockMode: 'real', settleDelayMs: 5 });
+    const { client } = await startClassic({ clockMode: 'real', settleDelayMs: 5 });
     const stream = await client.events();
 
     await create(client, cash());
@@ -68,7 +69,7 @@ describe('the classic flow', () => {
   });
 
   it('has walked before the answer when there is no delay, yet answers queued', async () => {
-    const { client } = await startSandbox({ settleDelayMs: 0 });
+    const { client } = await startClassic({ settleDelayMs: 0 });
 
     const journal = await create(client, cash());
 
@@ -76,21 +77,22 @@ describe('the classic flow', () => {
     expect(await statusOf(client, journal)).toBe('executed');
   });
 
-  it('refuses at execution what two journals promised and one took', async () => {
-    const { client } = await startSandbox({ settleDelayMs: 1_000, perJournalLimit: '90000', dailyLimit: '90000' });
+  it('lets nobody promise the same money twice', async () => {
+    const { client } = await startClassic({ settleDelayMs: 1_000, perJournalLimit: '90000' });
     const first = await create(client, cash({ amount: '30000' }));
-    const second = await create(client, cash({ amount: '30000' }));
 
+    const second = await client.post<ErrorBody>('/v1/journals', cash({ amount: '30000' }));
+
+    expect([second.status, second.body.message]).toEqual([403, 'transferable balance is insufficient']);
     await client.post('/sandbox/clock', { advanceMs: 10_000 });
-
-    expect([await statusOf(client, first), await statusOf(client, second)]).toEqual(['executed', 'refused']);
+    expect(await statusOf(client, first)).toBe('executed');
     expect((await client.get(`/v1/accounts/${sweep}`)).body).toMatchObject({ cash: '20000' });
   });
 });
 
-describe('the v2 flow', () => {
+describe('the v2 flow, the default,', () => {
   it('answers a single JNLC executed, and goes on to activity_created', async () => {
-    const { client } = await startSandbox({ jnlcFlow: 'v2', settleDelayMs: 1_000 });
+    const { client } = await startSandbox({ settleDelayMs: 1_000 });
 
     const journal = await create(client, cash());
     const balance = await client.get(`/v1/accounts/${ann}`);
@@ -102,8 +104,26 @@ describe('the v2 flow', () => {
     expect(await history(client, journal)).toEqual(['>executed', 'executed>activity_created']);
   });
 
+  it.each([
+    ['batch', { from_account: sweep, entries: [{ to_account: ann, amount: '1' }] }],
+    ['reverse_batch', { to_account: sweep, entries: [{ from_account: dan, amount: '1' }] }],
+  ])('lets a %s walk as ever', async (path, body) => {
+    const { client } = await startSandbox({ settleDelayMs: 1_000 });
+
+    const answer = await client.post<Journal[]>(`/v1/journals/${path}`, { entry_type: 'JNLC', ...body });
+    await client.post('/sandbox/clock', { advanceMs: 60_000 });
+
+    const [journal] = answer.body;
+    expect(journal?.status).toBe('queued');
+    expect(await history(client, journal as Journal)).toEqual([
+      '>queued',
+      'queued>sent_to_clearing',
+      'sent_to_clearing>executed',
+    ]);
+  });
+
   it('leaves JNLS and what is above the limit as they were', async () => {
-    const { client } = await startSandbox({ jnlcFlow: 'v2' });
+    const { client } = await startSandbox();
 
     const statuses = [(await create(client, shares())).status, (await create(client, cash({ amount: '51' }))).status];
 
@@ -158,14 +178,44 @@ describe('fixtures and the end of the day', () => {
     expect([before, await statusOf(client, journal)]).toEqual(['pending', 'executed']);
   });
 
-  it('refuse what the sender can no longer pay', async () => {
-    const { client } = await startSandbox();
-    const journal = await create(client, cash({ amount: '40000' }));
-    await client.put(`/sandbox/accounts/${sweep}`, { kind: 'firm', cash: { USD: '100' } });
+  it.each([
+    ['any-amount', 'pending'],
+    ['above-limit', 'executed'],
+  ] as const)('at %s leave a JNLC below the limit %s', async (fixtures, status) => {
+    const { client } = await startSandbox({ fixtures });
+
+    const journal = await create(client, cash({ description: '/fixtures/status=rejected/fixtures/' }));
+
+    expect(journal.status).toBe(status);
+  });
+
+  it('take effect above the limit, wherever else they do', async () => {
+    const { client } = await startSandbox({ fixtures: 'above-limit' });
+    const journal = await create(client, cash({ amount: '51', description: '/fixtures/status=rejected/fixtures/' }));
 
     await client.post('/sandbox/end-of-day');
 
-    expect(await statusOf(client, journal)).toBe('refused');
+    expect(await statusOf(client, journal)).toBe('rejected');
+  });
+
+  it('give the sender back what was taken for a journal that is rejected', async () => {
+    const { client } = await startSandbox();
+    await create(client, cash({ amount: '51', description: '/fixtures/status=rejected/fixtures/' }));
+
+    const before = await client.get(`/v1/accounts/${sweep}`);
+    await client.post('/sandbox/end-of-day');
+    const after = await client.get(`/v1/accounts/${sweep}`);
+
+    expect([before.body, after.body]).toMatchObject([{ cash: '49949' }, { cash: '50000' }]);
+  });
+
+  it('take nothing for an entry of a batch that is refused', async () => {
+    const { client } = await startSandbox();
+    const entries = [{ to_account: ann, amount: '1', description: '/fixtures/status=refused/fixtures/' }];
+
+    await client.post('/v1/journals/batch', { entry_type: 'JNLC', from_account: sweep, entries });
+
+    expect((await client.get(`/v1/accounts/${sweep}`)).body).toMatchObject({ cash: '50000' });
   });
 });
 
@@ -178,6 +228,7 @@ describe('DELETE /v1/journals/{id}', () => {
     await client.post('/sandbox/end-of-day');
 
     expect([status, text]).toEqual([204, '']);
+    expect((await client.get(`/v1/accounts/${sweep}`)).body).toMatchObject({ cash: '50000' });
     expect(await history(client, journal)).toEqual(['>queued', 'queued>pending', 'pending>canceled']);
   });
 
@@ -185,7 +236,7 @@ describe('DELETE /v1/journals/{id}', () => {
     ['queued', cash(), 0],
     ['executed', cash(), 1_000],
   ])('refuses a %s journal with 422', async (word, body, advanceMs) => {
-    const { client } = await startSandbox();
+    const { client } = await startClassic();
     const journal = await create(client, body);
     await client.post('/sandbox/clock', { advanceMs });
 

@@ -20,6 +20,21 @@ describe('decodeJournal', () => {
     },
   );
 
+  it('takes "" for a Travel Rule text that was not given, and an object of them for none', () => {
+    const none = { transmitter_name: '', transmitter_account_number: '', transmitter_timestamp: '' };
+    const info = { originator_full_name: '', originator_city: '' };
+
+    expect(decodeJournal(wireJNLC({ ...none, transmitter_info: info }))).toMatchObject({
+      transmitterName: null,
+      transmitterAccountNumber: null,
+      transmitterTimestamp: null,
+      transmitterInfo: null,
+    });
+    expect(decodeJournal(wireJNLC({ transmitter_info: { ...info, originator_city: 'Ahmedabad' } }))).toMatchObject({
+      transmitterInfo: { originatorFullName: null, originatorCity: 'Ahmedabad' },
+    });
+  });
+
   it.each(['symbol', 'qty'])('refuses a JNLS without %s, and names the field', (field) => {
     expect(() => decodeJournal(without(wireJNLS(), field))).toThrow(`journal ${journalId} without ${field}`);
   });

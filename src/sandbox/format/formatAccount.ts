@@ -2,7 +2,7 @@ import { formatInstant } from '../instant.ts';
 import type { AccountRow, HoldingRow } from '../store/AccountTable.ts';
 
 /** An account as far as the ledger knows it: no contact, no identity, no documents. */
-export function formatAccount(account: AccountRow, holdings: readonly HoldingRow[]): object {
+export function formatAccount(account: AccountRow, holdings: readonly HoldingRow[], systemCurrency: string): object {
   const own = holdings.filter((holding) => holding.account_id === account.id);
   const cash = byUnit(own, 'cash:');
   return {
@@ -10,11 +10,11 @@ export function formatAccount(account: AccountRow, holdings: readonly HoldingRow
     account_number: account.number,
     account_type: 'trading',
     status: account.status,
-    currency: 'USD',
+    currency: systemCurrency,
     created_at: formatInstant(account.created_at),
     // alpaca-py refuses an account without; what shares are worth is not part of it.
-    last_equity: cash['USD'] ?? '0',
-    cash: cash['USD'] ?? '0',
+    last_equity: cash[systemCurrency] ?? '0',
+    cash: cash[systemCurrency] ?? '0',
     cash_by_currency: cash,
     positions: Object.entries(byUnit(own, 'shares:')).map(([symbol, qty]) => ({ symbol, qty })),
   };

@@ -5,20 +5,26 @@ import type { Settings } from '../SandboxOptions.ts';
 
 export type AnswerShape = Settings['answerShape'];
 
-/** A journal as the API prints it; `newest` has every key, null where nothing applies. */
+/** A journal as the API prints it; `newest` has every key, null where nothing applies, `""` for texts not given. */
 export function formatJournal(journal: Journal, shape: AnswerShape): WireJournal {
   return shape === 'old' ? formatOld(journal) : formatNewest(journal);
 }
 
-/** One item of a batch answer: `error_message` is `""` unless this one failed. */
-export function formatBatchJournal(journal: Journal, shape: AnswerShape): WireBatchJournal {
-  return { error_message: journal.error_message ?? '', ...formatJournal(journal, shape) };
+/**
+ * One item of a batch answer: `error_message` is `""` unless this one failed.
+ * The newest reverse batches answer plain journals, so there it is missing unless this one failed.
+ */
+export function formatBatchJournal(journal: Journal, shape: AnswerShape, kind: 'batch' | 'reverse'): WireBatchJournal {
+  const formatted = formatJournal(journal, shape);
+  if (journal.error_message === null && kind === 'reverse' && shape === 'newest') return formatted;
+  return { error_message: journal.error_message ?? '', ...formatted };
 }
 
 function formatNewest(journal: Journal): WireJournal {
   const isCash = journal.entry_type === 'JNLC';
   // Only this program writes the column, from the fields of the same type.
-  const transmitter = journal.transmitter === null ? null : (JSON.parse(journal.transmitter) as WireTransmitter);
+  const transmitter = JSON.parse(journal.transmitter ?? '{}') as WireTransmitter;
+  const absent = isCash ? '' : null;
   return {
     ...common(journal),
     symbol: isCash ? null : journal.unit.slice('shares:'.length),
@@ -27,12 +33,12 @@ function formatNewest(journal: Journal): WireJournal {
     net_amount: isCash ? journal.amount : null,
     currency: journal.currency,
     created_at: formatInstant(journal.created_at),
-    transmitter_name: transmitter?.transmitter_name ?? null,
-    transmitter_account_number: transmitter?.transmitter_account_number ?? null,
-    transmitter_address: transmitter?.transmitter_address ?? null,
-    transmitter_financial_institution: transmitter?.transmitter_financial_institution ?? null,
-    transmitter_timestamp: transmitter?.transmitter_timestamp ?? null,
-    transmitter_info: transmitter && formatTransmitterInfo(transmitter),
+    transmitter_name: transmitter.transmitter_name ?? absent,
+    transmitter_account_number: transmitter.transmitter_account_number ?? absent,
+    transmitter_address: transmitter.transmitter_address ?? absent,
+    transmitter_financial_institution: transmitter.transmitter_financial_institution ?? absent,
+    transmitter_timestamp: transmitter.transmitter_timestamp ?? absent,
+    transmitter_info: isCash ? formatTransmitterInfo(transmitter) : null,
   };
 }
 
@@ -60,14 +66,14 @@ function common(journal: Journal) {
 
 function formatTransmitterInfo(transmitter: WireTransmitter): WireTransmitterInfo {
   return {
-    originator_full_name: transmitter.transmitter_name ?? null,
-    originator_street_address: transmitter.transmitter_address ?? null,
-    originator_city: null,
-    originator_state: null,
-    originator_postal_code: null,
-    originator_country: null,
-    originator_bank_account_number: transmitter.transmitter_account_number ?? null,
-    originator_bank_name: transmitter.transmitter_financial_institution ?? null,
-    other_identifying_information: null,
+    originator_full_name: transmitter.transmitter_name ?? '',
+    originator_street_address: transmitter.transmitter_address ?? '',
+    originator_city: '',
+    originator_state: '',
+    originator_postal_code: '',
+    originator_country: '',
+    originator_bank_account_number: transmitter.transmitter_account_number ?? '',
+    originator_bank_name: transmitter.transmitter_financial_institution ?? '',
+    other_identifying_information: '',
   };
 }

@@ -5,7 +5,7 @@ import { Refusal, journalNotFound } from '../Refusal.ts';
 import { checkAccounts } from '../rules/accountRules.ts';
 import { type RequestKind, courseOf } from '../rules/courseOf.ts';
 import type { JournalDraft } from '../rules/JournalDraft.ts';
-import { seedPrices } from '../seed.ts';
+import { Place } from '../store/JournalTable.ts';
 import type { Store } from '../store/Store.ts';
 import type { Journal } from './EventLog.ts';
 import type { Course, StatusWalk } from './StatusWalk.ts';
@@ -48,12 +48,11 @@ export class JournalDesk {
     if (journal.status !== 'pending') {
       throw new Refusal(422, `journal cannot be deleted: ${id} is ${journal.status}, not pending`);
     }
-    walk.change(journal, 'canceled');
+    walk.giveUp(journal, 'canceled');
   }
 
   #enter(draft: JournalDraft, kind: RequestKind, key: string | undefined, course: Course): Journal {
     const { clock, settings } = this.#parts;
-    const symbol = draft.unit.replace(/^\w+:/, '');
     return {
       id: settings.newId(),
       entry_type: draft.entryType,
@@ -63,7 +62,7 @@ export class JournalDesk {
       unit: draft.unit,
       amount: draft.amount,
       currency: draft.currency,
-      price: draft.entryType === 'JNLS' ? (seedPrices[symbol] ?? null) : null,
+      price: draft.price,
       description: draft.description,
       transmitter: draft.transmitter && JSON.stringify(draft.transmitter),
       settle_date: null,
@@ -72,7 +71,7 @@ export class JournalDesk {
       idempotency_key: key ?? null,
       idempotency_key_type: key === undefined ? null : kind === 'single' ? 'single' : 'batch',
       error_message: course === 'refused' ? `journal refused: ${partyOf(draft, kind)} can not take part` : null,
-      posted: 0,
+      posted: Place.sender,
       due_at: null,
       due_status: null,
     };

@@ -35,12 +35,15 @@ export class Ledger {
     const eventLog = new EventLog({ ...options, events: store.events, random: settings.random });
     const { journals } = store;
     const walk = new StatusWalk({ journals, books, eventLog, clock, settings });
-    const timer = new SettlementTimer({ journals, walk, commit, clock });
+    const timer = new SettlementTimer({ journals, walk, commit, clock, onError: settings.onError });
     const desk = new JournalDesk({ store, walk, clock, settings });
     const moves = { journals, books, walk, eventLog, clock, settings };
     this.hub = new EventHub(store.events);
     this.parts = { store, commit, books, eventLog, timer, desk, moves, hub: this.hub };
-    if (store.accounts.all().length === 0) this.#seed();
+    if (store.accounts.all().length > 0) return;
+    store.begin();
+    this.#seed();
+    store.commit();
   }
 
   /** Lets journals that are under way go on. */
@@ -56,7 +59,7 @@ export class Ledger {
       this.#options.clock.reset();
       store.clear();
       eventLog.reset();
-      seedLedger(store.accounts, this.#options.clock.now());
+      this.#seed();
     });
   }
 
@@ -68,14 +71,17 @@ export class Ledger {
   }
 
   #seed(): void {
-    const { store } = this.parts;
-    store.begin();
-    seedLedger(store.accounts, this.#options.clock.now());
-    store.commit();
+    const { settings, clock } = this.#options;
+    seedLedger(this.parts.store.accounts, settings.systemCurrency, clock.now());
   }
 
+  /** What fails here must not keep the answers from those whose changes are committed. */
   #committed(): void {
-    this.hub.publish();
-    this.parts.timer.schedule();
+    try {
+      this.hub.publish();
+      this.parts.timer.schedule();
+    } catch (error) {
+      this.#options.settings.onError(error);
+    }
   }
 }

@@ -6,6 +6,8 @@ import type { StatusWalk } from './StatusWalk.ts';
 
 /** Steps that fall due this close together share one transaction. */
 const shortestWaitMs = 5;
+/** After a failure, which the next look is likely to meet again. */
+const waitAfterFailureMs = 1_000;
 /** setTimeout takes no more than 24 days; an hour is as good. */
 const longestWaitMs = 3_600_000;
 
@@ -14,6 +16,7 @@ export interface SettlementTimerParts {
   walk: StatusWalk;
   commit: GroupCommit;
   clock: SandboxClock;
+  onError: (error: unknown) => void;
 }
 
 /** Lets due steps happen: by itself in real time, and whenever a test moves the clock. */
@@ -21,6 +24,7 @@ export class SettlementTimer {
   readonly #parts: SettlementTimerParts;
   #timer: NodeJS.Timeout | undefined;
   #timerDue: Micros = Infinity;
+  #isRunning = false;
   #closed = false;
 
   constructor(parts: SettlementTimerParts) {
@@ -28,15 +32,15 @@ export class SettlementTimer {
   }
 
   /** Looks when the next step is due; called after every commit. */
-  schedule(): void {
+  schedule(shortestMs = shortestWaitMs): void {
     const { journals, clock } = this.#parts;
-    if (this.#closed || clock.manual) return;
+    if (this.#closed || this.#isRunning || clock.manual) return;
     const due = journals.nextDueAt();
     if (due === null || due >= this.#timerDue) return;
     this.#disarm();
     this.#timerDue = due;
     const wait = Math.ceil((due - clock.now()) / microsPerMillisecond);
-    this.#timer = setTimeout(() => this.#run(), Math.min(Math.max(wait, shortestWaitMs), longestWaitMs));
+    this.#timer = setTimeout(() => this.#run(), Math.min(Math.max(wait, shortestMs), longestWaitMs));
   }
 
   /** Moves the clock to an instant, each step on the way at its own time. Runs inside a transaction. */
@@ -70,9 +74,23 @@ export class SettlementTimer {
   }
 
   #run(): void {
-    const { walk, commit, clock } = this.#parts;
+    const { walk, commit, clock, onError } = this.#parts;
     this.#timerDue = Infinity;
-    // A failed commit changes nothing: the steps stay due and the next look takes them again.
-    commit.run(() => walk.runDue(clock.now())).catch(() => undefined);
+    this.#isRunning = true;
+    commit
+      .run(() => walk.runDue(clock.now()))
+      .then(
+        () => this.#ran(shortestWaitMs),
+        (error: unknown) => {
+          onError(error);
+          // A failed commit changes nothing: the steps stay due and the next look takes them again.
+          this.#ran(waitAfterFailureMs);
+        },
+      );
+  }
+
+  #ran(shortestMs: number): void {
+    this.#isRunning = false;
+    this.schedule(shortestMs);
   }
 }

@@ -1,11 +1,11 @@
 import type { SandboxClock } from '../SandboxClock.ts';
 import type { Settings } from '../SandboxOptions.ts';
-import { type Micros, endOfDay, formatDate, microsPerMillisecond } from '../instant.ts';
-import type { JournalTable } from '../store/JournalTable.ts';
+import { type Micros, endOfDay, microsPerMillisecond } from '../instant.ts';
+import { type JournalTable, Place } from '../store/JournalTable.ts';
 import type { Books } from './Books.ts';
 import type { EventLog, Journal } from './EventLog.ts';
 
-/** How a new journal sets out; `at-once` is the v2 flow of a single JNLC. */
+/** How a new journal sets out; `at-once` is the v2 flow of a single JNLC, which alone goes on to `activity_created`. */
 export type Course = 'walk' | 'at-once' | 'pending-then-executed' | 'pending-then-rejected' | 'pending' | 'refused';
 
 export interface StatusWalkParts {
@@ -33,8 +33,11 @@ export class StatusWalk {
   /** Enters a new journal. Returns it as the create's answer shows it. */
   begin(draft: Journal, course: Course): Journal {
     const { journals, eventLog, settings, clock } = this.#parts;
-    const first: Journal = { ...draft, status: course === 'refused' ? 'refused' : 'queued' };
     if (course === 'at-once') return this.#beginExecuted(draft);
+    const first: Journal =
+      course === 'refused'
+        ? { ...draft, status: 'refused' }
+        : { ...this.#carry(draft, Place.clearing), status: 'queued' };
     const journal: Journal = course === 'walk' ? { ...first, ...this.#next('sent_to_clearing') } : first;
     journals.insert(journal);
     eventLog.record(journal, '');
@@ -53,18 +56,20 @@ export class StatusWalk {
   step(journal: Journal): Journal {
     const status = journal.due_status ?? journal.status;
     if (status === 'executed') return this.execute(journal);
+    if (status === 'rejected') return this.giveUp(journal, status);
     return this.change(journal, status, status === 'sent_to_clearing' ? this.#next('executed') : {});
   }
 
-  /** Posts and executes; a sender that lacks the money or shares by now gets its journal refused. */
+  /** Gives the receiver what the journal moves. */
   execute(journal: Journal): Journal {
-    const { books, clock, settings } = this.#parts;
-    const now = clock.now();
-    if (!books.post(journal, now)) return this.change(journal, 'refused');
-    const date = formatDate(now);
-    const posted: Journal = { ...journal, posted: 1, settle_date: date, system_date: date };
-    const goesOn = settings.jnlcFlow === 'v2' && journal.entry_type === 'JNLC';
-    return this.change(posted, 'executed', goesOn ? this.#next('activity_created') : {});
+    const executed = this.#parts.books.carry(journal, Place.receiver, this.#parts.clock.now());
+    // Only the ledger of an older version can lack it: what was created since is in clearing.
+    return executed ? this.change(executed, 'executed') : this.change(journal, 'refused');
+  }
+
+  /** Ends a journal that was not executed: the sender gets back what was taken. */
+  giveUp(journal: Journal, status: string): Journal {
+    return this.change(this.#carry(journal, Place.sender), status);
   }
 
   /** Writes a status with its event; without `next` the journal stays there. */
@@ -85,16 +90,21 @@ export class StatusWalk {
   }
 
   #beginExecuted(draft: Journal): Journal {
-    const { journals, eventLog, books, clock, settings } = this.#parts;
-    const now = clock.now();
-    const date = formatDate(now);
-    const posted: Journal = { ...draft, ...this.#next('activity_created'), status: 'executed', posted: 1 };
-    const journal: Journal = { ...posted, settle_date: date, system_date: date };
+    const { journals, eventLog, settings } = this.#parts;
+    const posted = this.#carry(draft, Place.receiver);
+    const journal: Journal = { ...posted, ...this.#next('activity_created'), status: 'executed' };
     journals.insert(journal);
     eventLog.record(journal, '');
-    if (!books.post(journal, now)) throw new Error(`journal ${journal.id}: its balance was not checked`);
     if (settings.settleDelayMs === 0) this.#walkToEnd(journal);
     return journal;
+  }
+
+  /** For moves that can't fail: the rules saw the balance of a new journal, and clearing has what it was given. */
+  #carry(journal: Journal, place: Place): Journal {
+    const { books, clock } = this.#parts;
+    const carried = books.carry(journal, place, clock.now());
+    if (!carried) throw new Error(`journal ${journal.id}: what it moves is missing`);
+    return carried;
   }
 
   #walkToEnd(journal: Journal): void {

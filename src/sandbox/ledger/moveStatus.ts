@@ -1,10 +1,9 @@
-import { formatDate } from '../instant.ts';
 import { Refusal } from '../Refusal.ts';
 import type { Settings } from '../SandboxOptions.ts';
 import type { Books } from './Books.ts';
 import type { EventLog, Journal } from './EventLog.ts';
 import type { StatusWalk } from './StatusWalk.ts';
-import type { JournalTable } from '../store/JournalTable.ts';
+import { type JournalTable, Place } from '../store/JournalTable.ts';
 import type { SandboxClock } from '../SandboxClock.ts';
 
 export interface MoveStatusParts {
@@ -29,7 +28,14 @@ export interface Moved {
 }
 
 const final = new Set(['canceled', 'deleted', 'correct']);
-const withBooksMoved = new Set(['executed', 'activity_created']);
+/** Where each status has what the journal moves; with any other word the sender has it. */
+const places: ReadonlyMap<string, Place> = new Map([
+  ['queued', Place.clearing],
+  ['sent_to_clearing', Place.clearing],
+  ['pending', Place.clearing],
+  ['executed', Place.receiver],
+  ['activity_created', Place.receiver],
+]);
 
 /**
  * What the API's operations staff does by hand: any status, with the books following.
@@ -39,27 +45,19 @@ const withBooksMoved = new Set(['executed', 'activity_created']);
  */
 export function moveStatus(journal: Journal, move: Move, parts: MoveStatusParts): Moved {
   if (final.has(journal.status)) throw new Refusal(409, `journal ${journal.id} is ${journal.status}: that is final`);
-  if (move.status === 'correct' && journal.posted === 0) {
+  if (move.status === 'correct' && journal.posted !== Place.receiver) {
     throw new Refusal(409, `journal ${journal.id} is ${journal.status}: only an executed journal can be corrected`);
   }
-  const settled = withBooksMoved.has(move.status) ? posted(journal, parts) : unposted(journal, parts);
-  const changed = parts.walk.change(settled, move.status);
+  const carried = carry(journal, places.get(move.status) ?? Place.sender, parts);
+  const changed = parts.walk.change(carried, move.status);
   return { journal: changed, replacement: move.status === 'correct' ? replace(journal, move.amount, parts) : null };
 }
 
-function posted(journal: Journal, { books, clock }: MoveStatusParts): Journal {
-  if (journal.posted === 1) return journal;
-  const now = clock.now();
-  if (!books.post(journal, now))
-    throw new Refusal(409, `${journal.from_account} lacks what journal ${journal.id} moves`);
-  const date = formatDate(now);
-  return { ...journal, posted: 1, settle_date: date, system_date: date };
-}
-
-function unposted(journal: Journal, { books, clock }: MoveStatusParts): Journal {
-  if (journal.posted === 0) return journal;
-  if (books.reverse(journal, clock.now())) return { ...journal, posted: 0 };
-  throw new Refusal(409, `${journal.to_account} no longer has what journal ${journal.id} moved`);
+function carry(journal: Journal, place: Place, { books, clock }: MoveStatusParts): Journal {
+  const carried = books.carry(journal, place, clock.now());
+  if (carried) return carried;
+  const lacking = journal.posted === Place.receiver ? journal.to_account : journal.from_account;
+  throw new Refusal(409, `${lacking} lacks what journal ${journal.id} moves`);
 }
 
 /** A new id carries the corrected amount; no field links it to the old one. */
@@ -70,14 +68,14 @@ function replace(journal: Journal, amount: string, parts: MoveStatusParts): Jour
     id: settings.newId(),
     amount,
     status: 'executed',
-    posted: 0,
+    posted: Place.sender,
     created_at: clock.now(),
     idempotency_key: null,
     idempotency_key_type: null,
     due_at: null,
     due_status: null,
   };
-  const replacement = posted(fresh, parts);
+  const replacement = carry(fresh, Place.receiver, parts);
   journals.insert(replacement);
   eventLog.record(replacement, '');
   return replacement;

@@ -4,9 +4,16 @@ import { invalid } from '../Refusal.ts';
 import { type SeedAccount, seedAccounts } from '../seed.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
 
-/** Writes the seeded accounts. Runs inside a transaction of its caller. */
-export function seedLedger(accounts: AccountTable, at: Micros): void {
-  for (const account of seedAccounts) openAccount(account, accounts, at);
+/**
+ * Writes the seeded accounts; where the system currency is not USD, who holds dollars holds as much of it too.
+ * Runs inside a transaction of its caller.
+ */
+export function seedLedger(accounts: AccountTable, systemCurrency: string, at: Micros): void {
+  for (const account of seedAccounts) {
+    const { USD: dollars } = account.cash;
+    const cash = dollars === undefined ? account.cash : { ...account.cash, [systemCurrency]: dollars };
+    openAccount({ ...account, cash }, accounts, at);
+  }
 }
 
 /** A new account, by default an active customer; or what changes of one. */

@@ -1,4 +1,4 @@
-import { type Answer, json, notFound, refused } from '../http/Answer.ts';
+import { type Answer, notFound, refused } from '../http/Answer.ts';
 import type { Exchange } from '../http/Exchange.ts';
 import { Refusal } from '../Refusal.ts';
 import type { Settings } from '../SandboxOptions.ts';
@@ -35,7 +35,7 @@ export class ControlRoutes {
       return await control((await exchange.body()) ?? '', id.toLowerCase());
     } catch (error) {
       if (error instanceof Refusal) return refused(error);
-      return json({ message: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 500);
+      throw error;
     }
   }
 }

@@ -5,10 +5,10 @@ import { formatBatchJournal, formatJournal } from '../format/formatJournal.ts';
 import { type Answer, json } from '../http/Answer.ts';
 import type { ApiRequest } from '../http/ApiRequest.ts';
 import { keyOf } from '../http/gate.ts';
-import type { Journal } from '../ledger/EventLog.ts';
 import type { JournalDesk } from '../ledger/JournalDesk.ts';
 import { Refusal, journalNotFound } from '../Refusal.ts';
 import { isUuid, readObject } from '../rules/bodyFields.ts';
+import type { JournalDraft } from '../rules/JournalDraft.ts';
 import { readBatch, readCreate, readReverseBatch } from '../rules/readJournalRequests.ts';
 import type { Settings } from '../SandboxOptions.ts';
 import { shuffled } from '../seededRandom.ts';
@@ -34,7 +34,7 @@ export class JournalRoutes {
 
   create(request: ApiRequest): Promise<Answer> {
     const body = readObject(request.body);
-    const draft = readCreate(body);
+    const draft = readCreate(body, this.#parts.settings);
     return this.#once(request, body, (key) => {
       const [journal] = this.#parts.desk.create([draft], 'single', key);
       if (!journal) throw new Error('a create without a journal');
@@ -44,15 +44,14 @@ export class JournalRoutes {
 
   createBatch(request: ApiRequest): Promise<Answer> {
     const body = readObject(request.body);
-    const drafts = readBatch(body);
-    return this.#once(request, body, (key) => this.#formatBatch(this.#parts.desk.create(drafts, 'batch', key)));
+    const drafts = readBatch(body, this.#parts.settings);
+    return this.#once(request, body, (key) => this.#createAll(drafts, 'batch', key));
   }
 
   /** Knows no idempotency key, as documented: a repeat moves the money again. */
   async createReverseBatch(request: ApiRequest): Promise<Answer> {
-    const drafts = readReverseBatch(readObject(request.body));
-    const journals = await this.#parts.commit.run(() => this.#parts.desk.create(drafts, 'reverse', undefined));
-    return json(this.#formatBatch(journals));
+    const drafts = readReverseBatch(readObject(request.body), this.#parts.settings);
+    return json(await this.#parts.commit.run(() => this.#createAll(drafts, 'reverse')));
   }
 
   get(request: ApiRequest): Answer {
@@ -74,7 +73,7 @@ export class JournalRoutes {
     const fingerprint = fingerprintOf(request.operation, body);
     const answer = await commit.run(() => {
       const first = store.idempotency.find(key);
-      if (first && first.fingerprint !== fingerprint) throw keyConflict(key);
+      if (first && first.fingerprint !== fingerprint) throw keyConflict();
       if (first) return first.answer;
       const made = JSON.stringify(work(key));
       store.idempotency.insert({ key, fingerprint, answer: made });
@@ -83,9 +82,10 @@ export class JournalRoutes {
     return { status: 200, body: answer };
   }
 
-  #formatBatch(journals: readonly Journal[]): object[] {
-    const { batchRandom, settings } = this.#parts;
-    const items = journals.map((journal) => formatBatchJournal(journal, settings.answerShape));
+  #createAll(drafts: readonly JournalDraft[], kind: 'batch' | 'reverse', key?: string): object[] {
+    const { desk, batchRandom, settings } = this.#parts;
+    const journals = desk.create(drafts, kind, key);
+    const items = journals.map((journal) => formatBatchJournal(journal, settings.answerShape, kind));
     return batchRandom ? shuffled(items, batchRandom) : items;
   }
 }
@@ -96,6 +96,7 @@ function fingerprintOf(operation: string, body: JsonObject): string {
     .digest('base64url');
 }
 
-function keyConflict(key: string): Refusal {
-  return new Refusal(422, `idempotency key ${key} was used before with a different request body`);
+/** In the API's own words. */
+function keyConflict(): Refusal {
+  return new Refusal(422, 'idempotency key reused with a different request body');
 }

@@ -1,17 +1,18 @@
 import { formatAccount } from '../format/formatAccount.ts';
 import { type Answer, json } from '../http/Answer.ts';
 import { accountNotFound } from '../Refusal.ts';
+import type { Settings } from '../SandboxOptions.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
 
 /** `GET /v1/accounts` */
-export function listAccounts(accounts: AccountTable): Answer {
+export function listAccounts(accounts: AccountTable, { systemCurrency }: Settings): Answer {
   const holdings = accounts.holdings();
-  return json(accounts.all().map((account) => formatAccount(account, holdings)));
+  return json(accounts.all().map((account) => formatAccount(account, holdings, systemCurrency)));
 }
 
 /** `GET /v1/accounts/{id}`. @throws Refusal 404 */
-export function getAccount(id: string, accounts: AccountTable): Answer {
+export function getAccount(id: string, accounts: AccountTable, { systemCurrency }: Settings): Answer {
   const account = accounts.find(id.toLowerCase());
   if (!account) throw accountNotFound(id);
-  return json(formatAccount(account, accounts.holdings()));
+  return json(formatAccount(account, accounts.holdings(), systemCurrency));
 }

@@ -10,6 +10,8 @@ export interface JournalDraft {
   /** A positive decimal as the client wrote it. */
   amount: string;
   currency: string;
+  /** Of one share, where it is known; null for cash. */
+  price: string | null;
   description: string;
   transmitter: WireTransmitter | null;
 }

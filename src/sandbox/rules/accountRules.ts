@@ -26,12 +26,13 @@ export function checkAccounts(drafts: readonly JournalDraft[], accounts: Account
 const closedWords = new Set(['CLOSE', 'CLOSED', 'ACCOUNT_CLOSED']);
 
 function checkDirection(draft: JournalDraft, from: AccountRow, to: AccountRow): void {
+  if (from.id === to.id) throw new Refusal(403, 'from_account and to_account must be different accounts');
   if (draft.entryType === 'JNLS' && !(from.kind === 'firm' && to.kind === 'customer')) {
     throw new Refusal(403, 'securities can be journaled from a firm account to a customer account only');
   }
-  if (from.kind === to.kind) {
-    throw new Refusal(403, 'cash can be journaled between a firm account and a customer account only');
-  }
+  // In the API's own words.
+  if (from.kind === 'customer' && to.kind === 'customer')
+    throw new Refusal(403, 'customer-to-customer JNLC not enabled');
   if (from.status !== 'ACTIVE' && !closedWords.has(from.status)) {
     throw new Refusal(403, `from_account must be active or closed: ${from.id} is ${from.status}`);
   }
@@ -45,8 +46,9 @@ function found(accounts: AccountTable, id: string): AccountRow {
 }
 
 function insufficient(draft: JournalDraft, held: Decimal, needed: Decimal): Refusal {
-  const what = draft.entryType === 'JNLC' ? 'balance' : 'assets';
-  const unit = draft.unit.replace(/^\w+:/, '');
-  const figures = `holds ${formatDecimal(held)} ${unit}, ${formatDecimal(needed)} needed`;
-  return new Refusal(403, `insufficient ${what}: ${draft.fromAccount} ${figures}`);
+  // In the API's own words; of securities they are not known.
+  if (draft.entryType === 'JNLC') return new Refusal(403, 'transferable balance is insufficient');
+  const symbol = draft.unit.slice('shares:'.length);
+  const figures = `holds ${formatDecimal(held)} ${symbol}, ${formatDecimal(needed)} needed`;
+  return new Refusal(403, `insufficient assets: ${draft.fromAccount} ${figures}`);
 }

@@ -3,6 +3,7 @@ import { type Decimal, compare, parseDecimal, plainNotation, zero } from '../dec
 import { type JsonObject, JsonNumber, isObject, parseExactJson } from '../exactJson.ts';
 import { parseInstant } from '../instant.ts';
 import { invalid } from '../Refusal.ts';
+import { isCurrency } from '../SandboxOptions.ts';
 
 /**
  * Readers of request bodies. Each names its field in the refusal; `at` is the path before it (`entries[2].`).
@@ -65,12 +66,11 @@ export function readSymbol(body: JsonObject): string {
   return symbol;
 }
 
-/** An ISO 4217 word; USD when none is given. */
-export function readCurrency(body: JsonObject, at = ''): string {
+/** An ISO 4217 word; the system currency when none is given. */
+export function readCurrency(body: JsonObject, systemCurrency: string, at = ''): string {
   const currency = readText(body, 'currency', at);
-  if (currency === '') return 'USD';
-  if (!/^[A-Z]{3}$/.test(currency))
-    throw invalid(`${at}currency must be three capital letters, found ${shown(currency)}`);
+  if (currency === '') return systemCurrency;
+  if (!isCurrency(currency)) throw invalid(`${at}currency must be three capital letters, found ${shown(currency)}`);
   return currency;
 }
 

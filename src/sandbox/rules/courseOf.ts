@@ -1,5 +1,5 @@
 import type { Settings } from '../SandboxOptions.ts';
-import { add, compare, storedDecimal } from '../decimal.ts';
+import { type Decimal, add, compare, multiply, storedDecimal } from '../decimal.ts';
 import type { Course } from '../ledger/StatusWalk.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
 import type { JournalDraft } from './JournalDraft.ts';
@@ -21,15 +21,31 @@ export function courseOf(
   settings: Settings,
 ): Course {
   const word = fixture.exec(draft.description)?.[1];
-  if (word === 'pending') return 'pending';
-  if (word === 'rejected') return 'pending-then-rejected';
   if (word === 'refused' && kind !== 'single') return 'refused';
-  if (draft.entryType === 'JNLS') return 'walk';
+  const isFixed = word === 'pending' || word === 'rejected';
+  if (isFixed && settings.fixtures === 'any-amount') return courseOfFixture(word);
+  if (isAboveLimit(draft, day, accounts, settings)) return isFixed ? courseOfFixture(word) : 'pending-then-executed';
+  return draft.entryType === 'JNLC' && settings.jnlcFlow === 'v2' && kind === 'single' ? 'at-once' : 'walk';
+}
+
+function courseOfFixture(word: 'pending' | 'rejected'): Course {
+  return word === 'pending' ? 'pending' : 'pending-then-rejected';
+}
+
+/** Counts a JNLC below its limits as used. */
+function isAboveLimit(draft: JournalDraft, day: string, accounts: AccountTable, settings: Settings): boolean {
   const amount = storedDecimal(draft.amount);
-  const used = add(accounts.usedOn(day, draft.fromAccount, draft.unit), amount);
-  if (compare(amount, settings.perJournalLimit) > 0 || compare(used, settings.dailyLimit) > 0) {
-    return 'pending-then-executed';
+  if (draft.entryType === 'JNLS') {
+    // Without a price nobody knows what it is worth.
+    return draft.price !== null && compare(multiply(amount, storedDecimal(draft.price)), settings.securitiesLimit) > 0;
   }
+  const used = add(accounts.usedOn(day, draft.fromAccount, draft.unit), amount);
+  const limit = dailyLimitOf(draft.fromAccount, accounts, settings);
+  if (compare(amount, settings.perJournalLimit) > 0 || compare(used, limit) > 0) return true;
   accounts.setUsedOn(day, draft.fromAccount, draft.unit, used);
-  return settings.jnlcFlow === 'v2' && kind === 'single' ? 'at-once' : 'walk';
+  return false;
+}
+
+function dailyLimitOf(accountId: string, accounts: AccountTable, settings: Settings): Decimal {
+  return accounts.find(accountId)?.kind === 'firm' ? settings.firmDailyLimit : settings.dailyLimit;
 }

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../exactJson.ts';
 import { invalid } from '../Refusal.ts';
+import type { Settings } from '../SandboxOptions.ts';
+import { seedPrices } from '../seed.ts';
 import {
   readAccountId,
   readCurrency,
@@ -17,30 +19,31 @@ import type { JournalDraft } from './JournalDraft.ts';
 const mostQtyDecimals = 9;
 
 /** The body of `POST /v1/journals`. @throws Refusal 400 naming the first field that is wrong */
-export function readCreate(body: JsonObject): JournalDraft {
+export function readCreate(body: JsonObject, { systemCurrency }: Settings): JournalDraft {
   const entryType = readEntryType(body, ['JNLC', 'JNLS']);
   const common = {
     entryType,
     toAccount: readAccountId(body, 'to_account'),
     fromAccount: readAccountId(body, 'from_account'),
-    currency: readCurrency(body),
+    currency: readCurrency(body, systemCurrency),
     description: readDescription(body),
   };
   const transmitter = readTransmitter(body);
   if (entryType === 'JNLC') return { ...common, ...cash(body, common.currency), transmitter };
-  const unit = `shares:${readSymbol(body)}`;
-  return { ...common, unit, amount: readPositiveDecimal(body, 'qty', '', mostQtyDecimals), transmitter: null };
+  const symbol = readSymbol(body);
+  const amount = readPositiveDecimal(body, 'qty', '', mostQtyDecimals);
+  return { ...common, unit: `shares:${symbol}`, amount, price: seedPrices.get(symbol) ?? null, transmitter: null };
 }
 
 /** The body of `POST /v1/journals/batch`: one draft per entry. @throws Refusal 400 */
-export function readBatch(body: JsonObject): JournalDraft[] {
+export function readBatch(body: JsonObject, { systemCurrency, batchDescription }: Settings): JournalDraft[] {
   const entryType = readEntryType(body, ['JNLC']);
   const fromAccount = readAccountId(body, 'from_account');
-  const description = readDescription(body);
+  const description = batchDescription === 'copied' ? readDescription(body) : '';
   refuseCurrency(body, 'currency of a batch belongs to its entries');
   const drafts = readEntries(body).map((entry, index): JournalDraft => {
     const at = `entries[${index}].`;
-    const currency = readCurrency(entry, at);
+    const currency = readCurrency(entry, systemCurrency, at);
     return {
       entryType,
       fromAccount,
@@ -56,10 +59,10 @@ export function readBatch(body: JsonObject): JournalDraft[] {
 }
 
 /** The body of `POST /v1/journals/reverse_batch`: one draft per entry. @throws Refusal 400 */
-export function readReverseBatch(body: JsonObject): JournalDraft[] {
+export function readReverseBatch(body: JsonObject, { systemCurrency }: Settings): JournalDraft[] {
   const entryType = readEntryType(body, ['JNLC']);
   const toAccount = readAccountId(body, 'to_account');
-  const currency = readCurrency(body);
+  const currency = readCurrency(body, systemCurrency);
   return readEntries(body).map((entry, index): JournalDraft => {
     const at = `entries[${index}].`;
     refuseCurrency(entry, `${at}currency of a reverse batch belongs beside the entries`);
@@ -80,8 +83,8 @@ function refuseCurrency(body: JsonObject, message: string): void {
   if (readText(body, 'currency') !== '') throw invalid(message);
 }
 
-function cash(body: JsonObject, currency: string, at = ''): Pick<JournalDraft, 'unit' | 'amount'> {
-  return { unit: `cash:${currency}`, amount: readPositiveDecimal(body, 'amount', at) };
+function cash(body: JsonObject, currency: string, at = ''): Pick<JournalDraft, 'unit' | 'amount' | 'price'> {
+  return { unit: `cash:${currency}`, amount: readPositiveDecimal(body, 'amount', at), price: null };
 }
 
 function refuseMixedCurrencies(drafts: readonly JournalDraft[]): void {

@@ -4,6 +4,10 @@ import type { Micros } from '../instant.ts';
 import { firstSeqAt } from './firstSeqAt.ts';
 import { Query, type Value } from './Query.ts';
 
+/** Where the cash or shares of a journal are. The numbers stand in data files. */
+export const Place = { sender: 0, receiver: 1, clearing: 2 } as const;
+export type Place = (typeof Place)[keyof typeof Place];
+
 export interface JournalRow {
   seq: number;
   id: string;
@@ -26,8 +30,8 @@ export interface JournalRow {
   idempotency_key: string | null;
   idempotency_key_type: 'single' | 'batch' | null;
   error_message: string | null;
-  /** 1 while its postings stand in the books. */
-  posted: 0 | 1;
+  /** How far its postings have brought what it moves. */
+  posted: Place;
   /** When the journal goes on by itself, and to which status; null when it waits for someone. */
   due_at: Micros | null;
   due_status: string | null;

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 /** The built command as a process of its own, so that it can be killed. */
 export class SandboxProcess {
   readonly url: string;
-  readonly #child: ChildProcess;
   #errors = '';
+  readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess, url: string) {
     this.#child = child;
@@ -36,6 +36,11 @@ export class SandboxProcess {
     const url = await Promise.race([listening, ended]);
     ended.catch(() => undefined);
     return new SandboxProcess(child, url);
+  }
+
+  /** Resolves when what it printed on stderr since its start matches. */
+  async printed(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#errors) && this.#child.stderr) await once(this.#child.stderr, 'data');
   }
 
   /** Ends it and resolves with its exit code; null when the signal ended it. */

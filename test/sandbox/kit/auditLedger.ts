@@ -1,6 +1,7 @@
 import Database from 'libsql';
 
 import { type Decimal, add, compare, formatDecimal, negate, parseDecimal, zero } from '../../../src/sandbox/decimal.ts';
+import { clearingAccountId } from '../../../src/sandbox/ledger/Books.ts';
 import { seedAccounts } from '../../../src/sandbox/seed.ts';
 
 interface JournalRow {
@@ -25,6 +26,7 @@ interface AmountRow {
 }
 
 const executed = new Set(['executed', 'activity_created']);
+const underWay = new Set(['queued', 'sent_to_clearing', 'pending']);
 
 /** Reads a ledger's file behind the sandbox's back and tells everything that does not add up; nothing when all does. */
 export function auditLedger(file: string): string[] {
@@ -66,13 +68,13 @@ function auditEvents(journals: readonly JournalRow[], events: readonly EventRow[
   return [...problems, ...[...last.keys()].map((id) => `events without a journal: ${id}`)];
 }
 
-/** What the journals that stand executed took and gave. */
+/** What the journals took: the receivers have it of those that stand executed, clearing of those under way. */
 function movesOf(journals: readonly JournalRow[]): AmountRow[] {
   return journals
-    .filter(({ status }) => executed.has(status))
-    .flatMap(({ from_account, to_account, unit, amount }) => [
+    .filter(({ status }) => executed.has(status) || underWay.has(status))
+    .flatMap(({ status, from_account, to_account, unit, amount }) => [
       { account_id: from_account, unit, amount: formatDecimal(negate(decimal(amount))) },
-      { account_id: to_account, unit, amount },
+      { account_id: executed.has(status) ? to_account : clearingAccountId, unit, amount },
     ]);
 }
 

@@ -1,29 +1,41 @@
 /**
- * The newest documented journal as a JSON Schema: every key is there, null where nothing applies.
- * Written from the vendor's reference, not from the sandbox.
+ * The newest documented journal as a JSON Schema: every key is there; texts that were not given are `""`, and null
+ * stands where a field is of the other entry type, or not assigned yet. Written from the vendor's reference, not from
+ * the sandbox.
  */
 
 const decimal = { type: 'string', pattern: '^\\d+(\\.\\d+)?$' } as const;
 const uuid = { type: 'string', format: 'uuid' } as const;
 const nullable = (schema: object) => ({ anyOf: [schema, { type: 'null' }] });
-const short = nullable({ type: 'string', maxLength: 255 });
+const short = { type: 'string', maxLength: 255 } as const;
+const text = { type: 'string' } as const;
 
-const transmitterInfo = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['originator_full_name', 'other_identifying_information'],
-  properties: {
-    originator_full_name: nullable({ type: 'string' }),
-    originator_street_address: nullable({ type: 'string' }),
-    originator_city: nullable({ type: 'string' }),
-    originator_state: nullable({ type: 'string' }),
-    originator_postal_code: nullable({ type: 'string' }),
-    originator_country: nullable({ type: 'string' }),
-    originator_bank_account_number: nullable({ type: 'string' }),
-    originator_bank_name: nullable({ type: 'string' }),
-    other_identifying_information: nullable({ type: 'string' }),
+const transmitterInfoProperties = {
+  originator_full_name: text,
+  originator_street_address: text,
+  originator_city: text,
+  originator_state: text,
+  originator_postal_code: text,
+  originator_country: text,
+  originator_bank_account_number: text,
+  originator_bank_name: text,
+  other_identifying_information: text,
+};
+
+/** Of cash: personal data of the Travel Rule. */
+const transmitterProperties = {
+  transmitter_name: short,
+  transmitter_account_number: short,
+  transmitter_address: short,
+  transmitter_financial_institution: short,
+  transmitter_timestamp: { anyOf: [{ type: 'string', format: 'date-time' }, { const: '' }] },
+  transmitter_info: {
+    type: 'object',
+    additionalProperties: false,
+    required: Object.keys(transmitterInfoProperties),
+    properties: transmitterInfoProperties,
   },
-} as const;
+};
 
 const properties = {
   id: uuid,
@@ -53,19 +65,33 @@ const properties = {
   description: { type: 'string', maxLength: 1_024 },
   currency: { type: 'string', pattern: '^[A-Z]{3}$' },
   created_at: { type: 'string', format: 'date-time' },
-  transmitter_name: short,
-  transmitter_account_number: short,
-  transmitter_address: short,
-  transmitter_financial_institution: short,
-  transmitter_timestamp: nullable({ type: 'string', format: 'date-time' }),
-  transmitter_info: nullable(transmitterInfo),
+  ...Object.fromEntries(Object.keys(transmitterProperties).map((name) => [name, true])),
 };
 
 const nothing = { type: 'null' } as const;
 
+const allNothing = (names: object) => Object.fromEntries(Object.keys(names).map((name) => [name, nothing]));
+
 const byEntryType = [
-  { properties: { entry_type: { const: 'JNLC' }, net_amount: decimal, symbol: nothing, qty: nothing, price: nothing } },
-  { properties: { entry_type: { const: 'JNLS' }, net_amount: nothing, symbol: { type: 'string' }, qty: decimal } },
+  {
+    properties: {
+      entry_type: { const: 'JNLC' },
+      net_amount: decimal,
+      symbol: nothing,
+      qty: nothing,
+      price: nothing,
+      ...transmitterProperties,
+    },
+  },
+  {
+    properties: {
+      entry_type: { const: 'JNLS' },
+      net_amount: nothing,
+      symbol: { type: 'string' },
+      qty: decimal,
+      ...allNothing(transmitterProperties),
+    },
+  },
 ];
 
 export const journalSchema = {

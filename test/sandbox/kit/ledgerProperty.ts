@@ -122,13 +122,16 @@ class LedgerRun {
   readonly #ids: string[] = [];
   readonly #answers = new Map<string, { request: string; answer: string }>();
   #sandbox: Sandbox | undefined;
+  #starts = 0;
   #client = new SandboxClient('');
 
   constructor(file: string) {
     this.#file = file;
   }
 
+  /** Each start has the other flow: a ledger goes on whichever began it. */
   async open(): Promise<void> {
+    this.#starts += 1;
     this.#sandbox = await createSandbox({
       keyId: 'key',
       secretKey: 'secret',
@@ -137,6 +140,9 @@ class LedgerRun {
       settleDelayMs: 1_000,
       perJournalLimit: '500',
       dailyLimit: '5000',
+      firmDailyLimit: '5000',
+      securitiesLimit: '20000',
+      jnlcFlow: this.#starts % 2 === 1 ? 'v2' : 'classic',
     });
     this.#client = new SandboxClient(this.#sandbox.url);
   }

@@ -132,6 +132,11 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
   return { sandbox, client };
 }
 
+/** One whose single cash journals walk from queued over sent_to_clearing to executed. */
+export function startClassic(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
+  return startSandbox({ jnlcFlow: 'classic', ...options });
+}
+
 /** Objects go as JSON, a generator's pieces one by one. */
 function bodyOf(body: unknown): string | Readable {
   if (typeof body === 'string') return body;
