@@ -19,7 +19,7 @@ export const seconds = (min: number, max: number) =>
   wholeNumber(min, max, `whole seconds, ${min} to ${max}`).transform((value) => value * 1_000);
 
 export const oneOf = <const Word extends string>(...words: Word[]) =>
-  z.enum(words, { error: `expected ${words.slice(0, -1).join(', ')} or ${words.at(-1)}` });
+  z.enum(words, { error: `expected ${words.join(', ').replace(/, ([^,]+)$/, ' or $1')}` });
 
 /** An ISO 4217 code. */
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'expected the three letters of a currency, such as USD');

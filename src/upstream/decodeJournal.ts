@@ -134,15 +134,15 @@ function missing(wire: WireJournal, field: keyof WireJournal): never {
 
 function broken(wire: WireJournal | null, problem: string): ContractBrokenError {
   if (!wire) return new ContractBrokenError(problem, { journal: { ...nothing, problem } });
-  const [status, entryType] = [text(wire.status), text(wire.entry_type)];
+  const [status, entryType] = [string(wire.status), string(wire.entry_type)];
   const journal = {
-    id: text(wire.id),
+    id: string(wire.id),
     problem,
     createdAt: instant(wire.created_at),
     status: status === null ? null : asJournalStatus(status),
     entryType: entryType === null ? null : asJournalEntryType(entryType),
-    fromAccount: text(wire.from_account),
-    toAccount: text(wire.to_account),
+    fromAccount: string(wire.from_account),
+    toAccount: string(wire.to_account),
   };
   return new ContractBrokenError(`journal ${journal.id ?? '?'} ${problem}`, { journal });
 }
@@ -157,10 +157,13 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
+function string(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
 /** Older answers say `""` where newer ones say null. A number, as of an account, is the text that it was written as. */
 function text(given: unknown): string | null {
-  const value = spellingOf(given) ?? given;
-  return typeof value === 'string' && value !== '' ? value : null;
+  return string(spellingOf(given) ?? given);
 }
 
 /** Dates and times are null until assigned; one that can't be read says nothing either. */

@@ -330,7 +330,7 @@ describe('a number of the API', () => {
   it.each(['1e2', '1E400', '1e-7'])('with an exponent is none: %s', async (number) => {
     expect(await failureOf(amountOf(number))).toMatchObject({
       name: 'ContractBrokenError',
-      message: `journal ${journalId} with net_amount ${number}, expected a decimal in a string`,
+      message: `journal ${journalId} with net_amount as a number, expected a decimal in a string`,
     });
   });
 
