@@ -68,10 +68,17 @@ export class StatusEvents {
     return this.#hub.mark;
   }
 
-  /** Live events; with a position, first everything behind it. */
-  subscribe(accepts: (event: JournalStatusEvent) => boolean, after: EventPosition | null): StatusReader {
-    if (after === null) return this.#hub.subscribe(accepts, this.mark?.cursor ?? null);
-    return new ResumedSubscription(this.#hub, this.#history, after, accepts);
+  /**
+   * Live events; with a position, first everything behind it.
+   *
+   * @param isTaking whether the client has taken what it was sent lately; who has and is left behind is waited for
+   */
+  subscribe(
+    accepts: (event: JournalStatusEvent) => boolean,
+    after: EventPosition | null,
+    isTaking: () => boolean = () => true,
+  ): StatusReader {
+    return new ResumedSubscription(this.#hub, this.#history, { accepts, after, isTaking });
   }
 
   /** Past events, oldest first, up to now at least. @throws CursorExpiredError | TooManyReplaysError | Fault */

@@ -11,15 +11,12 @@ import type { EventPosition } from './eventCursor.ts';
 import { stampOf } from './eventStamp.ts';
 import { EventWindow } from './EventWindow.ts';
 import type { EventWindowOptions } from './EventWindow.ts';
-import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
 import { SlowConsumerError } from './streamErrors.ts';
 import { StatusSubscription } from './StatusSubscription.ts';
 
 export interface StatusHubOptions {
   window?: EventWindowOptions | undefined;
-  /** Events that may wait for one subscriber, at most. Default 1,000. */
-  queueMax?: number | undefined;
 }
 
 /** Who listens, and what was told. */
@@ -28,7 +25,7 @@ export interface HubState {
   subscribers: number;
   /** Events told since the start. */
   published: number;
-  /** Subscriptions ended because too much waited for them. */
+  /** Subscriptions ended because their clients did not take what they were sent. */
   overflows: number;
 }
 
@@ -55,10 +52,20 @@ export interface KnownPast {
   recent: readonly JournalStatusEvent[];
 }
 
-/** From one feed to many subscribers: one bounded queue each, and a window of what came last. */
+/** What the window holds behind a position. */
+export interface Backlog {
+  /** Everything before this number has been delivered. */
+  readonly from: number;
+  /** Whether the event of this number, and before `end`, has not been delivered yet. */
+  readonly isNews: (event: JournalStatusEvent, number: number) => boolean;
+}
+
+/**
+ * From one feed to many subscribers, who all read one window of what came last: it is the only bound, and however far
+ * behind a subscriber is, it holds nothing of its own.
+ */
 export class StatusHub {
   readonly #window: EventWindow;
-  readonly #queueMax: number;
   readonly #subscriptions = new Set<StatusSubscription>();
   readonly #lastStatuses = new LRUCache<string, string>(growingTo(maxStatuses));
   /** Tells this hub's positions from others'. */
@@ -70,9 +77,8 @@ export class StatusHub {
   #begunForSureMs = Infinity;
   #overflows = 0;
 
-  constructor({ window, queueMax = 1_000 }: StatusHubOptions = {}) {
+  constructor({ window }: StatusHubOptions = {}) {
     this.#window = new EventWindow(window);
-    this.#queueMax = queueMax;
     this.#forgetting = setInterval(() => this.#window.forgetOld(), forgettingIntervalMs).unref();
   }
 
@@ -83,6 +89,11 @@ export class StatusHub {
   /** The place behind everything published so far; null before the feed has begun. Costs nothing until it is read. */
   get mark(): StatusMark | null {
     return this.#window.last ?? this.#begunAt;
+  }
+
+  /** Where the feed began: everything published is behind it. Null before. */
+  get beginning(): StatusMark | null {
+    return this.#begunAt;
   }
 
   /**
@@ -103,7 +114,7 @@ export class StatusHub {
     return stampOf(event).ms <= this.#begunForSureMs;
   }
 
-  /** Never throws and never waits, however its subscribers fare. */
+  /** Never throws and never waits, however its subscribers fare: those that are behind find the event in the window. */
   publish(event: JournalStatusEvent): void {
     const positioned = this.#tracker.advance(event);
     this.#lastStatuses.set(event.journalId, event.rawStatusTo);
@@ -111,11 +122,20 @@ export class StatusHub {
     for (const subscription of this.#subscriptions) subscription.offer(positioned);
   }
 
-  subscribe(accepts: (event: JournalStatusEvent) => boolean, startsAfter: string | null): StatusSubscription {
+  /**
+   * @param accepts which events the subscriber wants, with their numbers; asked once for each, in their order
+   * @param from the number of the first one to read. Default: what is published from now on
+   */
+  subscribe(
+    accepts: (event: JournalStatusEvent, number: number) => boolean,
+    startsAfter: string | null,
+    from = this.end,
+  ): StatusSubscription {
     const subscription = new StatusSubscription({
       accepts,
       startsAfter,
-      maxQueued: this.#queueMax,
+      from,
+      window: this.#window,
       feedCursor: () => this.mark?.cursor ?? null,
       tooSlow: (cursor) => this.tooSlow(cursor),
       onEnd: (ended) => this.#subscriptions.delete(ended),
@@ -124,7 +144,7 @@ export class StatusHub {
     return subscription;
   }
 
-  /** What a subscription ends with that takes less than comes: here, so that it is counted. */
+  /** What a subscription ends with whose client does not take what it is sent: here, so that it is counted. */
   tooSlow(cursor: string | null): SlowConsumerError {
     this.#overflows += 1;
     // Who was there before the feed began has a place all the same: everything is behind its beginning.
@@ -146,7 +166,7 @@ export class StatusHub {
 
   /** Whether the position's last event was told here, by the position's own word or as far as the window reaches. */
   hasTold(position: EventPosition): boolean {
-    return this.isOwn(position) || this.#window.placeOf(position.tokens.at(-1)) !== -1;
+    return this.isOwn(position) || this.#window.numberOf(position.tokens.at(-1)) !== -1;
   }
 
   /** Fulfilled once the feed has begun, or when the signal ends the wait; who has gone leaves nothing behind. */
@@ -154,31 +174,30 @@ export class StatusHub {
     if (!this.#begunAt) await once(this.#beginning, 'begun', { signal }).catch(() => undefined);
   }
 
-  /** The number that the next event gets: who has everything before it reads on by `eventsFrom`. */
+  /** The number that the next event gets. */
   get end(): number {
     return this.#window.end;
   }
 
-  /** What was published under this number and later ones; null when some of it has left the window. */
-  eventsFrom(number: number): PositionedEvent[] | null {
-    return this.#window.from(number);
+  /** Whether the window still holds everything that was published under this number and later ones. */
+  reachesBackTo(number: number): boolean {
+    return number >= this.#window.start;
   }
 
-  /** What was published behind the position, in order; null when the window doesn't surely reach back to it. */
-  backlogAfter(position: EventPosition): PositionedEvent[] | null {
-    const { events, lastForgotten } = this.#window;
+  /** What was published behind the position; null when the window doesn't surely reach back to it. */
+  backlogAfter(position: EventPosition): Backlog | null {
+    const { start, lastForgotten } = this.#window;
     const isOwn = this.isOwn(position);
-    if (!isReal(position)) return isOwn && !lastForgotten ? events : null;
-    const index = this.#window.placeOf(position.tokens.at(-1));
+    if (!isReal(position)) return isOwn && !lastForgotten ? { from: start, isNews: always } : null;
+    const place = this.#window.numberOf(position.tokens.at(-1));
     // By place: exact, in whatever order events arrived.
-    if (isOwn && index !== -1) return events.slice(index + 1);
+    if (isOwn && place !== -1) return { from: place + 1, isNews: always };
     const wholeAfterMs = Math.max(lastForgotten?.position.ms ?? -Infinity, this.#begunForSureMs);
     if (position.floorMs < wholeAfterMs) return null;
     // Another gateway heard them in another order: the names decide, and for what is told later than those the place.
-    return events.filter(
-      ({ event }, at) =>
-        isBehind(position, event) || (index !== -1 && at > index && !isNamed(position, stampOf(event).token)),
-    );
+    const isNews = (event: JournalStatusEvent, number: number) =>
+      isBehind(position, event) || (place !== -1 && number > place && !isNamed(position, stampOf(event).token));
+    return { from: start, isNews };
   }
 
   /** The API's word for where the journal's last event took it; undefined when it had none recently. */
@@ -191,4 +210,8 @@ export class StatusHub {
     clearInterval(this.#forgetting);
     for (const subscription of this.#subscriptions) subscription.end();
   }
+}
+
+function always(): boolean {
+  return true;
 }

@@ -22,7 +22,7 @@ export function journalStatusChanged(
   const { principal, session, lastEventId, statusEvents, statusMark, progress } = context;
   demand(principal, { kind: 'read' });
   const { accepts, passes } = statusEventChecks(filter, context);
-  const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after));
+  const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after), () => progress.isTaking);
   const startsAfter = lastEventId ?? after ?? statusMark?.cursor ?? null;
   const events = passes ? new FilteredEvents(all, ({ event }) => passes(event), startsAfter) : all;
   return progress.follow(session.canEnd ? new SessionEvents(events, session, startsAfter) : events);
