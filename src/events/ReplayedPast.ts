@@ -102,11 +102,11 @@ export class ReplayedPast {
         this.had.add(last.event);
         this.#waiting.push(last.event);
         this.#wakeReader();
-        if (!this.#isFull) continue;
+        if (!this.#isFull()) continue;
         const begunAt = performance.now();
         await this.#room(leftMs);
         leftMs -= performance.now() - begunAt;
-        if (this.#isFull || signal.aborted) return false;
+        if (this.#isFull() || signal.aborted) return false;
       }
       return true;
     } finally {
@@ -114,13 +114,14 @@ export class ReplayedPast {
     }
   }
 
-  get #isFull(): boolean {
+  /** Asked anew after each wait. */
+  #isFull(): boolean {
     return this.#waiting.length >= maxWaiting;
   }
 
   /** Fulfilled when half of what may wait has been taken, when the time is over, or at the end. */
   async #room(timeoutMs?: number): Promise<void> {
-    if (!this.#isFull || this.#cancel.signal.aborted) return;
+    if (!this.#isFull() || this.#cancel.signal.aborted) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#wakeReplay = resolve;

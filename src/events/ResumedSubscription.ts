@@ -81,6 +81,7 @@ export class ResumedSubscription implements StatusReader {
     const hub = this.#hub;
     const backlog = hub.backlogAfter(after);
     this.#place = after;
+    this.#last = null;
     this.#hadMs = hub.isOwn(after) || !isReal(after) ? -Infinity : after.ms;
     // What the hub tells behind a place of its own has the hub's places.
     this.#tracker = backlog && this.#hadMs === -Infinity ? null : new PositionTracker(after);

@@ -14,7 +14,7 @@ export class SubscriptionProgress {
   #last: PositionedEvent | null = null;
   #told: string | null = null;
 
-  /** How long the client was waited for since the last event was handed out, in ms. */
+  /** How long the client was waited for since the last reading, in ms. */
   #waitedMs = 0;
 
   /** Behind the last event that was handed out; null before the first. */
@@ -68,7 +68,10 @@ export class SubscriptionProgress {
         return reader.restingCursor;
       },
       next: async (): Promise<Result> => {
-        const result = await reader.next();
+        const reading = reader.next();
+        // A reader that has lost its place asks at once; what it does from now on is not the client's time.
+        this.#waitedMs = 0;
+        const result = await reading;
         if (!result.done) this.#handOut(result.value);
         return result;
       },
@@ -84,7 +87,6 @@ export class SubscriptionProgress {
 
   #handOut(positioned: PositionedEvent): void {
     this.#last = positioned;
-    this.#waitedMs = 0;
     this.#told = null;
   }
 }
