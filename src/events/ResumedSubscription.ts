@@ -1,11 +1,12 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { encodeEventCursor, isReal } from './eventCursor.ts';
-import type { EventPosition } from './eventCursor.ts';
-import { stampOf } from './eventStamp.ts';
+import { encodeEventCursor } from './eventCursor.ts';
+import { isReal } from './eventPosition.ts';
+import type { EventPosition } from './eventPosition.ts';
+import { latenessMs, stampOf } from './eventStamp.ts';
 import { HadEvents } from './HadEvents.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
-import { PositionTracker } from './PositionTracker.ts';
+import type { PositionTracker } from './PositionTracker.ts';
 import { readPersistently } from './readPersistently.ts';
 import type { StatusHistory } from './StatusHistory.ts';
 import type { StatusHub } from './StatusHub.ts';
@@ -55,11 +56,12 @@ export class ResumedSubscription implements StatusReader {
     this.#history = history;
     this.#accepts = accepts;
     this.#after = after;
-    this.#tracker = new PositionTracker(after);
+    this.#tracker = hub.trackerFrom(after);
     this.#cursor = encodeEventCursor(after);
     this.#unread = hub.end;
-    this.#had = new HadEvents(hub, after);
-    const backlog = hub.backlogAfter(after);
+    const resolved = hub.resolve(after);
+    this.#had = new HadEvents(hub, resolved);
+    const backlog = hub.backlogAfter(resolved);
     this.#hadMs = hub.isOwn(after) || !isReal(after) ? -Infinity : after.ms;
     if (backlog) this.#keep(backlog);
     else void this.#replay();
@@ -119,11 +121,19 @@ export class ResumedSubscription implements StatusReader {
     const { known } = this.#hub;
     // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
     const upToMs = known?.recent.length === 0 ? known.ms + beginningMs : undefined;
-    this.#had.beginReplay(known?.ms ?? 0);
-    const range = { after, known, upToMs, caughtUpMs: 0 };
+    this.#had.beginReplay(known?.ms ?? 0, after.floorMs - latenessMs);
+    const range = {
+      after,
+      known,
+      upToMs,
+      caughtUpMs: 0,
+      // The API had them already, so whatever else comes live has been told since, however old it is.
+      lookBackMs: latenessMs,
+      onSeen: (event: JournalStatusEvent) => this.#had.add(event),
+      onResolved: (resolved: EventPosition) => this.#had.resolve(resolved),
+    };
     let last: PositionedEvent | null = null;
     for await (last of readPersistently(this.#history, range, this.#cancel.signal)) {
-      this.#had.add(last.event);
       this.#hadMs = Math.max(this.#hadMs, stampOf(last.event).ms);
       this.#keep([last]);
       if (this.#past.length > maxWaiting) throw this.#hub.tooSlow(null);
