@@ -95,4 +95,24 @@ describe('the feed', () => {
 
     expect(events.feedState.lastFailure?.message).toContain('dropped 7 messages');
   });
+
+  it('opens its stream anew where the clock of the API was set back behind the place that it asked for', async () => {
+    const at = (ms: number): Answer => (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', date: new Date(ms).toUTCString() });
+      response.write(': welcome\n\n');
+    };
+    const nowMs = Date.now();
+    const { events, streams } = await start(at(nowMs + 86_400_000), at(nowMs));
+    await events.tried;
+    const reader = events.subscribe(() => true, null);
+
+    streams[0]?.end();
+    await expect.poll(() => streams.length, { timeout: 5_000 }).toBe(3);
+    const since = new URL(streams[2]?.req.url ?? '', 'http://api').searchParams.get('since') ?? '';
+    expect(Date.parse(since)).toBeLessThan(nowMs);
+    await expect.poll(() => events.feedState.isOpen).toBe(true);
+    streams[2]?.write(statusEventLine(new Date(nowMs).toISOString(), 'next'));
+
+    expect((await reader.next()).value?.event.id).toBe('next');
+  });
 });
