@@ -97,10 +97,12 @@ describe('the feed', () => {
   });
 
   it('opens its stream anew where the clock of the API was set back behind the place that it asked for', async () => {
-    const at = (ms: number): Answer => (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream', date: new Date(ms).toUTCString() });
-      response.write(': welcome\n\n');
-    };
+    const at =
+      (ms: number): Answer =>
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream', date: new Date(ms).toUTCString() });
+        response.write(': welcome\n\n');
+      };
     const nowMs = Date.now();
     const { events, streams } = await start(at(nowMs + 86_400_000), at(nowMs));
     await events.tried;
