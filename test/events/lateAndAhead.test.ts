@@ -80,22 +80,6 @@ describe('an event that is dated far ahead', () => {
     feeds[0]?.write(line(ago(0), 'live'));
     expect(idsOf(await back.take(1))).toEqual(['live']);
   });
-
-  it('does not move the place from which the feed goes on after a break', async () => {
-    const { url, feeds, stub } = await startToldGateway();
-    const events = await subscribe<Changed>('SSE', url, changed);
-    const lastMs = Date.now() - 300_000;
-    feeds[0]?.write(line(new Date(lastMs).toISOString(), 'a') + line(ago(aheadMs), 'ahead'));
-    await events.take(2);
-
-    feeds[0]?.destroy();
-    await expect.poll(() => feeds.length, { timeout: 5_000 }).toBe(2);
-    const since = new URL(stub.seen.at(-1)?.url ?? '', url).searchParams.get('since') ?? '';
-    expect(Date.parse(since)).toBeLessThan(Date.now() - 100_000);
-    feeds[1]?.write(line(ago(0), 'next'));
-
-    expect(idsOf(await events.take(1))).toEqual(['next']);
-  });
 });
 
 describe('a cursor from the future of the clock of the API', () => {
