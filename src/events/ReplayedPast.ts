@@ -1,7 +1,8 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import type { EventPosition } from './eventCursor.ts';
-import { HadEvents } from './HadEvents.ts';
+import type { EventPosition } from './eventPosition.ts';
+import { latenessMs } from './eventStamp.ts';
+import type { HadEvents } from './HadEvents.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { readPersistently } from './readPersistently.ts';
 import type { StatusHistory } from './StatusHistory.ts';
@@ -25,7 +26,7 @@ export class ReplayedPast {
   /** What has been replayed, and may come live too. */
   readonly had: HadEvents;
   readonly #cancel = new AbortController();
-  readonly #waiting: JournalStatusEvent[] = [];
+  readonly #waiting: PositionedEvent[] = [];
   #place: EventPosition;
   #unread: number;
   #isOver = false;
@@ -33,10 +34,10 @@ export class ReplayedPast {
   #wakeReader: () => void = () => undefined;
   #wakeReplay: () => void = () => undefined;
 
-  constructor(hub: StatusHub, history: StatusHistory, after: EventPosition) {
+  constructor(hub: StatusHub, history: StatusHistory, after: EventPosition, had: HadEvents) {
     this.#hub = hub;
     this.#history = history;
-    this.had = new HadEvents(hub, after);
+    this.had = had;
     this.#place = after;
     this.#unread = hub.end;
     void this.#replay();
@@ -48,12 +49,12 @@ export class ReplayedPast {
   }
 
   /** The next event; null when there are no more. @throws what the replay failed with, behind what it brought */
-  async next(): Promise<JournalStatusEvent | null> {
+  async next(): Promise<PositionedEvent | null> {
     for (;;) {
-      const event = this.#waiting.shift();
-      if (event) {
+      const positioned = this.#waiting.shift();
+      if (positioned) {
         if (this.#waiting.length <= maxWaiting / 2) this.#wakeReplay();
-        return event;
+        return positioned;
       }
       if (this.#error) throw this.#error;
       if (this.#isOver) return null;
@@ -93,14 +94,22 @@ export class ReplayedPast {
     const { known } = this.#hub;
     // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
     const upToMs = known?.recent.length === 0 ? known.ms + beginningMs : undefined;
-    this.had.beginReplay(known?.ms ?? 0);
-    const range = { after: this.#place, known, upToMs, caughtUpMs: 0 };
+    this.had.beginReplay(known?.ms ?? 0, this.#place.floorMs - latenessMs);
+    const range = {
+      after: this.#place,
+      known,
+      upToMs,
+      caughtUpMs: 0,
+      // The API had them already, so whatever else comes live has been told since, however old it is.
+      lookBackMs: latenessMs,
+      onSeen: (event: JournalStatusEvent) => this.had.add(event),
+      onResolved: (resolved: EventPosition) => this.had.resolve(resolved),
+    };
     let last: PositionedEvent | null = null;
     let leftMs = patienceMs;
     try {
       for await (last of readPersistently(this.#history, range, signal)) {
-        this.had.add(last.event);
-        this.#waiting.push(last.event);
+        this.#waiting.push(last);
         this.#wakeReader();
         if (!this.#isFull()) continue;
         const begunAt = performance.now();

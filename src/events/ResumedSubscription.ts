@@ -1,11 +1,12 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { encodeEventCursor, isReal } from './eventCursor.ts';
-import type { EventPosition } from './eventCursor.ts';
+import { encodeEventCursor } from './eventCursor.ts';
+import { isReal } from './eventPosition.ts';
+import type { EventPosition } from './eventPosition.ts';
 import { stampOf } from './eventStamp.ts';
 import { HadEvents } from './HadEvents.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
-import { PositionTracker } from './PositionTracker.ts';
+import type { PositionTracker } from './PositionTracker.ts';
 import { ReplayedPast } from './ReplayedPast.ts';
 import type { StatusHistory } from './StatusHistory.ts';
 import type { StatusHub } from './StatusHub.ts';
@@ -33,11 +34,9 @@ export class ResumedSubscription implements StatusReader {
   readonly #hub: StatusHub;
   readonly #history: StatusHistory;
   readonly #options: ResumedSubscriptionOptions;
-  /** Where it began, or came back; null while the feed had not begun. */
+  /** Where it began or came back, then its last place that the hub did not give; null while the feed had not begun. */
   #place: EventPosition | null;
-  /** The last event that was given a place of the subscriber's own. */
-  #last: PositionedEvent | null = null;
-  /** Positions of what is read before the hub's own say what was had: they know nothing of a replay. */
+  /** Positions of what is read live before the hub's own say what was had: they know nothing of a replay. */
   #tracker: PositionTracker | null = null;
   /** When the last event happened that the subscriber has had and the hub may not have told; -Infinity when it has told all. */
   #hadMs = -Infinity;
@@ -79,17 +78,17 @@ export class ResumedSubscription implements StatusReader {
 
   #resume(after: EventPosition): void {
     const hub = this.#hub;
-    const backlog = hub.backlogAfter(after);
+    const resolved = hub.resolve(after);
+    const had = new HadEvents(hub, resolved);
+    const backlog = hub.backlogAfter(resolved);
     this.#place = after;
-    this.#last = null;
     this.#hadMs = hub.isOwn(after) || !isReal(after) ? -Infinity : after.ms;
-    // What the hub tells behind a place of its own has the hub's places.
-    this.#tracker = backlog && this.#hadMs === -Infinity ? null : new PositionTracker(after);
     if (!backlog) {
-      this.#past = new ReplayedPast(hub, this.#history, after);
+      this.#past = new ReplayedPast(hub, this.#history, after, had);
       return;
     }
-    const had = new HadEvents(hub, after);
+    // What the hub tells behind a place of its own has the hub's places.
+    this.#tracker = this.#hadMs === -Infinity ? null : hub.trackerFrom(after);
     const { end } = hub;
     this.#readFrom(backlog.from, (event, at) => (at < end ? backlog.isNews(event, at) : !had.has(event)));
   }
@@ -115,15 +114,17 @@ export class ResumedSubscription implements StatusReader {
 
   /** Null for an event that the subscriber doesn't want, and at the end of the past. */
   async #nextPast(past: ReplayedPast): Promise<Result | null> {
-    const event = await past.next();
+    const positioned = await past.next();
     if (this.#hasLeft) return null;
-    if (event) {
+    if (positioned) {
+      const { event, position } = positioned;
       this.#hadMs = Math.max(this.#hadMs, stampOf(event).ms);
-      const positioned = this.#track(event);
+      this.#place = position;
       return this.#options.accepts(event) ? { done: false, value: positioned } : null;
     }
     const { had, unread } = past;
     this.#past = null;
+    this.#tracker = this.#place && this.#hub.trackerFrom(this.#place);
     this.#readFrom(unread, (told) => !had.has(told));
     return null;
   }
@@ -136,9 +137,13 @@ export class ResumedSubscription implements StatusReader {
     }
     const result = await this.#live.next();
     if (result.done) return result;
-    if (!this.#isLevelWith(result.value.position)) return { done: false, value: this.#track(result.value.event) };
-    this.#tracker = null;
-    return result;
+    if (!this.#tracker || this.#isLevelWith(result.value.position)) {
+      this.#tracker = null;
+      return result;
+    }
+    const value = this.#tracker.advance(result.value.event);
+    this.#place = value.position;
+    return { done: false, value };
   }
 
   #recover(): void {
@@ -149,17 +154,9 @@ export class ResumedSubscription implements StatusReader {
     this.#resume(place);
   }
 
-  /** The event in a place of the subscriber's own. */
-  #track(event: JournalStatusEvent): PositionedEvent {
-    this.#tracker ??= new PositionTracker(this.#place ?? undefined);
-    const positioned = this.#tracker.advance(event);
-    this.#last = positioned;
-    return positioned;
-  }
-
   /** Behind the last event that was delivered; null while the feed has not begun. */
   get #at(): EventPosition | null {
-    const last = this.#tracker ? this.#last : this.#live?.last;
+    const last = this.#tracker ? null : this.#live?.last;
     return last?.position ?? this.#place ?? this.#hub.beginning?.position ?? null;
   }
 

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/ApiClock.ts';
 import type { StatusEventsClient } from '../upstream/StatusEventsClient.ts';
 
-import type { EventPosition } from './eventCursor.ts';
+import type { EventPosition } from './eventPosition.ts';
 import type { EventWindowOptions } from './EventWindow.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { ResumedSubscription } from './ResumedSubscription.ts';
@@ -38,7 +38,7 @@ export class StatusEvents {
   readonly #history: StatusHistory;
 
   constructor(client: StatusEventsClient, clock: ApiClock, log: Log, { window, replays }: StatusEventsOptions = {}) {
-    this.#hub = new StatusHub({ window });
+    this.#hub = new StatusHub({ window, now: () => clock.latestNow() });
     this.#feed = new StatusFeed(client, this.#hub, clock, log);
     this.#history = new StatusHistory(client, clock, replays);
   }

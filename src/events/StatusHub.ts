@@ -5,10 +5,13 @@ import { LRUCache } from 'lru-cache';
 
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { growingTo } from '../growingTo.ts';
+import { steadyNow } from '../upstream/ApiClock.ts';
 
-import { beginningOf, encodeEventCursor, isBehind, isNamed, isReal } from './eventCursor.ts';
-import type { EventPosition } from './eventCursor.ts';
-import { stampOf } from './eventStamp.ts';
+import { CrowdSearch } from './CrowdSearch.ts';
+import { encodeEventCursor } from './eventCursor.ts';
+import { beginningOf, isAhead, isBehind, isNamed, isReal } from './eventPosition.ts';
+import type { EventPosition } from './eventPosition.ts';
+import { latenessMs, stampOf } from './eventStamp.ts';
 import { EventWindow } from './EventWindow.ts';
 import type { EventWindowOptions } from './EventWindow.ts';
 import { PositionTracker } from './PositionTracker.ts';
@@ -17,6 +20,8 @@ import { StatusSubscription } from './StatusSubscription.ts';
 
 export interface StatusHubOptions {
   window?: EventWindowOptions | undefined;
+  /** The API's clock, in unix ms. Default: this machine's. */
+  now?: (() => number) | undefined;
 }
 
 /** Who listens, and what was told. */
@@ -72,12 +77,18 @@ export class StatusHub {
   readonly #feed = randomBytes(6).toString('base64url');
   readonly #beginning = new EventEmitter().setMaxListeners(0);
   readonly #forgetting: NodeJS.Timeout;
-  #tracker = new PositionTracker();
+  /** The API's clock, in unix ms. */
+  readonly now: () => number;
+  /** Told by a new stream that began before the feed did: the API may have replayed them to a subscriber already. */
+  readonly #aroundBeginning = new WeakSet<JournalStatusEvent>();
+  #tracker: PositionTracker;
   #begunAt: StatusMark | null = null;
   #begunForSureMs = Infinity;
   #overflows = 0;
 
-  constructor({ window }: StatusHubOptions = {}) {
+  constructor({ window, now = steadyNow }: StatusHubOptions = {}) {
+    this.now = now;
+    this.#tracker = new PositionTracker({ now, feed: this.#feed });
     this.#window = new EventWindow(window);
     this.#forgetting = setInterval(() => this.#window.forgetOld(), forgettingIntervalMs).unref();
   }
@@ -102,20 +113,25 @@ export class StatusHub {
    */
   begin(openedMs: number): void {
     if (this.#begunAt) return;
-    const position = beginningOf(this.#feed, openedMs);
+    const position = beginningOf({ feed: this.#feed, told: 0 }, openedMs);
     this.#begunAt = { position, cursor: encodeEventCursor(position) };
     this.#begunForSureMs = openedMs + beginningMs;
-    this.#tracker = PositionTracker.behind(this.#begunForSureMs, this.#feed);
+    this.#tracker = PositionTracker.behind(this.#begunForSureMs, { now: this.now, feed: this.#feed });
     this.#beginning.emit('begun');
   }
 
   /** True for an event from before the feed began that a new stream may bring along: the clock is not finer than that. */
   isAroundBeginning(event: JournalStatusEvent): boolean {
-    return stampOf(event).ms <= this.#begunForSureMs;
+    return this.#aroundBeginning.has(event);
   }
 
-  /** Never throws and never waits, however its subscribers fare: those that are behind find the event in the window. */
-  publish(event: JournalStatusEvent): void {
+  /**
+   * Never throws and never waits, however its subscribers fare: those that are behind find the event in the window.
+   *
+   * @param isOverlap the event may have been told before: its stream begins before it was opened
+   */
+  publish(event: JournalStatusEvent, isOverlap = false): void {
+    if (isOverlap && stampOf(event).ms <= this.#begunForSureMs) this.#aroundBeginning.add(event);
     const positioned = this.#tracker.advance(event);
     this.#lastStatuses.set(event.journalId, event.rawStatusTo);
     this.#window.push(positioned);
@@ -155,18 +171,35 @@ export class StatusHub {
   get known(): KnownPast | null {
     const last = this.mark?.position;
     if (!last) return null;
+    // The clock may have been set back since.
+    const ms = Math.min(last.ms, this.now() + latenessMs);
     const recent = this.#window.latest(maxKnown).map(({ event }) => event);
-    return { ms: last.ms, recent: recent.filter((event) => stampOf(event).ms >= last.ms - recentMs) };
+    const isRecent = (at: number) => at >= ms - recentMs && at <= ms;
+    return { ms, recent: recent.filter((event) => isRecent(stampOf(event).ms)) };
+  }
+
+  /** Gives the events of a subscriber who comes with a position places of its own. */
+  trackerFrom(start: EventPosition): PositionTracker {
+    return new PositionTracker({ now: this.now, start });
   }
 
   /** Whether this hub gave the position: everything up to there was told here. */
-  isOwn({ feed }: EventPosition): boolean {
-    return feed === this.#feed;
+  isOwn({ place }: EventPosition): boolean {
+    return place?.feed === this.#feed && place.told <= this.end;
   }
 
   /** Whether the position's last event was told here, by the position's own word or as far as the window reaches. */
   hasTold(position: EventPosition): boolean {
-    return this.isOwn(position) || this.#window.numberOf(position.tokens.at(-1)) !== -1;
+    return this.isOwn(position) || this.#window.numberOf(position.named.at(-1)?.token) !== -1;
+  }
+
+  /** The position with its crowd named one by one, as far as the window tells; see `CrowdSearch`. */
+  resolve(position: EventPosition): EventPosition {
+    if (!position.crowd || this.isOwn(position)) return position;
+    const search = new CrowdSearch(position);
+    for (const { event } of this.#window.latest(this.end)) search.see(event);
+    search.settle();
+    return search.resolved ?? position;
   }
 
   /** Fulfilled once the feed has begun, or when the signal ends the wait; who has gone leaves nothing behind. */
@@ -186,17 +219,18 @@ export class StatusHub {
 
   /** What was published behind the position; null when the window doesn't surely reach back to it. */
   backlogAfter(position: EventPosition): Backlog | null {
+    const { place } = position;
+    // By number: exact, in whatever order events arrived and whatever they are dated.
+    if (place && this.isOwn(position))
+      return this.reachesBackTo(place.told) ? { from: place.told, isNews: always } : null;
     const { start, lastForgotten } = this.#window;
-    const isOwn = this.isOwn(position);
-    if (!isReal(position)) return isOwn && !lastForgotten ? { from: start, isNews: always } : null;
-    const place = this.#window.numberOf(position.tokens.at(-1));
-    // By place: exact, in whatever order events arrived.
-    if (isOwn && place !== -1) return { from: place + 1, isNews: always };
     const wholeAfterMs = Math.max(lastForgotten?.position.ms ?? -Infinity, this.#begunForSureMs);
-    if (position.floorMs < wholeAfterMs) return null;
+    if (position.crowd || position.floorMs < wholeAfterMs || !isReal(position)) return null;
+    const last = this.#window.numberOf(position.named.at(-1)?.token);
+    if (last === -1 && isAhead(position, this.now())) return null;
     // Another gateway heard them in another order: the names decide, and for what is told later than those the place.
     const isNews = (event: JournalStatusEvent, number: number) =>
-      isBehind(position, event) || (place !== -1 && number > place && !isNamed(position, stampOf(event).token));
+      isBehind(position, event) || (last !== -1 && number > last && !isNamed(position, stampOf(event).token));
     return { from: start, isNews };
   }
 

@@ -1,7 +1,7 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 import { decodeEventCursor } from '../events/eventCursor.ts';
-import type { EventPosition } from '../events/eventCursor.ts';
+import type { EventPosition } from '../events/eventPosition.ts';
 import { FilteredEvents } from '../events/FilteredEvents.ts';
 import { SessionEvents } from '../events/SessionEvents.ts';
 import type { StatusReader } from '../events/StatusReader.ts';

@@ -15,7 +15,7 @@ const a = { ...statusEvent('a'), at: '2026-01-01T00:00:00.000Z' };
 const lineOfA = line(a.at, a.id);
 /** The place behind it. */
 const { ms, token } = stampOf(a);
-const behindA = { ms, floorMs: ms - 1, tokens: [token] };
+const behindA = { ms, floorMs: ms - 1, named: [{ ms, token }] };
 
 /** A feed and replays that say what the test does, and somebody who hears what is told. */
 async function start(options?: StatusEventsOptions) {
@@ -129,7 +129,7 @@ describe('the stream of a replay', () => {
     const { statusEvents, replay } = await start({ replays: { streams: 1 } });
     const readerSince = (year: number) => {
       const sinceMs = Date.UTC(year, 5);
-      return statusEvents.subscribe(() => true, { ms: sinceMs, floorMs: sinceMs - 1, tokens: [token] });
+      return statusEvents.subscribe(() => true, { ms: sinceMs, floorMs: sinceMs - 1, named: [{ ms: sinceMs, token }] });
     };
     readerSince(2022);
     const first = await replay(1);
