@@ -108,7 +108,7 @@ export function registerStateMetrics(registry: Registry, read: () => GatewayStat
   gauge('gateway_subscribers', 'Subscriptions to live events.', ({ events }) => events.subscribers);
   counter(
     'gateway_slow_consumers_total',
-    'Subscriptions ended because their queue was full.',
+    'Subscriptions ended because their clients did not take what they were sent.',
     ({ events }) => events.overflows,
   );
   gauge('gateway_replays_open', 'Upstream streams that replay past events.', ({ events }) => events.openReplays);

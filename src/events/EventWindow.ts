@@ -27,6 +27,11 @@ export class EventWindow {
     this.#maxAgeMs = maxAgeMs;
   }
 
+  /** The number of the first event that is kept, or `end` when none is. */
+  get start(): number {
+    return this.#forgotten;
+  }
+
   /** The number that the next event gets. */
   get end(): number {
     return this.#forgotten + this.#kept.length;
@@ -49,20 +54,15 @@ export class EventWindow {
     if (this.#kept.length > this.#max * 1.25 || now - oldestMs > this.#maxAgeMs * 1.25) this.forgetOld();
   }
 
-  /** What came under this number and later ones; null when some of it is kept no more. */
-  from(number: number): PositionedEvent[] | null {
-    if (number < this.#forgotten) return null;
-    return this.#kept.slice(number - this.#forgotten).map(({ positioned }) => positioned);
+  /** The event of this number; undefined when it is not kept any more or has not come yet. */
+  at(number: number): PositionedEvent | undefined {
+    return this.#kept[number - this.#forgotten]?.positioned;
   }
 
-  /** All that is kept. */
-  get events(): PositionedEvent[] {
-    return this.#kept.map(({ positioned }) => positioned);
-  }
-
-  /** Which of `events` has this name; -1 when none of them. */
-  placeOf(token: string | undefined): number {
-    return this.#kept.findLastIndex(({ positioned }) => stampOf(positioned.event).token === token);
+  /** The number of the kept event that has this name; -1 when there is none. */
+  numberOf(token: string | undefined): number {
+    const index = this.#kept.findLastIndex(({ positioned }) => stampOf(positioned.event).token === token);
+    return index === -1 ? -1 : this.#forgotten + index;
   }
 
   /** The last few that came. */

@@ -1,7 +1,7 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { isBehind, isNamed } from './eventCursor.ts';
-import type { EventPosition } from './eventCursor.ts';
+import { isBehind, isNamed } from './eventPosition.ts';
+import type { EventPosition } from './eventPosition.ts';
 import { stampOf } from './eventStamp.ts';
 import { ReplayedIds } from './ReplayedIds.ts';
 import type { StatusHub } from './StatusHub.ts';
@@ -9,7 +9,7 @@ import type { StatusHub } from './StatusHub.ts';
 /** What a subscriber who came with a position has had of what the hub tells: from a replay, or from another gateway. */
 export class HadEvents {
   readonly #hub: StatusHub;
-  readonly #after: EventPosition;
+  #after: EventPosition;
   /** The hub has told the position's last event: by what follows that in the hub's order the subscriber is not passed. */
   #isReached: boolean;
   #replayed: ReplayedIds | null = null;
@@ -20,9 +20,12 @@ export class HadEvents {
     this.#isReached = hub.hasTold(after);
   }
 
-  /** @param sinceMs what happened before was told before the replay */
-  beginReplay(sinceMs: number): void {
-    this.#replayed ??= new ReplayedIds(sinceMs);
+  /**
+   * @param sinceMs what happened two minutes before was told before the replay
+   * @param fromMs where the replay begins
+   */
+  beginReplay(sinceMs: number, fromMs: number): void {
+    this.#replayed ??= new ReplayedIds(sinceMs, fromMs);
   }
 
   /** It was replayed, and may come live too. */
@@ -30,14 +33,24 @@ export class HadEvents {
     this.#replayed?.add(event);
   }
 
+  /** A replay has shown which events the position means. */
+  resolve(after: EventPosition): void {
+    if (this.#after.crowd) this.#after = after;
+  }
+
   /** To be asked once for each event that the hub tells after the past was asked for, in its order. */
   has(event: JournalStatusEvent): boolean {
-    if (this.#replayed?.take(event)) return true;
-    if (isBehind(this.#after, event)) return false;
     const { token } = stampOf(event);
+    const isReached = this.#isReached;
+    this.#isReached ||= token === this.#after.named.at(-1)?.token;
+    if (this.#replayed?.take(event, this.#hub.now())) return true;
+    // A hub that gave the position has told everything before it; a new stream may bring back what the API replayed.
+    if (this.#hub.isOwn(this.#after)) return this.#hub.isAroundBeginning(event);
+    if (isBehind(this.#after, event)) return false;
+    if (isNamed(this.#after, token)) return true;
+    // It is older than the position, and the API did not have it yet when it replayed what it had.
+    if (this.#replayed?.covers(event)) return false;
     // A hub may be behind the gateway that gave the position: until it has come so far, the position says what was had.
-    const isTold = !this.#isReached || this.#hub.isAroundBeginning(event) || isNamed(this.#after, token);
-    this.#isReached ||= token === this.#after.tokens.at(-1);
-    return isTold;
+    return !isReached || this.#hub.isAroundBeginning(event);
   }
 }

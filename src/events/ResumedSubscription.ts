@@ -1,12 +1,13 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
-import { encodeEventCursor, isReal } from './eventCursor.ts';
-import type { EventPosition } from './eventCursor.ts';
+import { encodeEventCursor } from './eventCursor.ts';
+import { isReal } from './eventPosition.ts';
+import type { EventPosition } from './eventPosition.ts';
 import { stampOf } from './eventStamp.ts';
 import { HadEvents } from './HadEvents.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
-import { PositionTracker } from './PositionTracker.ts';
-import { readPersistently } from './readPersistently.ts';
+import type { PositionTracker } from './PositionTracker.ts';
+import { ReplayedPast } from './ReplayedPast.ts';
 import type { StatusHistory } from './StatusHistory.ts';
 import type { StatusHub } from './StatusHub.ts';
 import type { StatusReader } from './StatusReader.ts';
@@ -15,54 +16,41 @@ import { SlowConsumerError, StreamError, StreamInterruptedError, TooManyReplaysE
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
-/** A feed tells its beginning in whole seconds, by a clock that may be a little off from that of the events, in ms. */
-const beginningMs = 2_000;
-/** Replayed events that may wait for a subscriber; beyond it the subscription ends with `SlowConsumerError`. */
-const maxWaiting = 10_000;
+export interface ResumedSubscriptionOptions {
+  accepts: (event: JournalStatusEvent) => boolean;
+  /** Null: what happens from now on. */
+  after: EventPosition | null;
+  /** Whether the client has taken what it was sent lately. */
+  isTaking: () => boolean;
+}
 
 /**
  * Everything behind a position, then what comes. The past comes from the hub's window, else from the API; what happens
  * meanwhile is read from the window too, under the number that was next when the past was asked for, so that nothing
- * falls between. Only a subscriber that has read all of it gets a live queue of its own.
+ * falls between. A subscriber that the window has left behind goes on as one that comes back with its last cursor does,
+ * unless its client doesn't take what it is sent: then that is what it is told.
  */
 export class ResumedSubscription implements StatusReader {
   readonly #hub: StatusHub;
   readonly #history: StatusHistory;
-  readonly #accepts: (event: JournalStatusEvent) => boolean;
-  readonly #after: EventPosition;
-  readonly #cancel = new AbortController();
-  readonly #past: PositionedEvent[] = [];
-  /** Positions of what is read before the live queue is: the hub's own know nothing of the replay. */
-  readonly #tracker: PositionTracker;
-  readonly #had: HadEvents;
+  readonly #options: ResumedSubscriptionOptions;
+  /** Where it began or came back, then its last place that the hub did not give; null while the feed had not begun. */
+  #place: EventPosition | null;
+  /** Positions of what is read live before the hub's own say what was had: they know nothing of a replay. */
+  #tracker: PositionTracker | null = null;
   /** When the last event happened that the subscriber has had and the hub may not have told; -Infinity when it has told all. */
-  #hadMs: number;
-  /** What the hub publishes under this number and later ones has not been read yet. */
-  #unread: number;
+  #hadMs = -Infinity;
+  #past: ReplayedPast | null = null;
   #live: StatusSubscription | null = null;
-  #pastError: Error | null = null;
-  #isReplaying = false;
-  #wake: () => void = () => undefined;
-  #cursor: string;
+  #hasLeft = false;
 
-  constructor(
-    hub: StatusHub,
-    history: StatusHistory,
-    after: EventPosition,
-    accepts: (event: JournalStatusEvent) => boolean,
-  ) {
+  constructor(hub: StatusHub, history: StatusHistory, options: ResumedSubscriptionOptions) {
     this.#hub = hub;
     this.#history = history;
-    this.#accepts = accepts;
-    this.#after = after;
-    this.#tracker = new PositionTracker(after);
-    this.#cursor = encodeEventCursor(after);
-    this.#unread = hub.end;
-    this.#had = new HadEvents(hub, after);
-    const backlog = hub.backlogAfter(after);
-    this.#hadMs = hub.isOwn(after) || !isReal(after) ? -Infinity : after.ms;
-    if (backlog) this.#keep(backlog);
-    else void this.#replay();
+    this.#options = options;
+    this.#place = options.after ?? hub.mark?.position ?? null;
+    if (options.after) this.#resume(options.after);
+    else this.#live = hub.subscribe(options.accepts, null);
   }
 
   /** The hub's place, once that says what was had from elsewhere too: before, the subscriber's own is better. */
@@ -71,19 +59,15 @@ export class ResumedSubscription implements StatusReader {
     return cursor !== null && this.#isLevelWith(this.#hub.mark?.position) ? cursor : null;
   }
 
-  async next(): Promise<Result> {
-    try {
-      return (await this.#nextPast()) ?? (await this.#nextLive());
-    } catch (error) {
-      await this.return();
-      throw this.#withCursor(error);
-    }
+  next(): Promise<Result> {
+    // Most have nothing of their own to add: at hundreds of thousands of events a second a promise between counts.
+    if (this.#live && !this.#tracker && !this.#live.isLost) return this.#live.next();
+    return this.#nextOwn();
   }
 
   async return(): Promise<Result> {
-    this.#cancel.abort();
-    this.#past.length = 0;
-    this.#wake();
+    this.#hasLeft = true;
+    this.#past?.close();
     await this.#live?.return();
     return { done: true, value: undefined };
   }
@@ -92,82 +76,88 @@ export class ResumedSubscription implements StatusReader {
     return this;
   }
 
-  /**
-   * Reads on however slow the subscriber is: it must not hold a stream that others wait for. Where so much happened
-   * meanwhile that the window has lost some of it, that is replayed too.
-   */
-  async #replay(): Promise<void> {
-    this.#isReplaying = true;
-    let place = this.#after;
+  #resume(after: EventPosition): void {
+    const hub = this.#hub;
+    const resolved = hub.resolve(after);
+    const had = new HadEvents(hub, resolved);
+    const backlog = hub.backlogAfter(resolved);
+    this.#place = after;
+    this.#hadMs = hub.isOwn(after) || !isReal(after) ? -Infinity : after.ms;
+    if (!backlog) {
+      this.#past = new ReplayedPast(hub, this.#history, after, had);
+      return;
+    }
+    // What the hub tells behind a place of its own has the hub's places.
+    this.#tracker = this.#hadMs === -Infinity ? null : hub.trackerFrom(after);
+    const { end } = hub;
+    this.#readFrom(backlog.from, (event, at) => (at < end ? backlog.isNews(event, at) : !had.has(event)));
+  }
+
+  #readFrom(number: number, isNews: (event: JournalStatusEvent, number: number) => boolean): void {
+    const { accepts } = this.#options;
+    this.#live = this.#hub.subscribe((event, at) => isNews(event, at) && accepts(event), null, number);
+  }
+
+  async #nextOwn(): Promise<Result> {
     try {
-      // Until the feed has begun, nobody says where the past ends and the present begins.
-      await this.#hub.hasBegun(this.#cancel.signal);
-      do {
-        this.#unread = this.#hub.end;
-        place = await this.#readPast(place);
-      } while (!this.#cancel.signal.aborted && this.#hub.eventsFrom(this.#unread) === null);
+      while (!this.#hasLeft) {
+        const found = this.#past ? await this.#nextPast(this.#past) : await this.#nextLive();
+        if (found) return found;
+      }
+      return { done: true, value: undefined };
     } catch (error) {
-      this.#pastError = error instanceof Error ? error : new Error(String(error));
-    } finally {
-      this.#isReplaying = false;
-      this.#wake();
+      const told = this.#withCursor(error);
+      await this.return();
+      throw told;
     }
   }
 
-  /** @returns the place behind what was read */
-  async #readPast(after: EventPosition): Promise<EventPosition> {
-    const { known } = this.#hub;
-    // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
-    const upToMs = known?.recent.length === 0 ? known.ms + beginningMs : undefined;
-    this.#had.beginReplay(known?.ms ?? 0);
-    const range = { after, known, upToMs, caughtUpMs: 0 };
-    let last: PositionedEvent | null = null;
-    for await (last of readPersistently(this.#history, range, this.#cancel.signal)) {
-      this.#had.add(last.event);
-      this.#hadMs = Math.max(this.#hadMs, stampOf(last.event).ms);
-      this.#keep([last]);
-      if (this.#past.length > maxWaiting) throw this.#hub.tooSlow(null);
+  /** Null for an event that the subscriber doesn't want, and at the end of the past. */
+  async #nextPast(past: ReplayedPast): Promise<Result | null> {
+    const positioned = await past.next();
+    if (this.#hasLeft) return null;
+    if (positioned) {
+      const { event, position } = positioned;
+      this.#hadMs = Math.max(this.#hadMs, stampOf(event).ms);
+      this.#place = position;
+      return this.#options.accepts(event) ? { done: false, value: positioned } : null;
     }
-    return last?.position ?? after;
-  }
-
-  /** For the subscriber to take, in places of its own. */
-  #keep(events: readonly PositionedEvent[]): void {
-    for (const { event } of events) {
-      const positioned = this.#tracker.advance(event);
-      if (this.#accepts(event)) this.#past.push(positioned);
-    }
-    this.#wake();
-  }
-
-  async #nextPast(): Promise<IteratorYieldResult<PositionedEvent> | null> {
-    while (!this.#live && !this.#cancel.signal.aborted) {
-      const positioned = this.#past.shift();
-      if (positioned) return this.#deliver(positioned);
-      if (this.#isReplaying) await new Promise<void>((resolve) => (this.#wake = resolve));
-      else if (this.#pastError) throw this.#pastError;
-      else this.#catchUp();
-    }
+    const { had, unread } = past;
+    this.#past = null;
+    this.#tracker = this.#place && this.#hub.trackerFrom(this.#place);
+    this.#readFrom(unread, (told) => !had.has(told));
     return null;
   }
 
-  /** What happened since the past was asked for; a live queue once there is no more. @throws SlowConsumerError */
-  #catchUp(): void {
-    const missed = this.#hub.eventsFrom(this.#unread);
-    if (!missed) throw this.#hub.tooSlow(null);
-    this.#unread += missed.length;
-    if (missed.length > 0) this.#keep(missed.filter(({ event }) => !this.#had.has(event)));
-    else this.#live = this.#hub.subscribe(this.#accepts, this.#cursor);
+  /** Null where the window has lost the place and the past is to be read. @throws SlowConsumerError */
+  async #nextLive(): Promise<Result | null> {
+    if (!this.#live || this.#live.isLost) {
+      this.#recover();
+      return null;
+    }
+    const result = await this.#live.next();
+    if (result.done) return result;
+    if (!this.#tracker || this.#isLevelWith(result.value.position)) {
+      this.#tracker = null;
+      return result;
+    }
+    const value = this.#tracker.advance(result.value.event);
+    this.#place = value.position;
+    return { done: false, value };
   }
 
-  async #nextLive(): Promise<Result> {
-    for (;;) {
-      const result = await (this.#live?.next() ?? ended);
-      if (result.done) return result;
-      const { value } = result;
-      if (this.#had.has(value.event)) continue;
-      return this.#deliver(this.#isLevelWith(value.position) ? value : this.#tracker.advance(value.event));
-    }
+  #recover(): void {
+    const place = this.#at;
+    if (!place || !this.#options.isTaking()) throw this.#hub.tooSlow(null);
+    this.#live?.end();
+    this.#live = null;
+    this.#resume(place);
+  }
+
+  /** Behind the last event that was delivered; null while the feed has not begun. */
+  get #at(): EventPosition | null {
+    const last = this.#tracker ? null : this.#live?.last;
+    return last?.position ?? this.#place ?? this.#hub.beginning?.position ?? null;
   }
 
   /** Whether who goes on from this place of the hub is told nothing again; once so, it stays so. */
@@ -178,19 +168,13 @@ export class ResumedSubscription implements StatusReader {
     return true;
   }
 
-  #deliver(value: PositionedEvent): IteratorYieldResult<PositionedEvent> {
-    this.#cursor = value.cursor;
-    return { done: false, value };
-  }
-
-  /** Whatever ends it early says where to go on: behind the last event that was delivered. */
+  /** Whatever ends it early says where to go on. */
   #withCursor(error: unknown): unknown {
-    if (error instanceof SlowConsumerError) return new SlowConsumerError(this.#cursor);
-    if (error instanceof TooManyReplaysError) return new TooManyReplaysError(this.#cursor);
+    const cursor = this.#at && encodeEventCursor(this.#at);
+    if (error instanceof SlowConsumerError) return new SlowConsumerError(cursor);
+    if (error instanceof TooManyReplaysError) return new TooManyReplaysError(cursor);
     if (error instanceof StreamError) return error;
     const reason = error instanceof Error ? error.message : String(error);
-    return new StreamInterruptedError(`the past could not be replayed: ${reason}`, this.#cursor, error);
+    return new StreamInterruptedError(`the past could not be replayed: ${reason}`, cursor, error);
   }
 }
-
-const ended = Promise.resolve<Result>({ done: true, value: undefined });

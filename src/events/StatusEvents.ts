@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/ApiClock.ts';
 import type { StatusEventsClient } from '../upstream/StatusEventsClient.ts';
 
-import type { EventPosition } from './eventCursor.ts';
+import type { EventPosition } from './eventPosition.ts';
 import type { EventWindowOptions } from './EventWindow.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { ResumedSubscription } from './ResumedSubscription.ts';
@@ -39,7 +39,7 @@ export class StatusEvents {
   readonly #history: StatusHistory;
 
   constructor(client: StatusEventsClient, clock: ApiClock, log: Log, { window, replays }: StatusEventsOptions = {}) {
-    this.#hub = new StatusHub({ window });
+    this.#hub = new StatusHub({ window, now: () => clock.latestNow() });
     this.#feed = new StatusFeed(client, this.#hub, clock, log);
     this.#history = new StatusHistory(client, clock, log, replays);
   }
@@ -69,10 +69,17 @@ export class StatusEvents {
     return this.#hub.mark;
   }
 
-  /** Live events; with a position, first everything behind it. */
-  subscribe(accepts: (event: JournalStatusEvent) => boolean, after: EventPosition | null): StatusReader {
-    if (after === null) return this.#hub.subscribe(accepts, this.mark?.cursor ?? null);
-    return new ResumedSubscription(this.#hub, this.#history, after, accepts);
+  /**
+   * Live events; with a position, first everything behind it.
+   *
+   * @param isTaking whether the client has taken what it was sent lately; who has and is left behind is waited for
+   */
+  subscribe(
+    accepts: (event: JournalStatusEvent) => boolean,
+    after: EventPosition | null,
+    isTaking: () => boolean = () => true,
+  ): StatusReader {
+    return new ResumedSubscription(this.#hub, this.#history, { accepts, after, isTaking });
   }
 
   /** Past events, oldest first, up to now at least. @throws CursorExpiredError | TooManyReplaysError | Fault */

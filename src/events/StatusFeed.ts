@@ -40,6 +40,10 @@ export interface FeedState {
   lastFailure: { code: string; message: string; at: Instant } | null;
 }
 
+/** What is known of the API's clock grows more exact with time; a larger step back is a clock that was moved, in ms. */
+const setBackMs = 5_000;
+/** The clock that tells when a stream was opened has whole seconds, and may be told a little late, in ms. */
+const wholeSecondsMs = 2_000;
 /** A stream that has stood so long is a good one, though it told nothing new, in ms. */
 const goodAfterMs = 5_000;
 
@@ -55,18 +59,26 @@ export class StatusFeed {
   readonly #overlapMs: number;
   readonly #backoff: StreamBackoff;
   readonly #closing = new AbortController();
-  /** Ids of what was published, with their times: enough to know the overlap of a new stream. */
+  /** Ids of what was published, with their times, none ahead of the clock: enough to know the overlap of a new stream. */
   readonly #published = new LRUCache<string, number>({
     ...growingTo(100_000),
-    dispose: (ms) => (this.#knownSinceMs = Math.max(this.#knownSinceMs, ms)),
+    dispose: (ms) => (this.#forgottenMs = Math.max(this.#forgottenMs, ms)),
   });
-  /** Before this an event that isn't among the published ones may be one that was forgotten, or older than the feed. */
-  #knownSinceMs = -Infinity;
+  /** When the latest of the published events happened that are forgotten. */
+  #forgottenMs = -Infinity;
+  /** When the latest published event happened; never ahead of the clock. */
+  #publishedMs = Infinity;
+  /** When the feed began, by the API's clock. */
+  #beganMs = Infinity;
   readonly #tried: Promise<void>;
   #announceTried: () => void = () => undefined;
   #running: Promise<void> | null = null;
+  /** Up to here the feed has told everything, by the API's clock; null before the first stream. */
   #lastMs: number | null = null;
-  #isFirstStream = true;
+  /** The stream is still bringing what happened before it was opened; the first one brings nothing of that. */
+  #isOverlap = false;
+  /** By the API's clock. */
+  #openedAtMs = 0;
   /** When the stream that stands was opened, and when it last said something, by this process's clock. */
   #openedMs: number | null = null;
   #heardMs = 0;
@@ -131,7 +143,7 @@ export class StatusFeed {
 
   /** @returns why it ended */
   async #readOneStream(): Promise<unknown> {
-    const stream = await this.#client.open(this.#range(), this.#closing.signal);
+    const stream = await this.#open();
     let end = 'the API ended the event stream';
     const watchdog = new SilenceWatchdog((limitMs) => {
       end = `the event stream was silent for ${Math.round(limitMs)} ms`;
@@ -155,16 +167,28 @@ export class StatusFeed {
     }
   }
 
+  /** A stream that begins in the future of the API's clock stays silent: the clock was set back. */
+  async #open(): Promise<StatusStream> {
+    const { signal } = this.#closing;
+    const stream = await this.#client.open(this.#range(), signal);
+    if (this.#lastMs === null || instantMs(stream.openedAt) + setBackMs > this.#lastMs) return stream;
+    stream.close();
+    // By the clock as it is now, the feed has told everything up to the moment when its last stream ended.
+    this.#lastMs = instantMs(stream.openedAt) - (this.#downMs ?? 0);
+    this.#beganMs = Math.min(this.#beganMs, this.#lastMs);
+    this.#forgottenMs = Math.min(this.#forgottenMs, this.#lastMs);
+    return await this.#client.open(this.#range(), signal);
+  }
+
   #begin(stream: StatusStream): void {
     const openedMs = instantMs(stream.openedAt);
     this.#opened += 1;
     this.#openedMs = performance.now();
     this.#heardMs = this.#openedMs;
-    this.#isFirstStream = this.#lastMs === null;
-    if (this.#lastMs === null) {
-      this.#lastMs = openedMs;
-      this.#knownSinceMs = openedMs;
-    }
+    this.#openedAtMs = openedMs;
+    this.#isOverlap = this.#lastMs !== null;
+    this.#lastMs ??= openedMs;
+    this.#beganMs = Math.min(this.#beganMs, openedMs);
     this.#hub.begin(openedMs);
     this.#announceTried();
     this.#log.info({ openedAt: stream.openedAt }, 'status feed is open');
@@ -191,15 +215,27 @@ export class StatusFeed {
   #publish(event: JournalStatusEvent): void {
     this.#backoff.noteEvent();
     const { ms } = stampOf(event);
+    const nowMs = this.#clock.latestNow();
+    // An event may be dated ahead of its time: it does not tell how far the stream has come.
+    const pastMs = Math.min(ms, nowMs);
+    if (ms === pastMs && ms >= this.#openedAtMs + wholeSecondsMs) this.#isOverlap = false;
     if (this.#published.has(event.id)) return;
-    if (this.#isFirstStream) this.#knownSinceMs = Math.min(this.#knownSinceMs, ms);
-    // An overlap brings back what was there before the feed began; the first stream has none, whatever clocks say.
-    if (ms < this.#knownSinceMs) return;
-    this.#published.set(event.id, ms);
-    this.#lastMs = Math.max(this.#lastMs ?? ms, ms);
+    // An overlap brings back what was there before the feed began. What comes live is new, however old it is.
+    if (this.#isOverlap && ms < this.#knownSinceMs) return;
+    this.#published.set(event.id, pastMs);
+    this.#publishedMs = this.#publishedMs === Infinity ? pastMs : Math.max(this.#publishedMs, pastMs);
+    this.#lastMs = Math.max(this.#lastMs ?? pastMs, pastMs);
     this.#backoff.succeed();
-    this.#lagMs = Math.max(0, Math.round(this.#clock.latestNow() - ms));
-    this.#hub.publish(event);
+    this.#lagMs = Math.max(0, Math.round(nowMs - ms));
+    this.#hub.publish(event, this.#isOverlap);
+  }
+
+  /**
+   * Before this an event that isn't among the published ones may be one that was forgotten, or older than the feed.
+   * Events may be dated by another clock than the one that told when the feed began.
+   */
+  get #knownSinceMs(): number {
+    return Math.max(this.#forgottenMs, Math.min(this.#beganMs, this.#publishedMs));
   }
 
   get #downMs(): number | null {
@@ -210,8 +246,6 @@ export class StatusFeed {
   /** The first stream carries only what comes; every later one begins in what is known already. */
   #range(): StatusEventRange {
     if (this.#lastMs === null) return {};
-    // An event may be dated ahead of its time; what is not past yet can't be where to begin.
-    const lastMs = Math.min(this.#lastMs, this.#clock.latestNow());
-    return { since: new Date(lastMs - this.#overlapMs).toISOString() };
+    return { since: new Date(this.#lastMs - this.#overlapMs).toISOString() };
   }
 }

@@ -6,11 +6,13 @@ import type { ApiClock } from '../upstream/ApiClock.ts';
 import { UpstreamUnavailableError } from '../upstream/faults.ts';
 import type { StatusEventsClient, StatusStream } from '../upstream/StatusEventsClient.ts';
 
-import { encodeEventCursor, isAnchor, isBehind, isReal } from './eventCursor.ts';
-import type { EventPosition } from './eventCursor.ts';
+import { encodeEventCursor } from './eventCursor.ts';
+import { isAhead, isBehind, isReal } from './eventPosition.ts';
+import type { EventPosition } from './eventPosition.ts';
 import { justBefore, stampOf } from './eventStamp.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import { PositionTracker } from './PositionTracker.ts';
+import { ReplayStart } from './ReplayStart.ts';
 import { ReplayWatch } from './ReplayWatch.ts';
 import { LeftBehindError } from './SharedStream.ts';
 import { SharedReplays } from './SharedReplays.ts';
@@ -21,6 +23,12 @@ import type { KnownPast } from './StatusHub.ts';
 export interface HistoryRange {
   /** Only events behind this position. The API must still have its event, else nobody knows what is missing. */
   after?: EventPosition | undefined;
+  /** Is told which events that position means, where only a replay can show it; see `CrowdSearch`. */
+  onResolved?: ((after: EventPosition) => void) | undefined;
+  /** Is told each event that the replay brings, those that the range leaves out too. */
+  onSeen?: ((event: JournalStatusEvent) => void) | undefined;
+  /** How far before the range the replay begins, in ms: for `onSeen`. */
+  lookBackMs?: number | undefined;
   /** Only events at or after this moment. */
   since?: Instant | undefined;
   /** Only events up to this moment; without one, up to now. */
@@ -67,15 +75,14 @@ export class StatusHistory {
    * @throws CursorExpiredError | TooManyReplaysError | Fault
    */
   async *read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
-    const tracker = trackerOf(range);
+    const tracker = this.#trackerOf(range);
     let last: PositionedEvent | null = null;
     for (let isAlone = false; ; isAlone = true) {
       const rest = last ? { ...range, after: last.position } : range;
-      const { isUrgent } = range;
       const bounds = this.#bounds(rest);
-      if (bounds.sinceMs > bounds.untilMs) return;
+      if (bounds.sinceMs > bounds.untilMs && !this.#isAhead(rest)) return;
       try {
-        const stream = await this.#replays.open({ ...bounds, isAlone, isUrgent }, signal);
+        const stream = await this.#open(rest, isAlone, signal);
         for await (const event of eventsOf(stream, rest, (error) => this.#leaveOut(error, range))) {
           if (!isInside(event, rest)) continue;
           last = tracker.advance(event);
@@ -96,19 +103,43 @@ export class StatusHistory {
     onUnreadable?.(error);
   }
 
-  #bounds({ after, since, until, known, upToMs = Infinity }: HistoryRange): ReplayBounds {
-    const startMs = after ? startOf(after) : since === undefined ? 0 : instantMs(since);
-    const untilMs = until === undefined ? Infinity : instantMs(until) + marginMs;
-    // What has been told has happened, whatever the clocks say.
-    const nowMs = Math.max(this.#clock.latestNow(), (known?.ms ?? 0) + marginMs);
-    return { sinceMs: Math.max(0, startMs - marginMs), untilMs: Math.min(untilMs, upToMs, nowMs) };
+  /** @throws CursorExpiredError for a position ahead of the API's clock: it does not tell what has happened since */
+  async #open(range: HistoryRange, isAlone: boolean, signal: AbortSignal): Promise<StatusStream> {
+    for (;;) {
+      const wasAhead = this.#isAhead(range);
+      const { sinceMs, untilMs } = this.#bounds(range);
+      const bounds = { sinceMs: Math.min(sinceMs, untilMs), untilMs, isAlone, isUrgent: range.isUrgent };
+      const stream = await this.#replays.open(bounds, signal);
+      // The answer has told the API's time, and the clock may have been moved since it was last told.
+      const isStillAhead = this.#isAhead(range);
+      if (!wasAhead && !isStillAhead) return stream;
+      stream.close();
+      if (isStillAhead && range.after) throw new CursorExpiredError(encodeEventCursor(range.after));
+    }
   }
-}
 
-/** Nothing before the range counts as missing. */
-function trackerOf({ after, since }: HistoryRange): PositionTracker {
-  if (after) return new PositionTracker(after);
-  return PositionTracker.behind(since === undefined ? -Infinity : justBefore(instantMs(since)));
+  #isAhead(range: HistoryRange): boolean {
+    return range.after !== undefined && isAhead(range.after, this.#nowMs(range));
+  }
+
+  /** What has been told has happened, whatever the clocks say. */
+  #nowMs({ known }: HistoryRange): number {
+    return Math.max(this.#clock.latestNow(), (known?.ms ?? 0) + marginMs);
+  }
+
+  #bounds(range: HistoryRange): ReplayBounds {
+    const { after, since, until, lookBackMs = 0, upToMs = Infinity } = range;
+    const startMs = after ? startOf(after) - lookBackMs : since === undefined ? 0 : instantMs(since);
+    const untilMs = until === undefined ? Infinity : instantMs(until) + marginMs;
+    return { sinceMs: Math.max(0, startMs - marginMs), untilMs: Math.min(untilMs, upToMs, this.#nowMs(range)) };
+  }
+
+  /** Nothing before the range counts as missing. */
+  #trackerOf({ after, since }: HistoryRange): PositionTracker {
+    const now = () => this.#clock.latestNow();
+    if (after) return new PositionTracker({ now, start: after });
+    return PositionTracker.behind(since === undefined ? -Infinity : justBefore(instantMs(since)), { now });
+  }
 }
 
 /**
@@ -135,7 +166,7 @@ function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRan
 }
 
 /**
- * The stream's events; nothing behind a cursor is let out before the cursor's own event was seen.
+ * The stream's events; nothing behind a cursor is let out before an event was seen that the cursor says was delivered.
  * Ends with the stream, or when all that was known has come and no more follows. Closes the stream.
  */
 async function* eventsOf(
@@ -143,12 +174,14 @@ async function* eventsOf(
   range: HistoryRange,
   leaveOut: (error: unknown) => void,
 ): AsyncGenerator<JournalStatusEvent, void> {
-  const { after, known, caughtUpMs } = range;
+  const { after, known, caughtUpMs, onSeen } = range;
   const missing = new Set(knownInside(range));
   const held: JournalStatusEvent[] = [];
-  let anchored = !after || !isReal(after);
+  const start = after && isReal(after) ? new ReplayStart(after) : null;
+  const maxHeld = 10_000 + (after?.crowd?.count ?? 0);
   // Not before the cursor's own event: a slow replay would be cut short, and the cursor taken for expired.
-  const isCaughtUp = () => anchored && missing.size === 0 && (known?.recent.length ?? 0) > 0;
+  const isCaughtUp = () => start?.isPassed !== false && missing.size === 0 && (known?.recent.length ?? 0) > 0;
+  const isNews = (event: JournalStatusEvent) => !after || isBehind(start?.resolved ?? after, event);
   const watch = new ReplayWatch(stream, { silenceMs, caughtUpMs });
   try {
     for await (const item of stream.items) {
@@ -160,27 +193,31 @@ async function* eventsOf(
       if (item.kind !== 'event') continue;
       const { event } = item;
       missing.delete(event.id);
-      anchored ||= !after || isAnchor(after, event);
+      start?.see(event);
+      onSeen?.(event);
       watch.heard(isCaughtUp());
       // A shared stream may begin long before this reader's part of it.
-      if (!after || isBehind(after, event)) held.push(event);
-      // Events of one millisecond may come in any order: the anchor may be among the next few.
-      if (!anchored && after && (held.length > 10_000 || stampOf(event).ms > after.ms + marginMs)) break;
-      if (anchored) {
+      if (isNews(event)) held.push(event);
+      // Events of one millisecond may come in any order: the cursor's event may be among the next few.
+      if (after && start?.isMissing && (held.length > maxHeld || stampOf(event).ms > after.ms + marginMs)) break;
+      if (!start?.isMissing) {
         // How long the reader takes is no silence of the API's.
         watch.stop();
-        yield* held.splice(0);
+        if (start) range.onResolved?.(start.resolved);
+        yield* held.splice(0).filter(isNews);
         watch.heard(isCaughtUp());
       }
       if (caughtUpMs === 0 && isCaughtUp()) break;
     }
     if (watch.isDead) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
+    start?.settle();
     // One that ended before it came to anything behind the cursor proves nothing of the cursor's event.
-    if (!anchored && after && (held.length > 0 || missing.size === 0)) {
+    if (start?.isMissing && after && (held.length > 0 || missing.size === 0)) {
       throw new CursorExpiredError(encodeEventCursor(after));
     }
     if (missing.size > 0) throw new UpstreamUnavailableError('a replay ended too early');
-    yield* held;
+    if (start) range.onResolved?.(start.resolved);
+    yield* held.filter(isNews);
   } finally {
     watch.stop();
     stream.close();

@@ -1,19 +1,21 @@
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
+import type { EventWindow } from './EventWindow.ts';
 import type { PositionedEvent } from './PositionedEvent.ts';
 import type { StatusReader } from './StatusReader.ts';
 import type { SlowConsumerError } from './streamErrors.ts';
 
 export interface StatusSubscriptionOptions {
-  /** Which events the subscriber wants; cheap and free of waiting, since it runs on the publisher's time. */
-  accepts: (event: JournalStatusEvent) => boolean;
-  /** How many events may wait for a subscriber that doesn't keep up; beyond it the subscription ends with `SlowConsumerError`. */
-  maxQueued: number;
+  /** Which events the subscriber wants; asked once for each event, cheap and free of waiting. */
+  accepts: (event: JournalStatusEvent, number: number) => boolean;
   /** Where the subscriber stands before its first event. */
   startsAfter: string | null;
+  /** The number in the window of the first event to read. */
+  from: number;
+  window: Pick<EventWindow, 'start' | 'at'>;
   /** Where the feed stands now. */
   feedCursor: () => string | null;
-  /** The error that it then ends with. */
+  /** The error of a subscription that reads after the window has lost its place. */
   tooSlow: (cursor: string | null) => SlowConsumerError;
   onEnd: (subscription: StatusSubscription) => void;
 }
@@ -21,50 +23,50 @@ export interface StatusSubscriptionOptions {
 type Result = IteratorResult<PositionedEvent, undefined>;
 
 /**
- * One subscriber's bounded queue. Written by hand: an `async function*` parked on a promise can't be returned from,
- * and an idle subscriber that leaves would stay for ever.
+ * One subscriber's place in the hub's window. Written by hand: an `async function*` parked on a promise can't be returned
+ * from, and an idle subscriber that leaves would stay for ever.
  */
 export class StatusSubscription implements StatusReader {
   readonly #options: StatusSubscriptionOptions;
-  readonly #queue: PositionedEvent[] = [];
   readonly #waiting: { resolve: (result: Result) => void; reject: (error: Error) => void }[] = [];
+  /** The number of the event to read next; while somebody waits, it is that of the next event to be published. */
+  #next: number;
   #last: PositionedEvent | null = null;
   #ended = false;
   #error: Error | null = null;
 
   constructor(options: StatusSubscriptionOptions) {
     this.#options = options;
+    this.#next = options.from;
   }
 
-  /** The cursor behind the last event that was taken. */
-  get cursor(): string | null {
-    return this.#last?.cursor ?? this.#options.startsAfter;
+  /** The last event that was taken. */
+  get last(): PositionedEvent | null {
+    return this.#last;
   }
 
   get restingCursor(): string | null {
     return this.#waiting.length > 0 && !this.#ended ? this.#options.feedCursor() : null;
   }
 
-  /** Never throws and never waits. */
-  offer(positioned: PositionedEvent): void {
-    if (this.#ended || !this.#options.accepts(positioned.event)) return;
-    const waiting = this.#waiting.shift();
-    if (waiting) {
-      this.#last = positioned;
-      waiting.resolve({ done: false, value: positioned });
-    } else if (this.#queue.length < this.#options.maxQueued) {
-      this.#queue.push(positioned);
-    } else {
-      this.end(this.#options.tooSlow(this.cursor));
-    }
+  /** The window no longer holds what it has not read; it can only end. */
+  get isLost(): boolean {
+    return this.#next < this.#options.window.start;
   }
 
-  /** What is queued is dropped: the error's cursor, or the subscriber's own last one, says where to go on. */
+  /** Something was published: who is behind will find it in the window. Never throws and never waits. */
+  offer(positioned: PositionedEvent): void {
+    if (this.#waiting.length === 0) return;
+    const number = this.#next;
+    this.#next += 1;
+    if (this.#options.accepts(positioned.event, number)) this.#waiting.shift()?.resolve(this.#take(positioned));
+  }
+
+  /** What has not been read is given up: the subscriber's last cursor says where to go on. */
   end(error: Error | null = null): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    this.#queue.length = 0;
     this.#options.onEnd(this);
     for (const waiting of this.#waiting.splice(0)) {
       this.#finish().then(waiting.resolve, waiting.reject);
@@ -72,12 +74,14 @@ export class StatusSubscription implements StatusReader {
   }
 
   next(): Promise<Result> {
-    const queued = this.#queue.shift();
-    if (queued) {
-      this.#last = queued;
-      return Promise.resolve({ done: false, value: queued });
-    }
+    if (!this.#ended && this.isLost) this.end(this.#options.tooSlow(this.#last?.cursor ?? this.#options.startsAfter));
     if (this.#ended) return this.#finish();
+    const { window, accepts } = this.#options;
+    for (let positioned = window.at(this.#next); positioned; positioned = window.at(this.#next)) {
+      const number = this.#next;
+      this.#next += 1;
+      if (accepts(positioned.event, number)) return Promise.resolve(this.#take(positioned));
+    }
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
@@ -88,6 +92,11 @@ export class StatusSubscription implements StatusReader {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #take(positioned: PositionedEvent): IteratorYieldResult<PositionedEvent> {
+    this.#last = positioned;
+    return { done: false, value: positioned };
   }
 
   /** The error is told once; after it the subscription is over like any other. */

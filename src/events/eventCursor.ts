@@ -1,36 +1,28 @@
 import { BadUserInputError } from '../domain/badUserInput.ts';
 import { instantMs, isInstant } from '../domain/instant.ts';
-import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { decodeCursor, encodeCursor } from '../domain/opaqueCursor.ts';
 
-import { justBefore, latenessMs, stampOf, tokenLength, tokenOf } from './eventStamp.ts';
+import { beginningOf } from './eventPosition.ts';
+import type { Crowd, EventPosition, HubPlace } from './eventPosition.ts';
+import { digestLimit, justBefore, latenessMs, tokenLength, tokenOf } from './eventStamp.ts';
+import type { EventStamp } from './eventStamp.ts';
 
-/**
- * Where a reader stands among the events: behind every event up to `floorMs`, and behind those later ones that are
- * named. Neither ids nor times order what is told late, or within one instant; a list of what was delivered does.
- */
-export interface EventPosition {
-  /** When the latest delivered event happened: unix time in ms by the API's clock, with microseconds. */
-  ms: number;
-  /** Up to this moment all counts as delivered; at most `latenessMs` before `ms`. */
-  floorMs: number;
-  /** The tokens of what was delivered after that, in the order of delivery; empty at the beginning of a feed. */
-  tokens: readonly string[];
-  /** Which feed gave it: its own hub knows the place, every other one only what is said above. */
-  feed?: string;
-}
-
-const version = 'e2';
-/** Cursors of earlier gateways: the millisecond of the last event, and the ids of that millisecond. */
-const earlierVersion = 'e1';
+const version = 'e3';
+/** Cursors of earlier gateways. One names events without their times; the other has a millisecond, and ids of that. */
+const [secondVersion, firstVersion] = ['e2', 'e1'];
 const lastMicros = 253_402_300_799_999_000; // of the year 9999
-const maxTokens = 20_000; // more happen in no instant; a longer list would only be there to be searched
+const maxSpan = latenessMs * 1_000;
+/** Events that a cursor may name: those of the second version named all events of an instant. */
+const maxNames = 20_000;
 
-/** Opaque to clients; survives a restart of the gateway, since all it says is known to the API too. */
-export function encodeEventCursor({ ms, floorMs, tokens, feed }: EventPosition): string {
+/** Opaque to clients; survives a restart of the gateway, since all it says is known to the API too. Less than 1 KB. */
+export function encodeEventCursor({ ms, floorMs, named, crowd, place }: EventPosition): string {
   const micros = microsOf(ms);
-  const names = [micros - microsOf(floorMs), tokens.join('')];
-  return encodeCursor([version, micros, ...names, ...(feed === undefined ? [] : [feed])]);
+  const names = named.map((stamp) => stamp.token + (micros - microsOf(stamp.ms)).toString(36)).join('.');
+  const said = [version, micros, micros - microsOf(floorMs), names];
+  if (!crowd && !place) return encodeCursor(said);
+  const crowdSaid = crowd ? [micros - microsOf(crowd.ms), crowd.count, crowd.digest] : 0;
+  return encodeCursor([...said, crowdSaid, ...(place ? [place.feed, place.told] : [])]);
 }
 
 /**
@@ -38,71 +30,65 @@ export function encodeEventCursor({ ms, floorMs, tokens, feed }: EventPosition):
  * @throws BadUserInputError
  */
 export function decodeEventCursor(cursor: string, name = 'after'): EventPosition {
-  const [found, at, ...rest] = decodeCursor(cursor);
-  const position = found === version ? decode(at, rest) : found === earlierVersion ? decodeEarlier(at, rest) : null;
+  const position = decode(decodeCursor(cursor));
   if (!position) throw new BadUserInputError(`${name} is not a cursor of a status event; pass one that this API gave`);
   return position;
 }
 
-export function beginningOf(feed: string, ms: number): EventPosition {
-  return { ms, floorMs: ms, tokens: [], feed };
+function decode([found, ...said]: unknown[]): EventPosition | null {
+  if (found === version) return decodeCurrent(said);
+  if (found === secondVersion) return decodeSecond(said);
+  return found === firstVersion ? decodeFirst(said) : null;
 }
 
-/** False for the beginning of a feed: there is no event that a replay would have to contain. */
-export function isReal({ tokens }: EventPosition): boolean {
-  return tokens.length > 0;
+function decodeCurrent([micros, span, names, crowdSaid, feed, told]: unknown[]): EventPosition | null {
+  if (!isInteger(micros, lastMicros) || !isInteger(span, maxSpan) || !isString(names)) return null;
+  const named = names === '' ? [] : names.split('.', maxNames).map((name) => decodeName(name, micros));
+  const crowd = Array.isArray(crowdSaid) ? decodeCrowd(crowdSaid, micros) : undefined;
+  if (crowd === null || !named.every((stamp) => stamp !== null)) return null;
+  const place: HubPlace | undefined = isString(feed) && isInteger(told) ? { feed, told } : undefined;
+  return { ms: micros / 1_000, floorMs: (micros - span) / 1_000, named, crowd, place };
 }
 
-/**
- * True when a reader at this position has not had the event yet. Nothing was delivered at the beginning of a feed:
- * what is told late is behind it too.
- */
-export function isBehind(position: EventPosition, event: JournalStatusEvent): boolean {
-  if (!isReal(position)) return true;
-  const { ms, token } = stampOf(event);
-  return ms > position.ms || (ms > position.floorMs && !isNamed(position, token));
+function decodeName(name: string, micros: number): EventStamp | null {
+  const before = Number.parseInt(name.slice(tokenLength), 36);
+  return Number.isSafeInteger(before) ? { ms: (micros - before) / 1_000, token: name.slice(0, tokenLength) } : null;
 }
 
-/** Asked for each event of a window or a replay; a cursor may name thousands. */
-const named = new WeakMap<readonly string[], ReadonlySet<string>>();
-
-export function isNamed({ tokens }: EventPosition, token: string): boolean {
-  const names = named.get(tokens) ?? new Set(tokens);
-  named.set(tokens, names);
-  return names.has(token);
+function decodeCrowd([before, count, digest]: unknown[], micros: number): Crowd | null {
+  if (!isInteger(before, maxSpan) || !isInteger(count) || !isInteger(digest, digestLimit)) return null;
+  return { ms: (micros - before) / 1_000, count, digest };
 }
 
-/** True for the event that a replay must contain, or one of its own millisecond that was delivered as well. */
-export function isAnchor(position: EventPosition, event: JournalStatusEvent): boolean {
-  const { ms, token } = stampOf(event);
-  return ms > position.ms - 1 && ms <= position.ms && isNamed(position, token);
+function decodeSecond([micros, span, names]: unknown[]): EventPosition | null {
+  if (!isInteger(micros, lastMicros) || !isInteger(span, maxSpan) || !isString(names)) return null;
+  if (names.length > maxNames * tokenLength || names.length % tokenLength !== 0) return null;
+  const ms = micros / 1_000;
+  const named = Array.from({ length: names.length / tokenLength }, (_, index) => ({
+    ms,
+    token: names.slice(index * tokenLength, (index + 1) * tokenLength),
+    isLatest: true,
+  }));
+  return { ms, floorMs: (micros - span) / 1_000, named };
 }
 
-function decode(micros: unknown, [span, names, feed]: unknown[]): EventPosition | null {
-  if (!isInteger(micros, lastMicros) || !isInteger(span, latenessMs * 1_000)) return null;
-  if (!isString(names) || names.length > maxTokens * tokenLength || names.length % tokenLength !== 0) return null;
-  const tokens = Array.from({ length: names.length / tokenLength }, (_, index) =>
-    names.slice(index * tokenLength, (index + 1) * tokenLength),
-  );
-  const position = { ms: micros / 1_000, floorMs: (micros - span) / 1_000, tokens };
-  return isString(feed) ? { ...position, feed } : position;
-}
-
-function decodeEarlier(at: unknown, ids: unknown[]): EventPosition | null {
-  if (!isString(at) || !isInstant(at) || ids.length > maxTokens) return null;
+function decodeFirst([at, ...ids]: unknown[]): EventPosition | null {
+  if (!isString(at) || !isInstant(at) || ids.length > maxNames) return null;
   const ms = instantMs(at);
   // It named the feed in an object, and that feed is gone.
-  if (typeof ids[0] === 'object') return beginningOf('', ms);
+  if (typeof ids[0] === 'object') return beginningOf(undefined, ms);
   // All of that millisecond is told apart by id.
-  const atItsEnd = (ms * 1_000 + 999) / 1_000;
-  return ids.every(isString) ? { ms: atItsEnd, floorMs: justBefore(ms), tokens: ids.map(tokenOf) } : null;
+  const endMs = (ms * 1_000 + 999) / 1_000;
+  if (!ids.every(isString)) return null;
+  const named = ids.map((id) => ({ ms: endMs, token: tokenOf(id), isLatest: true }));
+  return { ms: endMs, floorMs: justBefore(ms), named };
 }
 
 function microsOf(ms: number): number {
   return Math.round(ms * 1_000);
 }
 
-function isInteger(value: unknown, max: number): value is number {
+function isInteger(value: unknown, max = Number.MAX_SAFE_INTEGER): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= max;
 }
 

@@ -9,6 +9,8 @@ export interface EventStamp {
   readonly ms: number;
   /** A short name made from its id: 48 bits, `tokenLength` characters of base64url. */
   readonly token: string;
+  /** The event happened then or earlier: cursors of earlier gateways don't say when. */
+  readonly isLatest?: boolean;
 }
 
 export const tokenLength = 8;
@@ -29,6 +31,13 @@ export function stampOf(event: JournalStatusEvent): EventStamp {
 
 export function tokenOf(eventId: string): string {
   return hash('sha1', eventId, 'base64url').slice(0, tokenLength);
+}
+
+/** Sums of tokens are 48 bits as they are: they need no order, and exact integers hold them. */
+export const digestLimit = 2 ** 48;
+
+export function addToken(digest: number, token: string): number {
+  return (digest + Buffer.from(token, 'base64url').readUIntBE(0, 6)) % digestLimit;
 }
 
 /** The last moment that differs from this one. */

@@ -14,13 +14,13 @@ export abstract class StreamError extends CodedError {
   }
 }
 
-/** The subscriber read more slowly than events came, and its queue is full. Subscribe again after the cursor. */
+/** The client did not take what it was sent, and what it has not had is kept no more. Subscribe again after the cursor. */
 export class SlowConsumerError extends StreamError {
   override readonly name = 'SlowConsumerError';
   override readonly code = 'SLOW_CONSUMER';
 
   constructor(cursor: string | null) {
-    super('this subscriber is too slow, its queue is full: subscribe again after the cursor', cursor);
+    super('this subscriber did not take what it was sent: subscribe again after the cursor', cursor);
   }
 }
 

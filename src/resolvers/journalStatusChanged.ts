@@ -1,7 +1,7 @@
 import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 import { decodeEventCursor } from '../events/eventCursor.ts';
-import type { EventPosition } from '../events/eventCursor.ts';
+import type { EventPosition } from '../events/eventPosition.ts';
 import { FilteredEvents } from '../events/FilteredEvents.ts';
 import { SessionEvents } from '../events/SessionEvents.ts';
 import type { StatusReader } from '../events/StatusReader.ts';
@@ -22,7 +22,7 @@ export function journalStatusChanged(
   const { principal, session, lastEventId, statusEvents, statusMark, progress } = context;
   demand(principal, { kind: 'read' });
   const { accepts, passes } = statusEventChecks(filter, context);
-  const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after));
+  const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after), () => progress.isTaking);
   const startsAfter = lastEventId ?? after ?? statusMark?.cursor ?? null;
   const events = passes ? new FilteredEvents(all, ({ event }) => passes(event), startsAfter) : all;
   return progress.follow(session.canEnd ? new SessionEvents(events, session, startsAfter) : events);

@@ -2,7 +2,8 @@ import { demand } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 import { BadUserInputError } from '../domain/badUserInput.ts';
 import type { Instant } from '../domain/instant.ts';
-import { decodeEventCursor, isReal } from '../events/eventCursor.ts';
+import { decodeEventCursor } from '../events/eventCursor.ts';
+import { isReal } from '../events/eventPosition.ts';
 import type { PositionedEvent } from '../events/PositionedEvent.ts';
 
 import { createConnection } from './Connection.ts';

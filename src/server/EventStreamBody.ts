@@ -34,6 +34,10 @@ export class EventStreamBody extends Readable implements LiveSink {
     return this.#outbox.room();
   }
 
+  get waitingBytes(): number {
+    return this.readableLength;
+  }
+
   /** No result comes any more: tells the client not to ask for this again. */
   complete(): void {
     this.#isComplete = true;

@@ -57,6 +57,10 @@ export class SocketOperation implements LiveSink {
     return this.#writer.room();
   }
 
+  get waitingBytes(): number {
+    return this.#writer.waitingBytes;
+  }
+
   /** Its last message is about to be sent. Fulfilled when that has been taken: until then a shutdown waits for it. */
   async end(): Promise<void> {
     await afterSending();

@@ -125,7 +125,8 @@ function untilLeft(operation: SocketOperation, results: AsyncIterableIterator<Ex
   return {
     next: async (): Promise<IteratorResult<ExecutionResult>> => {
       // Results are read no faster than the client takes them.
-      await operation.taken();
+      const taken = operation.taken();
+      await (operation.progress?.untilTaken(taken, operation.waitingBytes) ?? taken);
       const result = await operation.unlessLeft(results.next());
       return result.done ? result : { value: withoutHttp(result.value) };
     },

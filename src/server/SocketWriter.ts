@@ -7,9 +7,11 @@ import { Outbox } from './live/Outbox.ts';
 /** Text frames of one WebSocket, written beside `ws`, which would spend a system call on each. */
 export class SocketWriter {
   readonly #outbox: Outbox;
+  readonly #stream: Duplex;
 
   /** @param stream what the socket was made of: between two of its frames others may stand */
   constructor(socket: WebSocket, stream: Duplex) {
+    this.#stream = stream;
     // A socket that is closing says nothing more.
     this.#outbox = new Outbox((bytes) => socket.readyState !== socket.OPEN || stream.write(bytes, 'latin1'));
     stream.on('drain', () => this.#outbox.relieve());
@@ -34,6 +36,11 @@ export class SocketWriter {
   /** Null while there is room for more; else fulfilled when there may be, or when the socket has closed. */
   room(): Promise<void> | null {
     return this.#outbox.room();
+  }
+
+  /** Bytes that wait for the client to take them, whoever wrote them. */
+  get waitingBytes(): number {
+    return this.#stream.writableLength;
   }
 }
 

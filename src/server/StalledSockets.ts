@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** What a client has to take at least of what waits for it, in bytes per ms: large answers get their time. */
-const slowestPace = 256;
+import { slowestPace } from '../events/slowestPace.ts';
 
 interface Waiting {
   /** Bytes that the network had taken when it was last seen to take some. */

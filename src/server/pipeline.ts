@@ -39,6 +39,7 @@ import { useSharedExecutions } from './plugins/useSharedExecutions.ts';
 import { useShownWords } from './plugins/useShownWords.ts';
 import { useSocketLimit } from './plugins/useSocketLimit.ts';
 import { useTrustedDocuments } from './plugins/useTrustedDocuments.ts';
+import { useUnconditionalSubscriptions } from './plugins/useUnconditionalSubscriptions.ts';
 import { useVariables } from './plugins/useVariables.ts';
 import { publicError } from './publicError.ts';
 import { requestIdHeader } from './requestId.ts';
@@ -110,6 +111,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       useAuthentication(options.authenticator),
       usePrincipalLimits(new PrincipalLimits(limits)),
       useErrorCodes({ suggests: isSandbox }),
+      useUnconditionalSubscriptions(),
       useCrossSiteGuard(limits.corsOrigins),
       useReadableJson(limits.maxTokens, options.turns),
       useReadableRequests(),

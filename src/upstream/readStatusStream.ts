@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import { createParser } from 'eventsource-parser';
 
@@ -19,6 +20,9 @@ export type StatusStreamItem =
 
 const maxBufferedCharacters = 1_048_576; // of one event that has not ended yet
 
+/** What comes in one piece is handed out in parts, with a turn of the event loop between: subscribers send what they have. */
+const itemsAtOnce = 32;
+
 /**
  * Comments carry meaning here and most SSE clients swallow them, so the parser is driven by hand.
  * Parked on the network, this generator can't be returned from: `close()` of the stream aborts the body instead.
@@ -38,7 +42,10 @@ export async function* readStatusStream(
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       parser.feed(decoder.decode(chunk, { stream: true }));
-      yield* items.splice(0);
+      while (items.length > 0) {
+        yield* items.splice(0, itemsAtOnce);
+        if (items.length > 0) await turn();
+      }
     }
   } catch (cause) {
     if (signal.aborted) return;

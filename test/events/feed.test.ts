@@ -34,6 +34,14 @@ async function start(...answers: Answer[]) {
   return { events, askedAt, streams };
 }
 
+/** A stream that stands, opened at this moment of the API's clock. */
+function at(ms: number): Answer {
+  return (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', date: new Date(ms).toUTCString() });
+    response.write(': welcome\n\n');
+  };
+}
+
 describe('the feed', () => {
   it('that is asked to wait asks again no earlier, and says why it is not open', async () => {
     const { events, askedAt } = await start(text(429, '{"message":"slow down"}', { 'retry-after': '1' }), quietStream);
@@ -94,5 +102,43 @@ describe('the feed', () => {
     await expect.poll(() => events.feedState.reconnects).toBe(1);
 
     expect(events.feedState.lastFailure?.message).toContain('dropped 7 messages');
+  });
+
+  it('opens its stream anew where the clock of the API was set back behind the place that it asked for', async () => {
+    const at =
+      (ms: number): Answer =>
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream', date: new Date(ms).toUTCString() });
+        response.write(': welcome\n\n');
+      };
+    const nowMs = Date.now();
+    const { events, streams } = await start(at(nowMs + 86_400_000), at(nowMs));
+    await events.tried;
+    const reader = events.subscribe(() => true, null);
+
+    streams[0]?.end();
+    await expect.poll(() => streams.length, { timeout: 5_000 }).toBe(3);
+    const since = new URL(streams[2]?.req.url ?? '', 'http://api').searchParams.get('since') ?? '';
+    expect(Date.parse(since)).toBeLessThan(nowMs);
+    await expect.poll(() => events.feedState.isOpen).toBe(true);
+    streams[2]?.write(statusEventLine(new Date(nowMs).toISOString(), 'next'));
+
+    expect((await reader.next()).value?.event.id).toBe('next');
+  });
+
+  it('goes on behind the last event that was not dated ahead, however long the break was', async () => {
+    const nowMs = Date.now();
+    const date = new Date(nowMs).toUTCString();
+    const { events, streams } = await start(at(nowMs - 600_000), text(503, '{}', { date }), at(nowMs));
+    await events.tried;
+    const reader = events.subscribe(() => true, null);
+    streams[0]?.write(statusEventLine(new Date(nowMs + 86_400_000).toISOString(), 'ahead'));
+    await reader.next();
+
+    streams[0]?.end();
+    await expect.poll(() => streams.length, { timeout: 10_000 }).toBe(3);
+
+    const since = new URL(streams[2]?.req.url ?? '', 'http://api').searchParams.get('since') ?? '';
+    expect(Date.parse(since)).toBeLessThan(nowMs - 600_000);
   });
 });

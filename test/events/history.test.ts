@@ -39,7 +39,7 @@ describe('events that are read since a moment', () => {
     );
     const resume = (year: number) => {
       const ms = Date.UTC(year, 0);
-      const reader = statusEvents.subscribe(() => true, { ms, floorMs: ms - 1, tokens: ['AAAAAAAA'] });
+      const reader = statusEvents.subscribe(() => true, { ms, floorMs: ms - 1, named: [{ ms, token: 'AAAAAAAA' }] });
       closeLater(() => reader.return?.());
     };
     resume(2024);
@@ -65,7 +65,7 @@ describe('events that are read since a moment', () => {
 describe('subscribers who come back and leave while the Event API has never been reached', () => {
   it('leave nothing behind', async () => {
     const statusEvents = await startStatusEvents(json(503, {}));
-    const position = { ms: 1_000, floorMs: 999, tokens: ['AAAAAAAA'] };
+    const position = { ms: 1_000, floorMs: 999, named: [{ ms: 1_000, token: 'AAAAAAAA' }] };
     const visit = async (count: number) => {
       for (let done = 0; done < count; done += 1) {
         await statusEvents.subscribe(() => true, position).return?.();

@@ -15,7 +15,7 @@ const a = { ...statusEvent('a'), at: '2026-01-01T00:00:00.000Z' };
 const lineOfA = line(a.at, a.id);
 /** The place behind it. */
 const { ms, token } = stampOf(a);
-const behindA = { ms, floorMs: ms - 1, tokens: [token] };
+const behindA = { ms, floorMs: ms - 1, named: [{ ms, token }] };
 
 /** A feed and replays that say what the test does, and somebody who hears what is told. */
 async function start(options?: StatusEventsOptions) {
@@ -27,8 +27,10 @@ async function start(options?: StatusEventsOptions) {
   }, options);
   const live = statusEvents.subscribe(() => true, null);
   const tell = async (lines: string[]) => {
-    feeds[0]?.write(lines.join(''));
-    await take(live, lines.length);
+    for (const told of lines) {
+      feeds[0]?.write(told);
+      await take(live, 1);
+    }
   };
   const replay = async (number: number) => {
     await expect.poll(() => replays.length).toBe(number);
@@ -127,7 +129,7 @@ describe('the stream of a replay', () => {
     const { statusEvents, replay } = await start({ replays: { streams: 1 } });
     const readerSince = (year: number) => {
       const sinceMs = Date.UTC(year, 5);
-      return statusEvents.subscribe(() => true, { ms: sinceMs, floorMs: sinceMs - 1, tokens: [token] });
+      return statusEvents.subscribe(() => true, { ms: sinceMs, floorMs: sinceMs - 1, named: [{ ms: sinceMs, token }] });
     };
     readerSince(2022);
     const first = await replay(1);
@@ -144,31 +146,66 @@ describe('the stream of a replay', () => {
 });
 
 describe('a reader that takes nothing', () => {
-  it('is ended while its past is replayed, behind what may wait for it', async () => {
-    const { statusEvents, replay } = await start();
+  it('of its past lets others have the stream, and reads on when it takes what waits', async () => {
+    const { statusEvents, tell, replay } = await start({ replays: { streams: 1 } });
+    const ids = Array.from({ length: 2_000 }, (_, index) => `event-${index}`);
+    const lines = ids.map((id, index) => line(new Date(ms + 1 + index).toISOString(), id));
+    await tell([line(ago(100), 'known')]);
     const reader = statusEvents.subscribe(() => true, behindA);
-    const ids = Array.from({ length: 10_100 }, (_, index) => `event-${index}`);
 
-    (await replay(1))?.write(
-      lineOfA + ids.map((id, index) => line(new Date(ms + 1 + index).toISOString(), id)).join(''),
-    );
-    await expect.poll(() => statusEvents.state.overflows, { timeout: 10_000 }).toBe(1);
+    const first = await replay(1);
+    first?.write(lineOfA + lines.join(''));
+    await expect.poll(() => first?.destroyed, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => statusEvents.state.openReplays).toBe(0);
 
-    const taken = await take(reader, 10_001);
-    expect(taken).toEqual(ids.slice(0, taken.length));
-    await expect(reader.next()).rejects.toMatchObject({ code: 'SLOW_CONSUMER', cursor: expect.any(String) as string });
+    const taken = await take(reader, 512);
+    const rest = take(reader, ids.length - taken.length);
+    (await replay(2))?.write(lineOfA + lines.join('') + line(ago(100), 'known'));
+
+    expect([...taken, ...(await rest)]).toEqual(ids);
+    expect(statusEvents.state.overflows).toBe(0);
   });
 
-  it('is ended when the window has lost what it has not taken', async () => {
-    const { statusEvents, tell } = await start({ window: { max: 4 } });
-    await tell([line(ago(200), 'before')]);
-    const mark = statusEvents.mark;
-    await tell([line(ago(100), 'behind')]);
-    const reader = statusEvents.subscribe(() => true, mark?.position ?? null);
+  const openings = { after: true, fromNowOn: false };
+  it.each(Object.entries(openings))(
+    'is ended when the window has lost what it has not taken: %s',
+    async (_, isBehind) => {
+      const { statusEvents, tell } = await start({ window: { max: 4 } });
+      await tell([line(ago(200), 'before')]);
+      const mark = statusEvents.mark;
+      const position = isBehind ? (mark?.position ?? null) : null;
+      const reader = statusEvents.subscribe(
+        () => true,
+        position,
+        () => false,
+      );
+      await tell([line(ago(100), 'behind')]);
+      expect(await take(reader, 1)).toEqual(['behind']);
+      const behind = statusEvents.mark?.cursor;
 
-    await tell(Array.from({ length: 20 }, (_, index) => line(ago(0), `event-${index}`)));
+      await tell(Array.from({ length: 20 }, (_, index) => line(ago(0), `event-${index}`)));
 
-    expect(await take(reader, 1)).toEqual(['behind']);
-    await expect(reader.next()).rejects.toMatchObject({ code: 'SLOW_CONSUMER', cursor: expect.any(String) as string });
+      await expect(reader.next()).rejects.toMatchObject({ code: 'SLOW_CONSUMER', cursor: behind });
+      expect(await reader.next()).toEqual({ done: true, value: undefined });
+      expect(statusEvents.state.overflows).toBe(1);
+    },
+  );
+});
+
+describe('a reader that the window has left behind though it takes what it is given', () => {
+  it('reads on from the API, and joins the others again', async () => {
+    const { statusEvents, tell, replay } = await start({ window: { max: 4 } });
+    const reader = statusEvents.subscribe(() => true, null);
+    const lines = Array.from({ length: 40 }, (_, index) => line(ago(1_000 - index), `event-${index}`));
+    await tell(lines.slice(0, 2));
+    expect(await take(reader, 1)).toEqual(['event-0']);
+    await tell(lines.slice(2));
+
+    const rest = take(reader, 40);
+    (await replay(1))?.end(lines.join(''));
+    await expect.poll(() => statusEvents.state.subscribers).toBe(2);
+    await tell([line(ago(0), 'live')]);
+
+    expect(await rest).toEqual([...Array.from({ length: 39 }, (_, index) => `event-${index + 1}`), 'live']);
   });
 });

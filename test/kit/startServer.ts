@@ -25,7 +25,7 @@ export interface Behaviour {
   /** Subscription `ticks`. */
   ticks?: (signal: AbortSignal | undefined) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
   /** Subscription `told`, whose executions are shared: the events of one subscriber. */
-  told?: (of: string | null) => AsyncIterable<object>;
+  told?: (of: string | null, facts: OperationFacts) => AsyncIterable<object>;
   /** What its field `text` shows of an event to those who asked in this way. */
   show?: (event: object, asked: Asked) => Promise<string> | string;
 }
@@ -119,7 +119,8 @@ function schemaOf({ work, ticks, told, show }: Behaviour): GraphQLSchema {
           }),
           args: { of: { type: GraphQLString } },
           extensions: { shared: true },
-          subscribe: (_root: unknown, { of = null }: { of?: string | null }) => told?.(of),
+          subscribe: (_root: unknown, { of = null }: { of?: string | null }, facts: OperationFacts) =>
+            told?.(of, facts),
           resolve: (event: unknown) => event,
         },
       },

@@ -1,21 +1,23 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
 import type { PositionedEvent } from '../../src/events/PositionedEvent.ts';
-import { StatusHub } from '../../src/events/StatusHub.ts';
+import { startStatusEvents } from '../events/kit/startStatusEvents.ts';
 import { ask } from '../kit/ask.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { Gate } from '../kit/Gate.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
+import type { SocketMessage } from '../kit/RawSocket.ts';
 import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
-import { statusEvent } from '../kit/statusEvent.ts';
+import { statusEventLine } from '../kit/statusEventLine.ts';
+import { quietStream } from '../kit/StubUpstream.ts';
 
 const ticks = 'subscription { ticks }';
 const told = 'subscription { told { text } }';
@@ -242,38 +244,88 @@ describe('a client that takes nothing', () => {
   });
 });
 
-describe('a subscriber that is too slow', () => {
-  it('gets what was sent, then SLOW_CONSUMER with the cursor of the last that it got; others get everything', async () => {
-    const hub = new StatusHub({ queueMax: 20 });
+describe('a subscriber that the memory of the gateway has left behind', () => {
+  const count = 150;
+  const lines = Array.from({ length: count }, (_, index) =>
+    statusEventLine(new Date(Date.now() - 60_000 + index).toISOString(), `event-${index}`),
+  );
+
+  /** Subscribes, takes nothing while all of it is told to somebody else, and reads again after so many ms. */
+  async function stallFor(stalledMs: number, query: string) {
+    const feeds: ServerResponse[] = [];
+    const statusEvents = await startStatusEvents(
+      (request, response) => {
+        quietStream(request, response);
+        if (request.url.includes('until')) response.end(lines.join(''));
+        else feeds.push(response);
+      },
+      { window: { max: 20 } },
+    );
     const server = await startServer({
-      told: () => hub.subscribe(() => true, null),
+      told: (_of, { progress }) =>
+        progress.follow(
+          statusEvents.subscribe(
+            () => true,
+            null,
+            () => progress.isTaking,
+          ),
+        ),
       show: (positioned) => `${(positioned as PositionedEvent).cursor}:${flood}`,
     });
     const [slow, other] = [await RawSocket.ready(server.url), await RawSocket.ready(server.url)];
     for (const socket of [slow, other]) {
-      socket.subscribe('1', told);
+      socket.subscribe('1', query);
       await socket.saidSoFar();
     }
     slow.stall();
-
-    const count = 150;
-    for (let told = 0; told < count; told += 1) {
-      hub.publish(statusEvent(`event-${told}`));
+    for (const line of lines) {
+      feeds[0]?.write(line);
       await other.next();
     }
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + stalledMs);
     slow.resume();
+    return slow;
+  }
 
-    let last = '';
-    for (;;) {
-      const { type, payload } = await slow.next();
-      if (type === 'error') {
-        expect(payload).toMatchObject([{ extensions: { code: 'SLOW_CONSUMER', cursor: last } }]);
-        break;
-      }
-      const { data } = payload as { data: { told: { text: string } } };
-      last = data.told.text.split(':')[0] ?? '';
-    }
-    expect(last).not.toBe('');
-    expect(await slow.saidSoFar()).toEqual([]);
-  });
+  function cursorOf({ payload }: SocketMessage): string {
+    const { data } = payload as { data: { told: { text: string } } };
+    return data.told.text.split(':')[0] ?? '';
+  }
+
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([told, 'subscription { ...f } fragment f on Subscription { told { text } }'])(
+    'gets everything when it takes what it is sent: %s',
+    async (query) => {
+      const slow = await stallFor(1_000, query);
+
+      const cursors = new Set<string>();
+      for (let taken = 0; taken < count; taken += 1) cursors.add(cursorOf(await slow.next()));
+
+      expect(cursors.size).toBe(count);
+      expect(await slow.saidSoFar()).toEqual([]);
+    },
+    30_000,
+  );
+
+  it.each([told, 'subscription { ...f } fragment f on Subscription { told { text } }'])(
+    'gets SLOW_CONSUMER with the cursor of the last that it got when it took nothing for ten seconds: %s',
+    async (query) => {
+      const slow = await stallFor(15_000, query);
+
+      let last = '';
+      let message = await slow.next();
+      for (; message.type === 'next' && !isError(message); message = await slow.next()) last = cursorOf(message);
+
+      expect(last).not.toBe('');
+      expect(JSON.stringify(message.payload)).toContain(`"code":"SLOW_CONSUMER","cursor":"${last}"`);
+      expect((await slow.saidSoFar()).filter(({ type }) => type !== 'complete')).toEqual([]);
+    },
+    30_000,
+  );
+
+  function isError({ payload }: SocketMessage): boolean {
+    return (payload as { errors?: unknown }).errors !== undefined;
+  }
 });

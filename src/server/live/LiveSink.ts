@@ -6,4 +6,6 @@ export interface LiveSink {
   deliver(message: LiveMessage): void;
   /** Null while there is room for more; else fulfilled when there may be, or when the client has gone. */
   room(): Promise<void> | null;
+  /** Bytes that wait for the client to take them. */
+  readonly waitingBytes: number;
 }

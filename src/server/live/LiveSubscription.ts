@@ -1,5 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 
+import type { SubscriptionProgress } from '../../events/SubscriptionProgress.ts';
+
 import type { LiveMessage } from './LiveMessage.ts';
 import type { LiveSink } from './LiveSink.ts';
 import type { SharedExecution } from './SharedExecution.ts';
@@ -8,7 +10,7 @@ import type { SharedExecution } from './SharedExecution.ts';
 const maxUnderWay = 32;
 
 /**
- * One subscriber of a shared execution. Its source is its own, and with it its filter, its place, its queue and its end;
+ * One subscriber of a shared execution. Its source is its own, and with it its filter, its place and its end;
  * what an event shows is everybody's, and goes to the sink. The transport that reads from it gets no result: it is told
  * when it ends and why.
  */
@@ -16,6 +18,7 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
   readonly #source: AsyncIterator<object, undefined>;
   readonly #execution: SharedExecution;
   readonly #sink: LiveSink;
+  readonly #progress: SubscriptionProgress;
   readonly #leave: () => void;
   #end: Promise<void> | null = null;
   #hasLeft = false;
@@ -23,10 +26,16 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
   /** Fulfilled when the last message that was under way has been delivered. */
   #delivered: Promise<void> = Promise.resolve();
 
-  constructor(source: AsyncIterator<object, undefined>, execution: SharedExecution, sink: LiveSink) {
+  constructor(
+    source: AsyncIterator<object, undefined>,
+    execution: SharedExecution,
+    { sink, progress }: { sink: LiveSink; progress: SubscriptionProgress },
+  ) {
     this.#source = source;
     this.#execution = execution;
     this.#sink = sink;
+    this.#progress = progress;
+    progress.deliveredBy(this);
     this.#leave = execution.join();
   }
 
@@ -55,9 +64,13 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
   async #deliverAll(): Promise<void> {
     try {
       while (!this.#isOver()) {
-        const room = this.#sink.room() ?? (this.#underWay < maxUnderWay ? null : this.#delivered);
+        const room = this.#sink.room();
         if (room) {
-          await room;
+          await this.#progress.untilTaken(room, this.#sink.waitingBytes);
+          continue;
+        }
+        if (this.#underWay >= maxUnderWay) {
+          await this.#delivered;
           continue;
         }
         const result = await this.#source.next();

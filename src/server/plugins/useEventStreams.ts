@@ -52,7 +52,8 @@ async function tell(result: Result, body: EventStreamBody): Promise<void> {
 async function tellAll(results: AsyncIterable<ExecutionResult>, body: EventStreamBody): Promise<void> {
   for await (const result of results) {
     body.deliver(new LiveMessage(result, body.progress?.cursor));
-    await body.room();
+    const room = body.room();
+    if (room) await (body.progress?.untilTaken(room, body.waitingBytes) ?? room);
     if (body.destroyed) return;
   }
 }

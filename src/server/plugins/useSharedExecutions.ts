@@ -44,7 +44,6 @@ async function subscribe(
   const source = await createSourceEventStream(args);
   if (!isAsyncIterable(source)) return source;
   const events = source[Symbol.asyncIterator]() as AsyncIterator<object, undefined>;
-  const subscription = new LiveSubscription(events, executions.of(operation, args), sink);
-  (args.contextValue as OperationFacts).progress.deliveredBy(subscription);
-  return subscription;
+  const { progress } = args.contextValue as OperationFacts;
+  return new LiveSubscription(events, executions.of(operation, args), { sink, progress });
 }

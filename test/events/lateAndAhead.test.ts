@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+
+import { ask } from '../kit/ask.ts';
+import { control } from '../kit/control.ts';
+import { createJournals } from '../kit/createJournals.ts';
+import { EventStream } from '../kit/EventStream.ts';
+import { startBoth, startGateway } from '../kit/startGateway.ts';
+import { subscribe } from '../kit/subscribe.ts';
+
+import { ago, line, startToldGateway } from './kit/startToldGateway.ts';
+
+interface Changed {
+  journalStatusChanged: { id: string; cursor: string };
+}
+
+const changed = 'subscription ($after: String) { journalStatusChanged(after: $after) { id cursor } }';
+const aheadMs = -600_000;
+
+function idsOf(events: Changed[]): string[] {
+  return events.map(({ journalStatusChanged: { id } }) => id);
+}
+
+async function cursorOf(url: string): Promise<string> {
+  return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
+}
+
+describe('an event that is told late', () => {
+  it.each(['WebSocket', 'SSE'] as const)(
+    'reaches those who came back over %s as those who stayed',
+    async (transport) => {
+      const { url, feeds } = await startToldGateway();
+      const stays = await subscribe<Changed>(transport, url, changed);
+      feeds[0]?.write(line(ago(0), 'now'));
+      const [first] = await stays.take(1);
+      const back = await subscribe<Changed>(transport, url, changed, { after: first?.journalStatusChanged.cursor });
+
+      feeds[0]?.write(line(ago(300_000), 'late'));
+      const again = await subscribe<Changed>(transport, url, changed, { after: first?.journalStatusChanged.cursor });
+
+      for (const events of [stays, back, again]) expect(idsOf(await events.take(1))).toEqual(['late']);
+    },
+  );
+
+  it('reaches those who came back to a gateway that was started anew', async () => {
+    const [before, last] = [line(ago(3_000), 'before'), line(ago(2_000), 'last')];
+    const old = await startToldGateway(undefined, -60_000);
+    const there = await subscribe<Changed>('SSE', old.url, changed);
+    old.feeds[0]?.write(before + last);
+    const after = (await there.take(2)).at(-1)?.journalStatusChanged.cursor;
+    const { url, feeds } = await startToldGateway((_request, response) =>
+      response.end(before + last + line(ago(0), 'next')),
+    );
+    const back = await subscribe<Changed>('SSE', url, changed, { after });
+    expect(idsOf(await back.take(1))).toEqual(['next']);
+
+    feeds[0]?.write(line(ago(90_000), 'late'));
+
+    expect(idsOf(await back.take(1))).toEqual(['late']);
+  });
+});
+
+describe('an event that is dated far ahead', () => {
+  it('does not keep others from those who come back to another gateway', async () => {
+    const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
+    const old = await startToldGateway(undefined, -60_000);
+    const there = await subscribe<Changed>('WebSocket', old.url, changed);
+    old.feeds[0]?.write(a + line(ago(aheadMs), 'ahead') + b);
+    const cursors = (await there.take(3)).map(({ journalStatusChanged: { cursor } }) => cursor);
+    const { url, feeds } = await startToldGateway((_request, response) => response.end(a + b + line(ago(500), 'c')));
+
+    for (const [after, missed] of [
+      [cursors[1], ['b', 'c']],
+      [cursors[2], ['c']],
+    ] as const) {
+      const back = await subscribe<Changed>('WebSocket', url, changed, { after });
+      expect(idsOf(await back.take(missed.length))).toEqual(missed);
+    }
+    const back = await subscribe<Changed>('WebSocket', url, changed, { after: cursors[2] });
+    await back.take(1);
+    feeds[0]?.write(line(ago(0), 'live'));
+    expect(idsOf(await back.take(1))).toEqual(['live']);
+  });
+});
+
+describe('a cursor from the future of the clock of the API', () => {
+  it('ends with CURSOR_EXPIRED, whichever version of the gateway gave it', async () => {
+    const { url } = await startToldGateway((_request, response) => response.end());
+    const micros = (Date.now() + 600_000) * 1_000;
+    const said = [
+      ['e1', ago(aheadMs), 'a'],
+      ['e2', micros, 1_000, 'AAAAAAAA'],
+      ['e2', micros, 0, '', 'gone'],
+      ['e3', micros, 1_000, 'AAAAAAAA0'],
+    ];
+
+    for (const items of said) {
+      const after = Buffer.from(JSON.stringify(items)).toString('base64url');
+      const events = await subscribe<Changed>('WebSocket', url, changed, { after });
+      const [error] =
+        (await events.next().catch((errors: unknown) => ({ errors: errors as { extensions: object }[] }))).errors ?? [];
+      expect(error?.extensions).toMatchObject({ code: 'CURSOR_EXPIRED', cursor: expect.any(String) as string });
+      const history = await ask(url, `{ journalStatusEvents(after: "${after}") { nodes { id } } }`);
+      expect(history.errors?.[0]?.extensions?.['code']).toBe('CURSOR_EXPIRED');
+    }
+  });
+});
+
+describe('where the clock of the API was set back', () => {
+  it('the feed tells what happens, and a cursor from before has expired on another gateway', async () => {
+    const { gateway, sandbox } = await startBoth({ settleDelayMs: 0 });
+    await control(sandbox, 'POST', 'clock', { advanceMs: 86_400_000 });
+    const shifted = await startGateway(sandbox.url);
+    const events = await subscribe<Changed>('WebSocket', shifted.url, changed);
+    await createJournals(shifted.url, 1);
+    const after = (await events.take(3)).at(-1)?.journalStatusChanged.cursor;
+
+    await control(sandbox, 'POST', 'reset');
+    await createJournals(gateway.url, 1);
+
+    expect(new Set(idsOf(await events.take(3))).size).toBe(3);
+    const place = await cursorOf(shifted.url);
+    const other = await startGateway(sandbox.url);
+    const lost = await subscribe<Changed>('WebSocket', other.url, changed, { after });
+    const { errors } = await lost.next().catch((reason: unknown) => ({ errors: reason as { extensions: object }[] }));
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'CURSOR_EXPIRED' });
+    const back = await subscribe<Changed>('WebSocket', other.url, changed, { after: place });
+    await createJournals(gateway.url, 1);
+    const live = idsOf(await events.take(3));
+    expect(idsOf(await back.take(3))).toEqual(live);
+  });
+});
+
+describe('many events of one instant', () => {
+  const at = ago(1_000);
+  const count = 1_700;
+  const all = Array.from({ length: count }, (_, index) =>
+    line(at, `01M8JRERK7YFWDE9XB${String(index).padStart(8, '0')}`),
+  );
+  const ids = all.map((told) => (JSON.parse(told.slice(6)) as { event_id: string }).event_id);
+
+  it('have cursors that fit into a header, from each of which another gateway goes on', async () => {
+    const old = await startToldGateway(undefined, -60_000);
+    const stream = await EventStream.post(old.url, changed);
+    const cursors: string[] = [];
+    for (let told = 0; told < count; told += 50) {
+      old.feeds[0]?.write(all.slice(told, told + 50).join(''));
+      for (let taken = 0; taken < 50; taken += 1) cursors.push((await stream.next())?.id ?? '');
+    }
+    expect(Math.max(...cursors.map((cursor) => cursor.length))).toBeLessThan(1_000);
+
+    // In the order of their ids, though they were told in another one before.
+    const { url } = await startToldGateway((_request, response) => response.end(all.join('') + line(ago(500), 'next')));
+    for (const [index, place] of [
+      [0, url],
+      [20, url],
+      [count / 2, url],
+      [count - 1, url],
+      [count / 2, old.url],
+    ] as const) {
+      const query = new URLSearchParams({ query: 'subscription { journalStatusChanged { id } }' }).toString();
+      const headers = {
+        accept: 'text/event-stream',
+        'graphql-require-preflight': 'yes',
+        'last-event-id': cursors[index] ?? '',
+      };
+      const back = await EventStream.open(`${place}?${query}`, { headers });
+      expect(back.response.status).toBe(200);
+      const expected = place === url ? [...ids.slice(index + 1), 'next'] : ids.slice(index + 1);
+      for (const id of expected.slice(0, 40)) expect((await back.next())?.data).toContain(id);
+      back.abort();
+    }
+  });
+
+  it('of which another gateway can not tell what was delivered end with CURSOR_EXPIRED', async () => {
+    const old = await startToldGateway(undefined, -60_000);
+    const there = await subscribe<Changed>('WebSocket', old.url, changed);
+    old.feeds[0]?.write(all.slice(100, 200).join(''));
+    const after = (await there.take(100)).at(-1)?.journalStatusChanged.cursor;
+    const { url } = await startToldGateway((_request, response) => response.end(all.slice(0, 300).join('')));
+
+    const back = await subscribe<Changed>('WebSocket', url, changed, { after });
+
+    const { errors } = await back.next().catch((reason: unknown) => ({ errors: reason as { extensions: object }[] }));
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'CURSOR_EXPIRED', cursor: after });
+  });
+});
