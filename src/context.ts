@@ -2,8 +2,8 @@ import type { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Session } from './auth/Session.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
-import type { StatusMark } from './events/StatusHub.ts';
-import type { SubscriptionProgress } from './events/SubscriptionProgress.ts';
+import type { StatusMark } from './events/feed/StatusHub.ts';
+import type { SubscriptionProgress } from './events/subscription/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
 import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
@@ -11,8 +11,8 @@ import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
 import type { KeyUses } from './outcomes/KeyUses.ts';
 import type { ReverseBatches } from './outcomes/ReverseBatches.ts';
-import type { ApiClock } from './upstream/ApiClock.ts';
-import type { JournalsClient } from './upstream/JournalsClient.ts';
+import type { ApiClock } from './upstream/transport/ApiClock.ts';
+import type { JournalsClient } from './upstream/journals/JournalsClient.ts';
 
 /** The parts of the process that operations share. */
 export interface SharedParts {

@@ -13,8 +13,8 @@ import { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import { JwtAuthenticator } from './auth/JwtAuthenticator.ts';
 import { ConfigError } from './config/readConfig.ts';
 import type { GatewayConfig } from './config/readConfig.ts';
-import { closeAll } from './closeAll.ts';
-import type { Part } from './closeAll.ts';
+import { closeAll } from './concurrency/closeAll.ts';
+import type { Part } from './concurrency/closeAll.ts';
 import type { AuthConfig } from './config/auth.ts';
 import type { DocumentsConfig } from './config/documents.ts';
 import type { CredentialsConfig, UpstreamConfig } from './config/upstream.ts';
@@ -30,23 +30,23 @@ import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
-import { HttpServer } from './server/HttpServer.ts';
-import { Turns } from './server/limits/Turns.ts';
-import { OpenSockets } from './server/OpenSockets.ts';
-import { createPipeline, graphqlPath } from './server/pipeline.ts';
-import { operationLog } from './server/operationLog.ts';
-import { RunningOperations } from './server/RunningOperations.ts';
-import { TrustedDocuments } from './server/TrustedDocuments.ts';
-import { WebSocketServer } from './server/WebSocketServer.ts';
+import { HttpServer } from './server/http/HttpServer.ts';
+import { ParseQueue } from './server/limits/ParseQueue.ts';
+import { OpenSockets } from './server/connections/OpenSockets.ts';
+import { createPipeline, graphqlPath } from './server/pipeline/pipeline.ts';
+import { operationLog } from './server/observe/operationLog.ts';
+import { RunningOperations } from './server/limits/RunningOperations.ts';
+import { TrustedDocuments } from './server/pipeline/request/TrustedDocuments.ts';
+import { WebSocketServer } from './server/websocket/WebSocketServer.ts';
 import type { Tracing } from './tracing/Tracing.ts';
-import { ApiClock } from './upstream/ApiClock.ts';
-import { basicCredentials } from './upstream/credentials.ts';
-import type { Credentials } from './upstream/credentials.ts';
-import { JournalsClient } from './upstream/JournalsClient.ts';
-import { OAuthCredentials } from './upstream/OAuthCredentials.ts';
-import { RateGovernor } from './upstream/RateGovernor.ts';
-import { StatusEventsClient } from './upstream/StatusEventsClient.ts';
-import { UpstreamConnection } from './upstream/UpstreamConnection.ts';
+import { ApiClock } from './upstream/transport/ApiClock.ts';
+import { basicCredentials } from './upstream/transport/credentials.ts';
+import type { Credentials } from './upstream/transport/credentials.ts';
+import { JournalsClient } from './upstream/journals/JournalsClient.ts';
+import { OAuthCredentials } from './upstream/transport/OAuthCredentials.ts';
+import { RateGovernor } from './upstream/transport/RateGovernor.ts';
+import { StatusEventsClient } from './upstream/events/StatusEventsClient.ts';
+import { UpstreamConnection } from './upstream/transport/UpstreamConnection.ts';
 
 export interface GatewayOptions {
   config: GatewayConfig;
@@ -130,7 +130,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
     const documents = readDocuments(config.documents);
-    const turns = new Turns();
+    const turns = new ParseQueue();
     const pipeline = createPipeline({
       schema,
       authenticator,

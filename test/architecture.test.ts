@@ -26,7 +26,7 @@ interface Rule {
   findBreaches: (graph: SourceGraph) => string[];
 }
 
-/** From the top; what stands in one row is side by side and imports nothing of its row. */
+/** From top to bottom. Floors of one row stand side by side and import nothing of each other. */
 const floors = [
   ['cli'],
   ['gateway'],
@@ -36,22 +36,23 @@ const floors = [
   ['context'],
   ['loaders', 'events', 'outcomes'],
   ['upstream'],
+  ['errors'],
   ['domain'],
 ] as const;
 
-/** What stands beside the floors, and who may import it. */
+const isAboveErrors = (floor: string) => !['domain', 'errors', 'sandbox'].includes(floor);
+
+/** What stands beside the floors: who may import it, and what it imports itself. */
 const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => boolean; whatItImports: string[] }>> = {
   auth: {
-    whoMayImportIt: (floor) => !['domain', 'upstream', 'sandbox'].includes(floor),
-    whatItImports: ['domain', 'errors', 'concurrency', 'log', 'growingTo'],
+    whoMayImportIt: (floor) => isAboveErrors(floor) && floor !== 'upstream',
+    whatItImports: ['domain', 'errors', 'concurrency', 'log', 'lruCache'],
   },
-  log: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
-  growingTo: { whoMayImportIt: (floor) => !['domain', 'sandbox'].includes(floor), whatItImports: [] },
   config: { whoMayImportIt: (floor) => ['cli', 'gateway', 'server'].includes(floor), whatItImports: ['domain'] },
-  errors: { whoMayImportIt: (floor) => floor !== 'sandbox', whatItImports: [] },
-  concurrency: { whoMayImportIt: (floor) => floor !== 'sandbox', whatItImports: [] },
-  // It knows nothing of the API, so the sandbox may import it too.
-  closeAll: { whoMayImportIt: (floor) => floor !== 'domain', whatItImports: [] },
+  // The sandbox has a rule of its own.
+  concurrency: { whoMayImportIt: () => true, whatItImports: [] },
+  log: { whoMayImportIt: isAboveErrors, whatItImports: [] },
+  lruCache: { whoMayImportIt: isAboveErrors, whatItImports: [] },
 };
 
 const rules: readonly Rule[] = [
@@ -69,7 +70,7 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'auth, closeAll, concurrency, config, errors, growingTo and log are imported by those who may, and import nothing above domain',
+    name: 'auth, concurrency, config, log and lruCache are imported by those who may, and import nothing above domain',
     hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
     findBreaches: breachesOf(({ from, to }) => {
       const [importer, imported] = [floorOf(from), floorOf(to)];
@@ -90,15 +91,15 @@ const rules: readonly Rule[] = [
     ),
   },
   {
-    name: 'sandbox shares nothing with the gateway but closeAll and the types of upstream/wire.ts',
+    name: 'sandbox shares nothing with the gateway but closeAll and the types of upstream/wire/apiBodies.ts',
     hint: 'write it again under src/sandbox: both may be wrong only separately',
     findBreaches: breachesOf(
       ({ from, to, isTypeOnly }) =>
         floorOf(from) !== 'sandbox' ||
         floorOf(to) === 'sandbox' ||
         leavesSource(to) ||
-        to === 'closeAll.ts' ||
-        (to === 'upstream/wire.ts' && isTypeOnly),
+        to === 'concurrency/closeAll.ts' ||
+        (to === 'upstream/wire/apiBodies.ts' && isTypeOnly),
     ),
   },
   {
@@ -117,6 +118,21 @@ const rules: readonly Rule[] = [
     name: 'no imports go in a circle, type imports included',
     hint: 'move what both need into a file of its own below both',
     findBreaches: ({ imports }) => findCircles(imports).map((circle) => circle.join(' > ')),
+  },
+  {
+    name: 'no folder imports its own parent',
+    hint: 'move what both need into a folder of its own beside the importing one',
+    findBreaches: breachesOf(({ from, to }) => !posix.dirname(from).startsWith(`${posix.dirname(to)}/`)),
+  },
+  {
+    name: 'no folders import each other in a circle',
+    hint: 'move the file that closes the circle to the folder that needs it, or what both need to a folder below both',
+    findBreaches: ({ imports }) =>
+      findCircles(
+        imports
+          .map(({ from, to, ...rest }) => ({ from: posix.dirname(from), to: posix.dirname(to), ...rest }))
+          .filter(({ from, to }) => from !== to && from.includes('/') && to.includes('/')),
+      ).map((circle) => circle.join(' > ')),
   },
   {
     name: 'there are no barrels and no drawers for odds and ends',
@@ -153,9 +169,9 @@ describe('the source tree', () => {
       expect.arrayContaining([
         'cli/serve.ts > gateway.ts',
         'gateway.ts > sandbox/createSandbox.ts',
-        'schema/createJournal.ts > resolvers/createJournal.ts',
-        'resolvers/createJournal.ts > context.ts',
-        'upstream/JournalsClient.ts > domain/journal.ts',
+        'schema/createJournal.ts > resolvers/mutations/createJournal.ts',
+        'resolvers/mutations/createJournal.ts > context.ts',
+        'upstream/journals/JournalsClient.ts > domain/journal.ts',
       ]),
     );
   });
@@ -165,44 +181,47 @@ describe('the rules', () => {
   it.each([
     ['every file stands on a floor', ['helm/steer.ts']],
     ['every file stands on a floor', ['stray.ts']],
-    ['imports go down only', ['domain/journal.ts > upstream/faults.ts']],
+    ['imports go down only', ['domain/journal.ts > errors/faults.ts']],
     ['imports go down only', ['resolvers/journal.ts > schema/journal.ts']],
-    ['imports go down only', ['resolvers/journal.ts > server/pipeline.ts (type)']],
+    ['imports go down only', ['resolvers/journal.ts > server/pipeline/pipeline.ts (type)']],
     ['imports go down only', ['context.ts > resolvers/journal.ts (type)']],
-    ['imports go down only', ['loaders/journalLoader.ts > events/StatusHub.ts']],
+    ['imports go down only', ['loaders/journalLoader.ts > events/feed/StatusHub.ts']],
     ['imports go down only', ['outcomes/OutcomeStore.ts > loaders/journalLoader.ts (type)']],
-    ['imports go down only', ['schema/node.ts > server/pipeline.ts (type)']],
-    ['imports go down only', ['server/pipeline.ts > schema/schema.ts (type)']],
+    ['imports go down only', ['schema/node.ts > server/pipeline/pipeline.ts (type)']],
+    ['imports go down only', ['server/pipeline/pipeline.ts > schema/schema.ts (type)']],
     ['imports go down only', ['gateway.ts > cli/main.ts']],
     [
-      'auth, closeAll, concurrency, config, errors, growingTo and log are imported by those who may',
-      ['upstream/faults.ts > auth/principal.ts (type)'],
+      'auth, concurrency, config, log and lruCache are imported by those who may',
+      ['errors/faults.ts > auth/principal.ts (type)'],
     ],
     [
-      'auth, closeAll, concurrency, config, errors, growingTo and log are imported by those who may',
+      'auth, concurrency, config, log and lruCache are imported by those who may',
       ['auth/authorize.ts > loaders/journalLoader.ts'],
     ],
     [
-      'auth, closeAll, concurrency, config, errors, growingTo and log are imported by those who may',
+      'auth, concurrency, config, log and lruCache are imported by those who may',
       ['domain/journal.ts > log.ts (type)'],
     ],
     [
-      'auth, closeAll, concurrency, config, errors, growingTo and log are imported by those who may',
+      'auth, concurrency, config, log and lruCache are imported by those who may',
       ['log.ts > config/readConfig.ts (type)'],
     ],
     [
-      'auth, closeAll, concurrency, config, errors, growingTo and log are imported by those who may',
+      'auth, concurrency, config, log and lruCache are imported by those who may',
       ['resolvers/journals.ts > config/limits.ts (type)'],
     ],
-    ['server gets the schema and the context factory as values', ['server/pipeline.ts > schema/schema.ts']],
-    ['server gets the schema and the context factory as values', ['server/pipeline.ts > context.ts']],
-    ['server gets the schema and the context factory as values', ['server/pipeline.ts > resolvers/journal.ts (type)']],
+    ['server gets the schema and the context factory as values', ['server/pipeline/pipeline.ts > schema/schema.ts']],
+    ['server gets the schema and the context factory as values', ['server/pipeline/pipeline.ts > context.ts']],
+    [
+      'server gets the schema and the context factory as values',
+      ['server/pipeline/pipeline.ts > resolvers/journal.ts (type)'],
+    ],
     ['sandbox shares nothing', ['sandbox/rules.ts > domain/decimal.ts (type)']],
-    ['sandbox shares nothing', ['sandbox/rules.ts > upstream/wire.ts']],
-    ['sandbox shares nothing', ['sandbox/rules.ts > upstream/faults.ts (type)']],
+    ['sandbox shares nothing', ['sandbox/rules.ts > upstream/wire/apiBodies.ts']],
+    ['sandbox shares nothing', ['sandbox/rules.ts > errors/faults.ts (type)']],
     ['sandbox shares nothing', ['sandbox/rules.ts > log.ts (type)']],
-    ['only cli and gateway import the sandbox', ['server/HttpServer.ts > sandbox/createSandbox.ts (type)']],
-    ['only cli and gateway import the sandbox', ['config/readConfig.ts > sandbox/SandboxOptions.ts (type)']],
+    ['only cli and gateway import the sandbox', ['server/http/HttpServer.ts > sandbox/createSandbox.ts (type)']],
+    ['only cli and gateway import the sandbox', ['config/readConfig.ts > sandbox/domain/SandboxOptions.ts (type)']],
     ['nothing in src imports what lies outside', ['cli/main.ts > ../test/kit/ask.ts']],
     ['no imports go in a circle', ['domain/a.ts > domain/b.ts', 'domain/b.ts > domain/a.ts (type)']],
     [
@@ -210,6 +229,12 @@ describe('the rules', () => {
       ['domain/a.ts > domain/b.ts', 'domain/b.ts > domain/c.ts', 'domain/c.ts > domain/a.ts'],
     ],
     ['no imports go in a circle', ['domain/a.ts > domain/a.ts']],
+    ['no folder imports its own parent', ['events/feed/StatusFeed.ts > events/StatusEvents.ts (type)']],
+    ['no folder imports its own parent', ['server/pipeline/request/a.ts > server/pipeline/pipeline.ts']],
+    [
+      'no folders import each other in a circle',
+      ['sandbox/routes/a.ts > sandbox/http/b.ts', 'sandbox/http/c.ts > sandbox/routes/d.ts (type)'],
+    ],
     ['there are no barrels', ['schema/index.ts']],
     ['there are no barrels', ['domain/utils.ts']],
     ['there are no barrels', ['server/helpers/close.ts']],
@@ -224,12 +249,22 @@ describe('the rules', () => {
 
   it.each([
     [['cli/serve.ts > gateway.ts', 'cli/serve.ts > config/readConfig.ts', 'cli/sandbox.ts > sandbox/createSandbox.ts']],
-    [['gateway.ts > server/pipeline.ts', 'gateway.ts > schema/schema.ts', 'gateway.ts > context.ts']],
+    [['gateway.ts > server/pipeline/pipeline.ts', 'gateway.ts > schema/schema.ts', 'gateway.ts > context.ts']],
     [['gateway.ts > auth/principal.ts', 'gateway.ts > config/readConfig.ts (type)', 'gateway.ts > log.ts (type)']],
-    [['server/pipeline.ts > context.ts (type)', 'server/publicError.ts > upstream/faults.ts']],
+    [['server/pipeline/pipeline.ts > context.ts (type)', 'server/errors/publicError.ts > errors/faults.ts']],
     [['schema/node.ts > resolvers/journal.ts', 'resolvers/journal.ts > auth/authorize.ts']],
-    [['loaders/journalLoader.ts > upstream/JournalsClient.ts (type)', 'auth/authorize.ts > domain/journal.ts']],
-    [['sandbox/createSandbox.ts > upstream/wire.ts (type)', 'upstream/UpstreamConnection.ts > log.ts (type)']],
+    [
+      [
+        'loaders/journalLoader.ts > upstream/journals/JournalsClient.ts (type)',
+        'auth/authorize.ts > domain/journal.ts',
+      ],
+    ],
+    [
+      [
+        'sandbox/createSandbox.ts > upstream/wire/apiBodies.ts (type)',
+        'upstream/transport/UpstreamConnection.ts > log.ts (type)',
+      ],
+    ],
     [['domain/a.ts > domain/b.ts', 'domain/a.ts > domain/c.ts', 'domain/b.ts > domain/c.ts']],
     [['domain/a.ts = 80', 'domain/b.ts = 400', 'domain/commonDays.ts = 1']],
   ])('hold for %j', (drawing) => {
@@ -255,7 +290,7 @@ function rankOf(floor: string): number | null {
 /** A floor that is one file has no folder, and one that is a folder has no files beside it. */
 function isPlaced(file: string): boolean {
   const floor = floorOf(file);
-  const isRightKind = ['gateway', 'context', 'log', 'growingTo', 'closeAll'].includes(floor) === !file.includes('/');
+  const isRightKind = ['gateway', 'context', 'log', 'lruCache'].includes(floor) === !file.includes('/');
   return (rankOf(floor) !== null || floor in besides) && isRightKind;
 }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { WireJournal } from '../../src/upstream/wire.ts';
+import type { WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 
 /** What concerns it is answered when the benchmark says so. */
 export const heldId = '00000000-0000-4000-8000-000000000000';

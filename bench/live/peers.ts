@@ -13,12 +13,12 @@ import { useServer } from 'graphql-ws/use/ws';
 import { createYoga } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 
-import type { PositionedEvent } from '../../src/events/PositionedEvent.ts';
+import type { PositionedEvent } from '../../src/events/cursor/PositionedEvent.ts';
 import { StatusEvents } from '../../src/events/StatusEvents.ts';
 import { createLog } from '../../src/log.ts';
-import { ApiClock } from '../../src/upstream/ApiClock.ts';
-import { basicCredentials } from '../../src/upstream/credentials.ts';
-import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
+import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
+import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
+import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient.ts';
 
 const clock = new ApiClock();
 const baseUrl = process.env['APCA_BROKER_BASE_URL'] ?? '';

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { Log } from '../log.ts';
-import { pathOf } from '../server/pathOf.ts';
+import { pathOf } from '../server/connections/pathOf.ts';
 
 import type { Metrics } from './Metrics.ts';
 import type { Readiness } from './Readiness.ts';

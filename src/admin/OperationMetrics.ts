@@ -1,7 +1,7 @@
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 
-import type { OperationEnd, OperationObserver, OperationWatch } from '../server/OperationObserver.ts';
+import type { OperationEnd, OperationObserver, OperationWatch } from '../server/observe/OperationObserver.ts';
 
 import { durationBuckets } from './durationBuckets.ts';
 

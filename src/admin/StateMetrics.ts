@@ -2,7 +2,7 @@ import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 
 import type { EventsState } from '../events/StatusEvents.ts';
-import type { UpstreamState } from '../upstream/UpstreamConnection.ts';
+import type { UpstreamState } from '../upstream/transport/UpstreamConnection.ts';
 
 import type { Phase } from './Readiness.ts';
 

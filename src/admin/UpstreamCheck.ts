@@ -1,6 +1,11 @@
-import type { UpstreamConnection } from '../upstream/UpstreamConnection.ts';
-import type { UpstreamAttempt, UpstreamEnd, UpstreamObserver, UpstreamWatch } from '../upstream/UpstreamObserver.ts';
-import type { RateGovernor } from '../upstream/RateGovernor.ts';
+import type { UpstreamConnection } from '../upstream/transport/UpstreamConnection.ts';
+import type {
+  UpstreamAttempt,
+  UpstreamEnd,
+  UpstreamObserver,
+  UpstreamWatch,
+} from '../upstream/transport/UpstreamObserver.ts';
+import type { RateGovernor } from '../upstream/transport/RateGovernor.ts';
 
 export interface UpstreamReport {
   ok: boolean;

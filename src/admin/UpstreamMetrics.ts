@@ -1,7 +1,12 @@
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 
-import type { UpstreamAttempt, UpstreamEnd, UpstreamObserver, UpstreamWatch } from '../upstream/UpstreamObserver.ts';
+import type {
+  UpstreamAttempt,
+  UpstreamEnd,
+  UpstreamObserver,
+  UpstreamWatch,
+} from '../upstream/transport/UpstreamObserver.ts';
 
 import { durationBuckets } from './durationBuckets.ts';
 

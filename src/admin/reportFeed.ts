@@ -1,4 +1,4 @@
-import type { FeedState } from '../events/StatusFeed.ts';
+import type { FeedState } from '../events/feed/StatusFeed.ts';
 
 export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lagMs' | 'reconnects'> {
   ok: boolean;

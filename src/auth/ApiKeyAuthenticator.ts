@@ -11,7 +11,7 @@ import { readKeyFile } from './keyFile.ts';
 import type { KnownKey } from './keyFile.ts';
 import { createPrincipal } from './principal.ts';
 import { Session } from './Session.ts';
-import { AuthSetupError, UnauthenticatedError } from './unauthenticated.ts';
+import { AuthSetupError, UnauthenticatedError } from '../errors/authErrors.ts';
 
 /** How often the file is looked at, in ms. By asking: notifications don't cross the mounts that secrets come by. */
 const lookEveryMs = 500;

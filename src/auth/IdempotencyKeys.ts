@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 import { asUuid } from '../domain/uuid.ts';
-import { growingTo } from '../growingTo.ts';
+import { lruCache } from '../lruCache.ts';
 
 import { seesAllAccounts } from './authorize.ts';
 import type { Principal } from './principal.ts';
@@ -27,7 +27,7 @@ const mark = 'd6a1c0de';
  */
 export class IdempotencyKeys {
   /** Enough for the events of a key's journals to arrive while it is known how the key was given. */
-  readonly #given = new LRUCache<string, GivenKey>(growingTo(100_000));
+  readonly #given = new LRUCache<string, GivenKey>(lruCache(100_000));
 
   /**
    * What the API is sent for a principal's key: always the same, whichever gateway sends it. Without authentication

@@ -5,7 +5,7 @@ import type { JWK, JWTVerifyGetKey } from 'jose';
 
 import type { Log } from '../log.ts';
 
-import { AuthenticationUnavailableError } from './unauthenticated.ts';
+import { AuthenticationUnavailableError } from '../errors/authErrors.ts';
 
 /** How long the issuer may take to tell its keys, in ms. */
 const deadlineMs = 3_000;

@@ -2,7 +2,7 @@ import { errors, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 
-import { growingTo } from '../growingTo.ts';
+import { lruCache } from '../lruCache.ts';
 import type { Log } from '../log.ts';
 
 import type { Authenticator } from './Authenticator.ts';
@@ -11,7 +11,7 @@ import { JwksKeys } from './JwksKeys.ts';
 import type { IssuerKey } from './JwksKeys.ts';
 import { principalOfClaims } from './principalOfClaims.ts';
 import { Session } from './Session.ts';
-import { AuthSetupError, UnauthenticatedError } from './unauthenticated.ts';
+import { AuthSetupError, UnauthenticatedError } from '../errors/authErrors.ts';
 
 export interface JwtOptions {
   /** Where the issuer tells its keys. */
@@ -49,7 +49,7 @@ export class JwtAuthenticator implements Authenticator {
   readonly #keys: JwksKeys;
   readonly #log: Log;
   /** By token. */
-  readonly #sessions = new LRUCache<string, Session>(growingTo(5_000));
+  readonly #sessions = new LRUCache<string, Session>(lruCache(5_000));
 
   private constructor(options: JwtOptions, log: Log) {
     this.#options = options;

@@ -3,7 +3,7 @@ import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { createApiKey, hashApiKey } from './apiKey.ts';
 import { readKeyFile, withKey } from './keyFile.ts';
 import type { KeyEntry } from './keyFile.ts';
-import { AuthSetupError } from './unauthenticated.ts';
+import { AuthSetupError } from '../errors/authErrors.ts';
 
 /**
  * Makes a key and puts its hash into a key file, which is there whole at every moment; a file that isn't there is made,

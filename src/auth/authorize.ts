@@ -46,7 +46,7 @@ export function seesAllAccounts(principal: Principal): boolean {
 }
 
 /** @throws ForbiddenError when the principal may not */
-export function demand(principal: Principal, action: Action): void {
+export function assertAuthorized(principal: Principal, action: Action): void {
   if (!authorize(principal, action)) throw new ForbiddenError(`this principal may not: ${phrases[action.kind]}`);
 }
 

@@ -1,4 +1,4 @@
-import { UnauthenticatedError } from './unauthenticated.ts';
+import { UnauthenticatedError } from '../errors/authErrors.ts';
 
 /** Node takes no longer headers; what a socket says may be longer, and no honest token is. */
 const maxLength = 16_384; // characters

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { accountList, payerList } from './accountList.ts';
 import { createPrincipal, scopes } from './principal.ts';
 import type { Principal } from './principal.ts';
-import { UnauthenticatedError } from './unauthenticated.ts';
+import { UnauthenticatedError } from '../errors/authErrors.ts';
 
 const claims = z.object({
   sub: z.string().min(1),

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { addApiKey } from '../auth/addApiKey.ts';
 import type { KeyEntry } from '../auth/keyFile.ts';
 import { scopes } from '../auth/principal.ts';
-import { AuthSetupError } from '../auth/unauthenticated.ts';
+import { AuthSetupError } from '../errors/authErrors.ts';
 import { ConfigError, readKeyFilePath } from '../config/readConfig.ts';
 
 import { UsageError } from './usageError.ts';

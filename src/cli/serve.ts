@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { AuthSetupError } from '../auth/unauthenticated.ts';
+import { AuthSetupError } from '../errors/authErrors.ts';
 import { describeVariables } from '../config/describeVariables.ts';
 import { ConfigError, readConfig } from '../config/readConfig.ts';
 import type { ConfigFlags, GatewayConfig } from '../config/readConfig.ts';

@@ -1,21 +1,21 @@
-import { closeAll } from '../closeAll.ts';
+import { closeAll } from '../concurrency/closeAll.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import type { Log } from '../log.ts';
-import type { ApiClock } from '../upstream/ApiClock.ts';
-import type { StatusEventsClient } from '../upstream/StatusEventsClient.ts';
+import type { ApiClock } from '../upstream/transport/ApiClock.ts';
+import type { StatusEventsClient } from '../upstream/events/StatusEventsClient.ts';
 
-import type { EventPosition } from './eventPosition.ts';
-import type { EventWindowOptions } from './EventWindow.ts';
-import type { PositionedEvent } from './PositionedEvent.ts';
-import { ResumedSubscription } from './ResumedSubscription.ts';
-import type { SharedReplaysOptions } from './SharedReplays.ts';
-import { StatusFeed } from './StatusFeed.ts';
-import type { FeedState } from './StatusFeed.ts';
-import { silenceMs, StatusHistory } from './StatusHistory.ts';
-import type { HistoryRange } from './StatusHistory.ts';
-import { StatusHub } from './StatusHub.ts';
-import type { HubState, StatusMark } from './StatusHub.ts';
-import type { StatusReader } from './StatusReader.ts';
+import type { EventPosition } from './cursor/eventPosition.ts';
+import type { EventWindowOptions } from './feed/EventWindow.ts';
+import type { PositionedEvent } from './cursor/PositionedEvent.ts';
+import { ResumedSubscription } from './subscription/ResumedSubscription.ts';
+import type { SharedReplaysOptions } from './replay/SharedReplays.ts';
+import { StatusFeed } from './feed/StatusFeed.ts';
+import type { FeedState } from './feed/StatusFeed.ts';
+import { silenceMs, StatusHistory } from './replay/StatusHistory.ts';
+import type { HistoryRange } from './replay/StatusHistory.ts';
+import { StatusHub } from './feed/StatusHub.ts';
+import type { HubState, StatusMark } from './feed/StatusHub.ts';
+import type { StatusReader } from './feed/StatusReader.ts';
 
 export interface StatusEventsOptions {
   window?: EventWindowOptions | undefined;

@@ -2,11 +2,11 @@ import { LRUCache } from 'lru-cache';
 
 import type { Journal } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
-import { growingTo } from '../growingTo.ts';
-import type { JournalsClient } from '../upstream/JournalsClient.ts';
+import { lruCache } from '../lruCache.ts';
+import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 import type { JournalSidesCache } from './JournalSidesCache.ts';
-import { readToldJournal } from './readToldJournal.ts';
+import { readNewJournal } from './readNewJournal.ts';
 
 interface Reading {
   /** Readings are numbered in the order in which they began. */
@@ -31,8 +31,8 @@ export class EventJournals {
   constructor(client: JournalsClient, sides: JournalSidesCache, max = 10_000) {
     this.#client = client;
     this.#sides = sides;
-    this.#last = new LRUCache(growingTo(max));
-    this.#caused = new LRUCache(growingTo(4 * max));
+    this.#last = new LRUCache(lruCache(max));
+    this.#caused = new LRUCache(lruCache(4 * max));
   }
 
   /** @throws Fault, and asks anew the next time */
@@ -50,7 +50,7 @@ export class EventJournals {
   }
 
   async #read(journalId: string): Promise<Journal | null> {
-    const journal = await readToldJournal(this.#client, journalId);
+    const journal = await readNewJournal(this.#client, journalId);
     if (journal) this.#sides.learn(journal.id, journal);
     return journal;
   }

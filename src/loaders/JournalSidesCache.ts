@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 
 import type { JournalSides } from '../domain/journal.ts';
-import { growingTo } from '../growingTo.ts';
-import type { JournalsClient } from '../upstream/JournalsClient.ts';
+import { lruCache } from '../lruCache.ts';
+import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 import { knownSides } from './knownSides.ts';
-import { readToldJournal } from './readToldJournal.ts';
+import { readNewJournal } from './readNewJournal.ts';
 
 /**
  * The accounts of journals, which events don't name and which never change.
@@ -18,7 +18,7 @@ export class JournalSidesCache {
   /** @param max how many journals are remembered; the longest unused is forgotten first */
   constructor(client: JournalsClient, max = 50_000) {
     this.#client = client;
-    this.#sides = new LRUCache(growingTo(max));
+    this.#sides = new LRUCache(lruCache(max));
   }
 
   /**
@@ -29,7 +29,7 @@ export class JournalSidesCache {
   sidesOf(journalId: string): Promise<JournalSides | null> {
     const known = this.#sides.get(journalId);
     if (known) return known;
-    const reading = readToldJournal(this.#client, journalId)
+    const reading = readNewJournal(this.#client, journalId)
       .catch(knownSides)
       .then((journal) => journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount });
     this.#sides.set(journalId, reading);

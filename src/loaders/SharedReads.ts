@@ -1,8 +1,8 @@
 import type { Principal } from '../auth/principal.ts';
-import { cancellationOf } from '../domain/cancellation.ts';
+import { cancellationOf } from '../errors/cancellation.ts';
 import type { Journal } from '../domain/journal.ts';
-import type { JournalListing } from '../upstream/journalListing.ts';
-import type { JournalList, JournalsClient } from '../upstream/JournalsClient.ts';
+import type { JournalListing } from '../upstream/journals/journalListing.ts';
+import type { JournalList, JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 interface Read {
   /** What had happened when it began. */

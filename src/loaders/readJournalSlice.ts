@@ -1,6 +1,6 @@
 import { authorize } from '../auth/authorize.ts';
-import { askedSides } from '../auth/narrowSides.ts';
-import type { Sides } from '../auth/narrowSides.ts';
+import { askedSides } from '../auth/restrictToOwnAccounts.ts';
+import type { Sides } from '../auth/restrictToOwnAccounts.ts';
 import type { Principal } from '../auth/principal.ts';
 import { dayOfInstant } from '../domain/instant.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
@@ -8,8 +8,8 @@ import { journalStatuses } from '../domain/journal.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import { isUnreadable, sidesOfUnreadable } from '../domain/unreadableJournal.ts';
 import type { ListedJournal, UnreadableJournal } from '../domain/unreadableJournal.ts';
-import type { JournalListing } from '../upstream/journalListing.ts';
-import type { JournalList } from '../upstream/JournalsClient.ts';
+import type { JournalListing } from '../upstream/journals/journalListing.ts';
+import type { JournalList } from '../upstream/journals/JournalsClient.ts';
 
 import type { SharedReads } from './SharedReads.ts';
 

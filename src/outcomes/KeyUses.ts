@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache';
 
 import { instantFractionalMs } from '../domain/instant.ts';
 import type { Journal } from '../domain/journal.ts';
-import { growingTo } from '../growingTo.ts';
-import { steadyNow } from '../upstream/ApiClock.ts';
-import type { ApiClock } from '../upstream/ApiClock.ts';
-import { OutcomeUnknownError } from '../upstream/faults.ts';
+import { lruCache } from '../lruCache.ts';
+import { steadyNow } from '../upstream/transport/ApiClock.ts';
+import type { ApiClock } from '../upstream/transport/ApiClock.ts';
+import { OutcomeUnknownError } from '../errors/faults.ts';
 
 /** A journal dated this much before the call may still be the call's own: the API's hosts are not in perfect step, in ms. */
 const usualSkewMs = 2_000;
@@ -22,7 +22,7 @@ export class KeyUses {
    * By key, what the last answer to it was about, `lost` while no call has been answered. Of a batch it is the first
    * journal in the order of the ids, as batches are answered in any order.
    */
-  readonly #uses = new LRUCache<string, { journalId: string } | 'lost'>(growingTo(100_000));
+  readonly #uses = new LRUCache<string, { journalId: string } | 'lost'>(lruCache(100_000));
 
   constructor(clock: ApiClock) {
     this.#clock = clock;

@@ -5,13 +5,20 @@ import { LRUCache } from 'lru-cache';
 
 import type { Journal } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
-import { growingTo } from '../growingTo.ts';
+import { lruCache } from '../lruCache.ts';
 import type { Log } from '../log.ts';
-import type { JournalsClient } from '../upstream/JournalsClient.ts';
+import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 import type { OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
-import { candidateOf, clockMarginMs, descriptionsOf, findOf, mayBeOfReverseBatch, wantedBy } from './Reading.ts';
-import type { Find, Reading, Wanted } from './Reading.ts';
+import {
+  candidateOf,
+  clockMarginMs,
+  descriptionsOf,
+  findBatchJournals,
+  mayBeOfReverseBatch,
+  wantedBy,
+} from './findBatchJournals.ts';
+import type { SearchResult, BatchSearch, Wanted } from './findBatchJournals.ts';
 import { Wakeup } from './Wakeup.ts';
 
 /**
@@ -58,7 +65,7 @@ const readsAtOnce = 16;
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #watched = new Map<number, Watched>();
-  readonly #journals = new LRUCache<string, Journal>(growingTo(20_000));
+  readonly #journals = new LRUCache<string, Journal>(lruCache(20_000));
   readonly #closing = new AbortController();
   /** Somebody has something new to look for. */
   readonly #asked = new Wakeup();
@@ -137,15 +144,16 @@ export class Reconciler {
     // Reads that were given up look like journals that can't be read.
     this.#closing.signal.throwIfAborted();
     const missing = await this.#settleFound(due, reading);
-    for (const watched of missing) this.#settleMissing(watched, findOf(watched.outcome, reading), { begunAt, isWhole });
+    for (const watched of missing)
+      this.#settleMissing(watched, findBatchJournals(watched.outcome, reading), { begunAt, isWhole });
   }
 
   /** Settles those whose journals are all there. What one takes no other can own, so the rest is looked at again. */
-  async #settleFound(due: readonly Watched[], reading: Reading): Promise<Watched[]> {
+  async #settleFound(due: readonly Watched[], reading: BatchSearch): Promise<Watched[]> {
     const missing: Watched[] = [];
     for (const watched of due) {
       const { id, idempotencyKey } = watched.outcome;
-      const { items } = findOf(watched.outcome, reading);
+      const { items } = findBatchJournals(watched.outcome, reading);
       if (items) {
         this.#options.store.settleDone(id, items);
         this.#options.log.info(
@@ -161,14 +169,14 @@ export class Reconciler {
   }
 
   /** Journals that began around the oldest of the intents or later, that nobody owns, and that some entry may have made. */
-  async #readAll(outcomes: readonly StoredOutcome[], isWhole: boolean): Promise<Reading> {
+  async #readAll(outcomes: readonly StoredOutcome[], isWhole: boolean): Promise<BatchSearch> {
     const { store, readEvents, learnTime } = this.#options;
     await learnTime(this.#closing.signal);
     const descriptions = descriptionsOf(outcomes);
     const began = new Map<string, JournalStatusEvent>();
     const problems = new Map<string, string>();
     const sinceMs = Math.min(...outcomes.map(({ intendedAtMs }) => intendedAtMs)) - clockMarginMs;
-    const unread: Reading['unread'] = [];
+    const unread: BatchSearch['unread'] = [];
     // It may have been the first event of any journal.
     const onUnreadable = () => void unread.push(null);
     for await (const event of readEvents({ sinceMs, isWhole, onUnreadable }, this.#closing.signal)) {
@@ -178,7 +186,7 @@ export class Reconciler {
       if (event.statusFrom === null && mayFit && mayBeOfReverseBatch(event)) began.set(event.journalId, event);
     }
     const waiting = [...began.values()].filter(({ journalId }) => !store.isClaimed(journalId));
-    const reading: Reading = { candidates: new Map(), unread, taken: new Set(), found: new Set() };
+    const reading: BatchSearch = { candidates: new Map(), unread, taken: new Set(), found: new Set() };
     const wanted = wantedBy(store.unsettled());
     while (waiting.length > 0) {
       await Promise.all(
@@ -194,7 +202,7 @@ export class Reconciler {
   async #readCandidate(
     event: JournalStatusEvent,
     known: { errorMessage: string | null; wanted: Wanted },
-    reading: Reading,
+    reading: BatchSearch,
   ): Promise<void> {
     const { journalId: id, description } = event;
     // What tells one journal from another never changes.
@@ -217,7 +225,7 @@ export class Reconciler {
   /** @param begunAt when the reading began, by `performance.now()`: it shows at least what was told by then */
   #settleMissing(
     watched: Watched,
-    { similar, mayHide }: Find,
+    { similar, mayHide }: SearchResult,
     { begunAt, isWhole }: { begunAt: number; isWhole: boolean },
   ): void {
     const { store, log, settleMs } = this.#options;

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { canonicalDecimal } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
-import { IdempotencyConflictError } from '../domain/refusals.ts';
+import { IdempotencyConflictError } from '../errors/refusals.ts';
 import type { Log } from '../log.ts';
-import type { ApiClock } from '../upstream/ApiClock.ts';
-import { Fault, OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
-import type { JournalsClient } from '../upstream/JournalsClient.ts';
+import type { ApiClock } from '../upstream/transport/ApiClock.ts';
+import { Fault, OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
+import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 import type { OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
 import { Reconciler } from './Reconciler.ts';

@@ -1,10 +1,10 @@
-import { demand } from '../auth/authorize.ts';
+import { assertAuthorized } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
-import { decodeEventCursor } from '../events/eventCursor.ts';
-import type { EventPosition } from '../events/eventPosition.ts';
-import { FilteredEvents } from '../events/FilteredEvents.ts';
-import { SessionEvents } from '../events/SessionEvents.ts';
-import type { StatusReader } from '../events/StatusReader.ts';
+import { decodeEventCursor } from '../events/cursor/eventCursor.ts';
+import type { EventPosition } from '../events/cursor/eventPosition.ts';
+import { FilteredEvents } from '../events/subscription/FilteredEvents.ts';
+import { SessionEvents } from '../events/subscription/SessionEvents.ts';
+import type { StatusReader } from '../events/feed/StatusReader.ts';
 
 import { statusEventChecks } from './statusEventFilter.ts';
 import type { JournalStatusEventFilter } from './statusEventFilter.ts';
@@ -20,7 +20,7 @@ export function journalStatusChanged(
   context: OperationContext,
 ): StatusReader {
   const { principal, session, lastEventId, statusEvents, statusMark, progress } = context;
-  demand(principal, { kind: 'read' });
+  assertAuthorized(principal, { kind: 'read' });
   const { accepts, passes } = statusEventChecks(filter, context);
   const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after), () => progress.isTaking);
   const startsAfter = lastEventId ?? after ?? statusMark?.cursor ?? null;

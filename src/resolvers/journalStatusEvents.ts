@@ -1,14 +1,14 @@
-import { demand } from '../auth/authorize.ts';
+import { assertAuthorized } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
-import { BadUserInputError } from '../domain/badUserInput.ts';
+import { BadUserInputError } from '../errors/BadUserInputError.ts';
 import type { Instant } from '../domain/instant.ts';
-import { decodeEventCursor } from '../events/eventCursor.ts';
-import { isReal } from '../events/eventPosition.ts';
-import type { PositionedEvent } from '../events/PositionedEvent.ts';
+import { decodeEventCursor } from '../events/cursor/eventCursor.ts';
+import { isReal } from '../events/cursor/eventPosition.ts';
+import type { PositionedEvent } from '../events/cursor/PositionedEvent.ts';
 
-import { createConnection } from './Connection.ts';
-import type { Connection } from './Connection.ts';
-import { readPageRequest } from './pageArguments.ts';
+import { createConnection } from './paging/Connection.ts';
+import type { Connection } from './paging/Connection.ts';
+import { readPageRequest } from './paging/pageArguments.ts';
 import { statusEventChecks } from './statusEventFilter.ts';
 import type { JournalStatusEventFilter } from './statusEventFilter.ts';
 
@@ -29,7 +29,7 @@ export async function journalStatusEvents(
   args: JournalStatusEventsArguments,
   context: OperationContext,
 ): Promise<Connection<PositionedEvent>> {
-  demand(context.principal, { kind: 'read' });
+  assertAuthorized(context.principal, { kind: 'read' });
   if (args.since == null && args.after == null) {
     throw new BadUserInputError('expected since or after, found neither: history has to begin somewhere');
   }

@@ -1,5 +1,5 @@
-import { demand } from '../auth/authorize.ts';
-import { narrowSides } from '../auth/narrowSides.ts';
+import { assertAuthorized } from '../auth/authorize.ts';
+import { restrictToOwnAccounts } from '../auth/restrictToOwnAccounts.ts';
 import type { OperationContext } from '../context.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
@@ -7,9 +7,9 @@ import { asUuid } from '../domain/uuid.ts';
 import { readJournalSlice } from '../loaders/readJournalSlice.ts';
 import type { JournalSelection } from '../loaders/readJournalSlice.ts';
 
-import { connectionWindow } from './connectionWindow.ts';
-import type { JournalPage } from './connectionWindow.ts';
-import type { ConnectionArguments } from './pageArguments.ts';
+import { connectionWindow } from './paging/connectionWindow.ts';
+import type { JournalPage } from './paging/connectionWindow.ts';
+import type { ConnectionArguments } from './paging/pageArguments.ts';
 
 interface CommonFilter {
   createdAfter?: CalendarDate | null | undefined;
@@ -59,8 +59,8 @@ async function page(
   { sides, ...filter }: JournalSelection,
   context: OperationContext,
 ): Promise<JournalPage> {
-  demand(context.principal, { kind: 'read' });
-  const selection = { ...filter, sides: narrowSides(context.principal, sides) };
+  assertAuthorized(context.principal, { kind: 'read' });
+  const selection = { ...filter, sides: restrictToOwnAccounts(context.principal, sides) };
   const matchesNothing = selection.sides.length === 0 || selection.status?.length === 0;
   const reader = { shared: context.sharedReads, principal: context.principal, signal: context.signal };
   const connection = await connectionWindow(

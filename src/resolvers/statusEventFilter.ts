@@ -1,6 +1,6 @@
 import { authorize, seesAllAccounts } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
-import { BadUserInputError } from '../domain/badUserInput.ts';
+import { BadUserInputError } from '../errors/BadUserInputError.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { knownSides } from '../loaders/knownSides.ts';

@@ -1,4 +1,4 @@
-import { authorize, demand } from '../auth/authorize.ts';
+import { authorize, assertAuthorized } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 
 /**
@@ -16,6 +16,6 @@ export function travelRule<Value>(
   if (authorize(principal, action)) return value;
   if (refusedFields.has(field)) return null;
   refusedFields.add(field);
-  demand(principal, action);
+  assertAuthorized(principal, action);
   return null;
 }

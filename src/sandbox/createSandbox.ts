@@ -1,11 +1,11 @@
-import { closeAll } from '../closeAll.ts';
-import type { Part } from '../closeAll.ts';
+import { closeAll } from '../concurrency/closeAll.ts';
+import type { Part } from '../concurrency/closeAll.ts';
 import { FaultPlan } from './faults/FaultPlan.ts';
 import { ApiHandler } from './http/ApiHandler.ts';
 import { ApiServer } from './http/ApiServer.ts';
-import { Credentials } from './http/Credentials.ts';
+import { Credentials } from './exchange/Credentials.ts';
 import { RateLimit } from './http/RateLimit.ts';
-import { RequestLog } from './http/RequestLog.ts';
+import { RequestLog } from './exchange/RequestLog.ts';
 import { Ledger } from './ledger/Ledger.ts';
 import { getAccount, listAccounts } from './routes/accounts.ts';
 import { ControlRoutes } from './routes/ControlRoutes.ts';
@@ -13,9 +13,9 @@ import { controlsOf } from './routes/controls.ts';
 import { EventRoutes } from './routes/EventRoutes.ts';
 import { listJournals } from './routes/listJournals.ts';
 import { JournalRoutes } from './routes/JournalRoutes.ts';
-import { SandboxClock } from './SandboxClock.ts';
-import { type SandboxOptions, type Settings, settingsOf } from './SandboxOptions.ts';
-import { seededRandom } from './seededRandom.ts';
+import { SandboxClock } from './domain/SandboxClock.ts';
+import { type SandboxOptions, type Settings, settingsOf } from './domain/SandboxOptions.ts';
+import { seededRandom } from './domain/seededRandom.ts';
 import { Store } from './store/Store.ts';
 
 export interface Sandbox {

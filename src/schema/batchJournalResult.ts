@@ -1,5 +1,5 @@
-import { shownWords } from '../auth/shownWords.ts';
-import type { BatchJournalResult as Result } from '../resolvers/matchEntries.ts';
+import { redactUpstreamMessage } from '../auth/redactUpstreamMessage.ts';
+import type { BatchJournalResult as Result } from '../resolvers/mutations/matchEntries.ts';
 
 import { builder } from './builder.ts';
 import { replayedDescription } from './inputFields.ts';
@@ -21,7 +21,7 @@ builder.objectType(BatchJournalResult, {
       nullable: true,
       description: 'Why this entry failed after the batch was accepted; null when it did not.',
       resolve: ({ errorMessage, journal }, _args, { principal }) =>
-        errorMessage && shownWords(principal, errorMessage, [journal.id]),
+        errorMessage && redactUpstreamMessage(principal, errorMessage, [journal.id]),
     }),
   }),
 });

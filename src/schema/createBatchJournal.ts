@@ -1,4 +1,4 @@
-import { createBatchJournal } from '../resolvers/createBatchJournal.ts';
+import { createBatchJournal } from '../resolvers/mutations/createBatchJournal.ts';
 
 import { batchSuccess } from './batchJournalResult.ts';
 import { builder } from './builder.ts';

@@ -1,6 +1,6 @@
-import { InsufficientAssetsError } from '../domain/refusals.ts';
-import { createJournal } from '../resolvers/createJournal.ts';
-import type { CreateJournalSuccess as Success } from '../resolvers/createJournal.ts';
+import { InsufficientAssetsError } from '../errors/refusals.ts';
+import { createJournal } from '../resolvers/mutations/createJournal.ts';
+import type { CreateJournalSuccess as Success } from '../resolvers/mutations/createJournal.ts';
 
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';

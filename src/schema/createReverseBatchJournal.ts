@@ -1,4 +1,4 @@
-import { createReverseBatchJournal } from '../resolvers/createReverseBatchJournal.ts';
+import { createReverseBatchJournal } from '../resolvers/mutations/createReverseBatchJournal.ts';
 
 import { batchSuccess } from './batchJournalResult.ts';
 import { builder } from './builder.ts';

@@ -3,10 +3,10 @@ import {
   JournalNotDeletableError,
   JournalNotFoundError,
   OtherRefusalError,
-} from '../domain/refusals.ts';
-import { deleteJournal } from '../resolvers/deleteJournal.ts';
+} from '../errors/refusals.ts';
+import { deleteJournal } from '../resolvers/mutations/deleteJournal.ts';
 import { journal } from '../resolvers/journal.ts';
-import { DeleteOutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../upstream/faults.ts';
+import { DeleteOutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
 
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';

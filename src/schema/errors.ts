@@ -1,5 +1,5 @@
 import type { Principal } from '../auth/principal.ts';
-import { shownWords } from '../auth/shownWords.ts';
+import { redactUpstreamMessage } from '../auth/redactUpstreamMessage.ts';
 import {
   AccountNotFoundError,
   IdempotencyConflictError,
@@ -9,14 +9,14 @@ import {
   JournalNotDeletableError,
   JournalNotFoundError,
   OtherRefusalError,
-} from '../domain/refusals.ts';
-import type { InvalidRequestIssue as Issue, UpstreamWords } from '../domain/refusals.ts';
+} from '../errors/refusals.ts';
+import type { InvalidRequestIssue as Issue, UpstreamErrorDetails } from '../errors/refusals.ts';
 import {
   DeleteOutcomeUnknownError,
   OutcomeUnknownError,
   RateLimitedError,
   UpstreamUnavailableError,
-} from '../upstream/faults.ts';
+} from '../errors/faults.ts';
 import { journal } from '../resolvers/journal.ts';
 
 import { builder } from './builder.ts';
@@ -25,7 +25,7 @@ import { Journal } from './journal.ts';
 /** Every refusal and every fault that a mutation answers with, as members of its result union. */
 
 /** What a refusal or a fault tells of its words. The errors plugin hides what class it is of. */
-interface Worded extends Error, UpstreamWords {
+interface Worded extends Error, UpstreamErrorDetails {
   isBeforeSending?: boolean;
   journalId?: string;
 }
@@ -33,7 +33,9 @@ interface Worded extends Error, UpstreamWords {
 /** The API's words as the principal may read them; what the gateway says itself is about the input that it was given. */
 function shownMessage(principal: Principal, error: Worded, message = error.message): string {
   const { isBeforeSending, journalId } = error;
-  return isBeforeSending ? message : shownWords(principal, message, journalId === undefined ? [] : [journalId]);
+  return isBeforeSending
+    ? message
+    : redactUpstreamMessage(principal, message, journalId === undefined ? [] : [journalId]);
 }
 
 const JournalError = builder.interfaceRef<Worded>('JournalError');

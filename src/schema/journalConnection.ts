@@ -1,5 +1,5 @@
 import type { UnreadableJournal as Unreadable } from '../domain/unreadableJournal.ts';
-import type { JournalPage } from '../resolvers/connectionWindow.ts';
+import type { JournalPage } from '../resolvers/paging/connectionWindow.ts';
 import { accountJournals, journals } from '../resolvers/journals.ts';
 
 import { Account } from './account.ts';

@@ -1,5 +1,5 @@
-import { shownWords } from '../auth/shownWords.ts';
-import type { PositionedEvent } from '../events/PositionedEvent.ts';
+import { redactUpstreamMessage } from '../auth/redactUpstreamMessage.ts';
+import type { PositionedEvent } from '../events/cursor/PositionedEvent.ts';
 import { journalOfEvent } from '../resolvers/journalOfEvent.ts';
 
 import { builder } from './builder.ts';
@@ -89,7 +89,8 @@ builder.objectType(JournalStatusEvent, {
       nullable: true,
       description: 'Why an entry of a batch failed.',
       resolve: ({ positioned: { event } }, _args, { principal }) =>
-        event.batchErrorMessage && shownWords(principal, event.batchErrorMessage, [event.journalId.toLowerCase()]),
+        event.batchErrorMessage &&
+        redactUpstreamMessage(principal, event.batchErrorMessage, [event.journalId.toLowerCase()]),
     }),
     journal: t.field({
       type: Journal,

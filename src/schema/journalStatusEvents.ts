@@ -1,4 +1,4 @@
-import { demand } from '../auth/authorize.ts';
+import { assertAuthorized } from '../auth/authorize.ts';
 import { journalStatusEvents } from '../resolvers/journalStatusEvents.ts';
 
 import { builder } from './builder.ts';
@@ -47,7 +47,7 @@ builder.queryField('journalStatusCursor', (t) =>
       'Where the feed of status changes stands, taken before any other read of this operation: ask for it with a list, ' +
       'subscribe after it, and nothing falls between. Null while the feed has not begun.',
     resolve: (_root, _args, { principal, statusMark }) => {
-      demand(principal, { kind: 'read' });
+      assertAuthorized(principal, { kind: 'read' });
       return statusMark?.cursor;
     },
   }),

@@ -14,11 +14,11 @@ import './journalStatusEvent.ts';
 import './journalStatusEvents.ts';
 import './journalStatusChanged.ts';
 import { builder } from './builder.ts';
-import { notingRefusals } from './notingRefusals.ts';
+import { wrapMutations } from './wrapMutations.ts';
 import { withinDeadline } from './withinDeadline.ts';
 
 /** The public contract, from code. */
-export const schema = notingRefusals(withinDeadline(lexicographicSortSchema(builder.toSchema())));
+export const schema = wrapMutations(withinDeadline(lexicographicSortSchema(builder.toSchema())));
 
 /** The contract as text: what `schema.graphql` holds. */
 export function printedSchema(): string {

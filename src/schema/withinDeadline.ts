@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 
 import type { OperationContext } from '../context.ts';
-import { DeadlineExceededError } from '../domain/cancellation.ts';
+import { DeadlineExceededError } from '../errors/cancellation.ts';
 
 /**
  * The schema, with mutations that begin nothing once their operation's time is up: those of one document are done one

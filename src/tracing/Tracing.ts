@@ -8,8 +8,18 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
 import type { Log } from '../log.ts';
-import type { OperationBegin, OperationEnd, OperationObserver, OperationWatch } from '../server/OperationObserver.ts';
-import type { UpstreamAttempt, UpstreamEnd, UpstreamObserver, UpstreamWatch } from '../upstream/UpstreamObserver.ts';
+import type {
+  OperationBegin,
+  OperationEnd,
+  OperationObserver,
+  OperationWatch,
+} from '../server/observe/OperationObserver.ts';
+import type {
+  UpstreamAttempt,
+  UpstreamEnd,
+  UpstreamObserver,
+  UpstreamWatch,
+} from '../upstream/transport/UpstreamObserver.ts';
 
 export interface TracingOptions {
   /** Where spans are posted to, as OTLP in JSON. */

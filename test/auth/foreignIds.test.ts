@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { KeyEntry } from '../../src/auth/keyFile.ts';
-import { keptBack } from '../../src/auth/shownWords.ts';
+import { keptBack } from '../../src/auth/redactUpstreamMessage.ts';
 import { customer, otherCustomer, sweep, thirdCustomer, unknownAccount } from '../kit/accounts.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { ServerResponse } from 'node:http';
 
-import { keptBack } from '../../src/auth/shownWords.ts';
+import { keptBack } from '../../src/auth/redactUpstreamMessage.ts';
 import { customer, otherCustomer, sweep, thirdCustomer } from '../kit/accounts.ts';
 import { Gate } from '../kit/Gate.ts';
 import { enter, openStream } from '../kit/operate.ts';

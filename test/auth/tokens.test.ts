@@ -4,7 +4,7 @@ import { exportSPKI, importJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { JwtAuthenticator } from '../../src/auth/JwtAuthenticator.ts';
-import { AuthenticationUnavailableError } from '../../src/auth/unauthenticated.ts';
+import { AuthenticationUnavailableError } from '../../src/errors/authErrors.ts';
 
 import { startGateway } from '../kit/startGateway.ts';
 import { customer, sweep } from '../kit/accounts.ts';

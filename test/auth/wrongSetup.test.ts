@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ApiKeyAuthenticator } from '../../src/auth/ApiKeyAuthenticator.ts';
 import { JwtAuthenticator } from '../../src/auth/JwtAuthenticator.ts';
-import { AuthSetupError } from '../../src/auth/unauthenticated.ts';
+import { AuthSetupError } from '../../src/errors/authErrors.ts';
 import type { Log } from '../../src/log.ts';
 import { customer } from '../kit/accounts.ts';
 import { Issuer } from '../kit/Issuer.ts';

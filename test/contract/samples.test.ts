@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { decodeStatusEvent } from '../../src/upstream/decodeStatusEvent.ts';
+import { decodeStatusEvent } from '../../src/upstream/events/decodeStatusEvent.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';

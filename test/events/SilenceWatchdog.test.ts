@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { SilenceWatchdog } from '../../src/events/SilenceWatchdog.ts';
+import { SilenceWatchdog } from '../../src/events/feed/SilenceWatchdog.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => vi.useRealTimers());

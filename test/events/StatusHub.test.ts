@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { decodeEventCursor } from '../../src/events/eventCursor.ts';
-import { StatusHub } from '../../src/events/StatusHub.ts';
-import { SlowConsumerError } from '../../src/events/streamErrors.ts';
+import { decodeEventCursor } from '../../src/events/cursor/eventCursor.ts';
+import { StatusHub } from '../../src/events/feed/StatusHub.ts';
+import { SlowConsumerError } from '../../src/errors/streamErrors.ts';
 import { statusEvent } from '../kit/statusEvent.ts';
 
 describe('a subscriber that was there before the feed began and is left behind', () => {

@@ -3,9 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
 import { StatusEvents } from '../../src/events/StatusEvents.ts';
-import { ApiClock } from '../../src/upstream/ApiClock.ts';
-import { basicCredentials } from '../../src/upstream/credentials.ts';
-import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
+import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
+import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
+import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { statusEventLine } from '../kit/statusEventLine.ts';

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
 import type { StatusEventsOptions } from '../../src/events/StatusEvents.ts';
-import type { StatusReader } from '../../src/events/StatusReader.ts';
-import { stampOf } from '../../src/events/eventStamp.ts';
+import type { StatusReader } from '../../src/events/feed/StatusReader.ts';
+import { stampOf } from '../../src/events/cursor/eventStamp.ts';
 import { statusEvent } from '../kit/statusEvent.ts';
 import { quietStream } from '../kit/StubUpstream.ts';
 

@@ -1,7 +1,7 @@
 import type { Journal } from '../../src/domain/journal.ts';
-import { maxListed } from '../../src/upstream/journalListing.ts';
-import type { JournalListing } from '../../src/upstream/journalListing.ts';
-import type { JournalList } from '../../src/upstream/JournalsClient.ts';
+import { maxListed } from '../../src/upstream/journals/journalListing.ts';
+import type { JournalListing } from '../../src/upstream/journals/journalListing.ts';
+import type { JournalList } from '../../src/upstream/journals/JournalsClient.ts';
 
 export interface ListingHabits {
   /** Whether the days of `after` and `before` belong to the answer. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { WireCreateReverseBatch, WireJournal, WireReverseBatchEntry } from '../../src/upstream/wire.ts';
+import type { WireCreateReverseBatch, WireJournal, WireReverseBatchEntry } from '../../src/upstream/wire/apiBodies.ts';
 
 import { json, quietStream, StubUpstream, text } from './StubUpstream.ts';
 import { wireJNLC } from './wireJournals.ts';

@@ -1,7 +1,7 @@
-import { basicCredentials } from '../../src/upstream/credentials.ts';
-import { JournalsClient } from '../../src/upstream/JournalsClient.ts';
-import { UpstreamConnection } from '../../src/upstream/UpstreamConnection.ts';
-import type { UpstreamConnectionOptions } from '../../src/upstream/UpstreamConnection.ts';
+import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
+import { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
+import { UpstreamConnection } from '../../src/upstream/transport/UpstreamConnection.ts';
+import type { UpstreamConnectionOptions } from '../../src/upstream/transport/UpstreamConnection.ts';
 
 import { closeLater } from './leftovers.ts';
 import { apiSecret } from './planted.ts';

@@ -5,14 +5,14 @@ import type { Authenticator } from '../../src/auth/Authenticator.ts';
 import type { Principal } from '../../src/auth/principal.ts';
 import type { Limits } from '../../src/config/limits.ts';
 import type { OperationFacts } from '../../src/context.ts';
-import { HttpServer } from '../../src/server/HttpServer.ts';
-import { Turns } from '../../src/server/limits/Turns.ts';
-import { OpenSockets } from '../../src/server/OpenSockets.ts';
-import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
-import { operationLog } from '../../src/server/operationLog.ts';
-import { RunningOperations } from '../../src/server/RunningOperations.ts';
-import { TrustedDocuments } from '../../src/server/TrustedDocuments.ts';
-import { WebSocketServer } from '../../src/server/WebSocketServer.ts';
+import { HttpServer } from '../../src/server/http/HttpServer.ts';
+import { ParseQueue } from '../../src/server/limits/ParseQueue.ts';
+import { OpenSockets } from '../../src/server/connections/OpenSockets.ts';
+import { createPipeline, graphqlPath } from '../../src/server/pipeline/pipeline.ts';
+import { operationLog } from '../../src/server/observe/operationLog.ts';
+import { RunningOperations } from '../../src/server/limits/RunningOperations.ts';
+import { TrustedDocuments } from '../../src/server/pipeline/request/TrustedDocuments.ts';
+import { WebSocketServer } from '../../src/server/websocket/WebSocketServer.ts';
 
 import { defaultLimits } from './defaultLimits.ts';
 import { closeLater } from './leftovers.ts';
@@ -61,7 +61,7 @@ export async function startServer(
   const open = new OpenSockets(limits.maxSockets);
   const running = new RunningOperations(limits.maxRunning);
   const documents = new TrustedDocuments();
-  const turns = new Turns();
+  const turns = new ParseQueue();
   const log = watchedLog();
   const pipeline = createPipeline({
     schema: schemaOf(behaviour),

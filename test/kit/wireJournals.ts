@@ -1,4 +1,4 @@
-import type { WireBatchJournal, WireJournal } from '../../src/upstream/wire.ts';
+import type { WireBatchJournal, WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 
 import { customer, sweep } from './accounts.ts';
 

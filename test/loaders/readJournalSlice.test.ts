@@ -5,7 +5,7 @@ import type { Principal } from '../../src/auth/principal.ts';
 import { readJournalSlice } from '../../src/loaders/readJournalSlice.ts';
 import type { JournalSelection, SliceBounds } from '../../src/loaders/readJournalSlice.ts';
 import { SharedReads } from '../../src/loaders/SharedReads.ts';
-import type { WireJournal } from '../../src/upstream/wire.ts';
+import type { WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
 import { openJournalsClient } from '../kit/openJournalsClient.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';

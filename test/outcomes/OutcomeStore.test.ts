@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { BatchItem, NewReverseBatch } from '../../src/domain/newJournal.ts';
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
-import { decodeJournal } from '../../src/upstream/decodeJournal.ts';
+import { decodeJournal } from '../../src/upstream/journals/decodeJournal.ts';
 import { customer, richCustomers, sweep } from '../kit/accounts.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
-import { ApiClock } from '../../src/upstream/ApiClock.ts';
+import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
 import { richCustomers, sweep } from '../kit/accounts.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { WireBatchJournal } from '../../src/upstream/wire.ts';
+import type { WireBatchJournal } from '../../src/upstream/wire/apiBodies.ts';
 import { customer, otherCustomer, richCustomers, sweep, thirdCustomer, unknownAccount } from '../kit/accounts.ts';
 import { mutate } from '../kit/mutate.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Journal } from '../../src/domain/journal.ts';
-import type { Connection } from '../../src/resolvers/Connection.ts';
-import { connectionWindow } from '../../src/resolvers/connectionWindow.ts';
-import { comparePlaces, placeOf } from '../../src/resolvers/journalOrder.ts';
-import type { ConnectionArguments } from '../../src/resolvers/pageArguments.ts';
+import type { Connection } from '../../src/resolvers/paging/Connection.ts';
+import { connectionWindow } from '../../src/resolvers/paging/connectionWindow.ts';
+import { comparePlaces, placeOf } from '../../src/resolvers/paging/journalOrder.ts';
+import type { ConnectionArguments } from '../../src/resolvers/paging/pageArguments.ts';
 import { JournalHistory, journalNumber } from '../kit/JournalHistory.ts';
 import type { KeptJournal } from '../kit/JournalHistory.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { WireJournal } from '../../src/upstream/wire.ts';
+import type { WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 import { customer, richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { mutate } from '../kit/mutate.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { WireCreateJNLC } from '../../src/upstream/wire.ts';
+import type { WireCreateJNLC } from '../../src/upstream/wire/apiBodies.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { mutate, tryToMutate } from '../kit/mutate.ts';

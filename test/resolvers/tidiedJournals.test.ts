@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import type { WireJournal } from '../../src/upstream/wire.ts';
+import type { WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 import { sweep } from '../kit/accounts.ts';
 import { LosingUpstream } from '../kit/LosingUpstream.ts';
 import { mutate } from '../kit/mutate.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { WireStatusEvent } from '../../src/upstream/wire.ts';
+import type { WireStatusEvent } from '../../src/upstream/wire/apiBodies.ts';
 import { type BatchJournal, type ErrorBody, ann, bob, cid, dan, eve, fay, sweep } from './kit/journals.ts';
 import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
 

@@ -4,12 +4,12 @@ import { queryObjects } from 'node:v8';
 
 import { describe, expect, it } from 'vitest';
 
-import { StatusHub } from '../../src/events/StatusHub.ts';
-import { StatusSubscription } from '../../src/events/StatusSubscription.ts';
-import { EventStreamBody } from '../../src/server/EventStreamBody.ts';
+import { StatusHub } from '../../src/events/feed/StatusHub.ts';
+import { StatusSubscription } from '../../src/events/feed/StatusSubscription.ts';
+import { EventStreamBody } from '../../src/server/live/EventStreamBody.ts';
 import { LiveSubscription } from '../../src/server/live/LiveSubscription.ts';
 import { SharedExecution } from '../../src/server/live/SharedExecution.ts';
-import { SocketOperation } from '../../src/server/SocketOperations.ts';
+import { SocketOperation } from '../../src/server/websocket/SocketOperations.ts';
 import { heapUsed } from '../kit/heapUsed.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startServer } from '../kit/startServer.ts';

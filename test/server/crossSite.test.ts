@@ -143,7 +143,7 @@ describe('every answer', () => {
 
     const { headers } = await fetch(new URL(path, url), {
       ...init,
-      headers: { 'content-type': 'application/json', ...init.headers },
+      headers: { 'content-type': 'application/json', ...Object.fromEntries(new Headers(init.headers)) },
     });
 
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");

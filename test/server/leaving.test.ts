@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { StatusHub } from '../../src/events/StatusHub.ts';
-import type { StatusSubscription } from '../../src/events/StatusSubscription.ts';
+import { StatusHub } from '../../src/events/feed/StatusHub.ts';
+import type { StatusSubscription } from '../../src/events/feed/StatusSubscription.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startServer } from '../kit/startServer.ts';

@@ -14,16 +14,16 @@ import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
 import type { ReadEvents } from '../../src/outcomes/Reconciler.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
-import { OpenSockets } from '../../src/server/OpenSockets.ts';
-import { createPipeline, graphqlPath } from '../../src/server/pipeline.ts';
-import { RunningOperations } from '../../src/server/RunningOperations.ts';
-import { Turns } from '../../src/server/limits/Turns.ts';
-import { TrustedDocuments } from '../../src/server/TrustedDocuments.ts';
-import { ApiClock } from '../../src/upstream/ApiClock.ts';
-import { basicCredentials } from '../../src/upstream/credentials.ts';
-import { JournalsClient } from '../../src/upstream/JournalsClient.ts';
-import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
-import { UpstreamConnection } from '../../src/upstream/UpstreamConnection.ts';
+import { OpenSockets } from '../../src/server/connections/OpenSockets.ts';
+import { createPipeline, graphqlPath } from '../../src/server/pipeline/pipeline.ts';
+import { RunningOperations } from '../../src/server/limits/RunningOperations.ts';
+import { ParseQueue } from '../../src/server/limits/ParseQueue.ts';
+import { TrustedDocuments } from '../../src/server/pipeline/request/TrustedDocuments.ts';
+import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
+import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
+import { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
+import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient.ts';
+import { UpstreamConnection } from '../../src/upstream/transport/UpstreamConnection.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { defaultLimits } from '../kit/defaultLimits.ts';
 import { closeLater } from '../kit/leftovers.ts';
@@ -94,7 +94,7 @@ async function start(thrown: unknown) {
     limits: defaultLimits,
     open: new OpenSockets(1),
     documents: new TrustedDocuments(),
-    turns: new Turns(),
+    turns: new ParseQueue(),
     isSandbox: false,
     defaultQuery: '',
   });

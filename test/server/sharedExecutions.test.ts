@@ -5,7 +5,7 @@ import type { Authenticator } from '../../src/auth/Authenticator.ts';
 import { anyone, createPrincipal, scopes } from '../../src/auth/principal.ts';
 import type { Grant } from '../../src/auth/principal.ts';
 import { Session } from '../../src/auth/Session.ts';
-import { SubscriptionProgress } from '../../src/events/SubscriptionProgress.ts';
+import { SubscriptionProgress } from '../../src/events/subscription/SubscriptionProgress.ts';
 import { SharedExecution } from '../../src/server/live/SharedExecution.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { Gate } from '../kit/Gate.ts';

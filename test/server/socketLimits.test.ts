@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
-import type { PositionedEvent } from '../../src/events/PositionedEvent.ts';
+import type { PositionedEvent } from '../../src/events/cursor/PositionedEvent.ts';
 import { startStatusEvents } from '../events/kit/startStatusEvents.ts';
 import { ask } from '../kit/ask.ts';
 import { EventStream } from '../kit/EventStream.ts';

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { basicCredentials } from '../../src/upstream/credentials.ts';
-import type { StatusStreamItem } from '../../src/upstream/readStatusStream.ts';
-import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
+import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
+import type { StatusStreamItem } from '../../src/upstream/events/readStatusStream.ts';
+import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient.ts';
 import type {
   StatusEventRange,
   StatusEventsClientOptions,
   StatusStream,
-} from '../../src/upstream/StatusEventsClient.ts';
+} from '../../src/upstream/events/StatusEventsClient.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';

@@ -3,10 +3,10 @@ import { brotliCompressSync, createBrotliCompress, createDeflate, createGzip, de
 
 import { describe, expect, it } from 'vitest';
 
-import { basicCredentials } from '../../src/upstream/credentials.ts';
-import type { StatusStreamItem } from '../../src/upstream/readStatusStream.ts';
-import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
-import type { StatusStream } from '../../src/upstream/StatusEventsClient.ts';
+import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
+import type { StatusStreamItem } from '../../src/upstream/events/readStatusStream.ts';
+import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient.ts';
+import type { StatusStream } from '../../src/upstream/events/StatusEventsClient.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { closeLater } from '../kit/leftovers.ts';

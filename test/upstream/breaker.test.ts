@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
+import type { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { decodeBatchItem, decodeJournal } from '../../src/upstream/decodeJournal.ts';
-import { ContractBrokenError } from '../../src/upstream/faults.ts';
+import { decodeBatchItem, decodeJournal } from '../../src/upstream/journals/decodeJournal.ts';
+import { ContractBrokenError } from '../../src/errors/faults.ts';
 import { journalId, wireJNLC, wireJNLS } from '../kit/wireJournals.ts';
 
 function without(wire: object, field: string): unknown {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { decodeStatusEvent } from '../../src/upstream/decodeStatusEvent.ts';
+import { decodeStatusEvent } from '../../src/upstream/events/decodeStatusEvent.ts';
 
 const v2 = {
   at: '2026-10-13T13:11:10.57913Z',

@@ -2,10 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import { describe, expect, it } from 'vitest';
 
-import { ApiClock } from '../../src/upstream/ApiClock.ts';
-import { basicCredentials } from '../../src/upstream/credentials.ts';
-import { RateGovernor } from '../../src/upstream/RateGovernor.ts';
-import { StatusEventsClient } from '../../src/upstream/StatusEventsClient.ts';
+import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
+import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
+import { RateGovernor } from '../../src/upstream/transport/RateGovernor.ts';
+import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient.ts';
 import { control } from '../kit/control.ts';
 import { Gate } from '../kit/Gate.ts';
 import { closeLater } from '../kit/leftovers.ts';
@@ -28,7 +28,11 @@ describe('after a 429', () => {
     async ({ retryAfter }) => {
       const sandbox = await startSandbox();
       const told = new Gate();
-      const began = () => ({ ended: ({ status }: { status: number | null }) => void (status === 429 && told.open()) });
+      const began = () => ({
+        ended: ({ status }: { status: number | null }) => {
+          if (status === 429) told.open();
+        },
+      });
       const client = openJournalsClient(sandbox.url, { observers: [{ began }] });
       await control(sandbox, 'PUT', 'faults', {
         faults: [{ kind: 'rateLimited', resetMs: 1_000, retryAfter, count: 1 }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { JournalsClient } from '../../src/upstream/JournalsClient.ts';
+import type { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';

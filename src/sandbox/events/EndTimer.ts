@@ -1,5 +1,5 @@
-import type { SandboxClock } from '../SandboxClock.ts';
-import { type Micros, microsPerMillisecond } from '../instant.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import { type Micros, microsPerMillisecond } from '../domain/instant.ts';
 
 /** setTimeout's longest; whoever waits for a later end is asked again then. */
 const longestWaitMs = 2_147_483_647;

@@ -1,5 +1,5 @@
 import type { StreamEffect } from '../faults/Fault.ts';
-import { Refusal } from '../Refusal.ts';
+import { Refusal } from '../domain/Refusal.ts';
 import type { EventTable } from '../store/EventTable.ts';
 import { EventStream, type EventStreamParts } from './EventStream.ts';
 

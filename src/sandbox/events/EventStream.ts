@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-import type { SandboxClock } from '../SandboxClock.ts';
-import type { Settings } from '../SandboxOptions.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
 import type { StreamEffect } from '../faults/Fault.ts';
 import { type EventsVersion, formatEvent } from '../format/formatEvent.ts';
 import type { EventRow, EventTable } from '../store/EventTable.ts';

@@ -1,8 +1,8 @@
 import { decodeTime, isValid } from 'ulid';
 
 import type { EventsVersion } from '../format/formatEvent.ts';
-import { type Micros, microsPerMillisecond, parseDate, parseInstant } from '../instant.ts';
-import { invalid } from '../Refusal.ts';
+import { type Micros, microsPerMillisecond, parseDate, parseInstant } from '../domain/instant.ts';
+import { invalid } from '../domain/Refusal.ts';
 import type { EventRow, EventTable } from '../store/EventTable.ts';
 
 type Bound = { at: Micros } | { ulid: string } | { seq: number };

@@ -1,4 +1,4 @@
-import type { Operation } from '../http/matchOperation.ts';
+import type { Operation } from '../domain/matchOperation.ts';
 
 /** Which requests a fault concerns. */
 export interface FaultScope {

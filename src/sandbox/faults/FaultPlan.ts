@@ -1,5 +1,5 @@
-import type { Operation } from '../http/matchOperation.ts';
-import { seededRandom } from '../seededRandom.ts';
+import type { Operation } from '../domain/matchOperation.ts';
+import { seededRandom } from '../domain/seededRandom.ts';
 import {
   type Delay,
   type Effect,

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 
-import { type JsonObject, JsonNumber, isObject } from '../exactJson.ts';
-import { invalid } from '../Refusal.ts';
+import { type JsonObject, JsonNumber, isObject } from '../domain/exactJson.ts';
+import { invalid } from '../domain/Refusal.ts';
 import type { Delay, FaultEffect } from './Fault.ts';
 import { readCount, readWait } from './readFields.ts';
 

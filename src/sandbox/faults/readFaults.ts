@@ -1,6 +1,6 @@
-import { type JsonObject, isObject } from '../exactJson.ts';
-import { type Operation, operations } from '../http/matchOperation.ts';
-import { invalid } from '../Refusal.ts';
+import { type JsonObject, isObject } from '../domain/exactJson.ts';
+import { type Operation, operations } from '../domain/matchOperation.ts';
+import { invalid } from '../domain/Refusal.ts';
 import { type Fault, type FaultEffect, type FaultScope, canBefall } from './Fault.ts';
 import { effectFields, readEffect, readKind } from './readEffect.ts';
 import { readCount, readNumber, refuseOtherFields } from './readFields.ts';

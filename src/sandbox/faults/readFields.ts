@@ -1,5 +1,5 @@
-import { type JsonObject, JsonNumber } from '../exactJson.ts';
-import { invalid } from '../Refusal.ts';
+import { type JsonObject, JsonNumber } from '../domain/exactJson.ts';
+import { invalid } from '../domain/Refusal.ts';
 
 /** The longest wait that setTimeout keeps: one millisecond more fires at once. */
 export const longestWaitMs = 2_147_483_647;

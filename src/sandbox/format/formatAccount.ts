@@ -1,4 +1,4 @@
-import { formatInstant } from '../instant.ts';
+import { formatInstant } from '../domain/instant.ts';
 import type { AccountRow, HoldingRow } from '../store/AccountTable.ts';
 
 /** An account as far as the ledger knows it: no contact, no identity, no documents. */

@@ -1,5 +1,5 @@
-import type { WireStatusEvent } from '../../upstream/wire.ts';
-import { formatInstant } from '../instant.ts';
+import type { WireStatusEvent } from '../../upstream/wire/apiBodies.ts';
+import { formatInstant } from '../domain/instant.ts';
 import type { EventRow } from '../store/EventTable.ts';
 
 export type EventsVersion = 'v1' | 'v2';

@@ -1,7 +1,12 @@
-import type { WireBatchJournal, WireJournal, WireTransmitter, WireTransmitterInfo } from '../../upstream/wire.ts';
-import { formatInstant } from '../instant.ts';
-import type { Journal } from '../ledger/EventLog.ts';
-import type { Settings } from '../SandboxOptions.ts';
+import type {
+  WireBatchJournal,
+  WireJournal,
+  WireTransmitter,
+  WireTransmitterInfo,
+} from '../../upstream/wire/apiBodies.ts';
+import { formatInstant } from '../domain/instant.ts';
+import type { Journal } from '../store/JournalTable.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
 
 export type AnswerShape = Settings['answerShape'];
 

@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RequestEffect, StreamEffect } from '../faults/Fault.ts';
 import type { FaultPlan } from '../faults/FaultPlan.ts';
-import { Refusal } from '../Refusal.ts';
+import { Refusal } from '../domain/Refusal.ts';
 import type { EventRoutes } from '../routes/EventRoutes.ts';
-import type { SandboxClock } from '../SandboxClock.ts';
-import { type Answer, methodNotAllowed, notFound, refused } from './Answer.ts';
-import type { ApiRequest } from './ApiRequest.ts';
-import type { Credentials } from './Credentials.ts';
-import type { Exchange } from './Exchange.ts';
-import { gate, keyOf } from './gate.ts';
-import { KeyLocks } from './KeyLocks.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import { type Answer, methodNotAllowed, notFound, refused } from '../exchange/Answer.ts';
+import type { ApiRequest } from '../exchange/ApiRequest.ts';
+import type { Credentials } from '../exchange/Credentials.ts';
+import type { Exchange } from '../exchange/Exchange.ts';
+import { gate, keyOf } from '../exchange/gate.ts';
+import { KeyLocks } from '../exchange/KeyLocks.ts';
 import { logEntry } from './logEntry.ts';
-import { type Operation, matchOperation } from './matchOperation.ts';
+import { type Operation, matchOperation } from '../domain/matchOperation.ts';
 import type { RateLimit } from './RateLimit.ts';
-import type { LogEntry, RequestLog } from './RequestLog.ts';
-import type { Manner } from './sendAnswer.ts';
+import type { LogEntry, RequestLog } from '../exchange/RequestLog.ts';
+import type { Manner } from '../exchange/sendAnswer.ts';
 
 export type Route = (request: ApiRequest) => Answer | Promise<Answer>;
 

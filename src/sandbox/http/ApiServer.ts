@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { Refusal } from '../Refusal.ts';
+import { Refusal } from '../domain/Refusal.ts';
 import type { ControlRoutes } from '../routes/ControlRoutes.ts';
-import type { SandboxClock } from '../SandboxClock.ts';
-import type { Settings } from '../SandboxOptions.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
 import { refuseUnreadable } from './refuseUnreadable.ts';
-import { Exchange } from './Exchange.ts';
+import { Exchange } from '../exchange/Exchange.ts';
 import type { ApiHandler } from './ApiHandler.ts';
 
 export interface ApiServerParts {

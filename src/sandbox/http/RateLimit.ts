@@ -1,4 +1,4 @@
-import type { Settings } from '../SandboxOptions.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
 
 export interface RateState {
   allowed: boolean;

@@ -1,7 +1,7 @@
 import type { RequestEffect } from '../faults/Fault.ts';
-import type { Exchange } from './Exchange.ts';
-import type { Operation } from './matchOperation.ts';
-import type { LogEntry } from './RequestLog.ts';
+import type { Exchange } from '../exchange/Exchange.ts';
+import type { Operation } from '../domain/matchOperation.ts';
+import type { LogEntry } from '../exchange/RequestLog.ts';
 
 /** The line of a request that has just arrived. */
 export function logEntry(

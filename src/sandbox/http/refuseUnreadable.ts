@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { Refusal } from '../Refusal.ts';
-import { refused } from './Answer.ts';
+import { Refusal } from '../domain/Refusal.ts';
+import { refused } from '../exchange/Answer.ts';
 
 const refusals: Readonly<Record<string, [status: number, reason: string, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'request header fields too large'],

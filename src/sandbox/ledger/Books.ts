@@ -1,9 +1,9 @@
-import { type Decimal, add, compare, formatDecimal, negate, storedDecimal, zero } from '../decimal.ts';
-import { type Micros, formatDate } from '../instant.ts';
+import { type Decimal, add, compare, formatDecimal, negate, storedDecimal, zero } from '../domain/decimal.ts';
+import { type Micros, formatDate } from '../domain/instant.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
 import { Place } from '../store/JournalTable.ts';
 import type { PostingTable } from '../store/PostingTable.ts';
-import type { Journal } from './EventLog.ts';
+import type { Journal } from '../store/JournalTable.ts';
 
 /** Holds what was taken from senders and not yet given to receivers. No row of `accounts`: clients don't see it. */
 export const clearingAccountId = 'clearing';

@@ -1,12 +1,10 @@
 import { ulid } from 'ulid';
 
-import type { SandboxClock } from '../SandboxClock.ts';
-import { type Micros, microsPerMillisecond } from '../instant.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import { type Micros, microsPerMillisecond } from '../domain/instant.ts';
 import type { EventTable } from '../store/EventTable.ts';
-import type { JournalRow } from '../store/JournalTable.ts';
+import type { Journal } from '../store/JournalTable.ts';
 import { risingUlids } from './risingUlids.ts';
-
-export type Journal = Omit<JournalRow, 'seq'>;
 
 export interface EventLogParts {
   events: EventTable;

@@ -1,13 +1,13 @@
-import type { SandboxClock } from '../SandboxClock.ts';
-import type { Settings } from '../SandboxOptions.ts';
-import { formatDate } from '../instant.ts';
-import { Refusal, journalNotFound } from '../Refusal.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
+import { formatDate } from '../domain/instant.ts';
+import { Refusal, journalNotFound } from '../domain/Refusal.ts';
 import { checkAccounts } from '../rules/accountRules.ts';
-import { type RequestKind, courseOf } from '../rules/courseOf.ts';
+import { type RequestKind, courseOf } from './courseOf.ts';
 import type { JournalDraft } from '../rules/JournalDraft.ts';
 import { Place } from '../store/JournalTable.ts';
 import type { Store } from '../store/Store.ts';
-import type { Journal } from './EventLog.ts';
+import type { Journal } from '../store/JournalTable.ts';
 import type { Course, StatusWalk } from './StatusWalk.ts';
 
 export interface JournalDeskParts {

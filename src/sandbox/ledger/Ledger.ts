@@ -1,6 +1,6 @@
 import { EventHub } from '../events/EventHub.ts';
-import type { SandboxClock } from '../SandboxClock.ts';
-import type { Settings } from '../SandboxOptions.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
 import { GroupCommit } from '../store/GroupCommit.ts';
 import type { Store } from '../store/Store.ts';
 import { Books } from './Books.ts';

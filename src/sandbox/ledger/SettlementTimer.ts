@@ -1,5 +1,5 @@
-import type { SandboxClock } from '../SandboxClock.ts';
-import { type Micros, microsPerMillisecond } from '../instant.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import { type Micros, microsPerMillisecond } from '../domain/instant.ts';
 import type { GroupCommit } from '../store/GroupCommit.ts';
 import type { JournalTable } from '../store/JournalTable.ts';
 import type { StatusWalk } from './StatusWalk.ts';

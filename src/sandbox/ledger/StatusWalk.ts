@@ -1,9 +1,10 @@
-import type { SandboxClock } from '../SandboxClock.ts';
-import type { Settings } from '../SandboxOptions.ts';
-import { type Micros, endOfDay, microsPerMillisecond } from '../instant.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
+import { type Micros, endOfDay, microsPerMillisecond } from '../domain/instant.ts';
 import { type JournalTable, Place } from '../store/JournalTable.ts';
 import type { Books } from './Books.ts';
-import type { EventLog, Journal } from './EventLog.ts';
+import type { Journal } from '../store/JournalTable.ts';
+import type { EventLog } from './EventLog.ts';
 
 /** How a new journal sets out; `at-once` is the v2 flow of a single JNLC, which alone goes on to `activity_created`. */
 export type Course = 'walk' | 'at-once' | 'pending-then-executed' | 'pending-then-rejected' | 'pending' | 'refused';

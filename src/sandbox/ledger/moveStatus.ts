@@ -1,10 +1,11 @@
-import { Refusal } from '../Refusal.ts';
-import type { Settings } from '../SandboxOptions.ts';
+import { Refusal } from '../domain/Refusal.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
 import type { Books } from './Books.ts';
-import type { EventLog, Journal } from './EventLog.ts';
+import type { Journal } from '../store/JournalTable.ts';
+import type { EventLog } from './EventLog.ts';
 import type { StatusWalk } from './StatusWalk.ts';
 import { type JournalTable, Place } from '../store/JournalTable.ts';
-import type { SandboxClock } from '../SandboxClock.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
 
 export interface MoveStatusParts {
   journals: JournalTable;

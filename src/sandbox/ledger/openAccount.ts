@@ -1,7 +1,7 @@
-import { parseDecimal } from '../decimal.ts';
-import type { Micros } from '../instant.ts';
-import { invalid } from '../Refusal.ts';
-import { type SeedAccount, seedAccounts } from '../seed.ts';
+import { parseDecimal } from '../domain/decimal.ts';
+import type { Micros } from '../domain/instant.ts';
+import { invalid } from '../domain/Refusal.ts';
+import { type SeedAccount, seedAccounts } from '../domain/seed.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
 
 /**

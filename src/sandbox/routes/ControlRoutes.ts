@@ -1,7 +1,7 @@
-import { type Answer, notFound, refused } from '../http/Answer.ts';
-import type { Exchange } from '../http/Exchange.ts';
-import { Refusal } from '../Refusal.ts';
-import type { Settings } from '../SandboxOptions.ts';
+import { type Answer, notFound, refused } from '../exchange/Answer.ts';
+import type { Exchange } from '../exchange/Exchange.ts';
+import { Refusal } from '../domain/Refusal.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
 
 /** A control: takes the body and, where its path has one, the id. */
 export type Control = (body: string, id: string) => Answer | Promise<Answer>;

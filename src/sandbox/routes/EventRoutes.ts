@@ -1,10 +1,10 @@
 import type { EventHub } from '../events/EventHub.ts';
 import { readStreamRange } from '../events/StreamRange.ts';
 import type { StreamEffect } from '../faults/Fault.ts';
-import type { ApiRequest } from '../http/ApiRequest.ts';
-import type { Exchange } from '../http/Exchange.ts';
-import type { SandboxClock } from '../SandboxClock.ts';
-import type { Settings } from '../SandboxOptions.ts';
+import type { ApiRequest } from '../exchange/ApiRequest.ts';
+import type { Exchange } from '../exchange/Exchange.ts';
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
 
 export interface EventRoutesParts {
   hub: EventHub;

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 
-import { type JsonObject, canonicalJson } from '../exactJson.ts';
+import { type JsonObject, canonicalJson } from '../domain/exactJson.ts';
 import { formatBatchJournal, formatJournal } from '../format/formatJournal.ts';
-import { type Answer, json } from '../http/Answer.ts';
-import type { ApiRequest } from '../http/ApiRequest.ts';
-import { keyOf } from '../http/gate.ts';
+import { type Answer, json } from '../exchange/Answer.ts';
+import type { ApiRequest } from '../exchange/ApiRequest.ts';
+import { keyOf } from '../exchange/gate.ts';
 import type { JournalDesk } from '../ledger/JournalDesk.ts';
-import { Refusal, journalNotFound } from '../Refusal.ts';
+import { Refusal, journalNotFound } from '../domain/Refusal.ts';
 import { isUuid, readObject } from '../rules/bodyFields.ts';
 import type { JournalDraft } from '../rules/JournalDraft.ts';
 import { readBatch, readCreate, readReverseBatch } from '../rules/readJournalRequests.ts';
-import type { Settings } from '../SandboxOptions.ts';
-import { shuffled } from '../seededRandom.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
+import { shuffled } from '../domain/seededRandom.ts';
 import type { GroupCommit } from '../store/GroupCommit.ts';
 import type { Store } from '../store/Store.ts';
 

@@ -1,7 +1,7 @@
 import { formatAccount } from '../format/formatAccount.ts';
-import { type Answer, json } from '../http/Answer.ts';
-import { accountNotFound } from '../Refusal.ts';
-import type { Settings } from '../SandboxOptions.ts';
+import { type Answer, json } from '../exchange/Answer.ts';
+import { accountNotFound } from '../domain/Refusal.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
 
 /** `GET /v1/accounts` */

@@ -1,11 +1,11 @@
 import { formatJournal } from '../format/formatJournal.ts';
-import type { Answer } from '../http/Answer.ts';
-import type { ApiRequest } from '../http/ApiRequest.ts';
-import { type Micros, microsPerDay, parseDate } from '../instant.ts';
-import { Refusal, invalid } from '../Refusal.ts';
+import type { Answer } from '../exchange/Answer.ts';
+import type { ApiRequest } from '../exchange/ApiRequest.ts';
+import { type Micros, microsPerDay, parseDate } from '../domain/instant.ts';
+import { Refusal, invalid } from '../domain/Refusal.ts';
 import { isUuid } from '../rules/bodyFields.ts';
-import type { Settings } from '../SandboxOptions.ts';
-import { shuffled } from '../seededRandom.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
+import { shuffled } from '../domain/seededRandom.ts';
 import type { JournalFilter, JournalRow, JournalTable } from '../store/JournalTable.ts';
 
 export interface JournalListParts {

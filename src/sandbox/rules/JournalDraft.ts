@@ -1,4 +1,4 @@
-import type { WireTransmitter } from '../../upstream/wire.ts';
+import type { WireTransmitter } from '../../upstream/wire/apiBodies.ts';
 
 /** One journal as a valid request asks for it; nothing is known of accounts and balances yet. */
 export interface JournalDraft {

@@ -1,5 +1,5 @@
-import { type Decimal, add, compare, formatDecimal, storedDecimal, zero } from '../decimal.ts';
-import { Refusal, accountNotFound } from '../Refusal.ts';
+import { type Decimal, add, compare, formatDecimal, storedDecimal, zero } from '../domain/decimal.ts';
+import { Refusal, accountNotFound } from '../domain/Refusal.ts';
 import type { AccountRow, AccountTable } from '../store/AccountTable.ts';
 import type { JournalDraft } from './JournalDraft.ts';
 

@@ -1,9 +1,9 @@
-import type { WireTransmitter } from '../../upstream/wire.ts';
-import { type Decimal, compare, parseDecimal, plainNotation, zero } from '../decimal.ts';
-import { type JsonObject, JsonNumber, isObject, parseExactJson } from '../exactJson.ts';
-import { parseInstant } from '../instant.ts';
-import { invalid } from '../Refusal.ts';
-import { isCurrency } from '../SandboxOptions.ts';
+import type { WireTransmitter } from '../../upstream/wire/apiBodies.ts';
+import { type Decimal, compare, parseDecimal, plainNotation, zero } from '../domain/decimal.ts';
+import { type JsonObject, JsonNumber, isObject, parseExactJson } from '../domain/exactJson.ts';
+import { parseInstant } from '../domain/instant.ts';
+import { invalid } from '../domain/Refusal.ts';
+import { isCurrency } from '../domain/SandboxOptions.ts';
 
 /**
  * Readers of request bodies. Each names its field in the refusal; `at` is the path before it (`entries[2].`).

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../exactJson.ts';
-import { invalid } from '../Refusal.ts';
-import type { Settings } from '../SandboxOptions.ts';
-import { seedPrices } from '../seed.ts';
+import type { JsonObject } from '../domain/exactJson.ts';
+import { invalid } from '../domain/Refusal.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
+import { seedPrices } from '../domain/seed.ts';
 import {
   readAccountId,
   readCurrency,

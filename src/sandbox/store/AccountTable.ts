@@ -1,7 +1,7 @@
 import type Database from 'libsql';
 
-import { type Decimal, formatDecimal, storedDecimal, zero } from '../decimal.ts';
-import type { Micros } from '../instant.ts';
+import { type Decimal, formatDecimal, storedDecimal, zero } from '../domain/decimal.ts';
+import type { Micros } from '../domain/instant.ts';
 import { Query } from './Query.ts';
 
 export interface AccountRow {

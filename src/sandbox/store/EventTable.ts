@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 
-import { type Micros, microsPerMillisecond } from '../instant.ts';
+import { type Micros, microsPerMillisecond } from '../domain/instant.ts';
 import { firstSeqAt } from './firstSeqAt.ts';
 import { Query } from './Query.ts';
 

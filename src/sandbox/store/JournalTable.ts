@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 
-import type { Micros } from '../instant.ts';
+import type { Micros } from '../domain/instant.ts';
 import { firstSeqAt } from './firstSeqAt.ts';
 import { Query, type Value } from './Query.ts';
 
@@ -36,6 +36,9 @@ export interface JournalRow {
   due_at: Micros | null;
   due_status: string | null;
 }
+
+/** A journal as the ledger knows it. */
+export type Journal = Omit<JournalRow, 'seq'>;
 
 export interface JournalFilter {
   after?: Micros;

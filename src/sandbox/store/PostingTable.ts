@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 
-import type { Micros } from '../instant.ts';
+import type { Micros } from '../domain/instant.ts';
 import { Query } from './Query.ts';
 
 /** One journal's move: the account that gives, the one that gets, and how much of what. */

@@ -1,4 +1,4 @@
-import type { Micros } from '../instant.ts';
+import type { Micros } from '../domain/instant.ts';
 
 /**
  * The first sequence number, of 1 to `last`, whose instant is not before `at`; `last + 1` when there is none.

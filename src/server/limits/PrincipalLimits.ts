@@ -1,10 +1,10 @@
 import { RateLimiter } from 'limiter';
 import { LRUCache } from 'lru-cache';
 
-import { growingTo } from '../../growingTo.ts';
+import { lruCache } from '../../lruCache.ts';
 
 import type { Limits } from '../../config/limits.ts';
-import { tooManyAtOnce, tooOften } from './limitErrors.ts';
+import { tooManyAtOnce, tooOften } from '../../errors/limitErrors.ts';
 
 /** Principals whose rate is remembered; of one that is forgotten, no more is known than that it was quiet for long. */
 const maxPrincipals = 10_000;
@@ -13,7 +13,7 @@ const maxPrincipals = 10_000;
 export class PrincipalLimits {
   readonly #maxPerSecond: number | null;
   readonly #maxConcurrent: number | null;
-  readonly #rates = new LRUCache<string, RateLimiter>(growingTo(maxPrincipals));
+  readonly #rates = new LRUCache<string, RateLimiter>(lruCache(maxPrincipals));
   readonly #underWay = new Map<string, number>();
 
   constructor({ maxPerSecond, maxConcurrent }: Pick<Limits, 'maxPerSecond' | 'maxConcurrent'>) {

@@ -1,6 +1,6 @@
 import { endOfJsonString } from '../../domain/readJson.ts';
 
-import { nestedTooDeeply, overLimit } from './limitErrors.ts';
+import { nestedTooDeeply, overLimit } from '../../errors/limitErrors.ts';
 
 /** Deeper than any input of the schema; whatever writes or compares values calls itself for every level. */
 const maxNesting = 200;

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 
-import { overLimit } from './limitErrors.ts';
+import { overLimit } from '../../errors/limitErrors.ts';
 import type { MeasuredDocument } from './measureDocument.ts';
 import type { Limits } from '../../config/limits.ts';
 

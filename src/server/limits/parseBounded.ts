@@ -1,7 +1,7 @@
 import { GraphQLError, Lexer, Source, TokenKind, parse } from 'graphql';
 import type { DocumentNode, ParseOptions } from 'graphql';
 
-import { nestedTooDeeply, overLimit } from './limitErrors.ts';
+import { nestedTooDeeply, overLimit } from '../../errors/limitErrors.ts';
 
 /** The parser, the rules of validation and the printer call themselves for every bracket. */
 const maxNesting = 200;

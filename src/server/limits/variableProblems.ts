@@ -1,7 +1,7 @@
 import { GraphQLError, getOperationAST, getVariableValues } from 'graphql';
 import type { ExecutionArgs } from 'graphql';
 
-import { shortMessage } from '../shortMessage.ts';
+import { shortMessage } from '../errors/shortMessage.ts';
 
 /** How many of them are told. */
 const maxErrors = 5;

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 
-import type { SubscriptionProgress } from '../../events/SubscriptionProgress.ts';
+import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 
 import type { LiveMessage } from './LiveMessage.ts';
 import type { LiveSink } from './LiveSink.ts';

@@ -3,7 +3,7 @@ import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { Principal } from '../../auth/principal.ts';
 import { Session } from '../../auth/Session.ts';
 import type { OperationFacts } from '../../context.ts';
-import { SubscriptionProgress } from '../../events/SubscriptionProgress.ts';
+import { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 
 import { SharedExecution } from './SharedExecution.ts';
 import type { SharedOperation } from './sharedOperation.ts';

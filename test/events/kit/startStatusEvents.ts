@@ -1,8 +1,8 @@
 import { StatusEvents } from '../../../src/events/StatusEvents.ts';
 import type { StatusEventsOptions } from '../../../src/events/StatusEvents.ts';
-import { ApiClock } from '../../../src/upstream/ApiClock.ts';
-import { basicCredentials } from '../../../src/upstream/credentials.ts';
-import { StatusEventsClient } from '../../../src/upstream/StatusEventsClient.ts';
+import { ApiClock } from '../../../src/upstream/transport/ApiClock.ts';
+import { basicCredentials } from '../../../src/upstream/transport/credentials.ts';
+import { StatusEventsClient } from '../../../src/upstream/events/StatusEventsClient.ts';
 import { closeLater } from '../../kit/leftovers.ts';
 import { json, StubUpstream } from '../../kit/StubUpstream.ts';
 import type { Answer } from '../../kit/StubUpstream.ts';

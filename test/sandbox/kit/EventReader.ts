@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import type { Dispatcher } from 'undici';
 
-import type { WireStatusEvent } from '../../../src/upstream/wire.ts';
+import type { WireStatusEvent } from '../../../src/upstream/wire/apiBodies.ts';
 
 /** Reads one event stream: its events, its comments, and how it ended. */
 export class EventReader {

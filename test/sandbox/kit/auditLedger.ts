@@ -1,8 +1,16 @@
 import Database from 'libsql';
 
-import { type Decimal, add, compare, formatDecimal, negate, parseDecimal, zero } from '../../../src/sandbox/decimal.ts';
+import {
+  type Decimal,
+  add,
+  compare,
+  formatDecimal,
+  negate,
+  parseDecimal,
+  zero,
+} from '../../../src/sandbox/domain/decimal.ts';
 import { clearingAccountId } from '../../../src/sandbox/ledger/Books.ts';
-import { seedAccounts } from '../../../src/sandbox/seed.ts';
+import { seedAccounts } from '../../../src/sandbox/domain/seed.ts';
 
 interface JournalRow {
   id: string;

@@ -1,5 +1,5 @@
-import type { WireBatchJournal, WireJournal } from '../../../src/upstream/wire.ts';
-import { customerAccountIds, sweepAccountId } from '../../../src/sandbox/seed.ts';
+import type { WireBatchJournal, WireJournal } from '../../../src/upstream/wire/apiBodies.ts';
+import { customerAccountIds, sweepAccountId } from '../../../src/sandbox/domain/seed.ts';
 
 export const [ann, bob, cid, dan, eve, fay] = customerAccountIds;
 export const sweep = sweepAccountId;

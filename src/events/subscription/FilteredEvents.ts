@@ -1,0 +1,58 @@
+import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
+import type { StatusReader } from '../feed/StatusReader.ts';
+import { StreamError, StreamInterruptedError } from '../../errors/streamErrors.ts';
+
+/**
+ * Lets through what passes a check that has to wait. An event that can't be checked is not dropped:
+ * the stream ends there, with the cursor before it.
+ */
+export class FilteredEvents implements StatusReader {
+  readonly #source: StatusReader;
+  readonly #passes: (positioned: PositionedEvent) => Promise<boolean>;
+  #cursor: string | null;
+
+  constructor(
+    source: StatusReader,
+    passes: (positioned: PositionedEvent) => Promise<boolean>,
+    startsAfter: string | null,
+  ) {
+    this.#source = source;
+    this.#passes = passes;
+    this.#cursor = startsAfter;
+  }
+
+  get restingCursor(): string | null {
+    return this.#source.restingCursor;
+  }
+
+  async next(): Promise<IteratorResult<PositionedEvent, undefined>> {
+    for (;;) {
+      const result = await this.#source.next();
+      if (result.done) return result;
+      if (await this.#check(result.value)) {
+        this.#cursor = result.value.cursor;
+        return result;
+      }
+    }
+  }
+
+  async return(): Promise<IteratorResult<PositionedEvent, undefined>> {
+    await this.#source.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #check(positioned: PositionedEvent): Promise<boolean> {
+    try {
+      return await this.#passes(positioned);
+    } catch (error) {
+      await this.#source.return?.();
+      if (error instanceof StreamError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new StreamInterruptedError(`the accounts of a journal can't be read: ${reason}`, this.#cursor, error);
+    }
+  }
+}

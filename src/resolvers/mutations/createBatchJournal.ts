@@ -1,0 +1,70 @@
+import { assertAuthorized } from '../../auth/authorize.ts';
+import type { OperationContext } from '../../context.ts';
+import { EntryIdentity } from '../../domain/EntryIdentity.ts';
+import type { Journal } from '../../domain/journal.ts';
+import type { BatchItem, NewBatch } from '../../domain/newJournal.ts';
+
+import { freshResults } from './freshJournal.ts';
+import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
+import { InputCheck } from './InputCheck.ts';
+import { matchEntries } from './matchEntries.ts';
+import type { BatchJournalResult } from './matchEntries.ts';
+import { assertVisible } from './assertVisible.ts';
+
+export interface CreateBatchJournalArguments {
+  input: NewBatch;
+  idempotencyKey?: string | null | undefined;
+}
+
+export interface CreateBatchJournalSuccess {
+  results: BatchJournalResult[];
+  idempotencyKey: string;
+  /** As of `createJournal`. */
+  replayed: boolean | null;
+}
+
+/** One account pays many. @throws Refusal | Fault | ForbiddenError */
+export async function createBatchJournal(
+  args: CreateBatchJournalArguments,
+  context: OperationContext,
+): Promise<CreateBatchJournalSuccess> {
+  const check = new InputCheck();
+  const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
+  const batch = checkedBatch(args.input, check);
+  const journals = batch.entries.map(({ toAccount }) => ({ fromAccount: batch.fromAccount, toAccount }));
+  assertAuthorized(context.principal, { kind: 'createJournal', journals });
+  check.throwIfAny();
+
+  const startedMs = context.clock.earliestNow();
+  const sentKey = context.idempotencyKeys.sent(context.principal, idempotencyKey);
+  const [items, isReplay] = await context.keyUses.note(
+    { sentKey, isMade: args.idempotencyKey == null },
+    () => context.journals.createBatch(batch, idempotencyKey, sentKey),
+    journalsOf,
+  );
+  const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.toAccount }));
+  assertVisible(journalsOf(items), idempotencyKey, context);
+  const matched = matchEntries(entries, items, (item) => item.journal.toAccount);
+  const results = await freshResults(matched, startedMs, context);
+  return { results, idempotencyKey, replayed: isReplay([...journalsOf(items), ...journalsOf(results)]) };
+}
+
+function journalsOf(items: readonly BatchItem[]): Journal[] {
+  return items.map(({ journal }) => journal);
+}
+
+/** The API reads descriptions of entries; the one of the whole batch only where a host is older than 2026-08-05. */
+function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {
+  check.entries(['input', 'entries'], batch.entries);
+  check.description(['input', 'description'], batch.description);
+  check.oneCurrency(['input', 'entries'], batch.entries);
+  const entries = batch.entries.map((entry, index) => {
+    const path = ['input', 'entries', index];
+    check.amount([...path, 'amount'], entry.amount);
+    check.description([...path, 'description'], entry.description);
+    check.transmitter(path, entry);
+    const description = entry.description || (batch.description ?? entry.description);
+    return { ...entry, description, toAccount: check.account([...path, 'toAccount'], entry.toAccount) };
+  });
+  return { ...batch, entries, fromAccount: check.account(['input', 'fromAccount'], batch.fromAccount) };
+}

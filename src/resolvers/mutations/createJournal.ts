@@ -1,0 +1,74 @@
+import { assertAuthorized } from '../../auth/authorize.ts';
+import type { OperationContext } from '../../context.ts';
+import type { Journal } from '../../domain/journal.ts';
+import type { NewJNLC, NewJNLS, NewJournal } from '../../domain/newJournal.ts';
+
+import { freshJournal } from './freshJournal.ts';
+import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
+import { InputCheck } from './InputCheck.ts';
+import { assertVisible } from './assertVisible.ts';
+
+export interface CreateJournalArguments {
+  input: { jnlc?: NewJNLC | null; jnls?: NewJNLS | null };
+  idempotencyKey?: string | null | undefined;
+}
+
+export interface CreateJournalSuccess {
+  journal: Journal;
+  idempotencyKey: string;
+  /** Whether an earlier call had used the key and this is its outcome; null when nothing tells. */
+  replayed: boolean | null;
+}
+
+/** Creates one journal. @throws Refusal | Fault | ForbiddenError */
+export async function createJournal(
+  args: CreateJournalArguments,
+  context: OperationContext,
+): Promise<CreateJournalSuccess> {
+  const check = new InputCheck();
+  const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
+  const journal = checkedJournal(args.input, check);
+  assertAuthorized(context.principal, { kind: 'createJournal', journals: [journal.jnlc ?? journal.jnls] });
+  check.throwIfAny();
+
+  const sentKey = context.idempotencyKeys.sent(context.principal, idempotencyKey);
+  const isMade = args.idempotencyKey == null;
+  const [answered, isReplay] = await context.keyUses.note(
+    { sentKey, isMade },
+    () => context.journals.create(journal, idempotencyKey, sentKey),
+    (created) => [created],
+  );
+  assertVisible([answered], idempotencyKey, context);
+  const fresh = await freshJournal(answered, isMade, context);
+  // The answer to a create need not date the journal where a read does.
+  return { journal: fresh, idempotencyKey, replayed: isReplay([answered, fresh]) };
+}
+
+function checkedJournal({ jnlc, jnls }: CreateJournalArguments['input'], check: InputCheck): NewJournal {
+  if (jnls) return { jnls: checkedJNLS(jnls, check) };
+  if (jnlc) return { jnlc: checkedJNLC(jnlc, check) };
+  throw new TypeError('the schema lets exactly one of jnlc and jnls through');
+}
+
+function checkedJNLC(jnlc: NewJNLC, check: InputCheck): NewJNLC {
+  const path = ['input', 'jnlc'];
+  check.amount([...path, 'amount'], jnlc.amount);
+  check.description([...path, 'description'], jnlc.description);
+  check.transmitter(path, jnlc);
+  return { ...jnlc, ...checkedSides(path, jnlc, check) };
+}
+
+function checkedJNLS(jnls: NewJNLS, check: InputCheck): NewJNLS {
+  const path = ['input', 'jnls'];
+  check.symbol([...path, 'symbol'], jnls.symbol);
+  check.qty([...path, 'qty'], jnls.qty);
+  check.description([...path, 'description'], jnls.description);
+  return { ...jnls, ...checkedSides(path, jnls, check) };
+}
+
+function checkedSides(path: string[], sides: { fromAccount: string; toAccount: string }, check: InputCheck) {
+  return {
+    fromAccount: check.account([...path, 'fromAccount'], sides.fromAccount),
+    toAccount: check.account([...path, 'toAccount'], sides.toAccount),
+  };
+}

@@ -1,0 +1,56 @@
+import { assertAuthorized } from '../../auth/authorize.ts';
+import type { OperationContext } from '../../context.ts';
+import { EntryIdentity } from '../../domain/EntryIdentity.ts';
+import type { NewReverseBatch } from '../../domain/newJournal.ts';
+
+import { freshResults } from './freshJournal.ts';
+import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
+import { InputCheck } from './InputCheck.ts';
+import { matchEntries } from './matchEntries.ts';
+import type { BatchJournalResult } from './matchEntries.ts';
+
+export interface CreateReverseBatchJournalArguments {
+  input: NewReverseBatch;
+  idempotencyKey?: string | null | undefined;
+}
+
+export interface CreateReverseBatchJournalSuccess {
+  results: BatchJournalResult[];
+  idempotencyKey: string;
+  replayed: boolean;
+}
+
+/**
+ * Many accounts pay one. The API knows no key here, so `ReverseBatches` keeps a key from being sent twice.
+ *
+ * @throws Refusal | Fault | ForbiddenError
+ */
+export async function createReverseBatchJournal(
+  args: CreateReverseBatchJournalArguments,
+  context: OperationContext,
+): Promise<CreateReverseBatchJournalSuccess> {
+  const check = new InputCheck();
+  const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
+  const batch = checkedReverseBatch(args.input, check);
+  const journals = batch.entries.map(({ fromAccount }) => ({ fromAccount, toAccount: batch.toAccount }));
+  assertAuthorized(context.principal, { kind: 'createJournal', journals });
+  check.throwIfAny();
+
+  const startedMs = context.clock.earliestNow();
+  const { items, replayed } = await context.reverseBatches.create(context.principal.name, idempotencyKey, batch);
+  const { currency } = batch;
+  const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.fromAccount, currency }));
+  const results = matchEntries(entries, items, (item) => item.journal.fromAccount);
+  return { results: await freshResults(results, startedMs, context), idempotencyKey, replayed };
+}
+
+function checkedReverseBatch(batch: NewReverseBatch, check: InputCheck): NewReverseBatch {
+  check.entries(['input', 'entries'], batch.entries);
+  const entries = batch.entries.map((entry, index) => {
+    const path = ['input', 'entries', index];
+    check.amount([...path, 'amount'], entry.amount);
+    check.description([...path, 'description'], entry.description);
+    return { ...entry, fromAccount: check.account([...path, 'fromAccount'], entry.fromAccount) };
+  });
+  return { ...batch, entries, toAccount: check.account(['input', 'toAccount'], batch.toAccount) };
+}

@@ -1,0 +1,102 @@
+import type { Journal } from '../../domain/journal.ts';
+import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
+import { ContractBrokenError } from '../../errors/faults.ts';
+
+import { createConnection } from './Connection.ts';
+import type { Connection } from './Connection.ts';
+import { comparePlaces, dayOfPlace, decodeJournalCursor, encodeJournalCursor, placeOf } from './journalOrder.ts';
+import type { JournalPlace } from './journalOrder.ts';
+import { JournalWindow } from './JournalWindow.ts';
+import type { DayRange, JournalWindowOptions, ReadSlice } from './JournalWindow.ts';
+import { maxPageSize, readPageRequest } from './pageArguments.ts';
+import type { ConnectionArguments } from './pageArguments.ts';
+
+export interface JournalPage extends Connection<Journal> {
+  /** Those that stand among the journals of this page, before them or behind them, and can't be read. */
+  unreadable: UnreadableJournal[];
+}
+
+/**
+ * One page of a list of journals, newest first, by the Relay cursor connections specification.
+ * A cursor names a place in the order, not a row: what is created between two pages stands before the first one,
+ * so it neither repeats nor skips anything that was there. What can't be read takes no room on a page: it is named on
+ * the page where it would stand.
+ *
+ * @throws BadUserInputError | Fault
+ */
+export async function connectionWindow(
+  args: ConnectionArguments,
+  readSlice: ReadSlice,
+  days: DayRange,
+  options: JournalWindowOptions,
+): Promise<JournalPage> {
+  const { direction, count } = readPageRequest(args);
+  const after = args.after == null ? null : decodeJournalCursor('after', args.after);
+  const before = args.before == null ? null : decodeJournalCursor('before', args.before);
+  const isBetween = (place: JournalPlace) =>
+    (!after || comparePlaces(place, after) > 0) && (!before || comparePlaces(place, before) < 0);
+  const window = new JournalWindow(readSlice, options);
+  const between = (journals: Journal[]) => journals.filter((journal) => isBetween(placeOf(journal)));
+
+  const isForward = direction === 'forward';
+  const range = clip(days, { newest: after && dayOfPlace(after), oldest: before && dayOfPlace(before) });
+  await window.read(range, isForward ? 'older' : 'newer', (journals) => between(journals).length > count);
+
+  const found = between(window.journals).sort((one, other) => comparePlaces(placeOf(one), placeOf(other)));
+  const page = isForward ? found.slice(0, count) : found.slice(Math.max(0, found.length - count));
+  const hasMore = found.length > count;
+  // The other side of the cursor: its own journal usually lies in a day that was read.
+  const passed = isForward ? after : before;
+  const hasPassed = passed !== null && (await hasBeyond(passed, isForward ? -1 : 1, window, readSlice, days, options));
+  // Where another page begins, this one ends with its last journal.
+  const end = isForward ? page.at(-1) : page[0];
+  const isOnPage = (place: JournalPlace) =>
+    !hasMore || (end !== undefined && comparePlaces(place, placeOf(end)) * (isForward ? 1 : -1) <= 0);
+  const unreadable = window.unreadable
+    .filter((journal) => isBetween(placeOf(journal)) && isOnPage(placeOf(journal)))
+    .sort((one, other) => comparePlaces(placeOf(one), placeOf(other)));
+  mustBeFew(unreadable);
+  const connection = createConnection(
+    page,
+    encodeJournalCursor,
+    isForward
+      ? { hasNextPage: hasMore, hasPreviousPage: hasPassed }
+      : { hasNextPage: hasPassed, hasPreviousPage: hasMore },
+  );
+  return { ...connection, unreadable };
+}
+
+/** More than a page holds are no exception any more: the API has changed, and the list as a whole can't be read. */
+function mustBeFew(unreadable: readonly UnreadableJournal[]): void {
+  const [first] = unreadable;
+  if (!first || unreadable.length <= maxPageSize) return;
+  throw new ContractBrokenError(
+    `${unreadable.length} journals on this page can't be read; the first is journal ${first.id ?? '?'} ${first.problem}`,
+  );
+}
+
+/** Whether anything stands at the place or beyond it, before it in the list (-1) or behind it (1). */
+async function hasBeyond(
+  place: JournalPlace,
+  side: -1 | 1,
+  window: JournalWindow,
+  readSlice: ReadSlice,
+  days: DayRange,
+  options: JournalWindowOptions,
+): Promise<boolean> {
+  const isBeyond = (journal: Journal) => comparePlaces(placeOf(journal), place) * side >= 0;
+  if ([...window.seen.values()].some(isBeyond)) return true;
+  const other = new JournalWindow(readSlice, options);
+  const day = dayOfPlace(place);
+  const range = clip(days, side === -1 ? { oldest: day, newest: null } : { newest: day, oldest: null });
+  await other.read(range, side === -1 ? 'newer' : 'older', (journals) => journals.some(isBeyond));
+  return other.journals.some(isBeyond);
+}
+
+function clip(days: DayRange, cursor: DayRange): DayRange {
+  const { oldest, newest } = days;
+  return {
+    oldest: oldest !== null && (cursor.oldest === null || oldest > cursor.oldest) ? oldest : cursor.oldest,
+    newest: newest !== null && (cursor.newest === null || newest < cursor.newest) ? newest : cursor.newest,
+  };
+}

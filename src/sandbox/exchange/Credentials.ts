@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+
+import type { SandboxClock } from '../domain/SandboxClock.ts';
+import type { Settings } from '../domain/SandboxOptions.ts';
+import { Refusal } from '../domain/Refusal.ts';
+import { type Answer, json, refused } from './Answer.ts';
+
+/** Who may call: one Basic credential, and the bearer tokens given out to one OAuth client. */
+export class Credentials {
+  readonly #settings: Settings;
+  readonly #clock: SandboxClock;
+  readonly #basic: string;
+  /** Token → when it ends, by the sandbox's clock. */
+  readonly #tokens = new Map<string, number>();
+  #issued = 0;
+
+  constructor(settings: Settings, clock: SandboxClock) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#basic = Buffer.from(`${settings.keyId}:${settings.secretKey}`).toString('base64');
+  }
+
+  /** Null when the request may pass, else the 401 to answer. */
+  check(authorization: string | undefined): Answer | null {
+    const [scheme = '', credential = ''] = (authorization ?? '').split(/ +/);
+    if (scheme.toLowerCase() === 'bearer') return this.#isLive(credential) ? null : { status: 401 };
+    if (scheme.toLowerCase() === 'basic' && credential === this.#basic) return null;
+    return refused(new Refusal(401, 'access key verification failed'));
+  }
+
+  /** Answers `POST /v1/oauth2/token`: the client credentials grant, as a form. */
+  grant(form: string): Answer {
+    const fields = new URLSearchParams(form);
+    const missing = ['grant_type', 'client_id', 'client_secret'].filter((name) => !fields.get(name));
+    if (missing.length > 0) return json({ error: 'invalid_request', fields: missing }, 400);
+    if (fields.get('grant_type') !== 'client_credentials') {
+      return json({ error: 'unsupported_grant_type', fields: ['grant_type'] }, 400);
+    }
+    const wrong = this.#wrongFields(fields);
+    if (wrong.length > 0) return json({ error: 'invalid_client', fields: wrong }, 401);
+    return json({ access_token: this.#issue(), expires_in: this.#settings.tokenLifetimeSeconds, token_type: 'Bearer' });
+  }
+
+  /** Ends every token that was given out. */
+  revokeAll(): number {
+    const count = this.#tokens.size;
+    this.#tokens.clear();
+    return count;
+  }
+
+  stats(): { issued: number; live: number } {
+    this.#forgetEnded();
+    return { issued: this.#issued, live: this.#tokens.size };
+  }
+
+  reset(): void {
+    this.#tokens.clear();
+    this.#issued = 0;
+  }
+
+  #isLive(token: string): boolean {
+    const end = this.#tokens.get(token);
+    return end !== undefined && this.#clock.now() < end;
+  }
+
+  #wrongFields(fields: URLSearchParams): string[] {
+    const { clientId, clientSecret } = this.#settings;
+    if (fields.get('client_id') !== clientId) return ['client_id'];
+    return fields.get('client_secret') === clientSecret ? [] : ['client_secret'];
+  }
+
+  #issue(): string {
+    this.#forgetEnded();
+    this.#issued += 1;
+    const token = randomBytes(24).toString('base64url');
+    this.#tokens.set(token, this.#clock.now() + this.#settings.tokenLifetimeSeconds * 1_000_000);
+    return token;
+  }
+
+  #forgetEnded(): void {
+    const now = this.#clock.now();
+    for (const [token, end] of this.#tokens) if (end <= now) this.#tokens.delete(token);
+  }
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { eventStream } from '../pipeline/request/acceptedAnswers.ts';
+import { overloaded, overloadSeconds } from '../../errors/limitErrors.ts';
+import { LiveMessage } from '../live/LiveMessage.ts';
+import { giveRequestId, requestIdHeader } from '../observe/requestId.ts';
+import { securityHeaders } from './securityHeaders.ts';
+
+interface Refusal {
+  head: string[];
+  body: string;
+}
+
+const { payload, block } = new LiveMessage({ errors: [overloaded()] });
+const stream = refusal(eventStream, `${block}event: complete\ndata:\n\n`);
+const newer = refusal('application/graphql-response+json; charset=utf-8', payload);
+const older = refusal('application/json; charset=utf-8', payload);
+
+/** Says that the process is overloaded, whatever was asked. Everything but the id is ready before anybody asks. */
+export function sendOverloaded(request: IncomingMessage, response: ServerResponse): void {
+  const { head, body } = refusalFor(request.headers.accept ?? '');
+  response.writeHead(503, [...head, requestIdHeader, giveRequestId(request)]);
+  response.end(body);
+}
+
+function refusalFor(accept: string): Refusal {
+  if (accept.startsWith(eventStream)) return stream;
+  return accept.startsWith('application/graphql-response+json') ? newer : older;
+}
+
+function refusal(mediaType: string, body: string): Refusal {
+  const length = String(Buffer.byteLength(body));
+  const own = ['content-type', mediaType, 'content-length', length, 'retry-after', overloadSeconds];
+  return { head: [...securityHeaders.flat(), ...own], body };
+}

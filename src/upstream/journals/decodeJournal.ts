@@ -1,0 +1,189 @@
+import { isCalendarDate } from '../../domain/calendarDate.ts';
+import { isDecimal } from '../../domain/decimal.ts';
+import { isInstant } from '../../domain/instant.ts';
+import { asJournalEntryType, asJournalStatus } from '../../domain/journal.ts';
+import type { Journal, OtherJournal, TransmitterInfo } from '../../domain/journal.ts';
+import { JsonNumber, spellingOf } from '../../domain/JsonNumber.ts';
+import type { BatchItem } from '../../domain/newJournal.ts';
+import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
+
+import { ContractBrokenError } from '../../errors/faults.ts';
+import type { WireBatchJournal, WireJournal, WireTransmitterInfo } from '../wire/apiBodies.ts';
+
+export interface DecodedBatchItem extends BatchItem {
+  /** What can't be read of the journal. */
+  unreadable: UnreadableJournal | null;
+}
+
+/**
+ * Turns a journal as the API prints it, in its old and its new shape, into the gateway's own.
+ * An unknown word becomes `unknown` with its raw word beside it; a missing required field is refused.
+ *
+ * @throws ContractBrokenError naming the field
+ */
+export function decodeJournal(value: unknown): Journal {
+  const { rawEntryType, ...base } = decodeBase(value);
+  const wire = value as WireJournal;
+  const { entryType } = base;
+  switch (entryType) {
+    case 'JNLC':
+      return {
+        ...base,
+        entryType,
+        netAmount: decimal(wire, 'net_amount') ?? missing(wire, 'net_amount'),
+        transmitterName: text(wire.transmitter_name),
+        transmitterAccountNumber: text(wire.transmitter_account_number),
+        transmitterAddress: text(wire.transmitter_address),
+        transmitterFinancialInstitution: text(wire.transmitter_financial_institution),
+        transmitterTimestamp: instant(wire.transmitter_timestamp),
+      };
+    case 'JNLS':
+      return {
+        ...base,
+        entryType,
+        symbol: required(wire, 'symbol'),
+        qty: decimal(wire, 'qty') ?? missing(wire, 'qty'),
+        price: decimal(wire, 'price'),
+      };
+    case 'UNKNOWN':
+      return { ...base, entryType, rawEntryType };
+  }
+}
+
+/** What journals of every type have. */
+function decodeBase(value: unknown): Omit<OtherJournal, 'entryType'> & Pick<Journal, 'entryType'> {
+  if (typeof value !== 'object' || value === null) {
+    throw broken(null, `expected a journal, found ${value === null ? 'null' : typeof value}`);
+  }
+  const wire = value as WireJournal;
+  return {
+    id: required(wire, 'id'),
+    status: asJournalStatus(required(wire, 'status')),
+    rawStatus: required(wire, 'status'),
+    fromAccount: required(wire, 'from_account'),
+    toAccount: required(wire, 'to_account'),
+    settleDate: date(wire.settle_date),
+    systemDate: date(wire.system_date),
+    description: typeof wire.description === 'string' ? wire.description : null,
+    currency: text(wire.currency),
+    createdAt: instant(wire.created_at),
+    transmitterInfo: decodeTransmitterInfo(wire.transmitter_info ?? {}),
+    entryType: asJournalEntryType(required(wire, 'entry_type')),
+    rawEntryType: required(wire, 'entry_type'),
+  };
+}
+
+/** An element of a list: one that can't be read is told apart, and leaves its neighbours alone. */
+export function decodeListedJournal(value: unknown): ListedJournal {
+  try {
+    return decodeJournal(value);
+  } catch (error) {
+    return unreadableOf(error);
+  }
+}
+
+/**
+ * An item of a batch's answer: `error_message` missing and `""` both mean that the entry succeeded. The batch was
+ * accepted, whatever can be read of its answer, so a journal whose amount can't be read is one without an amount.
+ *
+ * @throws ContractBrokenError when what every journal has can't be read
+ */
+export function decodeBatchItem(value: unknown): DecodedBatchItem {
+  const errorMessage = text((value as WireBatchJournal | null)?.error_message);
+  try {
+    return { journal: decodeJournal(value), errorMessage, unreadable: null };
+  } catch (error) {
+    const unreadable = unreadableOf(error);
+    const journal = { ...decodeBase(value), entryType: 'UNKNOWN' as const };
+    return { journal, errorMessage, unreadable };
+  }
+}
+
+/** @throws what is no failure to read a journal */
+function unreadableOf(error: unknown): UnreadableJournal {
+  if (error instanceof ContractBrokenError && error.journal) return error.journal;
+  throw error;
+}
+
+/** Null where it says nothing. */
+function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo | null {
+  const info: TransmitterInfo = {
+    originatorFullName: text(wire.originator_full_name),
+    originatorStreetAddress: text(wire.originator_street_address),
+    originatorCity: text(wire.originator_city),
+    originatorState: text(wire.originator_state),
+    originatorPostalCode: text(wire.originator_postal_code),
+    originatorCountry: text(wire.originator_country),
+    originatorBankAccountNumber: text(wire.originator_bank_account_number),
+    originatorBankName: text(wire.originator_bank_name),
+    otherIdentifyingInformation: text(wire.other_identifying_information),
+  };
+  return Object.values(info).every((value) => value === null) ? null : info;
+}
+
+function required(wire: WireJournal, field: keyof WireJournal): string {
+  const value = wire[field];
+  return typeof value === 'string' && value !== '' ? value : missing(wire, field);
+}
+
+function missing(wire: WireJournal, field: keyof WireJournal): never {
+  const value = wire[field];
+  const isAbsent = value === undefined || value === null || value === '';
+  throw broken(wire, isAbsent ? `without ${field}` : `with ${field} as ${kindOf(value)}, expected a string`);
+}
+
+function broken(wire: WireJournal | null, problem: string): ContractBrokenError {
+  if (!wire) return new ContractBrokenError(problem, { journal: { ...nothing, problem } });
+  const [status, entryType] = [string(wire.status), string(wire.entry_type)];
+  const journal = {
+    id: string(wire.id),
+    problem,
+    createdAt: instant(wire.created_at),
+    status: status === null ? null : asJournalStatus(status),
+    entryType: entryType === null ? null : asJournalEntryType(entryType),
+    fromAccount: string(wire.from_account),
+    toAccount: string(wire.to_account),
+  };
+  return new ContractBrokenError(`journal ${journal.id ?? '?'} ${problem}`, { journal });
+}
+
+/** Nothing of it can be read. */
+const nothing = { id: null, createdAt: null, status: null, entryType: null, fromAccount: null, toAccount: null };
+
+/** Says what a value is without telling any of it: this goes to a log, and amounts and personal data don't. */
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return `a string of ${value.length} other characters`;
+  if (value instanceof JsonNumber) return 'a number';
+  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function string(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** Older answers say `""` where newer ones say null. A number, as of an account, is the text that it was written as. */
+function text(given: unknown): string | null {
+  return string(spellingOf(given) ?? given);
+}
+
+/** Dates and times are null until assigned; one that can't be read says nothing either. */
+function date(value: unknown): string | null {
+  return typeof value === 'string' && isCalendarDate(value) ? value : null;
+}
+
+function instant(value: unknown): string | null {
+  return typeof value === 'string' && isInstant(value) ? value : null;
+}
+
+/**
+ * Documented as strings. A JSON number is taken digit for digit as the answer spells it, `10.50` as "10.50". One with an
+ * exponent is refused like a string with one: the API's decimals have none, and whoever prints `1e2` has had it in a
+ * binary float.
+ */
+function decimal(wire: WireJournal, field: 'net_amount' | 'qty' | 'price'): string | null {
+  const value: unknown = wire[field];
+  if (value === undefined || value === null || value === '') return null;
+  const spelled = spellingOf(value) ?? value;
+  if (typeof spelled === 'string' && isDecimal(spelled)) return spelled;
+  throw broken(wire, `with ${field} as ${kindOf(value)}, expected a decimal in a string`);
+}
