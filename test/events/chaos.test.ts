@@ -29,10 +29,11 @@ describe('each client gets each event once and in order', () => {
     expect(report.mostStreams).toBeLessThanOrEqual(5);
   });
 
-  it('while others have stopped reading, who are told so or cut', async () => {
+  it('while others have stopped reading, who read on later or are cut', async () => {
     const report = await pausedRun({ clients: 4, paused: 2, events: 3_000, pingSeconds: 1 });
 
     expect(report).toMatchObject(exactlyOnce);
-    expect(report.pausedEnds.map((ends) => Object.keys(ends).length > 0)).toEqual([true, true]);
+    // The WebSocket answered no ping; the event stream stalled for less than it may.
+    expect(report.pausedEnds).toEqual([{ cut: 1 }, {}]);
   });
 });

@@ -59,6 +59,26 @@ describe('an event that is told late', () => {
   });
 });
 
+describe('an event of the first seconds of a gateway that its feed tells only after a break', () => {
+  it.each(['WebSocket', 'SSE'] as const)(
+    'reaches those who came back over %s as those who stayed',
+    async (transport) => {
+      const { url, feeds } = await startToldGateway();
+      const stays = await subscribe<Changed>(transport, url, changed);
+      const [before, lost] = [line(ago(0), 'before'), line(ago(1), 'lost')];
+      feeds[0]?.write(before);
+      const after = (await stays.take(1))[0]?.journalStatusChanged.cursor;
+      const back = await subscribe<Changed>(transport, url, changed, { after });
+
+      feeds[0]?.destroy();
+      await expect.poll(() => feeds.length, { timeout: 5_000 }).toBe(2);
+      feeds[1]?.write(before + lost);
+
+      for (const events of [stays, back]) expect(idsOf(await events.take(1))).toEqual(['lost']);
+    },
+  );
+});
+
 describe('an event that is dated far ahead', () => {
   it('does not keep others from those who come back to another gateway', async () => {
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];

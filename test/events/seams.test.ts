@@ -8,7 +8,7 @@ import { stampOf } from '../../src/events/cursor/eventStamp.ts';
 import { statusEvent } from '../kit/statusEvent.ts';
 import { quietStream } from '../kit/StubUpstream.ts';
 
-import { startStatusEvents } from './kit/startStatusEvents.ts';
+import { openStatusEvents, startStatusEvents } from './kit/startStatusEvents.ts';
 import { ago, line } from './kit/startToldGateway.ts';
 
 const a = { ...statusEvent('a'), at: '2026-01-01T00:00:00.000Z' };
@@ -157,13 +157,18 @@ describe('a reader that takes nothing', () => {
     first?.write(lineOfA + lines.join(''));
     await expect.poll(() => first?.destroyed, { timeout: 10_000 }).toBe(true);
     await expect.poll(() => statusEvents.state.openReplays).toBe(0);
+    // Told while no replay was open, and dated before what was replayed.
+    const late = line(a.at, 'late');
+    await tell([late]);
 
     const taken = await take(reader, 512);
     const rest = take(reader, ids.length - taken.length);
-    (await replay(2))?.write(lineOfA + lines.join('') + line(ago(100), 'known'));
+    (await replay(2))?.write(lineOfA + late + lines.join('') + line(ago(100), 'known'));
 
     expect([...taken, ...(await rest)]).toEqual(ids);
     expect(statusEvents.state.overflows).toBe(0);
+    expect(await take(reader, 1)).toEqual(['known']);
+    expect(await take(reader, 1)).toEqual(['late']);
   });
 
   const openings = { after: true, fromNowOn: false };
@@ -190,6 +195,33 @@ describe('a reader that takes nothing', () => {
       expect(statusEvents.state.overflows).toBe(1);
     },
   );
+});
+
+describe('a reader that was there before the feed began, takes nothing, and is left behind', () => {
+  it('is told the beginning of the feed: everything is behind it', async () => {
+    const feeds: ServerResponse[] = [];
+    const statusEvents = await openStatusEvents(
+      (request, response) => {
+        quietStream(request, response);
+        feeds.push(response);
+      },
+      { window: { max: 1 } },
+    );
+    const reader = statusEvents.subscribe(
+      () => true,
+      null,
+      () => false,
+    );
+    statusEvents.start();
+    await statusEvents.tried;
+    const beginning = statusEvents.mark?.cursor;
+
+    const other = statusEvents.subscribe(() => true, null);
+    feeds[0]?.write(['a', 'b', 'c', 'd'].map((id) => line(ago(0), id)).join(''));
+    await take(other, 4);
+
+    await expect(reader.next()).rejects.toMatchObject({ code: 'SLOW_CONSUMER', cursor: beginning });
+  });
 });
 
 describe('a reader that the window has left behind though it takes what it is given', () => {

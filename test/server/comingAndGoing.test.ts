@@ -37,7 +37,7 @@ describe('two thousand subscriptions that come and go', () => {
       let allHaveLeft: () => void = () => undefined;
       const server = await startServer({
         told: () => {
-          const subscription = hub.subscribe(() => true, null);
+          const subscription = hub.subscribe(() => true);
           open.add(subscription);
           const leave = subscription.return.bind(subscription);
           subscription.return = () => {

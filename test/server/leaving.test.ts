@@ -52,7 +52,7 @@ describe('subscriptions that are left', () => {
     const subscriptions: StatusSubscription[] = [];
     const server = await startServer({
       ticks: () => {
-        const subscription = hub.subscribe(() => true, null);
+        const subscription = hub.subscribe(() => true);
         subscriptions.push(subscription);
         return subscription;
       },

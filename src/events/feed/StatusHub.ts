@@ -142,18 +142,12 @@ export class StatusHub {
    * @param accepts which events the subscriber wants, with their numbers; asked once for each, in their order
    * @param from the number of the first one to read. Default: what is published from now on
    */
-  subscribe(
-    accepts: (event: JournalStatusEvent, number: number) => boolean,
-    startsAfter: string | null,
-    from = this.end,
-  ): StatusSubscription {
+  subscribe(accepts: (event: JournalStatusEvent, number: number) => boolean, from = this.end): StatusSubscription {
     const subscription = new StatusSubscription({
       accepts,
-      startsAfter,
       from,
       window: this.#window,
       feedCursor: () => this.mark?.cursor ?? null,
-      tooSlow: (cursor) => this.tooSlow(cursor),
       onEnd: (ended) => this.#subscriptions.delete(ended),
     });
     this.#subscriptions.add(subscription);
@@ -163,8 +157,7 @@ export class StatusHub {
   /** What a subscription ends with whose client does not take what it is sent: here, so that it is counted. */
   tooSlow(cursor: string | null): SlowConsumerError {
     this.#overflows += 1;
-    // Who was there before the feed began has a place all the same: everything is behind its beginning.
-    return new SlowConsumerError(cursor ?? this.#begunAt?.cursor ?? null);
+    return new SlowConsumerError(cursor);
   }
 
   /** What has surely happened: everything up to the last place, with the events of the seconds before it by name. */

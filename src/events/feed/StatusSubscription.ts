@@ -3,20 +3,15 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import type { EventWindow } from './EventWindow.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from './StatusReader.ts';
-import type { SlowConsumerError } from '../../errors/streamErrors.ts';
 
 export interface StatusSubscriptionOptions {
   /** Which events the subscriber wants; asked once for each event, cheap and free of waiting. */
   accepts: (event: JournalStatusEvent, number: number) => boolean;
-  /** Where the subscriber stands before its first event. */
-  startsAfter: string | null;
   /** The number in the window of the first event to read. */
   from: number;
   window: Pick<EventWindow, 'start' | 'at'>;
   /** Where the feed stands now. */
   feedCursor: () => string | null;
-  /** The error of a subscription that reads after the window has lost its place. */
-  tooSlow: (cursor: string | null) => SlowConsumerError;
   onEnd: (subscription: StatusSubscription) => void;
 }
 
@@ -28,12 +23,11 @@ type Result = IteratorResult<PositionedEvent, undefined>;
  */
 export class StatusSubscription implements StatusReader {
   readonly #options: StatusSubscriptionOptions;
-  readonly #waiting: { resolve: (result: Result) => void; reject: (error: Error) => void }[] = [];
+  readonly #waiting: ((result: Result) => void)[] = [];
   /** The number of the event to read next; while somebody waits, it is that of the next event to be published. */
   #next: number;
   #last: PositionedEvent | null = null;
   #ended = false;
-  #error: Error | null = null;
 
   constructor(options: StatusSubscriptionOptions) {
     this.#options = options;
@@ -49,7 +43,7 @@ export class StatusSubscription implements StatusReader {
     return this.#waiting.length > 0 && !this.#ended ? this.#options.feedCursor() : null;
   }
 
-  /** The window no longer holds what it has not read; it can only end. */
+  /** The window no longer holds what it has not read: it must be ended, and what it missed be had from elsewhere. */
   get isLost(): boolean {
     return this.#next < this.#options.window.start;
   }
@@ -59,30 +53,26 @@ export class StatusSubscription implements StatusReader {
     if (this.#waiting.length === 0) return;
     const number = this.#next;
     this.#next += 1;
-    if (this.#options.accepts(positioned.event, number)) this.#waiting.shift()?.resolve(this.#take(positioned));
+    if (this.#options.accepts(positioned.event, number)) this.#waiting.shift()?.(this.#take(positioned));
   }
 
   /** What has not been read is given up: the subscriber's last cursor says where to go on. */
-  end(error: Error | null = null): void {
+  end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#error = error;
     this.#options.onEnd(this);
-    for (const waiting of this.#waiting.splice(0)) {
-      this.#finish().then(waiting.resolve, waiting.reject);
-    }
+    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
   }
 
   next(): Promise<Result> {
-    if (!this.#ended && this.isLost) this.end(this.#options.tooSlow(this.#last?.cursor ?? this.#options.startsAfter));
-    if (this.#ended) return this.#finish();
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     const { window, accepts } = this.#options;
     for (let positioned = window.at(this.#next); positioned; positioned = window.at(this.#next)) {
       const number = this.#next;
       this.#next += 1;
       if (accepts(positioned.event, number)) return Promise.resolve(this.#take(positioned));
     }
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   return(): Promise<Result> {
@@ -97,12 +87,5 @@ export class StatusSubscription implements StatusReader {
   #take(positioned: PositionedEvent): IteratorYieldResult<PositionedEvent> {
     this.#last = positioned;
     return { done: false, value: positioned };
-  }
-
-  /** The error is told once; after it the subscription is over like any other. */
-  #finish(): Promise<Result> {
-    const error = this.#error;
-    this.#error = null;
-    return error ? Promise.reject(error) : Promise.resolve({ done: true, value: undefined });
   }
 }

@@ -76,10 +76,11 @@ export class ReplayedPast {
     try {
       // Until the feed has begun, nobody says where the past ends and the present begins.
       await this.#hub.hasBegun(signal);
-      for (let isWhole = false; !signal.aborted && !(isWhole && this.#hub.reachesBackTo(this.#unread));) {
+      for (let isWhole = false, isFirst = true; !isWhole && !signal.aborted; isFirst = false) {
         await this.#room();
-        this.#unread = this.#hub.end;
-        isWhole = await this.#readOn(signal);
+        // What has come live since, and is dated before the place, only the window has.
+        if (!this.#hub.reachesBackTo(this.#unread)) this.#unread = this.#hub.end;
+        isWhole = (await this.#readOn(signal, isFirst)) && this.#hub.reachesBackTo(this.#unread);
       }
     } catch (error) {
       this.#error = error instanceof Error ? error : new Error(String(error));
@@ -90,7 +91,7 @@ export class ReplayedPast {
   }
 
   /** @returns whether it has read all of it */
-  async #readOn(signal: AbortSignal): Promise<boolean> {
+  async #readOn(signal: AbortSignal, isFirst: boolean): Promise<boolean> {
     const { known } = this.#hub;
     // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
     const upToMs = known?.recent.length === 0 ? known.ms + beginningMs : undefined;
@@ -100,15 +101,16 @@ export class ReplayedPast {
       known,
       upToMs,
       caughtUpMs: 0,
-      // The API had them already, so whatever else comes live has been told since, however old it is.
-      lookBackMs: latenessMs,
-      onSeen: (event: JournalStatusEvent) => this.had.add(event),
+      // The API had these when it was first asked: whatever else comes live has been told since, however old it is.
+      lookBackMs: isFirst ? latenessMs : 0,
+      onSeen: isFirst ? (event: JournalStatusEvent) => this.had.add(event) : undefined,
       onResolved: (resolved: EventPosition) => this.had.resolve(resolved),
     };
     let last: PositionedEvent | null = null;
     let leftMs = patienceMs;
     try {
       for await (last of readWithRetries(this.#history, range, signal)) {
+        this.had.add(last.event);
         this.#waiting.push(last);
         this.#wakeReader();
         if (!this.#isFull()) continue;

@@ -12,12 +12,7 @@ import type { StatusHistory } from '../replay/StatusHistory.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import type { StatusSubscription } from '../feed/StatusSubscription.ts';
-import {
-  SlowConsumerError,
-  StreamError,
-  StreamInterruptedError,
-  TooManyReplaysError,
-} from '../../errors/streamErrors.ts';
+import { StreamError, StreamInterruptedError, TooManyReplaysError } from '../../errors/streamErrors.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
@@ -55,7 +50,7 @@ export class ResumedSubscription implements StatusReader {
     this.#options = options;
     this.#place = options.after ?? hub.mark?.position ?? null;
     if (options.after) this.#resume(options.after);
-    else this.#live = hub.subscribe(options.accepts, null);
+    else this.#live = hub.subscribe(options.accepts);
   }
 
   /** The hub's place, once that says what was had from elsewhere too: before, the subscriber's own is better. */
@@ -100,7 +95,7 @@ export class ResumedSubscription implements StatusReader {
 
   #readFrom(number: number, isNews: (event: JournalStatusEvent, number: number) => boolean): void {
     const { accepts } = this.#options;
-    this.#live = this.#hub.subscribe((event, at) => isNews(event, at) && accepts(event), null, number);
+    this.#live = this.#hub.subscribe((event, at) => isNews(event, at) && accepts(event), number);
   }
 
   async #nextOwn(): Promise<Result> {
@@ -153,7 +148,7 @@ export class ResumedSubscription implements StatusReader {
 
   #recover(): void {
     const place = this.#at;
-    if (!place || !this.#options.isTaking()) throw this.#hub.tooSlow(null);
+    if (!place || !this.#options.isTaking()) throw this.#hub.tooSlow(place && encodeEventCursor(place));
     this.#live?.end();
     this.#live = null;
     this.#resume(place);
@@ -176,7 +171,6 @@ export class ResumedSubscription implements StatusReader {
   /** Whatever ends it early says where to go on. */
   #withCursor(error: unknown): unknown {
     const cursor = this.#at && encodeEventCursor(this.#at);
-    if (error instanceof SlowConsumerError) return new SlowConsumerError(cursor);
     if (error instanceof TooManyReplaysError) return new TooManyReplaysError(cursor);
     if (error instanceof StreamError) return error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -44,8 +44,8 @@ export class SeenEvents {
     const isReached = this.#isReached;
     this.#isReached ||= token === this.#after.named.at(-1)?.token;
     if (this.#replayed?.take(event, this.#hub.now())) return true;
-    // A hub that gave the position has told everything before it; a new stream may bring back what the API replayed.
-    if (this.#hub.isOwn(this.#after)) return this.#hub.isAroundBeginning(event);
+    // What a hub tells after it gave the position is behind it.
+    if (this.#hub.isOwn(this.#after)) return false;
     if (isBehind(this.#after, event)) return false;
     if (isNamed(this.#after, token)) return true;
     // It is older than the position, and the API did not have it yet when it replayed what it had.

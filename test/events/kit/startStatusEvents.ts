@@ -10,6 +10,14 @@ import { watchedLog } from '../../kit/watchedLog.ts';
 
 /** Feed, hub and replays before an Event API in the test's hands; closed when the test ends. */
 export async function startStatusEvents(answerEvents: Answer, options?: StatusEventsOptions): Promise<StatusEvents> {
+  const statusEvents = await openStatusEvents(answerEvents, options);
+  statusEvents.start();
+  await statusEvents.tried;
+  return statusEvents;
+}
+
+/** The same, before the feed is opened. */
+export async function openStatusEvents(answerEvents: Answer, options?: StatusEventsOptions): Promise<StatusEvents> {
   const { url: baseUrl } = await StubUpstream.start(json(404, {}), answerEvents);
   const [credentials, clock] = [basicCredentials('key', 'secret'), new ApiClock()];
   const client = new StatusEventsClient({ baseUrl, version: 'v2', credentials, clock });
@@ -18,7 +26,5 @@ export async function startStatusEvents(answerEvents: Answer, options?: StatusEv
     await statusEvents.close();
     await client.close();
   });
-  statusEvents.start();
-  await statusEvents.tried;
   return statusEvents;
 }

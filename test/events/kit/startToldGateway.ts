@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 import type { Limits } from '../../../src/config/limits.ts';
+import { ask } from '../../kit/ask.ts';
 import { startGateway } from '../../kit/startGateway.ts';
 import { statusEventLine } from '../../kit/statusEventLine.ts';
 import { json, StubUpstream } from '../../kit/StubUpstream.ts';
@@ -17,7 +18,11 @@ export function ago(ms: number): string {
   return new Date(Date.now() - ms).toISOString();
 }
 
-/** A gateway whose feed says what a test writes; every bounded stream is answered by the test. */
+/**
+ * A gateway whose feed says what a test writes; every bounded stream is answered by the test.
+ *
+ * @param clockMs when its feed began, before now: the API's clock said so then, and now it says what this machine's does
+ */
 export async function startToldGateway(
   answerBounded: (request: SeenRequest, response: ServerResponse) => void = () => undefined,
   clockMs = 0,
@@ -32,5 +37,6 @@ export async function startToldGateway(
     else feeds.push(response);
   });
   const { url } = await startGateway(stub.url, {}, { limits });
+  if (clockMs !== 0) await ask(url, '{ journal(id: "00000000-0000-4000-8000-000000000000") { id } }');
   return { url, stub, feeds };
 }
