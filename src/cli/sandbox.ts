@@ -1,7 +1,7 @@
 import { ConfigError, readSandboxConfig } from '../config/readConfig.ts';
 import type { SandboxConfig } from '../config/sandbox.ts';
 import type { Sandbox } from '../sandbox/createSandbox.ts';
-import type { SandboxOptions } from '../sandbox/domain/SandboxOptions.ts';
+import type { SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
 import { describeSandboxFlags, readSandboxFlags } from './sandboxFlags.ts';
 import { untilSignal } from './untilSignal.ts';
 import { listenError, UsageError } from './usageError.ts';

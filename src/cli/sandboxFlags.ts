@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-import { isCurrency, longestHeartbeatMs, type SandboxOptions } from '../sandbox/domain/SandboxOptions.ts';
+import { isCurrency, longestHeartbeatMs, type SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
 import { UsageError } from './usageError.ts';
 
 type Read = (text: string, flag: string) => Partial<SandboxOptions>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { customerAccountIds } from '../../src/sandbox/domain/seed.ts';
+import { customerAccountIds } from '../../src/sandbox/setup/seed.ts';
 import { type ErrorBody, dan, sweep } from './kit/journals.ts';
 import { startSandbox } from './kit/startSandbox.ts';
 

@@ -17,7 +17,7 @@ describe('a request body', () => {
 
     const { status, body } = await client.post<ErrorBody>('/v1/journals', request);
 
-    expect([status, body.message]).toEqual([400, `${field} must have neither U+0000 nor half a surrogate pair`]);
+    expect([status, body.message]).toEqual([400, `${field} must not contain U+0000 or an unpaired surrogate`]);
   });
 
   it('may have any other character', async () => {

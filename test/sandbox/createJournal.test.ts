@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { closedAccountId, onboardingAccountId, postmanFirmAccountId } from '../../src/sandbox/domain/seed.ts';
+import { closedAccountId, onboardingAccountId, postmanFirmAccountId } from '../../src/sandbox/setup/seed.ts';
 import { type ErrorBody, type Journal, ann, bob, cash, dan, shares, sweep } from './kit/journals.ts';
 import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
 

@@ -82,9 +82,9 @@ describe.each([v1, v2])('GET %s', (path) => {
   });
 
   it.each([
-    ['?until=2026-01-01T00:00:00Z', /^until needs since/],
-    ['?since=2026-01-01T00:00:00Z&since_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /exclude each other/],
-    ['?since=2026-01-01T00:00:00Z&until_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /exclude each other/],
+    ['?until=2026-01-01T00:00:00Z', /^until requires since/],
+    ['?since=2026-01-01T00:00:00Z&since_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /can't be combined/],
+    ['?since=2026-01-01T00:00:00Z&until_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /can't be combined/],
     ['?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z', /^until must not be before since/],
     ['?since=yesterday', /^since must be/],
     ['?since=2026-01-01T00:00:00+02:00', /^since must be/],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { seededRandom } from '../../../src/sandbox/domain/seededRandom.ts';
+import { seededRandom } from '../../../src/sandbox/values/seededRandom.ts';
 import { auditLedger } from './auditLedger.ts';
 import { ann, bob, cash, shares, sweep } from './journals.ts';
 import { SandboxProcess } from './SandboxProcess.ts';
