@@ -1,4 +1,4 @@
-import { customerAccountIds, sweepAccountId } from '../sandbox/domain/seed.ts';
+import { customerAccountIds, sweepAccountId } from '../sandbox/setup/seed.ts';
 
 /** Works as it stands against the sandbox: its accounts are seeded. */
 export const firstMutation = `mutation {

@@ -1,20 +1,21 @@
 import { ConfigError, readSandboxConfig } from '../config/readConfig.ts';
 import type { SandboxConfig } from '../config/sandbox.ts';
+import { messageOf } from '../errors/messageOf.ts';
 import type { Sandbox } from '../sandbox/createSandbox.ts';
-import type { SandboxOptions } from '../sandbox/domain/SandboxOptions.ts';
+import type { SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
 import { describeSandboxFlags, readSandboxFlags } from './sandboxFlags.ts';
 import { untilSignal } from './untilSignal.ts';
 import { listenError, UsageError } from './usageError.ts';
 
-const help = `journals-gateway sandbox: the sandbox alone
+const help = `journals-gateway sandbox: run the sandbox only
 
 Usage:
   journals-gateway sandbox [--port N] [--data FILE] [OPTION VALUE]…
 
-  --port N                  TCP port (SANDBOX_PORT, default 4010; 0 takes any free one)
+  --port N                  TCP port (SANDBOX_PORT, default 4010; 0 picks a free port)
 ${describeSandboxFlags()}
 
-Environment: SANDBOX_KEY_ID and SANDBOX_SECRET_KEY (both \`sandbox\`) are the credential it accepts.
+Environment: SANDBOX_KEY_ID and SANDBOX_SECRET_KEY set the accepted credential (both default to \`sandbox\`).
 `;
 
 /** Runs the sandbox until SIGTERM or SIGINT. @throws UsageError */
@@ -27,8 +28,7 @@ export async function sandbox(argv: string[]): Promise<void> {
   const { port, keyId, secretKey } = configOf(flags.port);
   const running = await untilSignal(
     () => start({ ...flags.options, port, keyId, secretKey, onError }),
-    (failure) =>
-      process.stderr.write(`journals-gateway: ${failure instanceof Error ? failure.message : String(failure)}\n`),
+    (failure) => process.stderr.write(`journals-gateway: ${messageOf(failure)}\n`),
   );
   if (running) process.stdout.write(`sandbox listening on ${running.url}\n`);
 }
@@ -46,7 +46,7 @@ async function start(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-/** libsql's own words, with the file that was asked for; its codes are SQLite's, or empty when a file can't be opened. */
+/** Adds the file name to libsql's message. Its codes are SQLite's, or empty if the file can't be opened. */
 function fileError(error: unknown, file: string | undefined): unknown {
   if (file === undefined || !(error instanceof Error) || !('code' in error)) return error;
   const isFileError = typeof error.code === 'string' && /^(SQLITE_.*)?$/.test(error.code);

@@ -1,12 +1,14 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-import { isCurrency, longestHeartbeatMs, type SandboxOptions } from '../sandbox/domain/SandboxOptions.ts';
+import { isCurrency, longestHeartbeatMs, type SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
+import { parseWholeNumber } from '../sandbox/values/parseWholeNumber.ts';
+import { messageOf } from '../errors/messageOf.ts';
 import { UsageError } from './usageError.ts';
 
 type Read = (text: string, flag: string) => Partial<SandboxOptions>;
 
 interface Flag {
-  /** Placeholder of the value in the help. */
+  /** Placeholder for the value in the help text. */
   value: string;
   help: string;
   read: Read;
@@ -16,83 +18,87 @@ const flags: Record<string, Flag> = {
   host: { value: 'H', help: 'address to listen on (default 127.0.0.1)', read: (host) => ({ host }) },
   data: {
     value: 'FILE',
-    help: 'keeps the ledger in this file (default: in memory)',
+    help: 'file of the ledger (default: in memory)',
     read: (dataFile) => ({ dataFile }),
   },
   'jnlc-flow': {
     value: 'FLOW',
-    help: 'v2 (default): a single JNLC is answered executed; or classic',
+    help: 'v2 (default): a single JNLC is created as executed; or classic: as queued',
     read: (text, flag) => ({ jnlcFlow: oneOf(text, flag, ['v2', 'classic']) }),
   },
   'system-currency': {
-    value: 'WORD',
-    help: 'currency of journals that name none (default USD)',
+    value: 'CODE',
+    help: 'currency of journals without one (default USD)',
     read: (text, flag) => ({ systemCurrency: currency(text, flag) }),
   },
   fixtures: {
-    value: 'WHERE',
-    help: 'where fixtures take effect: any-amount (default) or above-limit',
+    value: 'WHEN',
+    help: 'when fixtures apply: any-amount (default) or above-limit',
     read: (text, flag) => ({ fixtures: oneOf(text, flag, ['any-amount', 'above-limit']) }),
   },
   'batch-description': {
-    value: 'WHAT',
-    help: 'that of a whole batch is ignored (default), or copied into entries without one',
+    value: 'MODE',
+    help: 'description of a batch: ignored (default), or copied to entries without one',
     read: (text, flag) => ({ batchDescription: oneOf(text, flag, ['ignored', 'copied']) }),
   },
   'answer-shape': {
     value: 'SHAPE',
-    help: 'newest (default) or old',
+    help: 'shape of journals: newest (default) or old',
     read: (text, flag) => ({ answerShape: oneOf(text, flag, ['newest', 'old']) }),
   },
-  'list-order-seed': { value: 'N', help: 'shuffles listings', read: number('listOrderSeed') },
-  'batch-order-seed': { value: 'N', help: 'shuffles batch answers', read: number('batchOrderSeed') },
+  'list-order-seed': { value: 'N', help: 'shuffle lists with this seed', read: number('listOrderSeed') },
+  'batch-order-seed': { value: 'N', help: 'shuffle batch answers with this seed', read: number('batchOrderSeed') },
   'list-dates': {
-    value: 'WHICH',
-    help: 'whether after and before name days of the answer: inclusive (default) or exclusive',
+    value: 'MODE',
+    help: 'whether lists include the days of after and before: inclusive (default) or exclusive',
     read: (text, flag) => ({ listDates: oneOf(text, flag, ['inclusive', 'exclusive']) }),
   },
-  'max-matches': { value: 'N', help: 'journals a listing may match (default 100000)', read: number('maxMatches') },
-  'per-journal-limit': { value: 'AMOUNT', help: 'JNLC above it wait (default 50)', read: amount('perJournalLimit') },
+  'max-matches': { value: 'N', help: 'journals that a list may match (default 100000)', read: number('maxMatches') },
+  'per-journal-limit': {
+    value: 'AMOUNT',
+    help: 'a JNLC above it stays pending (default 50)',
+    read: amount('perJournalLimit'),
+  },
   'daily-limit': {
     value: 'AMOUNT',
-    help: 'JNLC of a customer and day above it wait (default 1000)',
+    help: 'daily JNLC total of a customer account; above it a JNLC stays pending (default 1000)',
     read: amount('dailyLimit'),
   },
   'firm-daily-limit': {
     value: 'AMOUNT',
-    help: 'JNLC of a firm account and day above it wait (default 50000)',
+    help: 'daily JNLC total of a firm account; above it a JNLC stays pending (default 50000)',
     read: amount('firmDailyLimit'),
   },
   'securities-limit': {
     value: 'AMOUNT',
-    help: 'JNLS worth more in USD wait (default 50000)',
+    help: 'a JNLS worth more in USD stays pending (default 50000)',
     read: amount('securitiesLimit'),
   },
   'settle-delay': {
     value: 'MS',
-    help: 'between two steps of the status walk (default 25)',
+    help: 'time between status changes (default 25)',
     read: number('settleDelayMs'),
   },
   clock: {
     value: 'MODE',
-    help: 'real (default), or manual: moves by POST /sandbox/clock only',
+    help: 'real (default), or manual: moves only on POST /sandbox/clock',
     read: (text, flag) => ({ clockMode: oneOf(text, flag, ['real', 'manual']) }),
   },
   'event-retention': {
     value: 'N',
-    help: 'newest events a replay reaches (default: all)',
+    help: 'number of newest events that can be replayed (default: all)',
     read: number('eventRetention'),
   },
-  'max-streams': { value: 'N', help: 'event streams open at once (default 25)', read: number('maxStreams') },
-  heartbeat: { value: 'MS', help: 'between two heartbeats of a stream (default 15000)', read: heartbeat },
+  'max-streams': { value: 'N', help: 'maximum number of open event streams (default 25)', read: number('maxStreams') },
+  heartbeat: { value: 'MS', help: 'time between heartbeats of a stream (default 15000)', read: heartbeat },
   'rate-limit': {
     value: 'N',
-    help: 'requests a minute (default: no limit)',
+    help: 'requests per minute (default: no limit)',
     read: (text, flag) => ({ rateLimit: { limit: wholeNumber(text, flag), windowMs: 60_000 } }),
   },
   'token-lifetime': {
     value: 'S',
-    help: 'seconds an access token lives (default 899)',
+    help: 'lifetime of an access token in seconds (default 899)',
     read: number('tokenLifetimeSeconds'),
   },
   control: {
@@ -122,7 +128,7 @@ export function readSandboxFlags(argv: string[]): SandboxFlags {
   };
 }
 
-/** The flags as lines of the help text. */
+/** Describes the flags in the help text, one per line. */
 export function describeSandboxFlags(): string {
   return Object.entries(flags)
     .map(([name, { value, help }]) => `  ${`--${name} ${value}`.padEnd(26)}${help}`)
@@ -138,7 +144,7 @@ function parse(argv: string[]): Record<string, unknown> {
   try {
     return parseArgs({ args: argv, options }).values;
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 
@@ -154,23 +160,24 @@ function heartbeat(text: string, flag: string): Partial<SandboxOptions> {
 
 function amount(option: 'perJournalLimit' | 'dailyLimit' | 'firmDailyLimit' | 'securitiesLimit'): Read {
   return (text, flag) => {
-    if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`${flag}: expected an amount like 50, found ${text}`);
+    if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`${flag}: expected an amount such as 50, found ${text}`);
     return { [option]: text };
   };
 }
 
 function currency(text: string, flag: string): string {
-  if (!isCurrency(text)) throw new UsageError(`${flag}: expected three capital letters like USD, found ${text}`);
+  if (!isCurrency(text)) throw new UsageError(`${flag}: expected three capital letters such as USD, found ${text}`);
   return text;
 }
 
 function wholeNumber(text: string, flag: string): number {
-  if (!/^\d{1,12}$/.test(text)) throw new UsageError(`${flag}: expected a whole number, found ${text}`);
-  return Number(text);
+  const number = parseWholeNumber(text);
+  if (number === null) throw new UsageError(`${flag}: expected a whole number, found ${text}`);
+  return number;
 }
 
-function oneOf<Word extends string>(text: string, flag: string, words: readonly Word[]): Word {
-  const word = words.find((candidate) => candidate === text);
-  if (!word) throw new UsageError(`${flag}: expected ${words.join(' or ')}, found ${text}`);
-  return word;
+function oneOf<Choice extends string>(text: string, flag: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((candidate) => candidate === text);
+  if (!choice) throw new UsageError(`${flag}: expected ${choices.join(' or ')}, found ${text}`);
+  return choice;
 }

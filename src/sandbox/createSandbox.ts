@@ -3,36 +3,36 @@ import type { Part } from '../concurrency/closeAll.ts';
 import { FaultPlan } from './faults/FaultPlan.ts';
 import { ApiHandler } from './http/ApiHandler.ts';
 import { ApiServer } from './http/ApiServer.ts';
-import { Credentials } from './exchange/Credentials.ts';
-import { RateLimit } from './http/RateLimit.ts';
+import { Credentials } from './admission/Credentials.ts';
+import { RateLimit } from './admission/RateLimit.ts';
 import { RequestLog } from './exchange/RequestLog.ts';
 import { Ledger } from './ledger/Ledger.ts';
 import { getAccount, listAccounts } from './routes/accounts.ts';
 import { ControlRoutes } from './routes/ControlRoutes.ts';
-import { controlsOf } from './routes/controls.ts';
+import { createControls } from './routes/controls.ts';
 import { EventRoutes } from './routes/EventRoutes.ts';
 import { listJournals } from './routes/listJournals.ts';
 import { JournalRoutes } from './routes/JournalRoutes.ts';
-import { SandboxClock } from './domain/SandboxClock.ts';
-import { type SandboxOptions, type Settings, settingsOf } from './domain/SandboxOptions.ts';
-import { seededRandom } from './domain/seededRandom.ts';
+import { SandboxClock } from './values/SandboxClock.ts';
+import { type SandboxOptions, type Settings, readSettings } from './setup/SandboxOptions.ts';
+import { seededRandom } from './values/seededRandom.ts';
 import { Store } from './store/Store.ts';
 
 export interface Sandbox {
-  /** `http://127.0.0.1:4010`, without a slash at the end. */
+  /** Such as `http://127.0.0.1:4010`, without a trailing slash. */
   readonly url: string;
   readonly port: number;
   /**
-   * Ends every connection and timer and closes the ledger; what was acknowledged is in the file.
+   * Ends every connection and timer and closes the ledger. Everything acknowledged is in the data file.
    *
-   * @throws AggregateError with one error for each part that could not be closed
+   * @throws AggregateError with one error per part that could not be closed
    */
   close(): Promise<void>;
 }
 
-/** Starts an emulator of the Journals REST and event API. Rejects when its address or file can't be had. */
+/** Starts an emulator of the Journals REST and event API. Rejects if the address or data file is unavailable. */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const settings = settingsOf(options);
+  const settings = readSettings(options);
   const clock = new SandboxClock(settings.clock, settings.clockMode === 'manual');
   const faults = new FaultPlan();
   const opened: Part[] = [];
@@ -41,25 +41,25 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     const store = new Store(settings.dataFile);
     opened.push(['the data file', () => store.close()]);
-    const ledger = new Ledger({ store, settings, clock, disordered: () => faults.drawDisorder() });
+    const ledger = new Ledger({ store, settings, clock, drawDisorder: () => faults.drawDisorder() });
     opened.push(['the ledger', () => ledger.close()]);
-    const server = serverOf(settings, clock, faults, ledger);
+    const server = createServer(settings, clock, faults, ledger);
     opened.push(['the port', () => server.close()], ['the event streams', () => ledger.hub.close()]);
     const port = await server.listen();
     ledger.start();
-    return { url: `http://${inUrl(settings.host)}:${port}`, port, close };
+    return { url: `http://${hostInUrl(settings.host)}:${port}`, port, close };
   } catch (error) {
     await close().catch(settings.onError);
     throw error;
   }
 }
 
-/** An IPv6 address stands in brackets there. */
-function inUrl(host: string): string {
+/** URLs have IPv6 addresses in brackets. */
+function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function serverOf(settings: Settings, clock: SandboxClock, faults: FaultPlan, ledger: Ledger): ApiServer {
+function createServer(settings: Settings, clock: SandboxClock, faults: FaultPlan, ledger: Ledger): ApiServer {
   const credentials = new Credentials(settings, clock);
   const log = new RequestLog(settings.logSize);
   const rateLimit = new RateLimit(settings.rateLimit, () => clock.realMilliseconds());
@@ -70,7 +70,7 @@ function serverOf(settings: Settings, clock: SandboxClock, faults: FaultPlan, le
   };
   const events = new EventRoutes({ hub: ledger.hub, clock, settings });
   const api = new ApiHandler({
-    routes: routesOf(settings, ledger, credentials),
+    routes: createRoutes(settings, ledger, credentials),
     events,
     faults,
     rateLimit,
@@ -79,16 +79,22 @@ function serverOf(settings: Settings, clock: SandboxClock, faults: FaultPlan, le
     clock,
   });
   const control = new ControlRoutes(
-    controlsOf({ ...ledger.parts, faults, credentials, log, clock, settings, reset }),
+    createControls({ ...ledger.parts, faults, credentials, log, clock, settings, reset }),
     settings.control,
   );
   return new ApiServer({ api, control, settings, clock });
 }
 
-function routesOf(settings: Settings, { parts }: Ledger, credentials: Credentials) {
-  const { store, commit, desk } = parts;
-  const journals = new JournalRoutes({ store, commit, desk, settings, batchRandom: randomOf(settings.batchOrderSeed) });
-  const list = { journals: store.journals, settings, listRandom: randomOf(settings.listOrderSeed) };
+function createRoutes(settings: Settings, { parts }: Ledger, credentials: Credentials) {
+  const { store, commit, service } = parts;
+  const journals = new JournalRoutes({
+    store,
+    commit,
+    service,
+    settings,
+    batchRandom: randomFor(settings.batchOrderSeed),
+  });
+  const list = { journals: store.journals, settings, listRandom: randomFor(settings.listOrderSeed) };
   return {
     createJournal: journals.create.bind(journals),
     createBatch: journals.createBatch.bind(journals),
@@ -102,6 +108,6 @@ function routesOf(settings: Settings, { parts }: Ledger, credentials: Credential
   } satisfies ConstructorParameters<typeof ApiHandler>[0]['routes'];
 }
 
-function randomOf(seed: number | undefined): (() => number) | undefined {
+function randomFor(seed: number | undefined): (() => number) | undefined {
   return seed === undefined ? undefined : seededRandom(seed);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { customerAccountIds, sweepAccountId } from '../../src/sandbox/domain/seed.ts';
+import { customerAccountIds, sweepAccountId } from '../../src/sandbox/setup/seed.ts';
 import { startSandbox } from '../sandbox/kit/startSandbox.ts';
 import { exchange } from './rawRequestsConnection.ts';
 

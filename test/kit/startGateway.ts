@@ -6,7 +6,7 @@ import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { createSandbox } from '../../src/sandbox/createSandbox.ts';
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
-import type { SandboxOptions } from '../../src/sandbox/domain/SandboxOptions.ts';
+import type { SandboxOptions } from '../../src/sandbox/setup/SandboxOptions.ts';
 
 import { defaultLimits } from './defaultLimits.ts';
 import { closeLater } from './leftovers.ts';

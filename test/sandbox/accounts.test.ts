@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { customerAccountIds } from '../../src/sandbox/domain/seed.ts';
+import { customerAccountIds } from '../../src/sandbox/setup/seed.ts';
 import { type ErrorBody, dan, sweep } from './kit/journals.ts';
 import { startSandbox } from './kit/startSandbox.ts';
 
@@ -10,7 +10,7 @@ interface Account {
 }
 
 describe('GET /v1/accounts', () => {
-  it('lists the accounts of the documents, with what they hold', async () => {
+  it('lists the accounts of the docs with their holdings', async () => {
     const { client } = await startSandbox();
 
     const { body } = await client.get<Account[]>('/v1/accounts');
@@ -30,7 +30,7 @@ describe('GET /v1/accounts/{id}', () => {
     expect(body).toMatchObject({ id: dan, status: 'ACTIVE', currency: 'USD', cash: '1000', positions: [] });
   });
 
-  it("has the fields that the vendor's Python SDK refuses to be without", async () => {
+  it("has the fields that the vendor's Python SDK requires", async () => {
     const { client } = await startSandbox();
 
     const { body } = await client.get<Record<string, unknown>>(`/v1/accounts/${dan}`);
@@ -40,7 +40,7 @@ describe('GET /v1/accounts/{id}', () => {
     expect(body['last_equity']).toBe('1000');
   });
 
-  it('does not tell which accounts are firm accounts', async () => {
+  it('does not reveal which accounts are firm accounts', async () => {
     const { client } = await startSandbox();
 
     const [firm, customer] = [

@@ -27,7 +27,7 @@ describe('the newest shape', () => {
     ['JNLC that waits', cash({ amount: '51' })],
     ['JNLC in another currency', cash({ currency: 'EUR' })],
     ['JNLS', shares()],
-  ])('of a %s has every key, created, read, listed and executed', async (_what, body) => {
+  ])('of a %s has every key when created, read, listed and executed', async (_what, body) => {
     const { client } = await startClassic();
 
     const { body: created } = await client.post<Journal>('/v1/journals', body);
@@ -60,7 +60,7 @@ describe('the newest shape', () => {
     },
   );
 
-  it('of batch items has error_message besides', async () => {
+  it('of batch items also has error_message', async () => {
     const { client } = await startSandbox();
     const entries = [
       { to_account: ann, amount: '1' },
@@ -79,7 +79,7 @@ describe('the newest shape', () => {
     }
   });
 
-  it('tells created_at to the microsecond', async () => {
+  it('has created_at with microseconds', async () => {
     const { client } = await startSandbox();
     await client.post('/sandbox/clock', { to: '2126-01-01T00:00:00.123456Z' });
 

@@ -111,7 +111,7 @@ describe('POST /v1/journals/batch', () => {
     expect(body.map(({ description }) => description)).toEqual(expected);
   });
 
-  it('lets a fixture fail one entry after validation: its neighbours stand, its event tells why', async () => {
+  it('lets a fixture fail one entry after validation: the others succeed and its event has the reason', async () => {
     const { client } = await startSandbox({ settleDelayMs: 0 });
     const stream = await client.events();
     const entries = [
@@ -140,7 +140,7 @@ describe('POST /v1/journals/batch', () => {
     expect(body.map(({ status }) => status)).toEqual(['queued', 'pending', 'pending']);
   });
 
-  it('shuffles its answer when asked to', async () => {
+  it('shuffles its answer if configured', async () => {
     const { client } = await startSandbox({ batchOrderSeed: 3 });
     const entries = Array.from({ length: 10 }, (_, index) => ({ to_account: ann, amount: String(index + 1) }));
 
@@ -167,7 +167,7 @@ describe('POST /v1/journals/reverse_batch', () => {
     for (const journal of body) expect(journal).not.toHaveProperty('error_message');
   });
 
-  it('takes one currency for all entries', async () => {
+  it('uses one currency for all entries', async () => {
     const { client } = await startSandbox();
     await client.put(`/sandbox/accounts/${dan}`, { cash: { EUR: '5' } });
     const entries = [{ from_account: dan, amount: '5' }];
@@ -178,7 +178,7 @@ describe('POST /v1/journals/reverse_batch', () => {
     expect(body[0]?.currency).toBe('EUR');
   });
 
-  it('refuses a currency within an entry, where it would be ignored', async () => {
+  it('refuses a currency in an entry', async () => {
     const { client } = await startSandbox();
     const entries = [{ from_account: dan, amount: '5', currency: 'EUR' }];
 
@@ -187,7 +187,7 @@ describe('POST /v1/journals/reverse_batch', () => {
     expect([reply.status, reply.body.message]).toEqual([400, expect.stringMatching(/^entries\[0\]\.currency/)]);
   });
 
-  it('names the account that failed to send, not the one that would have received', async () => {
+  it('names the sender of a failed entry, not the receiver', async () => {
     const { client } = await startSandbox();
     const entries = [{ from_account: dan, amount: '5', description: refusedFixture }];
 
@@ -197,7 +197,7 @@ describe('POST /v1/journals/reverse_batch', () => {
     expect(body[0]?.error_message).not.toContain(sweep);
   });
 
-  it('creates nothing when one sender lacks the money', async () => {
+  it('creates nothing if one sender lacks the money', async () => {
     const { client } = await startSandbox();
 
     const entries = [...reverseSample.entries, { from_account: ann, amount: '1' }];
@@ -208,7 +208,7 @@ describe('POST /v1/journals/reverse_batch', () => {
     expect(await journalCount(client)).toBe(0);
   });
 
-  it('knows no idempotency key: a repeat moves the money again', async () => {
+  it('accepts no idempotency key: a repeated request moves the money again', async () => {
     const { client } = await startSandbox();
 
     const key = { 'idempotency-key': 'once' };

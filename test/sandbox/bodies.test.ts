@@ -12,15 +12,15 @@ describe('a request body', () => {
     ['half of a surrogate pair', cash({ description: 'x\ud800y' }), 'description'],
     ['a symbol', shares({ symbol: 'AAPL\0x' }), 'symbol'],
     ['a transmitter', cash({ transmitter_name: '\0' }), 'transmitter_name'],
-  ])('with what no store keeps is refused, naming the field: %s', async (_where, request, field) => {
+  ])('with a character that cannot be stored is refused, naming the field: %s', async (_where, request, field) => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<ErrorBody>('/v1/journals', request);
 
-    expect([status, body.message]).toEqual([400, `${field} must have neither U+0000 nor half a surrogate pair`]);
+    expect([status, body.message]).toEqual([400, `${field} must not contain U+0000 or an unpaired surrogate`]);
   });
 
-  it('may have any other character', async () => {
+  it('may contain any other character', async () => {
     const { client } = await startSandbox();
 
     const created = await client.post<{ id: string }>('/v1/journals', cash({ description: 'é😀\u0001\uffff' }));
@@ -34,7 +34,7 @@ describe('a request body', () => {
     ['a leading zero behind a sign', `${opening},"amount":-01}`],
     ['a point without digits', `${opening},"amount":1.}`],
     ['a string without an end, full of escaped quotes', `${opening},"x":1,"description":"${'\\"'.repeat(60_000)}`],
-  ])('that is no JSON is refused as such: %s', { timeout: 2_000 }, async (_what, request) => {
+  ])('that is not JSON is refused: %s', { timeout: 2_000 }, async (_what, request) => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<ErrorBody>('/v1/journals', request);
@@ -45,7 +45,7 @@ describe('a request body', () => {
   it.each([
     [98, 200],
     [20_000, 400],
-  ])('nested %d levels deep is answered %d, under a key too', async (levels, status) => {
+  ])('nested %d levels deep is answered %d, also with an idempotency key', async (levels, status) => {
     const { client } = await startSandbox();
     const request = `${opening},"amount":"1","x":${nested(levels)}}`;
 
@@ -57,7 +57,7 @@ describe('a request body', () => {
     expect(replies.map((reply) => reply.status)).toEqual([status, status]);
   });
 
-  it('of twelve megabytes is refused for the field that is too long', async () => {
+  it('of twelve megabytes is refused for its overlong field', async () => {
     const { client } = await startSandbox();
     const request = cash({ amount: 1, description: 'x'.repeat(12_000_000) });
 
@@ -66,7 +66,7 @@ describe('a request body', () => {
     expect([status, body.message]).toEqual([400, 'description must have at most 1024 characters']);
   });
 
-  it('may look like the number it once was taken for', async () => {
+  it('may contain text that looks like an internal number placeholder', async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<ErrorBody>('/v1/journals', `${opening},"n":1,"amount":{"\\u0000":"7"}}`);

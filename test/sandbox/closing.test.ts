@@ -25,7 +25,7 @@ describe('close', () => {
     await second.close();
   });
 
-  it('leaves the data file, and nothing beside it', async () => {
+  it('leaves only the data file', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'sandbox-closing-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const sandbox = await createSandbox({ ...credential, dataFile: join(directory, 'ledger.db') });
@@ -61,7 +61,7 @@ describe('close with a data file that has been removed', () => {
     return { dataFile: join(directory, 'ledger.db'), remove };
   }
 
-  it('says that the ledger is not kept, and closes everything else', async () => {
+  it('rejects for the ledger and closes everything else', async () => {
     const { dataFile, remove } = ledgerFile();
     const sandbox = await createSandbox({ ...credential, dataFile });
     const client = new SandboxClient(sandbox.url);
@@ -89,7 +89,7 @@ describe('close with a data file that has been removed', () => {
 });
 
 describe('a ledger that is closed', () => {
-  it('commits what is waiting and refuses what comes later', async () => {
+  it('commits waiting changes and refuses later ones', async () => {
     const store = new Store(undefined);
     const commit = new GroupCommit(store, () => undefined);
     const waiting = commit.run(() => 'done');
@@ -103,7 +103,7 @@ describe('a ledger that is closed', () => {
 });
 
 describe('a restarted ledger', () => {
-  it('goes on with event ids above those it has, though its clock stands', async () => {
+  it('continues with higher event ids on a manual clock', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'sandbox-ids-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const draws = [0.9, 0.1];
@@ -126,7 +126,7 @@ describe('a restarted ledger', () => {
 });
 
 describe('createSandbox', () => {
-  it('names an IPv6 address in brackets', async () => {
+  it('has an IPv6 address in brackets in its URL', async () => {
     const sandbox = await createSandbox({ ...credential, host: '::1' });
     const client = new SandboxClient(sandbox.url);
 
@@ -137,13 +137,13 @@ describe('createSandbox', () => {
     await sandbox.close();
   });
 
-  it.each([0, -1, NaN, 2 ** 31])('rejects a heartbeat that no timer keeps: %d ms', async (heartbeatMs) => {
+  it.each([0, -1, NaN, 2 ** 31])('rejects a heartbeat of %d ms', async (heartbeatMs) => {
     await expect(createSandbox({ ...credential, heartbeatMs })).rejects.toThrow(
       /^heartbeatMs: expected 1 to 2147483647/,
     );
   });
 
-  it('rejects when its port is taken', async () => {
+  it('rejects if its port is in use', async () => {
     const first = await createSandbox(credential);
 
     await expect(createSandbox({ ...credential, port: first.port })).rejects.toThrow(/EADDRINUSE/);
@@ -151,7 +151,7 @@ describe('createSandbox', () => {
     await first.close();
   });
 
-  it('rejects a limit that is no decimal', async () => {
+  it('rejects a limit that is not a decimal', async () => {
     await expect(createSandbox({ ...credential, dailyLimit: 'much' })).rejects.toThrow(/dailyLimit/);
   });
 });

@@ -22,7 +22,7 @@ function move(client: SandboxClient, { id }: Journal, body: object) {
 }
 
 describe('POST /sandbox/clock', () => {
-  it('moves time by so much, or to an instant, and only forward', async () => {
+  it('moves time by a duration or to an instant, forward only', async () => {
     const { client } = await startSandbox();
 
     const there = await client.post('/sandbox/clock', { to: '2126-01-01T00:00:00.000001Z' });
@@ -34,7 +34,7 @@ describe('POST /sandbox/clock', () => {
     expect(back.body).toEqual(on.body);
   });
 
-  it("moves the server's Date header too", async () => {
+  it('moves the Date header', async () => {
     const { client } = await startSandbox();
 
     await client.post('/sandbox/clock', { to: '2126-01-01T00:00:00.5Z' });
@@ -43,7 +43,7 @@ describe('POST /sandbox/clock', () => {
     expect(headers['date']).toBe('Tue, 01 Jan 2126 00:00:00 GMT');
   });
 
-  it('takes each step on the way at its own time', async () => {
+  it('makes each due status change at its own time', async () => {
     const { client } = await startClassic({ settleDelayMs: 1_000 });
     await client.post('/sandbox/clock', { to: '2126-01-01T00:00:00Z' });
     const stream = await client.events();
@@ -56,20 +56,20 @@ describe('POST /sandbox/clock', () => {
   });
 
   it.each([{ advanceMs: 1e15 }, { advanceMs: 1e300 }, { to: '2256-01-01T00:00:00Z' }])(
-    'refuses to go where instants end, and time stays: %j',
+    'refuses %j, which is beyond the latest instant, and leaves the time unchanged',
     async (body) => {
       const { client } = await startSandbox();
       const before = await client.get('/sandbox/clock');
 
       const reply = await client.post<ErrorBody>('/sandbox/clock', body);
 
-      expect([reply.status, reply.body.message]).toEqual([400, expect.stringMatching(/2255-01-01T00:00:00Z at most/)]);
+      expect([reply.status, reply.body.message]).toEqual([400, expect.stringMatching(/beyond 2255-01-01T00:00:00Z/)]);
       expect((await client.get('/sandbox/clock')).body).toEqual(before.body);
       expect((await client.post('/v1/journals', cash())).status).toBe(200);
     },
   );
 
-  it('goes as far as instants reach, and journals still walk', async () => {
+  it('goes up to the latest instant, where journals still settle', async () => {
     const { client } = await startSandbox();
     await client.post('/sandbox/clock', { to: '2255-01-01T00:00:00Z' });
 
@@ -94,7 +94,7 @@ describe('POST /sandbox/clock', () => {
 
 describe('POST /sandbox/journals/{id}/status', () => {
   it.each(['rejected', 'refused', 'canceled', 'deleted'])(
-    'makes a pending journal %s, and the sender has its money again',
+    'sets a pending journal to %s and returns the money to the sender',
     async (status) => {
       const { client } = await startSandbox();
       const { body: journal } = await client.post<Journal>('/v1/journals', cash({ amount: '51' }));
@@ -109,7 +109,7 @@ describe('POST /sandbox/journals/{id}/status', () => {
   );
 
   it.each(['rejected', 'canceled', 'deleted'])(
-    'takes the money back when an executed journal becomes %s',
+    'returns the money when an executed journal becomes %s',
     async (status) => {
       const { client } = await startSandbox();
       const journal = await executed(client, cash());
@@ -120,7 +120,7 @@ describe('POST /sandbox/journals/{id}/status', () => {
     },
   );
 
-  it('corrects an executed journal by a new one with a new id, which nothing links', async () => {
+  it('corrects an executed journal with a new journal that has no link to it', async () => {
     const { client } = await startSandbox();
     const journal = await executed(client, shares());
     const stream = await client.events();
@@ -140,7 +140,7 @@ describe('POST /sandbox/journals/{id}/status', () => {
     ]);
   });
 
-  it('takes any other word, as a newer API would have it', async () => {
+  it('accepts an unknown status, as a newer API may send', async () => {
     const { client } = await startSandbox();
     const journal = await executed(client, cash());
 
@@ -149,7 +149,7 @@ describe('POST /sandbox/journals/{id}/status', () => {
     expect(body.journal.status).toBe('under_review');
   });
 
-  it('changes nothing when the money that should come back is spent', async () => {
+  it('changes nothing if the money to return is spent', async () => {
     const { client } = await startClassic();
     const journal = await executed(client, cash());
     await executed(client, cash({ from_account: ann, to_account: sweep, amount: '5' }));
@@ -160,7 +160,7 @@ describe('POST /sandbox/journals/{id}/status', () => {
     expect((await client.get(`/v1/journals/${journal.id}`)).body).toMatchObject({ status: 'executed' });
   });
 
-  it('changes nothing when a correction asks for more than there is', async () => {
+  it('changes nothing if a correction exceeds the balance', async () => {
     const { client } = await startSandbox();
     const journal = await executed(client, cash());
 
@@ -170,7 +170,7 @@ describe('POST /sandbox/journals/{id}/status', () => {
     expect((await client.get(`/v1/accounts/${ann}`)).body).toMatchObject({ cash: '10' });
   });
 
-  it.each(['canceled', 'deleted'])('leaves a %s journal as it is: that is final', async (status) => {
+  it.each(['canceled', 'deleted'])('refuses to change a %s journal, which is final', async (status) => {
     const { client } = await startSandbox();
     const { body: journal } = await client.post<Journal>('/v1/journals', cash({ amount: '51' }));
     await move(client, journal, { status });
@@ -180,16 +180,16 @@ describe('POST /sandbox/journals/{id}/status', () => {
     expect(reply.status).toBe(409);
   });
 
-  it('answers 404 for an unknown journal and 400 without a word', async () => {
+  it('answers 404 for an unknown journal and 400 without a status', async () => {
     const { client } = await startSandbox();
     const { body: journal } = await client.post<Journal>('/v1/journals', cash());
 
     const unknown = await client.post('/sandbox/journals/00000000-1111-4222-8333-444444444444/status', {
       status: 'rejected',
     });
-    const wordless = await move(client, journal, {});
+    const withoutStatus = await move(client, journal, {});
 
-    expect([unknown.status, wordless.status]).toEqual([404, 400]);
+    expect([unknown.status, withoutStatus.status]).toEqual([404, 400]);
   });
 });
 
@@ -208,7 +208,7 @@ describe('PUT /sandbox/accounts/{id}', () => {
     });
   });
 
-  it('changes a status, and leaves the holdings', async () => {
+  it('changes a status and keeps the holdings', async () => {
     const { client } = await startSandbox();
 
     await client.put(`/sandbox/accounts/${dan}`, { status: 'ACCOUNT_CLOSED' });
@@ -216,7 +216,7 @@ describe('PUT /sandbox/accounts/{id}', () => {
     expect((await client.get(`/v1/accounts/${dan}`)).body).toMatchObject({ status: 'ACCOUNT_CLOSED', cash: '1000' });
   });
 
-  it('refuses a holding that is no decimal', async () => {
+  it('refuses a holding that is not a decimal', async () => {
     const { client } = await startSandbox();
 
     const { status } = await client.put(`/sandbox/accounts/${fresh}`, { cash: { USD: 'much' } });
@@ -226,7 +226,7 @@ describe('PUT /sandbox/accounts/{id}', () => {
 });
 
 describe('POST /sandbox/reset', () => {
-  it('makes everything as it was at the start, and cuts the streams', async () => {
+  it('restores the initial state and cuts the streams', async () => {
     const { client } = await startSandbox();
     await client.post('/v1/journals', cash(), { 'idempotency-key': 'k' });
     await client.faults([{ kind: 'reset', operations: ['getAccount'] }]);
@@ -254,7 +254,7 @@ describe('POST /sandbox/reset', () => {
 });
 
 describe('POST /sandbox/reset', () => {
-  it('cuts a stream whose reader has paused, too', async () => {
+  it('cuts a stream whose reader has paused', async () => {
     const { client } = await startSandbox({ settleDelayMs: 0, maxStreams: 1 });
     const entry = { to_account: ann, amount: '0.01', description: 'x'.repeat(1_000) };
     const entries = Array.from({ length: 500 }, () => entry);
@@ -265,7 +265,7 @@ describe('POST /sandbox/reset', () => {
     }
 
     await client.post('/sandbox/reset');
-    // The connection's end is heard in its own time.
+    // The server notices the closed connection with a delay.
     await until(async () => {
       const { body } = await client.get<{ streams: { open: number } }>('/sandbox/stats');
       return body.streams.open === 0;
@@ -321,7 +321,7 @@ describe('the controls', () => {
     (list ?? []).filter(({ family, internal }) => family === 'IPv4' && !internal).map((found) => found.address),
   );
 
-  it('need no credentials, and are nowhere else', async () => {
+  it('need no credentials and exist under /sandbox only', async () => {
     const { client } = await startSandbox();
 
     const statuses = [
@@ -333,7 +333,7 @@ describe('the controls', () => {
     expect(statuses).toEqual([200, 404, 404]);
   });
 
-  it.runIf(address)('answer to this machine only, unless told otherwise', async () => {
+  it.runIf(address)('answer on loopback only, unless the option allows anyone', async () => {
     const statuses = [];
     for (const control of ['loopback', 'anyone'] as const) {
       const { sandbox } = await startSandbox({ host: '0.0.0.0', control });

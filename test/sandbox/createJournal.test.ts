@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { closedAccountId, onboardingAccountId, postmanFirmAccountId } from '../../src/sandbox/domain/seed.ts';
+import { closedAccountId, onboardingAccountId, postmanFirmAccountId } from '../../src/sandbox/setup/seed.ts';
 import { type ErrorBody, type Journal, ann, bob, cash, dan, shares, sweep } from './kit/journals.ts';
 import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
 
@@ -12,7 +12,7 @@ async function balance(client: SandboxClient, id: string): Promise<string> {
 }
 
 describe('POST /v1/journals', () => {
-  it('answers a JNLC with the journal, executed', async () => {
+  it('answers a JNLC with the executed journal', async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<Journal>('/v1/journals', cash({ description: 'welcome' }));
@@ -71,7 +71,7 @@ describe('POST /v1/journals', () => {
     expect(reply.body.message).toMatch(message);
   });
 
-  it('takes 1,024 characters of description, 9 decimals of qty and 255 characters of transmitter', async () => {
+  it('accepts 1,024 characters of description, 9 decimals of qty and 255 characters of transmitter', async () => {
     const { client } = await startSandbox();
 
     const long = await client.post(
@@ -150,7 +150,7 @@ describe('POST /v1/journals', () => {
     expect(await balance(client, postmanFirmAccountId)).toBe('50010');
   });
 
-  it('knows no price of a symbol that is named as what every object has', async () => {
+  it('has no price for a symbol named like a property of every object', async () => {
     const { client } = await startSandbox();
     await client.put(`/sandbox/accounts/${sweep}`, { shares: { constructor: '5' } });
 
@@ -159,7 +159,7 @@ describe('POST /v1/journals', () => {
     expect([status, body.price]).toEqual([200, null]);
   });
 
-  it('leaves no trace of what it refuses', async () => {
+  it('stores nothing of a refused request', async () => {
     const { client } = await startSandbox();
 
     await client.post('/v1/journals', cash({ amount: '60000' }));
@@ -190,7 +190,7 @@ describe('POST /v1/journals', () => {
     expect(journal.net_amount).toBe(kept);
   });
 
-  it('moves exact amounts: a tenth ten times is one', async () => {
+  it('moves exact amounts: ten times 0.1 is 1', async () => {
     const { client } = await startSandbox({ settleDelayMs: 0 });
 
     for (let count = 0; count < 10; count += 1) await client.post('/v1/journals', cash({ amount: 0.1 }));
@@ -208,7 +208,7 @@ describe('POST /v1/journals', () => {
     expect((await client.get(`/v1/accounts/${ann}`)).body).toMatchObject({ cash_by_currency: { EUR: '10' } });
   });
 
-  it('takes the system currency where none is named', async () => {
+  it('uses the system currency if there is none', async () => {
     const { client } = await startSandbox({ systemCurrency: 'EUR', settleDelayMs: 0 });
     const entries = [{ from_account: dan, amount: '5' }];
     const reverse = { entry_type: 'JNLC', to_account: sweep, entries };

@@ -31,7 +31,7 @@ describe('Basic credentials', () => {
     expect(statuses).toEqual([401, 401, 401, 401]);
   });
 
-  it('are read with any case of the scheme', async () => {
+  it('accept the scheme in any case', async () => {
     const { client } = await startSandbox();
 
     const { status } = await client.get('/v1/journals', { authorization: basic.replace('Basic', 'basic') });
@@ -41,7 +41,7 @@ describe('Basic credentials', () => {
 });
 
 describe('POST /v1/oauth2/token', () => {
-  it('answers a bearer token that opens everything', async () => {
+  it('issues a bearer token that is accepted everywhere', async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<Token>('/v1/oauth2/token', grant, form);
@@ -67,7 +67,7 @@ describe('POST /v1/oauth2/token', () => {
     expect([reply.status, reply.body]).toEqual([status, expected]);
   });
 
-  it('keeps the OAuth client apart from the Basic credential when it has words of its own', async () => {
+  it('keeps a separate OAuth client apart from the Basic credential', async () => {
     const { client } = await startSandbox({ clientId: 'client', clientSecret: 'hidden' });
 
     const wrong = await client.post('/v1/oauth2/token', grant, form);
@@ -80,7 +80,7 @@ describe('POST /v1/oauth2/token', () => {
     expect([wrong.status, right.status]).toEqual([401, 200]);
   });
 
-  it('ends tokens after their lifetime: a bare 401', async () => {
+  it('answers 401 without a body after a token has expired', async () => {
     const { client } = await startSandbox({ tokenLifetimeSeconds: 60 });
     const authorization = `Bearer ${await token(client)}`;
 
@@ -92,7 +92,7 @@ describe('POST /v1/oauth2/token', () => {
     expect([before.status, after.status, after.text]).toEqual([200, 401, '']);
   });
 
-  it('ends all tokens on POST /sandbox/revoke-tokens, and counts what it gave out', async () => {
+  it('revokes all tokens on POST /sandbox/revoke-tokens and counts the issued ones', async () => {
     const { client } = await startSandbox();
     const authorization = `Bearer ${await token(client)}`;
     await token(client);

@@ -7,7 +7,7 @@ import { type SandboxClient, startSandbox } from './kit/startSandbox.ts';
 const v1 = '/v1/events/journals/status';
 const v2 = '/v2/events/journals/status';
 
-/** Creates journals a second apart, by a clock that stands; each makes one event. */
+/** Creates journals with one event each, a second apart on a manual clock. */
 async function journals(client: SandboxClient, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     await client.post('/v1/journals', cash({ description: `#${index} /fixtures/status=pending/fixtures/` }));
@@ -15,14 +15,14 @@ async function journals(client: SandboxClient, count: number): Promise<void> {
   }
 }
 
-/** All events so far, oldest first: a bounded replay ends by itself. */
+/** All events so far, oldest first, from a bounded replay. */
 async function replay(client: SandboxClient, path: string) {
   const stream = await client.events(path);
   expect(await stream.ended).toBe('complete');
   return stream.events;
 }
 
-/** The path of a replay that ends before the standing clock's now. */
+/** The path of a replay that ends before the current time of the manual clock. */
 async function everything(client: SandboxClient, path = v2): Promise<string> {
   const { body } = await client.get<{ now: string }>('/sandbox/clock');
   const until = new Date(Date.parse(body.now) - 1).toISOString();
@@ -30,7 +30,7 @@ async function everything(client: SandboxClient, path = v2): Promise<string> {
 }
 
 describe.each([v1, v2])('GET %s', (path) => {
-  it('welcomes, then tells what comes, not what was', async () => {
+  it('sends a welcome comment, then new events only', async () => {
     const { client } = await startSandbox();
     await client.post('/v1/journals', cash({ description: 'before' }));
 
@@ -50,7 +50,7 @@ describe.each([v1, v2])('GET %s', (path) => {
     await stream.comment(/^heartbeat$/);
   });
 
-  it('replays since a time, then goes on live with no gap', async () => {
+  it('replays from a time, then continues live without a gap', async () => {
     const { client } = await startSandbox();
     await journals(client, 3);
     const { body } = await client.get<{ now: string }>('/sandbox/clock');
@@ -69,7 +69,7 @@ describe.each([v1, v2])('GET %s', (path) => {
     ]);
   });
 
-  it('ends whole, with 200, when its until has passed', async () => {
+  it('ends normally after its until', async () => {
     const { client } = await startSandbox();
     const { body } = await client.get<{ now: string }>('/sandbox/clock');
     const until = new Date(Date.parse(body.now) + 2_500).toISOString();
@@ -82,9 +82,9 @@ describe.each([v1, v2])('GET %s', (path) => {
   });
 
   it.each([
-    ['?until=2026-01-01T00:00:00Z', /^until needs since/],
-    ['?since=2026-01-01T00:00:00Z&since_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /exclude each other/],
-    ['?since=2026-01-01T00:00:00Z&until_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /exclude each other/],
+    ['?until=2026-01-01T00:00:00Z', /^until requires since/],
+    ['?since=2026-01-01T00:00:00Z&since_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /can't be combined/],
+    ['?since=2026-01-01T00:00:00Z&until_id=01HCMJK2ZKCPTYXMJYS66T0QJJ', /can't be combined/],
     ['?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z', /^until must not be before since/],
     ['?since=yesterday', /^since must be/],
     ['?since=2026-01-01T00:00:00+02:00', /^since must be/],
@@ -98,7 +98,7 @@ describe.each([v1, v2])('GET %s', (path) => {
     expect(reply.body.message).toMatch(message);
   });
 
-  it('takes an encoded offset, and a bare date', async () => {
+  it('accepts an encoded offset and a date', async () => {
     const { client } = await startSandbox();
 
     const streams = await Promise.all([
@@ -111,7 +111,7 @@ describe.each([v1, v2])('GET %s', (path) => {
 });
 
 describe('event ids', () => {
-  it('are ULIDs that rise on v2, and bound a replay from both sides', async () => {
+  it('are increasing ULIDs on v2 and limit a replay on both sides', async () => {
     const { client } = await startSandbox();
     await journals(client, 4);
     const all = await replay(client, await everything(client));
@@ -124,7 +124,7 @@ describe('event ids', () => {
     expect(some.map(({ event_id }) => event_id)).toEqual(ids.slice(2, 6));
   });
 
-  it('can leave the since_id event itself out', async () => {
+  it('can exclude the since_id event', async () => {
     const { client } = await startSandbox({ sinceIdInclusive: false });
     await journals(client, 2);
     const ids = (await replay(client, await everything(client))).map(({ event_id }) => String(event_id));
@@ -134,7 +134,7 @@ describe('event ids', () => {
     expect(some.map(({ event_id }) => event_id)).toEqual(ids.slice(2));
   });
 
-  it('are an integer and another ULID on v1, which bound a replay each', async () => {
+  it('are an integer and a different ULID on v1, and each can limit a replay', async () => {
     const { client } = await startSandbox();
     await journals(client, 3);
     const newer = await replay(client, await everything(client));
@@ -150,7 +150,7 @@ describe('event ids', () => {
     expect(byUlid).toEqual(all.slice(1, 4));
   });
 
-  it('on v1 are integers in since_id, ULIDs in since_ulid, and each until needs its own since', async () => {
+  it('on v1 are integers in since_id, ULIDs in since_ulid, and each until requires its own since', async () => {
     const { client } = await startSandbox();
 
     const statuses = [];
@@ -176,7 +176,7 @@ describe.each([
     [`${since}=${overflows}`, since],
     [`${since}=${fits}&${until}=${overflows}`, until],
     [`${since}=8${fits.slice(1)}`, since],
-  ])('refuses a ULID whose time overflows with 400, and lives on: %s', async (query, name) => {
+  ])('refuses a ULID whose time overflows with 400 and keeps running: %s', async (query, name) => {
     const { client } = await startSandbox();
 
     const reply = await client.get<ErrorBody>(`${path}?${query}`);
@@ -187,7 +187,7 @@ describe.each([
     expect(next.body).toMatchObject({ streams: { open: 0 } });
   });
 
-  it('takes the highest ULID there is', async () => {
+  it('accepts the highest possible ULID', async () => {
     const { client } = await startSandbox();
 
     const stream = await client.events(`${path}?${since}=${fits}&${until}=7${overflows.slice(1)}`);
@@ -197,7 +197,7 @@ describe.each([
 });
 
 describe('an event', () => {
-  it('carries the idempotency key of its journal and what kind it is', async () => {
+  it('carries the idempotency key of its journal and the type of the key', async () => {
     const { client } = await startSandbox();
     const stream = await client.events();
 
@@ -210,7 +210,7 @@ describe('an event', () => {
     expect(keyless).not.toHaveProperty('description');
   });
 
-  it('names no account, amount or symbol', async () => {
+  it('has no account, amount or symbol', async () => {
     const { client } = await startSandbox();
     const stream = await client.events();
 
@@ -228,7 +228,7 @@ describe('an event', () => {
   });
 });
 
-/** How many events a stream said it lost. */
+/** How many dropped events a stream has reported. */
 function dropped({ comments }: EventReader): number {
   const counts = comments.map((text) =>
     Number(/^you are reading too slowly, dropped (\d+) messages$/.exec(text)?.[1] ?? 0),
@@ -237,7 +237,7 @@ function dropped({ comments }: EventReader): number {
 }
 
 describe('streams', () => {
-  it('are at most 25; one more is answered 429 until one ends', async () => {
+  it('are limited to 25: another is refused with 429 until one ends', async () => {
     const { client } = await startSandbox();
     const streams = await Promise.all(Array.from({ length: 25 }, () => client.events()));
 
@@ -245,7 +245,7 @@ describe('streams', () => {
     streams[0]?.close();
     await streams[0]?.ended;
     let { status } = refused;
-    // The sandbox hears of the closed socket in its own time.
+    // The sandbox notices the closed socket with a delay.
     while (status === 429) ({ status } = await client.events());
 
     expect(refused.status).toBe(429);
@@ -253,7 +253,7 @@ describe('streams', () => {
     expect(status).toBe(200);
   });
 
-  it('replay no further back than the retention allows', async () => {
+  it('replay only events within the retention', async () => {
     const { client } = await startSandbox({ eventRetention: 3 });
     await journals(client, 4);
 
@@ -262,7 +262,7 @@ describe('streams', () => {
     expect(events.map(({ status_to }) => status_to)).toEqual(['pending', 'queued', 'pending']);
   });
 
-  it('replay more than a page whole, while more comes', async () => {
+  it('replay several pages completely while new events arrive', async () => {
     const { client } = await startSandbox({ settleDelayMs: 0 });
     const entries = Array.from({ length: 200 }, () => ({ to_account: cash()['to_account'], amount: '0.01' }));
     const batch = { entry_type: 'JNLC', from_account: cash()['from_account'], entries };
@@ -275,7 +275,7 @@ describe('streams', () => {
     expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(1_200);
   });
 
-  it('drop live events for a reader that is too slow, and tell how many', async () => {
+  it('drop live events for a slow reader and report how many', async () => {
     const { client } = await startSandbox({ settleDelayMs: 0, streamBufferBytes: 10_000 });
     const entries = Array.from({ length: 500 }, () => ({
       to_account: cash()['to_account'],
@@ -296,7 +296,7 @@ describe('streams', () => {
     expect(dropped(slow)).toBeGreaterThan(0);
   });
 
-  it('tell what a slow reader lost before they end at their until', async () => {
+  it('report dropped events before they end at their until', async () => {
     const { client } = await startSandbox({ settleDelayMs: 1_000, streamBufferBytes: 1_000 });
     const entries = Array.from({ length: 300 }, () => ({ to_account: cash()['to_account'], amount: '0.01' }));
     await client.post('/v1/journals/batch', { entry_type: 'JNLC', from_account: cash()['from_account'], entries });
@@ -305,7 +305,7 @@ describe('streams', () => {
     const stream = await client.events(`${v2}?since=${clock.now}&until=${until}`);
     await stream.first(300);
 
-    // Two steps of every journal and the end of the stream, all in one turn: nobody could read so fast.
+    // Two steps of every journal and the end of the stream, all in one turn of the event loop: no reader is fast enough.
     await client.post('/sandbox/clock', { advanceMs: 120_000 });
 
     expect(await stream.ended).toBe('complete');

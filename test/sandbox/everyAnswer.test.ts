@@ -20,7 +20,7 @@ describe('every answer', () => {
     expect(one.headers['x-request-id']).not.toBe(other.headers['x-request-id']);
   });
 
-  it('of an open stream carries them too', async () => {
+  it('of an open stream carries both', async () => {
     const { client } = await startSandbox();
 
     const stream = await client.events();
@@ -35,7 +35,7 @@ describe('every answer', () => {
     ['a chunk that is none', 'POST /v1/journals HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n', 400],
     ['an expectation nobody knows', 'POST /v1/journals HTTP/1.1\r\nExpect: x\r\nConnection: close\r\n\r\n', 417],
     ['HTTP/1.1 without a host', 'GET /v1/journals HTTP/1.1\r\nConnection: close\r\n\r\n', 401],
-  ])('to %s carries them too', async (_what, bytes, status) => {
+  ])('to %s carries both', async (_what, bytes, status) => {
     const { sandbox } = await startSandbox();
 
     const [answer] = await exchange(sandbox.port, bytes, 'until closed');
@@ -48,7 +48,7 @@ describe('every answer', () => {
     expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: status * 100_000 + 10_000 });
   });
 
-  it('to a wrong method names the right ones', async () => {
+  it('to a wrong method lists the allowed ones', async () => {
     const { client } = await startSandbox();
 
     const { headers } = await client.send('PATCH', '/v1/journals');
@@ -90,7 +90,7 @@ describe('the rate limit', () => {
     expect([later.status, later.body.length]).toEqual([200, 2]);
   });
 
-  it('sends Retry-After when asked to', async () => {
+  it('sends Retry-After if configured', async () => {
     const { client } = await startSandbox({ rateLimit: { limit: 0, windowMs: 5_000, retryAfter: true } });
 
     const { headers } = await client.get('/v1/journals');

@@ -48,7 +48,7 @@ describe('PUT /sandbox/faults', () => {
 });
 
 describe('POST /sandbox/streams', () => {
-  it('refuses a field that it does not know', async () => {
+  it('refuses an unknown field', async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<ErrorBody>('/sandbox/streams', { kind: 'cut', count: 1 });

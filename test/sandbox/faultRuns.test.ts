@@ -28,7 +28,7 @@ async function* pieces(text: string, client: SandboxClient): AsyncGenerator<stri
   yield text.slice(10);
 }
 
-describe('one seed', () => {
+describe('a seed', () => {
   it.each([
     ['with ids out of order', [...answers, { kind: 'disorderedIds', probability: 0.5 }], false],
     ['with latencies of any length', [...answers, { kind: 'latency', minMs: 0, maxMs: 2 }], false],
@@ -38,7 +38,7 @@ describe('one seed', () => {
       [...answers, { kind: 'malformed', probability: 0.5, operations: ['listAccounts'] }],
       true,
     ],
-  ])('gives the same run, also %s', async (_what, faults, slowly) => {
+  ])('reproduces a run, also %s', async (_what, faults, slowly) => {
     const { client } = await startSandbox({ settleDelayMs: 0 });
 
     const plain = await run(client, answers);
@@ -50,7 +50,7 @@ describe('one seed', () => {
 });
 
 describe('fired', () => {
-  it('does not count what could do nothing', async () => {
+  it('does not count effects that cannot change anything', async () => {
     const { client } = await startSandbox();
     const kinds = ['answerLost', 'truncated', 'malformed'].map((kind) => ({ kind }));
     await client.faults([...kinds, { kind: 'slowBody', ms: 1 }, { kind: 'answer', when: 'after' }]);
@@ -64,7 +64,7 @@ describe('fired', () => {
     expect((await client.get('/sandbox/log')).body).toMatchObject([{ faults: [] }, { faults: [] }]);
   });
 
-  it('counts the first fault that ends a request, not those behind it', async () => {
+  it('counts the first fault that ends a request, but not those after it', async () => {
     const { client } = await startSandbox();
     await client.faults([
       { kind: 'truncated' },

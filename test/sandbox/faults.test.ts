@@ -34,14 +34,14 @@ describe('a fault on requests', () => {
     ['truncated', { kind: 'truncated' }, 'no answer', 1],
     ['malformed', { kind: 'malformed' }, 200, 1],
     ['slowBody', { kind: 'slowBody', ms: 10 }, 200, 1],
-  ])('%s shows the client and leaves in the ledger what it promises', async (_kind, fault, shown, left) => {
+  ])('gives the client and the ledger the documented outcome of %s', async (_kind, fault, shown, left) => {
     const { client } = await startSandbox();
     await client.faults([{ ...fault, operations: ['createJournal'] }]);
 
     expect([await outcome(client), await journalCount(client)]).toEqual([shown, left]);
   });
 
-  it('slowBody brings the whole body, in pieces, over the time it says', async () => {
+  it('sends the whole body in pieces over the given time with slowBody', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'slowBody', ms: 80 }]);
     const start = performance.now();
@@ -54,7 +54,7 @@ describe('a fault on requests', () => {
     expect(JSON.parse(text)).toHaveLength(12);
   });
 
-  it('malformed is no JSON', async () => {
+  it('sends a body that is not JSON with malformed', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'malformed' }]);
 
@@ -63,7 +63,7 @@ describe('a fault on requests', () => {
     expect(body).toBeUndefined();
   });
 
-  it('answer can be any page, on a stream too', async () => {
+  it('sends any answer, also for a stream', async () => {
     const { client } = await startSandbox();
     await client.faults([
       { kind: 'answer', status: 403, body: '<html>no</html>', contentType: 'text/html', headers: { 'x-a': 'b' } },
@@ -79,7 +79,7 @@ describe('a fault on requests', () => {
     ]);
   });
 
-  it('rateLimited names the reset in Retry-After when asked to', async () => {
+  it('sends Retry-After with rateLimited if requested', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'rateLimited', resetMs: 3_000, retryAfter: true }]);
 
@@ -88,7 +88,7 @@ describe('a fault on requests', () => {
     expect(headers['retry-after']).toBe('3');
   });
 
-  it('rateLimited refuses everything until the reset it names', async () => {
+  it('refuses every request until the reset with rateLimited', async () => {
     let now = 1_800_000_000_000;
     const { client } = await startSandbox({ clock: () => now });
     await client.faults([{ kind: 'rateLimited', resetMs: 3_000, count: 1 }]);
@@ -106,7 +106,7 @@ describe('a fault on requests', () => {
     ['fixed', { ms: 60 }, 55],
     ['between bounds', { minMs: 40, maxMs: 60 }, 35],
     ['around a mean', { meanMs: 60 }, 35],
-  ])('latency can be %s', async (_how, delay, least) => {
+  ])('delays an answer by a latency that is %s', async (_how, delay, least) => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', ...delay }]);
 
@@ -115,7 +115,7 @@ describe('a fault on requests', () => {
     expect(took).toBeGreaterThan(least);
   });
 
-  it('latency before processing leaves the ledger as it is meanwhile, after processing not', async () => {
+  it('delays before or after processing with latency', async () => {
     const counts = [];
     for (const when of ['before', 'after']) {
       const { client } = await startSandbox();
@@ -133,7 +133,7 @@ describe('a fault on requests', () => {
 });
 
 describe('the scope of a fault', () => {
-  it('is its operations, how many it lets pass and how often it happens', async () => {
+  it('has operations, a number of requests to skip and a maximum count', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'answer', status: 500, operations: ['createJournal'], skip: 1, count: 2 }]);
 
@@ -147,7 +147,7 @@ describe('the scope of a fault', () => {
     });
   });
 
-  it('is its probability, and one seed gives one run', async () => {
+  it('has a probability, and a seed reproduces the run', async () => {
     const { client } = await startSandbox({ firmDailyLimit: '100000' });
     const runs: Outcome[][] = [];
     for (const seed of [7, 7, 8]) {
@@ -181,7 +181,7 @@ describe('the scope of a fault', () => {
     [{ faults: [{ kind: 'reset', operations: ['x'] }] }, /^faults\[0\]\.operations/],
     [{ faults: [{ kind: 'answer', status: 99 }] }, /^faults\[0\]\.status/],
     [{ faults: [{ kind: 'answer', when: 'never' }] }, /^faults\[0\]\.when/],
-  ])('is refused when it makes no sense: %j', async (body, message) => {
+  ])('is refused if invalid: %j', async (body, message) => {
     const { client } = await startSandbox();
 
     const reply = await client.put<ErrorBody>('/sandbox/faults', body);
@@ -193,7 +193,7 @@ describe('the scope of a fault', () => {
 
 const sinceEver = '/v2/events/journals/status?since=2020-01-01T00:00:00Z';
 
-/** Creates journals that each make one event, which says its number. */
+/** Creates journals with one event each, described by its number. */
 async function events(client: SandboxClient, from: number, count: number): Promise<void> {
   for (let index = from; index < from + count; index += 1) {
     await client.post('/v1/journals', cash({ description: String(index), amount: '1' }));
@@ -201,7 +201,7 @@ async function events(client: SandboxClient, from: number, count: number): Promi
 }
 
 describe('a fault on streams', () => {
-  it('cuts after so many events', async () => {
+  it('cuts the connection after a number of events', async () => {
     const { client } = await startSandbox();
     await events(client, 0, 4);
     await client.faults([{ kind: 'cut', after: 3 }]);
@@ -212,7 +212,7 @@ describe('a fault on streams', () => {
     expect(stream.events.map(({ description }) => description)).toEqual(['0', '1', '2']);
   });
 
-  it('says internal server error and closes', async () => {
+  it('sends an internal server error comment and ends the stream', async () => {
     const { client } = await startSandbox();
     await events(client, 0, 2);
     await client.faults([{ kind: 'internalError', after: 1 }]);
@@ -224,34 +224,34 @@ describe('a fault on streams', () => {
     expect(stream.comments).toContain('internal server error');
   });
 
-  it('falls silent, without heartbeats', async () => {
+  it('silences the stream, including heartbeats', async () => {
     const { client } = await startSandbox({ heartbeatMs: 5 });
     await events(client, 0, 3);
     await client.faults([{ kind: 'silence', after: 2, count: 1 }]);
 
     const silent = await client.events(sinceEver);
     await silent.first(2);
-    const heard = silent.comments.length;
+    const commentCount = silent.comments.length;
     const other = await client.events();
     await other.until(() => other.comments.length > 10);
 
     expect(silent.events).toHaveLength(2);
-    expect(silent.comments).toHaveLength(heard);
+    expect(silent.comments).toHaveLength(commentCount);
   });
 
-  it('loses so many messages, then says so', async () => {
+  it('drops a number of messages, then reports it', async () => {
     const { client } = await startSandbox();
     await events(client, 0, 5);
     await client.faults([{ kind: 'dropped', after: 1, messages: 2 }]);
 
     const stream = await client.events(sinceEver);
 
-    const told = await stream.first(3);
-    expect(told.map(({ description }) => description)).toEqual(['0', '3', '4']);
+    const received = await stream.first(3);
+    expect(received.map(({ description }) => description)).toEqual(['0', '3', '4']);
     expect(stream.comments).toContain('you are reading too slowly, dropped 2 messages');
   });
 
-  it('tells what it lost so far when the until passes before all is lost', async () => {
+  it('reports the messages dropped so far if the until passes first', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'dropped', messages: 10 }]);
     const { body: clock } = await client.get<{ now: string }>('/sandbox/clock');
@@ -265,7 +265,7 @@ describe('a fault on streams', () => {
     expect(stream.comments).toContain('you are reading too slowly, dropped 2 messages');
   });
 
-  it('that fell silent keeps its connection, also when its until passes', async () => {
+  it('keeps the connection of a silenced stream even after its until', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'silence' }]);
     const { body: clock } = await client.get<{ now: string }>('/sandbox/clock');
@@ -284,7 +284,7 @@ describe('a fault on streams', () => {
     expect((await client.get('/sandbox/stats')).body).toMatchObject({ streams: { open: 1 } });
   });
 
-  it('sends events from before as duplicates when a stream opens', async () => {
+  it('sends earlier events as duplicates when a stream opens', async () => {
     const { client } = await startSandbox();
     await events(client, 0, 3);
     await client.faults([{ kind: 'duplicates', messages: 2 }]);
@@ -292,11 +292,11 @@ describe('a fault on streams', () => {
     const stream = await client.events();
     await events(client, 3, 1);
 
-    const told = await stream.first(3);
-    expect(told.map(({ description }) => description)).toEqual(['1', '2', '3']);
+    const received = await stream.first(3);
+    expect(received.map(({ description }) => description)).toEqual(['1', '2', '3']);
   });
 
-  it('gives ids of one millisecond that sort against arrival, while replay keeps the order of arrival', async () => {
+  it('gives ids that sort out of order within a millisecond, while a replay keeps the order of arrival', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'disorderedIds' }]);
     const live = await client.events();
@@ -314,7 +314,7 @@ describe('a fault on streams', () => {
   it.each([
     [{ kind: 'cut' }, 'cut'],
     [{ kind: 'internalError' }, 'complete'],
-  ])('can befall all open streams at once: %j', async (body, end) => {
+  ])('can apply to all open streams at once: %j', async (body, end) => {
     const { client } = await startSandbox();
     const streams = [await client.events(), await client.events('/v1/events/journals/status')];
 
@@ -324,7 +324,7 @@ describe('a fault on streams', () => {
     expect(await Promise.all(streams.map(({ ended }) => ended))).toEqual([end, end]);
   });
 
-  it('refuses to befall a stream when it concerns requests', async () => {
+  it('cannot apply to an open stream if it is for requests', async () => {
     const { client } = await startSandbox();
 
     expect((await client.post('/sandbox/streams', { kind: 'reset' })).status).toBe(400);

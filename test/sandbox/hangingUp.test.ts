@@ -11,13 +11,13 @@ async function log(client: SandboxClient) {
   return body;
 }
 
-/** Resolves once every request of the log has an end. */
+/** Resolves when every request in the log has ended. */
 function ended(client: SandboxClient): Promise<void> {
   return until(async () => (await log(client)).every(({ answeredAt }) => answeredAt !== null));
 }
 
-describe('a client that hangs up', () => {
-  it('while its twin is under way does not hold the key', async () => {
+describe('a client that disconnects', () => {
+  it('while its duplicate is in progress does not hold the key', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', when: 'after', ms: 300, count: 1 }]);
 
@@ -30,7 +30,7 @@ describe('a client that hangs up', () => {
     expect(later.text).toBe((await first).text);
   });
 
-  it('before its answer stands in the log without a status, and counts as lost', async () => {
+  it('before its answer is logged without a status and counts as lost', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', ms: 200 }]);
 
@@ -39,13 +39,13 @@ describe('a client that hangs up', () => {
 
     expect((await log(client)).map(({ status }) => status)).toEqual([null]);
     expect((await client.get('/sandbox/stats')).body).toMatchObject({
-      // A client that is gone is no reason not to process what it sent.
+      // The request is processed although its client is gone.
       journals: { total: 1 },
       requests: { createJournal: { total: 1, byStatus: { lost: 1 } } },
     });
   });
 
-  it('within its body counts as lost, and nothing is processed', async () => {
+  it('within its body counts as lost and is not processed', async () => {
     const { client } = await startSandbox();
     async function* half(): AsyncGenerator<string> {
       yield JSON.stringify(cash()).slice(0, 20);
@@ -62,7 +62,7 @@ describe('a client that hangs up', () => {
     });
   });
 
-  it('before its stream has opened takes no place', async () => {
+  it('before its stream has opened takes no slot', async () => {
     const { client } = await startSandbox({ maxStreams: 1 });
     await client.faults([{ kind: 'latency', ms: 200, count: 1 }]);
 
@@ -75,8 +75,8 @@ describe('a client that hangs up', () => {
   });
 });
 
-describe('a client that is turned away', () => {
-  it('for its credentials does not wait for the key that it names', async () => {
+describe('a refused client', () => {
+  it('with wrong credentials does not wait for its idempotency key', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', when: 'after', ms: 300, count: 1 }]);
     const finished: string[] = [];

@@ -15,7 +15,7 @@ describe('Idempotency-Key', () => {
   it.each([
     ['/v1/journals', cash()],
     ['/v1/journals/batch', batch],
-  ])('on POST %s gets the first answer again, byte for byte, though the journal has moved on', async (path, body) => {
+  ])('on POST %s repeats the first answer byte for byte, although the journal has changed', async (path, body) => {
     const { client } = await startSandbox();
 
     const first = await client.post(path, body, key);
@@ -26,7 +26,7 @@ describe('Idempotency-Key', () => {
     expect(await journalCount(client)).toBe(1);
   });
 
-  it('compares bodies as JSON: order, white space, escapes and the notation of numbers do not matter', async () => {
+  it('compares bodies as JSON, ignoring order, whitespace, escapes and number notation', async () => {
     const { client } = await startSandbox();
     const one = `{"entry_type":"JNLC","from_account":"${sweep}","to_account":"${ann}","amount":10,"description":"é"}`;
     const other = `{ "description": "\\u00e9", "amount": 1.0e1, "to_account": "${ann}",\n "from_account": "${sweep}", "entry_type": "JNLC" }`;
@@ -42,7 +42,7 @@ describe('Idempotency-Key', () => {
     ['the amount as a number', cash({ amount: 10 })],
     ['another receiver', cash({ to_account: bob })],
     ['one more field', cash({ note: 'x' })],
-  ])('refuses %s under a used key with 422, in the words of the API', async (_what, body) => {
+  ])("refuses %s under a used key with 422, with the API's message", async (_what, body) => {
     const { client } = await startSandbox();
     await client.post('/v1/journals', cash(), key);
 
@@ -53,7 +53,7 @@ describe('Idempotency-Key', () => {
     expect(await journalCount(client)).toBe(1);
   });
 
-  it('is one space for singles and batches', async () => {
+  it('is shared by single journals and batches', async () => {
     const { client } = await startSandbox();
     await client.post('/v1/journals', cash(), key);
 
@@ -62,7 +62,7 @@ describe('Idempotency-Key', () => {
     expect(reply.status).toBe(422);
   });
 
-  it('tells keys apart', async () => {
+  it('distinguishes keys', async () => {
     const { client } = await startSandbox();
 
     await client.post('/v1/journals', cash(), { 'idempotency-key': 'a' });
@@ -71,7 +71,7 @@ describe('Idempotency-Key', () => {
     expect(await journalCount(client)).toBe(2);
   });
 
-  it('lets twenty twins make one journal and read one answer', async () => {
+  it('gives twenty concurrent duplicates one journal and one answer', async () => {
     const { client } = await startSandbox();
 
     const replies = await Promise.all(Array.from({ length: 20 }, () => client.post('/v1/journals', cash(), key)));
@@ -80,7 +80,7 @@ describe('Idempotency-Key', () => {
     expect(await journalCount(client)).toBe(1);
   });
 
-  it('makes a twin wait while the first is under way', async () => {
+  it('makes a duplicate wait while the first is in progress', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', when: 'after', ms: 200, count: 1 }]);
     const finished: string[] = [];
@@ -96,7 +96,7 @@ describe('Idempotency-Key', () => {
     expect(await journalCount(client)).toBe(1);
   });
 
-  it('remembers no refusal: the key works once the money is there', async () => {
+  it('does not store a refusal, so the key works once the money is there', async () => {
     const { client } = await startSandbox();
     const request = cash({ from_account: ann, to_account: sweep });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { killRounds } from './kit/killRounds.ts';
 
 describe('kill -9 under load', () => {
-  it('loses nothing that was acknowledged, doubles nothing, and the books add up', async () => {
+  it('loses no acknowledged journal, duplicates none, and keeps the books balanced', async () => {
     const report = await killRounds(5, 1);
 
     expect(report.problems).toEqual([]);

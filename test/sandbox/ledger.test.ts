@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { operation, runOperations } from './kit/ledgerProperty.ts';
 
 describe('the ledger', () => {
-  it('adds up after any operations with ends of the day and restarts between', async () => {
+  it('stays balanced after random operations, ends of day and restarts', async () => {
     const operations = fc.array(operation, { minLength: 50, maxLength: 50 });
 
     await fc.assert(

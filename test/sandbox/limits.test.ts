@@ -8,7 +8,7 @@ describe('limits', () => {
     ['50', 'executed'],
     ['50.000000001', 'pending'],
     ['51', 'pending'],
-  ])('by default a JNLC of $%s is %s', async (amount, status) => {
+  ])('make a JNLC of $%s %s by default', async (amount, status) => {
     const { client } = await startSandbox();
 
     const { body } = await client.post<Journal>('/v1/journals', cash({ amount }));
@@ -16,7 +16,7 @@ describe('limits', () => {
     expect(body.status).toBe(status);
   });
 
-  it("holds back what goes over a customer's $1,000 a day, and lets the next day begin anew", async () => {
+  it('keep a JNLC pending above $1,000 per customer and day, and restart the next day', async () => {
     const { client } = await startSandbox();
     await client.put(`/sandbox/accounts/${dan}`, { cash: { USD: '2000' } });
     const back = (amount: string, from: string = dan) => cash({ amount, from_account: from, to_account: sweep });
@@ -30,7 +30,7 @@ describe('limits', () => {
     expect([over.body.status, other.body.status, tomorrow.body.status]).toEqual(['pending', 'executed', 'executed']);
   });
 
-  it("holds back what goes over a firm account's $50,000 a day", async () => {
+  it('keep a JNLC pending above $50,000 per firm account and day', async () => {
     const { client } = await startSandbox({ perJournalLimit: '50000' });
     await client.put(`/sandbox/accounts/${sweep}`, { cash: { USD: '100000' } });
 
@@ -42,7 +42,7 @@ describe('limits', () => {
     expect(statuses).toEqual(['executed', 'executed', 'pending']);
   });
 
-  it('takes other limits', async () => {
+  it('can be configured', async () => {
     const { client } = await startSandbox({ perJournalLimit: '5.5', firmDailyLimit: '11' });
 
     const statuses = [];
@@ -56,7 +56,7 @@ describe('limits', () => {
   it.each([
     ['389.9', 'queued'],
     ['390', 'pending'],
-  ])('by default %s AAPL at 128.23, on one side of $50,000, are %s', async (qty, status) => {
+  ])('make a JNLS of %s AAPL at 128.23, around $50,000, %s by default', async (qty, status) => {
     const { client } = await startSandbox();
 
     const { body } = await client.post<Journal>('/v1/journals', shares({ qty, to_account: ann }));
@@ -64,7 +64,7 @@ describe('limits', () => {
     expect(body.status).toBe(status);
   });
 
-  it('of securities can be another one, and does not hold for what has no price', async () => {
+  it('of securities can be configured and do not apply to symbols without a price', async () => {
     const { client } = await startSandbox({ securitiesLimit: '256.46' });
     await client.put(`/sandbox/accounts/${sweep}`, { shares: { NEW: '1000000' } });
 

@@ -5,7 +5,7 @@ import { type SandboxClient, startClassic, startSandbox } from './kit/startSandb
 
 const day = 86_400_000;
 
-/** One journal a day on the first four days of 2026, by a clock that stands at noon. */
+/** Creates one journal a day at noon on the first four days of 2026, on a manual clock. */
 async function fourDays(client: SandboxClient): Promise<void> {
   await client.post('/sandbox/clock', { to: '2126-01-01T12:00:00Z' });
   for (const body of [cash(), shares(), cash({ amount: '60' }), cash({ from_account: dan, to_account: sweep })]) {
@@ -20,7 +20,7 @@ async function days(client: SandboxClient, query: string): Promise<string[]> {
 }
 
 describe('GET /v1/journals', () => {
-  it('answers everything without parameters, as a bare array', async () => {
+  it('answers everything as a plain array without parameters', async () => {
     const { client } = await startSandbox();
     await fourDays(client);
 
@@ -47,7 +47,7 @@ describe('GET /v1/journals', () => {
     expect(await days(client, query)).toEqual(expected);
   });
 
-  it('can leave the named days out', async () => {
+  it('can exclude the named days', async () => {
     const { client } = await startSandbox({ listDates: 'exclusive' });
     await fourDays(client);
 
@@ -55,7 +55,7 @@ describe('GET /v1/journals', () => {
     expect(await days(client, '?before=2126-01-02')).toEqual(['01']);
   });
 
-  it('can leave created_at out', async () => {
+  it('can omit created_at', async () => {
     const { client } = await startSandbox({ listCreatedAt: false });
     await client.post('/v1/journals', cash());
 
@@ -103,7 +103,7 @@ describe('GET /v1/journals', () => {
     expect(statuses).toEqual([422, 422, 200, 200]);
   });
 
-  it('answers what holds at one moment, though journals move on while it is written', async () => {
+  it('answers from one snapshot, although journals change while it is written', async () => {
     const { client } = await startSandbox({ settleDelayMs: 1_000 });
     const entries = Array.from({ length: 4_000 }, () => ({ to_account: ann, amount: '0.01' }));
     await client.post('/v1/journals/batch', { entry_type: 'JNLC', from_account: sweep, entries });
@@ -116,7 +116,7 @@ describe('GET /v1/journals', () => {
     expect(listing.body.filter(({ status }) => status !== 'queued')).toEqual([]);
   });
 
-  it('answers in any order when asked to shuffle, the same for a seed', async () => {
+  it('shuffles its answer by a seed', async () => {
     const orders = [];
     for (const listOrderSeed of [undefined, 1, 1]) {
       const { client } = await startSandbox(listOrderSeed === undefined ? {} : { listOrderSeed });

@@ -9,7 +9,7 @@ import { startSandbox } from './kit/startSandbox.ts';
 const ajv = new Ajv2020({ allErrors: true });
 addFormats.default(ajv);
 
-/** The request bodies of the folder "Journals" in the vendor's Postman collection, as they stand there. */
+/** The request bodies of the folder "Journals" in the vendor's Postman collection, unchanged. */
 const journal = `{
   "from_account": "ad5273b3-9a49-45ff-9a26-a1ee91373425",
   "entry_type": "JNLC",
@@ -40,7 +40,7 @@ const securities = {
 };
 
 describe("the requests of the vendor's Postman collection", () => {
-  it('about journals are answered 2xx as they stand, in its order', async () => {
+  it('for journals are answered 2xx unchanged, in their order', async () => {
     const { client } = await startSandbox();
 
     const created = await client.post<Journal>('/v1/journals', journal);
@@ -54,7 +54,7 @@ describe("the requests of the vendor's Postman collection", () => {
     for (const item of batched.body) expect(ajv.validate(batchJournalSchema, item), ajv.errorsText()).toBe(true);
   });
 
-  it('open its event stream, and their accounts journal securities too', async () => {
+  it('open the event stream, and their accounts can journal securities', async () => {
     const { client } = await startSandbox();
     const stream = await client.events('/v1/events/journals/status');
 

@@ -29,7 +29,7 @@ async function failure(flags: string[], env: NodeJS.ProcessEnv = {}): Promise<un
 }
 
 describe('journals-gateway sandbox', () => {
-  it('ends by itself on SIGTERM: no timer, stream or request keeps it', async () => {
+  it('exits on SIGTERM despite timers, streams and requests', async () => {
     const { command, client } = await started(['--settle-delay', '60000']);
     const stream = await client.events('/v2/events/journals/status?since=2020-01-01&until=2126-01-01');
     await client.post('/v1/journals', cash());
@@ -43,7 +43,7 @@ describe('journals-gateway sandbox', () => {
     expect(await stream.ended).toBe('cut');
   });
 
-  it('continues the ledger of its data file, with the journals that were under way', async () => {
+  it('continues the ledger of its data file, including journals in progress', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'sandbox-command-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const flags = ['--data', join(directory, 'ledger.db'), '--settle-delay', '200', '--jnlc-flow', 'classic'];
@@ -62,7 +62,7 @@ describe('journals-gateway sandbox', () => {
     ]);
   });
 
-  it('takes its options as flags', async () => {
+  it('accepts its options as flags', async () => {
     const { client } = await started([
       '--jnlc-flow',
       'classic',
@@ -91,14 +91,14 @@ describe('journals-gateway sandbox', () => {
     [['--heartbeat', '0'], /--heartbeat: expected 1 to 2147483647/],
     [['--heartbeat', '2147483648'], /--heartbeat: expected 1 to 2147483647/],
     [['--port', '99999'], /SANDBOX_PORT/],
-  ])('says on stderr what is wrong with %j and exits with 2', async (flags, message) => {
+  ])('reports invalid flags %j on stderr and exits with 2', async (flags, message) => {
     const error = await failure(flags);
 
     expect(error).toMatchObject({ code: 2, stdout: '' });
     expect(error).toHaveProperty('stderr', expect.stringMatching(message));
   });
 
-  it('prints on stderr what should not happen', async () => {
+  it('prints unexpected errors on stderr', async () => {
     const { command, client } = await started([]);
     // Node refuses to send it.
     await client.faults([{ kind: 'answer', headers: { trailer: 'x' } }]);

@@ -11,7 +11,7 @@ async function statusOf(client: SandboxClient, { id }: Journal): Promise<string>
   return (await client.get<Journal>(`/v1/journals/${id}`)).body.status;
 }
 
-/** Every status a journal had, by its events. */
+/** Every status of a journal, from its events. */
 async function history(client: SandboxClient, { id }: Journal): Promise<string[]> {
   const stream = await client.events('/v1/events/journals/status?since_id=1&until_id=1000000');
   const { body } = await client.get<{ events: number }>('/sandbox/stats');
@@ -25,7 +25,7 @@ describe('the classic flow', () => {
   it.each([
     ['JNLC', cash()],
     ['JNLS', shares()],
-  ])('walks a %s from queued over sent_to_clearing to executed, a step at a time', async (_type, body) => {
+  ])('moves a %s from queued to sent_to_clearing to executed, one status at a time', async (_type, body) => {
     const { client } = await startClassic({ settleDelayMs: 1_000 });
     const journal = await create(client, body);
 
@@ -39,7 +39,7 @@ describe('the classic flow', () => {
     expect(await history(client, journal)).toEqual(['>queued', 'queued>sent_to_clearing', 'sent_to_clearing>executed']);
   });
 
-  it('takes from the sender at creation, gives the receiver at executed and sets the dates then', async () => {
+  it('debits the sender at creation, and credits the receiver and sets the dates at executed', async () => {
     const { client } = await startClassic({ settleDelayMs: 1_000 });
     await client.post('/sandbox/clock', { to: '2126-05-06T12:00:00Z' });
     const journal = await create(client, cash());
@@ -58,7 +58,7 @@ describe('the classic flow', () => {
     });
   });
 
-  it('walks by itself in real time', async () => {
+  it('moves journals by itself in real time', async () => {
     const { client } = await startClassic({ clockMode: 'real', settleDelayMs: 5 });
     const stream = await client.events();
 
@@ -68,7 +68,7 @@ describe('the classic flow', () => {
     expect(events.map(({ status_to }) => status_to)).toEqual(['queued', 'sent_to_clearing', 'executed']);
   });
 
-  it('has walked before the answer when there is no delay, yet answers queued', async () => {
+  it('answers queued without a delay, although the journal is already executed', async () => {
     const { client } = await startClassic({ settleDelayMs: 0 });
 
     const journal = await create(client, cash());
@@ -77,7 +77,7 @@ describe('the classic flow', () => {
     expect(await statusOf(client, journal)).toBe('executed');
   });
 
-  it('lets nobody promise the same money twice', async () => {
+  it('refuses a second journal over the same money', async () => {
     const { client } = await startClassic({ settleDelayMs: 1_000, perJournalLimit: '90000' });
     const first = await create(client, cash({ amount: '30000' }));
 
@@ -90,8 +90,8 @@ describe('the classic flow', () => {
   });
 });
 
-describe('the v2 flow, the default,', () => {
-  it('answers a single JNLC executed, and goes on to activity_created', async () => {
+describe('the v2 flow', () => {
+  it('creates a single JNLC as executed, then moves it to activity_created', async () => {
     const { client } = await startSandbox({ settleDelayMs: 1_000 });
 
     const journal = await create(client, cash());
@@ -107,7 +107,7 @@ describe('the v2 flow, the default,', () => {
   it.each([
     ['batch', { from_account: sweep, entries: [{ to_account: ann, amount: '1' }] }],
     ['reverse_batch', { to_account: sweep, entries: [{ from_account: dan, amount: '1' }] }],
-  ])('lets a %s walk as ever', async (path, body) => {
+  ])('uses the classic flow for %s', async (path, body) => {
     const { client } = await startSandbox({ settleDelayMs: 1_000 });
 
     const answer = await client.post<Journal[]>(`/v1/journals/${path}`, { entry_type: 'JNLC', ...body });
@@ -122,7 +122,7 @@ describe('the v2 flow, the default,', () => {
     ]);
   });
 
-  it('leaves JNLS and what is above the limit as they were', async () => {
+  it('uses the classic flow for JNLS and journals above the limit', async () => {
     const { client } = await startSandbox();
 
     const statuses = [(await create(client, shares())).status, (await create(client, cash({ amount: '51' }))).status];
@@ -156,7 +156,7 @@ describe('fixtures and the end of the day', () => {
     expect(await history(client, journal)).toEqual(expected);
   });
 
-  it('hold a JNLS back too', async () => {
+  it('keep a JNLS pending', async () => {
     const { client } = await startSandbox();
 
     const journal = await create(client, shares({ description: '/fixtures/status=rejected/fixtures/' }));
@@ -166,7 +166,7 @@ describe('fixtures and the end of the day', () => {
     expect(await statusOf(client, journal)).toBe('rejected');
   });
 
-  it('come with midnight UTC as the clock passes it', async () => {
+  it('settle journals when the clock passes midnight UTC', async () => {
     const { client } = await startSandbox();
     await client.post('/sandbox/clock', { to: '2126-05-06T23:59:59Z' });
     const journal = await create(client, cash({ amount: '51' }));
@@ -189,7 +189,7 @@ describe('fixtures and the end of the day', () => {
     expect(journal.status).toBe(status);
   });
 
-  it('take effect above the limit, wherever else they do', async () => {
+  it('apply above the limit in both modes', async () => {
     const { client } = await startSandbox({ fixtures: 'above-limit' });
     const journal = await create(client, cash({ amount: '51', description: '/fixtures/status=rejected/fixtures/' }));
 
@@ -198,7 +198,7 @@ describe('fixtures and the end of the day', () => {
     expect(await statusOf(client, journal)).toBe('rejected');
   });
 
-  it('give the sender back what was taken for a journal that is rejected', async () => {
+  it('return the money of a rejected journal to the sender', async () => {
     const { client } = await startSandbox();
     await create(client, cash({ amount: '51', description: '/fixtures/status=rejected/fixtures/' }));
 
@@ -209,7 +209,7 @@ describe('fixtures and the end of the day', () => {
     expect([before.body, after.body]).toMatchObject([{ cash: '49949' }, { cash: '50000' }]);
   });
 
-  it('take nothing for an entry of a batch that is refused', async () => {
+  it('debit nothing for a refused entry of a batch', async () => {
     const { client } = await startSandbox();
     const entries = [{ to_account: ann, amount: '1', description: '/fixtures/status=refused/fixtures/' }];
 
@@ -220,7 +220,7 @@ describe('fixtures and the end of the day', () => {
 });
 
 describe('DELETE /v1/journals/{id}', () => {
-  it('cancels a pending journal, for good', async () => {
+  it('cancels a pending journal permanently', async () => {
     const { client } = await startSandbox();
     const journal = await create(client, cash({ amount: '51' }));
 

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { Refusal } from '../domain/Refusal.ts';
-import { type Answer, json, refused } from './Answer.ts';
+import { Refusal } from '../api/Refusal.ts';
+import { type Answer, json, refusalAnswer } from '../api/Answer.ts';
+import type { BodyEffect } from '../faults/Fault.ts';
 import { readBody } from './readBody.ts';
-import { type Manner, sendAnswer } from './sendAnswer.ts';
+import { sendAnswer } from './sendAnswer.ts';
 
-/** One request and its answer. */
+/** One HTTP request and its answer. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -14,12 +15,12 @@ export class Exchange {
   readonly #search: string;
   readonly #headers: Record<string, string>;
 
-  /** @param date by the sandbox's clock: clients learn a server's time from it */
+  /** @param date the `Date` header, by the sandbox's clock */
   constructor(request: IncomingMessage, response: ServerResponse, requestId: string, date: string) {
     this.request = request;
     this.response = response;
     this.requestId = requestId;
-    // Proxies send the absolute form.
+    // Proxies send absolute URLs.
     const target = (request.url ?? '/').replace(/^https?:\/\/[^/]*/, '');
     const mark = target.indexOf('?');
     this.path = mark === -1 ? target : target.slice(0, mark);
@@ -31,7 +32,7 @@ export class Exchange {
     return new URLSearchParams(this.#search);
   }
 
-  /** The headers that every answer to this request has. */
+  /** The headers of every answer to this request. */
   get headers(): Readonly<Record<string, string>> {
     return this.#headers;
   }
@@ -40,30 +41,30 @@ export class Exchange {
     Object.assign(this.#headers, headers);
   }
 
-  /** Null when the client went away before the end. @throws Refusal 413 */
+  /** Returns null if the client disconnected before the end. @throws Refusal 413 */
   async body(): Promise<string | null> {
     return this.request.method === 'GET' ? '' : readBody(this.request);
   }
 
-  send(answer: Answer, manner?: Manner): Promise<void> {
-    return sendAnswer(this.response, answer, this.#headers, manner);
+  send(answer: Answer, effect?: BodyEffect): Promise<void> {
+    return sendAnswer(this.response, answer, this.#headers, effect);
   }
 
-  /** Resets the connection: the client learns nothing. */
+  /** Resets the connection without an answer. */
   reset(): void {
     this.request.socket.resetAndDestroy();
   }
 
-  /** Whether the client hung up, or the connection was reset. */
+  /** Whether the client disconnected or the connection was reset. */
   get isGone(): boolean {
     return this.request.socket.destroyed || this.response.destroyed;
   }
 
-  /** The last resort: whatever was thrown becomes an answer, if one can still be sent. */
+  /** Turns an uncaught error into an answer, if one can still be sent. */
   fail(error: unknown): void {
-    // Half an answer must not look whole, nor stay open for good.
+    // An incomplete answer must not look complete or stay open.
     if (this.response.headersSent) this.response.destroy();
     if (this.isGone) return;
-    void this.send(error instanceof Refusal ? refused(error) : json({ message: 'internal server error' }, 500));
+    void this.send(error instanceof Refusal ? refusalAnswer(error) : json({ message: 'internal server error' }, 500));
   }
 }

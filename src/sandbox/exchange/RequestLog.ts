@@ -1,23 +1,45 @@
-import type { Operation } from '../domain/matchOperation.ts';
+import type { RequestEffect } from '../faults/Fault.ts';
+import type { Exchange } from './Exchange.ts';
+import type { Operation } from '../api/matchOperation.ts';
 
 export interface LogEntry {
   /** Real time of arrival, milliseconds since 1970. */
   arrivedAt: number;
-  /** Real time at which the answer was handed to the socket; null while it is under way. */
+  /** Real time when the answer was written to the socket. Null until then. */
   answeredAt: number | null;
   operation: Operation;
   path: string;
   requestId: string;
   idempotencyKey: string | null;
-  /** What the client saw; null when it saw no answer. */
+  /** The status that was sent. Null if the client got no answer. */
   status: number | null;
-  /** What `X-RateLimit-Reset` said, seconds since 1970. */
+  /** Value of `X-RateLimit-Reset`, seconds since 1970. */
   rateLimitReset: number;
-  /** Kinds of the faults that befell it. */
+  /** Kinds of the faults that fired. */
   faults: string[];
 }
 
-/** The last requests, and counts of all of them by operation and status. */
+/** Creates the log entry of a request that has just arrived. */
+export function createLogEntry(
+  exchange: Exchange,
+  operation: Operation,
+  effects: readonly RequestEffect[],
+  arrivedAt: number,
+): LogEntry {
+  return {
+    arrivedAt,
+    answeredAt: null,
+    operation,
+    path: exchange.path,
+    requestId: exchange.requestId,
+    idempotencyKey: exchange.request.headers['idempotency-key']?.toString() ?? null,
+    status: null,
+    rateLimitReset: Number(exchange.headers['X-RateLimit-Reset']),
+    faults: effects.map(({ kind }) => kind),
+  };
+}
+
+/** Keeps the last requests, and counts all of them by operation and status. */
 export class RequestLog {
   readonly #size: number;
   #entries: LogEntry[] = [];
@@ -29,18 +51,18 @@ export class RequestLog {
 
   begin(entry: LogEntry): void {
     this.#entries.push(entry);
-    // Cutting off half at once keeps each request cheap.
+    // Discarding half at once keeps the cost per request constant.
     if (this.#entries.length > this.#size * 2) this.#entries = this.#entries.slice(-this.#size);
     this.#count(entry.operation).total += 1;
   }
 
-  /** @param status null when the answer was lost */
+  /** @param status null if the client got no answer */
   end(entry: LogEntry, status: number | null, at: number): void {
     entry.status = status;
     entry.answeredAt = at;
     const { byStatus } = this.#count(entry.operation);
-    const word = status === null ? 'lost' : String(status);
-    byStatus[word] = (byStatus[word] ?? 0) + 1;
+    const key = status === null ? 'lost' : String(status);
+    byStatus[key] = (byStatus[key] ?? 0) + 1;
   }
 
   entries(): readonly LogEntry[] {

@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 
-import { Refusal } from '../domain/Refusal.ts';
+import { Refusal } from '../api/Refusal.ts';
 
-/** Far above any sample; the real bound is unknown. */
-const mostBytes = 16 * 1_024 * 1_024;
+/** Far above any sample. The API's own limit isn't known. */
+const maxBytes = 16 * 1_024 * 1_024;
 
-/** The whole body as text; null when the client went away before its end. @throws Refusal 413 above 16 MiB */
+/** Reads the body as text. Returns null if the client disconnects before its end. @throws Refusal 413 above 16 MiB */
 export function readBody(request: IncomingMessage): Promise<string | null> {
   return new Promise((resolve, reject) => {
-    // Its events are over already, none of those below would ever come.
+    // A destroyed request emits none of the events below.
     if (request.destroyed) resolve(null);
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= mostBytes) chunks.push(chunk);
-      else reject(new Refusal(413, `request body must have at most ${mostBytes} bytes`));
+      if (bytes <= maxBytes) chunks.push(chunk);
+      else reject(new Refusal(413, `request body must have at most ${maxBytes} bytes`));
     });
     request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     request.on('error', () => resolve(null));

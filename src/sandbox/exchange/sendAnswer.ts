@@ -1,24 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { RequestEffect } from '../faults/Fault.ts';
-import type { Answer } from './Answer.ts';
-
-/** How an answer leaves: whole, or as a fault wants it. */
-export type Manner = Extract<RequestEffect, { kind: 'truncated' | 'malformed' | 'slowBody' }>;
+import type { BodyEffect } from '../faults/Fault.ts';
+import type { Answer } from '../api/Answer.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-const slowPieces = 8;
+const slowBodyPieces = 8;
 
-/** Sends an answer with the headers that every answer has. */
+/** Sends an answer, changed by `effect` if there is one. */
 export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,
   headers: Headers,
-  manner?: Manner,
+  effect?: BodyEffect,
 ): Promise<void> {
-  const body = manner?.kind === 'malformed' ? malformed(answer.body ?? '') : answer.body;
+  const body = effect?.kind === 'malformed' ? malformed(answer.body ?? '') : answer.body;
   if (body === undefined) {
     response.writeHead(answer.status, { ...headers, ...answer.headers, ...noContent(answer.status) }).end();
     return;
@@ -29,13 +26,13 @@ export async function sendAnswer(
     ...headers,
     ...answer.headers,
   });
-  if (manner?.kind === 'truncated') truncate(response, Buffer.from(body));
-  else if (manner?.kind === 'slowBody') await sendSlowly(response, Buffer.from(body), manner.ms);
-  // As a string it leaves in one write with its headers.
+  if (effect?.kind === 'truncated') truncate(response, Buffer.from(body));
+  else if (effect?.kind === 'slowBody') await sendSlowly(response, Buffer.from(body), effect.ms);
+  // A string is sent in one write with the headers.
   else response.end(body);
 }
 
-/** A 204 may have no length; a bare 401 says that it is empty. */
+/** A 204 must not have a length. */
 function noContent(status: number): Record<string, number> {
   return status === 204 ? {} : { 'Content-Length': 0 };
 }
@@ -50,11 +47,11 @@ function truncate(response: ServerResponse, bytes: Buffer): void {
 }
 
 async function sendSlowly(response: ServerResponse, bytes: Buffer, milliseconds: number): Promise<void> {
-  const size = Math.max(1, Math.ceil(bytes.length / slowPieces));
+  const size = Math.max(1, Math.ceil(bytes.length / slowBodyPieces));
   for (let start = 0; start < bytes.length && !response.destroyed; start += size) {
     response.write(bytes.subarray(start, start + size));
-    // Unreferenced: a slow answer doesn't keep a closing process alive.
-    await sleep(milliseconds / slowPieces, undefined, { ref: false });
+    // Unreferenced, so that a slow answer doesn't keep the process alive.
+    await sleep(milliseconds / slowBodyPieces, undefined, { ref: false });
   }
   if (!response.destroyed) response.end();
 }

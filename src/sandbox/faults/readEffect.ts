@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 
-import { type JsonObject, JsonNumber, isObject } from '../domain/exactJson.ts';
-import { invalid } from '../domain/Refusal.ts';
+import { type JsonObject, JsonNumber, isObject } from '../values/exactJson.ts';
+import { invalid } from '../api/Refusal.ts';
 import type { Delay, FaultEffect } from './Fault.ts';
 import { readCount, readWait } from './readFields.ts';
 
@@ -9,7 +9,7 @@ type Kind = FaultEffect['kind'];
 
 const delayFields: readonly (readonly string[])[] = [['ms'], ['minMs', 'maxMs'], ['meanMs']];
 
-/** What each kind of fault can be told. */
+/** The fields of each kind of fault. */
 export const effectFields: Readonly<Record<Kind, readonly string[]>> = {
   latency: ['when', ...delayFields.flat()],
   reset: [],
@@ -34,7 +34,7 @@ export function readKind(item: JsonObject, at = ''): Kind {
   return kind;
 }
 
-/** Reads what a fault does; also the body of `POST /sandbox/streams`. @throws Refusal 400 */
+/** Reads the effect of a fault, also from the body of `POST /sandbox/streams`. @throws Refusal 400 */
 export function readEffect(item: JsonObject, at = ''): FaultEffect {
   const kind = readKind(item, at);
   switch (kind) {
@@ -91,13 +91,13 @@ function readHeaders(value: unknown, at: string): Record<string, string> {
   return Object.fromEntries(headers);
 }
 
-/** What node refuses to send is refused here, not when the fault fires. */
+/** Refuses what Node can't send now instead of when the fault fires. */
 function checkHeader(name: string, value: string, at: string): void {
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);
   } catch {
-    throw invalid(`${at} is no valid header`);
+    throw invalid(`${at} is not a valid header`);
   }
 }
 
@@ -120,10 +120,10 @@ function readWhen(item: JsonObject, at: string): 'before' | 'after' {
 }
 
 function readDelay(item: JsonObject, at: string): Delay {
-  const ways = delayFields.filter((names) => names.some((name) => item[name] !== undefined));
-  if (ways.length > 1) throw invalid(`${at}${ways[1]?.[0] ?? ''} excludes ${ways[0]?.[0] ?? ''}`);
+  const given = delayFields.filter((names) => names.some((name) => item[name] !== undefined));
+  if (given.length > 1) throw invalid(`${at}${given[1]?.[0] ?? ''} can't be combined with ${given[0]?.[0] ?? ''}`);
   if (item['meanMs'] !== undefined) return { meanMs: readWait(item, 'meanMs', at) };
-  if (ways[0]?.includes('maxMs') !== true) return { ms: readWait(item, 'ms', at) };
+  if (given[0]?.includes('maxMs') !== true) return { ms: readWait(item, 'ms', at) };
   const [minMs, maxMs] = [readWait(item, 'minMs', at, 0), readWait(item, 'maxMs', at)];
   if (minMs > maxMs) throw invalid(`${at}minMs must not be above maxMs`);
   return { minMs, maxMs };

@@ -1,15 +1,15 @@
-import { type JsonObject, isObject } from '../domain/exactJson.ts';
-import { type Operation, operations } from '../domain/matchOperation.ts';
-import { invalid } from '../domain/Refusal.ts';
-import { type Fault, type FaultEffect, type FaultScope, canBefall } from './Fault.ts';
+import { type JsonObject, isObject } from '../values/exactJson.ts';
+import { type Operation, operations } from '../api/matchOperation.ts';
+import { invalid } from '../api/Refusal.ts';
+import { type Fault, type FaultEffect, type FaultScope, canAffect } from './Fault.ts';
 import { effectFields, readEffect, readKind } from './readEffect.ts';
-import { readCount, readNumber, refuseOtherFields } from './readFields.ts';
+import { readCount, readNumber, refuseUnknownFields } from './readFields.ts';
 
 const scopeFields = ['kind', 'operations', 'probability', 'count', 'skip'];
 
 /** Reads the body of `PUT /sandbox/faults`. @throws Refusal 400 naming the fault and the field */
 export function readFaults(body: JsonObject): { seed: number; faults: Fault[] } {
-  refuseOtherFields(body, ['seed', 'faults']);
+  refuseUnknownFields(body, ['seed', 'faults']);
   const list = body['faults'] ?? [];
   if (!Array.isArray(list)) throw invalid('faults must be an array');
   const faults = list.map((item: unknown, index) => {
@@ -20,7 +20,7 @@ export function readFaults(body: JsonObject): { seed: number; faults: Fault[] } 
 }
 
 function readFault(item: JsonObject, at: string): Fault {
-  refuseOtherFields(item, [...scopeFields, ...effectFields[readKind(item, at)]], at);
+  refuseUnknownFields(item, [...scopeFields, ...effectFields[readKind(item, at)]], at);
   const effect = readEffect(item, at);
   return { scope: readScope(item, effect, at), effect };
 }
@@ -38,12 +38,13 @@ function readOperations(value: unknown, effect: FaultEffect, at: string): Operat
   if (!Array.isArray(value)) throw invalid(`${at}operations must be an array`);
   return value.map((word: unknown) => {
     const operation = operations.find((candidate) => candidate === word);
-    if (!operation) throw invalid(`${at}operations must be of ${operations.join(', ')}`);
-    if (!canBefall(effect, operation)) throw invalid(`${at}operations: ${nameOf(effect)} can't befall ${operation}`);
+    if (!operation) throw invalid(`${at}operations must be among ${operations.join(', ')}`);
+    if (!canAffect(effect, operation))
+      throw invalid(`${at}operations: ${describeEffect(effect)} can't apply to ${operation}`);
     return operation;
   });
 }
 
-function nameOf(effect: FaultEffect): string {
+function describeEffect(effect: FaultEffect): string {
   return 'when' in effect ? `${effect.kind} ${effect.when}` : effect.kind;
 }

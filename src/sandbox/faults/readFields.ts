@@ -1,16 +1,16 @@
-import { type JsonObject, JsonNumber } from '../domain/exactJson.ts';
-import { invalid } from '../domain/Refusal.ts';
+import { type JsonObject, JsonNumber } from '../values/exactJson.ts';
+import { invalid } from '../api/Refusal.ts';
 
-/** The longest wait that setTimeout keeps: one millisecond more fires at once. */
+/** The longest delay of setTimeout. A longer one fires at once. */
 export const longestWaitMs = 2_147_483_647;
 
-/** A misspelt field would be a fault that never comes: what isn't known is refused. @throws Refusal 400 */
-export function refuseOtherFields(item: JsonObject, known: readonly string[], at = ''): void {
-  const other = Object.keys(item).find((name) => !known.includes(name));
-  if (other !== undefined) throw invalid(`${at}${other} is no field here, expected ${known.join(', ')}`);
+/** Refuses unknown fields: a misspelt one would silently disable a fault. @throws Refusal 400 */
+export function refuseUnknownFields(item: JsonObject, known: readonly string[], at = ''): void {
+  const unknown = Object.keys(item).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw invalid(`${at}${unknown} is unknown, expected ${known.join(', ')}`);
 }
 
-/** A number of 0 or more; times and counts are small, so a JavaScript number holds them. @throws Refusal 400 */
+/** A number of 0 or more. Times and counts fit a JavaScript number. @throws Refusal 400 */
 export function readNumber(item: JsonObject, name: string, at = '', fallback?: number): number {
   const value = item[name];
   if (value === undefined && fallback !== undefined) return fallback;
@@ -26,9 +26,9 @@ export function readCount(item: JsonObject, name: string, at = '', fallback?: nu
   return number;
 }
 
-/** @throws Refusal 400 */
+/** Milliseconds that a timer can wait. @throws Refusal 400 */
 export function readWait(item: JsonObject, name: string, at = '', fallback?: number): number {
   const number = readNumber(item, name, at, fallback);
-  if (number > longestWaitMs) throw invalid(`${at}${name} must be at most ${longestWaitMs}: no timer waits longer`);
+  if (number > longestWaitMs) throw invalid(`${at}${name} must be at most ${longestWaitMs}`);
   return number;
 }

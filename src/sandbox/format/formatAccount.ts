@@ -1,7 +1,7 @@
-import { formatInstant } from '../domain/instant.ts';
+import { formatInstant } from '../values/instant.ts';
 import type { AccountRow, HoldingRow } from '../store/AccountTable.ts';
 
-/** An account as far as the ledger knows it: no contact, no identity, no documents. */
+/** An account with what the ledger has of it: no contact, identity or documents. */
 export function formatAccount(account: AccountRow, holdings: readonly HoldingRow[], systemCurrency: string): object {
   const own = holdings.filter((holding) => holding.account_id === account.id);
   const cash = byUnit(own, 'cash:');
@@ -12,7 +12,7 @@ export function formatAccount(account: AccountRow, holdings: readonly HoldingRow
     status: account.status,
     currency: systemCurrency,
     created_at: formatInstant(account.created_at),
-    // alpaca-py refuses an account without; what shares are worth is not part of it.
+    // alpaca-py requires it. The value of shares is not included.
     last_equity: cash[systemCurrency] ?? '0',
     cash: cash[systemCurrency] ?? '0',
     cash_by_currency: cash,

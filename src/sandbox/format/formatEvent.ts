@@ -1,10 +1,10 @@
 import type { WireStatusEvent } from '../../upstream/wire/apiBodies.ts';
-import { formatInstant } from '../domain/instant.ts';
+import { formatInstant } from '../values/instant.ts';
 import type { EventRow } from '../store/EventTable.ts';
 
 export type EventsVersion = 'v1' | 'v2';
 
-/** One event as a block of its stream: a `data:` line and the empty line that ends it. */
+/** An event as an SSE block: a `data:` line and an empty line. */
 export function formatEvent(event: EventRow, version: EventsVersion): string {
   const ids = version === 'v2' ? { event_id: event.ulid } : { event_id: event.seq, event_ulid: event.legacy_ulid };
   const body: WireStatusEvent = {

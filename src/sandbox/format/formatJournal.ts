@@ -4,20 +4,20 @@ import type {
   WireTransmitter,
   WireTransmitterInfo,
 } from '../../upstream/wire/apiBodies.ts';
-import { formatInstant } from '../domain/instant.ts';
+import { formatInstant } from '../values/instant.ts';
 import type { Journal } from '../store/JournalTable.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 
 export type AnswerShape = Settings['answerShape'];
 
-/** A journal as the API prints it; `newest` has every key, null where nothing applies, `""` for texts not given. */
+/** A journal in the API's format. `newest` has every key: null if it doesn't apply, `""` for texts not given. */
 export function formatJournal(journal: Journal, shape: AnswerShape): WireJournal {
   return shape === 'old' ? formatOld(journal) : formatNewest(journal);
 }
 
 /**
- * One item of a batch answer: `error_message` is `""` unless this one failed.
- * The newest reverse batches answer plain journals, so there it is missing unless this one failed.
+ * One item of a batch answer. `error_message` is `""` unless the entry failed. Reverse batches in the newest shape have
+ * it for failed entries only.
  */
 export function formatBatchJournal(journal: Journal, shape: AnswerShape, kind: 'batch' | 'reverse'): WireBatchJournal {
   const formatted = formatJournal(journal, shape);
@@ -27,7 +27,7 @@ export function formatBatchJournal(journal: Journal, shape: AnswerShape, kind: '
 
 function formatNewest(journal: Journal): WireJournal {
   const isCash = journal.entry_type === 'JNLC';
-  // Only this program writes the column, from the fields of the same type.
+  // Only the sandbox writes this column, from a value of this type.
   const transmitter = JSON.parse(journal.transmitter ?? '{}') as WireTransmitter;
   const absent = isCash ? '' : null;
   return {
@@ -47,7 +47,7 @@ function formatNewest(journal: Journal): WireJournal {
   };
 }
 
-/** The documents' older samples: no currency, no `created_at`, `""` and `"0"` where nothing applies. */
+/** The shape of the docs' older samples: no currency or `created_at`, `""` and `"0"` for what doesn't apply. */
 function formatOld(journal: Journal): WireJournal {
   if (journal.entry_type === 'JNLC') {
     return { ...common(journal), symbol: '', qty: null, price: '0', net_amount: journal.amount };

@@ -1,21 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { RequestEffect, StreamEffect } from '../faults/Fault.ts';
+import { type BodyEffect, type RequestEffect, type StreamEffect, isBodyEffect } from '../faults/Fault.ts';
 import type { FaultPlan } from '../faults/FaultPlan.ts';
-import { Refusal } from '../domain/Refusal.ts';
+import { Refusal } from '../api/Refusal.ts';
 import type { EventRoutes } from '../routes/EventRoutes.ts';
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import { type Answer, methodNotAllowed, notFound, refused } from '../exchange/Answer.ts';
-import type { ApiRequest } from '../exchange/ApiRequest.ts';
-import type { Credentials } from '../exchange/Credentials.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import { type Answer, methodNotAllowed, notFound, refusalAnswer } from '../api/Answer.ts';
+import { type ApiRequest, idempotencyKeyOf } from '../api/ApiRequest.ts';
+import type { Credentials } from '../admission/Credentials.ts';
 import type { Exchange } from '../exchange/Exchange.ts';
-import { gate, keyOf } from '../exchange/gate.ts';
-import { KeyLocks } from '../exchange/KeyLocks.ts';
-import { logEntry } from './logEntry.ts';
-import { type Operation, matchOperation } from '../domain/matchOperation.ts';
-import type { RateLimit } from './RateLimit.ts';
-import type { LogEntry, RequestLog } from '../exchange/RequestLog.ts';
-import type { Manner } from '../exchange/sendAnswer.ts';
+import { checkAdmission } from '../admission/checkAdmission.ts';
+import { KeyLocks } from './KeyLocks.ts';
+import { type Operation, matchOperation } from '../api/matchOperation.ts';
+import type { RateLimit } from '../admission/RateLimit.ts';
+import { type LogEntry, type RequestLog, createLogEntry } from '../exchange/RequestLog.ts';
 
 export type Route = (request: ApiRequest) => Answer | Promise<Answer>;
 
@@ -29,8 +27,8 @@ export interface ApiHandlerParts {
   clock: SandboxClock;
 }
 
-/** One request of a known operation on its way: who is asked, what befalls it, its line of the log. */
-interface Passage {
+/** A request of a known operation, with its faults and log entry. */
+interface Call {
   operation: Operation;
   id: string;
   exchange: Exchange;
@@ -38,10 +36,10 @@ interface Passage {
   entry: LogEntry;
 }
 
-/** What becomes of a request before its route: an answer in its place, or none at all. */
-type Verdict = { answer: Answer } | 'reset' | null;
+/** How faults end a request before it is processed. Null if they don't. */
+type EarlyEnd = { answer: Answer } | 'reset' | null;
 
-/** Takes a request of the API through rate limit, credentials and faults to its route, and its answer back. */
+/** Handles a request of the API: rate limit, credentials, faults, route, answer. */
 export class ApiHandler {
   readonly #parts: ApiHandlerParts;
   readonly #locks = new KeyLocks();
@@ -60,40 +58,41 @@ export class ApiHandler {
       await exchange.send(match.status === 404 ? notFound() : methodNotAllowed(match.allowed));
       return;
     }
-    const refusal = gate(match.operation, headers, rate.allowed, credentials);
-    // Whoever is turned away meets no fault: it would count as fired and have done nothing.
+    const refusal = checkAdmission(match.operation, headers, rate.allowed, credentials);
+    // A refused request draws no faults: they would count as fired without any effect.
     const effects = refusal ? [] : faults.draw(match.operation);
-    const entry = logEntry(exchange, match.operation, effects, clock.realMilliseconds());
+    const entry = createLogEntry(exchange, match.operation, effects, clock.realMilliseconds());
     log.begin(entry);
-    await this.#pass({ ...match, exchange, effects, entry }, refusal);
+    await this.#handleCall({ ...match, exchange, effects, entry }, refusal);
   }
 
-  /** Refuses what is no request of the API, with the headers that every answer has. */
+  /** Refuses a request with the headers that every answer has. */
   async refuse(exchange: Exchange, refusal: Refusal): Promise<void> {
     exchange.addHeaders(this.#parts.rateLimit.take().headers);
-    await exchange.send(refused(refusal));
+    await exchange.send(refusalAnswer(refusal));
   }
 
-  /** The headers of an answer to what could not even be read as a request. */
+  /** The headers for the answer to bytes that aren't a valid request. */
   headersOfUnreadable(): Readonly<Record<string, string>> {
     return this.#parts.rateLimit.take().headers;
   }
 
-  async #pass(passage: Passage, refusal: Answer | null): Promise<void> {
-    const { exchange, operation, entry } = passage;
+  async #handleCall(call: Call, refusal: Answer | null): Promise<void> {
+    const { exchange, operation, entry } = call;
     try {
       const body = await bodyOf(exchange);
-      if (body === null) this.#end(passage, null);
-      else if (refusal) await this.#send(passage, refusal);
-      // Only what came in whole waits for its turn: one that hangs up within its body must not hold the key.
-      else await this.#inTurn(keyOf(operation, exchange.request.headers), () => this.#process(passage, body));
+      if (body === null) this.#end(call, null);
+      else if (refusal) await this.#send(call, refusal);
+      // The lock is taken after the body is complete, so that a client that disconnects earlier can't hold it.
+      else
+        await this.#serialize(idempotencyKeyOf(operation, exchange.request.headers), () => this.#process(call, body));
     } catch (error) {
-      if (entry.answeredAt === null) this.#end(passage, 500);
+      if (entry.answeredAt === null) this.#end(call, 500);
       throw error;
     }
   }
 
-  async #inTurn(key: string | undefined, work: () => Promise<void>): Promise<void> {
+  async #serialize(key: string | undefined, work: () => Promise<void>): Promise<void> {
     if (key === undefined) return work();
     const release = await this.#locks.acquire(key);
     try {
@@ -103,20 +102,20 @@ export class ApiHandler {
     }
   }
 
-  async #process(passage: Passage, body: string | Answer): Promise<void> {
-    const verdict = await this.#before(passage);
-    if (verdict === 'reset') {
-      this.#end(passage, null);
-      passage.exchange.reset();
+  async #process(call: Call, body: string | Answer): Promise<void> {
+    const earlyEnd = await this.#applyEarlyFaults(call);
+    if (earlyEnd === 'reset') {
+      this.#end(call, null);
+      call.exchange.reset();
       return;
     }
-    const early = verdict?.answer ?? (typeof body === 'string' ? null : body);
-    const answer = early ?? (await this.#run(passage, typeof body === 'string' ? body : ''));
-    if (answer === 'streaming') this.#end(passage, 200);
-    else await this.#after(passage, answer);
+    const early = earlyEnd?.answer ?? (typeof body === 'string' ? null : body);
+    const answer = early ?? (await this.#run(call, typeof body === 'string' ? body : ''));
+    if (answer === 'streaming') this.#end(call, 200);
+    else await this.#applyLateFaults(call, answer);
   }
 
-  async #run({ exchange, operation, id, entry }: Passage, body: string): Promise<Answer | 'streaming'> {
+  async #run({ exchange, operation, id, entry }: Call, body: string): Promise<Answer | 'streaming'> {
     const { routes, events, faults } = this.#parts;
     const request = { operation, id, query: exchange.query, headers: exchange.request.headers, body };
     try {
@@ -128,12 +127,12 @@ export class ApiHandler {
       });
       return 'streaming';
     } catch (error) {
-      if (error instanceof Refusal) return refused(error);
+      if (error instanceof Refusal) return refusalAnswer(error);
       throw error;
     }
   }
 
-  async #before({ exchange, effects, entry }: Passage): Promise<Verdict> {
+  async #applyEarlyFaults({ exchange, effects, entry }: Call): Promise<EarlyEnd> {
     for (const effect of effects) {
       if (effect.kind === 'latency' && effect.when === 'before') await delay(effect.ms);
       if (effect.kind === 'reset') return 'reset';
@@ -141,50 +140,50 @@ export class ApiHandler {
       if (effect.kind === 'rateLimited') {
         exchange.addHeaders(this.#parts.rateLimit.refuseFor(effect.resetMs, effect.retryAfter).headers);
         entry.rateLimitReset = Number(exchange.headers['X-RateLimit-Reset']);
-        return { answer: refused(new Refusal(429, 'rate limit exceeded')) };
+        return { answer: refusalAnswer(new Refusal(429, 'rate limit exceeded')) };
       }
     }
     return null;
   }
 
-  async #after(passage: Passage, answer: Answer): Promise<void> {
+  async #applyLateFaults(call: Call, answer: Answer): Promise<void> {
     let sent = answer;
-    let manner: Manner | undefined;
-    for (const effect of passage.effects) {
+    let bodyEffect: BodyEffect | undefined;
+    for (const effect of call.effects) {
       if (effect.kind === 'latency' && effect.when === 'after') await delay(effect.ms);
       if (effect.kind === 'answerLost') {
-        this.#end(passage, null);
-        passage.exchange.reset();
+        this.#end(call, null);
+        call.exchange.reset();
         return;
       }
       if (effect.kind === 'answer' && effect.when === 'after') sent = effect;
-      if (effect.kind === 'truncated' || effect.kind === 'malformed' || effect.kind === 'slowBody') manner = effect;
+      if (isBodyEffect(effect)) bodyEffect = effect;
     }
-    await this.#send(passage, sent, manner);
+    await this.#send(call, sent, bodyEffect);
   }
 
-  async #send(passage: Passage, answer: Answer, manner?: Manner): Promise<void> {
-    this.#end(passage, answer.status);
-    await passage.exchange.send(answer, manner);
+  async #send(call: Call, answer: Answer, bodyEffect?: BodyEffect): Promise<void> {
+    this.#end(call, answer.status);
+    await call.exchange.send(answer, bodyEffect);
   }
 
-  /** @param status null when the client gets no answer; a client that is gone gets none either */
-  #end({ exchange, entry }: Passage, status: number | null): void {
+  /** @param status null if the client gets no answer; a disconnected client gets none either */
+  #end({ exchange, entry }: Call, status: number | null): void {
     this.#parts.log.end(entry, exchange.isGone ? null : status, this.#parts.clock.realMilliseconds());
   }
 }
 
-/** The body; the answer to one that is too long; null when the client went away. */
+/** Returns the body, the refusal of one that is too long, or null if the client disconnected. */
 async function bodyOf(exchange: Exchange): Promise<string | Answer | null> {
   try {
     return await exchange.body();
   } catch (error) {
-    if (error instanceof Refusal) return refused(error);
+    if (error instanceof Refusal) return refusalAnswer(error);
     throw error;
   }
 }
 
 async function delay(milliseconds: number): Promise<void> {
-  // Unreferenced: a delayed request doesn't keep a closing process alive.
+  // Unreferenced, so that a delayed request doesn't keep the process alive.
   await sleep(milliseconds, undefined, { ref: false });
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { Refusal } from '../domain/Refusal.ts';
+import { Refusal } from '../api/Refusal.ts';
 import type { ControlRoutes } from '../routes/ControlRoutes.ts';
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 import { refuseUnreadable } from './refuseUnreadable.ts';
 import { Exchange } from '../exchange/Exchange.ts';
 import type { ApiHandler } from './ApiHandler.ts';
@@ -17,10 +17,10 @@ export interface ApiServerParts {
   clock: SandboxClock;
 }
 
-/** Longer than clients keep idle connections, so that they and not the sandbox close them. */
+/** Longer than clients keep idle connections, so that the clients close them. */
 const keepAliveMs = 75_000;
 
-/** The socket: the API under its own paths, the controls under `/sandbox`. */
+/** The HTTP server of the API, with the controls under `/sandbox`. */
 export class ApiServer {
   readonly #server: Server;
   readonly #parts: ApiServerParts;
@@ -29,12 +29,12 @@ export class ApiServer {
 
   constructor(parts: ApiServerParts) {
     this.#parts = parts;
-    // Node's own refusals have no request id and no rate limit: they are given here, or not at all.
+    // Node's own refusals lack request id and rate limit headers, so they are sent here instead.
     this.#server = createServer({ keepAliveTimeout: keepAliveMs, requireHostHeader: false }, (request, response) => {
       void this.#serve(request, response);
     });
     this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-      const refusal = new Refusal(417, 'expectation failed: only 100-continue is known');
+      const refusal = new Refusal(417, 'expectation failed: only 100-continue is supported');
       void parts.api.refuse(new Exchange(request, response, randomUUID(), parts.clock.date), refusal);
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -43,7 +43,7 @@ export class ApiServer {
     });
   }
 
-  /** Resolves with the port. Rejects when the address is taken. */
+  /** Resolves with the port. Rejects if the address is in use. */
   listen(): Promise<number> {
     const { host, port } = this.#parts.settings;
     return new Promise((resolve, reject) => {
@@ -55,7 +55,7 @@ export class ApiServer {
     });
   }
 
-  /** Stops at once: open requests and streams are cut. */
+  /** Stops at once and cuts open requests and streams. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
@@ -70,7 +70,7 @@ export class ApiServer {
     try {
       await (exchange.path.startsWith('/sandbox') ? control.handle(exchange) : api.handle(exchange));
     } catch (error) {
-      // A client that hung up is no error; anything else that gets here is a bug, unless it is a refusal.
+      // Neither a disconnect nor a refusal is a bug; any other error is.
       if (!exchange.isGone && !(error instanceof Refusal)) this.#parts.settings.onError(error);
       exchange.fail(error);
     }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { Refusal } from '../domain/Refusal.ts';
-import { refused } from '../exchange/Answer.ts';
+import { Refusal } from '../api/Refusal.ts';
+import { refusalAnswer } from '../api/Answer.ts';
 
 const refusals: Readonly<Record<string, [status: number, reason: string, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'request header fields too large'],
@@ -10,8 +10,8 @@ const refusals: Readonly<Record<string, [status: number, reason: string, message
 };
 
 /**
- * Answers what can't be read as a request, and closes the connection: nothing behind it can be read either.
- * An answer that is on its way there is cut, not mixed with this one.
+ * Answers bytes that aren't a valid request and closes the connection, since nothing after them can be read.
+ * If another answer is being sent, the connection is destroyed instead.
  */
 export function refuseUnreadable(
   error: NodeJS.ErrnoException,
@@ -25,7 +25,7 @@ export function refuseUnreadable(
     return;
   }
   const [status, reason, message] = refusals[error.code ?? ''] ?? [400, 'Bad Request', 'bad request: not HTTP'];
-  const { body = '' } = refused(new Refusal(status, message));
+  const { body = '' } = refusalAnswer(new Refusal(status, message));
   const lines = Object.entries({
     ...headers(),
     'Content-Type': 'application/json; charset=utf-8',

@@ -1,20 +1,19 @@
-import { ulid } from 'ulid';
+import { decodeTime, encodeTime, incrementBase32, ulid } from 'ulid';
 
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import { type Micros, microsPerMillisecond } from '../domain/instant.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import { type Micros, microsPerMillisecond } from '../values/instant.ts';
 import type { EventTable } from '../store/EventTable.ts';
 import type { Journal } from '../store/JournalTable.ts';
-import { risingUlids } from './risingUlids.ts';
 
 export interface EventLogParts {
   events: EventTable;
   clock: SandboxClock;
   random: () => number;
-  /** Drawn once per event: true gives it an id that may sort before those of its millisecond. */
-  disordered: () => boolean;
+  /** Called once per event. True gives it an id that may sort before others of its millisecond. */
+  drawDisorder: () => boolean;
 }
 
-/** Writes the status events. Times never run backwards, so arrival order is time order. */
+/** Writes the status events. Their times never run backwards, so they arrive in order of time. */
 export class EventLog {
   readonly #parts: EventLogParts;
   #nextUlid: (time: number) => string;
@@ -24,18 +23,18 @@ export class EventLog {
   constructor(parts: EventLogParts) {
     this.#parts = parts;
     const highest = parts.events.highestUlids();
-    this.#nextUlid = risingUlids(parts.random, highest.ulid);
-    this.#nextLegacyUlid = risingUlids(parts.random, highest.legacy_ulid);
+    this.#nextUlid = createUlidFactory(parts.random, highest.ulid);
+    this.#nextLegacyUlid = createUlidFactory(parts.random, highest.legacy_ulid);
     this.#lastAt = parts.events.last().at;
   }
 
-  /** Tells that a journal's status changed; `from` is `''` for its first. */
+  /** Records a change of a journal's status. `from` is `''` for its first status. */
   record(journal: Journal, from: string): void {
-    const { events, clock, random, disordered } = this.#parts;
+    const { events, clock, random, drawDisorder } = this.#parts;
     this.#lastAt = Math.max(this.#lastAt, clock.now());
     const milliseconds = Math.floor(this.#lastAt / microsPerMillisecond);
     events.insert({
-      ulid: disordered() ? ulid(milliseconds, random) : this.#nextUlid(milliseconds),
+      ulid: drawDisorder() ? ulid(milliseconds, random) : this.#nextUlid(milliseconds),
       legacy_ulid: this.#nextLegacyUlid(milliseconds),
       at: this.#lastAt,
       journal_id: journal.id,
@@ -44,11 +43,28 @@ export class EventLog {
     });
   }
 
-  /** Begins anew on an empty log. */
+  /** Starts over on an empty log. */
   reset(): void {
     this.#lastAt = 0;
-    // The old factories would go on where time stood, which may be years ahead.
-    this.#nextUlid = risingUlids(this.#parts.random, null);
-    this.#nextLegacyUlid = risingUlids(this.#parts.random, null);
+    // The old factories would continue from the old time, which may be years ahead.
+    this.#nextUlid = createUlidFactory(this.#parts.random, null);
+    this.#nextLegacyUlid = createUlidFactory(this.#parts.random, null);
   }
+}
+
+const timeLength = 10;
+
+/**
+ * Creates increasing ULIDs: the first of a millisecond is random, each further one is one higher.
+ *
+ * @param last the highest ULID of an earlier run, from which ulid's own `monotonicFactory` can't continue
+ */
+function createUlidFactory(random: () => number, last: string | null): (milliseconds: number) => string {
+  let lastTime = last === null ? -1 : decodeTime(last);
+  let tail = last?.slice(timeLength) ?? '';
+  return (milliseconds) => {
+    tail = milliseconds > lastTime ? ulid(milliseconds, random).slice(timeLength) : incrementBase32(tail);
+    lastTime = Math.max(lastTime, milliseconds);
+    return encodeTime(lastTime, timeLength) + tail;
+  };
 }

@@ -1,57 +1,57 @@
-import { EventHub } from '../events/EventHub.ts';
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
+import { EventHub } from '../streams/EventHub.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 import { GroupCommit } from '../store/GroupCommit.ts';
 import type { Store } from '../store/Store.ts';
 import { Books } from './Books.ts';
 import { EventLog } from './EventLog.ts';
-import { JournalDesk } from './JournalDesk.ts';
+import { JournalService } from './JournalService.ts';
 import { seedLedger } from './openAccount.ts';
 import { SettlementTimer } from './SettlementTimer.ts';
-import { StatusWalk } from './StatusWalk.ts';
+import { StatusFlow } from './StatusFlow.ts';
 
 export interface LedgerOptions {
   /** The data file, or memory. */
   store: Store;
   settings: Settings;
   clock: SandboxClock;
-  disordered: () => boolean;
+  drawDisorder: () => boolean;
 }
 
-/** The books with everything that moves in them, built on one store. */
+/** The books and all that changes them, on one store. */
 export class Ledger {
   readonly hub: EventHub;
   readonly parts;
   readonly #options: LedgerOptions;
 
-  /** An empty ledger is seeded. */
+  /** Seeds an empty ledger. */
   constructor(options: LedgerOptions) {
     this.#options = options;
     const { store, settings, clock } = options;
-    // Time goes on where a restarted ledger left it, whatever the machine's clock says.
+    // A restarted ledger continues from its last event, whatever the system clock shows.
     clock.forwardTo(store.events.last().at);
-    const commit = new GroupCommit(store, () => this.#committed());
+    const commit = new GroupCommit(store, () => this.#afterCommit());
     const books = new Books(store.accounts, store.postings);
     const eventLog = new EventLog({ ...options, events: store.events, random: settings.random });
     const { journals } = store;
-    const walk = new StatusWalk({ journals, books, eventLog, clock, settings });
-    const timer = new SettlementTimer({ journals, walk, commit, clock, onError: settings.onError });
-    const desk = new JournalDesk({ store, walk, clock, settings });
-    const moves = { journals, books, walk, eventLog, clock, settings };
+    const statusFlow = new StatusFlow({ journals, books, eventLog, clock, settings });
+    const timer = new SettlementTimer({ journals, statusFlow, commit, clock, onError: settings.onError });
+    const service = new JournalService({ store, statusFlow, clock, settings });
+    const moves = { journals, books, statusFlow, eventLog, clock, settings };
     this.hub = new EventHub(store.events);
-    this.parts = { store, commit, books, eventLog, timer, desk, moves, hub: this.hub };
+    this.parts = { store, commit, books, eventLog, timer, service, moves, hub: this.hub };
     if (store.accounts.all().length > 0) return;
     store.begin();
     this.#seed();
     store.commit();
   }
 
-  /** Lets journals that are under way go on. */
+  /** Resumes journals that are in progress. */
   start(): void {
     this.parts.timer.schedule();
   }
 
-  /** Empties everything and seeds again. */
+  /** Deletes everything and seeds again. */
   async reset(): Promise<void> {
     const { store, commit, eventLog } = this.parts;
     await commit.run(() => {
@@ -63,7 +63,7 @@ export class Ledger {
     });
   }
 
-  /** Commits what is waiting; afterwards nothing changes any more. The store stays open: it is its owner's to close. */
+  /** Commits waiting changes and accepts no more. The caller closes the store. */
   close(): void {
     const { timer, commit } = this.parts;
     timer.close();
@@ -75,8 +75,8 @@ export class Ledger {
     seedLedger(this.parts.store.accounts, settings.systemCurrency, clock.now());
   }
 
-  /** What fails here must not keep the answers from those whose changes are committed. */
-  #committed(): void {
+  /** A failure here must not withhold answers for committed changes. */
+  #afterCommit(): void {
     try {
       this.hub.publish();
       this.parts.timer.schedule();

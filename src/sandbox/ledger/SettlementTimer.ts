@@ -1,25 +1,25 @@
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import { type Micros, microsPerMillisecond } from '../domain/instant.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import { type Micros, microsPerMillisecond } from '../values/instant.ts';
 import type { GroupCommit } from '../store/GroupCommit.ts';
 import type { JournalTable } from '../store/JournalTable.ts';
-import type { StatusWalk } from './StatusWalk.ts';
+import type { StatusFlow } from './StatusFlow.ts';
 
-/** Steps that fall due this close together share one transaction. */
+/** Status changes due within this time share a transaction. */
 const shortestWaitMs = 5;
-/** After a failure, which the next look is likely to meet again. */
+/** Delay before a retry, since a failure is likely to repeat at once. */
 const waitAfterFailureMs = 1_000;
-/** setTimeout takes no more than 24 days; an hour is as good. */
+/** setTimeout is limited to 24 days. */
 const longestWaitMs = 3_600_000;
 
 export interface SettlementTimerParts {
   journals: JournalTable;
-  walk: StatusWalk;
+  statusFlow: StatusFlow;
   commit: GroupCommit;
   clock: SandboxClock;
   onError: (error: unknown) => void;
 }
 
-/** Lets due steps happen: by itself in real time, and whenever a test moves the clock. */
+/** Makes due status changes, by a timer in real time and when a test moves the clock. */
 export class SettlementTimer {
   readonly #parts: SettlementTimerParts;
   #timer: NodeJS.Timeout | undefined;
@@ -31,7 +31,7 @@ export class SettlementTimer {
     this.#parts = parts;
   }
 
-  /** Looks when the next step is due; called after every commit. */
+  /** Arms the timer for the next due change. Called after every commit. */
   schedule(shortestMs = shortestWaitMs): void {
     const { journals, clock } = this.#parts;
     if (this.#closed || this.#isRunning || clock.manual) return;
@@ -43,23 +43,23 @@ export class SettlementTimer {
     this.#timer = setTimeout(() => this.#run(), Math.min(Math.max(wait, shortestMs), longestWaitMs));
   }
 
-  /** Moves the clock to an instant, each step on the way at its own time. Runs inside a transaction. */
+  /** Moves the clock to an instant and makes each due change at its own time. Callers provide the transaction. */
   advanceTo(instant: Micros): void {
-    const { journals, walk, clock } = this.#parts;
+    const { journals, statusFlow, clock } = this.#parts;
     for (let due = journals.nextDueAt(); due !== null && due <= instant; due = journals.nextDueAt()) {
       clock.forwardTo(due);
-      walk.runDue(due);
+      statusFlow.runDue(due);
     }
     clock.forwardTo(instant);
     this.#disarm();
   }
 
-  /** Settles what waits for the end of the day, now. Runs inside a transaction. */
+  /** Settles now what waits for the end of the day. Callers provide the transaction. */
   endDay(): void {
-    const { journals, walk, clock } = this.#parts;
+    const { journals, statusFlow, clock } = this.#parts;
     const now = clock.now();
-    journals.hastenPending(now);
-    walk.runDue(now);
+    journals.makePendingDue(now);
+    statusFlow.runDue(now);
     this.#disarm();
   }
 
@@ -74,22 +74,22 @@ export class SettlementTimer {
   }
 
   #run(): void {
-    const { walk, commit, clock, onError } = this.#parts;
+    const { statusFlow, commit, clock, onError } = this.#parts;
     this.#timerDue = Infinity;
     this.#isRunning = true;
     commit
-      .run(() => walk.runDue(clock.now()))
+      .run(() => statusFlow.runDue(clock.now()))
       .then(
-        () => this.#ran(shortestWaitMs),
+        () => this.#finishRun(shortestWaitMs),
         (error: unknown) => {
           onError(error);
-          // A failed commit changes nothing: the steps stay due and the next look takes them again.
-          this.#ran(waitAfterFailureMs);
+          // A failed commit changes nothing, so the changes are still due and are retried.
+          this.#finishRun(waitAfterFailureMs);
         },
       );
   }
 
-  #ran(shortestMs: number): void {
+  #finishRun(shortestMs: number): void {
     this.#isRunning = false;
     this.schedule(shortestMs);
   }

@@ -1,16 +1,16 @@
-import { Refusal } from '../domain/Refusal.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
+import { Refusal } from '../api/Refusal.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 import type { Books } from './Books.ts';
 import type { Journal } from '../store/JournalTable.ts';
 import type { EventLog } from './EventLog.ts';
-import type { StatusWalk } from './StatusWalk.ts';
+import type { StatusFlow } from './StatusFlow.ts';
 import { type JournalTable, Place } from '../store/JournalTable.ts';
-import type { SandboxClock } from '../domain/SandboxClock.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
 
 export interface MoveStatusParts {
   journals: JournalTable;
   books: Books;
-  walk: StatusWalk;
+  statusFlow: StatusFlow;
   eventLog: EventLog;
   clock: SandboxClock;
   settings: Settings;
@@ -18,18 +18,18 @@ export interface MoveStatusParts {
 
 export interface Move {
   status: string;
-  /** For `correct`: what the journal that replaces this one moves. */
+  /** For `correct`: the amount of the replacement journal. */
   amount: string;
 }
 
 export interface Moved {
   journal: Journal;
-  /** For `correct`: the journal with the new id. */
+  /** For `correct`: the replacement journal, with a new id. */
   replacement: Journal | null;
 }
 
 const final = new Set(['canceled', 'deleted', 'correct']);
-/** Where each status has what the journal moves; with any other word the sender has it. */
+/** Where the journal's amount is in each status. In any other status the sender has it. */
 const places: ReadonlyMap<string, Place> = new Map([
   ['queued', Place.clearing],
   ['sent_to_clearing', Place.clearing],
@@ -39,29 +39,29 @@ const places: ReadonlyMap<string, Place> = new Map([
 ]);
 
 /**
- * What the API's operations staff does by hand: any status, with the books following.
- * Runs inside a transaction of its caller.
+ * Sets any status, as the API's operations staff can, and moves the amount accordingly.
+ * Callers provide the transaction.
  *
- * @throws Refusal 409 when the journal is final, or the money that should come back is spent
+ * @throws Refusal 409 if the journal is final, or if the account to debit lacks the amount
  */
 export function moveStatus(journal: Journal, move: Move, parts: MoveStatusParts): Moved {
-  if (final.has(journal.status)) throw new Refusal(409, `journal ${journal.id} is ${journal.status}: that is final`);
+  if (final.has(journal.status)) throw new Refusal(409, `journal ${journal.id} is ${journal.status}, which is final`);
   if (move.status === 'correct' && journal.posted !== Place.receiver) {
     throw new Refusal(409, `journal ${journal.id} is ${journal.status}: only an executed journal can be corrected`);
   }
-  const carried = carry(journal, places.get(move.status) ?? Place.sender, parts);
-  const changed = parts.walk.change(carried, move.status);
+  const carried = transferOrRefuse(journal, places.get(move.status) ?? Place.sender, parts);
+  const changed = parts.statusFlow.change(carried, move.status);
   return { journal: changed, replacement: move.status === 'correct' ? replace(journal, move.amount, parts) : null };
 }
 
-function carry(journal: Journal, place: Place, { books, clock }: MoveStatusParts): Journal {
-  const carried = books.carry(journal, place, clock.now());
+function transferOrRefuse(journal: Journal, place: Place, { books, clock }: MoveStatusParts): Journal {
+  const carried = books.transfer(journal, place, clock.now());
   if (carried) return carried;
   const lacking = journal.posted === Place.receiver ? journal.to_account : journal.from_account;
-  throw new Refusal(409, `${lacking} lacks what journal ${journal.id} moves`);
+  throw new Refusal(409, `account ${lacking} lacks the amount of journal ${journal.id}`);
 }
 
-/** A new id carries the corrected amount; no field links it to the old one. */
+/** Creates a journal with the corrected amount and a new id. No field links it to the old one. */
 function replace(journal: Journal, amount: string, parts: MoveStatusParts): Journal {
   const { journals, eventLog, clock, settings } = parts;
   const fresh: Journal = {
@@ -76,7 +76,7 @@ function replace(journal: Journal, amount: string, parts: MoveStatusParts): Jour
     due_at: null,
     due_status: null,
   };
-  const replacement = carry(fresh, Place.receiver, parts);
+  const replacement = transferOrRefuse(fresh, Place.receiver, parts);
   journals.insert(replacement);
   eventLog.record(replacement, '');
   return replacement;

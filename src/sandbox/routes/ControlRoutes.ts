@@ -1,19 +1,19 @@
-import { type Answer, notFound, refused } from '../exchange/Answer.ts';
+import { type Answer, notFound, refusalAnswer } from '../api/Answer.ts';
 import type { Exchange } from '../exchange/Exchange.ts';
-import { Refusal } from '../domain/Refusal.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
+import { Refusal } from '../api/Refusal.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 
-/** A control: takes the body and, where its path has one, the id. */
+/** Handles a control. `id` is the one in the path, or `''`. */
 export type Control = (body: string, id: string) => Answer | Promise<Answer>;
 
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
 
-/** Everything under `/sandbox`: for tests, without credentials, from this machine only unless told otherwise. */
+/** Routes the controls under `/sandbox`. They need no credentials and by default answer on loopback only. */
 export class ControlRoutes {
   readonly #controls: Readonly<Record<string, Control>>;
   readonly #access: Settings['control'];
 
-  /** @param controls by method and path, `{id}` standing for an id: `POST /sandbox/journals/{id}/status` */
+  /** @param controls by method and path, such as `POST /sandbox/journals/{id}/status` */
   constructor(controls: Readonly<Record<string, Control>>, access: Settings['control']) {
     this.#controls = controls;
     this.#access = access;
@@ -25,7 +25,7 @@ export class ControlRoutes {
 
   async #answer(exchange: Exchange): Promise<Answer> {
     if (this.#access === 'loopback' && !loopback.test(exchange.request.socket.remoteAddress ?? '')) {
-      return refused(new Refusal(403, 'the controls answer to this machine only'));
+      return refusalAnswer(new Refusal(403, 'controls are available on loopback only'));
     }
     const [id = ''] = /[0-9a-f]{8}-[0-9a-f-]{27}/i.exec(exchange.path) ?? [];
     const path = id === '' ? exchange.path : exchange.path.replace(id, '{id}');
@@ -34,7 +34,7 @@ export class ControlRoutes {
     try {
       return await control((await exchange.body()) ?? '', id.toLowerCase());
     } catch (error) {
-      if (error instanceof Refusal) return refused(error);
+      if (error instanceof Refusal) return refusalAnswer(error);
       throw error;
     }
   }

@@ -1,10 +1,10 @@
-import type { EventHub } from '../events/EventHub.ts';
-import { readStreamRange } from '../events/StreamRange.ts';
+import type { EventHub } from '../streams/EventHub.ts';
+import { readStreamRange } from '../streams/StreamRange.ts';
 import type { StreamEffect } from '../faults/Fault.ts';
-import type { ApiRequest } from '../exchange/ApiRequest.ts';
+import type { ApiRequest } from '../api/ApiRequest.ts';
 import type { Exchange } from '../exchange/Exchange.ts';
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 
 export interface EventRoutesParts {
   hub: EventHub;
@@ -12,7 +12,7 @@ export interface EventRoutesParts {
   settings: Settings;
 }
 
-/** `GET /v2/events/journals/status` and its elder `/v1/…`. */
+/** `GET /v2/events/journals/status` and its older form under `/v1`. */
 export class EventRoutes {
   readonly #parts: EventRoutesParts;
 
@@ -20,12 +20,17 @@ export class EventRoutes {
     this.#parts = parts;
   }
 
-  /** Turns the exchange into a stream; its faults are drawn when it opens. @throws Refusal 400 for its parameters, 429 for one stream too many */
-  open(exchange: Exchange, request: ApiRequest, effects: () => readonly StreamEffect[]): void {
+  /**
+   * Turns the exchange into a stream.
+   *
+   * @param drawEffects called only if the stream opens
+   * @throws Refusal 400 for invalid parameters, 429 for too many streams
+   */
+  open(exchange: Exchange, request: ApiRequest, drawEffects: () => readonly StreamEffect[]): void {
     const { hub, clock, settings } = this.#parts;
     const version = request.operation === 'eventsV1' ? 'v1' : 'v2';
     const range = readStreamRange(request.query, version, settings.sinceIdInclusive);
     const { response, headers } = exchange;
-    hub.open({ clock, settings, response, headers, version, range }, effects);
+    hub.open({ clock, settings, response, headers, version, range }, drawEffects);
   }
 }

@@ -1,26 +1,25 @@
 import { createHash } from 'node:crypto';
 
-import { type JsonObject, canonicalJson } from '../domain/exactJson.ts';
+import { type JsonObject, canonicalJson } from '../values/exactJson.ts';
 import { formatBatchJournal, formatJournal } from '../format/formatJournal.ts';
-import { type Answer, json } from '../exchange/Answer.ts';
-import type { ApiRequest } from '../exchange/ApiRequest.ts';
-import { keyOf } from '../exchange/gate.ts';
-import type { JournalDesk } from '../ledger/JournalDesk.ts';
-import { Refusal, journalNotFound } from '../domain/Refusal.ts';
+import { type Answer, json } from '../api/Answer.ts';
+import { type ApiRequest, idempotencyKeyOf } from '../api/ApiRequest.ts';
+import type { JournalService } from '../ledger/JournalService.ts';
+import { Refusal, journalNotFound } from '../api/Refusal.ts';
 import { isUuid, readObject } from '../rules/bodyFields.ts';
 import type { JournalDraft } from '../rules/JournalDraft.ts';
 import { readBatch, readCreate, readReverseBatch } from '../rules/readJournalRequests.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
-import { shuffled } from '../domain/seededRandom.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
+import { shuffled } from '../values/seededRandom.ts';
 import type { GroupCommit } from '../store/GroupCommit.ts';
 import type { Store } from '../store/Store.ts';
 
 export interface JournalRoutesParts {
   store: Store;
   commit: GroupCommit;
-  desk: JournalDesk;
+  service: JournalService;
   settings: Settings;
-  /** Draws the order of batch answers. */
+  /** Shuffles batch answers. */
   batchRandom: (() => number) | undefined;
 }
 
@@ -35,9 +34,9 @@ export class JournalRoutes {
   create(request: ApiRequest): Promise<Answer> {
     const body = readObject(request.body);
     const draft = readCreate(body, this.#parts.settings);
-    return this.#once(request, body, (key) => {
-      const [journal] = this.#parts.desk.create([draft], 'single', key);
-      if (!journal) throw new Error('a create without a journal');
+    return this.#runOnce(request, body, (key) => {
+      const [journal] = this.#parts.service.create([draft], 'single', key);
+      if (!journal) throw new Error('create returned no journal');
       return formatJournal(journal, this.#parts.settings.answerShape);
     });
   }
@@ -45,13 +44,13 @@ export class JournalRoutes {
   createBatch(request: ApiRequest): Promise<Answer> {
     const body = readObject(request.body);
     const drafts = readBatch(body, this.#parts.settings);
-    return this.#once(request, body, (key) => this.#createAll(drafts, 'batch', key));
+    return this.#runOnce(request, body, (key) => this.#createItems(drafts, 'batch', key));
   }
 
-  /** Knows no idempotency key, as documented: a repeat moves the money again. */
+  /** As documented, it accepts no idempotency key: a repeated request moves the money again. */
   async createReverseBatch(request: ApiRequest): Promise<Answer> {
     const drafts = readReverseBatch(readObject(request.body), this.#parts.settings);
-    return json(await this.#parts.commit.run(() => this.#createAll(drafts, 'reverse')));
+    return json(await this.#parts.commit.run(() => this.#createItems(drafts, 'reverse')));
   }
 
   get(request: ApiRequest): Answer {
@@ -61,30 +60,30 @@ export class JournalRoutes {
   }
 
   async delete(request: ApiRequest): Promise<Answer> {
-    await this.#parts.commit.run(() => this.#parts.desk.delete(request.id.toLowerCase()));
+    await this.#parts.commit.run(() => this.#parts.service.delete(request.id.toLowerCase()));
     return { status: 204 };
   }
 
-  /** Under a key, the same body gets the first answer again, byte for byte; refusals are not remembered. */
-  async #once(request: ApiRequest, body: JsonObject, work: (key?: string) => unknown): Promise<Answer> {
+  /** Repeats the first answer for the same key and body, byte for byte. Refusals are not stored. */
+  async #runOnce(request: ApiRequest, body: JsonObject, work: (key?: string) => unknown): Promise<Answer> {
     const { commit, store } = this.#parts;
-    const key = keyOf(request.operation, request.headers);
+    const key = idempotencyKeyOf(request.operation, request.headers);
     if (key === undefined) return { status: 200, body: await commit.run(() => JSON.stringify(work())) };
     const fingerprint = fingerprintOf(request.operation, body);
     const answer = await commit.run(() => {
       const first = store.idempotency.find(key);
       if (first && first.fingerprint !== fingerprint) throw keyConflict();
       if (first) return first.answer;
-      const made = JSON.stringify(work(key));
-      store.idempotency.insert({ key, fingerprint, answer: made });
-      return made;
+      const created = JSON.stringify(work(key));
+      store.idempotency.insert({ key, fingerprint, answer: created });
+      return created;
     });
     return { status: 200, body: answer };
   }
 
-  #createAll(drafts: readonly JournalDraft[], kind: 'batch' | 'reverse', key?: string): object[] {
-    const { desk, batchRandom, settings } = this.#parts;
-    const journals = desk.create(drafts, kind, key);
+  #createItems(drafts: readonly JournalDraft[], kind: 'batch' | 'reverse', key?: string): object[] {
+    const { service, batchRandom, settings } = this.#parts;
+    const journals = service.create(drafts, kind, key);
     const items = journals.map((journal) => formatBatchJournal(journal, settings.answerShape, kind));
     return batchRandom ? shuffled(items, batchRandom) : items;
   }
@@ -96,7 +95,7 @@ function fingerprintOf(operation: string, body: JsonObject): string {
     .digest('base64url');
 }
 
-/** In the API's own words. */
+/** The API's literal message. */
 function keyConflict(): Refusal {
   return new Refusal(422, 'idempotency key reused with a different request body');
 }

@@ -1,7 +1,7 @@
 import { formatAccount } from '../format/formatAccount.ts';
-import { type Answer, json } from '../exchange/Answer.ts';
-import { accountNotFound } from '../domain/Refusal.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
+import { type Answer, json } from '../api/Answer.ts';
+import { accountNotFound } from '../api/Refusal.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
 
 /** `GET /v1/accounts` */

@@ -1,23 +1,23 @@
-import type { EventHub } from '../events/EventHub.ts';
-import { isObject } from '../domain/exactJson.ts';
+import type { EventHub } from '../streams/EventHub.ts';
+import { isObject } from '../values/exactJson.ts';
 import { isStreamEffect } from '../faults/Fault.ts';
 import type { FaultPlan } from '../faults/FaultPlan.ts';
 import { effectFields, readEffect } from '../faults/readEffect.ts';
 import { readFaults } from '../faults/readFaults.ts';
-import { readNumber, refuseOtherFields } from '../faults/readFields.ts';
+import { readNumber, refuseUnknownFields } from '../faults/readFields.ts';
 import { formatJournal } from '../format/formatJournal.ts';
-import { type Answer, json } from '../exchange/Answer.ts';
-import type { Credentials } from '../exchange/Credentials.ts';
+import { type Answer, json } from '../api/Answer.ts';
+import type { Credentials } from '../admission/Credentials.ts';
 import type { RequestLog } from '../exchange/RequestLog.ts';
-import { formatInstant, latestInstant, microsPerMillisecond, parseInstant } from '../domain/instant.ts';
+import { formatInstant, latestInstant, microsPerMillisecond, parseInstant } from '../values/instant.ts';
 import type { Books } from '../ledger/Books.ts';
 import { type MoveStatusParts, moveStatus } from '../ledger/moveStatus.ts';
 import { type AccountChange, openAccount } from '../ledger/openAccount.ts';
 import type { SettlementTimer } from '../ledger/SettlementTimer.ts';
-import { accountNotFound, invalid, journalNotFound } from '../domain/Refusal.ts';
+import { accountNotFound, invalid, journalNotFound } from '../api/Refusal.ts';
 import { readObject, readPositiveDecimal, readText } from '../rules/bodyFields.ts';
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 import type { GroupCommit } from '../store/GroupCommit.ts';
 import type { Store } from '../store/Store.ts';
 import type { Control } from './ControlRoutes.ts';
@@ -34,12 +34,12 @@ export interface ControlParts {
   clock: SandboxClock;
   settings: Settings;
   moves: MoveStatusParts;
-  /** Empties the ledger and seeds it again. */
+  /** Deletes everything and seeds the ledger again. */
   reset: () => Promise<void>;
 }
 
 /** The controls by method and path. */
-export function controlsOf(parts: ControlParts): Record<string, Control> {
+export function createControls(parts: ControlParts): Record<string, Control> {
   return {
     'GET /sandbox/clock': () => showClock(parts),
     'POST /sandbox/clock': (body) => advance(body, parts),
@@ -49,7 +49,7 @@ export function controlsOf(parts: ControlParts): Record<string, Control> {
     'GET /sandbox/faults': () => json({ faults: parts.faults.describe() }),
     'PUT /sandbox/faults': (body) => replaceFaults(body, parts),
     'DELETE /sandbox/faults': () => replaceFaults('{}', parts),
-    'POST /sandbox/streams': (body) => disturbStreams(body, parts),
+    'POST /sandbox/streams': (body) => applyToStreams(body, parts),
     'POST /sandbox/revoke-tokens': () => json({ revoked: parts.credentials.revokeAll() }),
     'GET /sandbox/stats': () => json(stats(parts)),
     'GET /sandbox/log': () => json(parts.log.entries()),
@@ -72,7 +72,7 @@ async function advance(body: string, parts: ControlParts): Promise<Answer> {
       ? parts.clock.now() + Math.round(readNumber(request, 'advanceMs') * microsPerMillisecond)
       : parseInstant(to);
   if (instant === null) throw invalid('to must be an RFC 3339 time');
-  if (instant > latestInstant) throw invalid(`the clock goes to ${formatInstant(latestInstant)} at most`);
+  if (instant > latestInstant) throw invalid(`the clock can't be set beyond ${formatInstant(latestInstant)}`);
   await parts.commit.run(() => parts.timer.advanceTo(instant));
   return showClock(parts);
 }
@@ -85,7 +85,7 @@ async function endDay(parts: ControlParts): Promise<Answer> {
 async function move(body: string, id: string, parts: ControlParts): Promise<Answer> {
   const request = readObject(body);
   const status = readText(request, 'status');
-  if (!/^[a-z_]+$/.test(status)) throw invalid('status must be a word like rejected');
+  if (!/^[a-z_]+$/.test(status)) throw invalid('status must be lowercase, such as rejected');
   const moved = await parts.commit.run(() => {
     const journal = parts.store.journals.find(id);
     if (!journal) throw journalNotFound(id);
@@ -129,13 +129,13 @@ function replaceFaults(body: string, { faults }: ControlParts): Answer {
   return json({ faults: faults.describe() });
 }
 
-function disturbStreams(body: string, { hub }: ControlParts): Answer {
+function applyToStreams(body: string, { hub }: ControlParts): Answer {
   const item = readObject(body);
   const effect = readEffect(item);
-  refuseOtherFields(item, ['kind', ...effectFields[effect.kind]]);
+  refuseUnknownFields(item, ['kind', ...effectFields[effect.kind]]);
   if (!isStreamEffect(effect) || effect.kind === 'duplicates')
-    throw invalid(`kind ${effect.kind} concerns no open stream`);
-  return json({ streams: hub.disturb(effect) });
+    throw invalid(`kind ${effect.kind} can't apply to an open stream`);
+  return json({ streams: hub.applyToAll(effect) });
 }
 
 function stats({ store, books, hub, credentials, log }: ControlParts): object {

@@ -1,22 +1,25 @@
 import { formatJournal } from '../format/formatJournal.ts';
-import type { Answer } from '../exchange/Answer.ts';
-import type { ApiRequest } from '../exchange/ApiRequest.ts';
-import { type Micros, microsPerDay, parseDate } from '../domain/instant.ts';
-import { Refusal, invalid } from '../domain/Refusal.ts';
+import type { Answer } from '../api/Answer.ts';
+import type { ApiRequest } from '../api/ApiRequest.ts';
+import { type Micros, microsPerDay, parseDate } from '../values/instant.ts';
+import { Refusal, invalid } from '../api/Refusal.ts';
+import { parseWholeNumber } from '../values/parseWholeNumber.ts';
 import { isUuid } from '../rules/bodyFields.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
-import { shuffled } from '../domain/seededRandom.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
+import { shuffled } from '../values/seededRandom.ts';
 import type { JournalFilter, JournalRow, JournalTable } from '../store/JournalTable.ts';
 
 export interface JournalListParts {
   journals: JournalTable;
   settings: Settings;
-  /** Draws the order of listings. */
+  /** Shuffles lists. */
   listRandom: (() => number) | undefined;
 }
 
-/** Rows that are formatted before others get their turn. */
-const rowsAtOnce = 500;
+/** Number of rows formatted per turn of the event loop. */
+const rowsPerTurn = 500;
+
+const maxLimit = 999_999_999;
 
 const statuses = [
   'queued',
@@ -32,9 +35,9 @@ const statuses = [
 ];
 
 /**
- * `GET /v1/journals`: a bare array, no pages, no promised order; without `limit` everything.
+ * `GET /v1/journals`: a plain array without pages, everything unless there is a `limit`.
  *
- * @throws Refusal 400 naming the parameter, 422 when too many journals match
+ * @throws Refusal 400 naming the parameter, 422 if too many journals match
  */
 export async function listJournals(request: ApiRequest, parts: JournalListParts): Promise<Answer> {
   const { journals, settings, listRandom } = parts;
@@ -50,9 +53,9 @@ export async function listJournals(request: ApiRequest, parts: JournalListParts)
 
 async function formatAll(rows: readonly JournalRow[], { settings }: JournalListParts): Promise<string> {
   const texts: string[] = [];
-  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+  for (let start = 0; start < rows.length; start += rowsPerTurn) {
     if (start > 0) await new Promise((resolve) => setImmediate(resolve));
-    for (const row of rows.slice(start, start + rowsAtOnce)) texts.push(JSON.stringify(formatItem(row, settings)));
+    for (const row of rows.slice(start, start + rowsPerTurn)) texts.push(JSON.stringify(formatItem(row, settings)));
   }
   return texts.join(',');
 }
@@ -106,6 +109,7 @@ function readAccount(query: URLSearchParams, name: string): string | undefined {
 function readLimit(query: URLSearchParams): number | undefined {
   const text = query.get('limit');
   if (text === null || text === '') return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw invalid(`limit must be a positive number, found ${JSON.stringify(text)}`);
-  return Number(text);
+  const limit = parseWholeNumber(text, maxLimit);
+  if (!limit) throw invalid(`limit must be from 1 to ${maxLimit}, found ${JSON.stringify(text)}`);
+  return limit;
 }

@@ -1,16 +1,16 @@
 import type { WireTransmitter } from '../../upstream/wire/apiBodies.ts';
 
-/** One journal as a valid request asks for it; nothing is known of accounts and balances yet. */
+/** A journal from a valid request, not yet checked against accounts and balances. */
 export interface JournalDraft {
   entryType: 'JNLC' | 'JNLS';
   fromAccount: string;
   toAccount: string;
-  /** What moves: `cash:USD`, `shares:AAPL`. */
+  /** The unit that moves: `cash:USD`, `shares:AAPL`. */
   unit: string;
-  /** A positive decimal as the client wrote it. */
+  /** A positive decimal as the client sent it. */
   amount: string;
   currency: string;
-  /** Of one share, where it is known; null for cash. */
+  /** Price of one share. Null for cash and for symbols without a price. */
   price: string | null;
   description: string;
   transmitter: WireTransmitter | null;

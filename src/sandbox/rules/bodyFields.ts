@@ -1,13 +1,13 @@
 import type { WireTransmitter } from '../../upstream/wire/apiBodies.ts';
-import { type Decimal, compare, parseDecimal, plainNotation, zero } from '../domain/decimal.ts';
-import { type JsonObject, JsonNumber, isObject, parseExactJson } from '../domain/exactJson.ts';
-import { parseInstant } from '../domain/instant.ts';
-import { invalid } from '../domain/Refusal.ts';
-import { isCurrency } from '../domain/SandboxOptions.ts';
+import { countDecimals, parseDecimal, plainNotation, zero } from '../values/decimal.ts';
+import { type JsonObject, JsonNumber, isObject, parseExactJson } from '../values/exactJson.ts';
+import { parseInstant } from '../values/instant.ts';
+import { invalid } from '../api/Refusal.ts';
+import { isCurrency } from '../setup/SandboxOptions.ts';
 
 /**
- * Readers of request bodies. Each names its field in the refusal; `at` is the path before it (`entries[2].`).
- * Fields nobody asked for are ignored, as the API does.
+ * Readers for the fields of request bodies. Refusals name the field; `at` is the path to it (`entries[2].`).
+ * Unknown fields are ignored, as the API does.
  */
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -26,7 +26,8 @@ export function readObject(body: string): JsonObject {
 export function readAccountId(body: JsonObject, name: string, at = ''): string {
   const value = body[name];
   if (value === undefined || value === null || value === '') throw invalid(`${at}${name} is required`);
-  if (typeof value !== 'string' || !isUuid(value)) throw invalid(`${at}${name} must be a UUID, found ${shown(value)}`);
+  if (typeof value !== 'string' || !isUuid(value))
+    throw invalid(`${at}${name} must be a UUID, found ${describe(value)}`);
   return value.toLowerCase();
 }
 
@@ -34,29 +35,29 @@ export function readEntryType<Word extends 'JNLC' | 'JNLS'>(body: JsonObject, al
   const value = body['entry_type'];
   if (value === undefined || value === null || value === '') throw invalid('entry_type is required');
   const word = allowed.find((candidate) => candidate === value);
-  if (!word) throw invalid(`entry_type must be ${allowed.join(' or ')}, found ${shown(value)}`);
+  if (!word) throw invalid(`entry_type must be ${allowed.join(' or ')}, found ${describe(value)}`);
   return word;
 }
 
-/** A positive decimal, sent as a string or as a JSON number; kept as it was written. */
-export function readPositiveDecimal(body: JsonObject, name: string, at = '', mostDecimals = Infinity): string {
+/** A positive decimal, sent as a string or a JSON number. Digits are kept as sent, without leading zeros. */
+export function readPositiveDecimal(body: JsonObject, name: string, at = '', maxDecimals = Infinity): string {
   const value = body[name];
   if (value === undefined || value === null || value === '') throw invalid(`${at}${name} is required`);
   const text = value instanceof JsonNumber ? plainNotation(value.literal) : value;
   const decimal = typeof text === 'string' ? parseDecimal(text) : null;
-  if (typeof text !== 'string' || !decimal) throw invalid(`${at}${name} must be a decimal, found ${shown(value)}`);
-  if (compare(decimal, zero) <= 0) throw invalid(`${at}${name} must be positive, found ${shown(value)}`);
-  if (decimals(decimal) > mostDecimals) throw invalid(`${at}${name} must have at most ${mostDecimals} decimals`);
+  if (typeof text !== 'string' || !decimal) throw invalid(`${at}${name} must be a decimal, found ${describe(value)}`);
+  if (decimal.lte(zero)) throw invalid(`${at}${name} must be positive, found ${describe(value)}`);
+  if (countDecimals(decimal) > maxDecimals) throw invalid(`${at}${name} must have at most ${maxDecimals} decimals`);
   return text.replace(/^0+(?=\d)/, '');
 }
 
-export function readText(body: JsonObject, name: string, at = '', longest = Infinity): string {
+export function readText(body: JsonObject, name: string, at = '', maxLength = Infinity): string {
   const value = body[name];
   if (value === undefined || value === null) return '';
-  if (typeof value !== 'string') throw invalid(`${at}${name} must be a string, found ${shown(value)}`);
-  if (isLonger(value, longest)) throw invalid(`${at}${name} must have at most ${longest} characters`);
-  // The store would cut the text off there, or keep another one than was sent.
-  if (unstorable.test(value)) throw invalid(`${at}${name} must have neither U+0000 nor half a surrogate pair`);
+  if (typeof value !== 'string') throw invalid(`${at}${name} must be a string, found ${describe(value)}`);
+  if (isLonger(value, maxLength)) throw invalid(`${at}${name} must have at most ${maxLength} characters`);
+  // The store would truncate or alter such a text.
+  if (unstorable.test(value)) throw invalid(`${at}${name} must not contain U+0000 or an unpaired surrogate`);
   return value;
 }
 
@@ -66,11 +67,11 @@ export function readSymbol(body: JsonObject): string {
   return symbol;
 }
 
-/** An ISO 4217 word; the system currency when none is given. */
+/** An ISO 4217 code, or the system currency if the body has none. */
 export function readCurrency(body: JsonObject, systemCurrency: string, at = ''): string {
   const currency = readText(body, 'currency', at);
   if (currency === '') return systemCurrency;
-  if (!isCurrency(currency)) throw invalid(`${at}currency must be three capital letters, found ${shown(currency)}`);
+  if (!isCurrency(currency)) throw invalid(`${at}currency must be three capital letters, found ${describe(currency)}`);
   return currency;
 }
 
@@ -78,7 +79,7 @@ export function readDescription(body: JsonObject, at = ''): string {
   return readText(body, 'description', at, 1_024);
 }
 
-/** U+0000, and surrogates without their other half: with the u flag, only those are matched as such. */
+/** U+0000 and unpaired surrogates. With the `u` flag, `\p{Surrogate}` doesn't match paired ones. */
 const unstorable = /[\0\p{Surrogate}]/u;
 
 const transmitterTexts = [
@@ -88,7 +89,7 @@ const transmitterTexts = [
   'transmitter_financial_institution',
 ] as const;
 
-/** The Travel Rule fields; null when none is given. */
+/** The Travel Rule fields, or null if the body has none. */
 export function readTransmitter(body: JsonObject, at = ''): WireTransmitter | null {
   const transmitter: WireTransmitter = {};
   for (const name of transmitterTexts) {
@@ -103,7 +104,7 @@ export function readTransmitter(body: JsonObject, at = ''): WireTransmitter | nu
   return Object.keys(transmitter).length === 0 ? null : transmitter;
 }
 
-/** The entries of a batch, at least one. */
+/** The entries of a batch. There must be at least one. */
 export function readEntries(body: JsonObject): JsonObject[] {
   const entries = body['entries'];
   if (entries === undefined || entries === null) throw invalid('entries is required');
@@ -115,10 +116,10 @@ export function readEntries(body: JsonObject): JsonObject[] {
   });
 }
 
-/** Counts characters as people do in limits: code points, which have one or two UTF-16 units. */
-function isLonger(text: string, longest: number): boolean {
-  if (text.length <= longest || text.length > 2 * longest) return text.length > longest;
-  return Array.from(text).length > longest;
+/** Counts code points, which have one or two UTF-16 units each. */
+function isLonger(text: string, maxLength: number): boolean {
+  if (text.length <= maxLength || text.length > 2 * maxLength) return text.length > maxLength;
+  return Array.from(text).length > maxLength;
 }
 
 function parse(body: string): unknown {
@@ -130,12 +131,6 @@ function parse(body: string): unknown {
   }
 }
 
-function decimals({ units, scale }: Decimal): number {
-  let [rest, count] = [units, scale];
-  for (; count > 0 && rest % 10n === 0n; count -= 1) rest /= 10n;
-  return count;
-}
-
-function shown(value: unknown): string {
+function describe(value: unknown): string {
   return value instanceof JsonNumber ? value.literal : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../domain/exactJson.ts';
-import { invalid } from '../domain/Refusal.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
-import { seedPrices } from '../domain/seed.ts';
+import type { JsonObject } from '../values/exactJson.ts';
+import { invalid } from '../api/Refusal.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
+import { seedPrices } from '../setup/seed.ts';
 import {
   readAccountId,
   readCurrency,
@@ -16,9 +16,9 @@ import {
 import type { JournalDraft } from './JournalDraft.ts';
 
 /** Documented: "The value should have 9 or fewer decimal places". */
-const mostQtyDecimals = 9;
+const maxQtyDecimals = 9;
 
-/** The body of `POST /v1/journals`. @throws Refusal 400 naming the first field that is wrong */
+/** The body of `POST /v1/journals`. @throws Refusal 400 naming the first invalid field */
 export function readCreate(body: JsonObject, { systemCurrency }: Settings): JournalDraft {
   const entryType = readEntryType(body, ['JNLC', 'JNLS']);
   const common = {
@@ -29,9 +29,9 @@ export function readCreate(body: JsonObject, { systemCurrency }: Settings): Jour
     description: readDescription(body),
   };
   const transmitter = readTransmitter(body);
-  if (entryType === 'JNLC') return { ...common, ...cash(body, common.currency), transmitter };
+  if (entryType === 'JNLC') return { ...common, ...readCash(body, common.currency), transmitter };
   const symbol = readSymbol(body);
-  const amount = readPositiveDecimal(body, 'qty', '', mostQtyDecimals);
+  const amount = readPositiveDecimal(body, 'qty', '', maxQtyDecimals);
   return { ...common, unit: `shares:${symbol}`, amount, price: seedPrices.get(symbol) ?? null, transmitter: null };
 }
 
@@ -40,7 +40,7 @@ export function readBatch(body: JsonObject, { systemCurrency, batchDescription }
   const entryType = readEntryType(body, ['JNLC']);
   const fromAccount = readAccountId(body, 'from_account');
   const description = batchDescription === 'copied' ? readDescription(body) : '';
-  refuseCurrency(body, 'currency of a batch belongs to its entries');
+  refuseCurrency(body, 'currency must be in the entries of a batch');
   const drafts = readEntries(body).map((entry, index): JournalDraft => {
     const at = `entries[${index}].`;
     const currency = readCurrency(entry, systemCurrency, at);
@@ -48,7 +48,7 @@ export function readBatch(body: JsonObject, { systemCurrency, batchDescription }
       entryType,
       fromAccount,
       toAccount: readAccountId(entry, 'to_account', at),
-      ...cash(entry, currency, at),
+      ...readCash(entry, currency, at),
       currency,
       description: readDescription(entry, at) || description,
       transmitter: readTransmitter(entry, at),
@@ -65,12 +65,12 @@ export function readReverseBatch(body: JsonObject, { systemCurrency }: Settings)
   const currency = readCurrency(body, systemCurrency);
   return readEntries(body).map((entry, index): JournalDraft => {
     const at = `entries[${index}].`;
-    refuseCurrency(entry, `${at}currency of a reverse batch belongs beside the entries`);
+    refuseCurrency(entry, `${at}currency must be beside the entries of a reverse batch`);
     return {
       entryType,
       fromAccount: readAccountId(entry, 'from_account', at),
       toAccount,
-      ...cash(entry, currency, at),
+      ...readCash(entry, currency, at),
       currency,
       description: readText(entry, 'description', at, 1_024),
       transmitter: null,
@@ -78,12 +78,12 @@ export function readReverseBatch(body: JsonObject, { systemCurrency }: Settings)
   });
 }
 
-/** Ignored where it isn't known, a currency would move other money than was meant. */
+/** Ignoring a misplaced currency would move the wrong money. */
 function refuseCurrency(body: JsonObject, message: string): void {
   if (readText(body, 'currency') !== '') throw invalid(message);
 }
 
-function cash(body: JsonObject, currency: string, at = ''): Pick<JournalDraft, 'unit' | 'amount' | 'price'> {
+function readCash(body: JsonObject, currency: string, at = ''): Pick<JournalDraft, 'unit' | 'amount' | 'price'> {
   return { unit: `cash:${currency}`, amount: readPositiveDecimal(body, 'amount', at), price: null };
 }
 
@@ -91,5 +91,5 @@ function refuseMixedCurrencies(drafts: readonly JournalDraft[]): void {
   const [first] = drafts;
   const other = drafts.findIndex((draft) => draft.currency !== first?.currency);
   if (other === -1) return;
-  throw invalid(`entries[${other}].currency must be that of the other entries: a batch has one currency`);
+  throw invalid(`entries[${other}].currency must be the same in all entries of a batch`);
 }

@@ -1,7 +1,7 @@
 import type Database from 'libsql';
 
-import { type Decimal, formatDecimal, storedDecimal, zero } from '../domain/decimal.ts';
-import type { Micros } from '../domain/instant.ts';
+import { type Decimal, parseStoredDecimal, zero } from '../values/decimal.ts';
+import type { Micros } from '../values/instant.ts';
 import { Query } from './Query.ts';
 
 export interface AccountRow {
@@ -19,8 +19,8 @@ export interface HoldingRow {
 }
 
 /**
- * Accounts, what they hold, and how much of the daily limit they have used.
- * It remembers what it read or wrote, since every journal asks for the same few rows.
+ * Accounts, their holdings, and how much of their daily limit they have used.
+ * Rows are cached, since every journal reads the same few.
  */
 export class AccountTable {
   readonly #one: Query<AccountRow>;
@@ -31,9 +31,9 @@ export class AccountTable {
   readonly #hold: Query<never>;
   readonly #used: Query<{ amount: string }>;
   readonly #use: Query<never>;
-  readonly #knownAccounts = new Map<string, AccountRow>();
-  readonly #knownHoldings = new Map<string, Decimal>();
-  readonly #knownUse = new Map<string, Decimal>();
+  readonly #accountCache = new Map<string, AccountRow>();
+  readonly #holdingCache = new Map<string, Decimal>();
+  readonly #usageCache = new Map<string, Decimal>();
 
   constructor(database: Database.Database) {
     this.#one = new Query(database, 'SELECT * FROM accounts WHERE id = ?');
@@ -47,8 +47,8 @@ export class AccountTable {
   }
 
   find(id: string): AccountRow | undefined {
-    const account = this.#knownAccounts.get(id) ?? this.#one.first(id);
-    if (account) this.#knownAccounts.set(id, account);
+    const account = this.#accountCache.get(id) ?? this.#one.first(id);
+    if (account) this.#accountCache.set(id, account);
     return account;
   }
 
@@ -59,11 +59,11 @@ export class AccountTable {
   put(account: AccountRow): void {
     const { id, kind, status, number, created_at } = account;
     this.#put.run(id, kind, status, number, created_at);
-    this.#knownAccounts.set(id, account);
+    this.#accountCache.set(id, account);
   }
 
   holding(accountId: string, unit: string): Decimal {
-    return remembered(this.#knownHoldings, `${accountId} ${unit}`, () => this.#holding.first(accountId, unit));
+    return cached(this.#holdingCache, `${accountId} ${unit}`, () => this.#holding.first(accountId, unit));
   }
 
   holdings(): HoldingRow[] {
@@ -71,30 +71,30 @@ export class AccountTable {
   }
 
   setHolding(accountId: string, unit: string, amount: Decimal): void {
-    this.#hold.run(accountId, unit, formatDecimal(amount));
-    this.#knownHoldings.set(`${accountId} ${unit}`, amount);
+    this.#hold.run(accountId, unit, amount.toFixed());
+    this.#holdingCache.set(`${accountId} ${unit}`, amount);
   }
 
   usedOn(day: string, accountId: string, unit: string): Decimal {
-    return remembered(this.#knownUse, `${accountId} ${unit} ${day}`, () => this.#used.first(accountId, unit, day));
+    return cached(this.#usageCache, `${accountId} ${unit} ${day}`, () => this.#used.first(accountId, unit, day));
   }
 
   setUsedOn(day: string, accountId: string, unit: string, amount: Decimal): void {
-    this.#use.run(accountId, unit, day, formatDecimal(amount));
-    this.#knownUse.set(`${accountId} ${unit} ${day}`, amount);
+    this.#use.run(accountId, unit, day, amount.toFixed());
+    this.#usageCache.set(`${accountId} ${unit} ${day}`, amount);
   }
 
-  /** Must be called when a change was undone: what is remembered may never have been. */
-  forget(): void {
-    for (const known of [this.#knownAccounts, this.#knownHoldings, this.#knownUse]) known.clear();
+  /** Must be called after a rollback: the cache may hold values that were rolled back. */
+  clearCache(): void {
+    for (const cache of [this.#accountCache, this.#holdingCache, this.#usageCache]) cache.clear();
   }
 }
 
-function remembered(known: Map<string, Decimal>, key: string, read: () => { amount: string } | undefined): Decimal {
-  const found = known.get(key);
+function cached(cache: Map<string, Decimal>, key: string, read: () => { amount: string } | undefined): Decimal {
+  const found = cache.get(key);
   if (found) return found;
   const row = read();
-  const amount = row ? storedDecimal(row.amount) : zero;
-  known.set(key, amount);
+  const amount = row ? parseStoredDecimal(row.amount) : zero;
+  cache.set(key, amount);
   return amount;
 }

@@ -1,14 +1,14 @@
 import type Database from 'libsql';
 
-import { type Micros, microsPerMillisecond } from '../domain/instant.ts';
+import { type Micros, microsPerMillisecond } from '../values/instant.ts';
 import { firstSeqAt } from './firstSeqAt.ts';
 import { Query } from './Query.ts';
 
 export interface EventRow {
-  /** Arrival order; v1 shows it as the integer `event_id`. */
+  /** Order of arrival. v1 streams send it as the integer `event_id`. */
   seq: number;
   ulid: string;
-  /** The ULID on v1: the two versions' ids differ. */
+  /** The ULID on v1 streams, which differs from the one on v2. */
   legacy_ulid: string;
   at: Micros;
   journal_id: string;
@@ -28,14 +28,14 @@ interface HighestUlids {
   legacy_ulid: string | null;
 }
 
-/** What an event tells of its journal never changes, so it is read from there: three events, one copy. */
+/** The journal's fields in an event never change, so they are read from the journal instead of being copied. */
 const page = `
   SELECT events.*, journals.entry_type, journals.description, journals.idempotency_key,
     journals.idempotency_key_type, journals.error_message AS batch_error_message
   FROM events JOIN journals ON journals.id = events.journal_id
   WHERE events.seq > ? ORDER BY events.seq LIMIT ?`;
 
-/** The event log: written once, never changed. */
+/** The append-only event log. */
 export class EventTable {
   readonly #insert: Query<never>;
   readonly #page: Query<EventRow>;
@@ -56,24 +56,24 @@ export class EventTable {
     this.#insert.run(event.ulid, event.legacy_ulid, event.at, event.journal_id, event.status_from, event.status_to);
   }
 
-  /** Up to `count` events behind a sequence number, in arrival order. */
+  /** Up to `count` events after a sequence number, in order of arrival. -1 means all of them. */
   after(seq: number, count: number): EventRow[] {
     return this.#page.all(seq, count);
   }
 
-  /** The last event's place; zeros while there is none. */
+  /** Sequence number and time of the last event, zeros if there is none. */
   last(): { seq: number; at: Micros } {
     return this.#last.first() ?? { seq: 0, at: 0 };
   }
 
-  /** The highest ids so far; within the last millisecond they may be out of order, so all of it is looked at. */
+  /** The highest ids so far. Ids may be out of order within the last millisecond, so all of it is read. */
   highestUlids(): HighestUlids {
     const { at } = this.last();
     const millisecond = at - (at % microsPerMillisecond);
     return this.#highest.first(this.firstAt(millisecond)) ?? { ulid: null, legacy_ulid: null };
   }
 
-  /** The sequence number of the first event at or after an instant; one beyond the last when there is none. */
+  /** The sequence number of the first event at or after an instant, or the next one if there is none. */
   firstAt(at: Micros): number {
     return firstSeqAt(at, this.last().seq, (seq) => this.#timeOf.first(seq)?.at ?? 0);
   }

@@ -8,8 +8,8 @@ interface Job {
 type Outcome = { done: unknown } | { failed: unknown };
 
 /**
- * Commits all changes that arrive in one turn of the event loop together: one disk write for all of them.
- * Each stands alone inside: one that throws is undone, its neighbours stand.
+ * Commits all changes from one turn of the event loop in one transaction, and so with one disk write.
+ * A change that throws is rolled back alone.
  */
 export class GroupCommit {
   readonly #store: Store;
@@ -17,15 +17,15 @@ export class GroupCommit {
   #jobs: Job[] = [];
   #isClosed = false;
 
-  /** @param afterCommit called once for each commit, before anyone learns that their change is done */
+  /** @param afterCommit called once per commit, before the promises of its changes settle */
   constructor(store: Store, afterCommit: () => void) {
     this.#store = store;
     this.#afterCommit = afterCommit;
   }
 
-  /** Runs `work` inside the next transaction; resolves when that is on the disk, rejects after `close`. */
+  /** Runs `work` in the next transaction. Resolves when it is on disk, rejects after `close`. */
   run<Result>(work: () => Result): Promise<Result> {
-    // A request that was being delayed comes here after the ledger was closed.
+    // A delayed request can get here after the ledger was closed.
     if (this.#isClosed) return Promise.reject(new Error('the ledger is closed'));
     return new Promise((resolve, reject) => {
       let result: { value: Result } | undefined;
@@ -42,7 +42,7 @@ export class GroupCommit {
     });
   }
 
-  /** Commits what is waiting, and takes nothing more. */
+  /** Commits waiting changes and accepts no more. */
   close(): void {
     this.#isClosed = true;
     this.#flush();
@@ -61,14 +61,14 @@ export class GroupCommit {
     try {
       this.#afterCommit();
     } finally {
-      jobs.forEach((job, index) => job.settle(outcomes[index] ?? { failed: new Error('a job without outcome') }));
+      jobs.forEach((job, index) => job.settle(outcomes[index] ?? { failed: new Error('job without an outcome') }));
     }
   }
 
   #commit(jobs: Job[]): Outcome[] {
     this.#store.begin();
     try {
-      const outcomes = jobs.map((job) => this.#runAlone(job));
+      const outcomes = jobs.map((job) => this.#runJob(job));
       this.#store.commit();
       return outcomes;
     } catch (error) {
@@ -77,9 +77,9 @@ export class GroupCommit {
     }
   }
 
-  #runAlone(job: Job): Outcome {
+  #runJob(job: Job): Outcome {
     try {
-      return { done: this.#store.part(job.work) };
+      return { done: this.#store.savepoint(job.work) };
     } catch (error) {
       return { failed: error };
     }

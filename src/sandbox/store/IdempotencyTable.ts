@@ -4,13 +4,13 @@ import { Query } from './Query.ts';
 
 export interface IdempotencyRow {
   key: string;
-  /** Tells whether another request is the same one. */
+  /** Equal for equal requests. */
   fingerprint: string;
-  /** The body of the first answer, byte for byte. */
+  /** The body of the first answer, unchanged. */
   answer: string;
 }
 
-/** The first answers to requests with an `Idempotency-Key`, kept for good. */
+/** The first answer for each `Idempotency-Key`, kept forever. */
 export class IdempotencyTable {
   readonly #one: Query<IdempotencyRow>;
   readonly #insert: Query<never>;

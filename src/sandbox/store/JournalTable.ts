@@ -1,10 +1,10 @@
 import type Database from 'libsql';
 
-import type { Micros } from '../domain/instant.ts';
+import type { Micros } from '../values/instant.ts';
 import { firstSeqAt } from './firstSeqAt.ts';
 import { Query, type Value } from './Query.ts';
 
-/** Where the cash or shares of a journal are. The numbers stand in data files. */
+/** Which account currently has what a journal moves. Data files contain these numbers. */
 export const Place = { sender: 0, receiver: 1, clearing: 2 } as const;
 export type Place = (typeof Place)[keyof typeof Place];
 
@@ -15,14 +15,14 @@ export interface JournalRow {
   from_account: string;
   to_account: string;
   status: string;
-  /** What moves: `cash:USD`, `shares:AAPL`. */
+  /** The unit that moves: `cash:USD`, `shares:AAPL`. */
   unit: string;
-  /** How much of it, as the client wrote it. */
+  /** The amount as the client sent it. */
   amount: string;
   currency: string;
   price: string | null;
   description: string;
-  /** The Travel Rule fields as JSON. */
+  /** The Travel Rule fields, as JSON. */
   transmitter: string | null;
   settle_date: string | null;
   system_date: string | null;
@@ -30,14 +30,14 @@ export interface JournalRow {
   idempotency_key: string | null;
   idempotency_key_type: 'single' | 'batch' | null;
   error_message: string | null;
-  /** How far its postings have brought what it moves. */
+  /** Where its postings have moved the amount. */
   posted: Place;
-  /** When the journal goes on by itself, and to which status; null when it waits for someone. */
+  /** Time and status of the next automatic change. Null if there is none. */
   due_at: Micros | null;
   due_status: string | null;
 }
 
-/** A journal as the ledger knows it. */
+/** A journal without its sequence number. */
 export type Journal = Omit<JournalRow, 'seq'>;
 
 export interface JournalFilter {
@@ -49,7 +49,7 @@ export interface JournalFilter {
   fromAccount?: string;
 }
 
-/** Journals by id, by what is due, and by the filters of the listing. */
+/** Journals by id, by due time, and by the filters of the list endpoint. */
 export class JournalTable {
   readonly #database: Database.Database;
   readonly #insert: Query<never>;
@@ -57,7 +57,7 @@ export class JournalTable {
   readonly #one: Query<JournalRow>;
   readonly #due: Query<JournalRow>;
   readonly #nextDue: Query<{ at: Micros | null }>;
-  readonly #hasten: Query<never>;
+  readonly #setPendingDue: Query<never>;
   readonly #byStatus: Query<{ status: string; count: number }>;
   readonly #last: Query<{ seq: number }>;
   readonly #timeOf: Query<{ created_at: Micros }>;
@@ -75,7 +75,7 @@ export class JournalTable {
     this.#one = new Query(database, 'SELECT * FROM journals WHERE id = ?');
     this.#due = new Query(database, 'SELECT * FROM journals WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?');
     this.#nextDue = new Query(database, 'SELECT min(due_at) AS at FROM journals WHERE due_at IS NOT NULL');
-    this.#hasten = new Query(
+    this.#setPendingDue = new Query(
       database,
       "UPDATE journals SET due_at = ? WHERE status = 'pending' AND due_at IS NOT NULL",
     );
@@ -84,7 +84,7 @@ export class JournalTable {
     this.#byStatus = new Query(database, 'SELECT status, count(*) AS count FROM journals GROUP BY status');
   }
 
-  insert(journal: Omit<JournalRow, 'seq'>): void {
+  insert(journal: Journal): void {
     this.#insert.run(
       journal.id,
       journal.entry_type,
@@ -109,8 +109,8 @@ export class JournalTable {
     );
   }
 
-  /** Writes what may change of a journal: its status, dates, posting and next step. */
-  update(journal: Omit<JournalRow, 'seq'>): void {
+  /** Writes the fields that can change: status, dates, posting and next status change. */
+  update(journal: Journal): void {
     this.#update.run(
       journal.status,
       journal.settle_date,
@@ -135,34 +135,34 @@ export class JournalTable {
     return this.#nextDue.first()?.at ?? null;
   }
 
-  /** Makes every pending journal that waits for the end of the day due at an instant. */
-  hastenPending(at: Micros): void {
-    this.#hasten.run(at);
+  /** Makes every pending journal with a due time due at `at`. */
+  makePendingDue(at: Micros): void {
+    this.#setPendingDue.run(at);
   }
 
   countByStatus(): Record<string, number> {
     return Object.fromEntries(this.#byStatus.all().map(({ status, count }) => [status, count]));
   }
 
-  /** Whether more journals match than a number. */
+  /** Whether more than `most` journals match. */
   exceeds(filter: JournalFilter, most: number): boolean {
     const [first, end] = this.#span(filter);
     if (end - first <= most) return false;
-    const { where, values } = conditionsOf(filter);
+    const { where, values } = buildConditions(filter);
     const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM journals WHERE seq >= ? AND seq < ?${where} LIMIT ?)`;
-    const query = prepared(this.#counts, sql, this.#database);
+    const query = prepare(this.#counts, sql, this.#database);
     return (query.first(first, end, ...values, most + 1)?.count ?? 0) > most;
   }
 
-  /** The journals that match, newest first, at most `atMost` of them: all as they are at one moment. */
-  list(filter: JournalFilter, atMost: number): JournalRow[] {
+  /** Up to `limit` matching journals, newest first, from one snapshot. */
+  list(filter: JournalFilter, limit: number): JournalRow[] {
     const [first, end] = this.#span(filter);
-    const { where, values } = conditionsOf(filter);
+    const { where, values } = buildConditions(filter);
     const sql = `SELECT * FROM journals WHERE seq >= ? AND seq < ?${where} ORDER BY seq DESC LIMIT ?`;
-    return prepared(this.#listings, sql, this.#database).all(first, end, ...values, atMost);
+    return prepare(this.#listings, sql, this.#database).all(first, end, ...values, limit);
   }
 
-  /** The sequence numbers created in the filter's time, the second one excluded. */
+  /** The range of sequence numbers in the filter's time range. `end` is exclusive. */
   #span({ after, before }: JournalFilter): [first: number, end: number] {
     const last = this.#last.first()?.seq ?? 0;
     const timeOf = (seq: number) => this.#timeOf.first(seq)?.created_at ?? 0;
@@ -173,14 +173,14 @@ export class JournalTable {
   }
 }
 
-/** One statement for each combination of filters, prepared when it first comes. */
-function prepared<Row>(known: Map<string, Query<Row>>, sql: string, database: Database.Database): Query<Row> {
-  const query = known.get(sql) ?? new Query<Row>(database, sql);
-  known.set(sql, query);
+/** Prepares one statement per combination of filters, on first use. */
+function prepare<Row>(cache: Map<string, Query<Row>>, sql: string, database: Database.Database): Query<Row> {
+  const query = cache.get(sql) ?? new Query<Row>(database, sql);
+  cache.set(sql, query);
   return query;
 }
 
-function conditionsOf(filter: JournalFilter): { where: string; values: Value[] } {
+function buildConditions(filter: JournalFilter): { where: string; values: Value[] } {
   const conditions: [sql: string, value: Value | undefined][] = [
     ['status = ?', filter.status],
     ['entry_type = ?', filter.entryType],

@@ -1,9 +1,9 @@
 import type Database from 'libsql';
 
-import type { Micros } from '../domain/instant.ts';
+import type { Micros } from '../values/instant.ts';
 import { Query } from './Query.ts';
 
-/** One journal's move: the account that gives, the one that gets, and how much of what. */
+/** One movement of a journal: from which account to which, the unit and the amount. */
 export interface Posting {
   journalId: string;
   from: string;
@@ -12,7 +12,7 @@ export interface Posting {
   amount: string;
 }
 
-/** The double entries: for every move one row that takes and one that gives. */
+/** Double-entry bookkeeping: every movement has one debit row and one credit row. */
 export class PostingTable {
   readonly #insert: Query<never>;
 

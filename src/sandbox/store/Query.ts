@@ -2,9 +2,9 @@ import type Database from 'libsql';
 
 export type Value = string | number | null;
 
-/** One prepared statement whose rows are `Row`. */
+/** A prepared statement whose rows have the type `Row`. */
 export class Query<Row> {
-  // One array instead of many arguments: libsql would flatten those again for every call.
+  // Values are passed as one array: libsql would flatten separate arguments on every call.
   readonly #statement: Database.Statement<[Value[]]>;
 
   constructor(database: Database.Database, sql: string) {
@@ -12,7 +12,7 @@ export class Query<Row> {
   }
 
   first(...values: Value[]): Row | undefined {
-    // The tables are the sandbox's own, and each SQL text stands beside its row type.
+    // Each SQL text is next to the type of its rows.
     return this.#statement.get(values) as Row | undefined;
   }
 

@@ -9,7 +9,7 @@ import { tableNames, tables } from './tables.ts';
 
 const busyTimeoutMs = 5_000;
 
-/** The embedded database: one connection, one writer. Opened by path, or in memory without one. */
+/** The embedded database with a single connection. In memory unless a file is given. */
 export class Store {
   readonly accounts: AccountTable;
   readonly journals: JournalTable;
@@ -21,9 +21,9 @@ export class Store {
   constructor(dataFile: string | undefined) {
     this.#database = new Database(dataFile ?? ':memory:');
     try {
-      // Whoever looks into the file meanwhile is waited for.
+      // Waits for other processes that are reading the file.
       this.#database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-      // A commit is on the disk when it returns: an acknowledged journal survives a power cut.
+      // A commit is on disk when it returns, so an acknowledged journal survives a power cut.
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
       this.#database.exec(tables);
       this.accounts = new AccountTable(this.#database);
@@ -47,35 +47,35 @@ export class Store {
 
   rollback(): void {
     this.#database.exec('ROLLBACK');
-    this.accounts.forget();
+    this.accounts.clearCache();
   }
 
-  /** Runs one part of a transaction; if it throws, this part is undone and the rest stands. */
-  part<Result>(work: () => Result): Result {
-    this.#database.exec('SAVEPOINT part');
+  /** Runs work inside a savepoint. If it throws, only its own changes are rolled back. */
+  savepoint<Result>(work: () => Result): Result {
+    this.#database.exec('SAVEPOINT work');
     try {
       const result = work();
-      this.#database.exec('RELEASE part');
+      this.#database.exec('RELEASE work');
       return result;
     } catch (error) {
-      this.#database.exec('ROLLBACK TO part; RELEASE part');
-      this.accounts.forget();
+      this.#database.exec('ROLLBACK TO work; RELEASE work');
+      this.accounts.clearCache();
       throw error;
     }
   }
 
   clear(): void {
     for (const name of tableNames) this.#database.exec(`DELETE FROM ${name}`);
-    this.accounts.forget();
+    this.accounts.clearCache();
   }
 
-  /** @throws Error when the file can't be written any more, for instance because it has been removed */
+  /** @throws Error if the file can no longer be written, for example because it has been removed */
   close(): void {
     try {
-      // libsql would leave its write-ahead log behind; without one, the file is all there is of a ledger.
+      // libsql leaves its write-ahead log behind otherwise. Without one, the ledger is a single file.
       this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE');
     } catch (error) {
-      // Somebody reads along: the log stays for them, and the next start takes it in.
+      // Another process is reading: the log stays, and the next start replays it.
       if (!isBusy(error)) throw error;
     } finally {
       this.#database.close();

@@ -1,9 +1,9 @@
-import type { Micros } from '../domain/instant.ts';
+import type { Micros } from '../values/instant.ts';
 
 /**
- * The first sequence number, of 1 to `last`, whose instant is not before `at`; `last + 1` when there is none.
+ * The first sequence number from 1 to `last` whose time is at or after `at`, or `last + 1` if there is none.
  *
- * @param timeOf the instant of a sequence number; never falls as the numbers rise
+ * @param timeOf returns the time of a sequence number; later numbers never have earlier times
  */
 export function firstSeqAt(at: Micros, last: number, timeOf: (seq: number) => Micros): number {
   let [low, high] = [1, last + 1];

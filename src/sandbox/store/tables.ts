@@ -1,8 +1,8 @@
 /**
- * The ledger on disk. Money and quantities are decimal texts, instants whole microseconds.
- * A holding is what an account has of one unit: `cash:USD`, `shares:AAPL`.
- * Journals and events are never deleted and time never runs backwards, so `seq` is time order without a hole:
- * instants are found by halving, see `firstSeqAt`, and cost no index.
+ * The schema of the ledger. Money and quantities are decimal strings, times are whole microseconds.
+ * A holding is an account's amount of one unit, such as `cash:USD` or `shares:AAPL`.
+ * Journals and events are never deleted and time never runs backwards, so `seq` has no gaps and follows time.
+ * `firstSeqAt` finds a time by binary search and needs no index.
  */
 export const tables = `
 CREATE TABLE IF NOT EXISTS accounts (

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../src/sandbox/domain/seededRandom.ts';
+import { seededRandom } from '../../../src/sandbox/values/seededRandom.ts';
 
 import { auditScreens } from './auditScreens.ts';
 import type { ScreenAudit } from './auditScreens.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { seededRandom } from '../../../src/sandbox/domain/seededRandom.ts';
+import { seededRandom } from '../../../src/sandbox/values/seededRandom.ts';
 
 import { auditScreens } from './auditScreens.ts';
 import type { ScreenAudit } from './auditScreens.ts';

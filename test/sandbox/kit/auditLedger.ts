@@ -1,16 +1,8 @@
 import Database from 'libsql';
 
-import {
-  type Decimal,
-  add,
-  compare,
-  formatDecimal,
-  negate,
-  parseDecimal,
-  zero,
-} from '../../../src/sandbox/domain/decimal.ts';
+import { type Decimal, parseDecimal, zero } from '../../../src/sandbox/values/decimal.ts';
 import { clearingAccountId } from '../../../src/sandbox/ledger/Books.ts';
-import { seedAccounts } from '../../../src/sandbox/domain/seed.ts';
+import { seedAccounts } from '../../../src/sandbox/setup/seed.ts';
 
 interface JournalRow {
   id: string;
@@ -34,12 +26,12 @@ interface AmountRow {
 }
 
 const executed = new Set(['executed', 'activity_created']);
-const underWay = new Set(['queued', 'sent_to_clearing', 'pending']);
+const inProgress = new Set(['queued', 'sent_to_clearing', 'pending']);
 
-/** Reads a ledger's file behind the sandbox's back and tells everything that does not add up; nothing when all does. */
+/** Reads a ledger's file directly and returns every inconsistency. */
 export function auditLedger(file: string): string[] {
   const database = new Database(file);
-  // One snapshot, though the sandbox may be writing.
+  // A transaction gives one snapshot while the sandbox may be writing.
   database.exec('BEGIN');
   try {
     const rows = <Row>(table: string) => database.prepare(`SELECT * FROM ${table} ORDER BY rowid`).all() as Row[];
@@ -57,14 +49,14 @@ export function auditLedger(file: string): string[] {
   }
 }
 
-/** Each journal's events are a chain from nothing to its status. */
+/** Each journal's events must form a chain from `''` to its status. */
 function auditEvents(journals: readonly JournalRow[], events: readonly EventRow[]): string[] {
   const problems: string[] = [];
   const last = new Map<string, string>();
   for (const event of events) {
     const before = last.get(event.journal_id) ?? '';
     if (event.status_from !== before) {
-      problems.push(`journal ${event.journal_id}: event from ${event.status_from} behind ${before}`);
+      problems.push(`journal ${event.journal_id}: event from ${event.status_from} after ${before}`);
     }
     last.set(event.journal_id, event.status_to);
   }
@@ -76,44 +68,42 @@ function auditEvents(journals: readonly JournalRow[], events: readonly EventRow[
   return [...problems, ...[...last.keys()].map((id) => `events without a journal: ${id}`)];
 }
 
-/** What the journals took: the receivers have it of those that stand executed, clearing of those under way. */
+/** The movements that the journals imply: to the receiver if executed, to clearing if in progress. */
 function movesOf(journals: readonly JournalRow[]): AmountRow[] {
   return journals
-    .filter(({ status }) => executed.has(status) || underWay.has(status))
+    .filter(({ status }) => executed.has(status) || inProgress.has(status))
     .flatMap(({ status, from_account, to_account, unit, amount }) => [
-      { account_id: from_account, unit, amount: formatDecimal(negate(decimal(amount))) },
+      { account_id: from_account, unit, amount: `-${amount}` },
       { account_id: executed.has(status) ? to_account : clearingAccountId, unit, amount },
     ]);
 }
 
-/** Every holding is what was seeded and what moved, and never below zero. */
+/** Every holding must equal the seed plus the movements, and must not be negative. */
 function auditHoldings(name: string, holdings: readonly AmountRow[], moves: readonly AmountRow[]): string[] {
   const expected = new Map<string, Decimal>();
   const enter = ({ account_id, unit, amount }: AmountRow) => {
     const key = `${account_id} ${unit}`;
-    expected.set(key, add(expected.get(key) ?? zero, decimal(amount)));
+    expected.set(key, (expected.get(key) ?? zero).plus(decimal(amount)));
   };
   seeded().forEach(enter);
   moves.forEach(enter);
   const held = new Map(holdings.map(({ account_id, unit, amount }) => [`${account_id} ${unit}`, decimal(amount)]));
-  // A holding that is missing is wrong too, unless it should be nothing.
+  // A missing holding counts as zero.
   return [...new Set([...held.keys(), ...expected.keys()])].flatMap((key) => {
     const [amount, wanted] = [held.get(key) ?? zero, expected.get(key) ?? zero];
-    if (compare(amount, zero) < 0) return [`${key}: ${formatDecimal(amount)}`];
-    if (compare(amount, wanted) === 0) return [];
-    return [`${key}: ${formatDecimal(amount)}, the ${name} make ${formatDecimal(wanted)}`];
+    if (amount.lt(zero)) return [`${key}: ${amount.toFixed()} is negative`];
+    if (amount.eq(wanted)) return [];
+    return [`${key}: ${amount.toFixed()}, expected ${wanted.toFixed()} from the ${name}`];
   });
 }
 
-/** The two sides of each move cancel out. */
+/** The postings of each journal must add up to zero. */
 function auditPairs(postings: readonly (AmountRow & { journal_id: string })[]): string[] {
   const sums = new Map<string, Decimal>();
   for (const { journal_id, amount } of postings) {
-    sums.set(journal_id, add(sums.get(journal_id) ?? zero, decimal(amount)));
+    sums.set(journal_id, (sums.get(journal_id) ?? zero).plus(decimal(amount)));
   }
-  return [...sums]
-    .filter(([, sum]) => compare(sum, zero) !== 0)
-    .map(([id]) => `journal ${id}: its postings do not cancel out`);
+  return [...sums].filter(([, sum]) => !sum.eq(zero)).map(([id]) => `journal ${id}: its postings do not cancel out`);
 }
 
 function seeded(): AmountRow[] {
@@ -125,6 +115,6 @@ function seeded(): AmountRow[] {
 
 function decimal(text: string): Decimal {
   const value = parseDecimal(text);
-  if (!value) throw new Error(`no decimal: ${text}`);
+  if (!value) throw new Error(`not a decimal: ${text}`);
   return value;
 }

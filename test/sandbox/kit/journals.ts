@@ -1,5 +1,5 @@
 import type { WireBatchJournal, WireJournal } from '../../../src/upstream/wire/apiBodies.ts';
-import { customerAccountIds, sweepAccountId } from '../../../src/sandbox/domain/seed.ts';
+import { customerAccountIds, sweepAccountId } from '../../../src/sandbox/setup/seed.ts';
 
 export const [ann, bob, cid, dan, eve, fay] = customerAccountIds;
 export const sweep = sweepAccountId;

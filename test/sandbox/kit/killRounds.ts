@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { seededRandom } from '../../../src/sandbox/domain/seededRandom.ts';
+import { seededRandom } from '../../../src/sandbox/values/seededRandom.ts';
 import { auditLedger } from './auditLedger.ts';
 import { ann, bob, cash, shares, sweep } from './journals.ts';
 import { SandboxProcess } from './SandboxProcess.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import { type Sandbox, createSandbox } from '../../../src/sandbox/createSandbox.ts';
-import { closedAccountId, customerAccountIds, seedAccounts, sweepAccountId } from '../../../src/sandbox/domain/seed.ts';
+import { closedAccountId, customerAccountIds, seedAccounts, sweepAccountId } from '../../../src/sandbox/setup/seed.ts';
 import { auditLedger } from './auditLedger.ts';
 import { SandboxClient } from './startSandbox.ts';
 

@@ -4,7 +4,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { onTestFinished } from 'vitest';
 
 import { type Sandbox, createSandbox } from '../../../src/sandbox/createSandbox.ts';
-import type { SandboxOptions } from '../../../src/sandbox/domain/SandboxOptions.ts';
+import type { SandboxOptions } from '../../../src/sandbox/setup/SandboxOptions.ts';
 import { EventReader } from './EventReader.ts';
 
 export const basic = `Basic ${Buffer.from('key:secret').toString('base64')}`;

@@ -1,20 +1,20 @@
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import { type Micros, microsPerMillisecond } from '../domain/instant.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import { type Micros, microsPerMillisecond } from '../values/instant.ts';
 
-/** setTimeout's longest; whoever waits for a later end is asked again then. */
+/** The longest delay of setTimeout. A later end takes several timers. */
 const longestWaitMs = 2_147_483_647;
 
-/** Calls once an instant of the sandbox's clock has passed; a clock that stands is left to whoever moves it. */
+/** Calls back after an instant of the sandbox's clock. Does nothing on a manual clock. */
 export class EndTimer {
   readonly #end: Micros;
   readonly #clock: SandboxClock;
-  readonly #passed: () => void;
+  readonly #onEnd: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(end: Micros, clock: SandboxClock, passed: () => void) {
+  constructor(end: Micros, clock: SandboxClock, onEnd: () => void) {
     this.#end = end;
     this.#clock = clock;
-    this.#passed = passed;
+    this.#onEnd = onEnd;
     if (!clock.manual) this.#wait();
   }
 
@@ -27,7 +27,7 @@ export class EndTimer {
     if (wait <= 0) return;
     this.#timer = setTimeout(
       () => {
-        this.#passed();
+        this.#onEnd();
         this.#wait();
       },
       Math.min(wait, longestWaitMs),

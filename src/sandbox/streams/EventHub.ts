@@ -1,5 +1,5 @@
 import type { StreamEffect } from '../faults/Fault.ts';
-import { Refusal } from '../domain/Refusal.ts';
+import { Refusal } from '../api/Refusal.ts';
 import type { EventTable } from '../store/EventTable.ts';
 import { EventStream, type EventStreamParts } from './EventStream.ts';
 
@@ -11,7 +11,7 @@ export interface StreamStats {
   byVersion: { v1: number; v2: number };
 }
 
-/** All open streams; tells them what each commit brought. */
+/** All open streams. Publishes committed events to them. */
 export class EventHub {
   readonly #events: EventTable;
   readonly #streams = new Set<EventStream>();
@@ -27,14 +27,17 @@ export class EventHub {
   }
 
   /**
-   * Turns a response into a stream; one whose client is gone, or that comes after `close`, is dropped.
+   * Turns a response into a stream. Drops it if the client is gone or the hub is closed.
    *
-   * @param effects drawn once the stream is sure to open
-   * @throws Refusal 429 when too many streams are open
+   * @param drawEffects called only if the stream opens
+   * @throws Refusal 429 if too many streams are open
    */
-  open(parts: Omit<EventStreamParts, 'events' | 'effects' | 'onClose'>, effects: () => readonly StreamEffect[]): void {
+  open(
+    parts: Omit<EventStreamParts, 'events' | 'effects' | 'onClose'>,
+    drawEffects: () => readonly StreamEffect[],
+  ): void {
     if (this.#closed || parts.response.destroyed) {
-      // No 'close' will come that would free its place.
+      // No 'close' event would follow and free its slot.
       parts.response.destroy();
       return;
     }
@@ -43,24 +46,24 @@ export class EventHub {
       throw new Refusal(429, `too many requests: at most ${parts.settings.maxStreams} event streams`);
     }
     const onClose = () => this.#streams.delete(stream);
-    const stream: EventStream = new EventStream({ ...parts, effects: effects(), events: this.#events, onClose });
+    const stream: EventStream = new EventStream({ ...parts, effects: drawEffects(), events: this.#events, onClose });
     this.#streams.add(stream);
     this.#opened += 1;
     this.#mostOpen = Math.max(this.#mostOpen, this.#streams.size);
     stream.start();
   }
 
-  /** Hands out what was committed since the last call. */
+  /** Publishes the events committed since the last call. */
   publish(): void {
     const events = this.#streams.size === 0 ? [] : this.#events.after(this.#lastSeq, -1);
     this.#lastSeq = events.at(-1)?.seq ?? this.#events.last().seq;
     for (const stream of this.#streams) stream.publish(events);
   }
 
-  /** Lets something happen to every open stream; returns how many there are. */
-  disturb(effect: StreamEffect): number {
+  /** Applies an effect to every open stream and returns how many there are. */
+  applyToAll(effect: StreamEffect): number {
     const streams = [...this.#streams];
-    for (const stream of streams) stream.disturb(effect);
+    for (const stream of streams) stream.apply(effect);
     return streams.length;
   }
 
@@ -76,14 +79,14 @@ export class EventHub {
     };
   }
 
-  /** Cuts every stream and begins anew on an empty log. */
+  /** Cuts every stream and starts over on an empty log. */
   reset(): void {
     this.#cutAll();
     this.#lastSeq = 0;
     [this.#opened, this.#refused, this.#mostOpen] = [0, 0, 0];
   }
 
-  /** Cuts every stream and opens none any more. */
+  /** Cuts every stream and opens no more. */
   close(): void {
     this.#closed = true;
     this.#cutAll();

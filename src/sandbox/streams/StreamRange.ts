@@ -1,13 +1,14 @@
 import { decodeTime, isValid } from 'ulid';
 
 import type { EventsVersion } from '../format/formatEvent.ts';
-import { type Micros, microsPerMillisecond, parseDate, parseInstant } from '../domain/instant.ts';
-import { invalid } from '../domain/Refusal.ts';
+import { type Micros, microsPerMillisecond, parseDate, parseInstant } from '../values/instant.ts';
+import { parseWholeNumber } from '../values/parseWholeNumber.ts';
+import { invalid } from '../api/Refusal.ts';
 import type { EventRow, EventTable } from '../store/EventTable.ts';
 
 type Bound = { at: Micros } | { ulid: string } | { seq: number };
 
-/** Which events a stream asks for. */
+/** The range of events that a stream requests. */
 export class StreamRange {
   readonly #since: Bound | undefined;
   readonly #until: Bound | undefined;
@@ -21,7 +22,7 @@ export class StreamRange {
     this.#sinceIdInclusive = sinceIdInclusive;
   }
 
-  /** The sequence number behind which reading starts; without a since that is the end of the log. */
+  /** The sequence number after which reading starts. Without a `since` that is the end of the log. */
   startAfter(events: EventTable): number {
     if (!this.#since) return events.last().seq;
     if ('seq' in this.#since) return this.#since.seq - 1;
@@ -30,30 +31,30 @@ export class StreamRange {
   }
 
   includes(event: EventRow): boolean {
-    return this.#isFrom(event) && this.#isTo(event);
+    return this.#isAfterSince(event) && this.#isBeforeUntil(event);
   }
 
-  /** The instant after which nothing in range can come; null for a stream without an end by time. */
+  /** The instant after which no event can be in range. Null if the range doesn't end by time. */
   endsAt(): Micros | null {
     if (!this.#until || 'seq' in this.#until) return null;
     return 'at' in this.#until ? this.#until.at : (decodeTime(this.#until.ulid) + 1) * microsPerMillisecond - 1;
   }
 
-  /** Whether nothing in range can come any more, once everything up to `lastSeq` was read. */
+  /** Whether no further event can be in range, after reading up to `lastSeq`. */
   isOver(now: Micros, lastSeq: number): boolean {
     if (this.#until && 'seq' in this.#until) return lastSeq >= this.#until.seq;
     const end = this.endsAt();
     return end !== null && now > end;
   }
 
-  #isFrom(event: EventRow): boolean {
+  #isAfterSince(event: EventRow): boolean {
     if (!this.#since) return true;
     if ('at' in this.#since) return event.at >= this.#since.at;
     const order = this.#compareId(event, this.#since);
     return this.#sinceIdInclusive ? order >= 0 : order > 0;
   }
 
-  #isTo(event: EventRow): boolean {
+  #isBeforeUntil(event: EventRow): boolean {
     if (!this.#until) return true;
     return 'at' in this.#until ? event.at <= this.#until.at : this.#compareId(event, this.#until) <= 0;
   }
@@ -67,7 +68,7 @@ export class StreamRange {
 
 type Reader = (text: string, name: string) => Bound;
 
-/** The three ways to name a bound on v1, the two on v2: each `until` needs its own `since`. */
+/** The pairs of parameters that v1 and v2 accept. Each `until` requires the `since` of its pair. */
 const pairs: Record<EventsVersion, readonly [since: string, until: string, read: Reader][]> = {
   v2: [
     ['since', 'until', readInstant],
@@ -80,27 +81,27 @@ const pairs: Record<EventsVersion, readonly [since: string, until: string, read:
   ],
 };
 
-/** Reads a stream's parameters. @throws Refusal 400 for a bad value or a combination that is not allowed */
+/** Reads a stream's query parameters. @throws Refusal 400 for an invalid value or combination */
 export function readStreamRange(
   query: URLSearchParams,
   version: EventsVersion,
   sinceIdInclusive: boolean,
 ): StreamRange {
-  const used = pairs[version].filter(([since, until]) => given(query, since) || given(query, until));
+  const used = pairs[version].filter(([since, until]) => parameter(query, since) || parameter(query, until));
   const [pair, other] = used;
   if (!pair) return new StreamRange(undefined, undefined, version, sinceIdInclusive);
-  if (other) throw invalid(`${pair[0]} and ${other[0]} exclude each other`);
+  if (other) throw invalid(`${pair[0]} can't be combined with ${other[0]}`);
   const [sinceName, untilName, read] = pair;
-  const sinceText = given(query, sinceName);
-  const untilText = given(query, untilName);
-  if (sinceText === undefined) throw invalid(`${untilName} needs ${sinceName}`);
+  const sinceText = parameter(query, sinceName);
+  const untilText = parameter(query, untilName);
+  if (sinceText === undefined) throw invalid(`${untilName} requires ${sinceName}`);
   const since = read(sinceText, sinceName);
   const until = untilText === undefined ? undefined : read(untilText, untilName);
   if (until && isAfter(since, until)) throw invalid(`${untilName} must not be before ${sinceName}`);
   return new StreamRange(since, until, version, sinceIdInclusive);
 }
 
-function given(query: URLSearchParams, name: string): string | undefined {
+function parameter(query: URLSearchParams, name: string): string | undefined {
   return query.get(name) || undefined;
 }
 
@@ -112,14 +113,15 @@ function readInstant(text: string, name: string): Bound {
 
 function readUlid(text: string, name: string): Bound {
   const ulid = text.toUpperCase();
-  // Twenty-six letters hold 130 bits, a ULID 128: with a first letter above 7 its time would overflow.
+  // A ULID has 128 bits, its 26 characters hold 130: with a first character above 7 the time would overflow.
   if (!isValid(ulid) || ulid > '8') throw invalid(`${name} must be a ULID, found ${JSON.stringify(text)}`);
   return { ulid };
 }
 
 function readInteger(text: string, name: string): Bound {
-  if (!/^\d{1,15}$/.test(text)) throw invalid(`${name} must be an integer, found ${JSON.stringify(text)}`);
-  return { seq: Number(text) };
+  const seq = parseWholeNumber(text);
+  if (seq === null) throw invalid(`${name} must be an integer, found ${JSON.stringify(text)}`);
+  return { seq };
 }
 
 function isAfter(since: Bound, until: Bound): boolean {

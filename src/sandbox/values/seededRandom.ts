@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that repeat for a seed (mulberry32): a faulty run can be run again as it was. */
+/** Numbers in [0, 1), the same for the same seed (mulberry32), so that a failing run can be repeated. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 import type { StreamEffect } from '../faults/Fault.ts';
 import { type EventsVersion, formatEvent } from '../format/formatEvent.ts';
 import type { EventRow, EventTable } from '../store/EventTable.ts';
@@ -21,42 +21,42 @@ export interface EventStreamParts {
   onClose: () => void;
 }
 
-/** Events of a replay that are read at once. */
+/** Number of events that a replay reads per query. */
 const replayPage = 200;
 
 /**
- * One open stream: replays from the log at the reader's pace, then follows live with no gap between.
- * A reader too slow for live events loses them and is told how many, as the API does.
+ * One open stream. Replays from the log at the reader's pace, then continues with live events without a gap.
+ * A reader that is too slow for live events loses some; as in the API, a comment reports how many.
  */
 export class EventStream {
   readonly #parts: EventStreamParts;
   readonly #faults: StreamFaults;
   #heartbeat: NodeJS.Timeout | undefined;
   #endTimer: EndTimer | undefined;
-  /** Everything up to this sequence number was delivered, left out or lost. */
+  /** Every event up to this sequence number was delivered, filtered out or dropped. */
   #position: number;
   #live = false;
   #closed = false;
   #silent = false;
   #blocked = false;
-  /** Live events that a slow reader lost and was not told of yet. */
+  /** Dropped live events that no comment has reported yet. */
   #dropped = 0;
-  /** Events up to here come although the range leaves them out. */
+  /** Events up to this sequence number are sent even if they are out of range. */
   #duplicatesUpTo = 0;
 
-  /** Sends nothing yet, see `start`: whatever may fail fails before there is a status. */
+  /** Sends nothing until `start`, so that a failure can still become an error status. */
   constructor(parts: EventStreamParts) {
     this.#parts = parts;
     this.#faults = new StreamFaults(parts.effects);
     this.#position = this.#firstPosition();
   }
 
-  /** Sends the head, the replay, and from then on what comes. */
+  /** Sends the headers, the replay and then live events. */
   start(): void {
     const { response, settings, headers, range, clock } = this.#parts;
     response.on('close', () => this.#close());
     response.on('drain', () => this.#drained());
-    // A reader that is gone shows as 'close' too; an unheard 'error' would end the process.
+    // 'close' handles it. Without a listener, 'error' would end the process.
     response.on('error', () => undefined);
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache', ...headers });
     this.#heartbeat = setInterval(() => this.#write(':heartbeat\n\n'), settings.heartbeatMs);
@@ -71,40 +71,40 @@ export class EventStream {
     return this.#parts.version;
   }
 
-  /** Takes events that were just committed. */
+  /** Delivers events that were just committed. */
   publish(events: readonly EventRow[]): void {
     if (!this.#live) return;
     for (const event of events) {
       if (event.seq <= this.#position) continue;
       this.#position = event.seq;
-      if (this.#isFull()) this.#dropped += this.#isWanted(event) ? 1 : 0;
+      if (this.#isFull()) this.#dropped += this.#isInRange(event) ? 1 : 0;
       else this.#deliver(event);
     }
     this.endIfOver();
   }
 
-  /** Ends the stream, status 200, once its `until` has passed; what was lost is told before. */
+  /** Ends the stream normally if its `until` has passed, after reporting dropped events. */
   endIfOver(): void {
     const { range, clock, response } = this.#parts;
     if (!this.#live || this.#silent || response.writableEnded) return;
     if (!range.isOver(clock.now(), this.#position)) return;
-    this.#tellDropped();
+    this.#reportDropped();
     response.end();
   }
 
-  /** Lets something happen to the stream now. */
-  disturb(effect: StreamEffect): void {
+  /** Adds an effect to the stream. */
+  apply(effect: StreamEffect): void {
     this.#faults.add(effect);
     this.#applyEffects();
   }
 
-  /** Cuts the connection behind what was written, without the end that HTTP wants. */
+  /** Closes the connection after what was written, without ending the HTTP message. */
   cut(): void {
     this.#silent = true;
     this.#parts.response.socket?.destroySoon();
   }
 
-  /** Destroys the connection with whatever a reader that paused has not taken yet. */
+  /** Destroys the connection, including data that a paused reader hasn't read. */
   destroy(): void {
     this.#silent = true;
     this.#parts.response.destroy();
@@ -112,11 +112,11 @@ export class EventStream {
 
   #firstPosition(): number {
     const { range, events, settings } = this.#parts;
-    const asked = range.startAfter(events);
+    const start = range.startAfter(events);
     const messages = this.#faults.duplicates;
-    if (messages > 0) this.#duplicatesUpTo = asked;
+    if (messages > 0) this.#duplicatesUpTo = start;
     const oldest = settings.eventRetention === undefined ? 0 : events.last().seq - settings.eventRetention;
-    return Math.max(asked - messages, oldest, 0);
+    return Math.max(start - messages, oldest, 0);
   }
 
   #replay(): void {
@@ -134,26 +134,26 @@ export class EventStream {
     }
   }
 
-  #isWanted(event: EventRow): boolean {
+  #isInRange(event: EventRow): boolean {
     return event.seq <= this.#duplicatesUpTo || this.#parts.range.includes(event);
   }
 
   #deliver(event: EventRow): void {
-    if (this.#silent || !this.#isWanted(event)) return;
-    if (this.#faults.loses()) {
-      if (this.#faults.isDoneLosing) this.#tellDropped();
+    if (this.#silent || !this.#isInRange(event)) return;
+    if (this.#faults.dropsNext()) {
+      if (this.#faults.isDoneDropping) this.#reportDropped();
       return;
     }
     this.#write(formatEvent(event, this.#parts.version));
-    this.#faults.delivered();
+    this.#faults.countDelivered();
     this.#applyEffects();
   }
 
   #applyEffects(): void {
-    for (const effect of this.#faults.due()) this.#apply(effect);
+    for (const effect of this.#faults.takeDue()) this.#execute(effect);
   }
 
-  #apply({ kind }: StreamEffect): void {
+  #execute({ kind }: StreamEffect): void {
     if (kind === 'cut') this.cut();
     if (kind === 'silence') this.#silent = true;
     if (kind === 'internalError') {
@@ -163,9 +163,9 @@ export class EventStream {
     }
   }
 
-  /** Tells how many events the reader lost, by its slowness or by a fault, and was not told of yet. */
-  #tellDropped(): void {
-    const count = this.#dropped + this.#faults.takeLost();
+  /** Reports how many events were dropped for slowness or by a fault since the last report. */
+  #reportDropped(): void {
+    const count = this.#dropped + this.#faults.takeDropped();
     this.#dropped = 0;
     if (count > 0) this.#write(`: you are reading too slowly, dropped ${count} messages\n\n`);
   }
@@ -183,7 +183,7 @@ export class EventStream {
   }
 
   #drained(): void {
-    if (this.#dropped > 0) this.#tellDropped();
+    if (this.#dropped > 0) this.#reportDropped();
     if (this.#live) return;
     this.#blocked = false;
     this.#replay();

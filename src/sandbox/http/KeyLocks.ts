@@ -1,8 +1,8 @@
-/** Lets requests with the same key go one after the other: a twin waits until the first is answered. */
+/** Serializes requests with the same idempotency key: a duplicate waits until the first is answered. */
 export class KeyLocks {
   readonly #tails = new Map<string, Promise<void>>();
 
-  /** Resolves when it is this request's turn; the caller calls what it gets when its turn is over. */
+  /** Resolves with a release function when it is this request's turn. */
   async acquire(key: string): Promise<() => void> {
     const before = this.#tails.get(key);
     let release = (): void => undefined;

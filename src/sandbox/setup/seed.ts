@@ -1,14 +1,14 @@
 /**
- * The accounts of a fresh sandbox. The ids are those of the REST documents' samples and of the vendor's Postman
- * collection, so that what is pasted from there works here.
+ * An account of a new sandbox. The ids come from the samples in the REST docs and from the vendor's Postman collection,
+ * so that requests pasted from there work.
  */
 export interface SeedAccount {
   id: string;
   kind: 'firm' | 'customer';
   status: string;
-  /** Cash per currency, decimal strings. */
+  /** Cash per currency, as decimal strings. */
   cash: Readonly<Record<string, string>>;
-  /** Shares per symbol, decimal strings. */
+  /** Shares per symbol, as decimal strings. */
   shares: Readonly<Record<string, string>>;
 }
 
@@ -23,23 +23,23 @@ export const customerAccountIds = [
   'c96a5e16-7fca-425a-b67b-0814d064bfc0',
 ] as const;
 
-/** The accounts that the vendor's Postman collection names in its folder "Journals". */
+/** The accounts in the folder "Journals" of the vendor's Postman collection. */
 export const postmanFirmAccountId = 'ad5273b3-9a49-45ff-9a26-a1ee91373425';
 export const postmanCustomerAccountIds = [
   '7add5830-6083-40fa-aebc-12909a46dffb',
   '7021c60b-8bb5-4800-bc64-7e0e4412d3bd',
 ] as const;
 
-/** A customer who left, with money still to be journaled back. */
+/** A closed account that still holds money. */
 export const closedAccountId = '5f1d2c7a-0d4e-4b8e-9a55-3c6f0e1b7d21';
 
-/** A customer whose account is not open yet. */
+/** An account that isn't open yet. */
 export const onboardingAccountId = '2b7e4f90-6a1c-4d3f-8e27-91c5d0a4b6f3';
 
-/** The last three customers of the samples journal money back, so they hold some. */
+/** The samples journal money back from the last three customers, so these hold some. */
 const customersWithMoney = new Set<string>(customerAccountIds.slice(3));
 
-/** What one share is worth: the AAPL price is that of the documents' sample. */
+/** The price of one share. The AAPL price is the one in the docs' sample. */
 export const seedPrices: ReadonlyMap<string, string> = new Map([
   ['AAPL', '128.23'],
   ['MSFT', '243.1'],

@@ -3,10 +3,10 @@ export type Micros = number;
 
 export const microsPerMillisecond = 1_000;
 export const microsPerDay = 86_400_000_000;
-/** Where the clock must stop, so that what is due behind it still fits. */
+/** The latest time that the clock can be set to, which leaves room for later due times. */
 export const latestInstant: Micros = Date.UTC(2255, 0, 1) * microsPerMillisecond;
 
-/** RFC 3339 as the API prints it: UTC, at most six decimals, no trailing zeros (`…10.57913Z`). */
+/** RFC 3339 in the API's format: UTC, up to six decimals, no trailing zeros (`…10.57913Z`). */
 export function formatInstant(micros: Micros): string {
   const seconds = new Date(Math.floor(micros / microsPerMillisecond)).toISOString().slice(0, 19);
   const fraction = (micros % 1_000_000).toString().padStart(6, '0').replace(/0+$/, '');
@@ -18,7 +18,7 @@ export function formatDate(micros: Micros): string {
   return new Date(Math.floor(micros / microsPerMillisecond)).toISOString().slice(0, 10);
 }
 
-/** Reads RFC 3339 with any offset; digits beyond microseconds are cut off. Null when it is none. */
+/** Reads RFC 3339 with any offset, truncated to microseconds. Returns null for anything else. */
 export function parseInstant(text: string): Micros | null {
   const match = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
   if (!match) return null;
@@ -29,7 +29,7 @@ export function parseInstant(text: string): Micros | null {
   return milliseconds * microsPerMillisecond + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
 
-/** Midnight UTC of a calendar date; null when the calendar has no such day. */
+/** Midnight UTC of a calendar date. Returns null if the date doesn't exist. */
 export function parseDate(text: string): Micros | null {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return null;
   const milliseconds = Date.parse(`${text}T00:00:00Z`);
@@ -38,7 +38,7 @@ export function parseDate(text: string): Micros | null {
   return formatDate(micros) === text ? micros : null;
 }
 
-/** The end of the day that an instant lies in: the next midnight UTC. */
+/** The next midnight UTC after an instant. */
 export function endOfDay(micros: Micros): Micros {
   return (Math.floor(micros / microsPerDay) + 1) * microsPerDay;
 }

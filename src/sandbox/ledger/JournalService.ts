@@ -1,57 +1,57 @@
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
-import { formatDate } from '../domain/instant.ts';
-import { Refusal, journalNotFound } from '../domain/Refusal.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
+import { formatDate } from '../values/instant.ts';
+import { Refusal, journalNotFound } from '../api/Refusal.ts';
 import { checkAccounts } from '../rules/accountRules.ts';
-import { type RequestKind, courseOf } from './courseOf.ts';
+import { type RequestKind, chooseFlow } from './chooseFlow.ts';
 import type { JournalDraft } from '../rules/JournalDraft.ts';
 import { Place } from '../store/JournalTable.ts';
 import type { Store } from '../store/Store.ts';
 import type { Journal } from '../store/JournalTable.ts';
-import type { Course, StatusWalk } from './StatusWalk.ts';
+import type { Flow, StatusFlow } from './StatusFlow.ts';
 
-export interface JournalDeskParts {
+export interface JournalServiceParts {
   store: Store;
-  walk: StatusWalk;
+  statusFlow: StatusFlow;
   clock: SandboxClock;
   settings: Settings;
 }
 
-/** What clients can do to journals. Every method runs inside a transaction of its caller. */
-export class JournalDesk {
-  readonly #parts: JournalDeskParts;
+/** Creates and deletes journals. Callers provide the transaction. */
+export class JournalService {
+  readonly #parts: JournalServiceParts;
 
-  constructor(parts: JournalDeskParts) {
+  constructor(parts: JournalServiceParts) {
     this.#parts = parts;
   }
 
   /**
-   * Creates all of them or, when a rule refuses one, none.
+   * Creates all journals, or none if a rule refuses one.
    *
-   * @throws Refusal 403 or 404, see the account rules
+   * @throws Refusal 403 or 404, see `checkAccounts`
    */
   create(drafts: readonly JournalDraft[], kind: RequestKind, key: string | undefined): Journal[] {
-    const { store, clock, settings, walk } = this.#parts;
+    const { store, clock, settings, statusFlow } = this.#parts;
     checkAccounts(drafts, store.accounts);
     const day = formatDate(clock.now());
     return drafts.map((draft) => {
-      const course = courseOf(draft, kind, day, store.accounts, settings);
-      return walk.begin(this.#enter(draft, kind, key, course), course);
+      const flow = chooseFlow(draft, kind, day, store.accounts, settings);
+      return statusFlow.begin(this.#buildJournal(draft, kind, key, flow), flow);
     });
   }
 
   /** @throws Refusal 404 for an unknown journal, 422 for one that is not pending */
   delete(id: string): void {
-    const { store, walk } = this.#parts;
+    const { store, statusFlow } = this.#parts;
     const journal = store.journals.find(id);
     if (!journal) throw journalNotFound(id);
     if (journal.status !== 'pending') {
       throw new Refusal(422, `journal cannot be deleted: ${id} is ${journal.status}, not pending`);
     }
-    walk.giveUp(journal, 'canceled');
+    statusFlow.returnToSender(journal, 'canceled');
   }
 
-  #enter(draft: JournalDraft, kind: RequestKind, key: string | undefined, course: Course): Journal {
+  #buildJournal(draft: JournalDraft, kind: RequestKind, key: string | undefined, flow: Flow): Journal {
     const { clock, settings } = this.#parts;
     return {
       id: settings.newId(),
@@ -70,7 +70,7 @@ export class JournalDesk {
       created_at: clock.now(),
       idempotency_key: key ?? null,
       idempotency_key_type: key === undefined ? null : kind === 'single' ? 'single' : 'batch',
-      error_message: course === 'refused' ? `journal refused: ${partyOf(draft, kind)} can not take part` : null,
+      error_message: flow === 'refused' ? `journal refused: ${entryAccount(draft, kind)} can't take part` : null,
       posted: Place.sender,
       due_at: null,
       due_status: null,
@@ -78,7 +78,7 @@ export class JournalDesk {
   }
 }
 
-/** The account that the entry of a batch names; the other one is that of the whole batch. */
-function partyOf(draft: JournalDraft, kind: RequestKind): string {
+/** The account in the entry of a batch. The other account applies to the whole batch. */
+function entryAccount(draft: JournalDraft, kind: RequestKind): string {
   return kind === 'reverse' ? draft.fromAccount : draft.toAccount;
 }

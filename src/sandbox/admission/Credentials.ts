@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 
-import type { SandboxClock } from '../domain/SandboxClock.ts';
-import type { Settings } from '../domain/SandboxOptions.ts';
-import { Refusal } from '../domain/Refusal.ts';
-import { type Answer, json, refused } from './Answer.ts';
+import type { SandboxClock } from '../values/SandboxClock.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
+import { Refusal } from '../api/Refusal.ts';
+import { type Answer, json, refusalAnswer } from '../api/Answer.ts';
 
-/** Who may call: one Basic credential, and the bearer tokens given out to one OAuth client. */
+/** Checks the Basic credential and issues and checks the bearer tokens of one OAuth client. */
 export class Credentials {
   readonly #settings: Settings;
   readonly #clock: SandboxClock;
   readonly #basic: string;
-  /** Token → when it ends, by the sandbox's clock. */
+  /** Token → when it expires, by the sandbox's clock. */
   readonly #tokens = new Map<string, number>();
   #issued = 0;
 
@@ -20,15 +20,15 @@ export class Credentials {
     this.#basic = Buffer.from(`${settings.keyId}:${settings.secretKey}`).toString('base64');
   }
 
-  /** Null when the request may pass, else the 401 to answer. */
+  /** Returns the 401 to send, or null if the credential is valid. */
   check(authorization: string | undefined): Answer | null {
     const [scheme = '', credential = ''] = (authorization ?? '').split(/ +/);
-    if (scheme.toLowerCase() === 'bearer') return this.#isLive(credential) ? null : { status: 401 };
+    if (scheme.toLowerCase() === 'bearer') return this.#isValid(credential) ? null : { status: 401 };
     if (scheme.toLowerCase() === 'basic' && credential === this.#basic) return null;
-    return refused(new Refusal(401, 'access key verification failed'));
+    return refusalAnswer(new Refusal(401, 'access key verification failed'));
   }
 
-  /** Answers `POST /v1/oauth2/token`: the client credentials grant, as a form. */
+  /** Answers `POST /v1/oauth2/token`: the client credentials grant, form-encoded. */
   grant(form: string): Answer {
     const fields = new URLSearchParams(form);
     const missing = ['grant_type', 'client_id', 'client_secret'].filter((name) => !fields.get(name));
@@ -41,7 +41,7 @@ export class Credentials {
     return json({ access_token: this.#issue(), expires_in: this.#settings.tokenLifetimeSeconds, token_type: 'Bearer' });
   }
 
-  /** Ends every token that was given out. */
+  /** Revokes every token and returns how many there were. */
   revokeAll(): number {
     const count = this.#tokens.size;
     this.#tokens.clear();
@@ -49,7 +49,7 @@ export class Credentials {
   }
 
   stats(): { issued: number; live: number } {
-    this.#forgetEnded();
+    this.#dropExpired();
     return { issued: this.#issued, live: this.#tokens.size };
   }
 
@@ -58,7 +58,7 @@ export class Credentials {
     this.#issued = 0;
   }
 
-  #isLive(token: string): boolean {
+  #isValid(token: string): boolean {
     const end = this.#tokens.get(token);
     return end !== undefined && this.#clock.now() < end;
   }
@@ -70,14 +70,14 @@ export class Credentials {
   }
 
   #issue(): string {
-    this.#forgetEnded();
+    this.#dropExpired();
     this.#issued += 1;
     const token = randomBytes(24).toString('base64url');
     this.#tokens.set(token, this.#clock.now() + this.#settings.tokenLifetimeSeconds * 1_000_000);
     return token;
   }
 
-  #forgetEnded(): void {
+  #dropExpired(): void {
     const now = this.#clock.now();
     for (const [token, end] of this.#tokens) if (end <= now) this.#tokens.delete(token);
   }

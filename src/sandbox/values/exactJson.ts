@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { formatDecimal, parseDecimal, plainNotation } from './decimal.ts';
+import { parseDecimal, plainNotation } from './decimal.ts';
 
-/** A JSON number as it was written: `12345678901234567890.1` would not survive as a JavaScript number. */
+/** The literal of a JSON number: a JavaScript number would round `12345678901234567890.1`. */
 export class JsonNumber {
   readonly literal: string;
 
@@ -13,28 +13,28 @@ export class JsonNumber {
 
 export type JsonObject = Record<string, unknown>;
 
-/** What stands for a number until it is revived; drawn anew by each process, so no client can send it. */
+/** Key of the placeholder for a number until it is revived. Random per process, so no client can send it. */
 const numberKey = randomUUID();
 const numberAt = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** Far above any sample. Who walks the value recurses, and the stack must hold. */
-const mostLevels = 100;
+/** Far above any sample. Callers walk the value recursively, so this bounds their stack. */
+const maxDepth = 100;
 
-/** JSON.parse, but numbers arrive as `JsonNumber`. @throws SyntaxError as JSON.parse does, RangeError when too deep */
+/** Like JSON.parse, with numbers as `JsonNumber`. @throws SyntaxError like JSON.parse, RangeError if nested too deeply */
 export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   const marked = markNumbers(text);
   return marked === text ? value : JSON.parse(marked, revive);
 }
 
-/** Puts every number of a valid JSON text into an object under `numberKey`. One pass, whatever the text. */
+/** Wraps every number of a valid JSON text in an object under `numberKey`, in one pass. */
 function markNumbers(text: string): string {
   const pieces: string[] = [];
-  let [from, level] = [0, 0];
+  let [from, depth] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charAt(at);
     if (char === '"') at = endOfString(text, at);
-    else if (char === '{' || char === '[') level += 1;
-    else if (char === '}' || char === ']') level -= 1;
+    else if (char === '{' || char === '[') depth += 1;
+    else if (char === '}' || char === ']') depth -= 1;
     else if (char === '-' || (char >= '0' && char <= '9')) {
       numberAt.lastIndex = at;
       const [literal = ''] = numberAt.exec(text) ?? [];
@@ -42,12 +42,12 @@ function markNumbers(text: string): string {
       from = at + literal.length;
       at = from - 1;
     }
-    if (level > mostLevels) throw new RangeError(`at most ${mostLevels} levels of nesting`);
+    if (depth > maxDepth) throw new RangeError(`at most ${maxDepth} levels of nesting`);
   }
   return pieces.length === 0 ? text : pieces.join('') + text.slice(from);
 }
 
-/** Where the string that begins at `start` has its last quote. */
+/** The index of the closing quote of the string that starts at `start`. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1;
@@ -55,8 +55,8 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * The one text of a JSON value: keys sorted, no white space, numbers by value (`1e1` is `10`).
- * Two bodies are the same request when these texts are equal.
+ * A JSON value in canonical form: sorted keys, no whitespace, numbers by value (`1e1` is `10`).
+ * Two bodies with equal canonical forms are the same request.
  */
 export function canonicalJson(value: unknown): string {
   if (value instanceof JsonNumber) return canonicalNumber(value.literal);
@@ -80,6 +80,5 @@ function revive(_key: string, value: unknown): unknown {
 
 function canonicalNumber(literal: string): string {
   const plain = plainNotation(literal);
-  const decimal = plain === null ? null : parseDecimal(plain);
-  return decimal ? formatDecimal(decimal) : literal;
+  return (plain === null ? null : parseDecimal(plain)?.toFixed()) ?? literal;
 }

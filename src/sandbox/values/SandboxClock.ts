@@ -1,14 +1,14 @@
 import { type Micros, microsPerMillisecond } from './instant.ts';
 
 /**
- * The sandbox's time: that of `source` plus what tests added, or standing still until they move it.
- * It never runs backwards, also not over a restart.
+ * The sandbox's time. A real clock follows `source` plus what tests added; a manual clock stops until tests move it.
+ * Time never runs backwards, even across a restart.
  */
 export class SandboxClock {
   readonly manual: boolean;
   readonly #source: () => number;
   #offset = 0;
-  #standing: Micros;
+  #manualTime: Micros;
   #latest: Micros = 0;
   #date = { second: -1, text: '' };
 
@@ -16,37 +16,37 @@ export class SandboxClock {
   constructor(source: () => number, manual: boolean) {
     this.manual = manual;
     this.#source = source;
-    this.#standing = this.#read();
+    this.#manualTime = this.#read();
   }
 
   now(): Micros {
-    this.#latest = Math.max(this.#latest, this.manual ? this.#standing : this.#read() + this.#offset);
+    this.#latest = Math.max(this.#latest, this.manual ? this.#manualTime : this.#read() + this.#offset);
     return this.#latest;
   }
 
-  /** What the `Date` header says: whole seconds, written once each. */
+  /** The value of the `Date` header, formatted once per second. */
   get date(): string {
     const second = Math.floor(this.now() / (1_000 * microsPerMillisecond));
     if (second !== this.#date.second) this.#date = { second, text: new Date(second * 1_000).toUTCString() };
     return this.#date.text;
   }
 
-  /** Time of the world outside, which nothing moves: rate limits and latencies are felt there. */
+  /** Real time, which tests can't move. Rate limits and latencies use it. */
   realMilliseconds(): number {
     return this.#source();
   }
 
-  /** Moves forward to an instant; one that is past already changes nothing. */
+  /** Moves forward to an instant. An instant in the past has no effect. */
   forwardTo(instant: Micros): void {
     const step = Math.max(0, instant - this.now());
     this.#offset += step;
-    this.#standing += step;
+    this.#manualTime += step;
   }
 
   reset(): void {
     this.#offset = 0;
     this.#latest = 0;
-    this.#standing = this.#read();
+    this.#manualTime = this.#read();
   }
 
   #read(): Micros {

@@ -1,21 +1,21 @@
-import type { Settings } from '../domain/SandboxOptions.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
 
 export interface RateState {
   allowed: boolean;
   headers: Readonly<Record<string, string>>;
 }
 
-/** What the headers say while no limit is set: the real one is unpublished. */
-const shownLimit = 1_000;
-const shownWindowMs = 60_000;
+/** The header values while no limit is set. The API's own limit isn't published. */
+const defaultLimit = 1_000;
+const defaultWindowMs = 60_000;
 
-/** Requests per fixed window of real time. Every answer shows where it stands. */
+/** Limits requests per fixed window of real time. Every answer's headers carry the current state. */
 export class RateLimit {
   readonly #rule: Settings['rateLimit'];
   readonly #now: () => number;
   #windowEnd = 0;
   #used = 0;
-  /** Set by a fault: everything before this real time is refused. */
+  /** Set by a fault: every request before this real time is refused. */
   #refusedUntil = 0;
   #retryAfter: boolean;
 
@@ -28,23 +28,23 @@ export class RateLimit {
   /** Counts one request. */
   take(): RateState {
     const now = this.#now();
-    if (now < this.#refusedUntil) return this.#state(false, this.#rule?.limit ?? shownLimit, 0, this.#refusedUntil);
-    const windowMs = this.#rule?.windowMs ?? shownWindowMs;
+    if (now < this.#refusedUntil) return this.#state(false, this.#rule?.limit ?? defaultLimit, 0, this.#refusedUntil);
+    const windowMs = this.#rule?.windowMs ?? defaultWindowMs;
     if (now >= this.#windowEnd) {
       this.#windowEnd = now + windowMs;
       this.#used = 0;
     }
-    if (!this.#rule) return this.#state(true, shownLimit, shownLimit, this.#windowEnd);
+    if (!this.#rule) return this.#state(true, defaultLimit, defaultLimit, this.#windowEnd);
     this.#used += 1;
     const remaining = this.#rule.limit - this.#used;
     return this.#state(remaining >= 0, this.#rule.limit, Math.max(0, remaining), this.#windowEnd);
   }
 
-  /** Refuses every request for so long, from now on with `Retry-After` or without. */
+  /** Refuses every request for a time. `retryAfter` also applies to later refusals, until `reset`. */
   refuseFor(milliseconds: number, retryAfter: boolean): RateState {
     this.#retryAfter = retryAfter;
     this.#refusedUntil = this.#now() + milliseconds;
-    return this.#state(false, this.#rule?.limit ?? shownLimit, 0, this.#refusedUntil);
+    return this.#state(false, this.#rule?.limit ?? defaultLimit, 0, this.#refusedUntil);
   }
 
   reset(): void {

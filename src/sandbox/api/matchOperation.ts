@@ -1,4 +1,4 @@
-/** The operations of the API, as faults, statistics and the log name them. */
+/** The operations of the API, by the names that faults, statistics and the log use. */
 export const operations = [
   'createJournal',
   'createBatch',
@@ -33,7 +33,7 @@ const byId: readonly [prefix: string, methods: Partial<Record<string, Operation>
   ['/v1/accounts/', { GET: 'getAccount' }],
 ];
 
-/** Which operation a method and path mean. A trailing slash is forgiven, as most servers do. */
+/** Finds the operation for a method and path. A trailing slash is ignored. */
 export function matchOperation(method: string, path: string): Match {
   const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   const methods = fixed.get(trimmed);

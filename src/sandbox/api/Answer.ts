@@ -1,0 +1,26 @@
+import { Refusal } from './Refusal.ts';
+
+/** A complete answer. The server adds the headers that every answer has. */
+export interface Answer {
+  status: number;
+  /** Absent for a 204 and for the 401 without a body. */
+  body?: string;
+  /** Default `application/json`. */
+  contentType?: string;
+  headers?: Readonly<Record<string, string>>;
+}
+
+export function json(value: unknown, status = 200): Answer {
+  return { status, body: JSON.stringify(value) };
+}
+
+/** The documented error body with a code and a message. */
+export function refusalAnswer(refusal: Refusal): Answer {
+  return json({ code: refusal.code, message: refusal.message }, refusal.status);
+}
+
+export function methodNotAllowed(allowed: readonly string[]): Answer {
+  return { ...refusalAnswer(new Refusal(405, 'method not allowed')), headers: { Allow: allowed.join(', ') } };
+}
+
+export const notFound = () => refusalAnswer(new Refusal(404, 'endpoint not found'));
