@@ -2,6 +2,7 @@ import { ConfigError, readSandboxConfig } from '../config/readConfig.ts';
 import type { SandboxConfig } from '../config/sandbox.ts';
 import type { Sandbox } from '../sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../sandbox/domain/SandboxOptions.ts';
+import { messageOf } from '../errors/messageOf.ts';
 import { describeSandboxFlags, readSandboxFlags } from './sandboxFlags.ts';
 import { untilSignal } from './untilSignal.ts';
 import { listenError, UsageError } from './usageError.ts';
@@ -27,8 +28,7 @@ export async function sandbox(argv: string[]): Promise<void> {
   const { port, keyId, secretKey } = configOf(flags.port);
   const running = await untilSignal(
     () => start({ ...flags.options, port, keyId, secretKey, onError }),
-    (failure) =>
-      process.stderr.write(`journals-gateway: ${failure instanceof Error ? failure.message : String(failure)}\n`),
+    (failure) => process.stderr.write(`journals-gateway: ${messageOf(failure)}\n`),
   );
   if (running) process.stdout.write(`sandbox listening on ${running.url}\n`);
 }

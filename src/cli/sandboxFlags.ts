@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 import { isCurrency, longestHeartbeatMs, type SandboxOptions } from '../sandbox/domain/SandboxOptions.ts';
+import { messageOf } from '../errors/messageOf.ts';
 import { UsageError } from './usageError.ts';
 
 type Read = (text: string, flag: string) => Partial<SandboxOptions>;
@@ -138,7 +139,7 @@ function parse(argv: string[]): Record<string, unknown> {
   try {
     return parseArgs({ args: argv, options }).values;
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

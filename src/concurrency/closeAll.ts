@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/messageOf.ts';
 /** A name for error messages, such as `the outcome store`, and what closes it. */
 export type Part = readonly [name: string, close: () => unknown];
 
@@ -13,7 +14,7 @@ export async function closeAll(parts: readonly Part[]): Promise<void> {
     try {
       await close();
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       failures.push(new Error(`${name} could not be closed: ${reason}`, { cause }));
     }
   }

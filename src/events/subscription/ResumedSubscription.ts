@@ -18,6 +18,7 @@ import {
   StreamInterruptedError,
   TooManyReplaysError,
 } from '../../errors/streamErrors.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
@@ -179,7 +180,7 @@ export class ResumedSubscription implements StatusReader {
     if (error instanceof SlowConsumerError) return new SlowConsumerError(cursor);
     if (error instanceof TooManyReplaysError) return new TooManyReplaysError(cursor);
     if (error instanceof StreamError) return error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return new StreamInterruptedError(`the past could not be replayed: ${reason}`, cursor, error);
   }
 }

@@ -17,6 +17,7 @@ import {
   UnexpectedAnswerError,
   UpstreamUnavailableError,
 } from '../../errors/faults.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 import { RateGovernor } from '../transport/RateGovernor.ts';
 import { readErrorBody } from '../transport/readErrorBody.ts';
 import { readStatusStream } from './readStatusStream.ts';
@@ -157,7 +158,7 @@ export class StatusEventsClient {
     } catch (cause) {
       watch.ended({ outcome: cause === heldBack ? 'neverSent' : 'unknown', status: null, requestId: null });
       if (cause === heldBack) return await this.#request(range, authorization, signal);
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new UpstreamUnavailableError(`the Event API can't be reached: ${reason}`, { cause });
     } finally {
       this.#governor.end(permit);
@@ -206,7 +207,7 @@ function contentOf(answer: Dispatcher.ResponseData): Readable {
   try {
     return decodedContent(answer.body, headers['content-encoding']);
   } catch (error) {
-    const message = `the Event API: HTTP ${answer.statusCode}: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `the Event API: HTTP ${answer.statusCode}: ${messageOf(error)}`;
     throw new UnexpectedAnswerError(message, { requestId: headers['x-request-id'] ?? null });
   }
 }

@@ -7,6 +7,7 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
 import { decodeStatusEvent } from './decodeStatusEvent.ts';
 import { UpstreamUnavailableError } from '../../errors/faults.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 
 /** What a stream carries: events, and the comments that matter. */
 export type StatusStreamItem =
@@ -49,7 +50,7 @@ export async function* readStatusStream(
     }
   } catch (cause) {
     if (signal.aborted) return;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new UpstreamUnavailableError(`the event stream broke: ${reason}`, { cause });
   } finally {
     body.destroy();

@@ -10,6 +10,7 @@ import type { Credentials } from './credentials.ts';
 import { exchange, NotSentError } from './exchange.ts';
 import type { WireAnswer, WireRequest } from './exchange.ts';
 import { CredentialsRefusedError } from '../../errors/faults.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 import { RateGovernor } from './RateGovernor.ts';
 
 export interface OAuthOptions {
@@ -116,7 +117,7 @@ export class OAuthCredentials implements Credentials {
       if (status === 429) this.#governor.learn(status, { 'retry-after': answer.headers['retry-after'] });
       return readToken(answer);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new NotSentError(`no access token: ${reason}`, { cause });
     } finally {
       this.#governor.end(permit);

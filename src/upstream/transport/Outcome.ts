@@ -1,6 +1,7 @@
 import { ResponseLostError, NotSentError } from './exchange.ts';
 import type { WireAnswer } from './exchange.ts';
 import { readErrorBody, requestIdOf } from './readErrorBody.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 
 /**
  * What is known of a call that has ended. Every ending of every endpoint is exactly one of these, by the rules of this
@@ -49,7 +50,7 @@ export function outcomeOf<Result>(answer: WireAnswer, decode: (answer: WireAnswe
   try {
     return { kind: 'done', result: decode(answer) };
   } catch (cause) {
-    const message = `the answer can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const message = `the answer can't be read: ${messageOf(cause)}`;
     const requestId = requestIdOf(answer);
     return { kind: 'unknown', message, requestId, upstreamCode: null, answer, cause };
   }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 
 import { acceptedCodings, decodedContent } from './decodedContent.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 
 /** One HTTP request, as it goes on the wire. */
 export interface WireRequest {
@@ -203,7 +204,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       }
       this.#answer(Buffer.concat(chunks).toString('utf8'));
     } catch (error) {
-      this.#answer('', error instanceof Error ? error.message : String(error));
+      this.#answer('', messageOf(error));
     }
   }
 
