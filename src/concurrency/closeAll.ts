@@ -1,4 +1,3 @@
-import { messageOf } from '../errors/messageOf.ts';
 /** A name for error messages, such as `the outcome store`, and what closes it. */
 export type Part = readonly [name: string, close: () => unknown];
 
@@ -14,7 +13,7 @@ export async function closeAll(parts: readonly Part[]): Promise<void> {
     try {
       await close();
     } catch (cause) {
-      const reason = messageOf(cause);
+      const reason = cause instanceof Error ? cause.message : String(cause);
       failures.push(new Error(`${name} could not be closed: ${reason}`, { cause }));
     }
   }
