@@ -47,6 +47,7 @@ import { OAuthCredentials } from './upstream/transport/OAuthCredentials.ts';
 import { RateGovernor } from './upstream/transport/RateGovernor.ts';
 import { StatusEventsClient } from './upstream/events/StatusEventsClient.ts';
 import { UpstreamConnection } from './upstream/transport/UpstreamConnection.ts';
+import { messageOf } from './errors/messageOf.ts';
 
 export interface GatewayOptions {
   config: GatewayConfig;
@@ -201,7 +202,7 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
   try {
     return new OutcomeStore(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ConfigError([`OUTCOMES_FILE: can't be opened or read, or belongs to another process: ${reason}`]);
   }
 }
@@ -212,7 +213,7 @@ function readDocuments({ file, only }: DocumentsConfig): TrustedDocuments {
   try {
     return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);
   } catch (error) {
-    throw new ConfigError([`PERSISTED_OPERATIONS: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new ConfigError([`PERSISTED_OPERATIONS: ${messageOf(error)}`]);
   }
 }
 

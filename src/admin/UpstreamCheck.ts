@@ -6,6 +6,7 @@ import type {
   UpstreamWatch,
 } from '../upstream/transport/UpstreamObserver.ts';
 import type { RateGovernor } from '../upstream/transport/RateGovernor.ts';
+import { messageOf } from '../errors/messageOf.ts';
 
 export interface UpstreamReport {
   ok: boolean;
@@ -52,7 +53,7 @@ export class UpstreamCheck implements UpstreamObserver {
     if (!this.#probe || now - this.#probe.at > probedMs) {
       const found = connection.probe().then(
         ({ status }) => (isGood(status) ? null : `a probe was answered with HTTP ${status}`),
-        (error: unknown) => `a probe failed: ${error instanceof Error ? error.message : String(error)}`,
+        (error: unknown) => `a probe failed: ${messageOf(error)}`,
       );
       this.#probe = { at: now, found };
     }

@@ -6,6 +6,7 @@ import type { JWK, JWTVerifyGetKey } from 'jose';
 import type { Log } from '../log.ts';
 
 import { AuthenticationUnavailableError } from '../errors/authErrors.ts';
+import { messageOf } from '../errors/messageOf.ts';
 
 /** How long the issuer may take to tell its keys, in ms. */
 const deadlineMs = 3_000;
@@ -77,7 +78,7 @@ export class JwksKeys {
       // A question that is under way may have been answered before the moment: then there is another one.
       while (this.#readAt <= since) await (this.#asking ??= this.#ask().finally(() => (this.#asking = null)));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new AuthenticationUnavailableError(unavailable, { cause: reason });
     }
   }

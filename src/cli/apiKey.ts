@@ -4,6 +4,7 @@ import { addApiKey } from '../auth/addApiKey.ts';
 import type { KeyEntry } from '../auth/keyFile.ts';
 import { scopes } from '../auth/principal.ts';
 import { AuthSetupError } from '../errors/authErrors.ts';
+import { messageOf } from '../errors/messageOf.ts';
 import { ConfigError, readKeyFilePath } from '../config/readConfig.ts';
 
 import { UsageError } from './usageError.ts';
@@ -56,7 +57,7 @@ function readFlags(argv: string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    throw new UsageError(`${messageOf(error)}\n\n${help}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { printedSchema } from '../schema/schema.ts';
+import { messageOf } from '../errors/messageOf.ts';
 
 import { UsageError } from './usageError.ts';
 
@@ -19,6 +20,6 @@ function readFlags(argv: string[]): { help?: boolean | undefined } {
   try {
     return parseArgs({ args: argv, options: { help: { type: 'boolean', short: 'h' } } }).values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    throw new UsageError(`${messageOf(error)}\n\n${help}`);
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { AuthSetupError } from '../errors/authErrors.ts';
+import { messageOf } from '../errors/messageOf.ts';
 import { describeVariables } from '../config/describeVariables.ts';
 import { ConfigError, readConfig } from '../config/readConfig.ts';
 import type { ConfigFlags, GatewayConfig } from '../config/readConfig.ts';
@@ -53,7 +54,7 @@ function readFlags(argv: string[]): ConfigFlags & { help?: boolean | undefined }
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    throw new UsageError(`${messageOf(error)}\n\n${help}`);
   }
 }
 

@@ -9,19 +9,19 @@ export interface WaitOptions {
 
 /**
  * Waits until a promise is fulfilled, the time is over or the signal is aborted, whichever comes first. Leaves no timer
- * and no listener behind.
+ * and no listener behind, and a later rejection of the promise does not count as unhandled.
  *
  * @returns true when the promise was fulfilled in time
  * @throws what the promise is rejected with
  */
 export async function waitFor(promise: Promise<unknown>, { timeoutMs, signal }: WaitOptions): Promise<boolean> {
-  if (signal?.aborted) return false;
   const ended = new Deferred<false>();
   const end = () => ended.resolve(false);
+  if (signal?.aborted) end();
   const timer = timeoutMs === undefined ? undefined : setTimeout(end, Math.max(0, timeoutMs));
   signal?.addEventListener('abort', end, { once: true });
   try {
-    return await Promise.race([promise.then(() => true as const), ended.promise]);
+    return await Promise.race([ended.promise, promise.then(() => true as const)]);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', end);

@@ -1,28 +1,28 @@
 import { CodedError } from './CodedError.ts';
 
-/** An operation has taken as long as it may: what it was reading is given up, and nothing more is begun for it. */
+/** An operation has reached its deadline: its reads are aborted, and no further work is started for it. */
 export class DeadlineExceededError extends CodedError {
   override readonly name = 'DeadlineExceededError';
   override readonly code = 'DEADLINE_EXCEEDED';
   readonly deadlineMs: number;
 
-  constructor(deadlineMs: number, consequence = 'what it was still reading was given up') {
+  constructor(deadlineMs: number, consequence = 'its remaining reads were aborted') {
     super(`the operation has taken longer than ${deadlineMs / 1_000} s: ${consequence}`);
     this.deadlineMs = deadlineMs;
   }
 }
 
-/** Nobody waits for it any more. */
+/** The client has disconnected. */
 export class AbandonedError extends CodedError {
   override readonly name = 'AbandonedError';
   override readonly code = 'ABANDONED';
 
   constructor() {
-    super('nobody waits for it any more');
+    super('the client has disconnected');
   }
 }
 
-/** Why something was given up, told to whoever asked for it. */
+/** The error for an operation whose signal was aborted. */
 export function cancellationOf({ reason }: AbortSignal): DeadlineExceededError | AbandonedError {
   return reason instanceof DeadlineExceededError ? reason : new AbandonedError();
 }

@@ -3,8 +3,8 @@ import { CodedError } from './CodedError.ts';
 import type { UnreadableJournal } from '../domain/unreadableJournal.ts';
 
 /**
- * Faults: something broke between the gateway and the API. Only `src/upstream` throws them; each is logged.
- * On a mutation they are union members where the contract has one, on a read they are errors with a stable code.
+ * Faults: something broke between the gateway and the API. Only `src/upstream` throws them, and each is logged. In a
+ * mutation they are union members where the contract has one; in a query they are errors with a stable code.
  */
 
 export interface FaultDetails {
@@ -17,7 +17,7 @@ export interface FaultDetails {
 export abstract class Fault extends CodedError {
   readonly requestId: string | null;
   readonly upstreamCode: number | null;
-  /** When trying again makes sense; null when nobody said. */
+  /** When to retry; null when unknown. */
   readonly retryAt: Instant | null;
 
   constructor(message: string, details: FaultDetails = {}) {
@@ -34,37 +34,37 @@ export abstract class Fault extends CodedError {
 }
 
 /**
- * The API can't be reached. On a mutation it promises that nothing was sent (refused connection, no time left);
- * on a read it also covers answers that were lost, which there cost nothing but time.
+ * The API cannot be reached. For a mutation this means that nothing was sent: the connection was refused, or no time was
+ * left. For a read it includes lost responses, which are harmless there.
  */
 export class UpstreamUnavailableError extends Fault {
   override readonly name = 'UpstreamUnavailableError';
   override readonly code = 'UPSTREAM_UNAVAILABLE';
 }
 
-/** 429: nothing was done; `retryAt` is the reset time that the API told. */
+/** 429: nothing was done. `retryAt` is the reset time that the API sent. */
 export class RateLimitedError extends Fault {
   override readonly name = 'RateLimitedError';
   override readonly code = 'RATE_LIMITED';
 }
 
-/** 401: the gateway's own credentials don't hold. The operator's fault, not the caller's. */
+/** 401: the API rejects the gateway's own credentials, which the operator must correct. */
 export class CredentialsRefusedError extends Fault {
   override readonly name = 'CredentialsRefusedError';
   override readonly code = 'UPSTREAM_CREDENTIALS_REFUSED';
 }
 
-/** A read was refused with a status that its endpoint doesn't document. */
-export class UnexpectedAnswerError extends Fault {
-  override readonly name = 'UnexpectedAnswerError';
+/** A read was answered with a status that its endpoint does not document. */
+export class UnexpectedResponseError extends Fault {
+  override readonly name = 'UnexpectedResponseError';
   override readonly code = 'UPSTREAM_REFUSED';
 }
 
-/** An answer came that can't be read as what the documents promise; the message names what is missing. */
+/** A response does not have the documented form. The message names the field. */
 export class ContractBrokenError extends Fault {
   override readonly name = 'ContractBrokenError';
   override readonly code = 'UPSTREAM_CONTRACT_BROKEN';
-  // Not a field, which a log would print: it names accounts.
+  // Private, since the log prints public fields and this one contains account ids.
   readonly #journal: UnreadableJournal | null;
 
   constructor(message: string, { journal, ...details }: FaultDetails & { journal?: UnreadableJournal | null } = {}) {
@@ -72,19 +72,19 @@ export class ContractBrokenError extends Fault {
     this.#journal = journal ?? null;
   }
 
-  /** What can be read all the same, when it is one journal that can't be read. */
+  /** The readable part, when the error concerns a single journal. */
   get journal(): UnreadableJournal | null {
     return this.#journal;
   }
 }
 
-/** More journals of one day match than the API lists (100,000): the filter must be narrower. */
+/** More journals of one day match than the API can list (100,000). The filter must be narrower. */
 export class TooManyJournalsError extends Fault {
   override readonly name = 'TooManyJournalsError';
   override readonly code = 'TOO_MANY_JOURNALS';
 }
 
-/** The answer to a create or a batch was lost: it may or may not have been done. */
+/** The response to a create or a batch was lost: it may or may not have been done. */
 export class OutcomeUnknownError extends Fault {
   override readonly name = 'OutcomeUnknownError';
   override readonly code = 'OUTCOME_UNKNOWN';
@@ -96,7 +96,7 @@ export class OutcomeUnknownError extends Fault {
   }
 }
 
-/** The answer to a delete was lost. Repeating it is safe. */
+/** The response to a delete was lost. Repeating the delete is safe. */
 export class DeleteOutcomeUnknownError extends Fault {
   override readonly name = 'DeleteOutcomeUnknownError';
   override readonly code = 'OUTCOME_UNKNOWN';

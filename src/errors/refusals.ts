@@ -1,30 +1,30 @@
 import { CodedError } from './CodedError.ts';
 
 /**
- * Refusals: the API (or the gateway, where it is certain) said no, and says why. Nothing was done.
- * Each is a member of the mutations' result unions; none is logged as a failure of the gateway.
+ * Refusals: the API, or the gateway before sending, refused a mutation for a documented reason. Nothing was done. Each is a
+ * member of the mutations' result unions; none is logged as a failure of the gateway.
  */
 
-/** What an answer of the API tells besides its status. */
+/** The contents of an error response. */
 export interface UpstreamErrorDetails {
-  /** The API's own words, or the gateway's where it gave none. */
+  /** The API's message, or the gateway's when there was none. */
   message: string;
   /** `X-Request-ID`; null when no call was made. */
   requestId: string | null;
-  /** The API's own code, e.g. 40310000. */
+  /** The API's code, such as 40310000. */
   upstreamCode: number | null;
 }
 
 export abstract class Refusal extends CodedError implements UpstreamErrorDetails {
-  /** Where a field has no result union. */
+  /** For fields without a result union. */
   override readonly code = 'UPSTREAM_REFUSED';
   readonly requestId: string | null;
   readonly upstreamCode: number | null;
 
-  constructor(words: UpstreamErrorDetails) {
-    super(words.message);
-    this.requestId = words.requestId;
-    this.upstreamCode = words.upstreamCode;
+  constructor(details: UpstreamErrorDetails) {
+    super(details.message);
+    this.requestId = details.requestId;
+    this.upstreamCode = details.upstreamCode;
   }
 
   override get publicExtensions(): Record<string, unknown> {
@@ -39,32 +39,32 @@ export interface InvalidRequestIssue {
   message: string;
 }
 
-/** 400, or seen before sending. Whose fault: the caller's. */
+/** 400, or an invalid input that the gateway did not send. */
 export class InvalidRequestError extends Refusal {
   override readonly name = 'InvalidRequestError';
   readonly issues: InvalidRequestIssue[];
-  /** True where the gateway says it, about what it was given; false where the API does. */
+  /** True when the gateway refused the input; false when the API did. */
   readonly isBeforeSending: boolean;
 
-  constructor(words: UpstreamErrorDetails, issues: InvalidRequestIssue[] = [], isBeforeSending = false) {
-    super(words);
+  constructor(details: UpstreamErrorDetails, issues: InvalidRequestIssue[] = [], isBeforeSending = false) {
+    super(details);
     this.issues = issues;
     this.isBeforeSending = isBeforeSending;
   }
 
-  /** All problems of an input that the gateway saw before sending. */
+  /** An input that the gateway did not send, with all its problems. */
   static beforeSending(issues: InvalidRequestIssue[]): InvalidRequestError {
     const message = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
     return new InvalidRequestError({ message, requestId: null, upstreamCode: null }, issues, true);
   }
 }
 
-/** 403 whose words speak of a balance: the paying account has less cash than the journal moves. */
+/** 403 with a message about a balance: the paying account has less cash than the journal moves. */
 export class InsufficientBalanceError extends Refusal {
   override readonly name = 'InsufficientBalanceError';
 }
 
-/** 403 whose words speak of assets: the giving account holds fewer shares than the journal moves. */
+/** 403 with a message about assets: the giving account holds fewer shares than the journal moves. */
 export class InsufficientAssetsError extends Refusal {
   override readonly name = 'InsufficientAssetsError';
 }
@@ -72,11 +72,11 @@ export class InsufficientAssetsError extends Refusal {
 /** 404 on a create or a batch. */
 export class AccountNotFoundError extends Refusal {
   override readonly name = 'AccountNotFoundError';
-  /** Those known to be missing; empty when the API doesn't say. */
+  /** The missing accounts; empty when the API does not name them. */
   readonly accountIds: string[];
 
-  constructor(words: UpstreamErrorDetails, accountIds: string[]) {
-    super(words);
+  constructor(details: UpstreamErrorDetails, accountIds: string[]) {
+    super(details);
     this.accountIds = accountIds;
   }
 }
@@ -91,24 +91,24 @@ export class JournalNotDeletableError extends Refusal {
   override readonly name = 'JournalNotDeletableError';
   readonly journalId: string;
 
-  constructor(words: UpstreamErrorDetails, journalId: string) {
-    super(words);
+  constructor(details: UpstreamErrorDetails, journalId: string) {
+    super(details);
     this.journalId = journalId;
   }
 }
 
-/** 422 on a create or a batch: the key was used before, with another body. */
+/** 422 on a create or a batch: the key has been used with another body. */
 export class IdempotencyConflictError extends Refusal {
   override readonly name = 'IdempotencyConflictError';
   readonly idempotencyKey: string;
 
-  constructor(words: UpstreamErrorDetails, idempotencyKey: string) {
-    super(words);
+  constructor(details: UpstreamErrorDetails, idempotencyKey: string) {
+    super(details);
     this.idempotencyKey = idempotencyKey;
   }
 }
 
-/** Refused for a reason that this gateway has no word for; the API's own words and code say more. */
+/** Refused for another reason; see the API's message and code. */
 export class OtherRefusalError extends Refusal {
   override readonly name = 'OtherRefusalError';
 }

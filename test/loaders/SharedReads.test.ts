@@ -68,10 +68,10 @@ describe('reads of the same resource', () => {
     await gate.reached;
 
     cancels[0]?.abort();
-    expect(await first).toMatchObject({ message: 'nobody waits for it any more' });
+    expect(await first).toMatchObject({ message: 'the client has disconnected' });
     cancels[1]?.abort();
 
-    expect(await second).toMatchObject({ message: 'nobody waits for it any more' });
+    expect(await second).toMatchObject({ message: 'the client has disconnected' });
     await hungUp.reached;
   });
 });

@@ -62,11 +62,11 @@ describe('what a status means', () => {
     ['delete', 403, words, 'OtherRefusalError'],
     ['delete', 404, words, 'JournalNotFoundError'],
     ['delete', 422, pending, 'JournalNotDeletableError'],
-    ['get', 400, words, 'UnexpectedAnswerError'],
-    ['get', 403, words, 'UnexpectedAnswerError'],
-    ['list', 400, words, 'UnexpectedAnswerError'],
+    ['get', 400, words, 'UnexpectedResponseError'],
+    ['get', 403, words, 'UnexpectedResponseError'],
+    ['list', 400, words, 'UnexpectedResponseError'],
     ['list', 401, words, 'CredentialsRefusedError'],
-    ['list', 404, words, 'UnexpectedAnswerError'],
+    ['list', 404, words, 'UnexpectedResponseError'],
     ['list', 500, words, 'UpstreamUnavailableError'],
   ])('%s: %i %j is %s', async (name, status, body, expected) => {
     const { error, stub } = await call(name, json(status, body, { 'x-request-id': 'request-1' }));

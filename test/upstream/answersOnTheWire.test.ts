@@ -90,7 +90,7 @@ describe('a compressed answer', () => {
   });
 
   it.each([
-    ['zstd', Buffer.from(journal), 'expected an answer in gzip, deflate, br or not compressed, found zstd'],
+    ['zstd', Buffer.from(journal), 'expected a response in gzip, deflate, br or not compressed, found zstd'],
     ['gzip, gzip, gzip, gzip', Buffer.from(journal), /found gzip, gzip, gzip, gzip$/],
     ['gzip', gzipSync(journal).subarray(0, -9), 'unexpected end of file'],
     ['gzip', Buffer.from(journal), 'incorrect header check'],
@@ -120,7 +120,7 @@ describe('a compressed answer', () => {
 
     expect(await failureOf(client.get(journalId))).toMatchObject({
       name: 'ContractBrokenError',
-      message: 'expected an answer of at most 50000 bytes, found more',
+      message: 'expected a response of at most 50000 bytes, found more',
     });
   });
 
@@ -198,7 +198,7 @@ describe('a compressed event stream', () => {
     });
 
     expect(await failureOf(opened)).toMatchObject({
-      name: 'UnexpectedAnswerError',
+      name: 'UnexpectedResponseError',
       message: expect.stringContaining('found zstd') as string,
     });
     expect(asked).toBe('identity');

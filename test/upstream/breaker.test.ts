@@ -10,7 +10,7 @@ import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 const broken = json(503, { message: 'down' });
 const probe = '/v1/journals?limit=1';
 
-/** An upstream that fails until it is told to work. */
+/** An upstream that fails until `isUp` is set. */
 async function startBroken(failure: Answer = broken) {
   const state = { isUp: false };
   const stub = await StubUpstream.start((seen, response) =>
@@ -27,7 +27,7 @@ async function breakIt(client: JournalsClient): Promise<void> {
 }
 
 describe('the breaker', () => {
-  it('opens when 20 calls in a row failed, and then refuses at once, saying when to come back', async () => {
+  it('opens after 20 failed calls and then refuses calls at once with a time to retry', async () => {
     const { client, calls } = await startBroken();
     await breakIt(client);
     const before = calls().length;
@@ -39,7 +39,7 @@ describe('the breaker', () => {
     expect(calls()).toHaveLength(before);
   });
 
-  it('probes by itself, without traffic, and lets calls through once the host answers', async () => {
+  it('sends probes without traffic and closes when the host responds', async () => {
     const { client, probes, state } = await startBroken();
     await breakIt(client);
 
@@ -54,21 +54,21 @@ describe('the breaker', () => {
     expect(probes().length).toBeGreaterThan(0);
   });
 
-  it('takes any answer below 500 for a sign of life', async () => {
+  it('closes after a probe with any status below 500', async () => {
     const { client, state } = await startBroken((seen, response) =>
       state.isUp ? undefined : json(seen.url === probe ? 422 : 503, {})(seen, response),
     );
     await breakIt(client);
-    let words = 'keeps failing';
-    while (words.includes('keeps failing')) {
-      words = String(await failureOf(client.get(journalId)));
+    let message = 'keeps failing';
+    while (message.includes('keeps failing')) {
+      message = String(await failureOf(client.get(journalId)));
       await turn();
     }
 
-    expect(words).toContain('HTTP 503');
+    expect(message).toContain('HTTP 503');
   });
 
-  it('stays closed while fewer than 80 % fail, and whatever is refused', async () => {
+  it('stays closed while fewer than 80 % of the calls fail, refusals not counted', async () => {
     let count = 0;
     const stub = await StubUpstream.start((seen, response) => {
       count += 1;
@@ -81,7 +81,7 @@ describe('the breaker', () => {
     expect(stub.calls.filter(({ url }) => url === probe)).toEqual([]);
   });
 
-  it('does not count what its caller gave up', async () => {
+  it('does not count calls that their caller cancelled', async () => {
     const stub = await StubUpstream.start(() => undefined);
     const client = openJournalsClient(stub.url);
 
@@ -90,7 +90,7 @@ describe('the breaker', () => {
     expect(stub.calls.filter(({ url }) => url === probe)).toEqual([]);
   });
 
-  it('keeps what an outage costs the host small', async () => {
+  it('limits the calls that a failing host receives', async () => {
     const { client, calls } = await startBroken();
 
     let operations = 0;
@@ -110,8 +110,8 @@ describe('the breaker', () => {
 });
 
 describe('a read that fails', () => {
-  it('is repeated within a budget: a fifth of the calls, and a few', async () => {
-    // Half of what is asked works: the breaker stays closed.
+  it('is retried within a budget of a fifth of the calls and a minimum', async () => {
+    // Half of the calls succeed, so the breaker stays closed.
     const stub = await StubUpstream.start((seen, response) =>
       (seen.url.includes('limit') ? json(200, []) : broken)(seen, response),
     );
@@ -127,7 +127,7 @@ describe('a read that fails', () => {
   });
 });
 
-/** What is refused at once takes no turn of the event loop, in which a probe's answer comes. */
+/** Calls refused at once give the event loop no turn, which the probe's response needs. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

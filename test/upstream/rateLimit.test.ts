@@ -24,7 +24,7 @@ interface LogEntry {
 
 describe('after a 429', () => {
   it.each([{ retryAfter: true }, { retryAfter: false }])(
-    'no call is sent before the reset, and those with time wait for it (%j)',
+    'no call is sent before the reset, and calls with a later deadline wait for it (%j)',
     async ({ retryAfter }) => {
       const sandbox = await startSandbox();
       const told = new Gate();
@@ -53,7 +53,7 @@ describe('after a 429', () => {
     },
   );
 
-  it('a call whose deadline comes first is told at once, and when to come back', async () => {
+  it('a call with an earlier deadline fails at once with the time of the reset', async () => {
     const stub = await StubUpstream.start(json(429, {}, { 'retry-after': '86400' }));
     const hour = 3_600_000;
     const client = openJournalsClient(stub.url, { readDeadlineMs: hour, writeDeadlineMs: hour });
@@ -71,7 +71,7 @@ describe('after a 429', () => {
     expect(stub.calls).toHaveLength(1);
   });
 
-  it('a call that could not be answered any more between the reset and its deadline is not sent', async () => {
+  it('a call without enough time between the reset and its deadline is not sent', async () => {
     const slow = json(200, wireJNLC());
     const stub = await StubUpstream.start((seen, response) => {
       if (stub.calls.length > 60) return json(429, {}, { 'retry-after': '3' })(seen, response);
@@ -107,7 +107,7 @@ describe('after a 429', () => {
     expect(stub.seen).toHaveLength(1);
   });
 
-  it('whose body is slow to come, no call is sent once its head is there', async () => {
+  it('with a slow body, no call is sent once its head has arrived', async () => {
     const stub = await StubUpstream.start((_seen, response) => {
       response.writeHead(429, { 'retry-after': '60', 'content-length': '100' });
       response.write('{');
@@ -126,7 +126,7 @@ describe('after a 429', () => {
     await first;
   });
 
-  it('for too many streams, other calls go on', async () => {
+  it('for too many streams, other calls are still sent', async () => {
     const stub = await StubUpstream.start(
       json(200, wireJNLC()),
       json(
@@ -146,7 +146,7 @@ describe('after a 429', () => {
     expect((await client.get(journalId))?.id).toBe(journalId);
   });
 
-  it('a reset by a clock that went wrong is not believed', async () => {
+  it('a reset in the far future is ignored', async () => {
     const stub = await StubUpstream.start((seen, response) =>
       stub.calls.length === 1
         ? json(429, {}, { 'x-ratelimit-reset': '9999999999' })(seen, response)
@@ -159,7 +159,7 @@ describe('after a 429', () => {
 
 describe('near the limit', () => {
   it('calls are spread over the time that is left, and none is refused', async () => {
-    // The first answers say how much is left; those under way then are not held back any more.
+    // The first responses state how many calls are left; calls already in flight are not delayed.
     const sandbox = await startSandbox({ rateLimit: { limit: 40, windowMs: 3_000 } });
     const client = openJournalsClient(sandbox.url, { connections: 2 });
 

@@ -39,7 +39,7 @@ describe('a read', () => {
 
   it.each([
     ['503', json(503, { message: 'restarting' }, { 'x-request-id': 'request-1' }), 'HTTP 503: restarting'],
-    ['a reset', reset, 'the answer was lost'],
+    ['a reset', reset, 'the response was lost'],
   ])('is given up after three attempts with %s', async (_label, failing, message) => {
     const stub = await inTurn(failing);
 
@@ -120,7 +120,7 @@ describe('a read', () => {
 
     const error = await failureOf(client.get(journalId));
 
-    expect((error as Error).message).toMatch(/no answer within \d+ ms/);
+    expect((error as Error).message).toMatch(/no response within \d+ ms/);
     expect(performance.now() - startedAt).toBeGreaterThan(490);
     expect(stub.calls.length).toBeGreaterThan(1);
   });
@@ -134,18 +134,18 @@ describe('a read', () => {
     expect(stub.calls).toHaveLength(2);
   });
 
-  it('ends when nobody waits for it any more, and is not repeated', async () => {
+  it('ends when its caller cancels it, and is not retried', async () => {
     const cancel = new AbortController();
     const stub = await StubUpstream.start(() => cancel.abort());
 
     const error = await failureOf(openJournalsClient(stub.url).get(journalId, cancel.signal));
 
     expect(error).toMatchObject({ name: 'AbandonedError' });
-    expect((error as Error).message).toContain('nobody waits');
+    expect((error as Error).message).toContain('disconnected');
     expect(stub.calls).toHaveLength(1);
   });
 
-  it('is not sent where nobody waits for it from the start', async () => {
+  it('is not sent when its caller has already cancelled it', async () => {
     const stub = await inTurn(found);
 
     await failureOf(openJournalsClient(stub.url).get(journalId, AbortSignal.abort()));

@@ -9,10 +9,10 @@ import { watchedLog } from '../kit/watchedLog.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const probe = '/v1/journals?limit=1';
-/** Below the 15 s after which the first attempt of a create gives up by itself. */
+/** Less than the 15 s after which the first attempt of a create times out. */
 const soon = 10_000;
 
-/** A host that takes every request and answers none until it is told to work; probes at `isAlive`. */
+/** A host that accepts requests without responding until `isUp` is set; with `isAlive` it responds to probes. */
 async function startSilent(state: { isUp: boolean; isAlive?: boolean }) {
   const stub = await StubUpstream.start((seen, response) => {
     if (state.isUp) return json(200, seen.url === probe ? [] : wireJNLC())(seen, response);
@@ -23,9 +23,9 @@ async function startSilent(state: { isUp: boolean; isAlive?: boolean }) {
   return { stub, creates, probes };
 }
 
-describe('a host that takes what is sent and says nothing', () => {
+describe('a host that accepts requests and does not respond', () => {
   it(
-    'opens the breaker long before a call gives up, and what waits for a socket is refused then',
+    'opens the breaker long before a call times out, and calls that wait for a socket are refused',
     async () => {
       const { stub, creates } = await startSilent({ isUp: false });
       const client = openJournalsClient(stub.url, { connections: 16 });
@@ -41,7 +41,7 @@ describe('a host that takes what is sent and says nothing', () => {
   );
 
   it(
-    'is served again when it is back, although sockets of before still wait for an answer',
+    'is called again after it has recovered, although old sockets still wait for a response',
     async () => {
       const state = { isUp: false };
       const { stub } = await startSilent(state);
@@ -57,7 +57,7 @@ describe('a host that takes what is sent and says nothing', () => {
   );
 
   it(
-    'is not given up while it gives a sign of life',
+    'does not open the breaker while it responds to probes',
     async () => {
       const state = { isUp: false, isAlive: true };
       const { stub, creates, probes } = await startSilent(state);
@@ -74,7 +74,7 @@ describe('a host that takes what is sent and says nothing', () => {
   );
 
   it(
-    'is not given up where the rate limit forbids to ask it for a sign of life',
+    'does not open the breaker when the rate limit prevents a probe',
     async () => {
       const stub = await StubUpstream.start((seen, response) => {
         if (seen.method === 'DELETE') return json(429, {}, { 'retry-after': '60' })(seen, response);
@@ -93,12 +93,12 @@ describe('a host that takes what is sent and says nothing', () => {
   );
 
   it(
-    'is not asked for a sign of life for the sake of a few slow calls',
+    'is not probed when only a few calls are slow',
     async () => {
       const { stub, probes } = await startSilent({ isUp: false });
       const client = openJournalsClient(stub.url, { writeDeadlineMs: 3_000 });
 
-      // With their repeats still too few to open the breaker.
+      // Even with their retries too few to open the breaker.
       await Promise.all(Array.from({ length: 6 }, (_, index) => failureOf(create(client, index))));
 
       expect(probes()).toBe(0);
@@ -109,7 +109,7 @@ describe('a host that takes what is sent and says nothing', () => {
 
 describe('a host that swallows packets', () => {
   it(
-    'opens the breaker, and nobody is told that anything was sent',
+    'opens the breaker, and every call fails as not sent',
     async () => {
       const { port } = await startSwallowingHost();
       const client = openJournalsClient(`http://127.0.0.1:${port}`);
@@ -122,7 +122,7 @@ describe('a host that swallows packets', () => {
   );
 
   it(
-    'is served again when it is back',
+    'is called again after it has recovered',
     async () => {
       const host = await startSwallowingHost();
       const client = openJournalsClient(`http://127.0.0.1:${host.port}`);
@@ -159,7 +159,7 @@ async function untilDone(client: JournalsClient): Promise<unknown> {
   }
 }
 
-/** What is refused at once takes no turn of the event loop, in which an answer comes. */
+/** Calls refused at once give the event loop no turn, which a response needs. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

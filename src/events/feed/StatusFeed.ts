@@ -9,6 +9,7 @@ import { lruCache } from '../../lruCache.ts';
 import type { Log } from '../../log.ts';
 import type { ApiClock } from '../../upstream/transport/ApiClock.ts';
 import { Fault, UpstreamUnavailableError } from '../../errors/faults.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 import type { StatusStreamItem } from '../../upstream/events/readStatusStream.ts';
 import type { StatusEventRange, StatusEventsClient, StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
@@ -135,7 +136,7 @@ export class StatusFeed {
   /** What ends because it is told to is no loss. */
   #noteLoss(failure: unknown): void {
     if (this.#closing.signal.aborted) return;
-    const message = failure instanceof Error ? failure.message : String(failure);
+    const message = messageOf(failure);
     const code = failure instanceof Fault ? failure.code : 'UPSTREAM_UNAVAILABLE';
     this.#lastFailure = { code, message, at: new Date().toISOString() };
     this.#log.warn({ err: failure, failures: this.#backoff.failures }, 'status feed lost its stream');

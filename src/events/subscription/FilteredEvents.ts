@@ -1,6 +1,7 @@
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import { StreamError, StreamInterruptedError } from '../../errors/streamErrors.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 
 /**
  * Lets through what passes a check that has to wait. An event that can't be checked is not dropped:
@@ -51,7 +52,7 @@ export class FilteredEvents implements StatusReader {
     } catch (error) {
       await this.#source.return?.();
       if (error instanceof StreamError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new StreamInterruptedError(`the accounts of a journal can't be read: ${reason}`, this.#cursor, error);
     }
   }

@@ -13,6 +13,7 @@ import type { StatusHub } from '../feed/StatusHub.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import type { StatusSubscription } from '../feed/StatusSubscription.ts';
 import { StreamError, StreamInterruptedError, TooManyReplaysError } from '../../errors/streamErrors.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
@@ -173,7 +174,7 @@ export class ResumedSubscription implements StatusReader {
     const cursor = this.#at && encodeEventCursor(this.#at);
     if (error instanceof TooManyReplaysError) return new TooManyReplaysError(cursor);
     if (error instanceof StreamError) return error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return new StreamInterruptedError(`the past could not be replayed: ${reason}`, cursor, error);
   }
 }

@@ -9,14 +9,15 @@ import { ApiClock, steadyNow } from '../transport/ApiClock.ts';
 import type { Credentials } from '../transport/credentials.ts';
 import { createConnector } from '../transport/createConnector.ts';
 import { decodedContent } from '../transport/decodedContent.ts';
-import { beginningOnlyIf, heldBack, NotSentError } from '../transport/exchange.ts';
+import { beginOnlyIf, NotSentError, withdrawn } from '../transport/exchange.ts';
 import {
   CredentialsRefusedError,
   Fault,
   RateLimitedError,
-  UnexpectedAnswerError,
+  UnexpectedResponseError,
   UpstreamUnavailableError,
 } from '../../errors/faults.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 import { RateGovernor } from '../transport/RateGovernor.ts';
 import { readErrorBody } from '../transport/readErrorBody.ts';
 import { readStatusStream } from './readStatusStream.ts';
@@ -27,26 +28,26 @@ import type { UpstreamObserver } from '../transport/UpstreamObserver.ts';
 export interface StatusEventsClientOptions {
   baseUrl: string;
   credentials: Credentials;
-  /** Learns the API's time from each answer. */
+  /** Is updated from the `Date` header of each response. */
   clock?: ApiClock;
-  /** The rate limit, which streams share with every other call. */
+  /** The rate limit, which streams share with all other calls. */
   governor?: RateGovernor;
-  /** Are told of every opening. */
+  /** Are notified of every attempt to open a stream. */
   observers?: readonly UpstreamObserver[];
-  /** Ids differ between the two: a cursor of one means nothing to the other. */
+  /** Event ids differ between the versions: a cursor of one is invalid in the other. */
   version: 'v1' | 'v2';
-  /** How long the API may take to begin a stream, in ms. Default 10,000. */
+  /** Deadline for opening a stream, in ms. Default 10,000. */
   openDeadlineMs?: number;
 }
 
-/** Both bounds take the inclusive reading; which one the API takes is undocumented. `until` needs `since`. */
+/** Treated as inclusive on both sides; the API does not document it. `until` needs `since`. */
 export interface StatusEventRange {
   since?: Instant | undefined;
   until?: Instant | undefined;
 }
 
 export interface StatusStream {
-  /** The API's clock when it began to answer, from its `Date` header: to the second. */
+  /** The API's time when the stream began, from its `Date` header: to the second. */
   readonly openedAt: Instant;
   /** Ends when the API ends the stream. @throws UpstreamUnavailableError when the connection breaks */
   readonly items: AsyncIterable<StatusStreamItem>;
@@ -62,7 +63,7 @@ export class StatusEventsClient {
   readonly #governor: RateGovernor;
   readonly #openDeadlineMs: number;
   readonly #observers: readonly UpstreamObserver[];
-  // A quiet stream is a healthy one: undici's own body timeout would end it. Silence is the feed's business.
+  // undici's body timeout would end a stream without events. The feed itself detects a dead stream.
   readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, connect: createConnector() });
 
   constructor({ baseUrl, version, credentials, openDeadlineMs = 10_000, ...shared }: StatusEventsClientOptions) {
@@ -75,10 +76,10 @@ export class StatusEventsClient {
   }
 
   /**
-   * Opens a stream. Without `since` it carries only what comes; with `until` it ends there.
+   * Opens a stream. Without `since` it has new events only; with `until` it ends there.
    *
-   * @param signal gives up the opening, and closes the stream
-   * @throws CredentialsRefusedError | RateLimitedError | UnexpectedAnswerError | UpstreamUnavailableError
+   * @param signal cancels the opening, and closes the stream later
+   * @throws CredentialsRefusedError | RateLimitedError | UnexpectedResponseError | UpstreamUnavailableError
    */
   async open(range: StatusEventRange = {}, signal?: AbortSignal): Promise<StatusStream> {
     const cancel = new AbortController();
@@ -109,7 +110,7 @@ export class StatusEventsClient {
     await this.#agent.destroy();
   }
 
-  /** As for every call: a 401 may only mean that the token has ended. */
+  /** After a 401, which may only mean an expired token, tries again with a new token. */
   async #requestWithRenewal(range: StatusEventRange, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const authorization = await this.#authorization(signal);
     const answer = await this.#request(range, authorization, signal);
@@ -139,10 +140,10 @@ export class StatusEventsClient {
     if (range.until !== undefined) url.searchParams.set('until', range.until);
     const limits = { endsAt: performance.now() + this.#openDeadlineMs, signal };
     const permit = await this.#governor.pass(limits).catch(asFault);
-    const dispatcher = this.#agent.compose(beginningOnlyIf(() => this.#governor.begin(permit)));
+    const dispatcher = this.#agent.compose(beginOnlyIf(() => this.#governor.begin(permit)));
     const sentMs = steadyNow();
     const watch = observeAll(this.#observers, { endpoint: 'statusEvents', method: 'GET', number: 1 });
-    // Compressed, events would wait until something on the way has enough of them.
+    // A proxy that compresses would buffer events.
     const codings = { 'accept-encoding': 'identity' };
     const headers = { ...watch.headers, ...codings, accept: 'text/event-stream', authorization };
     try {
@@ -155,10 +156,9 @@ export class StatusEventsClient {
       watch.ended({ outcome: status === 200 ? 'done' : refusal, status, requestId });
       return answer;
     } catch (cause) {
-      watch.ended({ outcome: cause === heldBack ? 'neverSent' : 'unknown', status: null, requestId: null });
-      if (cause === heldBack) return await this.#request(range, authorization, signal);
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new UpstreamUnavailableError(`the Event API can't be reached: ${reason}`, { cause });
+      watch.ended({ outcome: cause === withdrawn ? 'neverSent' : 'unknown', status: null, requestId: null });
+      if (cause === withdrawn) return await this.#request(range, authorization, signal);
+      throw new UpstreamUnavailableError(`the Event API cannot be reached: ${messageOf(cause)}`, { cause });
     } finally {
       this.#governor.end(permit);
     }
@@ -167,31 +167,35 @@ export class StatusEventsClient {
   async #refusal(answer: Dispatcher.ResponseData): Promise<Error> {
     const status = answer.statusCode;
     const headers = headersOf(answer);
-    const { message, said, ...details } = readErrorBody({ status, headers, body: await readStart(contentOf(answer)) });
+    const { message, summary, ...details } = readErrorBody({
+      status,
+      headers,
+      body: await readStart(contentOf(answer)),
+    });
     if (status === 429) {
       const retryAt = new Date(Date.now() + this.#governor.pauseOf(headers)).toISOString();
       return new RateLimitedError(message, { ...details, retryAt });
     }
     if (status === 401 || status === 403)
       return new CredentialsRefusedError(`the Event API refused: ${message}`, details);
-    if (status >= 500) return new UpstreamUnavailableError(`the Event API: ${said}`, details);
-    return new UnexpectedAnswerError(`expected an event stream, found ${said}`, details);
+    if (status >= 500) return new UpstreamUnavailableError(`the Event API: ${summary}`, details);
+    return new UnexpectedResponseError(`expected an event stream, found ${summary}`, details);
   }
 }
 
-/** Without a token, or before the rate limit's reset, nothing is asked. @throws Fault */
+/** For requests that were not sent: no token, or the rate limit. @throws Fault */
 function asFault(error: unknown): never {
   if (!(error instanceof NotSentError)) throw error;
   if (error.cause instanceof Fault) throw error.cause;
-  throw new UpstreamUnavailableError(`the Event API can't be reached: ${error.message}`, { cause: error });
+  throw new UpstreamUnavailableError(`the Event API cannot be reached: ${error.message}`, { cause: error });
 }
 
-/** A page of a proxy may come with status 200 too. */
+/** A proxy may send a page with status 200. */
 function isEventStream(answer: Dispatcher.ResponseData): boolean {
   return String(answer.headers['content-type']).toLowerCase().startsWith('text/event-stream');
 }
 
-/** A 429 while calls are left is about the number of open streams: other calls are not concerned. */
+/** A 429 while calls are left limits the number of open streams, not other calls. */
 function isTooManyStreams(answer: Dispatcher.ResponseData): boolean {
   return answer.statusCode === 429 && Number(answer.headers['x-ratelimit-remaining']) > 0;
 }
@@ -200,20 +204,20 @@ function headersOf(answer: Dispatcher.ResponseData): Record<string, string> {
   return Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
 }
 
-/** @throws UnexpectedAnswerError for a coding that can't be undone */
+/** @throws UnexpectedResponseError for an unsupported content coding */
 function contentOf(answer: Dispatcher.ResponseData): Readable {
   const headers = headersOf(answer);
   try {
     return decodedContent(answer.body, headers['content-encoding']);
   } catch (error) {
-    const message = `the Event API: HTTP ${answer.statusCode}: ${error instanceof Error ? error.message : String(error)}`;
-    throw new UnexpectedAnswerError(message, { requestId: headers['x-request-id'] ?? null });
+    const message = `the Event API: HTTP ${answer.statusCode}: ${messageOf(error)}`;
+    throw new UnexpectedResponseError(message, { requestId: headers['x-request-id'] ?? null });
   }
 }
 
 const maxErrorBytes = 16_384;
 
-/** The first bytes of an error body: it may be labelled an event stream and never end. */
+/** The first bytes of an error body, which may be an event stream that never ends. */
 async function readStart(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -225,7 +229,7 @@ async function readStart(body: Readable): Promise<string> {
       if (bytes >= maxErrorBytes) break;
     }
   } catch {
-    // What came is what there is to say.
+    // The bytes received so far are used.
   } finally {
     clearTimeout(deadline);
     body.destroy();
@@ -234,6 +238,6 @@ async function readStart(body: Readable): Promise<string> {
 }
 
 function openedAt(answer: Dispatcher.ResponseData): Instant {
-  const told = Date.parse(String(answer.headers.date));
-  return new Date(Number.isNaN(told) ? Date.now() : told).toISOString();
+  const dateMs = Date.parse(String(answer.headers.date));
+  return new Date(Number.isNaN(dateMs) ? Date.now() : dateMs).toISOString();
 }

@@ -33,7 +33,7 @@ export function decodeStatusEvent(data: string): JournalStatusEvent {
   };
 }
 
-/** v2 calls its ULID `event_id`; v1 calls it `event_ulid` and may carry an integer `event_id` beside it. */
+/** The ULID is `event_id` in v2 and `event_ulid` in v1, which may also have an integer `event_id`. */
 function eventId(wire: WireStatusEvent): string {
   const id = text(wire.event_ulid) ?? text(wire.event_id);
   if (id === null) throw new ContractBrokenError('status event without its ULID (event_id on v2, event_ulid on v1)');
@@ -45,7 +45,7 @@ function parse(data: string): WireStatusEvent {
     const value = readJson(data);
     if (typeof value === 'object' && value !== null) return value as WireStatusEvent;
   } catch {
-    // Said below, with what was found.
+    // Thrown below.
   }
   throw new ContractBrokenError(`expected a status event as a JSON object, found ${data.length} other characters`);
 }

@@ -7,25 +7,26 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
 import { decodeStatusEvent } from './decodeStatusEvent.ts';
 import { UpstreamUnavailableError } from '../../errors/faults.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 
-/** What a stream carries: events, and the comments that matter. */
+/** Events, and the comments that have a meaning. */
 export type StatusStreamItem =
   | { kind: 'event'; event: JournalStatusEvent }
-  /** An event that can't be read; the stream goes on. */
+  /** An unreadable event; the stream continues. */
   | { kind: 'unreadable'; error: unknown }
-  /** The stream is alive. */
+  /** Any other comment: the stream is alive. */
   | { kind: 'heartbeat' }
-  /** Events were lost, or the server is about to close: replay from the last one. */
+  /** Events were dropped, or the server is about to close: replay from the last event. */
   | { kind: 'lossy'; comment: string };
 
-const maxBufferedCharacters = 1_048_576; // of one event that has not ended yet
+const maxBufferedCharacters = 1_048_576; // of one incomplete event
 
-/** What comes in one piece is handed out in parts, with a turn of the event loop between: subscribers send what they have. */
+/** Items that are yielded before the event loop gets a turn, in which subscribers send them. */
 const itemsAtOnce = 32;
 
 /**
- * Comments carry meaning here and most SSE clients swallow them, so the parser is driven by hand.
- * Parked on the network, this generator can't be returned from: `close()` of the stream aborts the body instead.
+ * Comments have a meaning here, which most SSE clients drop, so the parser is used directly.
+ * While this generator waits for the network, `return()` has no effect: `close()` of the stream aborts the body instead.
  */
 export async function* readStatusStream(
   body: Readable,
@@ -49,8 +50,7 @@ export async function* readStatusStream(
     }
   } catch (cause) {
     if (signal.aborted) return;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UpstreamUnavailableError(`the event stream broke: ${reason}`, { cause });
+    throw new UpstreamUnavailableError(`the event stream broke: ${messageOf(cause)}`, { cause });
   } finally {
     body.destroy();
   }

@@ -1,36 +1,36 @@
 import { readJson } from '../../domain/readJson.ts';
 
-import type { WireAnswer } from '../transport/exchange.ts';
+import type { WireResponse } from '../transport/exchange.ts';
 import { ContractBrokenError } from '../../errors/faults.ts';
 import { requestIdOf } from '../transport/readErrorBody.ts';
 
 /**
- * Reads an answer's JSON with a decoder.
+ * Parses and decodes the JSON body of a response.
  *
  * @throws ContractBrokenError with the API's request id
  */
-export function decodeBody<Result>(answer: WireAnswer, decode: (body: unknown) => Result): Result {
-  if (answer.unreadable !== undefined) {
-    throw new ContractBrokenError(answer.unreadable, { requestId: requestIdOf(answer) });
+export function decodeBody<Result>(response: WireResponse, decode: (body: unknown) => Result): Result {
+  if (response.unreadable !== undefined) {
+    throw new ContractBrokenError(response.unreadable, { requestId: requestIdOf(response) });
   }
   let body: unknown;
   try {
-    body = readJson(answer.body);
+    body = readJson(response.body);
   } catch {
-    // The parser's own words would repeat what stands there, and come with the error into a log.
-    throw new ContractBrokenError(`expected JSON, found ${answer.body.length} other characters`, {
-      requestId: requestIdOf(answer),
+    // The parser's message would repeat the data, and the error is logged.
+    throw new ContractBrokenError(`expected JSON, found ${response.body.length} other characters`, {
+      requestId: requestIdOf(response),
     });
   }
   try {
     return decode(body);
   } catch (cause) {
     if (!(cause instanceof ContractBrokenError)) throw cause;
-    throw new ContractBrokenError(cause.message, { requestId: requestIdOf(answer), cause, journal: cause.journal });
+    throw new ContractBrokenError(cause.message, { requestId: requestIdOf(response), cause, journal: cause.journal });
   }
 }
 
-/** A service written in Go prints an empty list as `null`. @throws ContractBrokenError for what is no array */
+/** `null` is an empty list, as services written in Go print it. @throws ContractBrokenError for anything else */
 export function arrayOf(body: unknown): unknown[] {
   if (body === null) return [];
   if (Array.isArray(body)) return body;

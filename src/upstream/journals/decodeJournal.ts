@@ -11,13 +11,13 @@ import { ContractBrokenError } from '../../errors/faults.ts';
 import type { WireBatchJournal, WireJournal, WireTransmitterInfo } from '../wire/apiBodies.ts';
 
 export interface DecodedBatchItem extends BatchItem {
-  /** What can't be read of the journal. */
+  /** Present when the journal cannot be read as a whole. */
   unreadable: UnreadableJournal | null;
 }
 
 /**
- * Turns a journal as the API prints it, in its old and its new shape, into the gateway's own.
- * An unknown word becomes `unknown` with its raw word beside it; a missing required field is refused.
+ * Decodes a journal of the API, in its old and its new form. An unknown status or entry type is kept as its raw value; a
+ * missing required field is an error.
  *
  * @throws ContractBrokenError naming the field
  */
@@ -50,7 +50,7 @@ export function decodeJournal(value: unknown): Journal {
   }
 }
 
-/** What journals of every type have. */
+/** The fields that journals of every type have. */
 function decodeBase(value: unknown): Omit<OtherJournal, 'entryType'> & Pick<Journal, 'entryType'> {
   if (typeof value !== 'object' || value === null) {
     throw broken(null, `expected a journal, found ${value === null ? 'null' : typeof value}`);
@@ -73,7 +73,7 @@ function decodeBase(value: unknown): Omit<OtherJournal, 'entryType'> & Pick<Jour
   };
 }
 
-/** An element of a list: one that can't be read is told apart, and leaves its neighbours alone. */
+/** Decodes an element of a list. One that is unreadable does not affect the others. */
 export function decodeListedJournal(value: unknown): ListedJournal {
   try {
     return decodeJournal(value);
@@ -83,10 +83,10 @@ export function decodeListedJournal(value: unknown): ListedJournal {
 }
 
 /**
- * An item of a batch's answer: `error_message` missing and `""` both mean that the entry succeeded. The batch was
- * accepted, whatever can be read of its answer, so a journal whose amount can't be read is one without an amount.
+ * Decodes an item of a batch response. A missing and an empty `error_message` both mean that the entry succeeded. The
+ * batch was accepted even if its response is unreadable, so a journal with an unreadable amount is kept without it.
  *
- * @throws ContractBrokenError when what every journal has can't be read
+ * @throws ContractBrokenError when a field that every journal has cannot be read
  */
 export function decodeBatchItem(value: unknown): DecodedBatchItem {
   const errorMessage = text((value as WireBatchJournal | null)?.error_message);
@@ -99,13 +99,13 @@ export function decodeBatchItem(value: unknown): DecodedBatchItem {
   }
 }
 
-/** @throws what is no failure to read a journal */
+/** @throws every error that does not concern the contents of a journal */
 function unreadableOf(error: unknown): UnreadableJournal {
   if (error instanceof ContractBrokenError && error.journal) return error.journal;
   throw error;
 }
 
-/** Null where it says nothing. */
+/** Null when every field is empty. */
 function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo | null {
   const info: TransmitterInfo = {
     originatorFullName: text(wire.originator_full_name),
@@ -147,10 +147,10 @@ function broken(wire: WireJournal | null, problem: string): ContractBrokenError 
   return new ContractBrokenError(`journal ${journal.id ?? '?'} ${problem}`, { journal });
 }
 
-/** Nothing of it can be read. */
+/** No field can be read. */
 const nothing = { id: null, createdAt: null, status: null, entryType: null, fromAccount: null, toAccount: null };
 
-/** Says what a value is without telling any of it: this goes to a log, and amounts and personal data don't. */
+/** Describes a value without its contents: the text is logged, and amounts and personal data must not be. */
 function kindOf(value: unknown): string {
   if (typeof value === 'string') return `a string of ${value.length} other characters`;
   if (value instanceof JsonNumber) return 'a number';
@@ -161,12 +161,12 @@ function string(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** Older answers say `""` where newer ones say null. A number, as of an account, is the text that it was written as. */
+/** Older responses have `""` instead of null. A number, such as an account number, keeps its spelling. */
 function text(given: unknown): string | null {
   return string(spellingOf(given) ?? given);
 }
 
-/** Dates and times are null until assigned; one that can't be read says nothing either. */
+/** Dates and times are null until they are assigned, and when they are unreadable. */
 function date(value: unknown): string | null {
   return typeof value === 'string' && isCalendarDate(value) ? value : null;
 }
@@ -176,9 +176,8 @@ function instant(value: unknown): string | null {
 }
 
 /**
- * Documented as strings. A JSON number is taken digit for digit as the answer spells it, `10.50` as "10.50". One with an
- * exponent is refused like a string with one: the API's decimals have none, and whoever prints `1e2` has had it in a
- * binary float.
+ * Documented as strings. A JSON number keeps the digits of the response: `10.50` is "10.50". An exponent is refused in
+ * numbers and strings: the API's decimals have none, and `1e2` has passed through a binary float.
  */
 function decimal(wire: WireJournal, field: 'net_amount' | 'qty' | 'price'): string | null {
   const value: unknown = wire[field];

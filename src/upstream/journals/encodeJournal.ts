@@ -8,7 +8,7 @@ import type {
   WireTransmitter,
 } from '../wire/apiBodies.ts';
 
-/** The body of `POST /v1/journals`; what was not given is left out, decimals stay the strings that they are. */
+/** The body of `POST /v1/journals`. Fields without a value are left out; decimals stay strings. */
 export function encodeJournal({ jnlc, jnls }: NewJournal): WireCreateJNLC | WireCreateJNLS {
   if (jnls) {
     return {
@@ -17,8 +17,7 @@ export function encodeJournal({ jnlc, jnls }: NewJournal): WireCreateJNLC | Wire
       to_account: jnls.toAccount,
       symbol: jnls.symbol,
       qty: jnls.qty,
-      ...given('currency', jnls.currency),
-      ...given('description', jnls.description),
+      ...optional({ currency: jnls.currency, description: jnls.description }),
     };
   }
   return {
@@ -26,8 +25,7 @@ export function encodeJournal({ jnlc, jnls }: NewJournal): WireCreateJNLC | Wire
     from_account: jnlc.fromAccount,
     to_account: jnlc.toAccount,
     amount: jnlc.amount,
-    ...given('currency', jnlc.currency),
-    ...given('description', jnlc.description),
+    ...optional({ currency: jnlc.currency, description: jnlc.description }),
     ...encodeTransmitter(jnlc),
   };
 }
@@ -37,12 +35,11 @@ export function encodeBatch(batch: NewBatch): WireCreateBatch {
   return {
     entry_type: 'JNLC',
     from_account: batch.fromAccount,
-    ...given('description', batch.description),
+    ...optional({ description: batch.description }),
     entries: batch.entries.map((entry) => ({
       to_account: entry.toAccount,
       amount: entry.amount,
-      ...given('currency', entry.currency),
-      ...given('description', entry.description),
+      ...optional({ currency: entry.currency, description: entry.description }),
       ...encodeTransmitter(entry),
     })),
   };
@@ -53,25 +50,29 @@ export function encodeReverseBatch(batch: NewReverseBatch): WireCreateReverseBat
   return {
     entry_type: 'JNLC',
     to_account: batch.toAccount,
-    ...given('currency', batch.currency),
+    ...optional({ currency: batch.currency }),
     entries: batch.entries.map((entry) => ({
       from_account: entry.fromAccount,
       amount: entry.amount,
-      ...given('description', entry.description),
+      ...optional({ description: entry.description }),
     })),
   };
 }
 
 function encodeTransmitter(transmitter: Transmitter): WireTransmitter {
-  return {
-    ...given('transmitter_name', transmitter.transmitterName),
-    ...given('transmitter_account_number', transmitter.transmitterAccountNumber),
-    ...given('transmitter_address', transmitter.transmitterAddress),
-    ...given('transmitter_financial_institution', transmitter.transmitterFinancialInstitution),
-    ...given('transmitter_timestamp', transmitter.transmitterTimestamp),
-  };
+  return optional({
+    transmitter_name: transmitter.transmitterName,
+    transmitter_account_number: transmitter.transmitterAccountNumber,
+    transmitter_address: transmitter.transmitterAddress,
+    transmitter_financial_institution: transmitter.transmitterFinancialInstitution,
+    transmitter_timestamp: transmitter.transmitterTimestamp,
+  });
 }
 
-function given<Name extends string>(name: Name, value: string | null | undefined): { [key in Name]?: string } {
-  return value === null || value === undefined ? {} : ({ [name]: value } as { [key in Name]: string });
+/** The fields that have a value. */
+function optional<Name extends string>(fields: { [key in Name]: string | null | undefined }): {
+  [key in Name]?: string;
+} {
+  const given = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(given) as { [key in Name]?: string };
 }

@@ -1,7 +1,7 @@
 import type { CalendarDate } from '../../domain/calendarDate.ts';
 import type { JournalEntryType, JournalStatus } from '../../domain/journal.ts';
 
-/** What `GET /v1/journals` can be asked for. Dates: order, zone and inclusiveness are undocumented. */
+/** The filters of `GET /v1/journals`. Order, time zone and inclusiveness of the dates are undocumented. */
 export interface JournalListing {
   after?: CalendarDate | undefined;
   before?: CalendarDate | undefined;
@@ -9,14 +9,14 @@ export interface JournalListing {
   entryType?: Exclude<JournalEntryType, 'UNKNOWN'> | undefined;
   fromAccount?: string | undefined;
   toAccount?: string | undefined;
-  /** At most this many; which ones is undocumented when more match. */
+  /** Maximum number; which journals are listed when more match is undocumented. */
   limit: number;
 }
 
-/** The most that the API lists; when more match, it answers 422. */
+/** The largest list; when more journals match, the API answers 422. */
 export const maxListed = 100_000;
 
-/** The listing as the API's query parameters; what is not asked for is left out. */
+/** The query parameters of a listing, without absent filters. */
 export function listingQuery(listing: JournalListing): Record<string, string> {
   const { after, before, status, entryType, fromAccount, toAccount, limit } = listing;
   const query = {

@@ -1,31 +1,31 @@
 import type { Instant } from '../../domain/instant.ts';
 
-import type { WireAnswer } from '../transport/exchange.ts';
+import type { WireResponse } from '../transport/exchange.ts';
 import {
   CredentialsRefusedError,
   RateLimitedError,
-  UnexpectedAnswerError,
+  UnexpectedResponseError,
   UpstreamUnavailableError,
 } from '../../errors/faults.ts';
 import type { Fault } from '../../errors/faults.ts';
 import { readErrorBody } from '../transport/readErrorBody.ts';
 
 /**
- * What an answer to a read means that is neither what was asked for nor documented for its endpoint.
+ * The fault for a response to a read that is neither a success nor documented for the endpoint.
  *
- * @param retryAt when calls are welcome again
+ * @param retryAt when to call again after a 429
  */
-export function readFault(answer: WireAnswer, retryAt: Instant): Fault {
-  const { message, said, requestId, upstreamCode } = readErrorBody(answer);
+export function readFault(response: WireResponse, retryAt: Instant): Fault {
+  const { message, summary, requestId, upstreamCode } = readErrorBody(response);
   const details = { requestId, upstreamCode };
-  if (answer.status === 429) return rateLimited(answer, retryAt);
-  if (answer.status === 401) return new CredentialsRefusedError(`the Journals API refused: ${message}`, details);
-  if (answer.status >= 500) return new UpstreamUnavailableError(said, details);
-  return new UnexpectedAnswerError(said, details);
+  if (response.status === 429) return rateLimited(response, retryAt);
+  if (response.status === 401) return new CredentialsRefusedError(`the Journals API refused: ${message}`, details);
+  if (response.status >= 500) return new UpstreamUnavailableError(summary, details);
+  return new UnexpectedResponseError(summary, details);
 }
 
-/** 429: nothing was done, whatever was asked. */
-export function rateLimited(answer: WireAnswer, retryAt: Instant): RateLimitedError {
-  const { message, requestId, upstreamCode } = readErrorBody(answer);
+/** 429: nothing was done, whatever the request was. */
+export function rateLimited(response: WireResponse, retryAt: Instant): RateLimitedError {
+  const { message, requestId, upstreamCode } = readErrorBody(response);
   return new RateLimitedError(message, { requestId, upstreamCode, retryAt });
 }

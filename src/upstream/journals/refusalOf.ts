@@ -12,88 +12,90 @@ import {
 import type { Refusal, UpstreamErrorDetails } from '../../errors/refusals.ts';
 import { uuidsIn } from '../../domain/uuid.ts';
 
-/** What was asked for: what the words of an answer are held against. */
-export interface Asked {
+/** The facts of a request that its refusal depends on. */
+export interface RequestFacts {
   entryType: JournalEntryType;
   accountIds: string[];
   idempotencyKey: string;
 }
 
-interface Words extends UpstreamErrorDetails {
-  /** HTML: it was written by something in front of the API, so its status isn't the API's. */
+interface Details extends UpstreamErrorDetails {
+  /** Written by a proxy, so the status is not the API's. */
   isPage: boolean;
 }
 
-type Meaning<Context> = (words: Words, asked: Context) => Refusal | null;
+type Meaning<Context> = (details: Details, facts: Context) => Refusal | null;
 
-/** What the statuses of `POST /v1/journals/reverse_batch` mean: it documents no idempotency, so no 422. */
-export const reverseBatchRefusals: Record<number, Meaning<Asked>> = {
-  400: (words) => new InvalidRequestError(words, [{ path: ['input'], message: words.message }]),
+/** `POST /v1/journals/reverse_batch`. It documents no idempotency, so no 422. */
+export const reverseBatchRefusals: Record<number, Meaning<RequestFacts>> = {
+  400: (details) => new InvalidRequestError(details, [{ path: ['input'], message: details.message }]),
   403: insufficientCash,
-  404: (words, asked) => new AccountNotFoundError(words, missingAccounts(words, asked)),
+  404: (details, facts) => new AccountNotFoundError(details, missingAccounts(details, facts)),
 };
 
 /** `POST /v1/journals/batch`. */
-export const batchRefusals: Record<number, Meaning<Asked>> = {
+export const batchRefusals: Record<number, Meaning<RequestFacts>> = {
   ...reverseBatchRefusals,
-  422: (words, asked) => (speaksOfKey(words) ? new IdempotencyConflictError(words, asked.idempotencyKey) : null),
+  422: (details, facts) => (isAboutKey(details) ? new IdempotencyConflictError(details, facts.idempotencyKey) : null),
 };
 
 /** `POST /v1/journals`. */
-export const createRefusals: Record<number, Meaning<Asked>> = { ...batchRefusals, 403: insufficient };
+export const createRefusals: Record<number, Meaning<RequestFacts>> = { ...batchRefusals, 403: insufficient };
 
 /** `DELETE /v1/journals/{id}`. */
 export const deleteRefusals: Record<number, Meaning<{ journalId: string }>> = {
-  400: (words) => new InvalidRequestError(words, [{ path: ['id'], message: words.message }]),
-  404: (words) => new JournalNotFoundError(words),
-  422: (words, { journalId }) => new JournalNotDeletableError(words, journalId),
+  400: (details) => new InvalidRequestError(details, [{ path: ['id'], message: details.message }]),
+  404: (details) => new JournalNotFoundError(details),
+  422: (details, { journalId }) => new JournalNotDeletableError(details, journalId),
 };
 
 /**
- * The refusal that a 4xx answer is, by the endpoint's own table, since one status means different things.
- * What the table has no word for stays `OtherRefusalError` with the API's words.
+ * The refusal for a 4xx response, by the table of its endpoint, since a status means different things at different
+ * endpoints. What the table does not cover is an `OtherRefusalError` with the API's message.
  */
 export function refusalOf<Context>(
   table: Record<number, Meaning<Context>>,
   status: number,
-  words: Words,
-  asked: Context,
+  details: Details,
+  facts: Context,
 ): Refusal {
-  const refusal = words.isPage ? null : table[status]?.(words, asked);
-  return refusal ?? new OtherRefusalError(words);
+  const refusal = details.isPage ? null : table[status]?.(details, facts);
+  return refusal ?? new OtherRefusalError(details);
 }
 
 /**
- * 403 covers more than an empty account (a key without the right, a blocked account), and the code 40310000 covers all
- * of it: the words decide, and the code only where there are none. "Insufficient" alone is not enough: permissions are
- * insufficient too.
+ * A 403 has other reasons than a low balance, such as a missing permission or a blocked account, and all of them may have
+ * the code 40310000. So the message decides, and the code only when there is no message. The word "insufficient" is not
+ * enough either, since permissions can be insufficient.
  */
-function insufficient(words: Words, { entryType }: Asked): Refusal | null {
-  const text = words.message.toLowerCase();
-  if (words.upstreamCode === 40_310_000 && /without a message$/.test(text)) {
-    return entryType === 'JNLS' ? new InsufficientAssetsError(words) : new InsufficientBalanceError(words);
+function insufficient(details: Details, { entryType }: RequestFacts): Refusal | null {
+  const text = details.message.toLowerCase();
+  if (details.upstreamCode === 40_310_000 && /without a message$/.test(text)) {
+    return entryType === 'JNLS' ? new InsufficientAssetsError(details) : new InsufficientBalanceError(details);
   }
-  const saysTooLittle =
+  const isShortage =
     /insufficient|not (?:have |hold )?(?:enough|sufficient)|exceeds?\b.*\b(?:available|balance|holding|position)/.test(
       text,
     );
-  if (!saysTooLittle || /permission|privilege|scope|\brights?\b|authori[sz]/.test(text)) return null;
-  if (/balance|\bfunds?\b|\bcash\b|buying power/.test(text)) return new InsufficientBalanceError(words);
-  return /asset|share|\bqty\b|quantit|position|holding|securit/.test(text) ? new InsufficientAssetsError(words) : null;
+  if (!isShortage || /permission|privilege|scope|\brights?\b|authori[sz]/.test(text)) return null;
+  if (/balance|\bfunds?\b|\bcash\b|buying power/.test(text)) return new InsufficientBalanceError(details);
+  return /asset|share|\bqty\b|quantit|position|holding|securit/.test(text)
+    ? new InsufficientAssetsError(details)
+    : null;
 }
 
-/** Batches move cash only: their results have no word for assets. */
-function insufficientCash(words: Words, asked: Asked): Refusal | null {
-  const refusal = insufficient(words, asked);
+/** Batches move cash only, so their results have no member for assets. */
+function insufficientCash(details: Details, facts: RequestFacts): Refusal | null {
+  const refusal = insufficient(details, facts);
   return refusal instanceof InsufficientBalanceError ? refusal : null;
 }
 
-/** Documented: "idempotency key violation: at least one field in the request has changed from the first request". */
-function speaksOfKey(words: Words): boolean {
-  return /idempoten|first request|without a message$/i.test(words.message);
+/** The documented message is "idempotency key violation: at least one field in the request has changed from the first request". */
+function isAboutKey(details: Details): boolean {
+  return /idempoten|first request|without a message$/i.test(details.message);
 }
 
-function missingAccounts(words: Words, { accountIds }: Asked): string[] {
-  const named = new Set(uuidsIn(words.message));
+function missingAccounts(details: Details, { accountIds }: RequestFacts): string[] {
+  const named = new Set(uuidsIn(details.message));
   return [...new Set(accountIds)].filter((id) => named.has(id.toLowerCase()));
 }

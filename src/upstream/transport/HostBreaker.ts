@@ -1,174 +1,168 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { CircuitState, CountBreaker } from 'cockatiel';
-
+import { RateLimitedError, UpstreamUnavailableError } from '../../errors/faults.ts';
 import type { Log } from '../../log.ts';
 
-import { ResponseLostError, NotSentError } from './exchange.ts';
-import type { WireAnswer } from './exchange.ts';
-import { RateLimitedError, UpstreamUnavailableError } from '../../errors/faults.ts';
-import { SilenceWatch } from './SilenceWatch.ts';
-import type { Waiting } from './SilenceWatch.ts';
+import { NotSentError, ResponseLostError } from './exchange.ts';
+import type { WireResponse } from './exchange.ts';
+import { ResponseMonitor } from './ResponseMonitor.ts';
+import type { PendingCall } from './ResponseMonitor.ts';
 
 export interface HostBreakerOptions {
-  /** Asks the host for a sign of life. @throws whatever it likes when there is none within so many ms */
-  probe: (deadlineMs: number) => Promise<WireAnswer>;
-  /** The host works again; connections of before may be dead and not know it. */
-  onBack: () => void;
+  /** Sends a probe to the host. @throws when there is no response within the deadline */
+  probe: (deadlineMs: number) => Promise<WireResponse>;
+  /** Called when the breaker closes: connections from before may be dead without any error. */
+  onClose: () => void;
   log: Log;
 }
 
-/** Of the last 20 calls, the share that opens the breaker is 80 %: with 16 failures it is reached. */
+/** The breaker opens when 16 of the last 20 calls have failed. */
 const recentCalls = 20;
-const failingShare = 0.79;
-/** Between the starts of two probes, in ms; the first comes sooner, since most breaks are short. */
+const failuresToOpen = 16;
+/** Time between the starts of two probes, in ms. The first one comes sooner, since most outages are short. */
 const firstProbeMs = 250;
 const probeEveryMs = 1_000;
 /** A probe that takes longer has failed, in ms. */
 const probeDeadlineMs = 1_500;
-/** A probe's answer is not there at once, in ms. */
-const answerMs = 100;
-/** A host that says nothing for so long is asked for a sign of life, and has so long for it, in ms: it isn't merely slow. */
-const silentMs = 700;
-const signOfLifeMs = 700;
+/** Added to `retryAt` for the time that the probe's response takes, in ms. */
+const probeResponseMs = 100;
+/** A host that sends nothing for this long is probed, to tell an outage from slow calls, in ms. */
+const unresponsiveMs = 700;
+const unresponsiveProbeMs = 700;
 
 /**
- * Stops calling a host that doesn't work: nobody waits for what will fail, and it is left in peace. Calls never serve as
- * probes; the breaker sends its own, without waiting for traffic.
+ * Circuit breaker: calls to a failing host fail at once, which spares both callers and the host. It closes by probes of
+ * its own, which need no traffic; calls are never used as probes.
  */
 export class HostBreaker {
-  readonly #probe: HostBreakerOptions['probe'];
-  readonly #log: Log;
+  readonly #options: HostBreakerOptions;
   readonly #closing = new AbortController();
-  readonly #recent = new CountBreaker({
-    size: recentCalls,
-    minimumNumberOfCalls: recentCalls,
-    threshold: failingShare,
+  readonly #monitor = new ResponseMonitor({
+    timeoutMs: unresponsiveMs,
+    minPending: failuresToOpen,
+    onUnresponsive: (pending) => this.#probeUnresponsive(pending),
   });
-  readonly #silence = new SilenceWatch({
-    patienceMs: silentMs,
-    minWaiting: recentCalls * 0.8,
-    onSilence: (waiting) => this.#doubt(waiting),
-  });
-  readonly #onBack: () => void;
+  /** Whether each of the last calls has failed. */
+  #recent: boolean[] = [];
   #isOpen = false;
   /** Aborted when the breaker opens. */
   #opening = controllerForMany();
   #nextProbeAt = 0;
   #probing: Promise<void> | null = null;
 
-  constructor({ probe, onBack, log }: HostBreakerOptions) {
-    this.#probe = probe;
-    this.#onBack = onBack;
-    this.#log = log;
+  constructor(options: HostBreakerOptions) {
+    this.#options = options;
   }
 
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** How long until the next probe, in ms; 0 while calls are let through. */
+  /** Time until the next probe, in ms; 0 while the breaker is closed. */
   get opensInMs(): number {
     return this.isOpen ? Math.max(0, this.#nextProbeAt - performance.now()) : 0;
   }
 
-  /** The host has begun to answer a call. */
-  heard(): void {
-    this.#silence.heard();
+  /** To be called when the head of any response has arrived. */
+  recordResponse(): void {
+    this.#monitor.recordResponse();
   }
 
   /**
-   * Runs one call and learns from how it ends.
+   * Runs one call and counts its result.
    *
-   * @param call is told when the breaker opens: what has not been begun then isn't begun any more
-   * @throws NeverSent caused by `UpstreamUnavailableError` while the breaker is open; else what the call throws
+   * @param call receives a signal that is aborted when the breaker opens: requests not begun by then are withdrawn
+   * @throws NotSentError caused by `UpstreamUnavailableError` while the breaker is open; else what the call throws
    */
-  async run(call: (opening: AbortSignal) => Promise<WireAnswer>): Promise<WireAnswer> {
+  async run(call: (opening: AbortSignal) => Promise<WireResponse>): Promise<WireResponse> {
     if (this.#isOpen) throw this.#refusal();
-    const waiting = this.#silence.begin();
+    const pending = this.#monitor.start();
     try {
-      const answer = await call(this.#opening.signal);
-      this.#count(answer.status < 500);
-      return answer;
+      const response = await call(this.#opening.signal);
+      this.#count(response.status >= 500);
+      return response;
     } catch (error) {
-      if (isOfTheHost(error) && !waiting.isGivenUp) this.#count(false);
+      if (isHostFailure(error) && !pending.isCountedAsFailed) this.#count(true);
       throw error;
     } finally {
-      this.#silence.end(waiting);
+      this.#monitor.end(pending);
     }
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#silence.close();
+    this.#monitor.close();
     await this.#probing;
   }
 
-  /** What began before it opened says nothing new. */
-  #count(isWell: boolean): void {
+  /** Calls that end while the breaker is open began before it opened and are not counted. */
+  #count(hasFailed: boolean): void {
     if (this.#isOpen) return;
-    if (isWell) this.#recent.success(CircuitState.Closed);
-    else if (this.#recent.failure(CircuitState.Closed)) this.#probing = this.#probeUntilItAnswers();
+    this.#recent.push(hasFailed);
+    if (this.#recent.length > recentCalls) this.#recent.shift();
+    const isFull = this.#recent.length === recentCalls;
+    if (!hasFailed || !isFull || this.#recent.filter(Boolean).length < failuresToOpen) return;
+    this.#probing = this.#probeUntilResponse();
   }
 
-  /** Many calls wait and nothing is heard: without a sign of life each of them counts as failed. */
-  async #doubt(silent: readonly Waiting[]): Promise<void> {
+  /** Probes a host that many calls wait for. Without a response, each of these calls counts as failed. */
+  async #probeUnresponsive(pending: readonly PendingCall[]): Promise<void> {
     if (this.#isOpen) return;
-    const askedAt = performance.now();
-    // Where it could not be asked nothing is known, and it is asked again later.
-    const isWell = (await this.#answers(signOfLifeMs)) ?? true;
-    if (isWell) this.#silence.heard();
-    if (this.#closing.signal.aborted || this.#silence.heardAt >= askedAt) return;
-    for (const waiting of silent) {
-      waiting.isGivenUp = true;
-      this.#count(false);
+    const probedAt = performance.now();
+    // A probe that the rate limit prevented proves nothing; the monitor will ask again.
+    const isUp = (await this.#sendProbe(unresponsiveProbeMs)) ?? true;
+    if (isUp) this.#monitor.recordResponse();
+    if (this.#closing.signal.aborted || this.#monitor.respondedAt >= probedAt) return;
+    for (const call of pending) {
+      call.isCountedAsFailed = true;
+      this.#count(true);
     }
   }
 
-  async #probeUntilItAnswers(): Promise<void> {
+  async #probeUntilResponse(): Promise<void> {
+    const { log, onClose } = this.#options;
     this.#isOpen = true;
     this.#opening.abort();
-    this.#log.error('upstream keeps failing: calls are refused until a probe succeeds');
+    log.error('upstream keeps failing: calls are refused until a probe succeeds');
     let pauseMs = firstProbeMs;
     while (this.#isOpen) {
       this.#nextProbeAt = performance.now() + pauseMs;
       await wait(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       if (this.#closing.signal.aborted) return;
       const startedAt = performance.now();
-      this.#isOpen = !(await this.#answers(probeDeadlineMs));
+      this.#isOpen = !(await this.#sendProbe(probeDeadlineMs));
       pauseMs = Math.max(0, probeEveryMs - (performance.now() - startedAt));
     }
-    // Forgets the calls that opened it.
-    this.#recent.success(CircuitState.HalfOpen);
+    this.#recent = [];
     this.#opening = controllerForMany();
-    this.#onBack();
-    this.#log.info('upstream is back');
+    onClose();
+    log.info('upstream has recovered');
   }
 
-  /** A host that answers below 500 works, whatever it says. Null when the rate limit keeps it from being asked. */
-  async #answers(deadlineMs: number): Promise<boolean | null> {
+  /** True for any status below 500. Null when the rate limit prevents the probe. */
+  async #sendProbe(deadlineMs: number): Promise<boolean | null> {
     try {
-      return (await this.#probe(deadlineMs)).status < 500;
+      return (await this.#options.probe(deadlineMs)).status < 500;
     } catch (error) {
       return error instanceof NotSentError && error.cause instanceof RateLimitedError ? null : false;
     }
   }
 
   #refusal(): NotSentError {
-    const message = 'the Journals API keeps failing; it is probed and not called';
-    const retryAt = new Date(Date.now() + this.opensInMs + answerMs).toISOString();
+    const message = 'the Journals API keeps failing; calls are refused until a probe succeeds';
+    const retryAt = new Date(Date.now() + this.opensInMs + probeResponseMs).toISOString();
     return new NotSentError(message, { cause: new UpstreamUnavailableError(message, { retryAt }) });
   }
 }
 
-/** What its caller gave up, and what never came near a socket, is not the host's failure. */
-function isOfTheHost(error: unknown): boolean {
-  if (error instanceof ResponseLostError) return error.gaveUp !== 'cancelled';
+/** Calls cancelled by the caller and requests that never reached a socket are not the host's failures. */
+function isHostFailure(error: unknown): boolean {
+  if (error instanceof ResponseLostError) return error.abortedBy !== 'caller';
   return error instanceof NotSentError && error.isFromSocket;
 }
 
-/** Every call that waits for a socket listens. */
+/** A controller whose signal every call that waits for a socket listens to. */
 function controllerForMany(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 
+import { waitFor } from '../../concurrency/waitFor.ts';
 import { spellingOf } from '../../domain/JsonNumber.ts';
 import { readJson } from '../../domain/readJson.ts';
 import type { Log } from '../../log.ts';
@@ -8,8 +9,9 @@ import { ApiClock } from './ApiClock.ts';
 import { createConnector } from './createConnector.ts';
 import type { Credentials } from './credentials.ts';
 import { exchange, NotSentError } from './exchange.ts';
-import type { WireAnswer, WireRequest } from './exchange.ts';
+import type { WireResponse, WireRequest } from './exchange.ts';
 import { CredentialsRefusedError } from '../../errors/faults.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 import { RateGovernor } from './RateGovernor.ts';
 
 export interface OAuthOptions {
@@ -26,22 +28,21 @@ interface Token {
   endsAt: number;
 }
 
-/** How long the token endpoint may take, in ms. */
+/** Deadline of a request to the token endpoint, in ms. */
 const deadlineMs = 10_000;
-/** A token is renewed this long before it ends, in ms, or in the last fifth of a short life. */
+/** A token is renewed this long before it expires, in ms, or in the last fifth of a shorter life. */
 const renewEarlyMs = 60_000;
-
-/** For how long a token that the API has not taken yet is not replaced because of a 401, in ms. */
+/** For this long a token that the API has not accepted yet is not replaced after a 401, in ms. */
 const refusalPauseMs = 1_000;
 
 /**
- * OAuth 2 client credentials (RFC 6749, 4.4): one token for all calls, renewed before it ends while the old one still
- * serves, one renewal at a time however many calls ask for it.
+ * OAuth 2 client credentials (RFC 6749, 4.4). All calls share one token. It is renewed before it expires, while the old
+ * one stays in use, and by one request at a time.
  */
 export class OAuthCredentials implements Credentials {
   readonly #options: OAuthOptions;
   readonly #agent = new Agent({ connect: createConnector() });
-  /** The token endpoint's own limit: it is another host than the API's. */
+  /** The token endpoint is another host than the API and has its own rate limit. */
   readonly #governor = new RateGovernor(new ApiClock(), 'the token endpoint');
   readonly #closing = new AbortController();
   #isConfirmed = true;
@@ -56,23 +57,23 @@ export class OAuthCredentials implements Credentials {
   async authorization(signal?: AbortSignal): Promise<string> {
     const token = this.#token;
     const now = performance.now();
-    if (!token || now >= token.endsAt) return (await unlessAborted(this.#renewed(), signal)).header;
+    if (!token || now >= token.endsAt) return (await this.#renewedToken(signal)).header;
     if (now >= token.renewAt) {
-      this.#renewed().catch((error: unknown) => {
-        this.#options.log.warn({ err: error }, 'access token could not be renewed, the old one serves on');
+      this.#startRenewal().catch((error: unknown) => {
+        this.#options.log.warn({ err: error }, 'access token could not be renewed, the old one stays in use');
       });
     }
     return token.header;
   }
 
   async renew(refused: string, signal?: AbortSignal): Promise<boolean> {
-    // Of many calls that were refused together, the first has renewed it for all.
+    // Another call that was refused with it has already renewed it.
     if (this.#token?.header !== refused) return true;
-    // A token that was never taken by the API isn't replaced again and again: another would be refused too.
+    // A token that the API never accepted is not replaced over and over: the next one would be refused as well.
     const now = performance.now();
     if (!this.#isConfirmed && now - this.#renewedAt < refusalPauseMs) return false;
     this.#token = null;
-    return (await unlessAborted(this.#renewed(), signal)).header !== refused;
+    return (await this.#renewedToken(signal)).header !== refused;
   }
 
   confirm(accepted: string): void {
@@ -84,7 +85,14 @@ export class OAuthCredentials implements Credentials {
     await this.#agent.destroy();
   }
 
-  #renewed(): Promise<Token> {
+  /** Shares the renewal with other calls: an aborted call ends its wait, not the renewal. */
+  async #renewedToken(signal: AbortSignal | undefined): Promise<Token> {
+    const renewal = this.#startRenewal();
+    if (!(await waitFor(renewal, { signal }))) throw new NotSentError('cancelled while waiting for an access token');
+    return renewal;
+  }
+
+  #startRenewal(): Promise<Token> {
     this.#renewal ??= this.#request()
       .then((token) => {
         this.#isConfirmed = false;
@@ -105,38 +113,26 @@ export class OAuthCredentials implements Credentials {
     try {
       const { origin, pathname, search } = new URL(tokenUrl);
       const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
-      const asked: WireRequest = {
+      const request: WireRequest = {
         method: 'POST',
         path: `${pathname}${search}`,
         headers,
         body: new URLSearchParams(form).toString(),
       };
-      const answer = await exchange(this.#agent, origin, asked, { deadlineMs });
-      const { status } = answer;
-      if (status === 429) this.#governor.learn(status, { 'retry-after': answer.headers['retry-after'] });
-      return readToken(answer);
+      const response = await exchange(this.#agent, origin, request, { deadlineMs });
+      const { status } = response;
+      if (status === 429) this.#governor.learn(status, { 'retry-after': response.headers['retry-after'] });
+      return readToken(response);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new NotSentError(`no access token: ${reason}`, { cause });
+      throw new NotSentError(`no access token: ${messageOf(cause)}`, { cause });
     } finally {
       this.#governor.end(permit);
     }
   }
 }
 
-/** The renewal is everybody's and goes on; this caller doesn't wait any longer. */
-function unlessAborted<Value>(pending: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (!signal) return pending;
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(new NotSentError('given up while waiting for an access token'));
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
-    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
-  });
-}
-
-/** Neither the token nor the secret is ever part of a message. */
-function readToken({ status, body, unreadable }: WireAnswer): Token {
+/** Messages never contain the token or the secret. */
+function readToken({ status, body, unreadable }: WireResponse): Token {
   const { access_token, expires_in, error } = parse(body);
   if (typeof access_token === 'string' && access_token !== '' && status < 300) {
     const lifeMs = secondsOf(expires_in) * 1_000;
@@ -144,13 +140,13 @@ function readToken({ status, body, unreadable }: WireAnswer): Token {
     const earlyMs = Math.min(renewEarlyMs, lifeMs / 5);
     return { header: `Bearer ${access_token}`, renewAt: now + lifeMs - earlyMs, endsAt: now + lifeMs };
   }
-  const words = typeof error === 'string' ? error.slice(0, 80) : (unreadable ?? 'no reason given');
+  const reason = typeof error === 'string' ? error.slice(0, 80) : (unreadable ?? 'no reason given');
   if (status === 400 || status === 401 || status === 403)
-    throw new CredentialsRefusedError(`the token endpoint refused: ${words}`);
-  throw new Error(`the token endpoint answered HTTP ${status}: ${words}`);
+    throw new CredentialsRefusedError(`the token endpoint refused: ${reason}`);
+  throw new Error(`the token endpoint answered HTTP ${status}: ${reason}`);
 }
 
-/** Some issuers write it in a string. What says no time is taken for a short one. */
+/** Some issuers send a string. Without a readable number the token is assumed to live for a minute. */
 function secondsOf(expiresIn: unknown): number {
   const seconds = Number(spellingOf(expiresIn) ?? (typeof expiresIn === 'string' ? expiresIn : Number.NaN));
   return seconds > 0 && Number.isFinite(seconds) ? seconds : 60;

@@ -1,10 +1,12 @@
-import { ResponseLostError, NotSentError } from './exchange.ts';
-import type { WireAnswer } from './exchange.ts';
+import { messageOf } from '../../errors/messageOf.ts';
+
+import { NotSentError, ResponseLostError } from './exchange.ts';
+import type { WireResponse } from './exchange.ts';
 import { readErrorBody, requestIdOf } from './readErrorBody.ts';
 
 /**
- * What is known of a call that has ended. Every ending of every endpoint is exactly one of these, by the rules of this
- * file and by nothing else; docs/money.md tells them to callers.
+ * What is known about a call that has ended. Every result of every endpoint is exactly one of these, and this file alone
+ * decides which. docs/money.md describes them to callers.
  */
 export type Outcome<Result> = NotSent | Refused | Done<Result> | Unknown;
 
@@ -14,12 +16,12 @@ export interface NotSent {
   error: NotSentError;
 }
 
-/** The API, or something in front of it, said no: nothing was done by this call. */
+/** The API, or a proxy in front of it, refused the request: this call did nothing. */
 export interface Refused {
   kind: 'refused';
-  answer: WireAnswer;
-  /** An earlier attempt of the same call may have been processed, or may still be under way. */
-  isRepeat: boolean;
+  response: WireResponse;
+  /** An earlier attempt of the same call was lost: it may have been processed, or may still be in progress. */
+  isAfterLost: boolean;
 }
 
 export interface Done<Result> {
@@ -30,58 +32,57 @@ export interface Done<Result> {
 /** It may or may not have been done. */
 export interface Unknown {
   kind: 'unknown';
-  /** What came, for an operator and a caller to read. */
+  /** What was received, for operators and callers. */
   message: string;
   requestId: string | null;
   upstreamCode: number | null;
-  /** Null when none came, or not all of it. */
-  answer: WireAnswer | null;
+  /** Null when there was no complete response. */
+  response: WireResponse | null;
   cause?: unknown;
 }
 
-/** @param decode reads the body of a 2xx; what it throws leaves the outcome unknown: something was done, what, can't be read */
-export function outcomeOf<Result>(answer: WireAnswer, decode: (answer: WireAnswer) => Result): Outcome<Result> {
-  if (isUndecided(answer.status)) {
-    const { said, requestId, upstreamCode } = readErrorBody(answer);
-    return { kind: 'unknown', message: said, requestId, upstreamCode, answer };
+/** @param decode reads the body of a 2xx; if it throws, the outcome is unknown: something was done, but not what is known */
+export function outcomeOf<Result>(response: WireResponse, decode: (response: WireResponse) => Result): Outcome<Result> {
+  if (isUndecided(response.status)) {
+    const { summary: message, requestId, upstreamCode } = readErrorBody(response);
+    return { kind: 'unknown', message, requestId, upstreamCode, response };
   }
-  if (answer.status >= 300) return { kind: 'refused', answer, isRepeat: false };
+  if (response.status >= 300) return { kind: 'refused', response, isAfterLost: false };
   try {
-    return { kind: 'done', result: decode(answer) };
+    return { kind: 'done', result: decode(response) };
   } catch (cause) {
-    const message = `the answer can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
-    const requestId = requestIdOf(answer);
-    return { kind: 'unknown', message, requestId, upstreamCode: null, answer, cause };
+    const message = `the response cannot be read: ${messageOf(cause)}`;
+    return { kind: 'unknown', message, requestId: requestIdOf(response), upstreamCode: null, response, cause };
   }
 }
 
-/** @throws what neither of the two errors is: a bug, and no outcome */
+/** @throws any error that `exchange` does not throw: it is a bug, not an outcome */
 export function outcomeOfFailure(error: unknown): NotSent | Unknown {
   if (error instanceof NotSentError) return { kind: 'neverSent', error };
   if (!(error instanceof ResponseLostError)) throw error;
-  const message = `the answer was lost: ${error.message}`;
-  return { kind: 'unknown', message, requestId: error.requestId, upstreamCode: null, answer: null, cause: error };
+  const message = `the response was lost: ${error.message}`;
+  return { kind: 'unknown', message, requestId: error.requestId, upstreamCode: null, response: null, cause: error };
 }
 
 /**
- * What a repeat's outcome says of the call as a whole, once an earlier attempt was lost. A refusal is about what the
- * earlier attempt left; what is judged before the request is, or was never sent, says nothing of it.
+ * The outcome of the whole call, when a retry follows a lost attempt. A refused retry may be refused because of what the
+ * lost attempt did. A retry that was not sent, or was refused before its content was judged, leaves the call lost.
  */
-export function inLightOf<Result>(lost: Unknown | null, outcome: Outcome<Result>): Outcome<Result> {
+export function outcomeAfterLost<Result>(lost: Unknown | null, outcome: Outcome<Result>): Outcome<Result> {
   if (!lost || outcome.kind === 'done' || outcome.kind === 'unknown') return outcome;
-  if (outcome.kind === 'neverSent' || !isAboutTheRequest(outcome.answer)) return lost;
-  return { ...outcome, isRepeat: true };
+  if (outcome.kind === 'neverSent' || !isAboutTheRequest(outcome.response)) return lost;
+  return { ...outcome, isAfterLost: true };
 }
 
 /**
- * A 5xx may come after the commit, a redirect or a 408 from something in between, and a 409 from a twin that is still
- * under way: none of them says that nothing was done.
+ * A 5xx may follow the commit, a redirect or a 408 may come from a proxy, and a 409 may concern an identical request in
+ * progress: none of them proves that nothing was done.
  */
 function isUndecided(status: number): boolean {
   return status >= 500 || (status >= 300 && status < 400) || status === 408 || status === 409;
 }
 
-/** Credentials and the rate limit are judged before the request is, and a page was written by something in between. */
-function isAboutTheRequest(answer: WireAnswer): boolean {
-  return answer.status !== 401 && answer.status !== 429 && !readErrorBody(answer).isPage;
+/** Credentials and the rate limit are checked before the request is, and a page comes from a proxy. */
+function isAboutTheRequest(response: WireResponse): boolean {
+  return response.status !== 401 && response.status !== 429 && !readErrorBody(response).isPage;
 }

@@ -6,16 +6,16 @@ import type { ApiClock } from './ApiClock.ts';
 import { NotSentError } from './exchange.ts';
 import { RateLimitedError } from '../../errors/faults.ts';
 
-/** What a call waits within. */
+/** How long a call may wait. */
 export interface WaitLimits {
   /** By `performance.now()`. */
   endsAt: number;
   signal?: AbortSignal | undefined;
 }
 
-/** That a call may be sent, as things stood when it asked. */
+/** Permission to send a call, as of the time it was given. */
 export interface Permit {
-  /** Where it was promised one of the calls that are left; null while there are plenty. */
+  /** The window in which one of the remaining calls is reserved; null while there are plenty. */
   window: RateWindow | null;
   isBegun: boolean;
 }
@@ -23,45 +23,45 @@ export interface Permit {
 interface RateWindow {
   /** By `performance.now()`. */
   endsAt: number;
-  /** Calls that the API said are left, by its lowest word. */
+  /** Calls left: the lowest number that the API has sent. */
   remaining: number;
-  /** Calls of those that are promised to somebody who waits for his turn. */
-  promised: number;
-  /** When the next call that has to wait may go, by `performance.now()`. */
+  /** How many of them are reserved by calls that wait for their turn. */
+  reserved: number;
+  /** When the next waiting call may be sent, by `performance.now()`. */
   nextTurn: number;
 }
 
-/** How many calls may wait for the limit's end; what comes beyond is told at once. */
+/** How many calls may wait for the reset; further ones fail at once. */
 const maxWaiting = 10_000;
-/** With this share of the limit left, calls begin to spread over the time until the reset. */
+/** Below this share of the limit, calls are spread over the time until the reset. */
 const slowShare = 0.1;
-/** How long nothing is sent after a 429 that doesn't say until when, in ms. */
+/** Pause after a 429 without a reset time, in ms. */
 const defaultPauseMs = 1_000;
-/** A reset further away than this, while the API has not told its time, is a clock that went wrong, in ms. */
+/** A later reset is taken for a wrong clock while the API has not sent a `Date` header, in ms. */
 const plausibleMs = 3_600_000;
-/** Nobody is kept waiting longer than that, whatever is said, in ms. */
+/** No pause is longer than this, whatever the API sends, in ms. */
 const longestMs = 86_400_000; // a day
-/** Those who waited for a reset don't all go at its first moment, in ms. */
+/** Calls that waited for a reset are sent spread over this time after it, in ms. */
 const spreadMs = 200;
 
 /**
- * The API's rate limit, which holds for all calls of the process. After a 429 nothing is sent until the reset that it
- * told; and as the limit comes near, calls are spread over the time that is left.
+ * The API's rate limit, shared by all calls of the process. After a 429 nothing is sent until the reset that it names.
+ * When few calls are left, they are spread over the time until the reset.
  */
 export class RateGovernor {
   readonly #clock: ApiClock;
-  readonly #whose: string;
+  readonly #owner: string;
   #closedUntil = -Infinity;
   #limit = Infinity;
   #window: RateWindow | null = null;
   #waiting = 0;
-  /** Calls that were begun and are not answered: the API may have counted them or not. */
-  #underWay = 0;
+  /** Calls begun and without a response: the API may or may not have counted them. */
+  #inFlight = 0;
 
-  /** @param whose limit it is, for people to read */
-  constructor(clock: ApiClock, whose = 'the Journals API') {
+  /** @param owner whose limit it is, for messages */
+  constructor(clock: ApiClock, owner = 'the Journals API') {
     this.#clock = clock;
-    this.#whose = whose;
+    this.#owner = owner;
   }
 
   /** False while nothing may be sent. */
@@ -69,55 +69,55 @@ export class RateGovernor {
     return performance.now() >= this.#closedUntil;
   }
 
-  /** How long nothing may be sent, in ms; 0 when it may. */
+  /** How long until calls may be sent, in ms; 0 when they may. */
   get opensInMs(): number {
     return Math.max(0, this.#closedUntil - performance.now());
   }
 
-  /** Calls left until the reset, as far as the API tells; null where it doesn't. */
+  /** Calls left until the reset; null when the API has not sent a number. */
   get remaining(): number | null {
-    return this.#window && performance.now() < this.#window.endsAt ? this.#leftOf(this.#window) : null;
+    return this.#window && performance.now() < this.#window.endsAt ? this.#callsLeft(this.#window) : null;
   }
 
   /**
-   * Waits until a call may be sent; whoever then waits for a socket asks `begin` once more.
+   * Waits until a call may be sent. `begin` must be called when it has its socket.
    *
-   * @throws NeverSent caused by `RateLimitedError`, at once when that moment lies behind the deadline
+   * @throws NotSentError caused by `RateLimitedError`, at once when the wait would end after the deadline
    */
   async pass(limits: WaitLimits): Promise<Permit> {
     for (;;) {
-      const window = this.#nearWindow();
-      const turnAt = window && this.#leftOf(window) > 0 ? Math.max(performance.now(), window.nextTurn) : null;
-      // Who has no turn before the reset asks again behind it.
+      const window = this.#scarceWindow();
+      const turnAt = window && this.#callsLeft(window) > 0 ? Math.max(performance.now(), window.nextTurn) : null;
+      // A call without a turn before the reset tries again after it.
       const opensAt = Math.max(this.#closedUntil, turnAt ?? window?.endsAt ?? -Infinity);
       const mustWait = opensAt > performance.now();
-      if (mustWait) this.#mustBeWorthIt(opensAt, limits);
+      if (mustWait) this.#assertWaitFits(opensAt, limits);
       const permit = { window: turnAt === null ? null : window, isBegun: false };
-      if (window && turnAt !== null) promise(window, turnAt, this.#leftOf(window));
+      if (window && turnAt !== null) reserve(window, turnAt, this.#callsLeft(window));
       if (mustWait) await this.#wait(opensAt, limits, permit);
       if (this.isOpen && (turnAt !== null || !window)) return permit;
-      takeBack(permit);
+      release(permit);
     }
   }
 
-  /** Counts a call that is about to be written; false when it has to ask anew, since things have changed. */
+  /** Counts a call that is about to be written; false when the limit has changed and it needs a new permit. */
   begin(permit: Permit): boolean {
     const hadTurn = permit.window !== null;
-    takeBack(permit);
-    if (!this.isOpen || (!hadTurn && this.#nearWindow())) return false;
-    this.#underWay += 1;
+    release(permit);
+    if (!this.isOpen || (!hadTurn && this.#scarceWindow())) return false;
+    this.#inFlight += 1;
     permit.isBegun = true;
     return true;
   }
 
-  /** The call is over, in whatever way. */
+  /** To be called when the call has ended. */
   end(permit: Permit): void {
-    takeBack(permit);
-    if (permit.isBegun) this.#underWay -= 1;
+    release(permit);
+    if (permit.isBegun) this.#inFlight -= 1;
     permit.isBegun = false;
   }
 
-  /** Reads the limit off an answer: `X-RateLimit-*` of any, `Retry-After` of a 429. */
+  /** Reads the limit from a response: `X-RateLimit-*` of any, `Retry-After` of a 429. */
   learn(status: number, headers: Record<string, string | undefined>): void {
     const now = performance.now();
     if (status === 429) {
@@ -126,30 +126,31 @@ export class RateGovernor {
       return;
     }
     const resetMs = this.#untilReset(headers['x-ratelimit-reset']);
-    const limit = count(headers['x-ratelimit-limit']);
-    const remaining = count(headers['x-ratelimit-remaining']);
+    const limit = parseCount(headers['x-ratelimit-limit']);
+    const remaining = parseCount(headers['x-ratelimit-remaining']);
     if (limit === null || remaining === null || resetMs === null) return;
     this.#limit = limit;
     const endsAt = now + resetMs;
     const window = this.#window;
     if (window && Math.abs(window.endsAt - endsAt) < 1_500) {
-      // Answers overtake each other: within a window the lowest word counts.
+      // Responses overtake each other: within a window the lowest number is the newest.
       window.remaining = Math.min(remaining, window.remaining);
       window.endsAt = endsAt;
     } else {
-      this.#window = { endsAt, remaining, promised: 0, nextTurn: now };
+      this.#window = { endsAt, remaining, reserved: 0, nextTurn: now };
     }
   }
 
-  /** How long a 429 asks to wait, in ms: the later of what `X-RateLimit-Reset` and `Retry-After` say. */
+  /** The pause that a 429 asks for, in ms: the longer one of `X-RateLimit-Reset` and `Retry-After`. */
   pauseOf(headers: Record<string, string | undefined>): number {
     const reset = this.#untilReset(headers['x-ratelimit-reset']);
-    const told = [reset, this.#untilRetry(headers['retry-after'])].filter((ms) => ms !== null);
-    return told.length === 0 ? defaultPauseMs : Math.max(...told);
+    const pauses = [reset, this.#untilRetry(headers['retry-after'])].filter((ms) => ms !== null);
+    return pauses.length === 0 ? defaultPauseMs : Math.max(...pauses);
   }
 
-  #mustBeWorthIt(opensAt: number, { endsAt }: WaitLimits): void {
-    if (opensAt >= endsAt || this.#waiting >= maxWaiting) throw heldBack(this.#whose, opensAt - performance.now());
+  #assertWaitFits(opensAt: number, { endsAt }: WaitLimits): void {
+    if (opensAt >= endsAt || this.#waiting >= maxWaiting)
+      throw rateLimitReached(this.#owner, opensAt - performance.now());
   }
 
   async #wait(opensAt: number, { endsAt, signal }: WaitLimits, permit: Permit): Promise<void> {
@@ -158,62 +159,62 @@ export class RateGovernor {
     try {
       await wait(opensAt - performance.now() + spread, undefined, { signal });
     } catch (cause) {
-      takeBack(permit);
-      throw new NotSentError('given up while waiting for the rate limit', { cause });
+      release(permit);
+      throw new NotSentError('cancelled while waiting for the rate limit', { cause });
     } finally {
       this.#waiting -= 1;
     }
   }
 
-  /** The window, while it has few calls left. */
-  #nearWindow(): RateWindow | null {
+  /** The window, when it has few calls left. */
+  #scarceWindow(): RateWindow | null {
     const window = this.#window;
     if (!window || performance.now() >= window.endsAt) return null;
-    return this.#leftOf(window) <= this.#limit * slowShare ? window : null;
+    return this.#callsLeft(window) <= this.#limit * slowShare ? window : null;
   }
 
-  #leftOf({ remaining, promised }: RateWindow): number {
-    return Math.max(0, remaining - this.#underWay - promised);
+  #callsLeft({ remaining, reserved }: RateWindow): number {
+    return Math.max(0, remaining - this.#inFlight - reserved);
   }
 
   #untilReset(header: string | undefined): number | null {
-    const reset = count(header);
-    return reset === null ? null : this.#untilMoment(reset * 1_000);
+    const reset = parseCount(header);
+    return reset === null ? null : this.#untilTime(reset * 1_000);
   }
 
   #untilRetry(header: string | undefined): number | null {
-    const seconds = count(header);
-    // A time to wait needs no clock to be understood.
-    return seconds === null ? this.#untilMoment(Date.parse(header ?? '')) : Math.min(seconds * 1_000, longestMs);
+    const seconds = parseCount(header);
+    // A number of seconds does not depend on a clock.
+    return seconds === null ? this.#untilTime(Date.parse(header ?? '')) : Math.min(seconds * 1_000, longestMs);
   }
 
-  /** By the API's clock where that makes sense, which it doesn't for one that was set by hand; else by this machine's. */
-  #untilMoment(momentMs: number): number | null {
-    const byApi = momentMs - this.#clock.earliestNow();
+  /** By the API's clock; by this machine's when that gives no plausible pause, as with a clock that was set by hand. */
+  #untilTime(timeMs: number): number | null {
+    const byApi = timeMs - this.#clock.earliestNow();
     if (byApi >= 0 && byApi <= (this.#clock.isKnown ? longestMs : plausibleMs)) return byApi;
-    const byMachine = momentMs - Date.now();
+    const byMachine = timeMs - Date.now();
     return byMachine >= 0 && byMachine <= plausibleMs ? byMachine : null;
   }
 }
 
-/** Those who come next come later, so that what is left lasts until the reset. */
-function promise(window: RateWindow, turnAt: number, left: number): void {
-  window.promised += 1;
+/** The next turn comes later, so that the remaining calls last until the reset. */
+function reserve(window: RateWindow, turnAt: number, left: number): void {
+  window.reserved += 1;
   window.nextTurn = turnAt + Math.max(0, window.endsAt - turnAt) / left;
 }
 
-/** Used or not, a promise is kept once. */
-function takeBack(permit: Permit): void {
-  if (permit.window) permit.window.promised -= 1;
+/** Gives back a reservation, used or not; later calls have no effect. */
+function release(permit: Permit): void {
+  if (permit.window) permit.window.reserved -= 1;
   permit.window = null;
 }
 
-function count(header: string | undefined): number | null {
+function parseCount(header: string | undefined): number | null {
   return header !== undefined && /^\d+$/.test(header) ? Number(header) : null;
 }
 
-function heldBack(whose: string, pauseMs: number): NotSentError {
+function rateLimitReached(owner: string, pauseMs: number): NotSentError {
   const retryAt: Instant = new Date(Date.now() + pauseMs).toISOString();
-  const message = `the rate limit of ${whose} is used up`;
+  const message = `the rate limit of ${owner} is used up`;
   return new NotSentError(message, { cause: new RateLimitedError(message, { retryAt }) });
 }

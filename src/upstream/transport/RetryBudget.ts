@@ -1,62 +1,56 @@
-/** The window that the share is taken of, in ms. */
+/** Calls and retries are counted over this time, in buckets, in ms. */
 const windowMs = 10_000;
 const bucketMs = 1_000;
 
 interface Bucket {
   startedAt: number;
   calls: number;
-  repeats: number;
+  retries: number;
 }
 
 /**
- * How much load repeating may add when much fails at once: a share of the calls of the last seconds, and a few more so
- * that a quiet process may repeat at all.
+ * Limits the load that retries add when many calls fail at once: a share of the calls of the last 10 seconds, and at
+ * least a few, so that a process with little traffic can retry as well.
  */
 export class RetryBudget {
   readonly #share: number;
-  readonly #floor: number;
-  readonly #buckets: Bucket[] = [];
+  readonly #minimum: number;
+  #buckets: Bucket[] = [];
 
-  /** @param floor repeats that a window always has */
-  constructor({ share = 0.2, floor = 5 }: { share?: number; floor?: number } = {}) {
+  /** @param options `minimum` retries are always available in a window */
+  constructor({ share = 0.2, minimum = 5 }: { share?: number; minimum?: number } = {}) {
     this.#share = share;
-    this.#floor = floor;
+    this.#minimum = minimum;
   }
 
-  /** A call begins. */
-  called(): void {
-    this.#bucket().calls += 1;
+  /** Counts a call. */
+  addCall(): void {
+    this.#currentBucket().calls += 1;
   }
 
-  /** True when one more repeat is within the budget, which it is then taken from. */
+  /** Takes one retry from the budget; false when there is none left. */
   take(): boolean {
-    const bucket = this.#bucket();
+    const bucket = this.#currentBucket();
     if (this.left < 1) return false;
-    bucket.repeats += 1;
+    bucket.retries += 1;
     return true;
   }
 
-  /** Repeats that are within the budget now. */
+  /** Retries that are available now. */
   get left(): number {
-    this.#forgetOld();
-    const calls = this.#buckets.reduce((sum, each) => sum + each.calls, 0);
-    const repeats = this.#buckets.reduce((sum, each) => sum + each.repeats, 0);
-    return Math.floor(Math.max(this.#floor, calls * this.#share) - repeats);
-  }
-
-  /** The bucket of this second. */
-  #bucket(): Bucket {
-    this.#forgetOld();
     const now = performance.now();
-    const last = this.#buckets.at(-1);
-    if (last && now - last.startedAt < bucketMs) return last;
-    const bucket = { startedAt: now, calls: 0, repeats: 0 };
-    this.#buckets.push(bucket);
-    return bucket;
+    this.#buckets = this.#buckets.filter(({ startedAt }) => startedAt > now - windowMs);
+    const sumOf = (field: 'calls' | 'retries') => this.#buckets.reduce((sum, bucket) => sum + bucket[field], 0);
+    return Math.floor(Math.max(this.#minimum, sumOf('calls') * this.#share) - sumOf('retries'));
   }
 
-  #forgetOld(): void {
-    const oldest = performance.now() - windowMs;
-    while (this.#buckets[0] && this.#buckets[0].startedAt <= oldest) this.#buckets.shift();
+  #currentBucket(): Bucket {
+    const now = performance.now();
+    let bucket = this.#buckets.at(-1);
+    if (!bucket || now - bucket.startedAt >= bucketMs) {
+      bucket = { startedAt: now, calls: 0, retries: 0 };
+      this.#buckets = [...this.#buckets.filter(({ startedAt }) => startedAt > now - windowMs), bucket];
+    }
+    return bucket;
   }
 }

@@ -1,15 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { ExponentialBackoff, fullJitterGenerator } from 'cockatiel';
-
+import { Backoff } from '../../concurrency/Backoff.ts';
+import { Deadline } from '../../concurrency/Deadline.ts';
 import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
 import type { Log } from '../../log.ts';
 
 import type { Credentials } from './credentials.ts';
-import type { WireAnswer, WireRequest } from './exchange.ts';
+import type { WireResponse, WireRequest } from './exchange.ts';
 import { Fault } from '../../errors/faults.ts';
-import { Limit } from './Deadline.ts';
-import { inLightOf, outcomeOf, outcomeOfFailure } from './Outcome.ts';
+import { outcomeAfterLost, outcomeOf, outcomeOfFailure } from './Outcome.ts';
 import type { Outcome, Unknown } from './Outcome.ts';
 import type { WaitLimits } from './RateGovernor.ts';
 import { requestIdOf } from './readErrorBody.ts';
@@ -23,52 +22,52 @@ export interface UpstreamConnectionOptions extends Omit<UpstreamHostOptions, 'or
   /** Scheme, host and, where the API stands behind a prefix, its path. */
   baseUrl: string;
   credentials: Credentials;
-  /** Are told of every attempt. */
+  /** Are notified of every attempt. */
   observers?: readonly UpstreamObserver[];
-  /** How long a read may take, all its attempts together, in ms. Default 20,000. */
+  /** Deadline of a read, all attempts together, in ms. Default 20,000. */
   readDeadlineMs?: number;
-  /** The same for a create, batch or delete. Longer, since giving up early leaves the outcome unknown. Default 30,000. */
+  /** Deadline of a write, in ms. Longer, since a timeout leaves the outcome unknown. Default 30,000. */
   writeDeadlineMs?: number;
 }
 
-/** One call of the API, in its own words; `endpoint` names it in logs. */
+/** One call of the API; `endpoint` names it in logs. */
 export interface UpstreamCall<Result> {
   endpoint: string;
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   query?: Record<string, string>;
-  /** JSON text, sent byte for byte, the same in every attempt. */
+  /** JSON text; every attempt sends the same bytes. */
   body?: string;
   idempotencyKey?: string;
-  /** The caller's own key, whatever is sent for it: logs name it. */
+  /** The caller's own key, for logs; `idempotencyKey` may be derived from it. */
   givenKey?: string;
-  /** Sent along, whatever the call is about. */
+  /** Additional headers. */
   headers?: Record<string, string>;
-  /** A 401 may be about what was asked for and not about the credentials: the caller finds out. */
+  /** A 401 may concern the requested resource instead of the credentials; the caller finds out which. */
   mayBe401?: boolean;
   /**
    * Reads a 2xx.
    *
-   * @param warn writes down journals that can't be read and are no reason to fail
-   * @throws an error that says what can't be read
+   * @param warn logs unreadable journals that do not make the call fail
+   * @throws an error that names what cannot be read
    */
-  decode: (answer: WireAnswer, warn: (unreadable: readonly UnreadableJournal[]) => void) => Result;
+  decode: (response: WireResponse, warn: (unreadable: readonly UnreadableJournal[]) => void) => Result;
 }
 
-/** How the connection fares, for those who watch over the process. */
+/** For metrics and readiness. */
 export interface UpstreamState {
   pool: PoolStats;
   isBreakerOpen: boolean;
-  /** Repeats that the budget has left. */
+  /** Retries left in the budget. */
   retriesLeft: number;
 }
 
-/** How many times a call is sent at most. */
+/** How often a call is sent at most. */
 const maxAttempts = 3;
 
 /**
- * The calls of the API. It knows credentials, deadlines and what may be sent again; what an answer means is the business
- * of the endpoint that asked.
+ * Sends calls to the API: adds credentials, enforces deadlines and retries what may be retried. What a response means is
+ * left to the endpoint.
  */
 export class UpstreamConnection {
   readonly #prefix: string;
@@ -93,9 +92,9 @@ export class UpstreamConnection {
   }
 
   /**
-   * Sends a call, again where that is safe and may help, until its deadline.
+   * Sends a call, and retries until the deadline where that is safe and may help.
    *
-   * @param signal gives up; heeded by reads only, since a cancelled write would be an outcome that nobody knows
+   * @param signal cancels a read; ignored by writes, since the outcome of a cancelled write would be unknown
    */
   async send<Result>(call: UpstreamCall<Result>, signal?: AbortSignal): Promise<Outcome<Result>> {
     const isRead = call.method === 'GET';
@@ -103,19 +102,18 @@ export class UpstreamConnection {
       endsAt: performance.now() + (isRead ? this.#readDeadlineMs : this.#writeDeadlineMs),
       signal: isRead ? signal : undefined,
     };
-    this.#budget.called();
+    this.#budget.addCall();
     let lost: Unknown | null = null;
-    let backoff = pauses.next();
+    const backoff = new Backoff(retryPauses);
     for (let attempt = 1; ; attempt += 1) {
-      const outcome: Outcome<Result> = inLightOf(lost, await this.#attempt(call, attempt, limits));
-      const pauseMs = backoff.duration;
-      const isLast = attempt === maxAttempts || !this.#mayRepeat(call, outcome, limits, pauseMs);
+      const outcome: Outcome<Result> = outcomeAfterLost(lost, await this.#attempt(call, attempt, limits));
+      const pauseMs = backoff.next();
+      const isLast = attempt === maxAttempts || !this.#mayRetry(call, outcome, limits, pauseMs);
       this.#logFailure(call, outcome, attempt, limits);
       if (isLast) return outcome;
       if (outcome.kind === 'unknown') lost = outcome;
       await wait(pauseMs, undefined, { signal: limits.signal }).catch(() => undefined);
       if (limits.signal?.aborted) return outcome;
-      backoff = backoff.next(undefined);
     }
   }
 
@@ -124,12 +122,12 @@ export class UpstreamConnection {
     return { pool, isBreakerOpen, retriesLeft: this.#budget.left };
   }
 
-  /** How often a call went on with other credentials than it had begun with. */
+  /** How often a call has renewed the credentials. */
   get renewals(): number {
     return this.#renewals;
   }
 
-  /** When calls are welcome again, if they aren't now; at least a second from now, so that a caller has a time to wait for. */
+  /** When calls are expected to succeed again; at least one second from now. */
   get retryAt(): string {
     return new Date(Date.now() + Math.max(1_000, this.#host.opensInMs)).toISOString();
   }
@@ -138,83 +136,88 @@ export class UpstreamConnection {
     return this.#host.close();
   }
 
-  async #attempt<Result>(call: UpstreamCall<Result>, attempt: number, limits: WaitLimits): Promise<Outcome<Result>> {
-    // A connection gone silent must not cost all of the time: each attempt but the last has half of what is left.
-    const share = attempt < maxAttempts && isRepeatable(call) ? 0.5 : 1;
-    const limit = new Limit(Math.max(1, limits.endsAt - performance.now()), limits.signal);
+  #attempt<Result>(call: UpstreamCall<Result>, attempt: number, limits: WaitLimits): Promise<Outcome<Result>> {
+    // A silent connection must not use up all the time: each attempt but the last gets half of what is left.
+    const share = attempt < maxAttempts && isRetryable(call) ? 0.5 : 1;
+    return this.#observed(call, attempt, limits, (observed, signal) =>
+      this.#sendWithRenewal(observed, { ...limits, share }, signal),
+    );
+  }
+
+  /** Runs one attempt, notifies the observers and decodes the response. */
+  async #observed<Result>(
+    call: UpstreamCall<Result>,
+    number: number,
+    { endsAt, signal }: WaitLimits,
+    send: (call: UpstreamCall<Result>, signal: AbortSignal) => Promise<WireResponse>,
+  ): Promise<Outcome<Result>> {
     const { endpoint, method } = call;
-    const watch = observeAll(this.#observers, { endpoint, method, number: attempt });
-    const watched = { ...call, headers: watch.headers };
+    const deadline = new Deadline(Math.max(1, endsAt - performance.now()), { outer: signal });
+    const watch = observeAll(this.#observers, { endpoint, method, number });
     try {
-      const answer = await this.#sendWithRenewal(watched, { ...limits, share }, limit.signal);
-      const outcome = outcomeOf(answer, (whole) =>
-        call.decode(whole, (journals) => this.#logUnreadable(call, whole, journals)),
+      const response = await send({ ...call, headers: watch.headers }, deadline.signal);
+      const outcome = outcomeOf(response, () =>
+        call.decode(response, (journals) => this.#logUnreadable(call, response, journals)),
       );
-      watch.ended({ outcome: outcome.kind, status: answer.status, requestId: requestIdOf(answer) });
+      watch.ended({ outcome: outcome.kind, status: response.status, requestId: requestIdOf(response) });
       return outcome;
     } catch (error) {
       const outcome = outcomeOfFailure(error);
       const requestId = outcome.kind === 'unknown' ? outcome.requestId : null;
-      watch.ended({ outcome: limits.signal?.aborted ? 'cancelled' : outcome.kind, status: null, requestId });
+      watch.ended({ outcome: signal?.aborted ? 'cancelled' : outcome.kind, status: null, requestId });
       return outcome;
     } finally {
-      limit.end();
+      deadline.end();
     }
   }
 
-  /** A 401 may only mean that the token has ended: with another one the call is sent again, since nothing was done. */
+  /** After a 401, which may only mean an expired token, sends the request again with a new token: nothing was done. */
   async #sendWithRenewal(
     call: UpstreamCall<unknown>,
     limits: RequestLimits,
     overall: AbortSignal,
-  ): Promise<WireAnswer> {
+  ): Promise<WireResponse> {
     const authorization = await this.#credentials.authorization(overall);
-    const answer = await this.#host.exchange(this.#requestOf(call, authorization), limits);
-    if (answer.status !== 401) this.#credentials.confirm(authorization);
-    if (answer.status !== 401 || call.mayBe401) return answer;
-    if (!(await this.#credentials.renew(authorization, overall))) return answer;
+    const response = await this.#host.exchange(this.#requestOf(call, authorization), limits);
+    if (response.status !== 401) this.#credentials.confirm(authorization);
+    if (response.status !== 401 || call.mayBe401) return response;
+    if (!(await this.#credentials.renew(authorization, overall))) return response;
     this.#renewals += 1;
     const renewed = await this.#credentials.authorization(overall);
     return this.#host.exchange(this.#requestOf(call, renewed), limits);
   }
 
-  #mayRepeat<Result>(
+  #mayRetry<Result>(
     call: UpstreamCall<Result>,
     outcome: Outcome<Result>,
     { endsAt, signal }: WaitLimits,
     pauseMs: number,
   ): boolean {
-    const mayHelp = outcome.kind === 'unknown' ? isPassing(call, outcome) : isPassingRefusal(call, outcome);
+    const mayHelp = outcome.kind === 'unknown' ? isTemporary(call, outcome) : isTemporaryRefusal(call, outcome);
     if (!mayHelp || signal?.aborted || this.#host.isBreakerOpen) return false;
-    // What can't be over before the deadline is not begun.
+    // A retry that cannot finish before the deadline is not begun.
     if (performance.now() + pauseMs + this.#host.opensInMs + this.#host.typicalMs > endsAt) return false;
-    // The rate limit itself says when a call is welcome, and certainty about money is worth more than load.
-    const isFree = outcome.kind === 'refused' || (outcome.kind === 'unknown' && call.method !== 'GET');
-    return isFree || this.#budget.take();
+    // A 429 names the time of the retry, and knowing the outcome of a write is worth the load.
+    const isUnlimited = outcome.kind === 'refused' || (outcome.kind === 'unknown' && call.method !== 'GET');
+    return isUnlimited || this.#budget.take();
   }
 
   /**
-   * Asks the host for a sign of life, past the breaker.
+   * Sends a cheap read past the breaker.
    *
-   * @throws NeverSent | AnswerLost when there is none in time
+   * @throws NotSentError | ResponseLostError when there is no response within the deadline
    */
-  async probe(deadlineMs = 1_500): Promise<WireAnswer> {
-    const limit = new Limit(deadlineMs);
+  async probe(deadlineMs = 1_500): Promise<WireResponse> {
     const endsAt = performance.now() + deadlineMs;
-    const watch = observeAll(this.#observers, { endpoint: probeCall.endpoint, method: probeCall.method, number: 1 });
-    try {
-      const authorization = await this.#credentials.authorization(limit.signal);
-      const request = this.#requestOf({ ...probeCall, headers: watch.headers }, authorization);
-      const answer = await this.#host.exchangeApart(request, endsAt - performance.now());
-      const { kind: outcome } = outcomeOf(answer, () => null);
-      watch.ended({ outcome, status: answer.status, requestId: requestIdOf(answer) });
-      return answer;
-    } catch (error) {
-      watch.ended({ outcome: outcomeOfFailure(error).kind, status: null, requestId: null });
-      throw error;
-    } finally {
-      limit.end();
-    }
+    const outcome = await this.#observed(probeCall, 1, { endsAt }, async (call, signal) => {
+      const request = this.#requestOf(call, await this.#credentials.authorization(signal));
+      return this.#host.exchangeApart(request, endsAt - performance.now());
+    });
+    if (outcome.kind === 'done') return outcome.result;
+    if (outcome.kind === 'neverSent') throw outcome.error;
+    if (outcome.kind === 'refused') return outcome.response;
+    if (!outcome.response) throw outcome.cause;
+    return outcome.response;
   }
 
   #requestOf(call: UpstreamCall<unknown>, authorization: string): WireRequest {
@@ -230,20 +233,20 @@ export class UpstreamConnection {
     };
   }
 
-  /** One line for an answer, however many there are: where one can't be read, often many can't. */
+  /** Logs one line per response: often many journals are unreadable for the same reason. */
   #logUnreadable(
     { endpoint }: UpstreamCall<unknown>,
-    answer: WireAnswer,
+    response: WireResponse,
     journals: readonly UnreadableJournal[],
   ): void {
     const [first] = journals;
     if (!first) return;
     const { id: journalId, problem } = first;
-    const facts = { endpoint, upstreamRequestId: requestIdOf(answer), count: journals.length, journalId, problem };
-    this.#log.error(facts, 'journals of an answer can not be read');
+    const facts = { endpoint, upstreamRequestId: requestIdOf(response), count: journals.length, journalId, problem };
+    this.#log.error(facts, 'journals in a response cannot be read');
   }
 
-  /** A refusal is the caller's business and told to it; what else fails is the operator's, too. */
+  /** Refusals are reported to the caller; other failures concern the operator as well. */
   #logFailure(call: UpstreamCall<unknown>, outcome: Outcome<unknown>, attempt: number, { signal }: WaitLimits): void {
     if (outcome.kind === 'done' || signal?.aborted) return;
     const { endpoint, idempotencyKey: sentKey, givenKey: idempotencyKey = sentKey } = call;
@@ -252,43 +255,44 @@ export class UpstreamConnection {
     if (outcome.kind === 'neverSent') {
       this.#log.warn({ ...fields, err: outcome.error }, 'upstream call was not sent');
     } else if (outcome.kind === 'unknown') {
-      const { requestId: upstreamRequestId, upstreamCode, answer } = outcome;
-      const level = answer && answer.status < 300 ? 'error' : 'warn';
-      // Not the words of an answer: they may repeat what was sent.
-      const problem = answer && answer.status >= 300 ? undefined : outcome.message;
-      const known = { upstreamRequestId, upstreamCode, status: answer?.status, problem };
-      this.#log[level]({ ...fields, ...known }, 'upstream call failed');
+      const { requestId: upstreamRequestId, upstreamCode, response } = outcome;
+      const isError = response !== null && response.status >= 300;
+      const level = response && !isError ? 'error' : 'warn';
+      // Not the message of an error response: it may repeat data of the request.
+      const problem = isError ? undefined : outcome.message;
+      const details = { upstreamRequestId, upstreamCode, status: response?.status, problem };
+      this.#log[level]({ ...fields, ...details }, 'upstream call failed');
     } else {
-      const { status } = outcome.answer;
+      const { status } = outcome.response;
       const level = status === 401 || status === 429 ? 'warn' : 'debug';
-      this.#log[level]({ ...fields, status, upstreamRequestId: requestIdOf(outcome.answer) }, 'upstream refused');
+      this.#log[level]({ ...fields, status, upstreamRequestId: requestIdOf(outcome.response) }, 'upstream refused');
     }
   }
 }
 
-const probeCall: UpstreamCall<null> = {
+const probeCall: UpstreamCall<WireResponse> = {
   endpoint: 'probe',
   method: 'GET',
   path: '/v1/journals',
   query: { limit: '1' },
-  decode: () => null,
+  decode: (response) => response,
 };
 
-const pauses = new ExponentialBackoff({ generator: fullJitterGenerator, initialDelay: 100, maxDelay: 1_000 });
+const retryPauses = { firstMs: 100, maxMs: 1_000 };
 
-/** Once begun, a reverse batch is never sent again: the API knows no key for it. */
-function isRepeatable({ method, idempotencyKey }: UpstreamCall<unknown>): boolean {
+/** A reverse batch that was begun is never sent again: the API takes no idempotency key for it. */
+function isRetryable({ method, idempotencyKey }: UpstreamCall<unknown>): boolean {
   return method !== 'POST' || idempotencyKey !== undefined;
 }
 
-/** An unknown outcome that another attempt may settle. Of reads, what a restart or a lost connection explains. */
-function isPassing(call: UpstreamCall<unknown>, { answer }: Unknown): boolean {
-  if (call.method !== 'GET') return isRepeatable(call);
-  return answer === null || answer.status === 502 || answer.status === 503 || answer.status === 504;
+/** An unknown outcome that a retry may settle. Of reads, those caused by a restart or a lost connection. */
+function isTemporary(call: UpstreamCall<unknown>, { response }: Unknown): boolean {
+  if (call.method !== 'GET') return isRetryable(call);
+  return response === null || [502, 503, 504].includes(response.status);
 }
 
-/** A call that was never sent may be sent, unless what keeps it back has said until when; so may one that came too often. */
-function isPassingRefusal(call: UpstreamCall<unknown>, outcome: Outcome<unknown>): boolean {
+/** A call that was not sent, unless a known time must pass first, and a call refused with 429. */
+function isTemporaryRefusal(call: UpstreamCall<unknown>, outcome: Outcome<unknown>): boolean {
   if (outcome.kind === 'neverSent') return !(outcome.error.cause instanceof Fault);
-  return outcome.kind === 'refused' && outcome.answer.status === 429 && isRepeatable(call);
+  return outcome.kind === 'refused' && outcome.response.status === 429 && isRetryable(call);
 }

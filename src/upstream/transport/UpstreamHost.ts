@@ -5,8 +5,8 @@ import type { Log } from '../../log.ts';
 
 import { ApiClock, steadyNow } from './ApiClock.ts';
 import { createConnector } from './createConnector.ts';
-import { exchange, heldBack, NotSentError } from './exchange.ts';
-import type { ExchangeLimits, WireAnswer, WireRequest } from './exchange.ts';
+import { exchange, NotSentError, withdrawn } from './exchange.ts';
+import type { ExchangeLimits, WireResponse, WireRequest } from './exchange.ts';
 import { HostBreaker } from './HostBreaker.ts';
 import { RateGovernor } from './RateGovernor.ts';
 import type { WaitLimits } from './RateGovernor.ts';
@@ -15,33 +15,33 @@ export interface UpstreamHostOptions {
   /** Scheme, host and port. */
   origin: string;
   log: Log;
-  /** Learns the API's time from each answer. */
+  /** Is updated from the `Date` header of each response. */
   clock?: ApiClock | undefined;
-  /** The rate limit, which this host's calls share with the event streams. */
+  /** The rate limit, which calls share with the event streams. */
   governor?: RateGovernor | undefined;
-  /** Sockets at most; further requests wait for a free one within their deadline. Default 64. */
+  /** Maximum number of sockets; further requests wait for one until their deadline. Default 64. */
   connections?: number | undefined;
-  /** Of an answer that can be read, at most. Default as `exchange` has it. */
+  /** See `ExchangeLimits`. */
   maxBodyBytes?: number | undefined;
-  /** Asks the host for a sign of life, with `exchangeApart`. @throws when there is none within so many ms */
-  probe: (deadlineMs: number) => Promise<WireAnswer>;
+  /** Sends a probe with `exchangeApart`. @throws when there is no response within the deadline */
+  probe: (deadlineMs: number) => Promise<WireResponse>;
 }
 
 export interface RequestLimits extends WaitLimits {
-  /** Of the time that is left, what this request may take. */
+  /** The share of the remaining time that this request may take. */
   share: number;
 }
 
-/** Of a pool: sockets, and requests that wait for one or are under way on one. */
+/** Sockets of the pool, requests that wait for one and requests in flight. */
 export type PoolStats = Pick<Pool['stats'], 'connected' | 'free' | 'pending' | 'queued' | 'running'>;
 
-/** A typical answer takes so long while none has come yet, in ms. */
-const firstGuessMs = 20;
+/** Assumed response time before the first response, in ms. */
+const initialTypicalMs = 20;
 
-/** Each call has its own deadline, kept by `exchange`; undici's timers are coarse and apply per phase. */
+/** `exchange` enforces each call's own deadline; undici's timers are coarse and apply per phase. */
 const sockets = { headersTimeout: 0, bodyTimeout: 0, connect: createConnector() } as const;
 
-/** Sockets to the API's host, and when a request may be written to one: when the rate limit, the breaker and its deadline let it. */
+/** The sockets to the API's host. A request is written to one when rate limit, breaker and deadline allow it. */
 export class UpstreamHost {
   readonly #origin: string;
   readonly #connections: number;
@@ -50,9 +50,9 @@ export class UpstreamHost {
   readonly #governor: RateGovernor;
   readonly #breaker: HostBreaker;
   #pool: Pool;
-  /** Those whose sockets may be dead: their last requests end there. */
+  /** Pools whose sockets may be dead. They are closed when their last requests have ended. */
   readonly #oldPools = new Set<Pool>();
-  #typicalMs = firstGuessMs;
+  #typicalMs = initialTypicalMs;
 
   constructor({ origin, log, clock, governor, connections = 64, maxBodyBytes, probe }: UpstreamHostOptions) {
     this.#origin = origin;
@@ -60,7 +60,7 @@ export class UpstreamHost {
     this.#maxBodyBytes = maxBodyBytes;
     this.#clock = clock ?? new ApiClock();
     this.#governor = governor ?? new RateGovernor(this.#clock);
-    this.#breaker = new HostBreaker({ probe, onBack: () => this.#startAfresh(), log });
+    this.#breaker = new HostBreaker({ probe, onClose: () => this.#replacePool(), log });
     this.#pool = this.#openPool();
   }
 
@@ -72,47 +72,47 @@ export class UpstreamHost {
     return this.#breaker.isOpen;
   }
 
-  /** How long nothing may be sent, for the rate limit or the breaker, in ms; 0 when it may. */
+  /** How long until rate limit and breaker allow calls, in ms; 0 when they do. */
   get opensInMs(): number {
     return Math.max(this.#governor.opensInMs, this.#breaker.opensInMs);
   }
 
-  /** How long an answer takes, as of late, in ms. */
+  /** Moving average of the response time, in ms. */
   get typicalMs(): number {
     return this.#typicalMs;
   }
 
   /**
-   * Sends one request. The rate limit, the breaker and the time that is left are asked again at its first byte, since
-   * it may have waited for a socket.
+   * Sends one request. Rate limit, breaker and deadline are checked again before its first byte, since it may have
+   * waited for a socket.
    *
-   * @throws NeverSent | AnswerLost
+   * @throws NotSentError | ResponseLostError
    */
-  async exchange(request: WireRequest, limits: RequestLimits): Promise<WireAnswer> {
-    // What can't be over before the deadline is not begun.
+  async exchange(request: WireRequest, limits: RequestLimits): Promise<WireResponse> {
+    // A request that cannot finish before the deadline is not begun.
     const neededMs = Math.min(this.#typicalMs, (limits.endsAt - performance.now()) / 2);
     const latest = limits.endsAt - neededMs;
     for (;;) {
       const permit = await this.#governor.pass({ ...limits, endsAt: latest });
       const deadlineMs = (limits.endsAt - performance.now()) * limits.share;
-      if (performance.now() > latest) throw new NotSentError('no time is left for an answer');
-      const givesUpAt = performance.now() + deadlineMs;
+      if (performance.now() > latest) throw new NotSentError('no time is left for a response');
+      const timesOutAt = performance.now() + deadlineMs;
       const mayBegin = () =>
-        !this.#breaker.isOpen && performance.now() <= givesUpAt - neededMs && this.#governor.begin(permit);
+        !this.#breaker.isOpen && performance.now() <= timesOutAt - neededMs && this.#governor.begin(permit);
       try {
         return await this.#breaker.run((recall) =>
           this.#send(this.#pool, request, { deadlineMs, signal: limits.signal, mayBegin, recall }),
         );
       } catch (error) {
-        if (!(error instanceof NotSentError && error.cause === heldBack)) throw error;
+        if (!(error instanceof NotSentError && error.cause === withdrawn)) throw error;
       } finally {
         this.#governor.end(permit);
       }
     }
   }
 
-  /** As `exchange`, past the breaker and on a socket of its own: those of the pool may all wait for an answer. */
-  async exchangeApart(request: WireRequest, deadlineMs: number): Promise<WireAnswer> {
+  /** Sends a request past the breaker on a socket of its own, since all of the pool's may be waiting for a response. */
+  async exchangeApart(request: WireRequest, deadlineMs: number): Promise<WireResponse> {
     const endsAt = performance.now() + deadlineMs;
     const permit = await this.#governor.pass({ endsAt });
     const client = new Client(this.#origin, sockets);
@@ -133,25 +133,25 @@ export class UpstreamHost {
     ]);
   }
 
-  async #send(dispatcher: Client | Pool, request: WireRequest, limits: ExchangeLimits): Promise<WireAnswer> {
+  async #send(dispatcher: Client | Pool, request: WireRequest, limits: ExchangeLimits): Promise<WireResponse> {
     const sentMs = steadyNow();
-    // Of the head alone: after a 429 nothing more is sent, however long its body takes.
-    const onHead = (status: number, headers: WireAnswer['headers']) => {
-      this.#breaker.heard();
+    // At the head, not the body: a 429 must stop further calls at once.
+    const onHead = (status: number, headers: WireResponse['headers']) => {
+      this.#breaker.recordResponse();
       this.#clock.learn(headers['date'], sentMs);
       this.#governor.learn(status, headers);
     };
     const bounds = { ...limits, onHead, maxBodyBytes: this.#maxBodyBytes };
-    const answer = await exchange(dispatcher, this.#origin, request, bounds);
+    const response = await exchange(dispatcher, this.#origin, request, bounds);
     this.#typicalMs += (steadyNow() - sentMs - this.#typicalMs) / 16;
-    return answer;
+    return response;
   }
 
   #openPool(): Pool {
     return new Pool(this.#origin, { ...sockets, connections: this.#connections });
   }
 
-  #startAfresh(): void {
+  #replacePool(): void {
     const old = this.#pool;
     this.#pool = this.#openPool();
     this.#oldPools.add(old);

@@ -2,7 +2,7 @@ import type { Outcome } from './Outcome.ts';
 
 /** One attempt of a call, about to be made. */
 export interface UpstreamAttempt {
-  /** The method of `JournalsClient` that calls, `probe` or `statusEvents`. */
+  /** The method of `JournalsClient`, `probe` or `statusEvents`. */
   endpoint: string;
   method: 'GET' | 'POST' | 'DELETE';
   /** 1 for the first. */
@@ -10,32 +10,30 @@ export interface UpstreamAttempt {
 }
 
 export interface UpstreamEnd {
-  /** As docs/money.md has it; `cancelled` where nobody waits for a read any more. */
+  /** See docs/money.md; `cancelled` for a read whose caller has left. */
   outcome: Outcome<unknown>['kind'] | 'cancelled';
-  /** Null when no whole answer came. */
+  /** Null when there was no complete response. */
   status: number | null;
   /** The API's `X-Request-ID`. */
   requestId: string | null;
 }
 
 export interface UpstreamWatch {
-  /** Sent along. */
+  /** Added to the request. */
   headers?: Record<string, string>;
   ended(end: UpstreamEnd): void;
 }
 
-/** Hears of every request to the API. Metrics and traces are made of this. */
+/** Is notified of every request to the API. Metrics and traces are observers. */
 export interface UpstreamObserver {
   began(attempt: UpstreamAttempt): UpstreamWatch;
 }
 
-/** What several observers make of one attempt. */
+/** Notifies several observers of one attempt and merges their headers. */
 export function observeAll(observers: readonly UpstreamObserver[], attempt: UpstreamAttempt): Required<UpstreamWatch> {
   const watches = observers.map((observer) => observer.began(attempt));
   return {
     headers: Object.assign({}, ...watches.map(({ headers }) => headers)) as Record<string, string>,
-    ended: (end) => {
-      for (const watch of watches) watch.ended(end);
-    },
+    ended: (end) => watches.forEach((watch) => watch.ended(end)),
   };
 }

@@ -2,20 +2,20 @@ import { pipeline } from 'node:stream';
 import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 
-/** What an answer may be compressed with: said in each request, since without it everything is welcome (RFC 9110, 12.5.3). */
+/** Sent in each request: without `Accept-Encoding` a server may use any coding (RFC 9110, 12.5.3). */
 export const acceptedCodings = 'gzip, deflate, br';
 
-/** One more than any server has a reason for. */
+/** Real servers apply one or two. */
 const maxCodings = 3;
 
-/** Of what is decoded at a time, in bytes. */
+/** Bytes that are decoded at a time. */
 const chunkSize = 65_536;
 
 /**
- * An answer's content without its codings, piece by piece as it arrives. It fails where it can't be decoded or where the
- * content itself fails; destroying it destroys the content.
+ * The decompressed content of a response, chunk by chunk as it arrives. It fails when the content cannot be decompressed
+ * or fails itself; destroying it destroys the content.
  *
- * @throws Error naming a coding that can't be undone
+ * @throws Error naming a coding that is not supported
  */
 export function decodedContent(content: Readable, contentEncoding: string | undefined): Readable {
   const codings = (contentEncoding ?? '').split(',').map((coding) => coding.trim().toLowerCase());
@@ -24,7 +24,7 @@ export function decodedContent(content: Readable, contentEncoding: string | unde
   const decoders = applied.reverse().map(decoderOf);
   const last = decoders.at(-1);
   if (!last) return content;
-  // Whatever fails, all of them are destroyed with the error, and the reader of the last one gets it.
+  // A failure of one stream destroys all of them, and the reader of the last one receives the error.
   pipeline([content, ...decoders], () => undefined);
   return last;
 }
@@ -36,5 +36,5 @@ function decoderOf(coding: string): Transform {
 }
 
 function unsupported(codings: string): Error {
-  return new Error(`expected an answer in ${acceptedCodings} or not compressed, found ${codings.slice(0, 80)}`);
+  return new Error(`expected a response in ${acceptedCodings} or not compressed, found ${codings.slice(0, 80)}`);
 }

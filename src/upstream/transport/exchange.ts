@@ -2,6 +2,9 @@ import { Readable } from 'node:stream';
 
 import type { Dispatcher } from 'undici';
 
+import { Deadline } from '../../concurrency/Deadline.ts';
+import { messageOf } from '../../errors/messageOf.ts';
+
 import { acceptedCodings, decodedContent } from './decodedContent.ts';
 
 /** One HTTP request, as it goes on the wire. */
@@ -13,23 +16,23 @@ export interface WireRequest {
   body?: string;
 }
 
-export interface WireAnswer {
+export interface WireResponse {
   status: number;
-  /** Lower-case names; a repeated header is joined by commas. */
+  /** Names are in lower case; the values of a repeated header are joined by commas. */
   headers: Record<string, string>;
-  /** Without its content codings. UTF-8, whatever its media type says: JSON is never anything else (RFC 8259, 8.1). */
+  /** Decompressed. Read as UTF-8 whatever the media type is: JSON has no other encoding (RFC 8259, 8.1). */
   body: string;
-  /** Why there is no body though one came: it is too long, or its coding can't be undone. */
+  /** Why a body that was received is not in `body`: it is too long, or it cannot be decompressed. */
   unreadable?: string;
 }
 
-/** The longest list that the API gives, 100,000 journals with everything said, is shorter. */
-const longestBody = 268_435_456;
+/** Default limit of a body. The longest list of the API, 100,000 journals with every field, is shorter. */
+const defaultMaxBodyBytes = 268_435_456;
 
-/** No byte of the request was written: refused connection, no address, or no time left while it waited for a socket. */
+/** No byte of the request was written: connection refused, no address, or no time left while waiting for a socket. */
 export class NotSentError extends Error {
-  override readonly name = 'NeverSent';
-  /** The host could not be connected to; without this the reason lies on this side. */
+  override readonly name = 'NotSentError';
+  /** True when the host could not be connected to; false when the gateway itself held the request back. */
   readonly isFromSocket: boolean;
 
   constructor(message: string, options: { cause?: unknown; isFromSocket?: boolean } = {}) {
@@ -38,51 +41,50 @@ export class NotSentError extends Error {
   }
 }
 
-/** The request was at least begun and no whole answer came: it may or may not have been processed. */
-export class ResponseLostError extends Error {
-  override readonly name = 'AnswerLost';
-  /** `X-Request-ID`, when the answer had begun. */
-  readonly requestId: string | null;
-  /** This side stopped waiting: `time`, or `cancelled` by whom it was for. Null when the connection broke. */
-  readonly gaveUp: 'time' | 'cancelled' | null;
+type AbortedBy = 'deadline' | 'caller' | null;
 
-  constructor(
-    message: string,
-    options: { cause?: unknown; requestId?: string | null; gaveUp?: 'time' | 'cancelled' | null } = {},
-  ) {
+/** The request was begun and no complete response arrived: it may or may not have been processed. */
+export class ResponseLostError extends Error {
+  override readonly name = 'ResponseLostError';
+  /** `X-Request-ID`, when the head of the response had arrived. */
+  readonly requestId: string | null;
+  /** Null when the connection broke. */
+  readonly abortedBy: AbortedBy;
+
+  constructor(message: string, options: { cause?: unknown; requestId: string | null; abortedBy: AbortedBy }) {
     super(message, options);
-    this.requestId = options.requestId ?? null;
-    this.gaveUp = options.gaveUp ?? null;
+    this.requestId = options.requestId;
+    this.abortedBy = options.abortedBy;
   }
 }
 
 export interface ExchangeLimits {
-  /** How long the whole exchange may take, in ms, waiting for a socket included. */
+  /** Time for the whole exchange, including the wait for a socket, in ms. */
   deadlineMs: number;
-  /** Gives up early. Pass one for reads only: a cancelled POST would be an outcome that nobody knows. */
+  /** Cancels the exchange. For reads only: the outcome of a cancelled POST would be unknown. */
   signal?: AbortSignal | undefined;
-  /** Asked right before the first byte is written; when false the request ends as never sent, caused by `heldBack`. */
+  /** Called right before the first byte is written; false ends the request as not sent, caused by `withdrawn`. */
   mayBegin?: (() => boolean) | undefined;
-  /** Takes the request back while it waits for a socket: it ends as never sent, caused by `heldBack`. */
+  /** Withdraws the request while it waits for a socket; it ends as not sent, caused by `withdrawn`. */
   recall?: AbortSignal | undefined;
-  /** An answer with a longer body, without its codings, can't be read. In bytes; default 268,435,456. */
+  /** A response with a longer decompressed body is unreadable. In bytes; default 268,435,456. */
   maxBodyBytes?: number | undefined;
-  /** Told of an answer when its head is there, its body perhaps not yet. */
-  onHead?: ((status: number, headers: WireAnswer['headers']) => void) | undefined;
+  /** Called when the head of the response has arrived, before its body is complete. */
+  onHead?: ((status: number, headers: WireResponse['headers']) => void) | undefined;
 }
 
-/** Why a request was not begun: `mayBegin` said no when it had its socket, or it was recalled before. */
-export const heldBack = new Error('held back before its first byte');
+/** The cause of a `NotSentError` when `mayBegin` returned false or the request was recalled. */
+export const withdrawn = new Error('the request was withdrawn before its first byte');
 
-/** For a dispatcher whose requests ask at their first byte, too. They fail with `heldBack`. */
-export function beginningOnlyIf(mayBegin: () => boolean): Dispatcher.DispatcherComposeInterceptor {
+/** An undici interceptor: requests for which `mayBegin` returns false before their first byte fail with `withdrawn`. */
+export function beginOnlyIf(mayBegin: () => boolean): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) =>
     dispatch(options, {
       onRequestStart(controller, context) {
-        if (!mayBegin()) throw heldBack;
+        if (!mayBegin()) throw withdrawn;
         handler.onRequestStart?.(controller, context);
       },
-      onResponseStart: (...answer) => handler.onResponseStart?.(...answer),
+      onResponseStart: (...head) => handler.onResponseStart?.(...head),
       onResponseData: (...chunk) => handler.onResponseData?.(...chunk),
       onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
       onResponseError: (...failure) => handler.onResponseError?.(...failure),
@@ -90,19 +92,19 @@ export function beginningOnlyIf(mayBegin: () => boolean): Dispatcher.DispatcherC
 }
 
 /**
- * Sends one request and reads its whole answer, whatever its status.
- * undici's own `request()` doesn't tell whether a failed request was begun; its handlers do.
+ * Sends one request and reads its whole response, whatever its status.
+ * undici's own `request()` does not reveal whether a failed request was begun; its handlers do.
  *
- * @throws NeverSent | AnswerLost and nothing else
+ * @throws NotSentError | ResponseLostError and nothing else
  */
 export function exchange(
   dispatcher: Dispatcher,
   origin: string,
   request: WireRequest,
   limits: ExchangeLimits,
-): Promise<WireAnswer> {
+): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
-    const handler = new AnswerHandler(resolve, reject, limits);
+    const handler = new ResponseHandler(resolve, reject, limits);
     try {
       const headers = { 'accept-encoding': acceptedCodings, ...request.headers };
       dispatcher.dispatch({ origin, ...request, headers, body: request.body ?? null }, handler);
@@ -112,15 +114,15 @@ export function exchange(
   });
 }
 
-class AnswerHandler implements Dispatcher.DispatchHandler {
-  readonly #resolve: (answer: WireAnswer) => void;
+class ResponseHandler implements Dispatcher.DispatchHandler {
+  readonly #resolve: (response: WireResponse) => void;
   readonly #reject: (error: NotSentError | ResponseLostError) => void;
   readonly #limits: ExchangeLimits;
-  readonly #timer: NodeJS.Timeout;
-  readonly #cancel = () => this.#giveUp('cancelled', 'the operation was cancelled');
-  readonly #takeBack = () => this.fail(heldBack);
+  readonly #maxBodyBytes: number;
+  readonly #deadline: Deadline;
+  readonly #withdraw = () => this.fail(withdrawn);
   #controller: Dispatcher.DispatchController | null = null;
-  #settled = false;
+  #isSettled = false;
   #status = 0;
   #headers: Record<string, string> = {};
   #chunks: Buffer[] = [];
@@ -128,29 +130,30 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #content: Readable | null = null;
 
   constructor(
-    resolve: (answer: WireAnswer) => void,
+    resolve: (response: WireResponse) => void,
     reject: (error: NotSentError | ResponseLostError) => void,
     limits: ExchangeLimits,
   ) {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#limits = limits;
+    this.#maxBodyBytes = limits.maxBodyBytes ?? defaultMaxBodyBytes;
     const { deadlineMs, signal, recall } = limits;
-    this.#timer = setTimeout(() => this.#giveUp('time', `no answer within ${Math.round(deadlineMs)} ms`), deadlineMs);
-    signal?.addEventListener('abort', this.#cancel, { once: true });
-    recall?.addEventListener('abort', this.#takeBack, { once: true });
-    if (signal?.aborted) this.#cancel();
-    if (recall?.aborted) this.#takeBack();
+    this.#deadline = new Deadline(deadlineMs, { outer: signal });
+    if (this.#deadline.signal.aborted) this.#abort();
+    else this.#deadline.signal.addEventListener('abort', () => this.#abort());
+    recall?.addEventListener('abort', this.#withdraw, { once: true });
+    if (recall?.aborted) this.#withdraw();
   }
 
   /**
    * undici calls this when the request has its socket, right before the first byte is written.
-   * Throwing takes the request back and leaves the socket to the next one; aborting would destroy it.
+   * Throwing withdraws the request and leaves the socket to the next one; aborting would destroy it.
    */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { mayBegin = () => true, recall } = this.#limits;
-    if (this.#settled || !mayBegin()) throw heldBack;
-    recall?.removeEventListener('abort', this.#takeBack);
+    if (this.#isSettled || !mayBegin()) throw withdrawn;
+    recall?.removeEventListener('abort', this.#withdraw);
     this.#controller = controller;
   }
 
@@ -159,25 +162,24 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    // An interim answer (1xx) is not the answer, and its headers are not the answer's.
+    // The head of an interim response (1xx): the final one follows.
     if (status < 200) return;
     this.#status = status;
     for (const [name, value] of Object.entries(headers)) this.#headers[name] = String(value);
     this.#limits.onHead?.(status, this.#headers);
     if (status !== 204) return;
-    // It ends with its head, whatever length that claims. What follows would pass for the next answer of the connection:
-    // undici sees to it where the head has a content-length, and only there.
-    this.#answer('');
+    // A 204 has no body, whatever its headers claim. Any bytes that follow would be taken for the next response of the
+    // connection: undici prevents that for a content-length, but not for a transfer-encoding.
+    this.#respond('');
     if ('transfer-encoding' in headers) controller.abort(new Error('a 204 that claims a body'));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
     this.#chunks.push(chunk);
-    const { maxBodyBytes = longestBody } = this.#limits;
-    if (this.#bytes <= maxBodyBytes) return;
-    const tooLong = longerThan(maxBodyBytes);
-    this.#answer('', tooLong.message);
+    if (this.#bytes <= this.#maxBodyBytes) return;
+    const tooLong = bodyTooLong(this.#maxBodyBytes);
+    this.#respond('', tooLong.message);
     controller.abort(tooLong);
   }
 
@@ -185,72 +187,74 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     const [first] = this.#chunks;
     const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
     const coding = this.#headers['content-encoding'];
-    if (coding === undefined || bytes.length === 0) this.#answer(bytes.toString('utf8'));
+    if (coding === undefined || bytes.length === 0) this.#respond(bytes.toString('utf8'));
     else void this.#decode(bytes, coding);
   }
 
-  /** What came whole and can't be decoded is an answer that can't be read, and no lost one. */
+  /** A complete response that cannot be decompressed is unreadable, not lost. */
   async #decode(bytes: Buffer, coding: string): Promise<void> {
-    const { maxBodyBytes = longestBody } = this.#limits;
     try {
       const chunks: Buffer[] = [];
       let length = 0;
       this.#content = decodedContent(Readable.from([bytes]), coding);
       for await (const chunk of this.#content as AsyncIterable<Buffer>) {
         length += chunk.length;
-        if (length > maxBodyBytes) throw longerThan(maxBodyBytes);
+        if (length > this.#maxBodyBytes) throw bodyTooLong(this.#maxBodyBytes);
         chunks.push(chunk);
       }
-      this.#answer(Buffer.concat(chunks).toString('utf8'));
+      this.#respond(Buffer.concat(chunks).toString('utf8'));
     } catch (error) {
-      this.#answer('', error instanceof Error ? error.message : String(error));
+      this.#respond('', messageOf(error));
     }
   }
 
-  #answer(body: string, unreadable?: string): void {
-    const answer = { status: this.#status, headers: this.#headers, body };
-    this.#settle(() => this.#resolve(unreadable === undefined ? answer : { ...answer, unreadable }));
+  #respond(body: string, unreadable?: string): void {
+    const response = { status: this.#status, headers: this.#headers, body };
+    this.#settle(() => this.#resolve(unreadable === undefined ? response : { ...response, unreadable }));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.fail(error);
   }
 
-  fail(cause: unknown, gaveUp: ResponseLostError['gaveUp'] = null): void {
-    const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+  fail(cause: unknown, abortedBy: AbortedBy = null): void {
+    const reason = messageOf(cause) || (cause as Error).name;
     const requestId = this.#headers['x-request-id'] ?? null;
     this.#settle(() =>
       this.#reject(
         this.#controller
-          ? new ResponseLostError(reason, { cause, requestId, gaveUp })
-          : new NotSentError(reason, { cause, isFromSocket: gaveUp === null && isOfTheSocket(cause) }),
+          ? new ResponseLostError(reason, { cause, requestId, abortedBy })
+          : new NotSentError(reason, { cause, isFromSocket: abortedBy === null && isFromSocket(cause) }),
       ),
     );
   }
 
-  #giveUp(why: 'time' | 'cancelled', message: string): void {
-    const reason = new Error(message);
-    const controller = this.#controller;
-    this.fail(reason, why);
-    controller?.abort(reason);
+  /** At the deadline, or when the caller cancels. */
+  #abort(): void {
+    const { signal, deadlineMs } = this.#limits;
+    const isCancelled = signal?.aborted ?? false;
+    const reason = new Error(
+      isCancelled ? 'the operation was cancelled' : `no response within ${Math.round(deadlineMs)} ms`,
+    );
+    this.fail(reason, isCancelled ? 'caller' : 'deadline');
+    this.#controller?.abort(reason);
   }
 
   #settle(settle: () => void): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    if (this.#isSettled) return;
+    this.#isSettled = true;
     this.#content?.destroy();
-    clearTimeout(this.#timer);
-    this.#limits.signal?.removeEventListener('abort', this.#cancel);
-    this.#limits.recall?.removeEventListener('abort', this.#takeBack);
+    this.#deadline.end();
+    this.#limits.recall?.removeEventListener('abort', this.#withdraw);
     settle();
   }
 }
 
-function longerThan(maxBodyBytes: number): Error {
-  return new Error(`expected an answer of at most ${maxBodyBytes} bytes, found more`);
+function bodyTooLong(maxBodyBytes: number): Error {
+  return new Error(`expected a response of at most ${maxBodyBytes} bytes, found more`);
 }
 
-/** A request that undici finds impossible, a key that can be no header, never comes near a socket. */
-function isOfTheSocket(cause: unknown): boolean {
-  return cause !== heldBack && (cause as { code?: unknown } | null)?.code !== 'UND_ERR_INVALID_ARG';
+/** False for a request that was withdrawn or that undici rejects as invalid, such as a key that no header can hold. */
+function isFromSocket(cause: unknown): boolean {
+  return cause !== withdrawn && (cause as { code?: unknown } | null)?.code !== 'UND_ERR_INVALID_ARG';
 }

@@ -2,59 +2,58 @@ import { spellingOf } from '../../domain/JsonNumber.ts';
 import { readJson } from '../../domain/readJson.ts';
 import type { UpstreamErrorDetails } from '../../errors/refusals.ts';
 
-import type { WireAnswer } from './exchange.ts';
+import type { WireResponse } from './exchange.ts';
 
 export interface ErrorBody extends UpstreamErrorDetails {
-  /** The words with the status before them. */
-  said: string;
-  /** Written by something in front of the API, markup or a router's own 404, so that its status isn't the API's. */
+  /** The message after the status. */
+  summary: string;
+  /** Markup or a router's own 404, so written by a proxy: the status is not the API's. */
   isPage: boolean;
-}
-
-/**
- * Reads an error answer of any shape that the API and what stands before it produce:
- * `{"code":…,"message":"…"}`, the same within `{"error":…}`, a message without code, a bare JSON string, plain text, HTML
- * or XML, nothing.
- * The words are kept: one code covers many reasons.
- */
-export function readErrorBody(answer: WireAnswer): ErrorBody {
-  // It takes a byte order mark away, too.
-  const body = answer.body.trim();
-  const isPage = /^(?:<(?:\?xml|!doctype|!--|html|head|body)|404 page not found)/i.test(body);
-  const { message, code } = isPage ? { message: titleOf(body), code: null } : readWords(answer.unreadable ?? body);
-  const silent = `HTTP ${answer.status} without a message`;
-  const words = repeatsPersonalData.test(message) ? '' : message.slice(0, maxMessageLength);
-  return {
-    message: words === '' ? silent : words,
-    said: words === '' ? silent : `HTTP ${answer.status}: ${words}`,
-    requestId: requestIdOf(answer),
-    upstreamCode: code,
-    isPage,
-  };
-}
-
-/** `X-Request-ID`: support asks for it, and it can't be looked up later. */
-export function requestIdOf(answer: WireAnswer): string | null {
-  return answer.headers['x-request-id'] ?? null;
 }
 
 const maxMessageLength = 2_000; // characters
 
-/** JSON with Travel Rule data in it, whole or broken: nothing to hand on, and least of all to a log. */
-const repeatsPersonalData = /"(?:transmitter|originator)_\w*\\?"\s*:/;
+/** JSON with Travel Rule data in it, valid or not: never passed on, least of all to a log. */
+const personalData = /"(?:transmitter|originator)_\w*\\?"\s*:/;
 
-function readWords(body: string): { message: string; code: number | null } {
+/**
+ * Reads an error response in any form that the API and the proxies in front of it produce: `{"code":…,"message":"…"}`,
+ * the same inside `{"error":…}`, a message without a code, a bare JSON string, plain text, HTML, XML or nothing.
+ * The message is kept, since one code stands for many reasons.
+ */
+export function readErrorBody(response: WireResponse): ErrorBody {
+  // `trim` removes a byte order mark, too.
+  const body = response.body.trim();
+  const isPage = /^(?:<(?:\?xml|!doctype|!--|html|head|body)|404 page not found)/i.test(body);
+  const found = isPage ? { message: titleOf(body), code: null } : readFields(response.unreadable ?? body);
+  const status = `HTTP ${response.status}`;
+  const message = personalData.test(found.message) ? '' : found.message.slice(0, maxMessageLength);
+  return {
+    message: message || `${status} without a message`,
+    summary: message === '' ? `${status} without a message` : `${status}: ${message}`,
+    requestId: requestIdOf(response),
+    upstreamCode: found.code,
+    isPage,
+  };
+}
+
+/** `X-Request-ID`: Alpaca's support asks for it, and it cannot be looked up later. */
+export function requestIdOf(response: Pick<WireResponse, 'headers'>): string | null {
+  return response.headers['x-request-id'] ?? null;
+}
+
+function readFields(body: string): { message: string; code: number | null } {
   const parsed = parseJson(body);
   if (typeof parsed === 'string') return { message: parsed, code: null };
   if (typeof parsed !== 'object' || parsed === null) return { message: body, code: null };
   const { error: inner, ...outer } = parsed as ErrorFields;
   const fields: ErrorFields = typeof inner === 'object' ? { ...outer, ...inner } : { ...outer, error: inner };
   const { code, message, error, ...others } = fields;
-  const words = [message, error].find((value): value is string => typeof value === 'string' && value !== '');
-  // What has anything else in it says something, if not in words.
-  const isSilent = (value: unknown) => value === undefined || value === null || value === '';
-  const isWordless = isSilent(message) && isSilent(error) && Object.keys(others).length === 0;
-  return { message: words ?? (isWordless ? '' : body), code: asCode(code) };
+  const text = [message, error].find((value): value is string => typeof value === 'string' && value !== '');
+  // A body without a message but with other fields is shown as it is.
+  const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
+  const hasNoMessage = isEmpty(message) && isEmpty(error) && Object.keys(others).length === 0;
+  return { message: text ?? (hasNoMessage ? '' : body), code: readCode(code) };
 }
 
 interface ErrorFields {
@@ -63,8 +62,8 @@ interface ErrorFields {
   error?: unknown;
 }
 
-/** GraphQL's `Int` has 32 bits; the API's codes fit, and what doesn't stays in the message only. */
-function asCode(code: unknown): number | null {
+/** The API's codes fit into GraphQL's 32-bit `Int`; a larger one is left to the message. */
+function readCode(code: unknown): number | null {
   const digits = spellingOf(code) ?? code;
   const value = typeof digits === 'string' && /^-?\d+$/.test(digits) ? Number(digits) : null;
   return value !== null && Math.abs(value) < 2 ** 31 ? value : null;
@@ -78,7 +77,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** What a page calls itself. Of XML, what S3 and its like say. */
+/** The title of a page; in XML errors such as those of S3, the message. */
 function titleOf(page: string): string {
   if (!page.startsWith('<')) return page.slice(0, 80);
   return /<(?:title|message)[^<>]*>([^<]*)</i.exec(page)?.[1]?.trim() || 'an HTML page';

@@ -1,8 +1,9 @@
 /**
- * The Journals API as its documents print it: request and answer bodies, types only.
- * This is the one place besides the sandbox where the API's snake_case exists.
- * Everything optional may be missing, null or (in older answers) an empty string.
+ * Request and response bodies of the Journals API as documented, types only. Optional fields may be missing, null or, in
+ * older responses, an empty string.
  */
+
+type Nullable<Fields> = { [Name in keyof Fields]: Fields[Name] | null };
 
 export interface WireTransmitterInfo {
   originator_full_name?: string | null;
@@ -16,7 +17,7 @@ export interface WireTransmitterInfo {
   other_identifying_information?: string | null;
 }
 
-export interface WireJournal {
+export interface WireJournal extends Nullable<WireTransmitter> {
   id: string;
   entry_type: string;
   status: string;
@@ -31,15 +32,10 @@ export interface WireJournal {
   description?: string | null;
   currency?: string | null;
   created_at?: string | null;
-  transmitter_name?: string | null;
-  transmitter_account_number?: string | null;
-  transmitter_address?: string | null;
-  transmitter_financial_institution?: string | null;
-  transmitter_timestamp?: string | null;
   transmitter_info?: WireTransmitterInfo | null;
 }
 
-/** One item of a batch answer: missing and empty `error_message` both mean success. */
+/** One item of a batch response: a missing and an empty `error_message` both mean success. */
 export interface WireBatchJournal extends WireJournal {
   error_message?: string | null;
 }
@@ -98,7 +94,7 @@ export interface WireCreateReverseBatch {
   entries: WireReverseBatchEntry[];
 }
 
-/** One `data:` line of either event stream: v2 names its ULID `event_id`, v1 names it `event_ulid`. */
+/** One `data:` line of either event stream. The ULID is `event_id` in v2 and `event_ulid` in v1. */
 export interface WireStatusEvent {
   at: string;
   entry_type: string;

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 
 import { readJson } from '../../../domain/readJson.ts';
+import { messageOf } from '../../../errors/messageOf.ts';
 
 /** A manifest of persisted operations that can't be used: why, each problem a line. */
 export class ManifestError extends Error {
@@ -107,7 +108,7 @@ function jsonOf(text: string): unknown {
   try {
     return readJson(text);
   } catch (error) {
-    throw new ManifestError(`no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ManifestError(`no JSON: ${messageOf(error)}`);
   }
 }
 
@@ -115,6 +116,6 @@ function problemsOf(document: string, schema: GraphQLSchema): string[] {
   try {
     return validate(schema, parse(document)).map(({ message }) => message);
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [messageOf(error)];
   }
 }

@@ -1,0 +1,73 @@
+/** A call that has not ended yet. */
+export interface PendingCall {
+  /** By `performance.now()`. */
+  startedAt: number;
+  /** The breaker has already counted it as a failure. */
+  isCountedAsFailed: boolean;
+}
+
+export interface ResponseMonitorOptions {
+  /** How long pending calls may go without any response from the host, in ms. */
+  timeoutMs: number;
+  /** How many calls must be pending. */
+  minPending: number;
+  /** Called with the pending calls when the host does not respond; not again before the promise is settled. */
+  onUnresponsive: (pending: readonly PendingCall[]) => Promise<void>;
+}
+
+/** How often to check, in ms. */
+const checkEveryMs = 100;
+
+/**
+ * Detects a host that accepts requests or connections and sends nothing back, long before the first call reaches its
+ * deadline. A few slow responses do not count while others arrive.
+ */
+export class ResponseMonitor {
+  readonly #options: ResponseMonitorOptions;
+  readonly #pending = new Set<PendingCall>();
+  #respondedAt = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+  #isReporting = false;
+
+  constructor(options: ResponseMonitorOptions) {
+    this.#options = options;
+  }
+
+  start(): PendingCall {
+    const call = { startedAt: performance.now(), isCountedAsFailed: false };
+    this.#pending.add(call);
+    this.#timer ??= setInterval(() => this.#check(), checkEveryMs);
+    return call;
+  }
+
+  end(call: PendingCall): void {
+    this.#pending.delete(call);
+    if (this.#pending.size === 0) this.close();
+  }
+
+  /** When the host last responded, by `performance.now()`. */
+  get respondedAt(): number {
+    return this.#respondedAt;
+  }
+
+  /** To be called when the head of any response has arrived. */
+  recordResponse(): void {
+    this.#respondedAt = performance.now();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #check(): void {
+    const { timeoutMs, minPending, onUnresponsive } = this.#options;
+    if (this.#isReporting) return;
+    const pending = [...this.#pending].filter(({ isCountedAsFailed }) => !isCountedAsFailed);
+    const [oldest] = pending;
+    if (!oldest || pending.length < minPending) return;
+    if (performance.now() - Math.max(this.#respondedAt, oldest.startedAt) < timeoutMs) return;
+    this.#isReporting = true;
+    void onUnresponsive(pending).finally(() => (this.#isReporting = false));
+  }
+}
