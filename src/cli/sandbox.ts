@@ -6,7 +6,7 @@ import { describeSandboxFlags, readSandboxFlags } from './sandboxFlags.ts';
 import { untilSignal } from './untilSignal.ts';
 import { listenError, UsageError } from './usageError.ts';
 
-const help = `journals-gateway sandbox: the sandbox alone
+const help = `journals-gateway sandbox: runs only the sandbox
 
 Usage:
   journals-gateway sandbox [--port N] [--data FILE] [OPTION VALUE]…
@@ -14,7 +14,7 @@ Usage:
   --port N                  TCP port (SANDBOX_PORT, default 4010; 0 takes any free one)
 ${describeSandboxFlags()}
 
-Environment: SANDBOX_KEY_ID and SANDBOX_SECRET_KEY (both \`sandbox\`) are the credential it accepts.
+Environment: SANDBOX_KEY_ID and SANDBOX_SECRET_KEY (both \`sandbox\`) are the credentials that it accepts.
 `;
 
 /** Runs the sandbox until SIGTERM or SIGINT. @throws UsageError */
