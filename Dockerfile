@@ -12,17 +12,17 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev
 
 FROM node:24-bookworm-slim
-# In a container loopback is nobody's; HOST on all interfaces is refused unless AUTH says who may come in.
+# Loopback is not reachable from outside the container. With this HOST, the gateway requires AUTH.
 ENV NODE_ENV=production HOST=0.0.0.0 ADMIN_HOST=0.0.0.0
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
-# By number, so that Kubernetes sees that it is not root. Nothing is written but where OUTCOMES_FILE says.
+# A numeric ID, so that Kubernetes can verify that it is not root. Only OUTCOMES_FILE is written.
 USER 1000:1000
 EXPOSE 4000 4001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Without a shell in between: SIGTERM reaches the gateway.
+# Exec form without a shell, so that SIGTERM reaches the gateway.
 ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["serve"]

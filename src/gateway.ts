@@ -15,10 +15,12 @@ import { ConfigError } from './config/readConfig.ts';
 import type { GatewayConfig } from './config/readConfig.ts';
 import { closeAll } from './concurrency/closeAll.ts';
 import type { Part } from './concurrency/closeAll.ts';
+import { waitFor } from './concurrency/waitFor.ts';
 import type { AuthConfig } from './config/auth.ts';
 import type { DocumentsConfig } from './config/documents.ts';
 import type { CredentialsConfig, UpstreamConfig } from './config/upstream.ts';
 import { createContext } from './context.ts';
+import { messageOf } from './errors/messageOf.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
@@ -52,7 +54,7 @@ import { messageOf } from './errors/messageOf.ts';
 export interface GatewayOptions {
   config: GatewayConfig;
   log: Log;
-  /** What GraphiQL shows first. */
+  /** The initial query in GraphiQL. */
   defaultQuery: string;
 }
 
@@ -60,9 +62,9 @@ export interface Gateway {
   /** The GraphQL endpoint, for HTTP and SSE; the same with `ws:` for WebSocket. */
   readonly url: string;
   readonly healthUrl: string;
-  /** Where operators look, without a path; null where there is no admin port. */
+  /** The URL of the admin port, without a path; null if there is none. */
   readonly adminUrl: string | null;
-  /** The sandbox's address where one was started, else null. */
+  /** The URL of the sandbox; null if none was started. */
   readonly sandboxUrl: string | null;
   /**
    * Lets running operations finish, then closes every socket, stream and timer. Every part is closed, even when one
@@ -73,13 +75,13 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** How long the start waits for the feed's first answer, in ms; without the feed all but live status is served. */
-const feedPatienceMs = 2_000;
+/** How long startup waits for the event feed, in ms. Without it everything but live status is served. */
+const feedTimeoutMs = 2_000;
 
 /**
- * Builds every part and closes them in reverse. The only file that knows all floors.
+ * Creates all parts and closes them in reverse order. The only file that imports every layer.
  *
- * @throws whatever made the start fail; by then the parts that had been opened are closed
+ * @throws the error that made the start fail, after closing the parts that were already open
  */
 export async function createGateway({ config, log, defaultQuery }: GatewayOptions): Promise<Gateway> {
   const opened: Part[] = [];
@@ -169,12 +171,12 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       opened.push(['the admin port', () => admin.close()]);
       await admin.listen();
     }
-    await settled(statusEvents.tried, feedPatienceMs);
+    await waitFor(statusEvents.tried, { timeoutMs: feedTimeoutMs });
     await server.listen();
     const announce = () => {
       readiness.enter('draining');
       log.info('draining');
-      // Whoever sends clients here learns of it before they are refused.
+      // Balancers must notice that the gateway is not ready before it refuses clients.
       return wait(config.shutdown.delayMs);
     };
     opened.push(['the announcement of the end', announce]);
@@ -187,7 +189,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
   }
 }
 
-/** The SDK is loaded only where somebody takes its traces. */
+/** Loads the OpenTelemetry SDK only if traces are configured. */
 async function openTracing({ tracing }: GatewayConfig, log: Log): Promise<Tracing | null> {
   if (!tracing) return null;
   const module = await import('./tracing/Tracing.ts');
@@ -202,8 +204,9 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
   try {
     return new OutcomeStore(file);
   } catch (error) {
-    const reason = messageOf(error);
-    throw new ConfigError([`OUTCOMES_FILE: can't be opened or read, or belongs to another process: ${reason}`]);
+    throw new ConfigError([
+      `OUTCOMES_FILE: can't be opened or read, or is in use by another process: ${messageOf(error)}`,
+    ]);
   }
 }
 
@@ -246,11 +249,4 @@ async function openUpstream(
   const credentials = { kind: 'basic', keyId, secretKey } as const;
   const upstreamConfig = { baseUrl: sandbox.url, credentials, eventsVersion: 'v2', currency: 'USD' } as const;
   return { upstream: upstreamConfig, sandboxUrl: sandbox.url };
-}
-
-async function settled(promise: Promise<void>, patienceMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
-  await Promise.race([promise, patience]);
-  clearTimeout(timer);
 }

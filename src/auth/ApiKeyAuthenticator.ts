@@ -13,20 +13,20 @@ import { createPrincipal } from './principal.ts';
 import { Session } from './Session.ts';
 import { AuthSetupError, UnauthenticatedError } from '../errors/authErrors.ts';
 
-/** How often the file is looked at, in ms. By asking: notifications don't cross the mounts that secrets come by. */
-const lookEveryMs = 500;
+/** Polling interval of the file, in ms. File system notifications do not work on mounted secrets. */
+const pollMs = 500;
 
 interface HeldKey extends KnownKey {
   session: Session;
   revoke: () => void;
 }
 
-/** What was found where the file is: its text, or why it can't be read. */
+/** The text of the file, or why it can't be read. */
 type Found = { text: string } | { problem: string };
 
 /**
- * Keys of a file, which is read again when it changes. A file that can't be used changes nothing: the keys read before
- * stay. A key that is gone, or grants something else now, ends what was begun with it.
+ * Authenticates with the keys of a file, which is reloaded when it changes. An invalid file is ignored and the previous
+ * keys stay valid. The session of a key ends when the key is removed or its rights change.
  */
 export class ApiKeyAuthenticator implements Authenticator {
   readonly #path: string;
@@ -46,13 +46,13 @@ export class ApiKeyAuthenticator implements Authenticator {
     const opened = new ApiKeyAuthenticator(path, log);
     const problems = (await opened.#read()) ?? [];
     if (problems.length > 0) throw new AuthSetupError(problems.map((problem) => `${path}: ${problem}`).join('\n'));
-    opened.#lookAgain();
+    opened.#schedulePoll();
     return opened;
   }
 
   async authenticate(authorization: string | null): Promise<Session> {
     const digest = digestOf(bearerToken(authorization));
-    // Every key is compared, in constant time: how long it takes tells nothing about which one was nearly met.
+    // All keys are compared, each in constant time, so that timing reveals nothing about a key.
     const [found] = this.#keys.filter((key) => timingSafeEqual(key.digest, digest));
     if (!found) throw new UnauthenticatedError('there is no such key');
     return found.session;
@@ -63,28 +63,28 @@ export class ApiKeyAuthenticator implements Authenticator {
     clearTimeout(this.#timer);
   }
 
-  #lookAgain(): void {
-    this.#timer = setTimeout(() => void this.#look(), lookEveryMs);
+  #schedulePoll(): void {
+    this.#timer = setTimeout(() => void this.#poll(), pollMs);
     this.#timer.unref();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const problems = await this.#read();
     if (this.#isClosed) return;
-    if (problems) this.#tell(problems);
-    this.#lookAgain();
+    if (problems) this.#logReload(problems);
+    this.#schedulePoll();
   }
 
-  #tell(problems: string[]): void {
+  #logReload(problems: string[]): void {
     const fields = { file: this.#path, keys: this.#keys.length };
     if (problems.length === 0) this.#log.info(fields, 'key file was read again');
     else this.#log.error({ ...fields, problems }, 'key file can not be used, the keys read before stay');
   }
 
   /**
-   * By the text itself: two changes within one tick of the file system's clock leave the same size and date.
+   * Compares the text: two changes within one tick of the file system's clock have the same size and date.
    *
-   * @returns what is wrong with the file, so that nothing has changed; null when it stands as it stood before
+   * @returns the problems of the file, which is then ignored; null if it has not changed
    */
   async #read(): Promise<string[] | null> {
     const found = await textOf(this.#path);

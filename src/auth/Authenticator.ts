@@ -1,17 +1,17 @@
 import { anyone } from './principal.ts';
 import { Session } from './Session.ts';
 
-/** Finds out who asks: the one door, whatever transport they come by. */
+/** Authenticates callers on every transport. */
 export interface Authenticator {
   /**
-   * @param authorization the `Authorization` header, or what stands for it on a socket; null where there is none
+   * @param authorization the `Authorization` header, or its equivalent on a WebSocket; null if there is none
    * @throws UnauthenticatedError | AuthenticationUnavailableError
    */
   authenticate(authorization: string | null): Promise<Session>;
   close(): Promise<void>;
 }
 
-/** Asks nobody: everyone may do everything. */
+/** Accepts every caller, with all rights. */
 export function openToAll(): Authenticator {
   const session = new Session({ principal: anyone, canEnd: false });
   return { authenticate: () => Promise.resolve(session), close: () => Promise.resolve() };

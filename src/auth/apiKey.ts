@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Found in a leaked file or a log, a key says what it is a key of. */
+/** Identifies a leaked key as one of this gateway. */
 const prefix = 'jgw_';
 
-/** A new key: 256 bits of chance, so that a plain hash of it is as good as the key is secret. */
+/** Creates a key with 256 random bits, so that an unsalted hash is safe to store. */
 export function createApiKey(): string {
   return `${prefix}${randomBytes(32).toString('base64url')}`;
 }
 
-/** What the key file holds of a key. */
+/** The hash that the key file stores. */
 export function hashApiKey(key: string): string {
   return `sha256:${digestOf(key).toString('hex')}`;
 }

@@ -3,7 +3,7 @@ import { CodedError } from '../errors/CodedError.ts';
 
 import type { Principal } from './principal.ts';
 
-/** What an operation is about to do or to show. */
+/** Something that requires authorization. */
 export type Action =
   | { kind: 'read' }
   | { kind: 'readAccount'; accountId: string }
@@ -13,13 +13,13 @@ export type Action =
   | { kind: 'deleteJournal' }
   | { kind: 'introspect' };
 
-/** The principal lacks a scope or an account for what it asked; the message says which kind, never whose. */
+/** The principal lacks a scope or an account. The message names the action, never an account. */
 export class ForbiddenError extends CodedError {
   override readonly name = 'ForbiddenError';
   override readonly code = 'FORBIDDEN';
 }
 
-/** The one place that decides what a principal may do and see. */
+/** Decides what a principal may do and see. No other code does. */
 export function authorize(principal: Principal, action: Action): boolean {
   const { scopes } = principal;
   switch (action.kind) {
@@ -40,7 +40,7 @@ export function authorize(principal: Principal, action: Action): boolean {
   }
 }
 
-/** True when no account is hidden from the principal: what a check per journal would cost can be saved. */
+/** Whether no account is hidden from the principal, so that a check per journal is not needed. */
 export function seesAllAccounts(principal: Principal): boolean {
   return principal.accounts === null;
 }
@@ -58,7 +58,7 @@ function seesJournal(principal: Principal, { fromAccount, toAccount }: JournalSi
   return sees(principal, fromAccount) || sees(principal, toAccount);
 }
 
-/** A journal between other accounts doesn't exist for the principal, whoever pays: it can't create one either. */
+/** A principal can't create a journal that it could not see. */
 function mayCreate(principal: Principal, journal: JournalSides): boolean {
   const { fromAccounts } = principal;
   const mayPay = fromAccounts === null || fromAccounts.has(journal.fromAccount.toLowerCase());

@@ -1,6 +1,6 @@
 import { UnauthenticatedError } from '../errors/authErrors.ts';
 
-/** Node takes no longer headers; what a socket says may be longer, and no honest token is. */
+/** The header limit of Node. A WebSocket could send more, but no valid token is longer. */
 const maxLength = 16_384; // characters
 
 /** The token of `Authorization: Bearer …` (RFC 6750, 2.1). @throws UnauthenticatedError */

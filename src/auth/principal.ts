@@ -1,12 +1,12 @@
-/** Every scope there is. */
+/** All scopes. */
 export const scopes = ['journals:read', 'journals:write', 'journals:travel-rule', 'schema:introspect'] as const;
 
 /** What a principal may be allowed. */
 export type Scope = (typeof scopes)[number];
 
-/** What a credential grants, as its key file or its claims say. Account ids are lower-case UUIDs. */
+/** The rights of a credential, from its key file or its claims. Account IDs are lower-case UUIDs. */
 export interface Grant {
-  /** Names the principal in logs and keeps its idempotency keys apart from others'. */
+  /** Identifies the principal in logs and separates its idempotency keys from others'. */
   name: string;
   scopes: readonly Scope[];
   /** The accounts it sees; null for all. */
@@ -15,15 +15,15 @@ export interface Grant {
   fromAccounts: readonly string[] | null;
 }
 
-/** Who an operation is done for. Every operation has one in its context. */
+/** The caller of an operation. */
 export interface Principal {
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly accounts: ReadonlySet<string> | null;
   readonly fromAccounts: ReadonlySet<string> | null;
-  /** False where nobody is told apart from anybody: keys go to the API as they were given. */
+  /** False without authentication: idempotency keys are then sent to the API unchanged. */
   readonly hasOwnKeys: boolean;
-  /** Equal for two principals exactly when both are shown the same of everything: what one reads may serve the other. */
+  /** Equal for two principals if and only if both see the same data, so that they can share reads. */
   readonly rights: string;
 }
 
@@ -39,13 +39,13 @@ export function createPrincipal(grant: Grant): Principal {
   };
 }
 
-/** May do everything: whoever reaches a gateway that asks nobody who they are. */
+/** The principal of all callers without authentication. Has all rights. */
 export const anyone: Principal = {
   ...createPrincipal({ name: 'anyone', scopes, accounts: null, fromAccounts: null }),
   hasOwnKeys: false,
 };
 
-/** A principal of some accounts is shown its own idempotency keys only, so that there the name matters too. */
+/** Includes the name for a principal limited to certain accounts, because it sees its own idempotency keys only. */
 function rightsOf({ name, scopes: granted, accounts }: Grant): string {
   return JSON.stringify([[...new Set(granted)].sort(), accounts && [name, ...[...new Set(accounts)].sort()]]);
 }

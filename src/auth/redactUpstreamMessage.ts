@@ -2,18 +2,18 @@ import { uuidsIn } from '../domain/uuid.ts';
 
 import type { Principal } from './principal.ts';
 
-/** What stands where words of the API are kept from a principal. */
+/** Replaces a redacted message. */
 export const keptBack = 'the reason is kept back: its words may be about others';
 
-/** Account numbers, balances, ids in another spelling: what a number is about, nobody here can tell. */
+/** A number may be an account number, a balance or an ID in another spelling. */
 const number = /\d/;
-/** The status of an answer is no secret. */
+/** An HTTP status is not secret. */
 const status = /\bHTTP \d{3}\b/g;
 
 /**
- * The API's words, as a principal may read them: who sees some accounts only is told none that name anything else.
+ * Redacts a message of the API for a principal that is limited to certain accounts, if it may be about others.
  *
- * @param named ids that the words may name besides the principal's own accounts
+ * @param named IDs that the message may contain besides the principal's accounts
  */
 export function redactUpstreamMessage({ accounts }: Principal, words: string, named: readonly string[] = []): string {
   if (accounts === null) return words;

@@ -1,18 +1,18 @@
 import { seesAllAccounts } from './authorize.ts';
 import type { Principal } from './principal.ts';
 
-/** What a list asks of a journal's sides; absent doesn't ask. */
+/** A filter on the accounts of a journal. A missing side does not filter. */
 export interface Sides {
   fromAccount?: string | undefined;
   toAccount?: string | undefined;
 }
 
-/** With more accounts than this the API is asked for the journals of all accounts rather than for each one's. */
+/** Above this many accounts, the gateway lists all journals and filters them. */
 const maxAsked = 50;
 
 /**
- * The sides that a principal may ask the API for: what is between others is neither read nor paid for in time, so that
- * a guess at another's account costs and brings exactly what one at a missing account does.
+ * Restricts filters to the principal's own accounts. Journals between other accounts are never read, so that a guessed
+ * account takes the same time and gives the same result as a missing one.
  */
 export function restrictToOwnAccounts(principal: Principal, sides: readonly Sides[]): readonly Sides[] {
   const { accounts } = principal;
@@ -27,7 +27,7 @@ export function restrictToOwnAccounts(principal: Principal, sides: readonly Side
   });
 }
 
-/** What the API is asked for to find them; everything is checked again. */
+/** The filters that are sent to the API. Its results are checked again. */
 export function askedSides(principal: Principal, sides: readonly Sides[]): readonly Sides[] {
   const isMany = !seesAllAccounts(principal) && sides.length > 2 * maxAsked;
   return isMany ? [{}] : sides;

@@ -9,21 +9,21 @@ import { ConfigError, readKeyFilePath } from '../config/readConfig.ts';
 
 import { UsageError } from './usageError.ts';
 
-const help = `journals-gateway api-key: makes a key for a caller, and prints it, this once
+const help = `journals-gateway api-key: creates an API key and prints it once
 
 Usage:
   journals-gateway api-key --name NAME --scope SCOPE… [--account ID…] [--from-account ID…] [--file FILE]
 
-  --name NAME         who it is for; a second key of the same name shares its idempotency keys, for a change of keys
+  --name NAME         name of the principal; several keys may share a name, for key rotation
   --scope SCOPE       ${scopes.join(', ')}; may be repeated
-  --account ID        an account that it sees; may be repeated, all when not given
-  --from-account ID   an account that it may pay from; may be repeated, '*' for all, none when not given
-  --file FILE         where its hash is kept (AUTH_API_KEYS_FILE); made when it is not there
+  --account ID        visible account; may be repeated (default: all)
+  --from-account ID   account that it may pay from; may be repeated, '*' for all (default: none)
+  --file FILE         file for the hash of the key (AUTH_API_KEYS_FILE); created if missing
 
-A running gateway reads the file again by itself. To take a key away, take its entry out of the file.
+A running gateway reloads the file on its own. To revoke a key, remove its entry from the file.
 `;
 
-/** Makes a key: the key on stdout, what was done with it on stderr. @throws UsageError */
+/** Creates a key. Prints the key to stdout and everything else to stderr. @throws UsageError */
 export async function apiKey(argv: string[]): Promise<void> {
   const flags = readFlags(argv);
   if (flags.help) {

@@ -1,6 +1,6 @@
 import { customerAccountIds, sweepAccountId } from '../sandbox/setup/seed.ts';
 
-/** Works as it stands against the sandbox: its accounts are seeded. */
+/** Works with the sandbox, which is seeded with these accounts. */
 export const firstMutation = `mutation {
   createJournal(
     input: {

@@ -5,14 +5,14 @@ const help = `journals-gateway: a GraphQL gateway over the Broker Journals API
 
 Usage:
   journals-gateway serve [--sandbox] [--port N] [--host H]   run the gateway
-  journals-gateway sandbox [--port N] [--data FILE]          run the sandbox alone
+  journals-gateway sandbox [--port N] [--data FILE]          run only the sandbox
   journals-gateway schema                                    print the GraphQL schema (SDL)
-  journals-gateway api-key --name N --scope S…               make a key for a caller
+  journals-gateway api-key --name N --scope S…               create an API key
 
-  journals-gateway COMMAND --help tells a command's options and environment variables.
+Run journals-gateway COMMAND --help for the options and environment variables of a command.
 `;
 
-/** Each command is loaded when asked for: `schema` needs no sockets, `sandbox` no GraphQL. */
+/** Commands are loaded on demand: `schema` needs no sockets and `sandbox` no GraphQL. */
 const commands: Record<string, () => Promise<(argv: string[]) => Promise<void>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   sandbox: async () => (await import('./sandbox.ts')).sandbox,

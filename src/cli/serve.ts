@@ -66,7 +66,7 @@ function configOf(flags: ConfigFlags): GatewayConfig {
   }
 }
 
-/** The gateway is loaded when it is to run: a typo in a flag is told without a second's wait. */
+/** Loads the gateway only now, so that an invalid flag is reported without delay. */
 async function start(config: GatewayConfig, log: Log): Promise<Gateway> {
   const { createGateway } = await import('../gateway.ts');
   try {

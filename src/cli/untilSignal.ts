@@ -1,14 +1,13 @@
-/** What runs until it is told to stop. */
+/** Something that runs until it is closed. */
 export interface Closable {
   close(): Promise<void>;
 }
 
 /**
- * Starts something and closes it at SIGTERM or SIGINT; a signal that comes while it starts is obeyed once it has
- * started, and then nothing is returned. A second signal doesn't wait. When something can't be closed, the process ends
- * with exit code 1.
+ * Starts something and closes it on SIGTERM or SIGINT. A signal during startup takes effect after startup, and the
+ * result is then null. A second signal exits at once. If something can't be closed, the process exits with code 1.
  *
- * @param noteFailure is told of each part that could not be closed
+ * @param noteFailure called for each part that could not be closed
  */
 export async function untilSignal<Running extends Closable>(
   start: () => Promise<Running>,

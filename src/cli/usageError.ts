@@ -1,12 +1,12 @@
-/** The command was typed or configured wrongly: printed as it stands on stderr, with exit code 2. */
+/** Invalid usage or configuration. The message is printed to stderr as it is, with exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Codes with which the system says that the address asked for can't be listened on. */
+/** System error codes for an address that can't be listened on. */
 const addressCodes = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EAFNOSUPPORT']);
 
-/** The same error, as a `UsageError` of one line where it is about the address that was asked for. */
+/** Turns an error about the configured address into a `UsageError` of one line. Returns other errors unchanged. */
 export function listenError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, port, address }: NodeJS.ErrnoException & { port?: number; address?: string } = error;

@@ -5,8 +5,8 @@ import { builder } from './builder.ts';
 export const Account = builder.objectRef<{ id: string }>('Account');
 
 builder.objectType(Account, {
-  description: 'A brokerage account, known here by its journals.',
-  fields: (t) => ({ id: t.exposeID('id', { description: "The account's UUID, as the API writes it." }) }),
+  description: 'A brokerage account. The gateway exposes its journals only.',
+  fields: (t) => ({ id: t.exposeID('id', { description: 'The UUID of the account, in the spelling of the API.' }) }),
 });
 
 builder.queryField('account', (t) =>
@@ -14,8 +14,8 @@ builder.queryField('account', (t) =>
     type: Account,
     nullable: true,
     description:
-      'The account of that id; no call is made for it, its journals are what is known. Null for what is no UUID.',
-    args: { id: t.arg.id({ required: true, description: "The account's UUID." }) },
+      'Looks up an account by its ID. The gateway does not check that the account exists. Null if the ID is not a UUID.',
+    args: { id: t.arg.id({ required: true, description: 'The UUID of the account.' }) },
     resolve: (_root, { id }, context) => account(id, context),
   }),
 );

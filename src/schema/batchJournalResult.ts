@@ -2,24 +2,25 @@ import { redactUpstreamMessage } from '../auth/redactUpstreamMessage.ts';
 import type { BatchJournalResult as Result } from '../resolvers/mutations/matchEntries.ts';
 
 import { builder } from './builder.ts';
-import { replayedDescription } from './inputFields.ts';
+import { idempotencyKeyDescription, replayedDescription } from './inputFields.ts';
 import { Journal } from './journal.ts';
 
 const BatchJournalResult = builder.objectRef<Result>('BatchJournalResult');
 
 builder.objectType(BatchJournalResult, {
-  description: "One entry's journal, and why it failed if it did.",
+  description: 'The journal that was created for one entry of a batch.',
   fields: (t) => ({
     entryIndex: t.exposeInt('entryIndex', {
       nullable: true,
       description:
-        'Which entry of the input, from 0: matched by account, amount by value and description, whatever order the API ' +
-        'answers in. Entries that can not be told apart are interchangeable.',
+        'The index of the entry in the input, starting at 0. The API answers in any order, so entries are matched by ' +
+        'account, amount and description. Entries that are equal in all three are interchangeable. Null if the journal ' +
+        'cannot be matched to an entry.',
     }),
-    journal: t.expose('journal', { type: Journal, description: "The entry's journal." }),
+    journal: t.expose('journal', { type: Journal, description: 'The journal of the entry.' }),
     errorMessage: t.string({
       nullable: true,
-      description: 'Why this entry failed after the batch was accepted; null when it did not.',
+      description: 'The reason why this entry failed after the batch was accepted. Null if it did not fail.',
       resolve: ({ errorMessage, journal }, _args, { principal }) =>
         errorMessage && redactUpstreamMessage(principal, errorMessage, [journal.id]),
     }),
@@ -32,7 +33,7 @@ interface BatchSuccess {
   replayed: boolean | null;
 }
 
-/** The success of a batch or a reverse batch: they differ in who pays, not in what comes back. */
+/** The success type of a batch or a reverse batch. */
 export function batchSuccess(name: string, description: string) {
   const ref = builder.objectRef<BatchSuccess>(name);
   builder.objectType(ref, {
@@ -40,9 +41,9 @@ export function batchSuccess(name: string, description: string) {
     fields: (t) => ({
       results: t.expose('results', {
         type: [BatchJournalResult],
-        description: 'One for each journal, as the API answered.',
+        description: 'One result per journal, in the order of the API.',
       }),
-      idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key that was used, exactly.' }),
+      idempotencyKey: t.exposeString('idempotencyKey', { description: idempotencyKeyDescription }),
       replayed: t.exposeBoolean('replayed', { nullable: true, description: replayedDescription }),
     }),
   });

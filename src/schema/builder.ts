@@ -8,7 +8,7 @@ import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Decimal } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 
-/** The one builder. It defines no types: each has a file of its own. */
+/** The schema builder. Each type has a file of its own. */
 export const builder = new SchemaBuilder<{
   Context: OperationContext;
   Scalars: {
@@ -21,42 +21,48 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
 }>({
-  // The errors plugin has to come before relay.
+  // The errors plugin must come before the relay plugin.
   plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   errors: { directResult: true, defaultTypes: [] },
-  // Fields say what they cost; the pipeline adds it up and judges it, before anything is executed (`cost.ts`).
+  // Fields declare their cost. The pipeline sums it up and enforces the limit before execution (useCostLimit).
   complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 1 },
   relay: {
-    // An id is the API's own UUID, unwrapped: `node` and `nodes` are written by hand.
+    // IDs are the API's own UUIDs without a type prefix, so `node` and `nodes` are written by hand.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     cursorType: 'String',
     edgeCursorType: 'String',
     pageInfoCursorType: 'String',
-    edgesFieldOptions: { nullable: { list: false, items: false }, description: 'The page, each with its cursor.' },
-    nodeFieldOptions: { nullable: false, description: 'What stands there.' },
-    nodesOnConnection: { description: 'The page without its cursors.' },
-    pageInfoFieldOptions: { nullable: false, description: 'Where the page stands.' },
-    cursorFieldOptions: { description: 'Opaque: the place of this edge in the list.' },
-    hasNextPageFieldOptions: { nullable: false, description: 'Whether more follows behind the page.' },
-    hasPreviousPageFieldOptions: { nullable: false, description: 'Whether anything stands before the page.' },
-    startCursorFieldOptions: { nullable: true, description: 'Cursor of the first edge; null on an empty page.' },
-    endCursorFieldOptions: { nullable: true, description: 'Cursor of the last edge; null on an empty page.' },
-    firstArgOptions: { description: 'How many, from the top.' },
-    afterArgOptions: { description: 'Behind this cursor.' },
-    lastArgOptions: { description: 'How many, from the bottom; needs `before`.' },
-    beforeArgOptions: { description: 'Before this cursor.' },
-    idFieldOptions: { description: "The API's own UUID, unwrapped." },
-    pageInfoTypeOptions: { description: 'Where a page stands in its list, as the Relay specification shapes it.' },
-    nodeTypeOptions: { description: 'Whatever can be read again by its id.' },
+    edgesFieldOptions: {
+      nullable: { list: false, items: false },
+      description: 'The items of the page with their cursors.',
+    },
+    nodeFieldOptions: { nullable: false, description: 'The item of the edge.' },
+    nodesOnConnection: { description: 'The items of the page.' },
+    pageInfoFieldOptions: { nullable: false, description: 'Information to aid in pagination.' },
+    cursorFieldOptions: { description: 'An opaque cursor for use in pagination.' },
+    hasNextPageFieldOptions: { nullable: false, description: 'Whether there are items after the page.' },
+    hasPreviousPageFieldOptions: { nullable: false, description: 'Whether there are items before the page.' },
+    startCursorFieldOptions: { nullable: true, description: 'The cursor of the first edge. Null on an empty page.' },
+    endCursorFieldOptions: { nullable: true, description: 'The cursor of the last edge. Null on an empty page.' },
+    firstArgOptions: { description: 'Returns the first n items, up to 500. Defaults to 50.' },
+    afterArgOptions: { description: 'Returns the items after this cursor.' },
+    lastArgOptions: { description: 'Returns the last n items, up to 500. Requires `before`.' },
+    beforeArgOptions: { description: 'Returns the items before this cursor.' },
+    idFieldOptions: { description: 'The UUID of the object, in the spelling of the API.' },
+    pageInfoTypeOptions: {
+      description: 'Information about pagination in a connection, as defined by the Relay specification.',
+    },
+    nodeTypeOptions: { description: 'An object that can be read by its ID.' },
   },
 });
 
 builder.queryType({
-  description: 'Reads. A field behind a call is nullable: its failure leaves its neighbours alone.',
+  description:
+    'The read operations. A field that requires an API call is null if the call fails; other fields are not affected.',
 });
 builder.mutationType({
-  description: 'What moves cash and securities. A result says what is known, and never guesses.',
+  description: 'The operations that create and delete journals.',
 });
-builder.subscriptionType({ description: 'What happens, as it happens.' });
+builder.subscriptionType({ description: 'The live events.' });

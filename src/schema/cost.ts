@@ -1,4 +1,4 @@
-/** What a call of the API weighs, in fields of an answer. */
+/** The cost of one API call, in fields of a response. */
 export const callCost = 100;
 
 interface PageArguments {
@@ -6,8 +6,8 @@ interface PageArguments {
   last?: number | null | undefined;
 }
 
-/** A page: what it takes to read it, and what is asked of each of its entries. */
+/** The cost of a page: one call, and the selected fields once per entry. */
 export function pageCost({ first, last }: PageArguments): { field: number; multiplier: number } {
-  // As many as are read where nobody says how many.
-  return { field: callCost, multiplier: Math.max(0, first ?? last ?? 50) };
+  const defaultPageSize = 50;
+  return { field: callCost, multiplier: Math.max(0, first ?? last ?? defaultPageSize) };
 }

@@ -4,49 +4,52 @@ import { batchSuccess } from './batchJournalResult.ts';
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
 import { createErrors } from './errors.ts';
-import { idempotencyKeyAdvice, transmitterFields } from './inputFields.ts';
+import * as texts from './inputFields.ts';
 
 const BatchJournalEntryInput = builder.inputType('BatchJournalEntryInput', {
   description: 'One receiver of a batch.',
   fields: (t) => ({
-    toAccount: t.id({ required: true, description: 'The account that receives.' }),
-    amount: t.field({ type: 'Decimal', required: true, description: 'How much, above 0.' }),
-    currency: t.string({
-      description: "The firm's own currency when not given; the entries that state one state the same.",
-    }),
-    description: t.string({ description: 'At most 1,024 characters.' }),
-    ...transmitterFields(t),
+    toAccount: t.id({ required: true, description: texts.receiver }),
+    amount: t.field({ type: 'Decimal', required: true, description: texts.amount }),
+    currency: t.string({ description: `${texts.currency} Must be the same for all entries that have one.` }),
+    description: t.string({ description: texts.description }),
+    ...texts.transmitterFields(t),
   }),
 });
 
 const CreateBatchJournalInput = builder.inputType('CreateBatchJournalInput', {
-  description: 'One account pays many. Cash only.',
+  description: 'The input of `createBatchJournal`: one account pays cash to many accounts.',
   fields: (t) => ({
-    fromAccount: t.id({ required: true, description: 'The account that pays, usually the sweep account.' }),
+    fromAccount: t.id({ required: true, description: `${texts.payer} Usually the sweep account.` }),
     description: t.string({
-      description: 'Of every entry that has none of its own, or an empty one; at most 1,024 characters.',
+      description: 'The description of every entry whose own is missing or empty, up to 1,024 characters.',
     }),
-    entries: t.field({ type: [BatchJournalEntryInput], required: true, description: '1 to 1,000 receivers.' }),
+    entries: t.field({ type: [BatchJournalEntryInput], required: true, description: 'The 1 to 1,000 receivers.' }),
   }),
 });
 
 const CreateBatchJournalSuccess = batchSuccess(
   'CreateBatchJournalSuccess',
-  'The batch was accepted. Single entries may still have failed, and say so.',
+  'The batch was accepted. An entry may still have failed: see `errorMessage` of each result.',
 );
 
 builder.mutationField('createBatchJournal', (t) =>
   t.field({
     type: CreateBatchJournalSuccess,
     nullable: true,
-    description: `Moves cash from one account to many, all or nothing at validation. ${idempotencyKeyAdvice}`,
+    description:
+      'Moves cash from one account to many. If one entry is invalid, the whole batch is refused. ' +
+      texts.idempotencyKeyAdvice,
     args: {
-      input: t.arg({ type: CreateBatchJournalInput, required: true, description: 'Who pays whom.' }),
-      idempotencyKey: t.arg.string({ description: '1 to 128 characters, best a UUID.' }),
+      input: t.arg({ type: CreateBatchJournalInput, required: true, description: 'The payer and the receivers.' }),
+      idempotencyKey: t.arg.string({ description: texts.idempotencyKeyArgument }),
     },
     errors: {
       types: createErrors,
-      union: { name: 'CreateBatchJournalResult', description: 'The journals, or why there are none.' },
+      union: {
+        name: 'CreateBatchJournalResult',
+        description: 'The journals of the batch, or the reason why there are none.',
+      },
     },
     complexity: ({ input }) => ({ field: callCost, multiplier: input.entries.length }),
     resolve: (_root, args, context) => createBatchJournal(args, context),

@@ -5,39 +5,43 @@ import type { CreateJournalSuccess as Success } from '../resolvers/mutations/cre
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
 import { createErrors } from './errors.ts';
-import { idempotencyKeyAdvice, replayedDescription, transmitterFields } from './inputFields.ts';
+import * as texts from './inputFields.ts';
 import { Journal } from './journal.ts';
 
 const CreateJNLCInput = builder.inputType('CreateJNLCInput', {
-  description: 'Cash, between a firm account and a customer; never from customer to customer.',
+  description: 'A cash journal between a firm account and a customer account. Two customer accounts are not allowed.',
   fields: (t) => ({
-    fromAccount: t.id({ required: true, description: 'The account that pays.' }),
-    toAccount: t.id({ required: true, description: 'The account that receives.' }),
-    amount: t.field({ type: 'Decimal', required: true, description: 'How much, above 0.' }),
-    currency: t.string({ description: "The firm's own currency when not given." }),
-    description: t.string({ description: 'At most 1,024 characters.' }),
-    ...transmitterFields(t),
+    fromAccount: t.id({ required: true, description: texts.payer }),
+    toAccount: t.id({ required: true, description: texts.receiver }),
+    amount: t.field({ type: 'Decimal', required: true, description: texts.amount }),
+    currency: t.string({ description: texts.currency }),
+    description: t.string({ description: texts.description }),
+    ...texts.transmitterFields(t),
   }),
 });
 
 const CreateJNLSInput = builder.inputType('CreateJNLSInput', {
-  description: 'Securities, from a firm account to a customer; never back.',
+  description: 'A securities journal from a firm account to a customer account. The reverse direction is not allowed.',
   fields: (t) => ({
-    fromAccount: t.id({ required: true, description: 'The account that gives.' }),
-    toAccount: t.id({ required: true, description: 'The account that receives.' }),
-    symbol: t.string({ required: true, description: 'Which security.' }),
-    qty: t.field({ type: 'Decimal', required: true, description: 'How many shares, above 0, at most 9 decimals.' }),
-    currency: t.string({ description: "The firm's own currency when not given." }),
-    description: t.string({ description: 'At most 1,024 characters.' }),
+    fromAccount: t.id({ required: true, description: 'The UUID of the account that gives the shares.' }),
+    toAccount: t.id({ required: true, description: texts.receiver }),
+    symbol: t.string({ required: true, description: 'The symbol of the security.' }),
+    qty: t.field({
+      type: 'Decimal',
+      required: true,
+      description: 'The number of shares. Must be greater than 0, with up to 9 decimal places.',
+    }),
+    currency: t.string({ description: texts.currency }),
+    description: t.string({ description: texts.description }),
   }),
 });
 
 const CreateJournalInput = builder.inputType('CreateJournalInput', {
-  description: 'Cash or securities: exactly one of the two.',
+  description: 'The input of `createJournal`: exactly one of cash and securities.',
   isOneOf: true,
   fields: (t) => ({
-    jnlc: t.field({ type: CreateJNLCInput, description: 'Cash.' }),
-    jnls: t.field({ type: CreateJNLSInput, description: 'Securities.' }),
+    jnlc: t.field({ type: CreateJNLCInput, description: 'The cash to move.' }),
+    jnls: t.field({ type: CreateJNLSInput, description: 'The securities to move.' }),
   }),
 });
 
@@ -49,10 +53,10 @@ builder.objectType(CreateJournalSuccess, {
     journal: t.expose('journal', {
       type: Journal,
       description:
-        'At least as new as any of its status events already delivered; a repeated key answers with it as it is now.',
+        'The journal in its current state, at least as recent as any of its status events that were already delivered.',
     }),
-    idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key that was used, exactly.' }),
-    replayed: t.exposeBoolean('replayed', { nullable: true, description: replayedDescription }),
+    idempotencyKey: t.exposeString('idempotencyKey', { description: texts.idempotencyKeyDescription }),
+    replayed: t.exposeBoolean('replayed', { nullable: true, description: texts.replayedDescription }),
   }),
 });
 
@@ -60,14 +64,14 @@ builder.mutationField('createJournal', (t) =>
   t.field({
     type: CreateJournalSuccess,
     nullable: true,
-    description: `Moves cash or securities from one account to another. ${idempotencyKeyAdvice}`,
+    description: `Moves cash or securities from one account to another. ${texts.idempotencyKeyAdvice}`,
     args: {
-      input: t.arg({ type: CreateJournalInput, required: true, description: 'What to move.' }),
-      idempotencyKey: t.arg.string({ description: '1 to 128 characters, best a UUID.' }),
+      input: t.arg({ type: CreateJournalInput, required: true, description: 'The cash or the securities to move.' }),
+      idempotencyKey: t.arg.string({ description: texts.idempotencyKeyArgument }),
     },
     errors: {
       types: [...createErrors, InsufficientAssetsError],
-      union: { name: 'CreateJournalResult', description: 'The journal, or why there is none.' },
+      union: { name: 'CreateJournalResult', description: 'The journal, or the reason why there is none.' },
     },
     complexity: callCost,
     resolve: (_root, args, context) => createJournal(args, context),

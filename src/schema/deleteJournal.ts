@@ -1,12 +1,12 @@
+import { DeleteOutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
 import {
   InvalidRequestError,
   JournalNotDeletableError,
   JournalNotFoundError,
   OtherRefusalError,
 } from '../errors/refusals.ts';
-import { deleteJournal } from '../resolvers/mutations/deleteJournal.ts';
 import { journal } from '../resolvers/journal.ts';
-import { DeleteOutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
+import { deleteJournal } from '../resolvers/mutations/deleteJournal.ts';
 
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
@@ -15,13 +15,13 @@ import { Journal } from './journal.ts';
 const DeleteJournalSuccess = builder.objectRef<{ journalId: string }>('DeleteJournalSuccess');
 
 builder.objectType(DeleteJournalSuccess, {
-  description: 'The journal is deleted; it goes on as canceled.',
+  description: 'The journal was deleted. Its status becomes `CANCELED`.',
   fields: (t) => ({
-    journalId: t.exposeID('journalId', { description: 'The journal that was deleted.' }),
+    journalId: t.exposeID('journalId', { description: 'The UUID of the deleted journal.' }),
     journal: t.field({
       type: Journal,
       nullable: true,
-      description: 'As it is now; null when it can not be read.',
+      description: 'The journal in its current state. Null if it cannot be read.',
       complexity: callCost,
       resolve: ({ journalId }, _args, context) => journal(journalId, context),
     }),
@@ -32,8 +32,8 @@ builder.mutationField('deleteJournal', (t) =>
   t.field({
     type: DeleteJournalSuccess,
     nullable: true,
-    description: 'Deletes a journal. Pending ones only; the journal goes on as canceled.',
-    args: { id: t.arg.id({ required: true, description: "The journal's UUID." }) },
+    description: 'Deletes a pending journal. Its status becomes `CANCELED`.',
+    args: { id: t.arg.id({ required: true, description: 'The UUID of the journal.' }) },
     errors: {
       types: [
         InvalidRequestError,
@@ -44,7 +44,7 @@ builder.mutationField('deleteJournal', (t) =>
         UpstreamUnavailableError,
         DeleteOutcomeUnknownError,
       ],
-      union: { name: 'DeleteJournalResult', description: 'Whether it is deleted, or why not.' },
+      union: { name: 'DeleteJournalResult', description: 'The deletion, or the reason why it did not happen.' },
     },
     complexity: callCost,
     resolve: (_root, args, context) => deleteJournal(args, context),

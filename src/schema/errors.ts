@@ -1,6 +1,12 @@
 import type { Principal } from '../auth/principal.ts';
 import { redactUpstreamMessage } from '../auth/redactUpstreamMessage.ts';
 import {
+  DeleteOutcomeUnknownError,
+  OutcomeUnknownError,
+  RateLimitedError,
+  UpstreamUnavailableError,
+} from '../errors/faults.ts';
+import {
   AccountNotFoundError,
   IdempotencyConflictError,
   InsufficientAssetsError,
@@ -11,49 +17,42 @@ import {
   OtherRefusalError,
 } from '../errors/refusals.ts';
 import type { InvalidRequestIssue as Issue, UpstreamErrorDetails } from '../errors/refusals.ts';
-import {
-  DeleteOutcomeUnknownError,
-  OutcomeUnknownError,
-  RateLimitedError,
-  UpstreamUnavailableError,
-} from '../errors/faults.ts';
 import { journal } from '../resolvers/journal.ts';
 
 import { builder } from './builder.ts';
 import { Journal } from './journal.ts';
 
-/** Every refusal and every fault that a mutation answers with, as members of its result union. */
-
-/** What a refusal or a fault tells of its words. The errors plugin hides what class it is of. */
-interface Worded extends Error, UpstreamErrorDetails {
+/** A refusal or a fault. The errors plugin hides its class. */
+interface MutationError extends Error, UpstreamErrorDetails {
   isBeforeSending?: boolean;
   journalId?: string;
 }
 
-/** The API's words as the principal may read them; what the gateway says itself is about the input that it was given. */
-function shownMessage(principal: Principal, error: Worded, message = error.message): string {
+/** The message as the principal may read it. The gateway's own messages are about the caller's input and never redacted. */
+function shownMessage(principal: Principal, error: MutationError, message = error.message): string {
   const { isBeforeSending, journalId } = error;
-  return isBeforeSending
-    ? message
-    : redactUpstreamMessage(principal, message, journalId === undefined ? [] : [journalId]);
+  if (isBeforeSending) return message;
+  return redactUpstreamMessage(principal, message, journalId === undefined ? [] : [journalId]);
 }
 
-const JournalError = builder.interfaceRef<Worded>('JournalError');
+const JournalError = builder.interfaceRef<MutationError>('JournalError');
+const interfaces = [JournalError];
+const retryAt = 'The time from which a retry makes sense. Null if it is unknown.';
 
 builder.interfaceType(JournalError, {
-  description: 'Why a mutation was not done, or why nobody can say whether it was.',
+  description: 'The reason why a mutation was not executed, or why its outcome is unknown.',
   fields: (t) => ({
     message: t.string({
-      description: "The API's own words where it gave some.",
+      description: 'A message for people. It comes from the API if the API sent one.',
       resolve: (error, _args, { principal }) => shownMessage(principal, error),
     }),
     requestId: t.exposeString('requestId', {
       nullable: true,
-      description: "The API's `X-Request-ID`, when a call was made: its support asks for it.",
+      description: "The API's `X-Request-ID` of the call, which its support team asks for. Null if the API sent none.",
     }),
     upstreamCode: t.exposeInt('upstreamCode', {
       nullable: true,
-      description: "The API's own code, e.g. 40310000, when it gave one. One code covers many reasons.",
+      description: "The API's own error code, e.g. 40310000. One code covers many reasons. Null if the API sent none.",
     }),
   }),
 });
@@ -61,21 +60,23 @@ builder.interfaceType(JournalError, {
 const InvalidRequestIssue = builder.objectRef<Issue>('InvalidRequestIssue');
 
 builder.objectType(InvalidRequestIssue, {
-  description: 'One thing that is wrong with an input.',
+  description: 'A problem with the input of a mutation.',
   fields: (t) => ({
-    path: t.exposeStringList('path', { description: 'Where in the arguments, e.g. `["input", "jnlc", "amount"]`.' }),
-    message: t.exposeString('message', { description: 'What was expected and what was found.' }),
+    path: t.exposeStringList('path', {
+      description: 'The path of the invalid value in the arguments, e.g. `["input", "jnlc", "amount"]`.',
+    }),
+    message: t.exposeString('message', { description: 'The expected and the actual value.' }),
   }),
 });
 
 builder.objectType(InvalidRequestError, {
   name: 'InvalidRequestError',
-  description: 'The API refused the request (400), or the gateway saw before sending that it would. Nothing was done.',
-  interfaces: [JournalError],
+  description: 'The input is invalid. Either the gateway rejected it or the API did (400). Nothing was done.',
+  interfaces,
   fields: (t) => ({
     issues: t.field({
       type: [InvalidRequestIssue],
-      description: 'All that is wrong, each with its path.',
+      description: 'All problems with the input.',
       resolve: (error, _args, { principal }) =>
         error.issues.map(({ path, message }) => ({ path, message: shownMessage(principal, error, message) })),
     }),
@@ -84,42 +85,44 @@ builder.objectType(InvalidRequestError, {
 
 builder.objectType(InsufficientBalanceError, {
   name: 'InsufficientBalanceError',
-  description: 'The paying account has less cash than the journal moves (403). Nothing was done.',
-  interfaces: [JournalError],
+  description: 'The paying account has less cash than the journal would move (403). Nothing was done.',
+  interfaces,
 });
 
 builder.objectType(InsufficientAssetsError, {
   name: 'InsufficientAssetsError',
-  description: 'The giving account holds fewer shares than the journal moves (403). Nothing was done.',
-  interfaces: [JournalError],
+  description: 'The giving account holds fewer shares than the journal would move (403). Nothing was done.',
+  interfaces,
 });
 
 builder.objectType(AccountNotFoundError, {
   name: 'AccountNotFoundError',
-  description: 'An account does not exist (404). Nothing was done, in a batch for no entry.',
-  interfaces: [JournalError],
+  description: 'An account does not exist (404). Nothing was done; no entry of a batch was executed.',
+  interfaces,
   fields: (t) => ({
     accountIds: t.exposeIDList('accountIds', {
-      description: 'Those known to be missing; empty when the API does not say.',
+      description: 'The accounts that do not exist. Empty if the API does not name them.',
     }),
   }),
 });
 
 builder.objectType(JournalNotFoundError, {
   name: 'JournalNotFoundError',
-  description: 'There is no journal of that id (404).',
-  interfaces: [JournalError],
+  description: 'The journal does not exist (404).',
+  interfaces,
 });
 
 builder.objectType(JournalNotDeletableError, {
   name: 'JournalNotDeletableError',
-  description: 'Only a pending journal can be deleted (422). The way back from an executed JNLC is a mirror journal.',
-  interfaces: [JournalError],
+  description:
+    'The journal is not pending and cannot be deleted (422). To undo an executed JNLC, create a journal in the opposite ' +
+    'direction.',
+  interfaces,
   fields: (t) => ({
     journal: t.field({
       type: Journal,
       nullable: true,
-      description: 'As it is now; null when it can not be read.',
+      description: 'The journal in its current state. Null if it cannot be read.',
       resolve: ({ journalId }, _args, context) => journal(journalId, context),
     }),
   }),
@@ -127,61 +130,62 @@ builder.objectType(JournalNotDeletableError, {
 
 builder.objectType(IdempotencyConflictError, {
   name: 'IdempotencyConflictError',
-  description: 'The key was used before with another input (422). Nothing was done now.',
-  interfaces: [JournalError],
-  fields: (t) => ({ idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key.' }) }),
+  description: 'The idempotency key was used before with a different input (422). Nothing was done.',
+  interfaces,
+  fields: (t) => ({
+    idempotencyKey: t.exposeString('idempotencyKey', { description: 'The idempotency key of the request.' }),
+  }),
 });
 
 builder.objectType(OtherRefusalError, {
   name: 'OtherRefusalError',
-  description: 'The API refused for a reason that this schema has no word for. Nothing was done.',
-  interfaces: [JournalError],
+  description: 'The API refused the request for a reason that has no type of its own in this schema. Nothing was done.',
+  interfaces,
 });
-
-const retryAt = 'When to try again; null when nobody said.';
 
 builder.objectType(RateLimitedError, {
   name: 'RateLimitedError',
-  description: 'Too many calls (429). Nothing was done; try again at `retryAt`.',
-  interfaces: [JournalError],
+  description: 'The rate limit of the API is exhausted (429). Nothing was done. Retry at `retryAt`.',
+  interfaces,
   fields: (t) => ({ retryAt: t.expose('retryAt', { type: 'DateTime', nullable: true, description: retryAt }) }),
 });
 
 builder.objectType(UpstreamUnavailableError, {
   name: 'UpstreamUnavailableError',
   description:
-    'The API could not be reached, and nothing was sent; or a reverse batch was proved not to exist. Nothing was done.',
-  interfaces: [JournalError],
+    'The API could not be reached and no request was sent, or a lost reverse batch was proved not to exist. Nothing was ' +
+    'done.',
+  interfaces,
   fields: (t) => ({ retryAt: t.expose('retryAt', { type: 'DateTime', nullable: true, description: retryAt }) }),
 });
 
 builder.objectType(OutcomeUnknownError, {
   name: 'OutcomeUnknownError',
   description:
-    'The answer was lost: it may or may not have been done. Send the same mutation with the same key at `retryAt`; where ' +
-    'that is null, repeating will teach nothing more and a person must look.',
-  interfaces: [JournalError],
+    'The response of the API was lost: the mutation may or may not have been executed. Send the same mutation with the ' +
+    'same idempotency key at `retryAt`. If `retryAt` is null, a retry cannot resolve it and a person must investigate.',
+  interfaces,
   fields: (t) => ({
-    idempotencyKey: t.exposeString('idempotencyKey', { description: 'The key to repeat the mutation with.' }),
+    idempotencyKey: t.exposeString('idempotencyKey', { description: 'The idempotency key to retry with.' }),
     retryAt: t.expose('retryAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When repeating makes sense; null when it never will.',
+      description: 'The time from which a retry makes sense. Null if a retry cannot resolve the outcome.',
     }),
   }),
 });
 
 builder.objectType(DeleteOutcomeUnknownError, {
   name: 'DeleteOutcomeUnknownError',
-  description: 'The answer to the delete was lost. Repeating it is safe.',
-  interfaces: [JournalError],
+  description: 'The response to the deletion was lost: the journal may or may not be deleted. It is safe to retry.',
+  interfaces,
   fields: (t) => ({
-    journalId: t.exposeID('journalId', { description: 'The journal that was to be deleted.' }),
+    journalId: t.exposeID('journalId', { description: 'The UUID of the journal that was to be deleted.' }),
     retryAt: t.expose('retryAt', { type: 'DateTime', nullable: true, description: retryAt }),
   }),
 });
 
-/** What every create and every batch can answer with instead of its success. */
+/** The errors that every create mutation can return. */
 export const createErrors = [
   InvalidRequestError,
   InsufficientBalanceError,

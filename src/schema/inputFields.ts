@@ -3,22 +3,38 @@ import type { InputFieldBuilder } from '@pothos/core';
 import type { builder } from './builder.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
+export type InputFields = InputFieldBuilder<Types, 'InputObject'>;
+
+export const receiver = 'The UUID of the account that receives.';
+export const payer = 'The UUID of the account that pays.';
+export const amount = 'The amount of cash. Must be greater than 0.';
+export const currency = "The ISO 4217 currency code. Defaults to the firm's own currency.";
+export const description = 'A description of up to 1,024 characters.';
 
 /** The Travel Rule fields that cash journals and batch entries share. */
-export function transmitterFields(t: InputFieldBuilder<Types, 'InputObject'>) {
+export function transmitterFields(t: InputFields) {
+  const text = (what: string) => t.string({ description: `Travel Rule: ${what}, up to 255 characters.` });
   return {
-    transmitterName: t.string({ description: 'Travel Rule: name of the transmitter, at most 255 characters.' }),
-    transmitterAccountNumber: t.string({ description: 'Travel Rule: their account number, at most 255 characters.' }),
-    transmitterAddress: t.string({ description: 'Travel Rule: their address, at most 255 characters.' }),
-    transmitterFinancialInstitution: t.string({ description: 'Travel Rule: their bank, at most 255 characters.' }),
-    transmitterTimestamp: t.field({ type: 'DateTime', description: 'Travel Rule: when the transmittal was ordered.' }),
+    transmitterName: text('the name of the transmitter'),
+    transmitterAccountNumber: text('the account number of the transmitter'),
+    transmitterAddress: text('the address of the transmitter'),
+    transmitterFinancialInstitution: text('the financial institution of the transmitter'),
+    transmitterTimestamp: t.field({
+      type: 'DateTime',
+      description: 'Travel Rule: the time at which the transmittal was ordered.',
+    }),
   };
 }
 
+export const idempotencyKeyArgument =
+  'A unique key of 1 to 128 characters, preferably a UUID. The gateway generates one if none is given.';
+
 export const idempotencyKeyAdvice =
-  'Always send an idempotencyKey: a client library may repeat a mutation by itself, and a key that the gateway made is ' +
-  'lost with a lost answer. Without one the gateway makes a UUID and returns it.';
+  'Always send an `idempotencyKey`: a client library may retry a mutation on its own, and a generated key is lost ' +
+  'together with a lost response.';
+
+export const idempotencyKeyDescription = 'The idempotency key of the request, exactly as it was given or generated.';
 
 export const replayedDescription =
-  'True when the key had been used before and this is the earlier outcome, false when this call moved it; null when ' +
-  'the API does not date the journal, or dates it so shortly before this call that nothing tells.';
+  'Whether the key had been used before. If true, this is the outcome of the earlier request; if false, this request ' +
+  'created it. Null if the gateway cannot tell, because the API gives no creation time or one just before this request.';

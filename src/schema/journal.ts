@@ -4,8 +4,8 @@ import type {
   JNLS as JNLSRecord,
   Journal as JournalRecord,
   OtherJournal as OtherJournalRecord,
+  TransmitterInfo as TransmitterInfoRecord,
 } from '../domain/journal.ts';
-import type { TransmitterInfo as TransmitterInfoRecord } from '../domain/journal.ts';
 import { journal } from '../resolvers/journal.ts';
 import { travelRule } from '../resolvers/travelRule.ts';
 
@@ -14,123 +14,137 @@ import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
 
 export const JournalEntryType = builder.enumType('JournalEntryType', {
-  description: 'What a journal moves.',
+  description: 'The entry type of a journal: cash or securities.',
   values: {
-    JNLC: { description: 'Cash.' },
-    JNLS: { description: 'Securities.' },
-    UNKNOWN: { description: "A type newer than this gateway; `OtherJournal.rawEntryType` carries the API's word." },
+    JNLC: { description: 'Journals cash.' },
+    JNLS: { description: 'Journals securities.' },
+    UNKNOWN: { description: 'A type that this version of the gateway does not know. See `OtherJournal.rawEntryType`.' },
   } as const,
 });
 
 export const JournalStatus = builder.enumType('JournalStatus', {
-  description: 'How far a journal has come. Depend on no step in between being seen.',
+  description: 'The status of a journal. A journal may skip statuses, and intermediate ones may not be observed.',
   values: {
-    QUEUED: { value: 'queued', description: 'Waiting to be processed.' },
+    QUEUED: { value: 'queued', description: 'The journal is waiting to be processed.' },
     SENT_TO_CLEARING: {
       value: 'sent_to_clearing',
-      description: 'Handed to the books and records system, not processed yet.',
+      description: 'The journal was sent to the books and records system and is not processed yet.',
     },
     PENDING: {
       value: 'pending',
       description:
-        'Waiting for approval, for instance above a journal limit. The only status in which it can be deleted.',
+        'The journal is waiting for approval, for example because it exceeds a limit. Only pending journals can be deleted.',
     },
-    EXECUTED: { value: 'executed', description: 'Balances are moved. Not final: it can still be reversed.' },
+    EXECUTED: {
+      value: 'executed',
+      description: 'The balances have been moved. Not final: the journal can still be reversed.',
+    },
     ACTIVITY_CREATED: {
       value: 'activity_created',
-      description: 'Executed, and recorded among the activities of its accounts.',
+      description: 'The journal is executed and recorded in the activities of both accounts.',
     },
-    REJECTED: { value: 'rejected', description: 'Turned down by hand. Try again with a new journal.' },
-    CANCELED: { value: 'canceled', description: 'Canceled, by request or by operations. Final.' },
+    REJECTED: { value: 'rejected', description: 'The journal was rejected manually. To retry, create a new journal.' },
+    CANCELED: {
+      value: 'canceled',
+      description: 'The journal was canceled, by request or by the operations team. Final.',
+    },
     REFUSED: {
       value: 'refused',
-      description: 'Never posted: a preliminary check failed. Try again with a new journal.',
+      description: 'A preliminary check failed and the journal was never posted. To retry, create a new journal.',
     },
-    DELETED: { value: 'deleted', description: 'Removed from the ledger. Final.' },
+    DELETED: { value: 'deleted', description: 'The journal was removed from the ledger. Final.' },
     CORRECT: {
       value: 'correct',
-      description: 'Replaced by a new journal with the right amount, which no field links to it. Final.',
+      description: 'The journal was replaced by a new one with the correct amount. No field links the two. Final.',
     },
-    UNKNOWN: { value: 'unknown', description: 'A word newer than this gateway; `rawStatus` carries it.' },
+    UNKNOWN: {
+      value: 'unknown',
+      description: 'A status that this version of the gateway does not know. See `rawStatus`.',
+    },
   } as const,
 });
 
-const needsScope = 'Travel Rule data: needs the scope `journals:travel-rule`.';
+const needsScope = 'Travel Rule data, requires the scope `journals:travel-rule`.';
 
 export const TransmitterInfo = builder.objectRef<TransmitterInfoRecord>('TransmitterInfo');
 
 builder.objectType(TransmitterInfo, {
-  description: 'Who ordered the money, as the Travel Rule asks. Personal data.',
-  fields: (t) => ({
-    originatorFullName: t.exposeString('originatorFullName', { nullable: true, description: 'Full name.' }),
-    originatorStreetAddress: t.exposeString('originatorStreetAddress', {
-      nullable: true,
-      description: 'Street and number.',
-    }),
-    originatorCity: t.exposeString('originatorCity', { nullable: true, description: 'City.' }),
-    originatorState: t.exposeString('originatorState', { nullable: true, description: 'State or region.' }),
-    originatorPostalCode: t.exposeString('originatorPostalCode', { nullable: true, description: 'Postal code.' }),
-    originatorCountry: t.exposeString('originatorCountry', { nullable: true, description: 'Country.' }),
-    originatorBankAccountNumber: t.exposeString('originatorBankAccountNumber', {
-      nullable: true,
-      description: 'Number of the account that the money came from.',
-    }),
-    originatorBankName: t.exposeString('originatorBankName', {
-      nullable: true,
-      description: 'Bank that the money came from.',
-    }),
-    otherIdentifyingInformation: t.exposeString('otherIdentifyingInformation', {
-      nullable: true,
-      description: "What helps to find the money again, best the originating bank's reference number.",
-    }),
-  }),
+  description: 'The originator of a transfer, as required by the Travel Rule. Personal data.',
+  fields: (t) => {
+    const text = (field: keyof TransmitterInfoRecord, description: string) =>
+      t.exposeString(field, { nullable: true, description });
+    return {
+      originatorFullName: text('originatorFullName', 'The full name.'),
+      originatorStreetAddress: text('originatorStreetAddress', 'The street and house number.'),
+      originatorCity: text('originatorCity', 'The city.'),
+      originatorState: text('originatorState', 'The state or region.'),
+      originatorPostalCode: text('originatorPostalCode', 'The postal code.'),
+      originatorCountry: text('originatorCountry', 'The country.'),
+      originatorBankAccountNumber: text('originatorBankAccountNumber', 'The number of the originating bank account.'),
+      originatorBankName: text('originatorBankName', 'The name of the originating bank.'),
+      otherIdentifyingInformation: text(
+        'otherIdentifyingInformation',
+        'Other information that identifies the transfer, such as the reference number of the originating bank.',
+      ),
+    };
+  },
 });
 
 export const Journal = builder.interfaceRef<JournalRecord>('Journal');
 
 builder.interfaceType(Journal, {
-  description: 'Cash or securities on their way from one account to another.',
+  description: 'A movement of cash or securities from one account to another.',
   interfaces: [builder.nodeInterfaceRef()],
   resolveType: ({ entryType }) => (entryType === 'UNKNOWN' ? 'OtherJournal' : entryType),
   fields: (t) => ({
-    id: t.exposeID('id', { description: "The journal's UUID, as the API writes it." }),
-    entryType: t.expose('entryType', { type: JournalEntryType, description: 'What it moves.' }),
-    status: t.expose('status', { type: JournalStatus, description: 'How far it has come.' }),
-    rawStatus: t.exposeString('rawStatus', { description: "The API's own word for the status." }),
+    id: t.exposeID('id', { description: 'The UUID of the journal, in the spelling of the API.' }),
+    entryType: t.expose('entryType', { type: JournalEntryType, description: 'The entry type: cash or securities.' }),
+    status: t.expose('status', { type: JournalStatus, description: 'The current status.' }),
+    rawStatus: t.exposeString('rawStatus', { description: 'The value of `status` as the API sent it.' }),
     isFinal: t.boolean({
       description:
-        'True for canceled, deleted and correct: it can change no more. No flag for done: executed can still be reversed.',
+        'Whether the status can no longer change: true for `CANCELED`, `DELETED` and `CORRECT`. An executed journal is not ' +
+        'final, as it can still be reversed.',
       resolve: ({ status }) => isFinal(status),
     }),
     fromAccount: t.field({
       type: Account,
-      description: 'The account that gives.',
+      description: 'The account that gives the cash or the securities.',
       resolve: ({ fromAccount }) => ({ id: fromAccount }),
     }),
     toAccount: t.field({
       type: Account,
-      description: 'The account that receives.',
+      description: 'The account that receives the cash or the securities.',
       resolve: ({ toAccount }) => ({ id: toAccount }),
     }),
-    settleDate: t.expose('settleDate', { type: 'Date', nullable: true, description: 'Null until assigned.' }),
-    systemDate: t.expose('systemDate', { type: 'Date', nullable: true, description: 'Null until assigned.' }),
+    settleDate: t.expose('settleDate', {
+      type: 'Date',
+      nullable: true,
+      description: 'The settle date. Null until the API assigns one.',
+    }),
+    systemDate: t.expose('systemDate', {
+      type: 'Date',
+      nullable: true,
+      description: 'The system date. Null until the API assigns one.',
+    }),
     description: t.exposeString('description', {
       nullable: true,
-      description: 'As given at creation, at most 1,024 characters.',
+      description: 'The description given at creation, up to 1,024 characters. Null if none was given.',
     }),
     currency: t.string({
-      description: "Of the amount; the firm's own, as the gateway is configured, where the API does not state it.",
+      description:
+        "The ISO 4217 currency code. The firm's own currency, as configured in the gateway, if the API gives none.",
       resolve: ({ currency }, _args, { firmCurrency }) => currency ?? firmCurrency,
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Null while the API supplies none.',
+      description: 'The time of creation. Null if the API gives none.',
     }),
     transmitterInfo: t.field({
       type: TransmitterInfo,
       nullable: true,
-      description: `Who ordered the money. ${needsScope}`,
+      description: `The originator of the transfer. Null if none is recorded. ${needsScope}`,
       resolve: ({ transmitterInfo }, _args, context) => travelRule('transmitterInfo', transmitterInfo, context),
     }),
   }),
@@ -139,7 +153,7 @@ builder.interfaceType(Journal, {
 export const JNLC = builder.objectRef<JNLCRecord>('JNLC');
 
 builder.objectType(JNLC, {
-  description: 'A journal of cash.',
+  description: 'A journal that moves cash.',
   interfaces: [builder.nodeInterfaceRef(), Journal],
   isTypeOf: (value) => isOfType(value, 'JNLC'),
   fields: (t) => {
@@ -153,15 +167,18 @@ builder.objectType(JNLC, {
         resolve: (jnlc, _args, context) => travelRule(field, jnlc[field], context),
       });
     return {
-      netAmount: t.expose('netAmount', { type: 'Decimal', description: 'How much cash, in `currency`.' }),
-      transmitterName: transmitter('transmitterName', 'Name of the transmitter.'),
-      transmitterAccountNumber: transmitter('transmitterAccountNumber', "Number of the transmitter's account."),
-      transmitterAddress: transmitter('transmitterAddress', 'Address of the transmitter.'),
-      transmitterFinancialInstitution: transmitter('transmitterFinancialInstitution', "The transmitter's bank."),
+      netAmount: t.expose('netAmount', { type: 'Decimal', description: 'The amount of cash, in `currency`.' }),
+      transmitterName: transmitter('transmitterName', 'The name of the transmitter.'),
+      transmitterAccountNumber: transmitter('transmitterAccountNumber', 'The account number of the transmitter.'),
+      transmitterAddress: transmitter('transmitterAddress', 'The address of the transmitter.'),
+      transmitterFinancialInstitution: transmitter(
+        'transmitterFinancialInstitution',
+        'The financial institution of the transmitter.',
+      ),
       transmitterTimestamp: t.field({
         type: 'DateTime',
         nullable: true,
-        description: `When the transmittal was ordered. ${needsScope}`,
+        description: `The time at which the transmittal was ordered. ${needsScope}`,
         resolve: ({ transmitterTimestamp }, _args, context) =>
           travelRule('transmitterTimestamp', transmitterTimestamp, context),
       }),
@@ -172,16 +189,16 @@ builder.objectType(JNLC, {
 export const JNLS = builder.objectRef<JNLSRecord>('JNLS');
 
 builder.objectType(JNLS, {
-  description: 'A journal of securities.',
+  description: 'A journal that moves securities.',
   interfaces: [builder.nodeInterfaceRef(), Journal],
   isTypeOf: (value) => isOfType(value, 'JNLS'),
   fields: (t) => ({
-    symbol: t.exposeString('symbol', { description: 'Which security.' }),
-    qty: t.expose('qty', { type: 'Decimal', description: 'How many shares, at most 9 decimals.' }),
+    symbol: t.exposeString('symbol', { description: 'The symbol of the security.' }),
+    qty: t.expose('qty', { type: 'Decimal', description: 'The number of shares, with up to 9 decimal places.' }),
     price: t.expose('price', {
       type: 'Decimal',
       nullable: true,
-      description: 'Price of a share; null while the API tells none.',
+      description: 'The price per share. Null if the API gives none.',
     }),
   }),
 });
@@ -189,11 +206,11 @@ builder.objectType(JNLS, {
 export const OtherJournal = builder.objectRef<OtherJournalRecord>('OtherJournal');
 
 builder.objectType(OtherJournal, {
-  description: 'A journal of a type newer than this gateway, so that one does not take down a list or a subscription.',
+  description: 'A journal of a type that this version of the gateway does not know, or whose amount cannot be read.',
   interfaces: [builder.nodeInterfaceRef(), Journal],
   isTypeOf: (value) => isOfType(value, 'UNKNOWN'),
   fields: (t) => ({
-    rawEntryType: t.exposeString('rawEntryType', { description: "The API's own word for the type." }),
+    rawEntryType: t.exposeString('rawEntryType', { description: 'The entry type as the API sent it.' }),
   }),
 });
 
@@ -201,14 +218,14 @@ builder.queryField('journal', (t) =>
   t.field({
     type: Journal,
     nullable: true,
-    description: 'The journal of that id; null when there is none, or when the id is no UUID.',
-    args: { id: t.arg.id({ required: true, description: "The journal's UUID." }) },
+    description: 'Looks up a journal by its ID. Null if it does not exist or the ID is not a UUID.',
+    args: { id: t.arg.id({ required: true, description: 'The UUID of the journal.' }) },
     complexity: callCost,
     resolve: (_root, { id }, context) => journal(id, context),
   }),
 );
 
-/** `Node` knows nothing of journals: each type tells its own there. */
+/** Lets `Node` find the type of a journal: its `resolveType` is not that of `Journal`. */
 function isOfType(value: unknown, entryType: JournalRecord['entryType']): boolean {
   return typeof value === 'object' && value !== null && 'entryType' in value && value.entryType === entryType;
 }

@@ -5,15 +5,21 @@ import { accountJournals, journals } from '../resolvers/journals.ts';
 import { Account } from './account.ts';
 import { builder } from './builder.ts';
 import { pageCost } from './cost.ts';
+import type { InputFields } from './inputFields.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
 
 const UnreadableJournal = builder.objectRef<Unreadable>('UnreadableJournal');
 
 builder.objectType(UnreadableJournal, {
-  description: 'A journal that exists and can not be read.',
+  description: 'A journal that exists but cannot be read, because the response of the API is incomplete or invalid.',
   fields: (t) => ({
-    id: t.exposeID('id', { nullable: true, description: 'Its id; null when even that can not be read.' }),
-    problem: t.exposeString('problem', { description: 'What was expected and what was found, without its data.' }),
+    id: t.exposeID('id', {
+      nullable: true,
+      description: 'The UUID of the journal. Null if the ID itself cannot be read.',
+    }),
+    problem: t.exposeString('problem', {
+      description: 'The expected and the actual value, without data of the journal.',
+    }),
   }),
 });
 
@@ -26,56 +32,59 @@ const JournalConnection = builder.connectionObject(
       unreadable: t.field({
         type: [UnreadableJournal],
         description:
-          'Journals that stand on this page, can not be read and are not among the edges. Empty as a rule. More than 500 ' +
-          'of them are an error instead.',
+          'The journals of this page that cannot be read and are missing from the edges. Usually empty. The page fails if ' +
+          'there are more than 500 of them.',
         resolve: (page) => (page as unknown as JournalPage).unreadable,
       }),
     }),
   },
-  { name: 'JournalEdge', description: 'A journal and its place in the list.' },
+  { name: 'JournalEdge', description: 'A journal and its cursor.' },
 );
 
 const JournalDirection = builder.enumType('JournalDirection', {
-  description: 'Seen from an account.',
+  description: 'The direction of a journal, as seen from an account.',
   values: {
-    INCOMING: { description: 'Into the account.' },
-    OUTGOING: { description: 'Out of the account.' },
+    INCOMING: { description: 'The account receives.' },
+    OUTGOING: { description: 'The account gives.' },
   } as const,
 });
 
+const emptyFilter = 'A missing or null field does not filter. An empty list matches nothing.';
+
+function commonFilters(t: InputFields) {
+  return {
+    createdAfter: t.field({ type: 'Date', description: 'Journals created on or after this day (UTC).' }),
+    createdBefore: t.field({ type: 'Date', description: 'Journals created on or before this day (UTC).' }),
+    status: t.field({ type: [JournalStatus], description: 'Journals in any of these statuses.' }),
+    entryType: t.field({ type: JournalEntryType, description: 'Journals of this entry type.' }),
+  };
+}
+
 const JournalFilter = builder.inputType('JournalFilter', {
-  description: 'Which journals. What is absent or null does not filter; an empty list matches nothing.',
+  description: `Selects journals. ${emptyFilter}`,
   fields: (t) => ({
-    createdAfter: t.field({ type: 'Date', description: 'Created on this day or later; days are UTC.' }),
-    createdBefore: t.field({ type: 'Date', description: 'Created on this day or earlier; days are UTC.' }),
-    status: t.field({ type: [JournalStatus], description: 'In any of these statuses.' }),
-    entryType: t.field({ type: JournalEntryType, description: 'Of this type.' }),
-    fromAccount: t.id({ description: 'Given by this account.' }),
-    toAccount: t.id({ description: 'Received by this account.' }),
+    ...commonFilters(t),
+    fromAccount: t.id({ description: 'Journals out of this account.' }),
+    toAccount: t.id({ description: 'Journals into this account.' }),
   }),
 });
 
 const AccountJournalFilter = builder.inputType('AccountJournalFilter', {
-  description: "Which of an account's journals. What is absent or null does not filter; an empty list matches nothing.",
+  description: `Selects journals of an account. ${emptyFilter}`,
   fields: (t) => ({
-    direction: t.field({ type: JournalDirection, description: 'One side only.' }),
-    createdAfter: t.field({ type: 'Date', description: 'Created on this day or later; days are UTC.' }),
-    createdBefore: t.field({ type: 'Date', description: 'Created on this day or earlier; days are UTC.' }),
-    status: t.field({ type: [JournalStatus], description: 'In any of these statuses.' }),
-    entryType: t.field({ type: JournalEntryType, description: 'Of this type.' }),
+    direction: t.field({ type: JournalDirection, description: 'Journals in this direction only.' }),
+    ...commonFilters(t),
   }),
 });
 
-const paging =
-  'Newest first by creation time; what has none yet comes first, then by id. `first` defaults to 50; `first` and `last` ' +
-  'are at most 500, and `last` needs `before`.';
+const order = 'Sorted by creation time, newest first, then by ID. Journals without a creation time come first.';
 
 builder.queryField('journals', (t) =>
   t.field({
     type: JournalConnection,
     nullable: true,
-    description: `Journals of all accounts. ${paging}`,
-    args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JournalFilter, description: 'Which journals.' }) },
+    description: `Lists the journals of all accounts. ${order}`,
+    args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JournalFilter, description: 'The journals to list.' }) },
     complexity: pageCost,
     resolve: (_root, args, context) => journals(args, context),
   }),
@@ -85,8 +94,11 @@ builder.objectField(Account, 'journals', (t) =>
   t.field({
     type: JournalConnection,
     nullable: true,
-    description: `Journals into and out of this account. ${paging}`,
-    args: { ...t.arg.connectionArgs(), filter: t.arg({ type: AccountJournalFilter, description: 'Which journals.' }) },
+    description: `Lists the journals into and out of this account. ${order}`,
+    args: {
+      ...t.arg.connectionArgs(),
+      filter: t.arg({ type: AccountJournalFilter, description: 'The journals to list.' }),
+    },
     complexity: pageCost,
     resolve: (account, args, context) => accountJournals(account, args, context),
   }),

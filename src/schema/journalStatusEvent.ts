@@ -1,4 +1,5 @@
 import { redactUpstreamMessage } from '../auth/redactUpstreamMessage.ts';
+import type { JournalStatusEvent as Event } from '../domain/journalStatusEvent.ts';
 import type { PositionedEvent } from '../events/cursor/PositionedEvent.ts';
 import { journalOfEvent } from '../resolvers/journalOfEvent.ts';
 
@@ -7,97 +8,93 @@ import { callCost } from './cost.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
 
 const IdempotencyKeyType = builder.enumType('IdempotencyKeyType', {
-  description: 'What the key of a journal was sent with.',
+  description: 'The kind of request that an idempotency key was sent with.',
   values: {
-    SINGLE: { description: 'One journal.' },
-    BATCH: { description: 'A batch, whose journals share it.' },
-    UNKNOWN: { description: 'A word newer than this gateway.' },
+    SINGLE: { description: 'A single journal.' },
+    BATCH: { description: 'A batch. All of its journals share the key.' },
+    UNKNOWN: { description: 'A kind that this version of the gateway does not know.' },
   } as const,
 });
 
-/** `isLive`: delivered by a subscription, whose journals are read once for all subscribers. */
-export interface StatusEventSource {
+interface StatusEventSource extends Event {
   positioned: PositionedEvent;
+  /** Delivered by a subscription. The journal is then read once for all subscribers. */
   isLive: boolean;
+}
+
+export function statusEventSource(positioned: PositionedEvent, isLive: boolean): StatusEventSource {
+  return { ...positioned.event, positioned, isLive };
 }
 
 export const JournalStatusEvent = builder.objectRef<StatusEventSource>('JournalStatusEvent');
 
 builder.objectType(JournalStatusEvent, {
-  description:
-    "One change of one journal's status, as the Event API tells it. Delivered exactly once to each subscriber.",
+  description: 'A change of the status of a journal. Each subscriber receives each event exactly once.',
   fields: (t) => ({
-    id: t.id({
-      description: "The event's ULID, the same at every delivery.",
-      resolve: ({ positioned }) => positioned.event.id,
-    }),
+    id: t.exposeID('id', { description: 'The ULID of the event. It is the same on every delivery.' }),
     cursor: t.string({
-      description: 'Opaque: pass it as `after` to go on behind this event, here or in `journalStatusChanged`.',
+      description:
+        'An opaque cursor. Pass it as `after` to `journalStatusChanged` or `journalStatusEvents` to continue after this ' +
+        'event.',
       resolve: ({ positioned }) => positioned.cursor,
     }),
-    at: t.field({
-      type: 'DateTime',
-      description: 'When it happened.',
-      resolve: ({ positioned }) => positioned.event.at,
-    }),
-    journalId: t.id({ description: 'Whose status changed.', resolve: ({ positioned }) => positioned.event.journalId }),
-    entryType: t.field({
-      type: JournalEntryType,
-      description: 'What the journal moves.',
-      resolve: ({ positioned }) => positioned.event.entryType,
-    }),
-    statusFrom: t.field({
+    at: t.expose('at', { type: 'DateTime', description: 'The time of the change.' }),
+    journalId: t.exposeID('journalId', { description: 'The UUID of the journal.' }),
+    entryType: t.expose('entryType', { type: JournalEntryType, description: 'The entry type of the journal.' }),
+    statusFrom: t.expose('statusFrom', {
       type: JournalStatus,
       nullable: true,
-      description: "Null on a journal's first event.",
-      resolve: ({ positioned }) => positioned.event.statusFrom,
+      description: 'The status before the change. Null on the first event of a journal.',
     }),
-    rawStatusFrom: t.string({
+    rawStatusFrom: t.exposeString('rawStatusFrom', {
       nullable: true,
-      description: "The API's own word for `statusFrom`.",
-      resolve: ({ positioned }) => positioned.event.rawStatusFrom,
+      description: 'The value of `statusFrom` as the API sent it. Null on the first event of a journal.',
     }),
-    statusTo: t.field({
-      type: JournalStatus,
-      description: 'The status from now on.',
-      resolve: ({ positioned }) => positioned.event.statusTo,
-    }),
-    rawStatusTo: t.string({
-      description: "The API's own word for `statusTo`.",
-      resolve: ({ positioned }) => positioned.event.rawStatusTo,
-    }),
-    description: t.string({
+    statusTo: t.expose('statusTo', { type: JournalStatus, description: 'The status after the change.' }),
+    rawStatusTo: t.exposeString('rawStatusTo', { description: 'The value of `statusTo` as the API sent it.' }),
+    description: t.exposeString('description', {
       nullable: true,
-      description: "The journal's description, when the event carries it.",
-      resolve: ({ positioned }) => positioned.event.description,
+      description: 'The description of the journal. Null if the event has none.',
     }),
     idempotencyKey: t.string({
       nullable: true,
       description:
-        "The key that the journal was created with, as it was given. Null when it is another principal's and this one " +
-        'sees some accounts only, or when the gateway no longer knows how it was given.',
-      resolve: ({ positioned }, _args, { principal, idempotencyKeys }) =>
-        idempotencyKeys.shown(principal, positioned.event.idempotencyKey),
+        'The idempotency key with which the journal was created, as the caller gave it. Null if the journal has none, if ' +
+        'the caller is limited to certain accounts and the key belongs to another principal, or if the gateway no longer ' +
+        'has the original key.',
+      resolve: ({ idempotencyKey }, _args, { principal, idempotencyKeys }) =>
+        idempotencyKeys.shown(principal, idempotencyKey),
     }),
-    idempotencyKeyType: t.field({
+    idempotencyKeyType: t.expose('idempotencyKeyType', {
       type: IdempotencyKeyType,
       nullable: true,
-      description: 'What that key was sent with.',
-      resolve: ({ positioned }) => positioned.event.idempotencyKeyType,
+      description: 'The kind of request that the idempotency key was sent with. Null if the event gives none.',
     }),
     batchErrorMessage: t.string({
       nullable: true,
-      description: 'Why an entry of a batch failed.',
-      resolve: ({ positioned: { event } }, _args, { principal }) =>
-        event.batchErrorMessage &&
-        redactUpstreamMessage(principal, event.batchErrorMessage, [event.journalId.toLowerCase()]),
+      description: 'The reason why this entry of a batch failed. Null if it did not fail.',
+      resolve: ({ batchErrorMessage, journalId }, _args, { principal }) =>
+        batchErrorMessage && redactUpstreamMessage(principal, batchErrorMessage, [journalId.toLowerCase()]),
     }),
     journal: t.field({
       type: Journal,
       nullable: true,
-      description: 'The journal as it is now, at least as new as this event; null when it can not be read.',
+      description:
+        'The journal in its current state, at least as recent as this event. Null if the journal cannot be read.',
       complexity: callCost,
       resolve: ({ positioned, isLive }, _args, context) => journalOfEvent(positioned.event, isLive, context),
     }),
+  }),
+});
+
+export const JournalStatusEventFilter = builder.inputType('JournalStatusEventFilter', {
+  description:
+    'Selects status events. A missing or null field does not filter. An empty list matches nothing. A list of IDs has up ' +
+    'to 100 items.',
+  fields: (t) => ({
+    journalId: t.idList({ description: 'Events of any of these journals.' }),
+    accountId: t.idList({ description: 'Events of journals into or out of any of these accounts.' }),
+    entryType: t.field({ type: JournalEntryType, description: 'Events of journals of this entry type.' }),
+    statusTo: t.field({ type: [JournalStatus], description: 'Changes into any of these statuses.' }),
   }),
 });

@@ -3,39 +3,36 @@ import { journalStatusEvents } from '../resolvers/journalStatusEvents.ts';
 
 import { builder } from './builder.ts';
 import { pageCost } from './cost.ts';
-import { JournalStatusEvent } from './journalStatusEvent.ts';
-import { JournalStatusEventFilter } from './journalStatusEventFilter.ts';
+import { JournalStatusEvent, JournalStatusEventFilter, statusEventSource } from './journalStatusEvent.ts';
 
 const JournalStatusEventConnection = builder.connectionObject(
   {
     type: JournalStatusEvent,
     name: 'JournalStatusEventConnection',
-    description: 'A page of past status changes, oldest first.',
+    description: 'A page of past status events, oldest first.',
   },
-  { name: 'JournalStatusEventEdge', description: 'A status change and its place in the history.' },
+  { name: 'JournalStatusEventEdge', description: 'A status event and its cursor.' },
 );
 
 builder.queryField('journalStatusEvents', (t) =>
   t.field({
     type: JournalStatusEventConnection,
     nullable: true,
-    description:
-      'Past status changes, oldest first, read from the Event API. `since` or `after` is required; with both, `after` ' +
-      'wins and `since` is the lower bound. `first` defaults to 50, at most 500.',
+    description: 'Lists past status events from the Event API, oldest first. Requires `since` or `after`.',
     args: {
-      since: t.arg({ type: 'DateTime', description: 'At this moment or later.' }),
-      until: t.arg({ type: 'DateTime', description: 'At this moment or earlier; now when not given.' }),
-      filter: t.arg({ type: JournalStatusEventFilter, description: 'Which events.' }),
-      first: t.arg.int({ description: 'How many at most.' }),
-      after: t.arg.string({ description: 'Behind this cursor.' }),
+      since: t.arg({
+        type: 'DateTime',
+        description: 'Events at or after this time. With `after`, the page starts at the cursor instead.',
+      }),
+      until: t.arg({ type: 'DateTime', description: 'Events at or before this time. Defaults to now.' }),
+      filter: t.arg({ type: JournalStatusEventFilter, description: 'The events to list.' }),
+      first: t.arg.int({ description: 'The number of events to return, up to 500. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the events after this cursor.' }),
     },
     complexity: pageCost,
     resolve: async (_root, args, context) => {
       const { edges, pageInfo } = await journalStatusEvents(args, context);
-      return {
-        edges: edges.map(({ cursor, node }) => ({ cursor, node: { positioned: node, isLive: false } })),
-        pageInfo,
-      };
+      return { edges: edges.map(({ cursor, node }) => ({ cursor, node: statusEventSource(node, false) })), pageInfo };
     },
   }),
 );
@@ -44,8 +41,8 @@ builder.queryField('journalStatusCursor', (t) =>
   t.string({
     nullable: true,
     description:
-      'Where the feed of status changes stands, taken before any other read of this operation: ask for it with a list, ' +
-      'subscribe after it, and nothing falls between. Null while the feed has not begun.',
+      'The current cursor of the feed of status events, taken before any other read of this operation. Query it together ' +
+      'with a list and subscribe after it: no change is missed between the two. Null until the feed has started.',
     resolve: (_root, _args, { principal, statusMark }) => {
       assertAuthorized(principal, { kind: 'read' });
       return statusMark?.cursor;

@@ -9,8 +9,8 @@ builder.queryField('node', (t) =>
   t.field({
     type: Node,
     nullable: true,
-    description: 'Whatever has that id: at present journals only. Null when nothing has.',
-    args: { id: t.arg.id({ required: true, description: "The API's own UUID, unwrapped." }) },
+    description: 'Looks up an object by its ID. Only journals are nodes. Null if there is no such object.',
+    args: { id: t.arg.id({ required: true, description: 'The UUID of the object.' }) },
     complexity: callCost,
     resolve: (_root, { id }, context) => journal(id, context),
   }),
@@ -20,8 +20,8 @@ builder.queryField('nodes', (t) =>
   t.field({
     type: [Node],
     nullable: { list: false, items: true },
-    description: 'What has those ids, in their order, null where nothing has. At most 100 ids.',
-    args: { ids: t.arg.idList({ required: true, description: "The API's own UUIDs, unwrapped." }) },
+    description: 'Looks up objects by their IDs, in the given order. An item is null if there is no such object.',
+    args: { ids: t.arg.idList({ required: true, description: 'The UUIDs of up to 100 objects.' }) },
     complexity: ({ ids }) => ({ field: callCost * ids.length, multiplier: ids.length }),
     resolve: (_root, { ids }, context) => journalsByIds(ids, context),
   }),

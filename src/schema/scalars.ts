@@ -1,36 +1,39 @@
-import { GraphQLError, Kind } from 'graphql';
-import type { ValueNode } from 'graphql';
+import { Kind } from 'graphql';
+import type { GraphQLError, ValueNode } from 'graphql';
 
 import { isCalendarDate } from '../domain/calendarDate.ts';
 import { isDecimal } from '../domain/decimal.ts';
 import { isInstant } from '../domain/instant.ts';
 import { spellingOf } from '../domain/JsonNumber.ts';
+import { codedGraphQLError } from '../errors/codedGraphQLError.ts';
 
 import { builder } from './builder.ts';
 
+const decimalExample = 'a decimal in a string such as "10.25"';
+
 builder.scalarType('Decimal', {
   description:
-    'An exact decimal in a string: `-?(0|[1-9][0-9]*)(\\.[0-9]+)?`, any length, no exponent. As input also an integer ' +
-    'literal, or a JSON integer up to 2^53-1; a JSON number with a fraction is refused, since its digits may be lost ' +
-    'before it arrives: send a string.',
+    'An exact decimal number as a string, such as `"10.25"`: `-?(0|[1-9][0-9]*)(\\.[0-9]+)?`, of any length, without an ' +
+    'exponent. Input may also be an integer, in JSON up to 2^53-1. Other JSON numbers are rejected because they may ' +
+    'lose digits on the way: send a string.',
   serialize: (value) => {
     if (typeof value === 'string' && isDecimal(value)) return value;
-    throw new TypeError(`expected a decimal in a string to answer with, found ${typeof value}`);
+    throw new TypeError(`cannot serialize a value of type ${typeof value} as a Decimal`);
   },
   parseValue: (value) => {
     if (typeof value === 'string' && isDecimal(value)) return value;
     if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-    throw refused('a decimal in a string such as "10.25"', describe(value));
+    throw invalidValue(decimalExample, describe(value));
   },
   parseLiteral: (node) => {
     if (node.kind === Kind.INT) return node.value;
     if (node.kind === Kind.STRING && isDecimal(node.value)) return node.value;
-    throw refused('a decimal in a string such as "10.25"', describeLiteral(node), node);
+    throw invalidValue(decimalExample, describeLiteral(node), node);
   },
 });
 
 stringScalar('Date', {
-  description: 'A calendar date, `2020-12-24`. Days are UTC.',
+  description: 'A calendar date (UTC), such as `2020-12-24`.',
   specifiedByURL: 'https://scalars.graphql.org/chillicream/local-date.html',
   expected: 'a date such as "2020-12-24"',
   isValid: isCalendarDate,
@@ -38,7 +41,7 @@ stringScalar('Date', {
 
 stringScalar('DateTime', {
   description:
-    'An instant with its offset as RFC 3339 writes it, `2026-10-13T13:11:10.57913Z`, with as many digits of a second as were given.',
+    'An RFC 3339 timestamp with an offset, such as `2026-10-13T13:11:10.57913Z`. Keeps all fractional digits of a second.',
   specifiedByURL: 'https://scalars.graphql.org/chillicream/date-time.html',
   expected: 'an RFC 3339 instant with an offset such as "2026-10-13T13:11:10Z"',
   isValid: isInstant,
@@ -51,7 +54,7 @@ interface StringScalar {
   isValid: (value: string) => boolean;
 }
 
-/** A scalar that stays the string that it came as: a JS `Date` would lose microseconds and offsets. */
+/** A scalar that remains a string: a JavaScript `Date` would lose microseconds and offsets. */
 function stringScalar(
   name: 'Date' | 'DateTime',
   { description, specifiedByURL, expected, isValid }: StringScalar,
@@ -62,21 +65,18 @@ function stringScalar(
     serialize: (value) => value,
     parseValue: (value) => {
       if (typeof value === 'string' && isValid(value)) return value;
-      throw refused(expected, describe(value));
+      throw invalidValue(expected, describe(value));
     },
     parseLiteral: (node) => {
       if (node.kind === Kind.STRING && isValid(node.value)) return node.value;
-      throw refused(expected, describeLiteral(node), node);
+      throw invalidValue(expected, describeLiteral(node), node);
     },
   });
 }
 
-/** @param node where a literal stands, so that the answer says which */
-function refused(expected: string, found: string, node: ValueNode | null = null): GraphQLError {
-  return new GraphQLError(`expected ${expected}, found ${found}`, {
-    nodes: node,
-    extensions: { code: 'BAD_USER_INPUT' },
-  });
+/** @param node the invalid literal, for the location of the error */
+function invalidValue(expected: string, found: string, node: ValueNode | null = null): GraphQLError {
+  return codedGraphQLError('BAD_USER_INPUT', `expected ${expected}, found ${found}`, { nodes: node });
 }
 
 function describe(value: unknown): string {

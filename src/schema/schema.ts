@@ -15,12 +15,11 @@ import './journalStatusEvents.ts';
 import './journalStatusChanged.ts';
 import { builder } from './builder.ts';
 import { wrapMutations } from './wrapMutations.ts';
-import { withinDeadline } from './withinDeadline.ts';
 
-/** The public contract, from code. */
-export const schema = wrapMutations(withinDeadline(lexicographicSortSchema(builder.toSchema())));
+/** The public schema. */
+export const schema = wrapMutations(lexicographicSortSchema(builder.toSchema()));
 
-/** The contract as text: what `schema.graphql` holds. */
+/** The schema as SDL, as in `schema.graphql`. */
 export function printedSchema(): string {
   return `${printSchema(schema)}\n`;
 }

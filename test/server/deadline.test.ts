@@ -77,7 +77,7 @@ describe('a mutation whose time is up', () => {
 
     expect(data).toEqual({ first: { journal: { netAmount: '1' } }, second: null });
     expect(errors).toMatchObject([{ path: ['second'], extensions: { code: 'DEADLINE_EXCEEDED' } }]);
-    expect(errors?.[0]?.message).toContain('not begun, nothing was done');
+    expect(errors?.[0]?.message).toContain('not started, nothing was done');
     expect(stub.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 });
