@@ -94,7 +94,7 @@ async function start(thrown: unknown) {
     limits: defaultLimits,
     open: new OpenSockets(1),
     documents: new TrustedDocuments(),
-    turns: new ParseQueue(),
+    parseQueue: new ParseQueue(),
     isSandbox: false,
     defaultQuery: '',
   });

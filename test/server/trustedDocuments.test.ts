@@ -110,7 +110,7 @@ describe('a manifest', () => {
   });
 
   it.each([
-    ['no JSON', '{', 'no JSON'],
+    ['not JSON', '{', 'not JSON'],
     ['another form', [known], 'expected { id: document, … }'],
     ['a document that does not fit', { a: '{ nothing }' }, 'a: Cannot query field "nothing" on type "Query".'],
     ['a document that is none', { a: '{' }, 'a: Syntax Error'],
