@@ -144,7 +144,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
       documents,
-      turns,
+      parseQueue: turns,
       isSandbox: sandboxUrl !== null,
       defaultQuery,
     });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { variableTables } from '../src/config/readConfig.ts';
 import { errorCodes } from '../src/errors/errorCodes.ts';
+import { stages } from '../src/server/pipeline/pipeline.ts';
 
 const root = new URL('../', import.meta.url);
 
@@ -60,6 +61,20 @@ describe('the tables that are made from the source', () => {
     const text = table(['code', 'meaning', 'further extensions'], body);
 
     await expect(await withTable('docs/errors.md', 'Entries of', text)).toMatchFileSnapshot('../docs/errors.md');
+  });
+
+  it('docs/architecture.md lists every stage of the pipeline', async () => {
+    const body = stages.map(({ name, does, before, because }) => [
+      code(name),
+      does,
+      before.map(code).join(', '),
+      because,
+    ]);
+    const text = table(['stage', 'what it does', 'must come before', 'because'], body);
+
+    await expect(await withTable('docs/architecture.md', 'The stages', text)).toMatchFileSnapshot(
+      '../docs/architecture.md',
+    );
   });
 });
 

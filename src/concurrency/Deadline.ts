@@ -1,8 +1,10 @@
 export interface DeadlineOptions {
   /** Aborts earlier. */
   outer?: AbortSignal | undefined;
-  /** The reason of the abort when the time is over; that of an earlier abort is `outer`'s. */
+  /** The reason of the abort when the time is over. */
   reason?: () => unknown;
+  /** The reason of an earlier abort. Default that of `outer`. */
+  outerReason?: () => unknown;
 }
 
 /**
@@ -11,15 +13,23 @@ export interface DeadlineOptions {
  */
 export class Deadline {
   readonly #controller = new AbortController();
-  readonly #outer: AbortSignal | undefined;
-  readonly #timer: NodeJS.Timeout;
-  readonly #follow = () => this.#controller.abort(this.#outer?.reason);
+  readonly #options: DeadlineOptions;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #follow = () => {
+    const { outer, outerReason = () => outer?.reason as unknown } = this.#options;
+    this.#controller.abort(outerReason());
+  };
 
-  constructor(timeoutMs: number, { outer, reason }: DeadlineOptions = {}) {
-    this.#outer = outer;
-    this.#timer = setTimeout(() => this.#controller.abort(reason?.()), timeoutMs);
-    outer?.addEventListener('abort', this.#follow, { once: true });
-    if (outer?.aborted) this.#follow();
+  /** @param timeoutMs null when the time starts later, with `start` */
+  constructor(timeoutMs: number | null, options: DeadlineOptions = {}) {
+    this.#options = options;
+    if (timeoutMs !== null) this.start(timeoutMs);
+    options.outer?.addEventListener('abort', this.#follow, { once: true });
+    if (options.outer?.aborted) this.#follow();
+  }
+
+  start(timeoutMs: number): void {
+    this.#timer = setTimeout(() => this.#controller.abort(this.#options.reason?.()), timeoutMs);
   }
 
   get signal(): AbortSignal {
@@ -29,6 +39,6 @@ export class Deadline {
   /** To be called when what it limits has ended. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#outer?.removeEventListener('abort', this.#follow);
+    this.#options.outer?.removeEventListener('abort', this.#follow);
   }
 }

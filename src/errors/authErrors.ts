@@ -1,10 +1,13 @@
 import { CodedError } from './CodedError.ts';
 
-/** Nobody knows who asks: no credential, or one that doesn't hold. The message never repeats what was given, and becomes part of a header: ASCII without quotation marks. */
+/**
+ * The credential is missing or invalid. The message never quotes the credential. It becomes part of a header, so it is
+ * ASCII without quotation marks.
+ */
 export class UnauthenticatedError extends CodedError {
   override readonly name = 'UnauthenticatedError';
   override readonly code = 'UNAUTHENTICATED';
-  /** RFC 6750's word for it; null where no credential was given, of which it says nothing. */
+  /** The error code of RFC 6750; null when no credential was given. */
   readonly error: 'invalid_token' | 'invalid_request' | null;
 
   constructor(message: string, error: UnauthenticatedError['error'] = 'invalid_token') {
@@ -19,7 +22,7 @@ export class UnauthenticatedError extends CodedError {
   }
 }
 
-/** Whether the credential holds can't be found out now: the keys of its issuer can't be had. The caller may try again. */
+/** The credential can't be verified at the moment, because its issuer's keys can't be loaded. The caller may retry. */
 export class AuthenticationUnavailableError extends CodedError {
   override readonly name = 'AuthenticationUnavailableError';
   override readonly code = 'AUTHENTICATION_UNAVAILABLE';
@@ -29,7 +32,7 @@ export class AuthenticationUnavailableError extends CodedError {
   }
 }
 
-/** What authentication is configured with can't be used: a start is refused. One line for each problem. */
+/** The authentication settings are invalid, so the gateway doesn't start. The message has one line per problem. */
 export class AuthSetupError extends Error {
   override readonly name = 'AuthSetupError';
 }

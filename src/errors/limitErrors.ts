@@ -1,79 +1,80 @@
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 
-/** When to come back to a process that has as much as it takes. */
+import { codedGraphQLError } from './codedGraphQLError.ts';
+
+/** `Retry-After` in seconds where all places for sockets and event streams are taken. */
 export const retryAfterSeconds = '5';
+/** `Retry-After` in seconds of an overloaded process. */
+export const overloadSeconds = '1';
 
 export interface Excess {
   code: `${'TOKEN' | 'DEPTH' | 'FIELD' | 'ALIAS' | 'DIRECTIVE' | 'COST'}_LIMIT_EXCEEDED`;
   message: string;
-  /** Told in the extensions under the name of what was counted; absent where counting ended at the limit. */
+  /** Becomes an extension named after what was counted; absent where counting stopped at the limit. */
   found?: number;
   limit: number;
 }
 
-/** A document or an operation asks for more than it may. */
-export function overLimit({ code, message, found, limit }: Excess): GraphQLError {
-  const [what = ''] = code.toLowerCase().split('_');
-  // JSON has no infinity, and fragments of fragments get close to it.
-  const counted = found === undefined ? {} : { [what]: Math.min(found, Number.MAX_SAFE_INTEGER) };
-  return new GraphQLError(message, { extensions: { code, ...counted, limit, http: { status: 400 } } });
+/** A document or an operation exceeds a limit. */
+export function limitExceeded({ code, message, found, limit }: Excess): GraphQLError {
+  const [counted = ''] = code.toLowerCase().split('_');
+  // JSON has no infinity, and nested fragments can exceed the safe integers.
+  const count = found === undefined ? {} : { [counted]: Math.min(found, Number.MAX_SAFE_INTEGER) };
+  return codedGraphQLError(code, message, { extensions: { ...count, limit }, http: { status: 400 } });
 }
 
-/** Brackets within one another, deeper than anything reads. */
+/** Brackets are nested too deeply. */
 export function nestedTooDeeply(
   what: 'document' | 'request',
   code: 'GRAPHQL_PARSE_FAILED' | 'BAD_REQUEST',
   limit: number,
 ): GraphQLError {
-  return new GraphQLError(`the ${what} is nested too deeply, at most ${limit} brackets`, {
-    extensions: { code, http: { status: 400 } },
-  });
+  const message = `the ${what} is nested too deeply, at most ${limit} levels of brackets are allowed`;
+  return codedGraphQLError(code, message, { http: { status: 400 } });
 }
 
-/** One principal asks more often than it may. */
-export function tooOften(limit: number, waitMs: number): GraphQLError {
+/** A principal exceeds its rate. */
+export function rateExceeded(limit: number, waitMs: number): GraphQLError {
   const retryAfter = String(Math.max(1, Math.ceil(waitMs / 1_000)));
-  return new GraphQLError(`at most ${limit} operations a second: nothing was done, try again later`, {
-    extensions: {
-      code: 'OPERATION_RATE_LIMITED',
-      limit,
-      retryAt: new Date(Date.now() + waitMs).toISOString(),
+  return codedGraphQLError(
+    'OPERATION_RATE_LIMITED',
+    `at most ${limit} operations per second are allowed: nothing was done, retry later`,
+    {
+      extensions: { limit, retryAt: new Date(Date.now() + waitMs).toISOString() },
       http: { status: 429, headers: { 'retry-after': retryAfter } },
     },
-  });
+  );
 }
 
-/** One principal has as many operations under way as it may. */
-export function tooManyAtOnce(limit: number): GraphQLError {
-  return new GraphQLError(`${limit} operations are under way: nothing was done, try again when one has ended`, {
-    extensions: {
-      code: 'CONCURRENCY_LIMITED',
-      limit,
-      http: { status: 429, headers: { 'retry-after': '1' } },
-    },
-  });
+/** A principal has too many operations running. */
+export function concurrencyExceeded(limit: number): GraphQLError {
+  return codedGraphQLError(
+    'CONCURRENCY_LIMITED',
+    `${limit} operations are running: nothing was done, retry when one has finished`,
+    { extensions: { limit }, http: { status: 429, headers: { 'retry-after': '1' } } },
+  );
 }
 
-/** The process runs as many operations as it can do well. */
+/** The process has too many operations running. */
 export function overloaded(): GraphQLError {
-  return new GraphQLError('the gateway is overloaded: nothing was done, try again later', {
-    extensions: { code: 'OVERLOADED', http: { status: 503, headers: { 'retry-after': overloadSeconds } } },
+  return codedGraphQLError('OVERLOADED', 'the gateway is overloaded: nothing was done, retry later', {
+    http: { status: 503, headers: { 'retry-after': overloadSeconds } },
   });
 }
 
-/** When to come back after `overloaded`. */
-export const overloadSeconds = '1';
-
-/** One socket asks for more at a time than it may. */
+/** One WebSocket has too many operations running. */
 export function tooManyOperations(max: number): GraphQLError {
-  return new GraphQLError(`${max} operations of this socket are under way, no more are taken: complete one first`, {
-    extensions: { code: 'TOO_MANY_OPERATIONS' },
-  });
+  return codedGraphQLError(
+    'TOO_MANY_OPERATIONS',
+    `${max} operations are running on this socket, which is the most it may have: complete one first`,
+  );
 }
 
-/** The process holds as many open ends as it may. */
+/** The process has too many sockets and event streams open. */
 export function tooManySockets(max: number): GraphQLError {
-  return new GraphQLError(`${max} sockets and event streams are open, no more are taken: try again later`, {
-    extensions: { code: 'TOO_MANY_SOCKETS', http: { status: 503, headers: { 'retry-after': retryAfterSeconds } } },
-  });
+  return codedGraphQLError(
+    'TOO_MANY_SOCKETS',
+    `${max} sockets and event streams are open, which is the most the gateway may have: retry later`,
+    { http: { status: 503, headers: { 'retry-after': retryAfterSeconds } } },
+  );
 }

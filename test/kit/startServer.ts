@@ -73,7 +73,7 @@ export async function startServer(
     limits,
     open,
     documents,
-    turns,
+    parseQueue: turns,
     isSandbox: false,
     defaultQuery: '',
   });

@@ -27,7 +27,7 @@ describe('HttpServer', () => {
       'GET /else/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
       404,
     ],
-  ])('answers %s without a stack, and lives on', async (_name, text, status) => {
+  ])('answers %s without a stack trace and keeps serving', async (_name, text, status) => {
     const server = await startServer({});
     const { hostname, port } = new URL(server.url);
     const client = connect(Number(port), hostname);
@@ -42,7 +42,7 @@ describe('HttpServer', () => {
     expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
   });
 
-  it('closes connections beyond the highest number unanswered, and takes others when one has gone', async () => {
+  it('closes connections above the limit without an answer, and accepts new ones after one has closed', async () => {
     const server = await startServer({}, { maxConnections: 1 });
     const { hostname, port } = new URL(server.url);
     const open = () => {

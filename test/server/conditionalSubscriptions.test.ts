@@ -41,7 +41,7 @@ describe.each(doors)('@skip and @include on the root field of a subscription, ov
 });
 
 describe('below the root field of a subscription', () => {
-  it('@skip and @include do what they do elsewhere', async () => {
+  it('@skip and @include work as in other operations', async () => {
     const source = new Source();
     const server = await startServer({ told: () => source as AsyncIterable<object>, show: () => 'shown' });
     const socket = await RawSocket.ready(server.url);

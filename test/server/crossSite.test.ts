@@ -26,7 +26,7 @@ describe('a page of another site', () => {
     ['a form', new URLSearchParams({ query }), {}, 403],
     ['a multipart form', multipart(), {}, 415],
     ['text', JSON.stringify({ query }), { 'content-type': 'text/plain' }, 415],
-  ])('can post %s, which is refused before anything is sent', async (_what, body, headers, status) => {
+  ])('can post %s, which is refused before the API is called', async (_what, body, headers, status) => {
     const { stub, url } = await start();
 
     const answer = await fetch(url, { method: 'POST', body, headers: { origin: 'https://evil.example', ...headers } });
@@ -35,7 +35,7 @@ describe('a page of another site', () => {
     expect(stub.calls).toEqual([]);
   });
 
-  it('gets no answer to the question that its browser asks before it posts JSON', async () => {
+  it('gets no CORS headers for the preflight request before it posts JSON', async () => {
     const { url } = await start();
 
     const answer = await fetch(url, {
@@ -46,7 +46,7 @@ describe('a page of another site', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('can open no socket, where one of its own host and a program can', async () => {
+  it('cannot open a WebSocket, unlike a page of the gateway and a client that is not a browser', async () => {
     const { url } = await start();
     const opened = (headers: Record<string, string>) =>
       new Promise<string>((resolve) => {
@@ -64,7 +64,7 @@ describe('a page of another site', () => {
 });
 
 describe('a form', () => {
-  it('with a header that no page can set unasked is taken', async () => {
+  it('is accepted with a header that no page can set without a preflight request', async () => {
     const { stub, url } = await start();
 
     const body = new URLSearchParams({ query });
@@ -86,15 +86,15 @@ describe('a GET', () => {
     ["of the gateway's own page", { 'sec-fetch-site': 'same-origin' }, 200],
     ['with one header that no page can set unasked', { 'graphql-require-preflight': '1' }, 200],
     ['with the other', { 'x-graphql-yoga-csrf': '1' }, 200],
-  ])('%s is answered so', async (_which, headers, status) => {
+  ])('%s is accepted or refused by its headers', async (_which, headers, status) => {
     const { url } = await start();
 
     expect((await fetch(`${url}?${asked}`, { headers })).status).toBe(status);
   });
 });
 
-describe('a page of an origin that is configured', () => {
-  it('is allowed to ask, with the headers that clients set and without credentials of the browser', async () => {
+describe('a page of a configured origin', () => {
+  it('may send the headers that clients set, without credentials of the browser', async () => {
     const { url } = await startWithFriend();
 
     const { status, headers } = await fetch(url, {
@@ -108,7 +108,7 @@ describe('a page of an origin that is configured', () => {
     expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
 
-  it('reads answers, opens streams and sockets; a page of another origin does not', async () => {
+  it('can read responses and open streams and WebSockets; a page of another origin cannot', async () => {
     const { url } = await startWithFriend();
     const stream = `${url}?${new URLSearchParams({ query: '{ __typename }' }).toString()}`;
     const get = (origin: string) => fetch(stream, { headers: { origin, accept: 'text/event-stream' } });
@@ -131,14 +131,14 @@ describe('a page of an origin that is configured', () => {
 
 const eventStream = { accept: 'text/event-stream' };
 
-describe('every answer', () => {
+describe('every response', () => {
   it.each<[string, string, RequestInit & { headers?: Record<string, string> }]>([
     ['of an operation', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
     ['of a refusal', '/graphql', { method: 'POST', body: '[' }],
     ['to what is nowhere', '/elsewhere', {}],
     ['of health', '/health', {}],
     ['of an event stream', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}', headers: eventStream }],
-  ])('%s says what browsers may do with it', async (_which, path, init) => {
+  ])('%s has the security headers', async (_which, path, init) => {
     const { url } = await start();
 
     const { headers } = await fetch(new URL(path, url), {

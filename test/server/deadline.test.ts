@@ -32,19 +32,22 @@ async function startStalled() {
   return { stub, url, cut };
 }
 
-describe('a query whose time is up', () => {
-  it.each(doors)('answers with what is there, says so of the rest and gives up its calls, over %s', async (door) => {
-    const { url, cut } = await startStalled();
+describe('a query that exceeds the deadline', () => {
+  it.each(doors)(
+    'returns the fields that are done, errors for the others, and aborts its calls, over %s',
+    async (door) => {
+      const { url, cut } = await startStalled();
 
-    const query = `{ slow: journal(id: "${slow}") { id } fast: journal(id: "${fast}") { id } }`;
-    const { data, errors } = await operate(door, url, null, query);
-    await cut.reached;
+      const query = `{ slow: journal(id: "${slow}") { id } fast: journal(id: "${fast}") { id } }`;
+      const { data, errors } = await operate(door, url, null, query);
+      await cut.reached;
 
-    expect(data).toEqual({ slow: null, fast: { id: fast } });
-    expect(errors).toMatchObject([{ path: ['slow'], extensions: { code: 'DEADLINE_EXCEEDED' } }]);
-  });
+      expect(data).toEqual({ slow: null, fast: { id: fast } });
+      expect(errors).toMatchObject([{ path: ['slow'], extensions: { code: 'DEADLINE_EXCEEDED' } }]);
+    },
+  );
 
-  it('never takes the past for read that it gave up', async () => {
+  it('does not report an aborted replay as complete', async () => {
     const { url } = await startStalled();
 
     const { data, errors } = await ask(url, '{ journalStatusEvents(since: "2020-01-01T00:00:00Z") { nodes { id } } }');
@@ -54,8 +57,8 @@ describe('a query whose time is up', () => {
   });
 });
 
-describe('a mutation whose time is up', () => {
-  it('is carried through and told, and the next of its document is not begun', async () => {
+describe('a mutation that exceeds the deadline', () => {
+  it('is completed and reported, and the next mutation of its document is not started', async () => {
     const gate = new Gate();
     const stub = await StubUpstream.start(async ({ method, body }, response) => {
       if (method === 'GET') return;

@@ -11,8 +11,8 @@ import { startServer } from '../kit/startServer.ts';
 import { startWatched } from '../kit/startWatched.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 
-describe('a connection that is kept', () => {
-  it('stays for 75 s, longer than common balancers keep one, on the port of the clients and on that of operators', async () => {
+describe('an idle connection', () => {
+  it('stays open for 75 s, longer than common balancers keep one, on the client port and the admin port', async () => {
     const sandbox = await startSandbox();
     const { url, adminUrl } = await startWatched(sandbox.url);
 
@@ -21,7 +21,7 @@ describe('a connection that is kept', () => {
     }
   });
 
-  it('stays as long as configured', async () => {
+  it('stays open as long as configured', async () => {
     expect(readConfig({ KEEP_ALIVE_SECONDS: '620' }, { sandbox: true }).limits.keepAliveMs).toBe(620_000);
     expect(() => readConfig({ KEEP_ALIVE_SECONDS: '0' }, { sandbox: true })).toThrow('KEEP_ALIVE_SECONDS: expected');
     const { url } = await startServer({}, { keepAliveMs: 620_000 });
@@ -29,7 +29,7 @@ describe('a connection that is kept', () => {
     expect((await keepConnection()(new URL('/health', url).href)).headers['keep-alive']).toMatch(/^timeout=62[01]$/);
   });
 
-  it('outlives the time for a request, and is closed when its own is over', async () => {
+  it('outlives the request timeout and is closed after the keep-alive time', async () => {
     const { url } = await startServer({}, { keepAliveMs: 400, requestTimeoutMs: 100 });
     const { hostname, port } = new URL(url);
     const client = connect(Number(port), hostname);

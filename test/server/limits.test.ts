@@ -43,7 +43,7 @@ describe.each(doors)('over %s', (door) => {
     ['30 aliases', aliases(30)],
     ['30 aliases of pages', aliases(30, 'journals { nodes { id status } }')],
     ['the standard introspection query', getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true })],
-  ])('%s passes', async (_what, query) => {
+  ])('accepts %s', async (_what, query) => {
     const { data, errors } = await ask(query);
 
     expect(errors).toBeUndefined();
@@ -84,33 +84,33 @@ describe.each(doors)('over %s', (door) => {
       '{ journals(first: 500) { nodes { toAccount { journals(first: 500) { nodes { id } } } } } }',
       { code: 'COST_LIMIT_EXCEEDED', cost: 551_100, limit: 100_000 },
     ],
-  ])('%s are refused', async (_what, query, extensions) => {
+  ])('refuses %s', async (_what, query, extensions) => {
     const { data, errors } = await ask(query);
 
     expect(errors?.map((error) => error.extensions)).toEqual([extensions]);
     expect(data ?? null).toBeNull();
   });
 
-  it('the cost is that of the variables', async () => {
+  it('computes the cost with the variables', async () => {
     const query = `query ($inner: Int) { journals(first: 100) { nodes { toAccount { journals(first: $inner) { nodes { id } } } } } }`;
 
     expect((await ask(query, { inner: 2 })).errors).toBeUndefined();
     expect(codesOf(await ask(query, { inner: 500 }))).toEqual(['COST_LIMIT_EXCEEDED']);
   });
 
-  it('variables that do not hold are told as such, whatever they would cost', async () => {
+  it('reports invalid variables, whatever they would cost', async () => {
     const query = 'query ($first: Int) { journals(first: $first) { nodes { id } } }';
 
     expect(codesOf(await ask(query, { first: 'many' }))).toEqual(['BAD_USER_INPUT']);
   });
 
-  it('a circle of fragments is told as such', async () => {
+  it('reports cyclic fragments as a validation error', async () => {
     const query = '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }';
 
     expect(codesOf(await ask(query))).toContain('GRAPHQL_VALIDATION_FAILED');
   });
 
-  it('fragments that double each other are refused without being followed one by one', async () => {
+  it('refuses fragments that double each other without expanding them', async () => {
     const chain = Array.from(
       { length: 60 },
       (_, index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`,
@@ -123,8 +123,8 @@ describe.each(doors)('over %s', (door) => {
   });
 });
 
-describe('what a principal may ask', () => {
-  it.each(doors)('is limited by the second over %s, with the time to come back', async (door) => {
+describe('a principal', () => {
+  it.each(doors)('has its rate limited over %s and is told when to retry', async (door) => {
     const server = await startServer({}, { maxPerSecond: 2 });
     const ask = () => operate(door, server.url, null, '{ hello }');
 
@@ -135,14 +135,14 @@ describe('what a principal may ask', () => {
     if (door === 'HTTP' || door === 'SSE') expect(outcomes[2]?.status).toBe(429);
   });
 
-  it('counts what cannot be read as well', async () => {
+  it('has documents that cannot be parsed counted too', async () => {
     const server = await startServer({}, { maxPerSecond: 1 });
 
     expect(codesOf(await operate('HTTP', server.url, null, '{'))).toEqual(['GRAPHQL_PARSE_FAILED']);
     expect(codesOf(await operate('WebSocket', server.url, null, '{'))).toEqual(['OPERATION_RATE_LIMITED']);
   });
 
-  it.each(doors)('is limited to so many at once over %s, and one that ends makes room', async (door) => {
+  it.each(doors)('has its running operations limited over %s, until one of them ends', async (door) => {
     const gate = new Gate();
     const server = await startServer({ work: async () => (await gate.pass(), 'done') }, { maxConcurrent: 1 });
     const ask = (query: string) => operate(door, server.url, null, query);

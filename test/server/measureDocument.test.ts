@@ -105,11 +105,11 @@ function count(definitions: DocumentNode['definitions']): MeasuredDocument {
       Directive: () => void (size.directives += 1),
     },
   );
-  return { ...size, repeats: [...names.values()].reduce((sum, times) => sum + times * times, 0) };
+  return { ...size, comparisons: [...names.values()].reduce((sum, times) => sum + times * times, 0) };
 }
 
 describe('measureDocument', () => {
-  it('finds the size of what a document is when all its fragments are written out', () => {
+  it('counts fragments as if each were written where it is spread', () => {
     fc.assert(
       fc.property(documents(false), (text) => {
         expect(measureDocument(parse(text), Infinity)).toEqual(writtenOut(parse(text)));
@@ -118,7 +118,7 @@ describe('measureDocument', () => {
     );
   });
 
-  it('comes to an end where fragments go round in circles', () => {
+  it('terminates for cyclic fragments', () => {
     fc.assert(
       fc.property(documents(true), (text) => {
         const { fields } = measureDocument(parse(text), 1_000);
@@ -129,11 +129,11 @@ describe('measureDocument', () => {
     );
   });
 
-  it('follows no fragment where there are more fields than may be, and walks no circle to its end', () => {
+  it('does not expand fragments of a document with too many fields, and stops in cyclic fragments', () => {
     const many = Array.from({ length: 8 }, (_, one) => `fragment f${one} on Query { ${spreads(8)} }`);
 
-    expect(measureDocument(parse('{ a b c }'), 2)).toMatchObject({ fields: 3, repeats: 0 });
-    expect(measureDocument(parse(`{ ...f0 } ${many.join(' ')}`), 5_000).repeats).toBe(Infinity);
+    expect(measureDocument(parse('{ a b c }'), 2)).toMatchObject({ fields: 3, comparisons: 0 });
+    expect(measureDocument(parse(`{ ...f0 } ${many.join(' ')}`), 5_000).comparisons).toBe(Infinity);
   });
 });
 
@@ -142,7 +142,7 @@ function spreads(number: number): string {
 }
 
 describe('parseBounded', () => {
-  it('parses what has as many tokens as may be, and refuses one more', () => {
+  it('parses a document with as many tokens as allowed and refuses one with one more', () => {
     fc.assert(
       fc.property(documents(false), (text) => {
         const parsed = parse(text);
@@ -159,12 +159,12 @@ describe('parseBounded', () => {
     ['selections', (depth: number) => `${'{ a '.repeat(depth)}${'}'.repeat(depth)}`],
     ['values', (depth: number) => `{ a(b: ${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}) }`],
     ['types', (depth: number) => `query ($a: ${'['.repeat(depth - 1)}Int${']'.repeat(depth - 1)}) { a }`],
-  ])('reads %s 200 deep, and refuses 201', (_what, nested) => {
+  ])('accepts %s nested 200 deep and refuses 201', (_what, nested) => {
     expect(codeOf(() => parseBounded(nested(201), 20_000))).toBe('GRAPHQL_PARSE_FAILED');
     expect(codeOf(() => parseBounded(nested(200), 20_000))).toBeNull();
   });
 
-  it('reads names of 256 characters and as many lines as tokens, and refuses more', () => {
+  it('accepts names of 256 characters and as many lines as tokens, and refuses more', () => {
     expect(codeOf(() => parseBounded(`{ ${'a'.repeat(256)} }`, 20_000))).toBeNull();
     expect(codeOf(() => parseBounded(`{ ${'a'.repeat(257)} }`, 20_000))).toBe('GRAPHQL_PARSE_FAILED');
     expect(codeOf(() => parseBounded(`{ a }${'\n'.repeat(19_999)}`, 20_000))).toBeNull();
@@ -172,7 +172,7 @@ describe('parseBounded', () => {
   });
 });
 
-/** Null where nothing is thrown; undefined for an error of the parser's own. */
+/** Null if nothing is thrown; undefined for an error without a code. */
 function codeOf(read: () => unknown): unknown {
   try {
     read();

@@ -35,8 +35,8 @@ function codesOf({ errors = [] }: Outcome): unknown[] {
   return errors.map(({ extensions }) => extensions?.['code']);
 }
 
-describe.each(doors)('a process with too much to do, over %s', (door) => {
-  it('refuses queries first: 503 with the time to come back', async () => {
+describe.each(doors)('an overloaded process, over %s', (door) => {
+  it('refuses queries first, with 503 and Retry-After', async () => {
     const { server, end } = await startBusy(5);
 
     const query = await operate(door, server.url, null, '{ hello }');
@@ -51,7 +51,7 @@ describe.each(doors)('a process with too much to do, over %s', (door) => {
     }
   });
 
-  it('refuses mutations when it is full, and none that it accepted is lost', async () => {
+  it('refuses mutations when it is full and completes those that it accepted', async () => {
     const { server, end } = await startBusy(10);
 
     const mutation = await operate(door, server.url, null, 'mutation { hello }');
@@ -60,7 +60,7 @@ describe.each(doors)('a process with too much to do, over %s', (door) => {
     expect(codesOf(mutation)).toEqual(['OVERLOADED']);
   });
 
-  it('serves again when there is room, and nothing is left that counts', async () => {
+  it('serves again when operations have ended, and counts none of them any more', async () => {
     const { server, end } = await startBusy(9);
     await operate(door, server.url, null, '{ hello }');
     await end();
@@ -76,7 +76,7 @@ describe('a process that sheds queries', () => {
   it.each([
     ['by its name', { query: 'query A { hello } mutation B { hello }', operationName: 'B' }],
     ['behind an escape', undefined],
-  ])('knows a mutation %s', async (_how, request) => {
+  ])('recognizes a mutation %s', async (_how, request) => {
     const { server, end } = await startBusy(5);
     const body = request ? JSON.stringify(request) : '{"query":"\\u006dutation { hello }"}';
 
@@ -86,7 +86,7 @@ describe('a process that sheds queries', () => {
     expect(await answer.json()).toEqual({ data: { hello: 'hello' } });
   });
 
-  it('is not deceived by the word: what turns out to be a query is refused all the same', async () => {
+  it('refuses a query that contains the word mutation', async () => {
     const { server, end } = await startBusy(5);
 
     const answer = await post(server.url, JSON.stringify({ query: '{ hello } # no mutation' }));
@@ -100,7 +100,7 @@ describe('a process that sheds queries', () => {
     ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
     ['application/json', 'application/json; charset=utf-8'],
     ['*/*', 'application/json; charset=utf-8'],
-  ])('answers who accepts %s before anything is read', async (accept, mediaType) => {
+  ])('answers a client that accepts %s before it parses the request', async (accept, mediaType) => {
     const { server, end } = await startBusy(5);
 
     const answer = await post(server.url, '{ is no JSON', { accept, 'x-request-id': 'asked-1' });
@@ -118,7 +118,7 @@ describe('a process that sheds queries', () => {
     });
   });
 
-  it('lets subscriptions stand, which are none of what is under way', async () => {
+  it('keeps subscriptions, which do not count as running', async () => {
     const { server, end } = await startBusy(5);
     const socket = await RawSocket.ready(server.url);
 

@@ -39,14 +39,14 @@ const ways: [string, (url: string, members: object) => Promise<unknown>][] = [
 ];
 
 describe.each(ways)('without a manifest, over %s', (_way, send) => {
-  it('a hash alone is not supported', async () => {
+  it('refuses a hash without a text as not supported', async () => {
     const { url } = await startServer({});
 
     expect(await send(url, { extensions })).toMatchObject(notSupported);
     expect(await send(url, { documentId: sha256Hash })).toMatchObject(notSupported);
   });
 
-  it('a text that comes with its hash is executed', async () => {
+  it('executes a text that is sent with its hash', async () => {
     const { url } = await startServer({});
 
     expect(await send(url, { query, extensions })).toEqual({ data: { hello: 'hello' } });
@@ -54,7 +54,7 @@ describe.each(ways)('without a manifest, over %s', (_way, send) => {
 });
 
 describe("Apollo's link for persisted queries", () => {
-  it.each([false, true])('asks by hash once, and from then on by text (GET: %s)', async (useGETForHashedQueries) => {
+  it.each([false, true])('sends a hash once and texts from then on (GET: %s)', async (useGETForHashedQueries) => {
     const { url } = await startServer({});
     const sent: string[] = [];
     const watched: typeof fetch = (target, init) => {

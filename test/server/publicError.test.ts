@@ -31,7 +31,7 @@ import { apiSecret } from '../kit/planted.ts';
 import { watchLine } from '../kit/watchedLog.ts';
 import { journalId } from '../kit/wireJournals.ts';
 
-/** A client with a bug: it throws what no floor above it expects. */
+/** A client with a bug: it throws something that no caller expects. */
 class BuggyJournalsClient extends JournalsClient {
   readonly #thrown: unknown;
 
@@ -54,7 +54,7 @@ interface LogLine {
   err?: { message?: string; stack?: string };
 }
 
-/** The pipeline over that client: what it answers, and what it logs. */
+/** Starts a pipeline with that client, and collects its log. */
 async function start(thrown: unknown) {
   const lines: LogLine[] = [];
   const log = createLog('error', {
@@ -94,7 +94,7 @@ async function start(thrown: unknown) {
     limits: defaultLimits,
     open: new OpenSockets(1),
     documents: new TrustedDocuments(),
-    turns: new ParseQueue(),
+    parseQueue: new ParseQueue(),
     isSandbox: false,
     defaultQuery: '',
   });
@@ -116,8 +116,8 @@ interface Answer {
 
 const reads = `{ journal(id: "${journalId}") { id } account(id: "${sweep}") { id } }`;
 
-describe('an error that nobody foresaw', () => {
-  it('is masked, and logged with its stack under the correlation id that the client is told', async () => {
+describe('an unexpected error', () => {
+  it('is masked, and logged with its stack under the correlation id that the client gets', async () => {
     const { ask, lines } = await start(new TypeError("can't read 'secret' of undefined"));
 
     const text = await ask(reads);
@@ -136,7 +136,7 @@ describe('an error that nobody foresaw', () => {
   });
 
   it.each([['a string'], [undefined], [{ message: 'an object', code: 'NOT_OURS' }]])(
-    'is masked where it is no error at all: %j',
+    'is masked when it is not an Error: %j',
     async (thrown) => {
       const { ask } = await start(thrown);
 
@@ -146,7 +146,7 @@ describe('an error that nobody foresaw', () => {
     },
   );
 
-  it('is masked where graphql raises it while executing', async () => {
+  it('is masked when graphql throws it during execution', async () => {
     const { ask, lines } = await start(new GraphQLError('Abstract type "Journal" was resolved to a type "secret"'));
 
     const text = await ask(reads);
@@ -156,7 +156,7 @@ describe('an error that nobody foresaw', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('of one mutation leaves the others of its document alone, each with a correlation id of its own', async () => {
+  it('of one mutation does not affect the others of its document, and each has its own correlation id', async () => {
     const { ask, lines } = await start(new Error('secret'));
     const jnlc = `{ fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" }`;
 

@@ -45,8 +45,8 @@ const mistakes: [what: string, query: string, variables?: Record<string, unknown
   ],
 ];
 
-describe('a mistake that is made again and again', () => {
-  it.each(mistakes)('%s is told a few times on every transport', async (_what, query, variables) => {
+describe('a repeated mistake', () => {
+  it.each(mistakes)('such as %s is reported a few times on every transport', async (_what, query, variables) => {
     const { url } = gateway;
 
     const outcomes = await Promise.all(doors.map((door) => operate(door, url, null, query, variables)));

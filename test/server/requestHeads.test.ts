@@ -42,7 +42,7 @@ describe('a body', () => {
     expect(await post(url, { 'content-type': type })).toMatchObject({ status: 200, body: hello });
   });
 
-  it('of a form in capitals is read as the form that it is, behind the same guard', async () => {
+  it('of a form whose type is in capitals is read as a form and guarded as one', async () => {
     const { url } = await startServer({});
     const type = { 'content-type': 'Application/X-WWW-Form-Urlencoded' };
     const form = [new URLSearchParams({ query: '{ hello }' }).toString()];
@@ -58,7 +58,7 @@ describe('a body', () => {
     expect((await post(url, { 'content-type': `Application/Json; charset=${charset}` })).status).toBe(415);
   });
 
-  it('that is compressed is refused by what its head says, with the encoding that is taken', async () => {
+  it('that is compressed is refused by its head, with the accepted encoding', async () => {
     const { url } = await startServer({});
 
     const answer = await post(url, { 'content-encoding': 'GZIP' }, [gzipSync(json)]);
@@ -68,7 +68,7 @@ describe('a body', () => {
     expect((await post(url, { 'content-encoding': 'Identity' })).status).toBe(200);
   });
 
-  it('may begin with a byte order mark, as a message on a socket may', async () => {
+  it('may begin with a byte order mark, like a WebSocket message', async () => {
     const { url } = await startServer({});
     const socket = await RawSocket.ready(url);
 
@@ -79,7 +79,7 @@ describe('a body', () => {
   });
 });
 
-describe('the answer', () => {
+describe('the response', () => {
   it.each([
     ['Application/Json', 'application/json'],
     ['APPLICATION/GRAPHQL-RESPONSE+JSON;Charset=utf8', graphqlResponse],
@@ -130,7 +130,7 @@ describe('the answer', () => {
     expect((await post(url, { accept }, [JSON.stringify({ query: 'subscription { ticks }' })])).status).toBe(status);
   });
 
-  it('to a browser that opens the page is GraphiQL, not to a program that would rather have JSON', async () => {
+  it('to a browser is GraphiQL, unless the client prefers JSON', async () => {
     const sandbox = await startSandbox();
     const { url } = await startGateway(
       sandbox.url,
@@ -193,7 +193,7 @@ describe('a page that opens a socket', () => {
 describe('CORS_ORIGINS', () => {
   const originsOf = (text: string) => readConfig({ CORS_ORIGINS: text }, { sandbox: true }).limits.corsOrigins;
 
-  it("takes those of apps, and the port that is the scheme's own", () => {
+  it('accepts origins of apps and the default port of a scheme', () => {
     expect(originsOf('capacitor://localhost, tauri://localhost,HTTPS://A.example:443,http://a.example:8080')).toEqual([
       'capacitor://localhost',
       'tauri://localhost',
@@ -210,7 +210,7 @@ describe('CORS_ORIGINS', () => {
     'null',
     'file://',
     'https://u:p@a.example',
-  ])('takes no %s', (text) => {
+  ])('refuses %s', (text) => {
     expect(() => originsOf(text)).toThrow('CORS_ORIGINS: expected origins');
   });
 });
@@ -236,7 +236,7 @@ describe('CORS_HEADERS', () => {
     );
   });
 
-  it.each(['*', 'x tenant', 'a,,b', 'x:y'])('takes no %s', (text) => {
+  it.each(['*', 'x tenant', 'a,,b', 'x:y'])('refuses %s', (text) => {
     expect(() => readConfig({ CORS_HEADERS: text }, { sandbox: true })).toThrow('CORS_HEADERS: expected names');
   });
 });

@@ -72,13 +72,13 @@ describe.each(Object.entries(ways))('a trusted document over %s', (_way, send) =
     expect(await send(url, { query: known, variables })).toEqual(mine);
   });
 
-  it('wins over a text that comes with its id', async () => {
+  it('takes precedence over a text that is sent with its id', async () => {
     const { url } = await start(false);
 
     expect(await send(url, { ...hashed, query: unknown, variables })).toEqual(mine);
   });
 
-  it('that is not there is told as Apollo expects it', async () => {
+  it('with an unknown id is refused with the message that Apollo expects', async () => {
     const { url } = await start(false);
 
     expect(await send(url, { documentId: 'other' })).toMatchObject({
@@ -86,7 +86,7 @@ describe.each(Object.entries(ways))('a trusted document over %s', (_way, send) =
     });
   });
 
-  it('is the only one there is where that is asked for', async () => {
+  it('is the only kind that is executed when so configured', async () => {
     const { url } = await start(true);
 
     const refused = { errors: [{ extensions: { code: 'PERSISTED_QUERY_ONLY' } }] };
@@ -94,7 +94,7 @@ describe.each(Object.entries(ways))('a trusted document over %s', (_way, send) =
     expect(await send(url, { query: unknown, documentId: 'other' })).toMatchObject(refused);
   });
 
-  it('leaves others alone where it is not', async () => {
+  it('does not exclude other documents by default', async () => {
     const { url } = await start(false);
 
     expect(await send(url, { query: unknown })).toEqual({ data: { __typename: 'Query' } });
@@ -110,11 +110,11 @@ describe('a manifest', () => {
   });
 
   it.each([
-    ['no JSON', '{', 'no JSON'],
+    ['not JSON', '{', 'not JSON'],
     ['another form', [known], 'expected { id: document, … }'],
     ['a document that does not fit', { a: '{ nothing }' }, 'a: Cannot query field "nothing" on type "Query".'],
     ['a document that is none', { a: '{' }, 'a: Syntax Error'],
-  ])('that is %s ends the start with what is wrong', async (_what, manifest, problem) => {
+  ])('that is %s prevents the start and is reported', async (_what, manifest, problem) => {
     await expect(start(true, manifest)).rejects.toThrow(problem);
   });
 });

@@ -23,7 +23,7 @@ function posted(headers: Record<string, string>, pieces: number): RawRequest {
 }
 
 describe.each(offers)('an upgrade to %s is ignored', (_name, headers) => {
-  it('and a GET and POSTs are answered on one connection that is kept', async () => {
+  it('and a GET and POSTs are answered on one open connection', async () => {
     const { url } = await startServer({});
     const send = keepConnection();
 
@@ -56,7 +56,7 @@ describe('an upgrade to WebSocket', () => {
   const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' };
   const upgrade = { connection: 'Upgrade', 'sec-websocket-protocol': 'graphql-transport-ws', ...key };
 
-  it.each(['websocket', 'WebSocket', 'h2c, websocket', 'websocket, h2c'])('is taken from %s', async (offer) => {
+  it.each(['websocket', 'WebSocket', 'h2c, websocket', 'websocket, h2c'])('is accepted from %s', async (offer) => {
     const { url } = await startServer({});
 
     await expect(keepConnection()(url, { headers: { ...upgrade, upgrade: offer } })).rejects.toThrow('was upgraded');
@@ -70,7 +70,7 @@ describe('an upgrade to WebSocket', () => {
     expect(status).toBe(method === 'POST' ? 200 : 405);
   });
 
-  it.each(['/graphql/', '/graphql/?token=1'])('is taken at %s', async (path) => {
+  it.each(['/graphql/', '/graphql/?token=1'])('is accepted at %s', async (path) => {
     const { url } = await startServer({});
 
     const opened = keepConnection()(new URL(path, url).href, { headers: { ...upgrade, upgrade: 'websocket' } });

@@ -1,4 +1,6 @@
-/** Counts what stays open on behalf of clients: WebSockets, and the event streams of subscriptions. */
+import { releaseOnce } from '../../concurrency/releaseOnce.ts';
+
+/** Limits the WebSockets and event streams that are open at once. */
 export class OpenSockets {
   readonly max: number;
   #count = 0;
@@ -7,14 +9,12 @@ export class OpenSockets {
     this.max = max;
   }
 
-  /** @returns to be called when it has closed; calling it again does nothing. Null when there is room for no more */
+  /** @returns a function to call when the socket has closed; null when the limit is reached */
   take(): (() => void) | null {
     if (this.#count >= this.max) return null;
     this.#count += 1;
-    let isOpen = true;
-    return () => {
-      if (isOpen) this.#count -= 1;
-      isOpen = false;
-    };
+    return releaseOnce(() => {
+      this.#count -= 1;
+    });
   }
 }

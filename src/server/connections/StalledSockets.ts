@@ -2,25 +2,25 @@ import type { Socket } from 'node:net';
 
 import { slowestPace } from '../../events/subscription/slowestPace.ts';
 
-interface Waiting {
-  /** Bytes that the network had taken when it was last seen to take some. */
+interface Backlog {
+  /** Bytes that the network had accepted when it last accepted some. */
   flushed: number;
   sinceMs: number;
 }
 
 /**
- * Cuts sockets whose clients take nothing of what waits for them, whatever they say or are sent meanwhile: a stalled
- * reader holds its buffers and its place for as long as its network stands. Judged by the bytes that have left.
+ * Disconnects clients that read nothing of what waits for them, even while they send. Otherwise a stalled client would
+ * keep its buffers and its place until its network fails. Progress is measured by the bytes that have left the process.
  */
 export class StalledSockets {
   readonly #limitMs: number;
-  readonly #sockets = new Map<Socket, Waiting | null>();
-  readonly #checking: NodeJS.Timeout;
+  readonly #sockets = new Map<Socket, Backlog | null>();
+  readonly #checks: NodeJS.Timeout;
 
-  /** @param limitMs how long a socket may take nothing; it is cut at most a quarter later */
+  /** @param limitMs how long a client may read nothing; it is disconnected at most a quarter later */
   constructor(limitMs: number) {
     this.#limitMs = limitMs;
-    this.#checking = setInterval(() => this.#check(), limitMs / 4).unref();
+    this.#checks = setInterval(() => this.#check(), limitMs / 4).unref();
   }
 
   watch(socket: Socket): void {
@@ -29,17 +29,17 @@ export class StalledSockets {
   }
 
   close(): void {
-    clearInterval(this.#checking);
+    clearInterval(this.#checks);
   }
 
   #check(): void {
     const now = performance.now();
-    for (const [socket, waiting] of this.#sockets) {
+    for (const [socket, backlog] of this.#sockets) {
       const { writableLength } = socket;
-      const flushed = writableLength === 0 ? 0 : socket.bytesWritten - writableLength;
+      const flushed = socket.bytesWritten - writableLength;
       if (writableLength === 0) this.#sockets.set(socket, null);
-      else if (waiting?.flushed !== flushed) this.#sockets.set(socket, { flushed, sinceMs: now });
-      else if (now - waiting.sinceMs >= this.#limitMs + writableLength / slowestPace) socket.destroy();
+      else if (backlog?.flushed !== flushed) this.#sockets.set(socket, { flushed, sinceMs: now });
+      else if (now - backlog.sinceMs >= this.#limitMs + writableLength / slowestPace) socket.destroy();
     }
   }
 }

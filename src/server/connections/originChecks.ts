@@ -2,19 +2,28 @@ import type { IncomingMessage } from 'node:http';
 
 import { originOf } from '../../domain/originOf.ts';
 
-import { isWelcomeOrigin } from './isWelcomeOrigin.ts';
+/** @param allowed origins as `originOf` writes them */
+export function isAllowedOrigin(origin: string | null | undefined, allowed: readonly string[]): boolean {
+  const normalized = origin ? originOf(origin) : null;
+  return normalized !== null && allowed.includes(normalized);
+}
 
 /**
- * True when a browser says that a page of another site opens this socket: browsers ask nobody before they do, and a
- * page could then move money with the operator's access. Programs send no `Origin`.
+ * True when a page of another site opens this WebSocket. Browsers send no preflight request before they open one, so any
+ * page could move money with the operator's access. Clients that are not browsers send no `Origin`.
  *
- * @param origins whose pages are welcome, beside those of the own host
+ * @param allowed origins whose pages may connect, in addition to pages of the gateway's own host
  */
-export function isForeignPage({ headers }: IncomingMessage, origins: readonly string[]): boolean {
+export function isForeignPage({ headers }: IncomingMessage, allowed: readonly string[]): boolean {
   const { origin, host = '' } = headers;
-  if (origin === undefined || isWelcomeOrigin(origin, origins)) return false;
+  if (origin === undefined || isAllowedOrigin(origin, allowed)) return false;
   const page = originOf(origin);
-  // Whether TLS ends in front is not known here, so either scheme may be the gateway's; an app's own scheme may not.
+  // A proxy may terminate TLS, so the gateway's own origin may be http or https.
   const scheme = /^https?:/.exec(page ?? '')?.[0];
   return scheme === undefined || page !== originOf(`${scheme}//${host}`);
+}
+
+/** Node would use the first of several `Authorization` headers, where a proxy may have checked another one. */
+export function hasSeveralCredentials({ headersDistinct }: IncomingMessage): boolean {
+  return (headersDistinct['authorization'] ?? []).length > 1;
 }

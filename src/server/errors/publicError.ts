@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
-import { GraphQLError } from 'graphql';
+import { GraphQLError, isValueNode } from 'graphql';
 
-import { Refusal } from '../../errors/refusals.ts';
 import { CodedError } from '../../errors/CodedError.ts';
+import { Fault, TooManyJournalsError } from '../../errors/faults.ts';
+import { Refusal } from '../../errors/refusals.ts';
 import { StreamError } from '../../errors/streamErrors.ts';
 import type { Log } from '../../log.ts';
-import { Fault, TooManyJournalsError } from '../../errors/faults.ts';
 
-import { copyError } from './copyError.ts';
-import { shortMessage } from './shortMessage.ts';
+import { copyError, shortenMessage } from './copyError.ts';
 
 /**
- * What a client may see of an error that is no member of a result union: a stable `extensions.code`, and what is known.
- * Anything unforeseen is masked, and logged under the correlation id that the client is told.
+ * The form in which a client sees an error that is not a member of a result union: with a stable `extensions.code`.
+ * An unexpected error is masked, and logged under the correlation id that the client gets.
  */
 export function publicError(error: unknown, log: Log): GraphQLError {
   const cause = causeOf(error);
@@ -21,7 +20,7 @@ export function publicError(error: unknown, log: Log): GraphQLError {
     return locate(error, cause.message, { code: cause.code, ...cause.publicExtensions });
   }
   if (cause instanceof GraphQLError && isAboutRequest(cause, error)) {
-    // The outer message names the variable, where the cause names the value only.
+    // The outer message names the variable; the cause names only the value.
     const { message } = error instanceof GraphQLError ? error : cause;
     return locate(error, message, { code: 'BAD_USER_INPUT', ...cause.extensions });
   }
@@ -30,7 +29,7 @@ export function publicError(error: unknown, log: Log): GraphQLError {
   return locate(error, 'Unexpected error.', { code: 'INTERNAL', correlationId });
 }
 
-/** The code by which a client sees it; the fallback's for what says itself nothing of the kind. */
+/** The code under which a client sees an error. @param fallback the code of a GraphQL error that has none */
 export function codeOf(error: unknown, fallback = 'BAD_USER_INPUT'): string {
   const cause = causeOf(error);
   if (cause instanceof CodedError) return cause.code;
@@ -40,32 +39,31 @@ export function codeOf(error: unknown, fallback = 'BAD_USER_INPUT'): string {
 }
 
 /**
- * graphql itself speaks of the request: syntax, validation, coercion of variables and arguments. What else it says while
- * it executes, of a type that can't be told or a value that can't be written, is a fault of ours.
+ * graphql's errors are about the request, except those of its execution: an abstract type that can't be resolved or a
+ * value that can't be serialized is a bug of the gateway. Of the errors of execution, those that coerce arguments point
+ * at values of the document, all others at fields.
  */
 function isAboutRequest(cause: GraphQLError, error: unknown): boolean {
   const isExecuting = error instanceof GraphQLError && error.path !== undefined;
-  return 'code' in cause.extensions || !isExecuting || cause.message.startsWith('Argument ');
+  return 'code' in cause.extensions || !isExecuting || (cause.nodes?.every(isValueNode) ?? false);
 }
 
-/** True for what may carry words of the API. */
+/** True if the error's message may quote the API. */
 export function quotesUpstream(cause: unknown): boolean {
   if (cause instanceof TooManyJournalsError) return false;
   return cause instanceof Fault || cause instanceof Refusal || cause instanceof StreamError;
 }
 
-/** What was thrown first; graphql wraps it to say where. */
+/** The error that was thrown first, without the errors in which graphql wraps it to add its location. */
 export function causeOf(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   return cause;
 }
 
-function locate(error: unknown, said: string, extensions: Record<string, unknown>): GraphQLError {
-  const message = shortMessage(said);
+/** Leaves the cause out, which may say more than a client may see. */
+function locate(error: unknown, fullMessage: string, extensions: Record<string, unknown>): GraphQLError {
+  const message = shortenMessage(fullMessage);
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
-  const located = copyError(error, { message, extensions });
-  // The cause has said all that it may.
-  delete (located as { originalError?: unknown }).originalError;
-  return located;
+  return copyError(error, { message, extensions, originalError: null });
 }

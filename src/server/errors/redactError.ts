@@ -1,13 +1,14 @@
-import { redactUpstreamMessage } from '../../auth/redactUpstreamMessage.ts';
 import type { Principal } from '../../auth/principal.ts';
+import { redactUpstreamMessage } from '../../auth/redactUpstreamMessage.ts';
 import type { Log } from '../../log.ts';
 
-import { causeOf, publicError, quotesUpstream } from './publicError.ts';
 import { copyError } from './copyError.ts';
+import { causeOf, publicError, quotesUpstream } from './publicError.ts';
 
-/** The error without words of the API that this principal may not read. It is not masked yet. */
+/** Removes quotations of the API that this principal may not read. Other errors are returned as they are, not masked. */
 export function redactError(principal: Principal, error: unknown, log: Log): unknown {
   if (!quotesUpstream(causeOf(error))) return error;
-  const told = publicError(error, log);
-  return copyError(told, { message: redactUpstreamMessage(principal, told.message), extensions: told.extensions });
+  const shown = publicError(error, log);
+  const message = redactUpstreamMessage(principal, shown.message);
+  return copyError(shown, { message, extensions: shown.extensions });
 }

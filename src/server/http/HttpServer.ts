@@ -4,45 +4,45 @@ import type { AddressInfo } from 'node:net';
 
 import { closeAll } from '../../concurrency/closeAll.ts';
 
-import { HttpRequest } from './HttpRequest.ts';
-import { isHealthCheck, checkRequestTarget } from './checkRequestTarget.ts';
-import type { TargetProblem } from './checkRequestTarget.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
-import { sendOverloaded } from './sendOverloaded.ts';
-import { giveRequestId, requestIdHeader } from '../observe/requestId.ts';
-import type { RunningOperations } from '../limits/RunningOperations.ts';
-import { setSecurityHeaders } from './securityHeaders.ts';
-import { peekAndShedQuery } from './peekAndShedQuery.ts';
-import { staggerClose } from '../connections/staggerClose.ts';
 import { StalledSockets } from '../connections/StalledSockets.ts';
-import { normalizeHead } from './normalizeHead.ts';
+import { staggerClose } from '../connections/staggerClose.ts';
+import type { RunningOperations } from '../limits/RunningOperations.ts';
+import { giveRequestId, requestIdHeader } from '../observe/requestId.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { WebSocketServer } from '../websocket/WebSocketServer.ts';
+import { checkRequestTarget, isHealthCheck } from './checkRequestTarget.ts';
+import type { TargetProblem } from './checkRequestTarget.ts';
+import { HttpRequest } from './HttpRequest.ts';
+import { normalizeHead } from './normalizeHead.ts';
+import { peekAndShedQuery } from './peekAndShedQuery.ts';
+import { setSecurityHeaders } from './securityHeaders.ts';
+import { sendOverloaded } from './sendOverloaded.ts';
 
 export interface HttpServerOptions {
   host: string;
-  /** 0 takes any free one. */
+  /** 0 for any free port. */
   port: number;
-  /** How long a client may take nothing of what waits for it, in ms. */
+  /** A client that reads nothing for this long is disconnected, in ms. */
   stallTimeoutMs: number;
-  /** How long a client may take to say a request, in ms; then it is answered with 408. */
+  /** Time in which a client must send a whole request, in ms; then it is answered with 408. */
   requestTimeoutMs: number;
-  /** How long a connection is kept after an answer, in ms. */
+  /** How long an idle connection is kept open after a response, in ms. */
   keepAliveMs: number;
-  /** Connections at once, whatever they carry; further ones are closed unanswered. */
+  /** Most TCP connections; further ones are closed without an answer. */
   maxConnections: number;
   /** How long a shutdown waits for running operations, in ms. */
   graceMs: number;
-  /** Over how long it then sends subscribers away, in ms, so that they don't all come back at once. Default 3,000. */
+  /** Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000. */
   spreadMs?: number;
 }
 
-/** One port for everything that clients use: HTTP and SSE through Yoga, WebSocket beside it. */
+/** The port for clients: HTTP and SSE through Yoga, and WebSockets. */
 export class HttpServer {
   readonly #server: Server<typeof HttpRequest>;
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
-  readonly #answers = new Set<ServerResponse>();
+  readonly #responses = new Set<ServerResponse>();
   readonly #stalled: StalledSockets;
 
   constructor(pipeline: Pipeline, webSockets: WebSocketServer, running: RunningOperations, options: HttpServerOptions) {
@@ -55,7 +55,7 @@ export class HttpServer {
       {
         IncomingMessage: HttpRequest,
         keepAliveTimeout,
-        // Counted while a head arrives, so neither ends a connection that is kept.
+        // Both apply only while a request arrives, so neither closes an idle connection.
         headersTimeout: requestTimeout,
         requestTimeout,
         connectionsCheckingInterval,
@@ -68,7 +68,7 @@ export class HttpServer {
     webSockets.attach(this.#server, running);
   }
 
-  /** Where it listens, without a path. */
+  /** The URL at which it listens, without a path. */
   get url(): string {
     const { port } = this.#server.address() as AddressInfo;
     const { host } = this.#options;
@@ -88,68 +88,69 @@ export class HttpServer {
   }
 
   /**
-   * Stops accepting, lets running operations finish and their answers leave, then closes what is still open:
-   * WebSockets with a code that makes clients come back, SSE without `complete`, which would tell them to stay away.
+   * Stops accepting connections and waits until running operations are done and their responses sent. Then closes
+   * WebSockets with a code on which clients reconnect, and event streams without `complete`, after which clients would not
+   * reconnect.
    */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const answer of this.#answers) endConnectionWith(answer);
+    for (const response of this.#responses) closeConnectionAfter(response);
     const { spreadMs = 3_000 } = this.#options;
-    const cutStreams = () => staggerClose([...this.#answers], spreadMs, (answer) => void answer.destroy());
-    const cutConnections = () => {
+    const closeStreams = () => staggerClose([...this.#responses], spreadMs, (response) => void response.destroy());
+    const closeConnections = () => {
       this.#server.closeAllConnections();
       return closed;
     };
     await closeAll([
       ['running operations', () => this.#running.drain(AbortSignal.timeout(this.#options.graceMs))],
-      ['WebSockets and event streams', () => Promise.all([this.#webSockets.close(spreadMs), cutStreams()])],
-      ['connections', cutConnections],
-      ['the watch over stalled sockets', () => this.#stalled.close()],
+      ['WebSockets and event streams', () => Promise.all([this.#webSockets.close(spreadMs), closeStreams()])],
+      ['connections', closeConnections],
+      ['the checks for stalled sockets', () => this.#stalled.close()],
     ]);
   }
 
-  /** Whether there is room is judged first: what is refused for want of it should leave no trace and cost nothing. */
+  /** An overloaded process refuses a request before it spends anything else on it. */
   #serve(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse): void {
     normalizeHead(request);
-    const wrong = checkRequestTarget(request);
-    const isAnswered = wrong !== null || isHealthCheck(request);
-    const admit = () => this.#admit(pipeline, request, response, wrong);
-    if (isAnswered || this.#running.hasRoomFor('query')) admit();
+    const problem = checkRequestTarget(request);
+    const isCheap = problem !== null || isHealthCheck(request);
+    const admit = () => this.#admit(pipeline, request, response, problem);
+    if (isCheap || this.#running.hasRoomFor('query')) admit();
     else if (this.#running.hasRoomFor('any')) peekAndShedQuery(request, admit, () => this.#shed(request, response));
     else this.#shed(request, response);
   }
 
-  /** An answer counts as running until it has left, unless it turns out to be a subscription's. */
-  #admit(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse, wrong: TargetProblem | null): void {
+  /** A response counts as running until it has been sent, unless it turns out to be a subscription's. */
+  #admit(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse, problem: TargetProblem | null): void {
     let end: (() => void) | null = null;
-    let isOver = false;
+    let isClosed = false;
     const begin = () => {
-      if (!isOver) end ??= this.#running.begin(response);
+      if (!isClosed) end ??= this.#running.begin(response);
     };
-    // What a client has not finished asking is nothing that a shutdown would wait for.
+    // A shutdown doesn't wait for requests that have not arrived completely.
     if (request.method === 'GET' || request.method === 'HEAD' || request.readableEnded) begin();
     else request.once('end', begin);
-    this.#answers.add(response);
+    this.#responses.add(response);
     response.once('close', () => {
-      isOver = true;
-      this.#answers.delete(response);
+      isClosed = true;
+      this.#responses.delete(response);
       end?.();
     });
-    if (this.#running.isDraining) endConnectionWith(response);
+    if (this.#running.isDraining) closeConnectionAfter(response);
     response.setHeader(requestIdHeader, giveRequestId(request));
     setSecurityHeaders(response);
-    if (wrong) response.writeHead(wrong.status, { 'content-type': 'text/plain' }).end(wrong.message);
+    if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
     else void pipeline(request, response);
   }
 
   #shed(request: IncomingMessage, response: ServerResponse): void {
-    this.#running.noteShed();
-    if (this.#running.isDraining) endConnectionWith(response);
+    this.#running.countShed();
+    if (this.#running.isDraining) closeConnectionAfter(response);
     sendOverloaded(request, response);
   }
 }
 
-/** A client that is told so doesn't send its next operation where nobody will read it. */
-function endConnectionWith(answer: ServerResponse): void {
-  if (!answer.headersSent) answer.setHeader('connection', 'close');
+/** Without this header a client could send its next request on a connection that is about to close. */
+function closeConnectionAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }

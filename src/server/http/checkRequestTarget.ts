@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { hasSeveralCredentials } from '../connections/hasSeveralCredentials.ts';
+import { hasSeveralCredentials } from '../connections/originChecks.ts';
 import { pathOf } from '../connections/pathOf.ts';
 import { graphqlPath, healthPath } from '../pipeline/pipeline.ts';
 
@@ -11,17 +11,15 @@ export interface TargetProblem {
 
 const paths = new Set([graphqlPath, healthPath]);
 
-/** What the pipeline must not see: it matches paths by their ends, and answers a Host it can't read with a stack. */
+/** Keeps requests from Yoga that it would misread: it matches the ends of paths, and answers a malformed Host with a stack. */
 export function checkRequestTarget(request: IncomingMessage): TargetProblem | null {
   const { host } = request.headers;
   if (!URL.canParse(`http://${host ?? 'gateway'}/`)) return { status: 400, message: 'the Host header is malformed\n' };
   if (hasSeveralCredentials(request)) return { status: 400, message: 'expected one Authorization header\n' };
-  return paths.has(pathOf(request))
-    ? null
-    : { status: 404, message: `nothing is here; GraphQL is at ${graphqlPath}\n` };
+  return paths.has(pathOf(request)) ? null : { status: 404, message: `not found; GraphQL is at ${graphqlPath}\n` };
 }
 
-/** It is answered however much there is to do. */
+/** Health checks are answered even by an overloaded process. */
 export function isHealthCheck(request: IncomingMessage): boolean {
   return pathOf(request) === healthPath;
 }

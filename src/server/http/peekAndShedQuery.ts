@@ -1,19 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
-import { eventStream } from '../pipeline/request/acceptedAnswers.ts';
+import { eventStream } from '../pipeline/request/mediaTypes.ts';
 
-/** Longer bodies are read where all are. */
+/** Longer bodies, in bytes, are left to the pipeline. */
 const maxPeeked = 65_536;
-/** Without one of these words in it, a body asks for a query: what it names instead of bringing it may be anything. */
-const more = /mutation|subscription|persistedQuery|documentId|\\u/;
+/** A body without any of these words is a query. A persisted document may be of any kind. */
+const mayBeMore = /mutation|subscription|persistedQuery|documentId|\\u/;
 
 /**
- * Refuses a request that is a query as early as can be, for a process that has too much to do already: a refusal must
- * cost next to nothing, or refusing is what keeps it busy. Of a request that may be more, the pipeline finds out what it
- * is, and refuses it as the same.
- *
- * @param serve goes on with it
- * @param refuse ends it
+ * Refuses a query before it is parsed when the process is overloaded. Refusing must cost next to nothing, or the refusals
+ * keep the process overloaded. A request that may be something else goes to the pipeline, which parses it and decides.
  */
 export function peekAndShedQuery(request: IncomingMessage, serve: () => void, refuse: () => void): void {
   const { 'content-length': length, accept = '' } = request.headers;
@@ -25,11 +21,11 @@ export function peekAndShedQuery(request: IncomingMessage, serve: () => void, re
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.once('end', () => {
     const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-    if (!more.test(body.toString('latin1'))) {
+    if (!mayBeMore.test(body.toString('latin1'))) {
       refuse();
       return;
     }
-    // The pipeline takes a body that was read already from here.
+    // Yoga reads a body that has been consumed already from this property.
     Object.assign(request, { body });
     serve();
   });

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * What browsers are to make of every answer: nothing but what it says it is, in no frame, kept by nobody, and telling
- * nobody where they came from. Only GraphiQL runs scripts, its own, which stand in its page.
+ * Headers of every response: browsers must not guess its type, frame it, store it or send a referrer. Scripts run only on
+ * the GraphiQL page, which contains them.
  */
 export const securityHeaders = Object.entries({
   'content-security-policy':

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { eventStream } from '../pipeline/request/acceptedAnswers.ts';
 import { overloaded, overloadSeconds } from '../../errors/limitErrors.ts';
+
 import { LiveMessage } from '../live/LiveMessage.ts';
 import { giveRequestId, requestIdHeader } from '../observe/requestId.ts';
+import { eventStream } from '../pipeline/request/mediaTypes.ts';
 import { securityHeaders } from './securityHeaders.ts';
 
 interface Refusal {
@@ -13,10 +14,10 @@ interface Refusal {
 
 const { payload, block } = new LiveMessage({ errors: [overloaded()] });
 const stream = refusal(eventStream, `${block}event: complete\ndata:\n\n`);
-const newer = refusal('application/graphql-response+json; charset=utf-8', payload);
-const older = refusal('application/json; charset=utf-8', payload);
+const graphqlResponse = refusal('application/graphql-response+json; charset=utf-8', payload);
+const json = refusal('application/json; charset=utf-8', payload);
 
-/** Says that the process is overloaded, whatever was asked. Everything but the id is ready before anybody asks. */
+/** Refuses a request because the process is overloaded. Everything except the request id is prepared in advance. */
 export function sendOverloaded(request: IncomingMessage, response: ServerResponse): void {
   const { head, body } = refusalFor(request.headers.accept ?? '');
   response.writeHead(503, [...head, requestIdHeader, giveRequestId(request)]);
@@ -25,7 +26,7 @@ export function sendOverloaded(request: IncomingMessage, response: ServerRespons
 
 function refusalFor(accept: string): Refusal {
   if (accept.startsWith(eventStream)) return stream;
-  return accept.startsWith('application/graphql-response+json') ? newer : older;
+  return accept.startsWith('application/graphql-response+json') ? graphqlResponse : json;
 }
 
 function refusal(mediaType: string, body: string): Refusal {

@@ -1,29 +1,30 @@
-/** Shorter texts are done with before anybody would notice, in characters. */
+/** Shorter texts, in characters, are parsed at once: they take no noticeable time. */
 const longText = 4_096;
 
 /**
- * Long texts are parsed one per turn of the event loop. Many that came together would else be one turn, and everybody
- * else's requests, answers and new connections would wait for all of them.
+ * Lets one long text per turn of the event loop be parsed. If many arrived together and were parsed in one turn, all
+ * other requests, responses and new connections would wait for them.
  */
 export class ParseQueue {
-  readonly #waiting: (() => void)[] = [];
-  #isGoing = false;
+  readonly #queue: (() => void)[] = [];
+  #isScheduled = false;
 
-  /** Fulfilled when it is the turn of a text of this length. */
-  async take(length: number): Promise<void> {
+  /** Resolves when a text of this length may be parsed. */
+  async waitTurn(length: number): Promise<void> {
     if (length < longText) return;
     await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
-      if (!this.#isGoing) this.#goOn();
+      this.#queue.push(resolve);
+      this.#schedule();
     });
   }
 
-  #goOn(): void {
-    this.#isGoing = true;
+  #schedule(): void {
+    if (this.#isScheduled || this.#queue.length === 0) return;
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#waiting.shift()?.();
-      this.#isGoing = false;
-      if (this.#waiting.length > 0) this.#goOn();
+      this.#queue.shift()?.();
+      this.#isScheduled = false;
+      this.#schedule();
     });
   }
 }

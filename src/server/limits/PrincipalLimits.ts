@@ -1,53 +1,51 @@
 import { RateLimiter } from 'limiter';
 import { LRUCache } from 'lru-cache';
 
+import { releaseOnce } from '../../concurrency/releaseOnce.ts';
+import type { Limits } from '../../config/limits.ts';
+import { concurrencyExceeded, rateExceeded } from '../../errors/limitErrors.ts';
 import { lruCache } from '../../lruCache.ts';
 
-import type { Limits } from '../../config/limits.ts';
-import { tooManyAtOnce, tooOften } from '../../errors/limitErrors.ts';
-
-/** Principals whose rate is remembered; of one that is forgotten, no more is known than that it was quiet for long. */
+/** Rates that are kept. A principal whose rate was dropped has sent nothing for long and starts with a full allowance. */
 const maxPrincipals = 10_000;
 
-/** How much each principal may ask, whatever connections it asks over. */
+/** Limits the operations of each principal, on all of its connections together. */
 export class PrincipalLimits {
   readonly #maxPerSecond: number | null;
   readonly #maxConcurrent: number | null;
   readonly #rates = new LRUCache<string, RateLimiter>(lruCache(maxPrincipals));
-  readonly #underWay = new Map<string, number>();
+  readonly #running = new Map<string, number>();
 
   constructor({ maxPerSecond, maxConcurrent }: Pick<Limits, 'maxPerSecond' | 'maxConcurrent'>) {
     this.#maxPerSecond = maxPerSecond;
     this.#maxConcurrent = maxConcurrent;
   }
 
-  /** One more operation is asked for. @throws GraphQLError when that is too often */
-  ask(principal: string): void {
+  /** Counts one more operation. @throws GraphQLError when the principal exceeds its rate */
+  countOperation(principal: string): void {
     if (this.#maxPerSecond === null) return;
-    const rate = this.#rates.get(principal) ?? this.#rateOf(principal, this.#maxPerSecond);
-    if (!rate.tryRemoveTokens(1)) throw tooOften(this.#maxPerSecond, rate.getWaitTime(1));
+    const rate = this.#rates.get(principal) ?? this.#createRate(principal, this.#maxPerSecond);
+    if (!rate.tryRemoveTokens(1)) throw rateExceeded(this.#maxPerSecond, rate.getWaitTime(1));
   }
 
   /**
-   * One more is begun.
+   * Starts an operation.
    *
-   * @returns to be called when it has ended
-   * @throws GraphQLError when too many are under way
+   * @returns a function to call when it has ended
+   * @throws GraphQLError when too many are running
    */
   begin(principal: string): () => void {
-    const count = this.#underWay.get(principal) ?? 0;
-    if (this.#maxConcurrent !== null && count >= this.#maxConcurrent) throw tooManyAtOnce(this.#maxConcurrent);
-    this.#underWay.set(principal, count + 1);
-    return () => this.#end(principal);
+    const count = this.#running.get(principal) ?? 0;
+    if (this.#maxConcurrent !== null && count >= this.#maxConcurrent) throw concurrencyExceeded(this.#maxConcurrent);
+    this.#running.set(principal, count + 1);
+    return releaseOnce(() => {
+      const left = (this.#running.get(principal) ?? 1) - 1;
+      if (left === 0) this.#running.delete(principal);
+      else this.#running.set(principal, left);
+    });
   }
 
-  #end(principal: string): void {
-    const left = (this.#underWay.get(principal) ?? 1) - 1;
-    if (left === 0) this.#underWay.delete(principal);
-    else this.#underWay.set(principal, left);
-  }
-
-  #rateOf(principal: string, tokensPerInterval: number): RateLimiter {
+  #createRate(principal: string, tokensPerInterval: number): RateLimiter {
     const rate = new RateLimiter({ tokensPerInterval, interval: 'second' });
     this.#rates.set(principal, rate);
     return rate;

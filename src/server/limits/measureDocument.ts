@@ -1,46 +1,51 @@
 import { Kind } from 'graphql';
 import type { DirectiveNode, DocumentNode, SelectionSetNode } from 'graphql';
 
-import { countRepeats } from './countRepeats.ts';
+import { countComparisons } from './countComparisons.ts';
 
-/** How large a document is. Its fragments count where they are spread, as often as they are. */
+/** The size of a document or of a part of it. Fragments count once for each spread. */
 export interface DocumentSize {
   depth: number;
   /** Fields and fragments. */
   fields: number;
   aliases: number;
   directives: number;
-  /** It asks about the schema. */
+  /** Whether it selects `__schema` or `__type`. */
   introspects: boolean;
 }
 
 export interface MeasuredDocument extends DocumentSize {
-  /** What validation has to compare (`countRepeats.ts`); zero where there is too much else. */
-  repeats: number;
+  /** See `countComparisons`; zero if there are too many fields. */
+  comparisons: number;
 }
 
-/** One definition by itself, with the fragments that it spreads. */
+/** One definition without the fragments that it spreads. */
 interface Part extends DocumentSize {
   spreads: { name: string; depth: number }[];
 }
 
-const known = new WeakMap<DocumentNode, MeasuredDocument>();
+const measured = new WeakMap<DocumentNode, MeasuredDocument>();
+
+/** True for the result of parsing unless parsing has failed. */
+export function isDocument(result: unknown): result is DocumentNode {
+  return typeof result === 'object' && result !== null && 'definitions' in result;
+}
 
 /**
- * Measures a document that was parsed and not yet validated: validation is what floods aim at, since some of its rules
- * compare every field with every other. Each definition is walked once, however often it is spread, and a circle of
- * fragments is left to validation, which names it.
+ * Measures a parsed document before it is validated, because some rules of validation compare every field with every
+ * other. Each definition is walked once, however often it is spread. Cyclic fragments are left to validation, which
+ * reports them.
  *
- * @param maxFields of more fields than that, little else is told
+ * @param maxFields above this many fields, fragments may not be followed
  */
 export function measureDocument(document: DocumentNode, maxFields: number): MeasuredDocument {
-  const size = known.get(document) ?? measure(document, maxFields);
-  known.set(document, size);
+  const size = measured.get(document) ?? measure(document, maxFields);
+  measured.set(document, size);
   return size;
 }
 
 function measure(document: DocumentNode, maxFields: number): MeasuredDocument {
-  const parts = new Map<string, Part>();
+  const fragments = new Map<string, Part>();
   const operations: Part[] = [];
   const written = emptyPart();
   for (const definition of document.definitions) {
@@ -52,18 +57,18 @@ function measure(document: DocumentNode, maxFields: number): MeasuredDocument {
       for (const variable of definition.variableDefinitions ?? []) countDirectives(variable.directives, part);
       operations.push(part);
     } else {
-      parts.set(definition.name.value, part);
+      fragments.set(definition.name.value, part);
     }
     add(written, part);
   }
-  if (written.fields > maxFields) return { ...written, repeats: 0 };
+  if (written.fields > maxFields) return { ...written, comparisons: 0 };
   const sizes = new Map<string, DocumentSize>();
-  const followed = emptyPart();
-  for (const operation of operations) add(followed, follow(operation, parts, sizes));
-  // What no operation spreads is validated all the same.
-  for (const [name, part] of parts) if (!sizes.has(name)) add(followed, follow(part, parts, sizes));
-  const size = largest(written, followed);
-  return { ...size, repeats: size.fields > maxFields ? 0 : countRepeats(document, maxFields) };
+  const expanded = emptyPart();
+  for (const operation of operations) add(expanded, expand(operation, fragments, sizes));
+  // Validation also visits fragments that no operation spreads.
+  for (const [name, part] of fragments) if (!sizes.has(name)) add(expanded, expand(part, fragments, sizes));
+  const size = largest(written, expanded);
+  return { ...size, comparisons: size.fields > maxFields ? 0 : countComparisons(document, maxFields) };
 }
 
 function measureSelections({ selections }: SelectionSetNode, depth: number, part: Part): void {
@@ -83,24 +88,19 @@ function measureSelections({ selections }: SelectionSetNode, depth: number, part
   }
 }
 
-/** @param sizes those that are known, or under way: a circle adds nothing */
-function follow(part: Part, parts: ReadonlyMap<string, Part>, sizes: Map<string, DocumentSize>): DocumentSize {
-  const { spreads, ...own } = part;
-  const size = { ...own };
+/** @param sizes the fragments that were expanded so far; empty for one that is being expanded, so a cycle adds nothing */
+function expand(part: Part, fragments: ReadonlyMap<string, Part>, sizes: Map<string, DocumentSize>): DocumentSize {
+  const { spreads, ...size } = part;
   for (const { name, depth } of spreads) {
-    const fragment = parts.get(name);
+    const fragment = fragments.get(name);
     if (!fragment) continue;
     let spread = sizes.get(name);
     if (!spread) {
       sizes.set(name, emptyPart());
-      spread = follow(fragment, parts, sizes);
+      spread = expand(fragment, fragments, sizes);
       sizes.set(name, spread);
     }
-    size.depth = Math.max(size.depth, depth - 1 + spread.depth);
-    size.fields += spread.fields;
-    size.aliases += spread.aliases;
-    size.directives += spread.directives;
-    size.introspects ||= spread.introspects;
+    add(size, { ...spread, depth: depth - 1 + spread.depth });
   }
   return size;
 }

@@ -2,16 +2,16 @@ import { complexityFromQuery } from '@pothos/plugin-complexity';
 import { Kind, getOperationAST } from 'graphql';
 import type { DocumentNode, ExecutionArgs } from 'graphql';
 
-interface Priced {
-  /** The document with this operation alone. */
+interface PricedOperation {
+  /** The document without its other operations. */
   document: DocumentNode;
-  /** Null where variables may change it. */
+  /** Null if it depends on variables. */
   cost: number | null;
 }
 
-const known = new WeakMap<DocumentNode, Map<string, Priced>>();
+const pricedOperations = new WeakMap<DocumentNode, Map<string, PricedOperation>>();
 
-/** What a valid operation costs at most with variables that hold, as the fields of the schema say in their `complexity`. */
+/** The highest cost of a valid operation with valid variables, by the `complexity` of the schema's fields. */
 export function operationCost({ schema, document, operationName, variableValues }: ExecutionArgs): number {
   const priced = pricedOf(document, operationName ?? '');
   if (!priced) return 0;
@@ -21,15 +21,15 @@ export function operationCost({ schema, document, operationName, variableValues 
   return complexity;
 }
 
-function pricedOf(document: DocumentNode, operationName: string): Priced | null {
-  const operations = known.get(document) ?? new Map<string, Priced>();
-  known.set(document, operations);
+function pricedOf(document: DocumentNode, operationName: string): PricedOperation | null {
+  const operations = pricedOperations.get(document) ?? new Map<string, PricedOperation>();
+  pricedOperations.set(document, operations);
   const found = operations.get(operationName);
   if (found) return found;
   const operation = getOperationAST(document, operationName === '' ? null : operationName);
   if (!operation) return null;
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  const priced: Priced = { document: { ...document, definitions: [operation, ...fragments] }, cost: null };
+  const priced: PricedOperation = { document: { ...document, definitions: [operation, ...fragments] }, cost: null };
   operations.set(operationName, priced);
   return priced;
 }

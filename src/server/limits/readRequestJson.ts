@@ -1,13 +1,18 @@
 import { JsonNumber } from '../../domain/JsonNumber.ts';
-import { readJson } from '../../domain/readJson.ts';
+import { endOfJsonString, readJson } from '../../domain/readJson.ts';
+import { limitExceeded, nestedTooDeeply } from '../../errors/limitErrors.ts';
 
-import { checkJson } from './checkJson.ts';
+/** Deeper than any input of the schema. Code that writes or compares values recurses at every level. */
+const maxNesting = 200;
+
+const [comma, openBracket, closeBracket, openBrace, closeBrace] = [44, 91, 93, 123, 125];
 
 /**
- * Reads JSON that a client sent, on whatever transport: not too much of it, and no number in it is rounded.
+ * Reads JSON that a client sent on any transport. Numbers are not rounded.
  *
- * @param maxValues in lists and objects, all counted
- * @throws GraphQLError when it is too much, SyntaxError when it is no JSON
+ * @param maxValues most values of all lists and objects together
+ * @throws GraphQLError when there are too many values or levels
+ * @throws SyntaxError when it is not JSON
  */
 export function readRequestJson(json: string, maxValues: number): unknown {
   checkJson(json, maxValues);
@@ -15,8 +20,8 @@ export function readRequestJson(json: string, maxValues: number): unknown {
 }
 
 /**
- * An operation's parameters. One that is a number where an object or a text is expected must be seen to be a number:
- * `{"variables": 1.5}` would else pass for an object with variables.
+ * Replaces parameters that are a `JsonNumber` by numbers. Yoga and graphql-ws then refuse `{"variables": 1.5}`, where they
+ * would take an object for the variables.
  */
 export function asParameters(value: unknown): unknown {
   if (value instanceof JsonNumber) return Number(value);
@@ -24,4 +29,30 @@ export function asParameters(value: unknown): unknown {
   const numbers = Object.entries(value).filter(([, member]) => member instanceof JsonNumber);
   if (numbers.length === 0) return value;
   return { ...value, ...Object.fromEntries(numbers.map(([name, number]) => [name, Number(number)])) };
+}
+
+/**
+ * Checks a text before it is parsed: a value takes a character to send, but much more to build, coerce and report. Text
+ * that is not JSON may pass.
+ */
+function checkJson(json: string, maxValues: number): void {
+  let values = 0;
+  let nesting = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    if (json[at] === '"') {
+      at = endOfJsonString(json, at);
+      continue;
+    }
+    const code = json.charCodeAt(at);
+    if (code === comma) values += 1;
+    else if (code === openBracket || code === openBrace) {
+      values += 1;
+      nesting += 1;
+      if (nesting > maxNesting) throw nestedTooDeeply('request', 'BAD_REQUEST', maxNesting);
+    } else if (code === closeBracket || code === closeBrace) nesting -= 1;
+    if (values > maxValues) {
+      const message = `the request has more than ${maxValues} values`;
+      throw limitExceeded({ code: 'TOKEN_LIMIT_EXCEEDED', message, limit: maxValues });
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 
-import { errorWithoutHttp } from '../errors/withoutHttp.ts';
+import { errorWithoutHttp } from '../errors/copyError.ts';
 
 /** One result as it goes over the wire, written once for everybody who gets it. */
 export class LiveMessage {

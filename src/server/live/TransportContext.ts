@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLParams } from 'graphql-yoga';
 
 import type { Session } from '../../auth/Session.ts';
+import type { Deadline } from '../../concurrency/Deadline.ts';
 
-import type { OperationAbort } from '../limits/OperationAbort.ts';
 import type { LiveSink } from './LiveSink.ts';
 
 /** What a transport brings to an operation. */
@@ -18,8 +18,8 @@ export interface TransportContext {
   session?: Session;
   /** WebSocket: who speaks on it, the operation's own signal, and its way out. */
   socket?: LiveSink & { session: Session; requestId: string; signal: AbortSignal };
-  /** What ends it before its time; known once its context is built. */
-  ending?: OperationAbort;
+  /** Aborts the operation; set when its context is built. */
+  deadline?: Deadline;
 }
 
 /** Who asks. Every transport has found out before an operation is read. */

@@ -14,7 +14,7 @@ import { publicError } from '../errors/publicError.ts';
 import type { SocketLogin } from './SocketLogin.ts';
 import type { SocketOperation, SocketOperations } from './SocketOperations.ts';
 import type { TrustedDocuments } from '../pipeline/request/TrustedDocuments.ts';
-import { errorWithoutHttp, withoutHttp } from '../errors/withoutHttp.ts';
+import { errorWithoutHttp, withoutHttp } from '../errors/copyError.ts';
 
 /** What graphql-ws keeps for a socket. */
 export interface SocketExtra {
@@ -92,7 +92,7 @@ async function prepare(
 ) {
   try {
     const query = documents.textOf(payload) ?? '';
-    await turns.take(query.length);
+    await turns.waitTurn(query.length);
     const enveloped: Enveloped = pipeline.getEnveloped({ params: { ...payload, query }, socket: operation });
     const document = enveloped.parse(query);
     const errors = enveloped.validate(enveloped.schema, document);

@@ -12,8 +12,7 @@ import type { Authenticator } from '../../auth/Authenticator.ts';
 import { withoutBom } from '../../domain/withoutBom.ts';
 import type { Log } from '../../log.ts';
 
-import { hasSeveralCredentials } from '../connections/hasSeveralCredentials.ts';
-import { isForeignPage } from '../connections/originChecks.ts';
+import { hasSeveralCredentials, isForeignPage } from '../connections/originChecks.ts';
 import { retryAfterSeconds } from '../../errors/limitErrors.ts';
 import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
 import type { ParseQueue } from '../limits/ParseQueue.ts';

@@ -11,9 +11,9 @@ import type {
 const conditional = new Set(['skip', 'include']);
 
 /**
- * The rule on a subscription's root field, with what the newer specification adds: `@skip` and `@include` are refused
- * there, since without the field there would be nothing to subscribe to
- * (https://spec.graphql.org/draft/#sec-Single-Root-Field). graphql 16 throws in its own rule where one has a variable.
+ * `SingleFieldSubscriptionsRule` and what the newer specification adds to it: `@skip` and `@include` are not allowed on the
+ * root field of a subscription (https://spec.graphql.org/draft/#sec-Single-Root-Field). The rule of graphql 16 throws when
+ * such a directive has a variable.
  */
 export function unconditionalSubscriptions(context: ValidationContext): ASTVisitor {
   const { OperationDefinition: checkSingleField } = SingleFieldSubscriptionsRule(context) as {
@@ -22,15 +22,15 @@ export function unconditionalSubscriptions(context: ValidationContext): ASTVisit
   return {
     OperationDefinition: (operation) => {
       if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return;
-      const condition = conditionIn(operation.selectionSet, context, new Set());
+      const condition = findCondition(operation.selectionSet, context, new Set());
       if (condition) context.reportError(refusalOf(condition, operation));
       else checkSingleField(operation);
     },
   };
 }
 
-/** The first one among the root selections, through whatever fragments; each fragment is looked through once. */
-function conditionIn(
+/** Finds the first condition of a root field, also inside fragments. Each fragment is visited once. */
+function findCondition(
   { selections }: SelectionSetNode,
   context: ValidationContext,
   visited: Set<FragmentDefinitionNode>,
@@ -42,7 +42,7 @@ function conditionIn(
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? context.getFragment(selection.name.value) : selection;
     if (!fragment || (fragment.kind === Kind.FRAGMENT_DEFINITION && visited.has(fragment))) continue;
     if (fragment.kind === Kind.FRAGMENT_DEFINITION) visited.add(fragment);
-    const inner = conditionIn(fragment.selectionSet, context, visited);
+    const inner = findCondition(fragment.selectionSet, context, visited);
     if (inner) return inner;
   }
   return null;

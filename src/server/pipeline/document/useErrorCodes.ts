@@ -2,16 +2,19 @@ import { GraphQLError } from 'graphql';
 import type { validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-import { validateBriefly } from '../../limits/validateBriefly.ts';
-import { shortMessage } from '../../errors/shortMessage.ts';
+import { codedGraphQLError } from '../../../errors/codedGraphQLError.ts';
+import type { ErrorCode } from '../../../errors/errorCodes.ts';
 
-/** An error says where: one of two hundred fields that contradict each other names as many places. */
-const maxPlaces = 10;
+import { shortenMessage } from '../../errors/copyError.ts';
+import { validateDocument } from './validateDocument.ts';
+
+/** Most locations of an error. Two hundred conflicting fields would give it as many. */
+const maxLocations = 10;
 
 /**
- * A document that can't be parsed or isn't valid is refused with a stable code, the same on every transport.
+ * Validates documents, and adds a code to the errors of parsing and validation.
  *
- * @param suggests the errors may name what there is instead
+ * @param suggests whether errors may suggest names of the schema
  */
 export function useErrorCodes({ suggests }: { suggests: boolean }): Plugin {
   return {
@@ -21,8 +24,9 @@ export function useErrorCodes({ suggests }: { suggests: boolean }): Plugin {
       };
     },
     onValidate: ({ setValidationFn }) => {
-      const briefly: typeof validate = (schema, document, rules) => validateBriefly(schema, document, rules, suggests);
-      setValidationFn(briefly);
+      const validateWith: typeof validate = (schema, document, rules) =>
+        validateDocument(schema, document, rules, suggests);
+      setValidationFn(validateWith);
       return ({ result, setResult }) => {
         const errors: readonly Error[] = result;
         if (errors.length > 0) setResult(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
@@ -31,13 +35,10 @@ export function useErrorCodes({ suggests }: { suggests: boolean }): Plugin {
   };
 }
 
-/** A code that the error brings itself, as a scalar's does, says more. */
-function withCode(error: Error, code: string): GraphQLError {
+/** Keeps the code of an error that has one, such as a scalar's. */
+function withCode(error: Error, code: ErrorCode): GraphQLError {
   const located = error instanceof GraphQLError ? error : new GraphQLError(error.message);
-  const { nodes, source = null, positions = null, originalError = null } = located;
-  return new GraphQLError(shortMessage(located.message), {
-    ...(nodes ? { nodes: nodes.slice(0, maxPlaces) } : { source, positions }),
-    originalError,
-    extensions: { code, ...located.extensions },
-  });
+  const { nodes, source = null, positions = null, originalError = null, extensions } = located;
+  const location = nodes ? { nodes: nodes.slice(0, maxLocations) } : { source, positions };
+  return codedGraphQLError(code, shortenMessage(located.message), { ...location, originalError, extensions });
 }

@@ -1,13 +1,14 @@
 import { OperationTypeNode, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-import { isDocument } from '../../limits/isDocument.ts';
 import { overloaded } from '../../../errors/limitErrors.ts';
+
+import { isDocument } from '../../limits/measureDocument.ts';
 import type { RunningOperations } from '../../limits/RunningOperations.ts';
 import { runningKeyOf } from '../../live/TransportContext.ts';
 import type { TransportContext } from '../../live/TransportContext.ts';
 
-/** Refuses what is one too many as soon as it is known what it is, on every transport. */
+/** Refuses an operation when too many are running. Its type must be known, since queries are refused earlier. */
 export function useOverload(running: RunningOperations): Plugin<TransportContext> {
   return {
     onParse:
@@ -18,7 +19,7 @@ export function useOverload(running: RunningOperations): Plugin<TransportContext
         const operation = getOperationAST(result, context.params.operationName);
         const isQuery = !operation || operation.operation === OperationTypeNode.QUERY;
         if (!isQuery && running.hasRoomFor('any', key)) return;
-        running.noteShed();
+        running.countShed();
         throw overloaded();
       },
   };

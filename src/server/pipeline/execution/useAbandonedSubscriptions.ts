@@ -4,8 +4,8 @@ import type { Plugin } from 'graphql-yoga';
 import type { OperationFacts } from '../../../context.ts';
 
 /**
- * Ends a subscription with its client. Transports do so while they read from it; a client that is gone before the first
- * read, as one that aborts while its subscription is being opened, would leave a subscriber that nobody ever ends.
+ * Ends a subscription when its client disconnects. Transports do so only once they read from it, so a client that
+ * disconnects while its subscription is being set up would leave a subscriber behind forever.
  */
 export function useAbandonedSubscriptions(): Plugin<OperationFacts> {
   return {

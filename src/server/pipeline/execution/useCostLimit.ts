@@ -1,25 +1,16 @@
-import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-import { overLimit } from '../../../errors/limitErrors.ts';
-import { operationCost } from '../../limits/operationCost.ts';
+import { limitExceeded } from '../../../errors/limitErrors.ts';
 
-/** Refuses an operation that may cost too much with the variables that it brings, before anything of it is done. */
+import { operationCost } from '../../limits/operationCost.ts';
+import { useOperationCheck } from './useOperationCheck.ts';
+
+/** Refuses an operation whose highest cost with its variables is above the limit. */
 export function useCostLimit(maxCost: number): Plugin {
-  const refusalOf = (args: ExecutionArgs): GraphQLError | null => {
+  return useOperationCheck((args) => {
     const cost = operationCost(args);
-    if (cost <= maxCost) return null;
-    const message = `the operation costs up to ${cost}, at most ${maxCost}: ask for shorter lists or fewer fields`;
-    return overLimit({ code: 'COST_LIMIT_EXCEEDED', message, found: cost, limit: maxCost });
-  };
-  return {
-    onExecute: ({ args, setResultAndStopExecution }) => {
-      const refusal = refusalOf(args);
-      if (refusal) setResultAndStopExecution({ errors: [refusal] });
-    },
-    onSubscribe: ({ args, setResultAndStopExecution }) => {
-      const refusal = refusalOf(args);
-      if (refusal) setResultAndStopExecution({ errors: [refusal] });
-    },
-  };
+    if (cost <= maxCost) return [];
+    const message = `the operation costs up to ${cost}, at most ${maxCost} is allowed: request shorter lists or fewer fields`;
+    return [limitExceeded({ code: 'COST_LIMIT_EXCEEDED', message, found: cost, limit: maxCost })];
+  });
 }

@@ -2,12 +2,13 @@ import type { Plugin } from 'graphql-yoga';
 
 import type { TransportContext } from '../../live/TransportContext.ts';
 
-/** Gives queries and mutations a time within which they are to end; a subscription lasts as long as its client. */
+/** Limits the time of queries and mutations. A subscription has no deadline. */
 export function useDeadline(deadlineMs: number): Plugin<TransportContext> {
   return {
     onExecute: ({ args }) => {
-      const onExecuteDone = args.contextValue.ending?.setDeadline(deadlineMs);
-      return onExecuteDone && { onExecuteDone };
+      const { deadline } = args.contextValue;
+      deadline?.start(deadlineMs);
+      return { onExecuteDone: () => deadline?.end() };
     },
   };
 }

@@ -5,14 +5,13 @@ import type { PrincipalLimits } from '../../limits/PrincipalLimits.ts';
 import { sessionOf } from '../../live/TransportContext.ts';
 import type { TransportContext } from '../../live/TransportContext.ts';
 
-/** How often a principal may ask, whatever it asks, and how many queries and mutations it may have under way. */
+/** Limits the rate of a principal's operations, and how many of its queries and mutations run at once. */
 export function usePrincipalLimits(limits: PrincipalLimits): Plugin<TransportContext> {
   return {
-    onParse: ({ context }) => limits.ask(sessionOf(context).principal.name),
+    onParse: ({ context }) => limits.countOperation(sessionOf(context).principal.name),
     onExecute: ({ args, setResultAndStopExecution }) => {
       try {
-        const end = limits.begin(sessionOf(args.contextValue).principal.name);
-        return { onExecuteDone: end };
+        return { onExecuteDone: limits.begin(sessionOf(args.contextValue).principal.name) };
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
         setResultAndStopExecution({ errors: [error] });

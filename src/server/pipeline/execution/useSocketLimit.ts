@@ -1,10 +1,11 @@
 import type { Plugin } from 'graphql-yoga';
 
 import { tooManySockets } from '../../../errors/limitErrors.ts';
+
 import type { OpenSockets } from '../../connections/OpenSockets.ts';
 import type { TransportContext } from '../../live/TransportContext.ts';
 
-/** Event streams of subscriptions are sockets that stay open; those of WebSockets are counted when they are opened. */
+/** Limits open event streams. WebSockets are counted together with them, but when they are opened. */
 export function useSocketLimit(open: OpenSockets): Plugin<TransportContext> {
   return {
     onSubscribe: ({ args, setResultAndStopExecution }) => {

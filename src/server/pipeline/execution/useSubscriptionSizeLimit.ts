@@ -1,23 +1,20 @@
-import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+
+import { codedGraphQLError } from '../../../errors/codedGraphQLError.ts';
 
 import type { TransportContext } from '../../live/TransportContext.ts';
 
-/** Characters. A filter of as many ids as it may have fits with room to spare. */
+/** In characters. A filter with the most ids that it may have takes less. */
 const maxLength = 131_072;
 
-/** A query has said what it says for a moment; what a subscription says is kept for as long as it lasts. */
+/** Limits the size of subscriptions more strictly than that of queries, because they stay in memory until they end. */
 export function useSubscriptionSizeLimit(): Plugin<TransportContext> {
   return {
     onSubscribe: ({ args, setResultAndStopExecution }) => {
-      const { params } = args.contextValue;
-      if (JSON.stringify(params).length > maxLength) setResultAndStopExecution({ errors: [tooLong()] });
+      if (JSON.stringify(args.contextValue.params).length <= maxLength) return;
+      const message = `a subscription may have ${maxLength} characters, including its variables`;
+      const error = codedGraphQLError('REQUEST_ENTITY_TOO_LARGE', message, { http: { status: 413 } });
+      setResultAndStopExecution({ errors: [error] });
     },
   };
-}
-
-function tooLong(): GraphQLError {
-  return new GraphQLError(`a subscription may have ${maxLength} characters with all that comes with it`, {
-    extensions: { code: 'REQUEST_ENTITY_TOO_LARGE', http: { status: 413 } },
-  });
 }

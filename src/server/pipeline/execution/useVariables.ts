@@ -1,27 +1,32 @@
-import type { ExecutionArgs } from 'graphql';
+import { GraphQLError, getOperationAST, getVariableValues } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-import { variableProblems } from '../../limits/variableProblems.ts';
+import { codedGraphQLError } from '../../../errors/codedGraphQLError.ts';
+
+import { shortenMessage } from '../../errors/copyError.ts';
+import { useOperationCheck } from './useOperationCheck.ts';
+
+/** Most errors that are reported. */
+const maxErrors = 5;
+
+/** GraphQL over HTTP: with `spec`, Yoga uses the status only if the client accepts `application/graphql-response+json`. */
+const http = { spec: true, status: 400 };
 
 /**
- * Refuses variables that don't hold, before anybody else coerces them: graphql quotes all of a value for everything that
- * is wrong with it.
+ * Refuses invalid variables with few, short errors. graphql's own coercion would report every mistake, each with the whole
+ * value.
  *
- * @param suggests the errors may name what there is instead
+ * @param suggests whether errors may suggest names of the schema
  */
 export function useVariables({ suggests }: { suggests: boolean }): Plugin {
-  const refusalOf = (args: ExecutionArgs) => {
-    const errors = variableProblems(args, suggests);
-    return errors.length > 0 ? { errors } : null;
-  };
-  return {
-    onExecute: ({ args, setResultAndStopExecution }) => {
-      const refusal = refusalOf(args);
-      if (refusal) setResultAndStopExecution(refusal);
-    },
-    onSubscribe: ({ args, setResultAndStopExecution }) => {
-      const refusal = refusalOf(args);
-      if (refusal) setResultAndStopExecution(refusal);
-    },
-  };
+  return useOperationCheck(({ schema, document, operationName, variableValues }) => {
+    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+    const options = { maxErrors, hideSuggestions: !suggests };
+    const { errors = [] } = getVariableValues(schema, definitions, { ...variableValues }, options);
+    return errors.map(({ message, nodes = null, originalError }) => {
+      // A scalar's own code is more specific.
+      const extensions = { http, ...(originalError instanceof GraphQLError && originalError.extensions) };
+      return codedGraphQLError('BAD_USER_INPUT', shortenMessage(message), { nodes, extensions });
+    });
+  });
 }

@@ -4,10 +4,7 @@ import type { Authenticator } from '../../../auth/Authenticator.ts';
 
 import type { TransportContext } from '../../live/TransportContext.ts';
 
-/**
- * Finds out who asks before anything of a request is read: a stranger gets no lesson on its input. A socket has said
- * who it is in `connection_init`.
- */
+/** Authenticates HTTP requests. A WebSocket has been authenticated by its `connection_init`. */
 export function useAuthentication(authenticator: Authenticator): Plugin<TransportContext> {
   return {
     onRequestParse: async ({ request, serverContext }) => {

@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 
 import type { TrustedDocuments } from './TrustedDocuments.ts';
 
-/** A request over HTTP may name its document instead of bringing it. Sockets do the same (`SocketProtocol.ts`). */
+/** Looks up the document of an HTTP request that sends an id instead. WebSockets do the same in `SocketProtocol.ts`. */
 export function useTrustedDocuments(documents: TrustedDocuments): Plugin {
   return {
     onParams: ({ params, request, setParams }) => {
@@ -13,12 +13,12 @@ export function useTrustedDocuments(documents: TrustedDocuments): Plugin {
   };
 }
 
-/** Of a GET, from which Yoga takes no more than the members of a request that it knows. */
+/** The id in a GET, of which Yoga reads only the parameters that it knows. */
 function documentIdOf({ method, url }: Request): string | null {
   return method === 'GET' ? new URL(url).searchParams.get('documentId') : null;
 }
 
-/** Bodies are typed as if they had been looked at; what is no request is refused for that, later. */
+/** The parameters are typed, but not checked yet. Yoga refuses invalid ones later. */
 function isRequest(params: unknown): boolean {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) return false;
   const { query } = params as { query?: unknown };

@@ -1,5 +1,4 @@
-import type { GraphQLError } from 'graphql';
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { handleStreamOrSingleExecutionResult } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 
@@ -10,34 +9,32 @@ import type { Log } from '../../../log.ts';
 
 import { redactError } from '../../errors/redactError.ts';
 
-/** Keeps the API's words from those who may not read them. It comes before masking, where it is known whose words they are. */
+type Results = Parameters<typeof handleStreamOrSingleExecutionResult>[0];
+
+/** Removes quotations of the API from errors of principals that may not read them, while it is known which errors quote. */
 export function useErrorRedaction(log: Log): Plugin<OperationFacts> {
+  const redactResults = (principal: Principal, payload: Results) =>
+    handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) =>
+      setResult(redactResult(principal, result, log)),
+    );
   return {
     onExecute: ({ args }) => {
       const { principal } = (args.contextValue as OperationFacts).session;
       if (seesAllAccounts(principal)) return undefined;
-      return {
-        onExecuteDone: (payload) =>
-          handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) =>
-            setResult(withShownWords(principal, result, log)),
-          ),
-      };
+      return { onExecuteDone: (payload) => redactResults(principal, payload) };
     },
     onSubscribe: ({ args }) => {
       const { principal } = (args.contextValue as OperationFacts).session;
       if (seesAllAccounts(principal)) return undefined;
       return {
-        onSubscribeResult: (payload) =>
-          handleStreamOrSingleExecutionResult(payload, ({ result, setResult }) =>
-            setResult(withShownWords(principal, result, log)),
-          ),
+        onSubscribeResult: (payload) => redactResults(principal, payload),
         onSubscribeError: ({ error, setError }) => setError(redactError(principal, error, log)),
       };
     },
   };
 }
 
-function withShownWords(principal: Principal, result: ExecutionResult, log: Log): ExecutionResult {
+function redactResult(principal: Principal, result: ExecutionResult, log: Log): ExecutionResult {
   const { errors } = result;
   return errors
     ? { ...result, errors: errors.map((error) => redactError(principal, error, log) as GraphQLError) }

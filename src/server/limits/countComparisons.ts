@@ -1,17 +1,17 @@
 import { Kind } from 'graphql';
 import type { DocumentNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 
-/** Names no field can have. */
+/** The key under which spreads are counted. No field can have this name. */
 const spread = '...';
 
 /**
- * How much validation has to compare: it holds every field against every other of its name, and fragments against each
- * other, wherever they are spread. The squares of how often each name stands there, added up.
+ * Estimates how many comparisons validation makes. It compares every field with all others of its name, and fragments
+ * with one another. The estimate is the sum of the squares of how often each name occurs.
  *
- * @param document one that is small with its fragments followed: each is walked as often as it is spread
- * @param maxFields that it has then, unless fragments go round in circles: those are not walked to their end
+ * @param document a document that is small even with its fragments expanded, since each is walked as often as it is spread
+ * @param maxFields the walk stops after this many selections, which only cyclic fragments can exceed
  */
-export function countRepeats(document: DocumentNode, maxFields: number): number {
+export function countComparisons(document: DocumentNode, maxFields: number): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -19,8 +19,8 @@ export function countRepeats(document: DocumentNode, maxFields: number): number 
   const counts = new Map<string, number>();
   let walked = 0;
   const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-  const seen = new Set<string>();
-  const within = new Set<string>();
+  const visited = new Set<string>();
+  const ancestors = new Set<string>();
   const walk = ({ selections }: SelectionSetNode) => {
     for (const selection of selections) {
       walked += 1;
@@ -32,23 +32,23 @@ export function countRepeats(document: DocumentNode, maxFields: number): number 
         walk(selection.selectionSet);
       } else {
         count(spread);
-        follow(selection.name.value);
+        walkFragment(selection.name.value);
       }
     }
   };
-  const follow = (name: string) => {
+  const walkFragment = (name: string) => {
     const fragment = fragments.get(name);
-    // A circle is validation's to name.
-    if (!fragment || within.has(name)) return;
-    seen.add(name);
-    within.add(name);
+    // Validation reports cycles.
+    if (!fragment || ancestors.has(name)) return;
+    visited.add(name);
+    ancestors.add(name);
     walk(fragment.selectionSet);
-    within.delete(name);
+    ancestors.delete(name);
   };
   for (const definition of document.definitions) {
     if (definition.kind === Kind.OPERATION_DEFINITION) walk(definition.selectionSet);
   }
-  for (const name of fragments.keys()) if (!seen.has(name)) follow(name);
+  for (const name of fragments.keys()) if (!visited.has(name)) walkFragment(name);
   if (walked > maxFields) return Infinity;
   return [...counts.values()].reduce((sum, times) => sum + times * times, 0);
 }

@@ -10,13 +10,13 @@ import { startServer } from '../kit/startServer.ts';
 
 const many = 20;
 
-/** As large as may be parsed, and refused for its fields; none is like another. */
+/** A document of the largest size that is parsed; it is refused for its fields. Each index gives a different one. */
 function largeDocument(index: number): string {
   return `# ${index}\n{ ${'hello '.repeat(9_000)} }`;
 }
 
-describe('documents that are large', () => {
-  it('are parsed in turns, and what is small goes in between, on a socket', async () => {
+describe('large documents', () => {
+  it('are parsed one per turn, so that a small one is answered between them, on a WebSocket', async () => {
     const { url } = await startServer({});
     const socket = await RawSocket.ready(url);
 
@@ -32,10 +32,10 @@ describe('documents that are large', () => {
     expect(answered.filter((id) => id !== 'small')).toEqual(Array.from({ length: many }, (_, at) => `large ${at}`));
   });
 
-  it('are parsed in turns, and what is small goes in between, over HTTP', async () => {
+  it('are parsed one per turn, so that a small one is answered between them, over HTTP', async () => {
     const { url } = await startServer({});
     const connections = Array.from({ length: many + 1 }, () => new Connection(url));
-    // Connections are accepted one by one: these stand already.
+    // Connections are accepted one by one, so all are opened first.
     await Promise.all(connections.map((connection) => connection.ask('{ hello }')));
     const answered: number[] = [];
 
@@ -49,7 +49,7 @@ describe('documents that are large', () => {
   });
 });
 
-/** A connection that is kept, so that requests on several of them arrive together. */
+/** An open connection, so that requests on several connections arrive together. */
 class Connection {
   readonly #socket: Socket;
 
@@ -58,7 +58,7 @@ class Connection {
     closeLater(() => this.#socket.destroy());
   }
 
-  /** Until the answer begins. */
+  /** Resolves when the response begins. */
   async ask(query: string): Promise<void> {
     const body = JSON.stringify({ query });
     const head = `POST /graphql HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
