@@ -10,7 +10,7 @@ import type { OperationFacts } from '../../context.ts';
 import { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 import type { Log } from '../../log.ts';
 
-import { EventStreams } from '../live/EventStreams.ts';
+import { EventStreams } from '../live/EventStreamBody.ts';
 import { OperationAbort } from '../limits/OperationAbort.ts';
 import { PrincipalLimits } from '../limits/PrincipalLimits.ts';
 import type { ParseQueue } from '../limits/ParseQueue.ts';
