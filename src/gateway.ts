@@ -49,7 +49,6 @@ import { OAuthCredentials } from './upstream/transport/OAuthCredentials.ts';
 import { RateGovernor } from './upstream/transport/RateGovernor.ts';
 import { StatusEventsClient } from './upstream/events/StatusEventsClient.ts';
 import { UpstreamConnection } from './upstream/transport/UpstreamConnection.ts';
-import { messageOf } from './errors/messageOf.ts';
 
 export interface GatewayOptions {
   config: GatewayConfig;

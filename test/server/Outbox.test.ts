@@ -58,7 +58,7 @@ describe('the room for more', () => {
 
     const room = outbox.room();
     expect(room).not.toBeNull();
-    outbox.relieve();
+    outbox.resume();
 
     await room;
     expect(outbox.room()).toBeNull();

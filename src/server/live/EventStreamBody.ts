@@ -8,21 +8,21 @@ import { Outbox } from './Outbox.ts';
 
 const comment = ':\n\n';
 
-/** The body of an event stream in distinct connections mode. */
+/** The body of an event stream in distinct connections mode (graphql-sse's PROTOCOL.md). */
 export class EventStreamBody extends Readable implements LiveSink {
   readonly #outbox = new Outbox((bytes) => this.destroyed || this.push(bytes, 'latin1'));
   readonly #pingMs: number;
-  #pinging: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
   #isComplete = false;
-  /** Known once its operation's context has been built, if it is a subscription's. */
+  /** Set once the context of a subscription has been built. */
   progress: SubscriptionProgress | null = null;
 
-  /** @param pingMs how often a comment tells the client, and whatever stands between, that the stream lives */
+  /** @param pingMs interval of the comments that keep an idle stream open */
   constructor(pingMs: number) {
-    // What the answer doesn't take at once waits here, and nothing behind it.
+    // Backpressure starts as soon as the response stops reading.
     super({ highWaterMark: 1 });
     this.#pingMs = pingMs;
-    // Browsers tell of a stream only when something has come of it.
+    // Browsers report a stream as open only after its first bytes.
     this.push(comment);
   }
 
@@ -38,33 +38,48 @@ export class EventStreamBody extends Readable implements LiveSink {
     return this.readableLength;
   }
 
-  /** No result comes any more: tells the client not to ask for this again. */
+  /** Ends the stream with the event that keeps the client from reconnecting. */
   complete(): void {
     this.#isComplete = true;
-    clearInterval(this.#pinging);
+    clearInterval(this.#heartbeat);
     if (this.destroyed) return;
     this.#outbox.put('event: complete\ndata:\n\n');
     this.#outbox.flush();
     this.push(null);
   }
 
-  /** Somebody reads it, and takes more. */
   override _read(): void {
-    if (!this.#isComplete) this.#pinging ??= setInterval(() => this.#ping(), this.#pingMs);
-    this.#outbox.relieve();
+    if (!this.#isComplete) this.#heartbeat ??= setInterval(() => this.#ping(), this.#pingMs);
+    this.#outbox.resume();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    clearInterval(this.#pinging);
-    this.#outbox.relieve();
+    clearInterval(this.#heartbeat);
+    this.#outbox.resume();
     callback(error);
   }
 
-  /** Who doesn't take what was sent need not be told that more would come, nor where it would stand. */
+  /** A client with a backlog gets no heartbeat and no cursor: its last event comes first. */
   #ping(): void {
     if (this.#outbox.room() !== null) return;
-    const place = this.progress?.news ?? null;
-    this.#outbox.put(place === null ? comment : `id: ${place}\n\n`);
-    if (place !== null) this.progress?.tell(place);
+    const cursor = this.progress?.news ?? null;
+    this.#outbox.put(cursor === null ? comment : `id: ${cursor}\n\n`);
+    if (cursor !== null) this.progress?.tell(cursor);
+  }
+}
+
+/** The bodies of event streams by request: a subscription needs its body before there is a response. */
+export class EventStreams {
+  readonly #pingMs: number;
+  readonly #bodies = new WeakMap<Request, EventStreamBody>();
+
+  constructor(pingMs: number) {
+    this.#pingMs = pingMs;
+  }
+
+  bodyOf(request: Request): EventStreamBody {
+    const body = this.#bodies.get(request) ?? new EventStreamBody(this.#pingMs);
+    this.#bodies.set(request, body);
+    return body;
   }
 }

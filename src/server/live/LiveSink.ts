@@ -1,11 +1,11 @@
 import type { LiveMessage } from './LiveMessage.ts';
 
-/** One subscriber's end of the wire. */
+/** The connection to one subscriber. */
 export interface LiveSink {
-  /** Puts a message behind those before it. It leaves with everything else of this tick, if the subscriber is still there. */
+  /** Queues a message; the messages of one tick are written together, unless the subscriber has gone. */
   deliver(message: LiveMessage): void;
-  /** Null while there is room for more; else fulfilled when there may be, or when the client has gone. */
+  /** Null while there is room for more; otherwise fulfilled when there may be, or when the client has disconnected. */
   room(): Promise<void> | null;
-  /** Bytes that wait for the client to take them. */
+  /** Bytes that the client has not received yet. */
   readonly waitingBytes: number;
 }

@@ -6,13 +6,12 @@ import type { LiveMessage } from './LiveMessage.ts';
 import type { LiveSink } from './LiveSink.ts';
 import type { SharedExecution } from './SharedExecution.ts';
 
-/** Events of one subscriber that may be executed at a time, each waiting for what it reads. */
-const maxUnderWay = 32;
+/** Most events of one subscriber that are executed at a time. */
+const maxPending = 32;
 
 /**
- * One subscriber of a shared execution. Its source is its own, and with it its filter, its place and its end;
- * what an event shows is everybody's, and goes to the sink. The transport that reads from it gets no result: it is told
- * when it ends and why.
+ * One subscriber of a shared execution. It reads events from its own source, with its own filter and position, and
+ * delivers the shared results to its sink. The transport that iterates over it gets no results, only the end.
  */
 export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, undefined> {
   readonly #source: AsyncIterator<object, undefined>;
@@ -22,8 +21,8 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
   readonly #leave: () => void;
   #end: Promise<void> | null = null;
   #hasLeft = false;
-  #underWay = 0;
-  /** Fulfilled when the last message that was under way has been delivered. */
+  #pending = 0;
+  /** Fulfilled when the last pending message has been delivered. */
   #delivered: Promise<void> = Promise.resolve();
 
   constructor(
@@ -39,7 +38,7 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
     this.#leave = execution.join();
   }
 
-  /** Delivers from the first call on: by then the transport is ready for it. @throws what ended the source, once */
+  /** The first call starts the delivery: by then the transport is ready. @throws the error of the source, once */
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     if (!this.#hasLeft) await (this.#end ??= this.#deliverAll());
     return { done: true, value: undefined };
@@ -52,9 +51,9 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
     return { done: true, value: undefined };
   }
 
-  /** True while nothing that its source has handed out waits to be delivered. */
+  /** True while every event that was read from the source has been delivered. */
   get isResting(): boolean {
-    return this.#underWay === 0;
+    return this.#pending === 0;
   }
 
   [Symbol.asyncIterator](): this {
@@ -69,7 +68,7 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
           await this.#progress.untilTaken(room, this.#sink.waitingBytes);
           continue;
         }
-        if (this.#underWay >= maxUnderWay) {
+        if (this.#pending >= maxPending) {
           await this.#delivered;
           continue;
         }
@@ -83,24 +82,24 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
     }
   }
 
-  /** In the order of the events, whichever is executed first. */
+  /** Keeps the order of the events, whichever execution ends first. */
   #deliver(message: LiveMessage | Promise<LiveMessage>): void {
-    if (this.#underWay > 0 || message instanceof Promise) {
-      this.#underWay += 1;
-      this.#delivered = this.#inTurn(this.#delivered, message);
+    if (this.#pending > 0 || message instanceof Promise) {
+      this.#pending += 1;
+      this.#delivered = this.#deliverAfter(this.#delivered, message);
     } else {
       this.#sink.deliver(message);
     }
   }
 
-  async #inTurn(before: Promise<void>, message: LiveMessage | Promise<LiveMessage>): Promise<void> {
-    const ready = await message;
-    await before;
-    this.#underWay -= 1;
-    if (!this.#isOver()) this.#sink.deliver(ready);
+  async #deliverAfter(previous: Promise<void>, pending: LiveMessage | Promise<LiveMessage>): Promise<void> {
+    const message = await pending;
+    await previous;
+    this.#pending -= 1;
+    if (!this.#isOver()) this.#sink.deliver(message);
   }
 
-  /** Asked anew after each wait. */
+  /** A method, so that TypeScript does not narrow it across an `await`. */
   #isOver(): boolean {
     return this.#hasLeft;
   }

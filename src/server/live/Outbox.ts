@@ -1,6 +1,8 @@
-/** Bytes that may wait for the end of a tick; then it is others' turn. */
-const maxGathered = 16_384;
-/** Bytes that may be put together to one write. */
+import { Notifier } from '../../concurrency/Notifier.ts';
+
+/** Bytes queued in one tick above which a subscriber has to wait for the next one. */
+const maxQueued = 16_384;
+/** Bytes queued in one tick above which they are written at once. */
 const maxWritten = 1_048_576;
 
 interface Piece {
@@ -9,58 +11,49 @@ interface Piece {
 }
 
 /**
- * What is to be said to one client. The pieces of one tick are written at once: of what a small piece costs, most is the
- * system call. Bytes are strings of a character per byte ("latin1"): V8 puts them together without a copy.
+ * The output to one client. All pieces of a tick are written together, since a small write costs little but its system
+ * call. Bytes are strings of one character per byte ("latin1"), which V8 concatenates without a copy.
  */
 export class Outbox {
   readonly #write: (bytes: string) => boolean;
   #pieces: Piece[] = [];
-  #gathered = 0;
-  #isTaken = true;
-  #relief: { promise: Promise<void>; come: () => void } | null = null;
+  #queued = 0;
+  #isDrained = true;
+  readonly #roomAgain = new Notifier();
 
-  /** @param write returns false when the client has enough for now; `relieve` is to be called when it takes more */
+  /** @param write returns false when the stream is full; `resume` has to be called once it has drained */
   constructor(write: (bytes: string) => boolean) {
     this.#write = write;
   }
 
-  /** @param isWanted asked when the piece is about to leave */
+  /** @param isWanted called just before the piece is written; if it returns false, the piece is dropped */
   put(bytes: string, isWanted: () => boolean = always): void {
     if (this.#pieces.length === 0) setImmediate(() => this.flush());
     this.#pieces.push({ bytes, isWanted });
-    this.#gathered += bytes.length;
-    if (this.#gathered > maxWritten) this.flush();
+    this.#queued += bytes.length;
+    if (this.#queued > maxWritten) this.flush();
   }
 
   flush(): void {
     const bytes = this.#pieces.map((piece) => (piece.isWanted() ? piece.bytes : '')).join('');
     this.#pieces = [];
-    this.#gathered = 0;
-    if (bytes !== '') this.#isTaken = this.#write(bytes);
-    if (this.#isTaken) this.relieve();
+    this.#queued = 0;
+    if (bytes !== '') this.#isDrained = this.#write(bytes);
+    if (this.#isDrained) this.resume();
   }
 
-  /** Null while there is room for more; else fulfilled when there may be, or when the client has gone. */
+  /** Null while there is room for more; otherwise fulfilled when there may be, or when the stream has closed. */
   room(): Promise<void> | null {
-    if (this.#isTaken && this.#gathered < maxGathered) return null;
-    this.#relief ??= announcement();
-    return this.#relief.promise;
+    return this.#isDrained && this.#queued < maxQueued ? null : this.#roomAgain.next();
   }
 
-  /** The client takes more, or is gone and needs nothing. */
-  relieve(): void {
-    this.#isTaken = true;
-    this.#relief?.come();
-    this.#relief = null;
+  /** The stream has drained or closed. */
+  resume(): void {
+    this.#isDrained = true;
+    this.#roomAgain.notify();
   }
 }
 
 function always(): boolean {
   return true;
-}
-
-function announcement(): { promise: Promise<void>; come: () => void } {
-  let come: () => void = () => undefined;
-  const promise = new Promise<void>((resolve) => (come = resolve));
-  return { promise, come };
 }

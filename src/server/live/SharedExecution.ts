@@ -1,6 +1,7 @@
 import { execute } from 'graphql';
 import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 
+import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import type { OperationFacts } from '../../context.ts';
 
 import { LiveMessage } from './LiveMessage.ts';
@@ -10,7 +11,7 @@ export interface SharedExecutionOptions {
   schema: GraphQLSchema;
   operation: SharedOperation;
   variables: Record<string, unknown>;
-  /** Makes what one event's execution may use: nothing in it outlives the event. */
+  /** Creates the context of one event's execution. */
   createContext: (signal: AbortSignal) => OperationFacts;
   maskError: (error: unknown) => GraphQLError;
   /** Called when the last subscriber has left. */
@@ -19,49 +20,49 @@ export interface SharedExecutionOptions {
 
 interface Execution {
   message: LiveMessage | Promise<LiveMessage>;
-  begunAt: number;
+  startedAt: number;
   abort: AbortController;
 }
 
-/** For how long a result is what its event shows, in ms: subscribers ask within a moment, those who resume at any time. */
+/** How long a result is reused, in ms. Live subscribers ask within milliseconds, resuming ones at any time. */
 const freshMs = 500;
 
-/** Executes an operation once per event, for all subscribers that are shown the same. */
+/** Executes an operation once per event for all subscribers that are shown the same. */
 export class SharedExecution {
   readonly #options: SharedExecutionOptions;
+  /** Oldest first. */
   readonly #executions = new Map<object, Execution>();
-  #forgetting: NodeJS.Timeout | undefined;
+  #eviction: NodeJS.Timeout | undefined;
   #subscribers = 0;
 
   constructor(options: SharedExecutionOptions) {
     this.#options = options;
   }
 
-  /** @returns to be called when the subscriber leaves; calling it again does nothing */
+  /** @returns a function to call when the subscriber leaves; further calls do nothing */
   join(): () => void {
     this.#subscribers += 1;
-    let hasLeft = false;
-    return () => {
-      if (hasLeft) return;
-      hasLeft = true;
+    return releaseOnce(() => {
       this.#subscribers -= 1;
       if (this.#subscribers === 0) this.#abandon();
-    };
+    });
   }
 
-  /** What the event shows. Those who come later than a moment are shown it anew. Never fails: errors are told in it. */
+  /**
+   * The result of an event. The first subscriber to ask executes the operation, the others reuse its result for
+   * `freshMs`. Never rejects: a failure is a message with `errors`.
+   */
   messageOf(event: object): LiveMessage | Promise<LiveMessage> {
-    const known = this.#executions.get(event);
-    if (known && performance.now() - known.begunAt < freshMs) return known.message;
+    const found = this.#executions.get(event);
+    if (found && performance.now() - found.startedAt < freshMs) return found.message;
     const abort = new AbortController();
-    const execution: Execution = { begunAt: performance.now(), abort, message: this.#execute(event, abort.signal) };
+    const execution: Execution = { startedAt: performance.now(), abort, message: this.#execute(event, abort.signal) };
     if (execution.message instanceof Promise) {
       void execution.message.then((message) => (execution.message = message));
     }
-    // The oldest stands first.
     this.#executions.delete(event);
     this.#executions.set(event, execution);
-    this.#forgetting ??= setTimeout(() => this.#forgetOld(), freshMs).unref();
+    this.#eviction ??= setTimeout(() => this.#evict(), freshMs).unref();
     return execution.message;
   }
 
@@ -75,35 +76,37 @@ export class SharedExecution {
         contextValue: createContext(signal),
         rootValue: event,
       });
-      if (!(result instanceof Promise)) return this.#written(result, event);
-      return result.then((settled) => this.#written(settled, event)).catch((error: unknown) => this.#failed(error));
+      if (!(result instanceof Promise)) return this.#serialise(result, event);
+      return result
+        .then((settled) => this.#serialise(settled, event))
+        .catch((error: unknown) => this.#serialiseError(error));
     } catch (error) {
-      return this.#failed(error);
+      return this.#serialiseError(error);
     }
   }
 
-  #written(result: ExecutionResult, event: object): LiveMessage {
+  #serialise(result: ExecutionResult, event: object): LiveMessage {
     const { maskError } = this.#options;
     const errors = result.errors?.map((error) => maskError(error));
     return new LiveMessage(errors ? { ...result, errors } : result, cursorOf(event));
   }
 
-  #failed(error: unknown): LiveMessage {
+  #serialiseError(error: unknown): LiveMessage {
     return new LiveMessage({ errors: [this.#options.maskError(error)] });
   }
 
-  #forgetOld(): void {
+  #evict(): void {
     const now = performance.now();
-    for (const [event, { begunAt, message }] of this.#executions) {
-      if (now - begunAt < freshMs) break;
-      // What is under way is kept, to be given up with the last subscriber.
+    for (const [event, { startedAt, message }] of this.#executions) {
+      if (now - startedAt < freshMs) break;
+      // A pending one is kept, so that it can be aborted when the last subscriber leaves.
       if (!(message instanceof Promise)) this.#executions.delete(event);
     }
-    this.#forgetting = this.#executions.size === 0 ? undefined : setTimeout(() => this.#forgetOld(), freshMs).unref();
+    this.#eviction = this.#executions.size === 0 ? undefined : setTimeout(() => this.#evict(), freshMs).unref();
   }
 
   #abandon(): void {
-    clearTimeout(this.#forgetting);
+    clearTimeout(this.#eviction);
     for (const { abort } of this.#executions.values()) abort.abort();
     this.#executions.clear();
     this.#options.onAbandoned();

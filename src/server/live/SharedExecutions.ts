@@ -13,7 +13,7 @@ export interface SharedExecutionsOptions {
   maskError: (error: unknown, principal: Principal) => GraphQLError;
 }
 
-/** Who is shown the same: subscribers with the same operation, the same variables and the same rights. */
+/** Subscribers with the same operation, variables and rights share one execution per event. */
 export class SharedExecutions {
   readonly #options: SharedExecutionsOptions;
   readonly #executions = new Map<string, SharedExecution>();
@@ -22,15 +22,15 @@ export class SharedExecutions {
     this.#options = options;
   }
 
-  /** The one that such a subscriber shares; it is there for as long as somebody has joined it. */
+  /** The execution that a subscriber shares. It is kept while it has subscribers. */
   of(operation: SharedOperation, { schema, variableValues, contextValue }: ExecutionArgs): SharedExecution {
     const { principal } = (contextValue as OperationFacts).session;
-    const variables = chosen(operation.variableNames, variableValues ?? {});
+    const variables = pick(variableValues ?? {}, operation.variableNames);
     const key = JSON.stringify([principal.rights, operation.text, variables]);
     const found = this.#executions.get(key);
     if (found) return found;
     const { createContext, maskError } = this.#options;
-    // Whoever was first stands for all who have the same rights, and for as long as one of them is there.
+    // The first principal stands for all with the same rights, even after its own session has ended.
     const session = new Session({ principal, canEnd: false });
     const execution = new SharedExecution({
       schema,
@@ -46,7 +46,7 @@ export class SharedExecutions {
   }
 }
 
-/** Names that were left out stay out: they have defaults, where null is a value. */
-function chosen(names: readonly string[], values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** An absent variable stays absent, since null would override its default. */
+function pick(values: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.filter((name) => Object.hasOwn(values, name)).map((name) => [name, values[name]]));
 }

@@ -7,29 +7,29 @@ import type { Deadline } from '../../concurrency/Deadline.ts';
 
 import type { LiveSink } from './LiveSink.ts';
 
-/** What a transport brings to an operation. */
+/** What a transport passes to the pipeline with an operation. */
 export interface TransportContext {
   /** HTTP and SSE. */
   request?: Request;
   req?: IncomingMessage;
   res?: ServerResponse;
   params?: GraphQLParams;
-  /** Who has sent the request. */
+  /** HTTP and SSE: set by the authentication. */
   session?: Session;
-  /** WebSocket: who speaks on it, the operation's own signal, and its way out. */
+  /** WebSocket: the operation with its session, its signal and its connection. */
   socket?: LiveSink & { session: Session; requestId: string; signal: AbortSignal };
   /** Aborts the operation; set when its context is built. */
   deadline?: Deadline;
 }
 
-/** Who asks. Every transport has found out before an operation is read. */
-export function sessionOf({ socket, session: asking }: TransportContext): Session {
-  const session = socket?.session ?? asking;
-  if (!session) throw new TypeError('every transport authenticates before it comes here');
+/** The session of an operation. Every transport authenticates before the pipeline reads an operation. */
+export function sessionOf({ socket, session: httpSession }: TransportContext): Session {
+  const session = socket?.session ?? httpSession;
+  if (!session) throw new TypeError('the operation has not been authenticated');
   return session;
 }
 
-/** What runs until its answer has left: a request's answer, or an operation of a socket. */
+/** The key of an operation in `RunningOperations`: the response over HTTP, the operation itself on a WebSocket. */
 export function runningKeyOf({ res, socket }: TransportContext): object | null {
   return res ?? socket ?? null;
 }

@@ -1,39 +1,39 @@
 import { Kind, parse, print, separateOperations, visit } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode, SelectionNode } from 'graphql';
 
-/** What of a subscription decides how an event is shown: two that have it in common are shown the same. */
+/** The part of a subscription that decides how an event is shown. Two subscriptions that share it get equal results. */
 export interface SharedOperation {
-  /** Without the arguments of its field, which say whose events a subscriber wants and from where, and not how they look. */
+  /** Without the arguments of the root field: they select events, but do not change how one is shown. */
   document: DocumentNode;
-  /** The document as text, however it was spelled. */
+  /** The document in normalised form. */
   text: string;
-  /** The variables that it still has. */
+  /** The variables that the document still uses. */
   variableNames: readonly string[];
 }
 
-/** By the documents that the parser's cache keeps, and the operations in them. */
-const known = new WeakMap<DocumentNode, Map<string, SharedOperation | null>>();
+/** By document, as kept in the parser's cache, and operation name. */
+const cache = new WeakMap<DocumentNode, Map<string, SharedOperation | null>>();
 
 /**
- * Null for what can't be shared: the schema has to say in the field's `extensions.shared` that what an event shows depends
- * on nothing but the operation, its variables and the rights of who asks.
+ * Null if the operation can't be shared. A field can be if its `extensions.shared` is true in the schema: the result of
+ * an event then depends only on the operation, its variables and the rights of the principal.
  */
 export function sharedOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null | undefined,
 ): SharedOperation | null {
-  const operations = known.get(document) ?? new Map<string, SharedOperation | null>();
-  known.set(document, operations);
+  const operations = cache.get(document) ?? new Map<string, SharedOperation | null>();
+  cache.set(document, operations);
   const name = operationName ?? '';
   const found = operations.get(name);
   if (found !== undefined) return found;
-  const shared = read(schema, document, name);
+  const shared = reduce(schema, document, name);
   operations.set(name, shared);
   return shared;
 }
 
-function read(schema: GraphQLSchema, document: DocumentNode, name: string): SharedOperation | null {
+function reduce(schema: GraphQLSchema, document: DocumentNode, name: string): SharedOperation | null {
   const operations = separateOperations(document);
   const alone = name === '' ? Object.values(operations)[0] : operations[name];
   const operation = alone?.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
@@ -41,11 +41,11 @@ function read(schema: GraphQLSchema, document: DocumentNode, name: string): Shar
   const bare = withoutArguments(alone);
   const used = variablesUsedIn(bare);
   const text = print(withVariables(bare, used));
-  // Without places: in documents that are spelled differently they would be wrong for all but one.
+  // Without locations: they differ between the documents that share it.
   return { document: parse(text, { noLocation: true }), text, variableNames: [...used] };
 }
 
-/** One field, spelled out, and no directive that could say anything about it. */
+/** A single root field that is not in a fragment and has no directives. */
 function isShared(schema: GraphQLSchema, { selectionSet, directives = [] }: OperationDefinitionNode): boolean {
   const [field, ...others] = selectionSet.selections;
   if (field?.kind !== Kind.FIELD || others.length > 0) return false;

@@ -1,13 +1,12 @@
-import { getOperationAST } from 'graphql';
-import type { DocumentNode } from 'graphql';
+import { getOperationAST, Kind } from 'graphql';
+import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
 
 import type { OperationBegin, OperationEnd, OperationObserver, OperationWatch } from './OperationObserver.ts';
-import { rootFieldsOf } from './rootFieldsOf.ts';
 
-/** Clients may call their operations what they like, at whatever length. */
+/** Longer operation names are cut. */
 const maxNameLength = 64;
 
-/** One operation, from its document to its result, as its observers are to hear of it: its end is told once. */
+/** One operation, from its document to its result. Its observers are notified of its end once. */
 export class ObservedOperation {
   readonly #watches: OperationWatch[];
   readonly #begin: OperationBegin;
@@ -21,7 +20,7 @@ export class ObservedOperation {
   }
 
   /** @param document a valid one */
-  read(document: DocumentNode, operationName: string | null | undefined): void {
+  setDocument(document: DocumentNode, operationName: string | null | undefined): void {
     const operation = getOperationAST(document, operationName);
     if (!operation) return;
     this.#about = {
@@ -31,7 +30,7 @@ export class ObservedOperation {
     };
   }
 
-  /** Runs what executes it, for those who want to know what is called there. */
+  /** Executes the operation inside the wrappers of its observers. */
   run<Result>(execute: () => Result): Result {
     const running = this.#watches.reduce<() => Result>(
       (inner, watch) => (watch.run ? () => watch.run?.(inner) ?? inner() : inner),
@@ -47,4 +46,27 @@ export class ObservedOperation {
     const end = { ...this.#about, principal: this.#begin.principal, outcome, upstreamRequestId, ms };
     for (const watch of this.#watches) watch.ended(end);
   }
+}
+
+/** The distinct root fields of an operation, including those in fragments. */
+function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const fields = new Set<string>();
+  const collect = ({ selections }: SelectionSetNode) => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) fields.add(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else {
+        const fragment = fragments.get(selection.name.value);
+        // Each fragment is visited once.
+        fragments.delete(selection.name.value);
+        if (fragment) collect(fragment.selectionSet);
+      }
+    }
+  };
+  collect(operation.selectionSet);
+  return [...fields];
 }

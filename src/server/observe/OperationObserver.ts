@@ -1,36 +1,36 @@
-/** What is known of an operation before it is read. */
+/** What is known about an operation before its document is read. */
 export interface OperationBegin {
   requestId: string;
-  /** Who asks. */
+  /** Name of the principal. */
   principal: string | null;
-  /** W3C trace context, as the client sent it. */
+  /** W3C trace context that the client sent. */
   traceparent: string | undefined;
   tracestate: string | undefined;
 }
 
-/** How an operation ended: names of the schema, codes and times. Nothing else that a client wrote but its own name for it. */
+/** How an operation ended: schema names, codes and times. `name` is the only text of the client's. */
 export interface OperationEnd {
   kind: 'query' | 'mutation' | 'subscription' | 'unknown';
-  /** The root fields that it selects, each once; none where the document doesn't hold. All of them are the schema's. */
+  /** The distinct root fields; empty if the document is not valid. */
   fields: readonly string[];
-  /** What the client calls it. */
+  /** The name of the operation in the document. */
   name: string | null;
   principal: string | null;
-  /** `OK`, the code of its first error, or the type of the first refusal that it answered with. */
+  /** `OK`, the code of the first error, or the type name of the first refusal. */
   outcome: string;
-  /** The API's `X-Request-ID`, where something failed that had one. */
+  /** `X-Request-ID` of the API call that failed, if there was one. */
   upstreamRequestId: string | null;
-  /** From its document to its result; of a subscription, until it stood. */
+  /** From the document to the result, or until a subscription was established. */
   ms: number;
 }
 
 export interface OperationWatch {
-  /** Runs the execution: what is called in it is called for this operation. */
+  /** Wraps the execution, so that calls made in it can be attributed to the operation. */
   run?: <Result>(execute: () => Result) => Result;
   ended(end: OperationEnd): void;
 }
 
-/** Hears of every operation, whatever transport it came by. Logs, metrics and traces are made of this. */
+/** Is notified of every operation on every transport. Logs, metrics and traces are observers. */
 export interface OperationObserver {
   began(begin: OperationBegin): OperationWatch;
 }

@@ -2,7 +2,7 @@ import type { Log } from '../../log.ts';
 
 import type { OperationObserver } from './OperationObserver.ts';
 
-/** One line for each operation. What moves money or stays open is told at `info`; queries, of which there are many, at `debug`. */
+/** Writes one line per operation: mutations and subscriptions at `info`, the more frequent queries at `debug`. */
 export function operationLog(log: Log): OperationObserver {
   return {
     began: ({ requestId }) => ({

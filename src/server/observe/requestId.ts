@@ -3,22 +3,22 @@ import type { IncomingMessage } from 'node:http';
 
 import type { TransportContext } from '../live/TransportContext.ts';
 
-/** A request brings it, and its answer carries it. */
+/** Read from requests and set on responses. */
 export const requestIdHeader = 'x-request-id';
 
-/** What proxies and clients make of ids; anything else would be text of a stranger in every log that it passes. */
-const sane = /^[\w.:/+=@-]{1,128}$/;
+/** Ids as proxies and clients generate them. Other text is not copied into logs. */
+const validId = /^[\w.:/+=@-]{1,128}$/;
 
-/** Gives a request the id that logs know it by: the client's `X-Request-ID` where that is a sane one, else a new one. */
+/** Assigns a request its id for logs: the client's `X-Request-ID` if it is valid, otherwise a new one. */
 export function giveRequestId({ headers }: IncomingMessage): string {
   const given = headers[requestIdHeader];
-  const id = typeof given === 'string' && sane.test(given) ? given : randomUUID();
+  const id = typeof given === 'string' && validId.test(given) ? given : randomUUID();
   headers[requestIdHeader] = id;
   return id;
 }
 
-/** The id of one operation: its request's, or its socket's with its number there. */
+/** The id of one operation: that of its HTTP request, or that of its socket followed by a number. */
 export function requestIdOf({ socket, req }: TransportContext): string {
-  const told = socket?.requestId ?? req?.headers[requestIdHeader];
-  return typeof told === 'string' ? told : randomUUID();
+  const id = socket?.requestId ?? req?.headers[requestIdHeader];
+  return typeof id === 'string' ? id : randomUUID();
 }

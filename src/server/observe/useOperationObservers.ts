@@ -9,50 +9,44 @@ import type { OperationBegin, OperationObserver } from './OperationObserver.ts';
 import { causeOf, codeOf } from '../errors/publicError.ts';
 import { requestIdOf } from './requestId.ts';
 import type { TransportContext } from '../live/TransportContext.ts';
-import { traceContextOf } from './traceContextOf.ts';
 
 /**
- * Tells the observers of every operation that is read, and how it ended, on every transport. It comes first, so that it
- * hears of what the others refuse. A subscription is told of when it stands: what ends one later is no failure of asking.
+ * Notifies the observers of every operation and of its outcome, on every transport. Must be the first plugin, so that
+ * operations that later plugins refuse are observed too. A subscription counts as ended when it is established: an error
+ * later on is not an error of the request.
  */
 export function useOperationObservers(observers: readonly OperationObserver[]): Plugin<TransportContext> {
-  const underWay = new WeakMap<object, ObservedOperation>();
-  const of = (context: unknown) => underWay.get(context as object);
+  const operations = new WeakMap<object, ObservedOperation>();
+  const of = (context: unknown) => operations.get(context as object);
   return {
     onPluginInit: ({ registerContextErrorHandler }) => {
       registerContextErrorHandler(({ context, error }) => of(context)?.end(codeOf(error)));
     },
     onEnveloped: ({ context }) => {
-      if (!context?.params) return;
-      underWay.set(context, new ObservedOperation(observers, beginOf(context)));
+      if (context?.params) operations.set(context, new ObservedOperation(observers, beginOf(context)));
     },
     onValidate: ({ context, params }) => {
       return ({ valid, result }) => {
         const operation = of(context);
-        if (valid) operation?.read(params.documentAST as DocumentNode, context.params.operationName);
+        if (valid) operation?.setDocument(params.documentAST as DocumentNode, context.params.operationName);
         else operation?.end(codeOf(result[0], 'GRAPHQL_VALIDATION_FAILED'));
       };
     },
-    onExecute: ({ args }) => {
-      const operation = of(args.contextValue);
-      return {
-        onExecuteDone: ({ result }) => {
-          if (!isAsyncIterable(result)) endWith(operation, result, args.contextValue);
-        },
-      };
-    },
-    onSubscribe: ({ args }) => {
-      const operation = of(args.contextValue);
-      return {
-        onSubscribeResult: ({ result }) => {
-          if (isAsyncIterable(result)) operation?.end('OK');
-          else endWith(operation, result, args.contextValue);
-        },
-      };
-    },
+    onExecute: ({ args }) => ({
+      onExecuteDone: ({ result }) => {
+        if (!isAsyncIterable(result)) endWith(of(args.contextValue), result, args.contextValue);
+      },
+    }),
+    onSubscribe: ({ args }) => ({
+      onSubscribeResult: ({ result }) => {
+        const operation = of(args.contextValue);
+        if (isAsyncIterable(result)) operation?.end('OK');
+        else endWith(operation, result, args.contextValue);
+      },
+    }),
     instrumentation: {
-      parse: ({ context }, parse) => read(of(context), parse),
-      validate: ({ context }, validate) => read(of(context), validate),
+      parse: ({ context }, parse) => endIfThrown(of(context), parse),
+      validate: ({ context }, validate) => endIfThrown(of(context), validate),
       execute: ({ context }, execute) => run(of(context), execute),
       subscribe: ({ context }, subscribe) => run(of(context), subscribe),
     },
@@ -60,12 +54,17 @@ export function useOperationObservers(observers: readonly OperationObserver[]): 
 }
 
 function beginOf(context: TransportContext): OperationBegin {
-  const session = context.socket?.session ?? context.session;
-  return { requestId: requestIdOf(context), principal: session?.principal.name ?? null, ...traceContextOf(context) };
+  const { socket, session, req, params } = context;
+  const principal = (socket?.session ?? session)?.principal.name ?? null;
+  // A message on a socket has no headers, so its trace context is in the `extensions` of the operation.
+  const extensions: Record<string, unknown> = params?.extensions ?? {};
+  const read = (name: string) => [req?.headers[name], extensions[name]].find((value) => typeof value === 'string');
+  const traceContext = { traceparent: read('traceparent'), tracestate: read('tracestate') };
+  return { requestId: requestIdOf(context), principal, ...traceContext };
 }
 
-/** A document that can't be read ends the operation. */
-function read(operation: ObservedOperation | undefined, work: () => void): void {
+/** Parsing and validation throw if the document can't be read. */
+function endIfThrown(operation: ObservedOperation | undefined, work: () => void): void {
   try {
     work();
   } catch (error) {
@@ -74,7 +73,7 @@ function read(operation: ObservedOperation | undefined, work: () => void): void 
   }
 }
 
-/** What is thrown past the results, as a hook does that refuses, ends the operation too. */
+/** A plugin may refuse an operation by throwing instead of setting a result. */
 async function run(operation: ObservedOperation | undefined, execute: () => Promise<void> | void): Promise<void> {
   try {
     await (operation ? operation.run(execute) : execute());
@@ -88,12 +87,12 @@ function endWith(operation: ObservedOperation | undefined, { errors = [] }: Exec
   const [error] = errors;
   const { refusals = [] } = context as Partial<OperationContext>;
   const causes = [...errors.map(causeOf), ...refusals];
-  const upstreamRequestId = causes.map(requestIdIn).find((id) => id !== null) ?? null;
+  const upstreamRequestId = causes.map(upstreamRequestIdOf).find((id) => id !== null) ?? null;
   operation?.end(error ? codeOf(error) : (refusals[0]?.name ?? 'OK'), upstreamRequestId);
 }
 
-/** Faults and refusals have the API's. */
-function requestIdIn(cause: unknown): string | null {
+/** Faults and refusals carry the `X-Request-ID` of the API's response. */
+function upstreamRequestIdOf(cause: unknown): string | null {
   const { requestId } = cause as { requestId?: unknown };
   return typeof requestId === 'string' ? requestId : null;
 }

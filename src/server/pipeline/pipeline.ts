@@ -20,7 +20,7 @@ import { redactError } from '../errors/redactError.ts';
 import type { ParseQueue } from '../limits/ParseQueue.ts';
 import { PrincipalLimits } from '../limits/PrincipalLimits.ts';
 import type { RunningOperations } from '../limits/RunningOperations.ts';
-import { EventStreams } from '../live/EventStreams.ts';
+import { EventStreams } from '../live/EventStreamBody.ts';
 import { SharedExecutions } from '../live/SharedExecutions.ts';
 import { sessionOf } from '../live/TransportContext.ts';
 import type { TransportContext } from '../live/TransportContext.ts';

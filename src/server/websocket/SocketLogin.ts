@@ -4,67 +4,70 @@ import { CloseCode } from 'graphql-ws';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import type { Session } from '../../auth/Session.ts';
+import { Deadline } from '../../concurrency/Deadline.ts';
 import { AuthenticationUnavailableError, UnauthenticatedError } from '../../errors/authErrors.ts';
 
 import type { SocketOperations } from './SocketOperations.ts';
 
-/** For how long answers may still be under way when the credential has ended, in ms. */
+/** How long queries and mutations may still run after the credential has expired, in ms. */
 const graceMs = 10_000;
 
-/** RFC 6455's registry: a client may come again, and graphql-ws's does. */
+/** Registered with IANA (RFC 6455, 11.7). Clients reconnect after it. */
 const tryAgainLater = 1013;
 
-/** What a socket is closed with; its reason may have 123 bytes. */
+/** The reason may have at most 123 bytes. */
 type Close = (code: number, reason: string) => void;
 
 /**
- * Who speaks on one socket, from `connection_init` until the credential ends or the socket does. When the credential
- * ends, subscriptions end by themselves, what else is under way is still answered, and then the socket is closed.
+ * The session of one socket, from `connection_init` until the credential expires or the socket closes. When it expires,
+ * subscriptions end by themselves, other operations may finish, and then the socket is closed.
  */
 export class SocketLogin {
   readonly #authenticator: Authenticator;
   readonly #operations: SocketOperations;
-  readonly #close: Close;
-  readonly #over = new AbortController();
+  readonly #closeSocket: Close;
+  readonly #closed = new AbortController();
   #session: Session | null = null;
-  #stopWaiting: () => void = () => undefined;
+  #unsubscribe: () => void = () => undefined;
 
-  constructor(authenticator: Authenticator, operations: SocketOperations, close: Close) {
+  constructor(authenticator: Authenticator, operations: SocketOperations, closeSocket: Close) {
     this.#authenticator = authenticator;
     this.#operations = operations;
-    this.#close = close;
+    this.#closeSocket = closeSocket;
   }
 
-  /** The protocol lets nobody ask who has not entered. */
+  /** @throws TypeError before the login; graphql-ws accepts no operation before `connection_ack` */
   get session(): Session {
     if (!this.#session) throw new TypeError('an operation before connection_ack');
     return this.#session;
   }
 
-  /** False when the credential doesn't hold: the socket is closed, as the protocol recommends with 4403. */
-  async enter(authorization: string | null): Promise<boolean> {
+  /** @returns false if the credential is invalid; the socket is then closed with 4403, as the protocol recommends */
+  async logIn(authorization: string | null): Promise<boolean> {
     try {
       this.#session = await this.#authenticator.authenticate(authorization);
     } catch (error) {
-      if (error instanceof UnauthenticatedError) this.#close(CloseCode.Forbidden, error.message);
-      else if (error instanceof AuthenticationUnavailableError) this.#close(tryAgainLater, error.message);
+      if (error instanceof UnauthenticatedError) this.#closeSocket(CloseCode.Forbidden, error.message);
+      else if (error instanceof AuthenticationUnavailableError) this.#closeSocket(tryAgainLater, error.message);
       else throw error;
       return false;
     }
-    if (this.#over.signal.aborted) return false;
-    this.#stopWaiting = this.#session.whenEnded(() => void this.#end());
+    if (this.#closed.signal.aborted) return false;
+    this.#unsubscribe = this.#session.whenEnded(() => void this.#expire());
     return true;
   }
 
-  /** The socket has closed. */
-  leave(): void {
-    this.#over.abort();
-    this.#stopWaiting();
+  /** To be called when the socket has closed. */
+  close(): void {
+    this.#closed.abort();
+    this.#unsubscribe();
   }
 
-  async #end(): Promise<void> {
-    await this.#operations.idle(AbortSignal.any([this.#over.signal, AbortSignal.timeout(graceMs)]));
+  async #expire(): Promise<void> {
+    const deadline = new Deadline(graceMs, { outer: this.#closed.signal });
+    await this.#operations.idle(deadline.signal);
+    deadline.end();
     await afterSending();
-    this.#close(CloseCode.Forbidden, 'the credential has ended');
+    this.#closeSocket(CloseCode.Forbidden, 'the credential has ended');
   }
 }

@@ -1,7 +1,8 @@
-import { EventEmitter, once } from 'node:events';
 import { setImmediate as afterSending } from 'node:timers/promises';
 
 import type { Session } from '../../auth/Session.ts';
+import { Notifier } from '../../concurrency/Notifier.ts';
+import { waitFor } from '../../concurrency/waitFor.ts';
 import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 
 import { tooManyOperations } from '../../errors/limitErrors.ts';
@@ -10,47 +11,45 @@ import type { LiveSink } from '../live/LiveSink.ts';
 import type { RunningOperations } from '../limits/RunningOperations.ts';
 import type { SocketWriter } from './SocketWriter.ts';
 
-/** What a `ping` tells a client. */
-export interface FeedNews {
+/** The payload of a `ping`: how far the client has received all events. */
+export interface FeedPosition {
   cursor: string;
-  /** The operations that may be resumed from there; others may have to get something yet. */
+  /** The operations that can resume after the cursor; others may still have events to receive. */
   ids: string[];
 }
 
-/** One operation of one socket, from its `subscribe` until its last message has left or the client has left it. */
+/** One operation of one socket, from its `subscribe` until its last message has been sent or the client cancels it. */
 export class SocketOperation implements LiveSink {
-  readonly #left = new AbortController();
+  readonly #cancelled = new AbortController();
   readonly #endRunning: () => void;
   readonly #writer: SocketWriter;
-  /** Fulfilled when the client's network has taken what the protocol has sent so far, or when the socket has closed. */
-  readonly taken: () => Promise<void>;
-  /** A `next` message up to its payload, a character per byte. */
-  readonly #opening: string;
-  readonly #isThere = () => !this.signal.aborted;
-  /** Who has asked for it. */
+  /** Fulfilled when the kernel has taken every protocol message so far, or when the socket has closed. */
+  readonly whenSent: () => Promise<void>;
+  /** A `next` message up to its payload, one character per byte. */
+  readonly #prefix: string;
+  readonly #isActive = () => !this.signal.aborted;
   readonly session: Session;
-  /** What logs know it by. */
   readonly requestId: string;
-  /** Known once its context has been built. */
+  /** Set once its context has been built. */
   progress: SubscriptionProgress | null = null;
 
   constructor(id: string, session: Session, requestId: string, options: SocketOperationsOptions) {
-    const { running, writer, taken } = options;
+    const { running, writer, whenSent } = options;
     this.session = session;
     this.requestId = requestId;
     this.#writer = writer;
-    this.taken = taken;
-    this.#opening = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`, 'utf8').toString('latin1');
+    this.whenSent = whenSent;
+    this.#prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`, 'utf8').toString('latin1');
     this.#endRunning = running.begin(this);
   }
 
-  /** Aborted when nobody waits for its results any more. */
+  /** Aborted when the client has cancelled the operation or disconnected. */
   get signal(): AbortSignal {
-    return this.#left.signal;
+    return this.#cancelled.signal;
   }
 
   deliver({ payload }: LiveMessage): void {
-    this.#writer.write(`${this.#opening}${payload}}`, this.#isThere);
+    this.#writer.write(`${this.#prefix}${payload}}`, this.#isActive);
   }
 
   room(): Promise<void> | null {
@@ -61,21 +60,21 @@ export class SocketOperation implements LiveSink {
     return this.#writer.waitingBytes;
   }
 
-  /** Its last message is about to be sent. Fulfilled when that has been taken: until then a shutdown waits for it. */
+  /** To be called before its last message is sent. Fulfilled when that has left: a shutdown waits until then. */
   async end(): Promise<void> {
     await afterSending();
-    await this.taken();
+    await this.whenSent();
     this.#endRunning();
   }
 
-  /** The client wants nothing more of it. What it moves, it moves; that is counted where it is executed. */
-  leave(): void {
-    this.#left.abort();
+  /** Drops its results. A mutation still completes; a shutdown waits for that where it is executed. */
+  cancel(): void {
+    this.#cancelled.abort();
     this.#endRunning();
   }
 
-  /** What has been left never comes back, nor fails: its id may already be another operation's. */
-  async unlessLeft<Result>(pending: Promise<Result> | Result): Promise<Result> {
+  /** Never settles once the operation is cancelled: its id may already belong to another one. */
+  async unlessCancelled<Result>(pending: Promise<Result> | Result): Promise<Result> {
     try {
       const result = await pending;
       if (!this.signal.aborted) return result;
@@ -87,30 +86,30 @@ export class SocketOperation implements LiveSink {
 }
 
 export interface SocketOperationsOptions {
-  /** What logs know the socket by. */
+  /** Prefix of the operations' request ids. */
   socketId: string;
   running: RunningOperations;
   writer: SocketWriter;
   /** See `SocketOperation`. */
-  taken: () => Promise<void>;
-  /** How many may be under way at a time. */
+  whenSent: () => Promise<void>;
+  /** Most operations at a time. */
   max: number;
 }
 
-/** The operations under way on one socket, by the ids that the client gave them. */
+/** The operations of one socket by the ids that the client chose. */
 export class SocketOperations {
   readonly #options: SocketOperationsOptions;
   #begun = 0;
-  readonly #idle = new EventEmitter();
+  readonly #idle = new Notifier();
   readonly #operations = new Map<string, SocketOperation>();
-  /** Over, but for what the client has not taken yet: their ids are free, their places are not. */
+  /** Completed, but not yet sent: their ids are free again, their places are not. */
   readonly #ending = new Set<SocketOperation>();
 
   constructor(options: SocketOperationsOptions) {
     this.#options = options;
   }
 
-  /** @throws GraphQLError when too many are under way */
+  /** @throws GraphQLError if too many are running */
   begin(id: string, session: Session): SocketOperation {
     const { max, socketId } = this.#options;
     if (this.#count >= max) throw tooManyOperations(max);
@@ -127,18 +126,22 @@ export class SocketOperations {
     this.#ending.add(operation);
     void operation.end().then(() => {
       this.#ending.delete(operation);
-      this.#tellIfIdle();
+      this.#notifyIfIdle();
     });
   }
 
-  leave(id: string): void {
-    this.#operations.get(id)?.leave();
+  cancel(id: string): void {
+    this.#operations.get(id)?.cancel();
     this.#operations.delete(id);
-    this.#tellIfIdle();
+    this.#notifyIfIdle();
   }
 
-  /** Where the feed stands, with the subscriptions that stand there too, when it is news to one of them. */
-  takeNews(): FeedNews | null {
+  cancelAll(): void {
+    for (const id of this.#operations.keys()) this.cancel(id);
+  }
+
+  /** The position of the feed and the subscriptions that have reached it; null if all of these know it already. */
+  takePosition(): FeedPosition | null {
     const resting = [...this.#operations].filter(
       ([, { progress }]) => progress !== null && progress.restingCursor !== null,
     );
@@ -148,22 +151,16 @@ export class SocketOperations {
     return { cursor, ids: resting.map(([id]) => id) };
   }
 
-  leaveAll(): void {
-    for (const id of this.#operations.keys()) this.leave(id);
-  }
-
-  /** Waits until none is under way, or until the signal ends the wait. */
+  /** Waits until no operation is left, or until the signal is aborted. */
   async idle(signal: AbortSignal): Promise<void> {
-    while (this.#count > 0 && !signal.aborted) {
-      await once(this.#idle, 'idle', { signal }).catch(() => undefined);
-    }
+    while (this.#count > 0 && !signal.aborted) await waitFor(this.#idle.next(), { signal });
   }
 
   get #count(): number {
     return this.#operations.size + this.#ending.size;
   }
 
-  #tellIfIdle(): void {
-    if (this.#count === 0) this.#idle.emit('idle');
+  #notifyIfIdle(): void {
+    if (this.#count === 0) this.#idle.notify();
   }
 }

@@ -6,6 +6,7 @@ import { isAsyncIterable } from 'graphql-yoga';
 import type { IncomingMessage } from 'node:http';
 
 import type { OperationFacts } from '../../context.ts';
+import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 import type { Log } from '../../log.ts';
 
 import type { ParseQueue } from '../limits/ParseQueue.ts';
@@ -27,7 +28,7 @@ type ConnectionParams = Record<string, unknown> | undefined;
 type SocketContext = Context<ConnectionParams, SocketExtra>;
 type Result = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
 
-/** The functions of one operation with every hook around them; envelop types them as `any`. */
+/** The functions of one operation with the hooks of all plugins, which envelop types as `any`. */
 interface Enveloped {
   schema: GraphQLSchema;
   parse: (source: string) => DocumentNode;
@@ -37,6 +38,7 @@ interface Enveloped {
   subscribe: (args: ExecutionArgs) => Promise<Result> | Result;
 }
 
+/** An operation that is ready to be executed. */
 interface Prepared {
   enveloped: Enveloped;
   operation: SocketOperation;
@@ -46,25 +48,28 @@ export interface SocketProtocolOptions {
   pipeline: Pipeline;
   documents: TrustedDocuments;
   turns: ParseQueue;
-  /** How long a new socket may take to say `connection_init`, in ms. */
+  /** Time in which a new socket must send `connection_init`, in ms. */
   initTimeoutMs: number;
   log: Log;
 }
 
-/** `graphql-transport-ws` as https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md has it, through the pipeline. */
+/** Operations by their contexts, which graphql-ws passes from `onSubscribe` to `execute` and `subscribe`. */
+const preparedByContext = new WeakMap<object, Prepared>();
+
+/** Serves `graphql-transport-ws` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) with the pipeline. */
 export function createSocketProtocol(options: SocketProtocolOptions): Server<SocketExtra> {
   const { log } = options;
   return makeServer<ConnectionParams, SocketExtra>({
     connectionInitWaitTimeout: options.initTimeoutMs,
-    execute: (args) => resultOf(args, log, ({ enveloped }) => enveloped.execute(args)),
-    subscribe: (args) => resultOf(args, log, ({ enveloped }) => enveloped.subscribe(args)),
-    onConnect: (context) => context.extra.login.enter(authorizationOf(context)),
-    onClose: ({ extra }) => extra.login.leave(),
+    execute: (args) => run('execute', args, log),
+    subscribe: (args) => run('subscribe', args, log),
+    onConnect: (context) => context.extra.login.logIn(authorizationOf(context)),
+    onClose: ({ extra }) => extra.login.close(),
     onSubscribe: ({ extra }, id, payload) => {
       const operation = begin(extra, id);
       return operation instanceof GraphQLError
         ? [operation]
-        : operation.unlessLeft(prepare(options, operation, payload));
+        : operation.unlessCancelled(prepare(options, operation, payload));
     },
     onError: ({ extra }, id, _payload, errors) => {
       extra.operations.end(id);
@@ -74,7 +79,7 @@ export function createSocketProtocol(options: SocketProtocolOptions): Server<Soc
   });
 }
 
-/** A refusal costs the client its operation, not its socket. */
+/** Returns a refusal instead of throwing it: graphql-ws would close the socket. */
 function begin({ operations, login }: SocketExtra, id: string): SocketOperation | GraphQLError {
   try {
     return operations.begin(id, login.session);
@@ -84,7 +89,7 @@ function begin({ operations, login }: SocketExtra, id: string): SocketOperation 
   }
 }
 
-/** Parses, validates and builds the context as HTTP does. What fails here must not cost the client its socket. */
+/** Parses, validates and builds the context, as for a request over HTTP. Never throws, which would close the socket. */
 async function prepare(
   { pipeline, documents, turns, log }: SocketProtocolOptions,
   operation: SocketOperation,
@@ -98,36 +103,39 @@ async function prepare(
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return [...errors];
     const { operationName, variables: variableValues } = payload;
-    if (!getOperationAST(document, operationName)) return [unresolvedOperation()];
+    // The message and the code that Yoga has for it over HTTP.
+    const unresolved = 'Could not determine what operation to execute.';
+    if (!getOperationAST(document, operationName))
+      return [codedGraphQLError('OPERATION_RESOLUTION_FAILURE', unresolved)];
     const contextValue = await enveloped.contextFactory();
     operation.progress = contextValue.progress;
-    // The root value of this schema's operations is nobody's; it carries what belongs to this operation.
-    const rootValue: Prepared = { enveloped, operation };
-    return { schema: enveloped.schema, document, operationName, variableValues, contextValue, rootValue };
+    preparedByContext.set(contextValue, { enveloped, operation });
+    return { schema: enveloped.schema, document, operationName, variableValues, contextValue };
   } catch (error) {
     return [publicError(error, log)];
   }
 }
 
-/** What the hooks around it throw is this operation's failure, not the socket's. */
-async function resultOf(args: ExecutionArgs, log: Log, run: (prepared: Prepared) => Promise<Result> | Result) {
-  const prepared = args.rootValue as Prepared;
-  const { operation } = prepared;
+/** Executes an operation. Never throws, which would close the socket. */
+async function run(kind: 'execute' | 'subscribe', args: ExecutionArgs, log: Log) {
   try {
-    const result = await operation.unlessLeft(run(prepared));
-    return isAsyncIterable(result) ? untilLeft(operation, result) : withoutHttp(result);
+    const prepared = preparedByContext.get(args.contextValue as object);
+    if (!prepared) throw new TypeError('the operation has not been prepared');
+    const { operation, enveloped } = prepared;
+    const result = await operation.unlessCancelled(enveloped[kind](args));
+    return isAsyncIterable(result) ? untilCancelled(operation, result) : withoutHttp(result);
   } catch (error) {
     return { errors: [publicError(error, log)] };
   }
 }
 
-function untilLeft(operation: SocketOperation, results: AsyncIterableIterator<ExecutionResult>) {
+function untilCancelled(operation: SocketOperation, results: AsyncIterableIterator<ExecutionResult>) {
   return {
     next: async (): Promise<IteratorResult<ExecutionResult>> => {
-      // Results are read no faster than the client takes them.
-      const taken = operation.taken();
-      await (operation.progress?.untilTaken(taken, operation.waitingBytes) ?? taken);
-      const result = await operation.unlessLeft(results.next());
+      // Results are read no faster than the client receives them.
+      const sent = operation.whenSent();
+      await (operation.progress?.untilTaken(sent, operation.waitingBytes) ?? sent);
+      const result = await operation.unlessCancelled(results.next());
       return result.done ? result : { value: withoutHttp(result.value) };
     },
     return: async (): Promise<IteratorReturnResult<undefined>> => {
@@ -140,21 +148,17 @@ function untilLeft(operation: SocketOperation, results: AsyncIterableIterator<Ex
   };
 }
 
-/** Clients that can't set headers, as browsers, say it in `connection_init`; its name is a header's, in any case. */
+/**
+ * The credential in `connection_init`, for clients that can't set headers, such as browsers; otherwise the header. Its
+ * name is case-insensitive, like that of a header.
+ */
 function authorizationOf({ connectionParams, extra }: SocketContext): string | null {
-  const said = Object.entries(connectionParams ?? {}).flatMap(([name, value]) =>
+  const given = Object.entries(connectionParams ?? {}).flatMap(([name, value]) =>
     name.toLowerCase() === 'authorization' && value !== null ? [value] : [],
   );
-  if (said.length === 0) return extra.request.headers.authorization ?? null;
-  return said.length === 1 && typeof said[0] === 'string' ? said[0] : noCredential;
+  if (given.length === 0) return extra.request.headers.authorization ?? null;
+  return given.length === 1 && typeof given[0] === 'string' ? given[0] : invalidCredential;
 }
 
-/** For what is no text, or several: refused as such, where the lack of it would have the header asked. */
-const noCredential = 'no text';
-
-/** In the words and with the code that HTTP has for it. */
-function unresolvedOperation(): GraphQLError {
-  return new GraphQLError('Could not determine what operation to execute.', {
-    extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
-  });
-}
+/** Stands for a value that is not a string, or for several values: they must not fall back to the header. */
+const invalidCredential = 'no text';

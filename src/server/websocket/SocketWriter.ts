@@ -4,47 +4,47 @@ import type { WebSocket } from 'ws';
 
 import { Outbox } from '../live/Outbox.ts';
 
-/** Text frames of one WebSocket, written beside `ws`, which would spend a system call on each. */
+/** Writes text frames to a socket's stream, past `ws`, which needs a system call and several buffers for each frame. */
 export class SocketWriter {
   readonly #outbox: Outbox;
   readonly #stream: Duplex;
 
-  /** @param stream what the socket was made of: between two of its frames others may stand */
+  /** @param stream of the socket; `ws` writes whole frames, so others may be written between them */
   constructor(socket: WebSocket, stream: Duplex) {
     this.#stream = stream;
-    // A socket that is closing says nothing more.
+    // No data frame may follow a close frame.
     this.#outbox = new Outbox((bytes) => socket.readyState !== socket.OPEN || stream.write(bytes, 'latin1'));
-    stream.on('drain', () => this.#outbox.relieve());
-    stream.on('close', () => this.#outbox.relieve());
+    stream.on('drain', () => this.#outbox.resume());
+    stream.on('close', () => this.#outbox.resume());
   }
 
   /**
-   * Leaves with everything else of this tick.
+   * Queues a frame; the frames of one tick are written together.
    *
-   * @param text UTF-8, a character per byte
-   * @param isWanted asked when it is about to leave
+   * @param text UTF-8, one character per byte
+   * @param isWanted called just before the frame is written; if it returns false, the frame is dropped
    */
   write(text: string, isWanted: () => boolean): void {
     this.#outbox.put(frameHeader(text.length) + text, isWanted);
   }
 
-  /** To be called before anything else is sent on the socket, so that it comes behind what was written. */
+  /** To be called before `ws` sends anything, to keep the order. */
   flush(): void {
     this.#outbox.flush();
   }
 
-  /** Null while there is room for more; else fulfilled when there may be, or when the socket has closed. */
+  /** Null while there is room for more; otherwise fulfilled when there may be, or when the socket has closed. */
   room(): Promise<void> | null {
     return this.#outbox.room();
   }
 
-  /** Bytes that wait for the client to take them, whoever wrote them. */
+  /** Bytes that the client has not received yet, including those that `ws` has written. */
   get waitingBytes(): number {
     return this.#stream.writableLength;
   }
 }
 
-/** Of an unmasked, final text frame (RFC 6455, 5.2), a character per byte. */
+/** The header of an unmasked, final text frame (RFC 6455, 5.2), one character per byte. */
 function frameHeader(length: number): string {
   if (length < 126) return String.fromCharCode(0x81, length);
   if (length < 65_536) return String.fromCharCode(0x81, 126, length >> 8, length & 0xff);

@@ -1,7 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { GraphQLError } from 'graphql';
-import { CloseCode, handleProtocols } from 'graphql-ws';
+import { CloseCode, handleProtocols, MessageType } from 'graphql-ws';
 import type { Server as ProtocolServer } from 'graphql-ws';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -9,6 +7,7 @@ import { WebSocketServer as SocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
+import { waitFor } from '../../concurrency/waitFor.ts';
 import { withoutBom } from '../../domain/withoutBom.ts';
 import type { Log } from '../../log.ts';
 
@@ -33,12 +32,21 @@ import { SocketWriter } from './SocketWriter.ts';
 import { staggerClose } from '../connections/staggerClose.ts';
 import type { TrustedDocuments } from '../pipeline/request/TrustedDocuments.ts';
 
-/** How long a client may take to answer a close before its socket is cut, in ms: it holds a place among the sockets. */
+/** How long a client may take to answer a close frame before its socket is terminated, in ms. */
 const closeTimeoutMs = 5_000;
-/** The same while the gateway goes away. */
-const closeGraceMs = 1_000;
+/** The same during a shutdown. */
+const shutdownCloseTimeoutMs = 1_000;
 
 const goingAway = 1001;
+
+/** The message types of clients. graphql-ws throws at those that only servers send. */
+const clientMessageTypes: readonly unknown[] = [
+  MessageType.ConnectionInit,
+  MessageType.Ping,
+  MessageType.Pong,
+  MessageType.Subscribe,
+  MessageType.Complete,
+];
 
 export interface WebSocketServerOptions {
   pipeline: Pipeline;
@@ -50,7 +58,7 @@ export interface WebSocketServerOptions {
   log: Log;
 }
 
-/** GraphQL over WebSocket: the sockets. What is said on them is the protocol's business. */
+/** Accepts, watches and closes the WebSockets; `SocketProtocol` handles their messages. */
 export class WebSocketServer {
   readonly #sockets: SocketServer;
   readonly #protocol: ProtocolServer<SocketExtra>;
@@ -60,10 +68,10 @@ export class WebSocketServer {
   readonly #log: Log;
 
   constructor({ pipeline, documents, turns, authenticator, limits, open, log }: WebSocketServerOptions) {
-    // Compressed frames would leave in their own time, and not behind those that are written beside `ws`.
+    // `ws` compresses asynchronously, so its frames would not keep their order with those of `SocketWriter`.
     const perMessageDeflate = false;
     const maxPayload = limits.maxRequestBytes;
-    // Its types don't know of the last one.
+    // A variable, since the types of `ws` lack `closeTimeout`.
     const options = { noServer: true, handleProtocols, maxPayload, perMessageDeflate, closeTimeout: closeTimeoutMs };
     this.#sockets = new SocketServer(options);
     this.#protocol = createSocketProtocol({ pipeline, documents, turns, initTimeoutMs: limits.initTimeoutMs, log });
@@ -73,7 +81,7 @@ export class WebSocketServer {
     this.#log = log;
   }
 
-  /** Takes over upgrades of the GraphQL path while the server listens; every other one is refused. */
+  /** Accepts upgrade requests for the GraphQL path and refuses all others. */
   attach(server: Server, running: RunningOperations): void {
     this.#sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${giveRequestId(request)}`));
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -87,12 +95,12 @@ export class WebSocketServer {
   }
 
   /**
-   * Closes every socket with a code that makes clients come back; one that doesn't answer is cut.
+   * Closes every socket with a code after which clients reconnect. Terminates those that do not answer.
    *
-   * @param spreadMs over which they are sent away, in ms
+   * @param spreadMs period over which the sockets are closed
    */
   async close(spreadMs: number): Promise<void> {
-    await staggerClose([...this.#sockets.clients], spreadMs, sendAway);
+    await staggerClose([...this.#sockets.clients], spreadMs, closeForShutdown);
     await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
   }
 
@@ -103,7 +111,7 @@ export class WebSocketServer {
       return;
     }
     stream.once('close', release);
-    // `ws` reads it as a whole, and it may be one of several offers.
+    // `ws` expects this value alone, but a client may offer several protocols.
     request.headers.upgrade = 'websocket';
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
       this.#serve(socket, new SocketWriter(socket, stream), request, running);
@@ -114,88 +122,80 @@ export class WebSocketServer {
   #serve(socket: WebSocket, writer: SocketWriter, request: IncomingMessage, running: RunningOperations): void {
     const max = this.#limits.maxOperations;
     let sent = Promise.resolve();
-    const taken = () => sent;
-    const operations = new SocketOperations({ socketId: giveRequestId(request), running, writer, taken, max });
+    const whenSent = () => sent;
+    const operations = new SocketOperations({ socketId: giveRequestId(request), running, writer, whenSent, max });
     const close = (code: number, reason: string) => {
       writer.flush();
       socket.close(code, reason);
     };
     const login = new SocketLogin(this.#authenticator, operations, close);
-    const news = () => {
+    const takePosition = () => {
       writer.flush();
-      return socket.bufferedAmount === 0 ? operations.takeNews() : null;
+      return socket.bufferedAmount === 0 ? operations.takePosition() : null;
     };
-    const stopProbing = startHeartbeat(socket, { intervalMs: this.#limits.pingMs, news });
-    socket.on('error', (error) => this.#log.debug({ err: error }, 'a client broke the WebSocket protocol'));
+    const stopHeartbeat = startHeartbeat(socket, { intervalMs: this.#limits.pingMs, takePosition });
+    socket.on('error', (error) => this.#log.debug({ err: error }, 'a client violated the WebSocket protocol'));
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
         send: (message) => {
           writer.flush();
-          // Not waited for: meanwhile the client may use an id again, and the protocol would end the wrong operation.
+          // Not awaited by graphql-ws: if the client reused an id in the meantime, it would end the wrong operation.
           sent = send(socket, message);
         },
         close,
-        onMessage: (take) => {
+        onMessage: (handle) => {
           socket.on('message', (data: Buffer) => {
             const message = this.#read(socket, data);
             if (message === null) return;
-            noteLeaving(operations, message);
-            // graphql-ws takes a message that is parsed already as well; its types name the text only.
-            take(message as string).catch((error: unknown) => this.#fail(socket, error));
+            cancelIfCompleted(operations, message);
+            // graphql-ws also accepts a parsed message, although its types only allow text.
+            handle(message as string).catch((error: unknown) => this.#fail(socket, error));
           });
         },
       },
       { request, operations, login },
     );
     socket.once('close', (code, reason) => {
-      stopProbing();
-      operations.leaveAll();
+      stopHeartbeat();
+      operations.cancelAll();
       closed(code, reason.toString('utf8')).catch((error: unknown) => this.#fail(socket, error));
     });
   }
 
-  /** Undefined for what is no message, which the protocol refuses; null for what is too much. */
+  /** @returns undefined for an invalid message, which graphql-ws refuses; null if it is too large and the socket closed */
   #read(socket: WebSocket, data: Buffer): unknown {
     try {
       const text = withoutBom(data.toString('utf8'));
       const message = readRequestJson(text, this.#limits.maxTokens) as { type?: unknown; payload?: unknown } | null;
-      if (message?.type === 'subscribe') return { ...message, payload: asParameters(message.payload) };
-      // A ping's payload goes back as it came, and no other is looked at for numbers.
-      return JSON.parse(text) ?? undefined;
+      if (!clientMessageTypes.includes(message?.type)) return undefined;
+      if (message?.type === MessageType.Subscribe) return { ...message, payload: asParameters(message.payload) };
+      // Only operations need exact numbers; the payload of a ping is echoed as it was sent.
+      return JSON.parse(text);
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       if (!(error instanceof GraphQLError)) throw error;
-      // Whose operation it would be stands in what is not parsed, so the socket pays for it.
+      // The id of the operation was not parsed, so the error can't be sent for it.
       socket.close(CloseCode.BadRequest, error.message);
       return null;
     }
   }
 
-  /** A send that fails because the client has gone is no failure. */
+  /** Ignores errors of a socket that has closed, such as a failed send. */
   #fail(socket: WebSocket, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return;
-    if (isServersMessage(error)) {
-      socket.close(CloseCode.BadRequest, 'Invalid message received');
-      return;
-    }
     this.#log.error({ err: error }, 'a message on a socket could not be handled');
     socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
 }
 
-/** graphql-ws throws where a client says what only servers say, as `connection_ack`; it closes for every other nonsense. */
-function isServersMessage(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Unexpected message of type');
-}
-
-/** Closed from this side too: a client that never closes its half must not hold a shutdown. */
+/** Destroys the stream after the response: a client that never closes its side must not delay a shutdown. */
 function refuse(stream: Duplex, status: string, headers = ''): void {
   const head = `HTTP/1.1 ${status}\r\n${headers}connection: close\r\ncontent-length: 0\r\n\r\n`;
   stream.end(head, () => stream.destroy());
 }
 
-/** Fulfilled when the client's network has taken it, or when that has gone. */
+/** Fulfilled when the kernel has taken the message, or when the socket has closed. */
 function send(socket: WebSocket, message: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) resolve();
@@ -203,21 +203,15 @@ function send(socket: WebSocket, message: string): Promise<void> {
   });
 }
 
-/** graphql-ws has no hook for the client's `complete`, and the operation must know before its id is free again. */
-function noteLeaving(operations: SocketOperations, message: unknown): void {
-  const said = message as { type?: unknown; id?: unknown } | undefined;
-  if (said?.type === 'complete' && typeof said.id === 'string') operations.leave(said.id);
+/** graphql-ws has no hook for a client's `complete`, and the operation must be cancelled before its id is free again. */
+function cancelIfCompleted(operations: SocketOperations, message: unknown): void {
+  const { type, id } = (message ?? {}) as { type?: unknown; id?: unknown };
+  if (type === MessageType.Complete && typeof id === 'string') operations.cancel(id);
 }
 
-async function sendAway(socket: WebSocket): Promise<void> {
+async function closeForShutdown(socket: WebSocket): Promise<void> {
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.close(goingAway, 'the gateway is going away');
-  await Promise.race([whenClosed(socket), wait(closeGraceMs, undefined, { ref: false })]);
+  if (socket.readyState !== socket.CLOSED) await waitFor(closed, { timeoutMs: shutdownCloseTimeoutMs });
   socket.terminate();
-}
-
-function whenClosed(socket: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState === socket.CLOSED) resolve();
-    else socket.once('close', () => resolve());
-  });
 }

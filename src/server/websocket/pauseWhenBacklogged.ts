@@ -2,18 +2,18 @@ import type { Duplex } from 'node:stream';
 
 import type { WebSocket } from 'ws';
 
-/** Bytes that may wait for a client that goes on talking. */
-const maxWaiting = 262_144;
+/** Unsent bytes above which the client is not read from. */
+const maxBacklog = 262_144;
 
 /**
- * Reads from a client no faster than it takes what is said to it: each of its pings is answered, and what it never
- * takes would fill the memory.
+ * Stops reading from a client that does not read: each of its pings is answered, and unsent answers would fill the
+ * memory.
  *
- * @param stream what the socket was made of
+ * @param stream of the socket
  */
 export function pauseWhenBacklogged(socket: WebSocket, stream: Duplex): void {
   const check = () => {
-    if (stream.writableLength > maxWaiting) socket.pause();
+    if (stream.writableLength > maxBacklog) socket.pause();
   };
   socket.on('message', check);
   socket.on('ping', check);

@@ -1,38 +1,38 @@
 import type { WebSocket } from 'ws';
 
-import type { FeedNews } from './SocketOperations.ts';
+import type { FeedPosition } from './SocketOperations.ts';
 
-export interface ProbeOptions {
+export interface HeartbeatOptions {
   intervalMs: number;
-  /** What a client that is there should hear besides, if anything; asked when all that came before has been taken. */
-  news: () => FeedNews | null;
+  /** The feed's position to send with a heartbeat; null if there is nothing new. */
+  takePosition: () => FeedPosition | null;
 }
 
 /**
- * Pings the client, and cuts a socket whose client has not answered by the next ping: it is gone or takes nothing more.
+ * Pings the client at an interval and terminates the socket if the previous ping was not answered.
  *
- * @returns to be called when the socket has closed
+ * @returns a function to call when the socket has closed
  */
-export function startHeartbeat(socket: WebSocket, { intervalMs, news }: ProbeOptions): () => void {
+export function startHeartbeat(socket: WebSocket, { intervalMs, takePosition }: HeartbeatOptions): () => void {
   let isAnswered = true;
   socket.on('pong', () => (isAnswered = true));
-  const ask = () => {
-    // What isn't read is no answer that is missing: whether it takes anything is looked at elsewhere (`StalledSockets`).
+  const ping = () => {
+    // A paused socket can't read pongs; `StalledSockets` watches it.
     if (socket.isPaused) return;
     if (!isAnswered) {
       socket.terminate();
       return;
     }
     isAnswered = false;
-    const payload = news();
+    const payload = takePosition();
     if (payload) socket.send(JSON.stringify({ type: 'ping', payload }));
     socket.ping();
   };
-  let asking: NodeJS.Immediate | undefined;
-  // Behind what has come by now: where this process stood still itself, the answers wait to be read.
-  const timer = setInterval(() => (asking = setImmediate(ask)), intervalMs);
+  let scheduled: NodeJS.Immediate | undefined;
+  // After pending input: if this process was blocked, the pong has arrived but has not been read.
+  const timer = setInterval(() => (scheduled = setImmediate(ping)), intervalMs);
   return () => {
     clearInterval(timer);
-    clearImmediate(asking);
+    clearImmediate(scheduled);
   };
 }

@@ -12,8 +12,8 @@ import type { SharedOperation } from '../../live/sharedOperation.ts';
 import type { TransportContext } from '../../live/TransportContext.ts';
 
 /**
- * Subscriptions that may share their executions do. What comes before, what comes after and what ends one stays as it is
- * for every other: it is only the events that take this way, past the transport's own and straight to the sink.
+ * Executes shareable subscriptions once per event for all subscribers. Results go straight to the sink of the
+ * subscriber; everything else, such as opening and ending a subscription, works as for any other.
  */
 export function useSharedExecutions(
   executions: SharedExecutions,

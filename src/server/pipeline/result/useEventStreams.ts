@@ -1,12 +1,12 @@
 import type { ExecutionResult } from 'graphql';
-import { getSSEProcessor, isAsyncIterable } from 'graphql-yoga';
+import { isAsyncIterable } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 
 import type { OperationFacts } from '../../../context.ts';
-import type { EventStreamBody } from '../../live/EventStreamBody.ts';
-import type { EventStreams } from '../../live/EventStreams.ts';
+import type { EventStreamBody, EventStreams } from '../../live/EventStreamBody.ts';
 import { LiveMessage } from '../../live/LiveMessage.ts';
 import type { TransportContext } from '../../live/TransportContext.ts';
+import { eventStream } from '../request/mediaTypes.ts';
 
 type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
 
@@ -15,12 +15,9 @@ interface HttpExtension {
   headers?: Record<string, string>;
 }
 
-/** Yoga decides who gets an event stream; its name is how the one that it would write is known. */
-const { name: yogas } = getSSEProcessor();
-
 /**
- * Writes event streams in the place of Yoga's own writer: that serialises each result for each subscriber, pings at its
- * own interval, and says nothing to proxies that would hold a quiet stream back.
+ * Writes event streams instead of Yoga, which serialises each result once per subscriber, has a ping interval of its own
+ * and does not keep proxies from buffering a stream.
  */
 export function useEventStreams(streams: EventStreams): Plugin<OperationFacts & TransportContext> {
   return {
@@ -29,27 +26,33 @@ export function useEventStreams(streams: EventStreams): Plugin<OperationFacts & 
       if (request) streams.bodyOf(request).progress = progress;
     },
     onResultProcess: (hook) => {
-      const { request } = hook;
-      const { res } = hook.serverContext as TransportContext;
-      if (hook.resultProcessor?.name !== yogas) return;
-      hook.setResultProcessor((result, fetchAPI) => {
+      const { request, result, serverContext } = hook;
+      if (!isEventStreamWanted(request, result as Result)) return;
+      const { res } = serverContext as TransportContext;
+      hook.setResultProcessor((processed, fetchAPI) => {
         const body = streams.bodyOf(request);
-        // What fails here was masked before, or can't be written: the client is to come back.
-        tell(result as Result, body).catch(() => res?.destroy());
-        // The server adapter pipes a stream of Node's as it is; the types of fetch know none.
-        return new fetchAPI.Response(body as unknown as BodyInit, responseInit(result as Result));
-      }, 'text/event-stream');
+        // Errors were masked before. One that is thrown here cuts the stream, so that the client reconnects.
+        write(processed as Result, body).catch(() => res?.destroy());
+        // The server adapter pipes a Node.js stream as it is, although the types of fetch don't allow one.
+        return new fetchAPI.Response(body as unknown as BodyInit, responseInit(processed as Result));
+      }, eventStream);
     },
   };
 }
 
-async function tell(result: Result, body: EventStreamBody): Promise<void> {
-  if (isAsyncIterable(result)) await tellAll(result, body);
+/** `` has reduced the header to the type for a single result, and `text/event-stream` if it is allowed. */
+function isEventStreamWanted({ headers }: Request, result: Result): boolean {
+  const accepted = headers.get('accept')?.split(', ') ?? [];
+  return isAsyncIterable(result) ? accepted.includes(eventStream) : accepted[0] === eventStream;
+}
+
+async function write(result: Result, body: EventStreamBody): Promise<void> {
+  if (isAsyncIterable(result)) await writeAll(result, body);
   else body.deliver(new LiveMessage(result));
   body.complete();
 }
 
-async function tellAll(results: AsyncIterable<ExecutionResult>, body: EventStreamBody): Promise<void> {
+async function writeAll(results: AsyncIterable<ExecutionResult>, body: EventStreamBody): Promise<void> {
   for await (const result of results) {
     body.deliver(new LiveMessage(result, body.progress?.cursor));
     const room = body.room();
@@ -59,9 +62,8 @@ async function tellAll(results: AsyncIterable<ExecutionResult>, body: EventStrea
 }
 
 /**
- * An event stream tells what is wrong with a request in a `next` event: answered with 400, browsers' EventSource would
- * drop the stream unread (graphql-sse's PROTOCOL.md, distinct connections mode). Other statuses speak to whoever is in
- * between as well.
+ * An invalid request is answered with 200 and a `next` event: an EventSource does not read the body of a 400
+ * (graphql-sse's PROTOCOL.md, distinct connections mode). Other statuses are kept for proxies and balancers.
  */
 function responseInit(result: Result): ResponseInit {
   const errors = isAsyncIterable(result) ? [] : (result.errors ?? []);
@@ -71,7 +73,7 @@ function responseInit(result: Result): ResponseInit {
     status: Math.max(200, ...statuses),
     headers: {
       ...Object.fromEntries(https.flatMap(({ headers }) => Object.entries(headers ?? {}))),
-      'content-type': 'text/event-stream',
+      'content-type': eventStream,
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     },
