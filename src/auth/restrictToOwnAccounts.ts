@@ -28,7 +28,7 @@ export function restrictToOwnAccounts(principal: Principal, sides: readonly Side
 }
 
 /** What the API is asked for to find them; everything is checked again. */
-export function askedSides(principal: Principal, sides: readonly Sides[]): readonly Sides[] {
+export function upstreamFilters(principal: Principal, sides: readonly Sides[]): readonly Sides[] {
   const isMany = !seesAllAccounts(principal) && sides.length > 2 * maxAsked;
   return isMany ? [{}] : sides;
 }

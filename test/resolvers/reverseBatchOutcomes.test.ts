@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 
 import { describe, expect, it } from 'vitest';
 
@@ -191,7 +193,7 @@ describe('a reverse batch whose answer is lost', () => {
 
   it('and that was done is never told not done, when the hosts of the API do not agree on the time', async () => {
     const sandbox = await startSandbox();
-    const proxy = await startDateProxy(sandbox.url, 3_000);
+    const proxy = await startProxy(sandbox.url, { dateAheadMs: 3_000 });
     const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 500 } });
     await breakNext(sandbox, { kind: 'answerLost' });
 
@@ -237,6 +239,48 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
+  it('is found although another lost batch, which was not done, has an entry that is similar to one of its own', async () => {
+    const { gateway, sandbox } = await startLossy();
+    const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
+    await breakNext(sandbox, { kind: 'reset' });
+    const first = mutate(gateway.url, 'createReverseBatchJournal', notDone);
+    while ((await posted(sandbox)).posts === 0);
+    await breakNext(sandbox, { kind: 'answerLost' });
+
+    await Promise.all([first, mutate(gateway.url, 'createReverseBatchJournal', done)]);
+
+    const settled = await Promise.all([done, notDone].map((batch) => repeatUntilSettled(gateway.url, batch)));
+    expect(settled).toMatchObject([
+      { __typename: 'CreateReverseBatchJournalSuccess' },
+      { __typename: 'UpstreamUnavailableError', message: 'nothing was done; use a new key' },
+    ]);
+  });
+
+  it('is found after a batch in flight, which has a similar entry, was refused', async () => {
+    const gate = new Gate();
+    const upstream = await startSandbox();
+    const proxy = await startProxy(upstream.url, {
+      holdPost: async (body) => {
+        if (!body.includes('fee-10')) return false;
+        await gate.pass();
+        return true;
+      },
+    });
+    const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 300 } });
+    const [done, refused] = [batchNamed('fee-1'), batchNamed('fee-10')];
+    const inFlight = mutate(gateway.url, 'createReverseBatchJournal', refused);
+    await gate.reached;
+    await breakNext(upstream, { kind: 'answerLost' });
+
+    const waiting = await mutate(gateway.url, 'createReverseBatchJournal', done);
+    gate.open();
+    const settled = await repeatUntilSettled(gateway.url, done);
+
+    expect(waiting).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: expect.any(String) as string });
+    expect(settled.__typename).toBe('CreateReverseBatchJournalSuccess');
+    expect((await inFlight).__typename).toBe('OtherRefusalError');
+  });
+
   it('is looked for by the next gateway with the same file, and answered without being sent again', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
     closeLater(() => rmSync(dirname(file), { recursive: true }));
@@ -277,24 +321,43 @@ const pair = {
   idempotencyKey: 'key',
 };
 
+/** A batch with a key and descriptions of its own. */
+function batchNamed(name: string) {
+  const entries = [payer, otherPayer].map((fromAccount, index) => {
+    return { fromAccount, amount: '1', description: `${name}-${index}` };
+  });
+  return { input: { toAccount: sweep, entries }, idempotencyKey: name };
+}
+
 /** Both with a sandbox that can lose things, and a gateway that is soon sure that something is missing. */
 async function startLossy(settleMs = 500) {
   const sandbox = await startSandbox();
   return { sandbox, gateway: await startGateway(sandbox.url, {}, { outcomes: { settleMs } }) };
 }
 
-/** Passes everything on, and tells a time that is so much ahead, as another host of the API may. */
-async function startDateProxy(upstreamUrl: string, aheadMs: number): Promise<string> {
-  const server = createServer((incoming, response) => {
+/** A proxy before the sandbox. */
+async function startProxy(
+  upstreamUrl: string,
+  { dateAheadMs = 0, holdPost }: { dateAheadMs?: number; holdPost?: (body: string) => Promise<boolean> },
+): Promise<string> {
+  const forward = (incoming: IncomingMessage, body: Buffer, response: ServerResponse) => {
     const { method = 'GET', url = '/', headers } = incoming;
     const outgoing = request(`${upstreamUrl}${url}`, { method, headers }, (answer) => {
-      const date = new Date(Date.now() + aheadMs).toUTCString();
+      const date = new Date(Date.now() + dateAheadMs).toUTCString();
       response.writeHead(answer.statusCode ?? 502, { ...answer.headers, date });
-      answer.pipe(response);
+      answer.on('error', () => response.destroy()).pipe(response);
     });
     outgoing.on('error', () => response.destroy());
     response.on('close', () => outgoing.destroy());
-    incoming.pipe(outgoing);
+    outgoing.end(body);
+  };
+  const server = createServer((incoming, response) => {
+    void buffer(incoming).then(async (body) => {
+      if (incoming.method === 'POST' && (await holdPost?.(body.toString()))) {
+        return response.writeHead(422, { date: new Date().toUTCString() }).end('{}');
+      }
+      return forward(incoming, body, response);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closeLater(() => {
