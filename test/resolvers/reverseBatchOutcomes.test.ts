@@ -39,7 +39,7 @@ async function start(...answers: Answer[]) {
 }
 
 describe('a key of createReverseBatchJournal', () => {
-  it('brings the same journals again, and moves the money once', async () => {
+  it('returns the same journals on a repeat, and moves the money once', async () => {
     const { gateway } = await startBoth();
 
     const first = await mutate(gateway.url, 'createReverseBatchJournal', variables);
@@ -51,7 +51,7 @@ describe('a key of createReverseBatchJournal', () => {
     expect(data?.journals.nodes).toHaveLength(1);
   });
 
-  it('is a conflict with another input', async () => {
+  it('is refused with another input', async () => {
     const { url, posts } = await start(done);
     await mutate(url, 'createReverseBatchJournal', variables);
 
@@ -70,7 +70,7 @@ describe('a key of createReverseBatchJournal', () => {
     [404, 'AccountNotFoundError'],
     [422, 'OtherRefusalError'],
     [429, 'RateLimitedError'],
-  ])('that was refused with %i may be used again', async (status, refusal) => {
+  ])('can be used again after a refusal with status %i', async (status, refusal) => {
     const { url, posts } = await start(json(status, { message: 'no' }), done);
 
     const first = await mutate(url, 'createReverseBatchJournal', variables);
@@ -81,7 +81,7 @@ describe('a key of createReverseBatchJournal', () => {
     expect(posts()).toBe(2);
   });
 
-  it('that never left the gateway may be used again', async () => {
+  it('can be used again if nothing was sent', async () => {
     const { gateway, sandbox } = await startBoth();
     const { port } = sandbox;
     await sandbox.close();
@@ -94,7 +94,7 @@ describe('a key of createReverseBatchJournal', () => {
     expect(second.__typename).toBe('CreateReverseBatchJournalSuccess');
   });
 
-  it('is sent once for twins, and both get its answer', async () => {
+  it('is sent once by two concurrent calls, and both get its answer', async () => {
     const gate = new Gate();
     const { url, posts } = await start(async (seen, response) => {
       await gate.pass();
@@ -103,7 +103,7 @@ describe('a key of createReverseBatchJournal', () => {
     const first = mutate(url, 'createReverseBatchJournal', variables);
     await gate.reached;
     const twin = mutate(url, 'createReverseBatchJournal', variables);
-    // Whoever is answered later has come later: the twin is there.
+    // An answer to a later request proves that the second call has arrived.
     await ask(url, '{ __typename }');
 
     gate.open();
@@ -113,7 +113,7 @@ describe('a key of createReverseBatchJournal', () => {
     expect(posts()).toBe(1);
   });
 
-  it('is made anew where the client gives none, so that equal batches are both sent', async () => {
+  it('is generated if the client gives none, so that equal batches are both sent', async () => {
     const { url, posts } = await start(done, done);
 
     const first = await mutate(url, 'createReverseBatchJournal', { input });
@@ -142,7 +142,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 1, journals: 2 });
   });
 
-  it('before it was processed is unknown first and then not done, and its key is used up', async () => {
+  it('before it was processed is first unknown and then not done, and its key stays used', async () => {
     // Longer than the first answer waits for readings.
     const { gateway, sandbox } = await startLossy(3_200);
     await breakNext(sandbox, { kind: 'reset' });
@@ -163,7 +163,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('before it was processed does not take the journals of an equal one for its own', async () => {
+  it('before it was processed does not claim the journals of an equal batch', async () => {
     const { gateway, sandbox } = await startLossy();
     const done = await mutate(gateway.url, 'createReverseBatchJournal', pair);
     await breakNext(sandbox, { kind: 'reset' });
@@ -176,7 +176,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('before it was processed does not take a journal that was created singly for its own', async () => {
+  it('before it was processed does not claim a journal that was created singly', async () => {
     const { gateway, sandbox } = await startLossy();
     const [entry] = pair.input.entries;
     const single = { input: { toAccount: sweep, entries: [entry] }, idempotencyKey: 'key' };
@@ -191,7 +191,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'UpstreamUnavailableError' });
   });
 
-  it('and that was done is never told not done, when the hosts of the API do not agree on the time', async () => {
+  it('although it was done is never reported as not done while the hosts of the API disagree on the time', async () => {
     const sandbox = await startSandbox();
     const proxy = await startProxy(sandbox.url, { dateAheadMs: 3_000 });
     const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 500 } });
@@ -203,7 +203,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
   });
 
-  it('and that was done is never told not done, while its journals can not be read', async () => {
+  it('although it was done is never reported as not done while its journals cannot be read', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
       faults: [
@@ -221,7 +221,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(later.__typename).toBe('CreateReverseBatchJournalSuccess');
   });
 
-  it('stays unknown for good where an equal one of unknown fate could own the same journals', async () => {
+  it('stays unknown if an equal batch of unknown outcome could own the same journals', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
       faults: [
@@ -281,7 +281,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect((await inFlight).__typename).toBe('OtherRefusalError');
   });
 
-  it('is looked for by the next gateway with the same file, and answered without being sent again', async () => {
+  it('is found by the next gateway with the same file, and answered without being sent again', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
     closeLater(() => rmSync(dirname(file), { recursive: true }));
     const sandbox = await startSandbox();

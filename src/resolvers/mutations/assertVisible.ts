@@ -15,6 +15,6 @@ export function assertVisible(
   { principal }: OperationContext,
 ): void {
   if (answered.every((journal) => authorize(principal, { kind: 'readJournal', journal }))) return;
-  const message = 'this idempotency key was used before, with another input';
+  const message = 'this idempotency key was already used with another input';
   throw new IdempotencyConflictError({ message, requestId: null, upstreamCode: null }, idempotencyKey);
 }
