@@ -14,9 +14,8 @@ import type { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import type { ApiClock } from './upstream/transport/ApiClock.ts';
 import type { JournalsClient } from './upstream/journals/JournalsClient.ts';
 
-/** The parts of the process that operations share. */
+/** The parts of the process that all operations share. */
 export interface SharedParts {
-  /** What time it is for the API. */
   clock: ApiClock;
   journals: JournalsClient;
   sharedReads: SharedReads;
@@ -26,35 +25,34 @@ export interface SharedParts {
   journalSides: JournalSidesCache;
   eventJournals: EventJournals;
   idempotencyKeys: IdempotencyKeys;
-  /** Shown where the API states none. */
+  /** Shown if the API states no currency. */
   firmCurrency: string;
 }
 
-/** What tells one operation from another. */
+/** What belongs to one operation. */
 export interface OperationFacts {
-  /** Who asks, for as long as that holds: a subscription ends with it. */
+  /** The client's session. A subscription ends with it. */
   session: Session;
   /**
-   * Aborted when nobody waits for the answer any more, or when the operation's time is up (`DeadlineExceededError`). Reads
-   * heed it; what moves money and has begun doesn't.
+   * Aborted when the client disconnects or the operation's deadline has passed (`DeadlineExceededError`). Aborts reads, but
+   * not a mutation that has been sent.
    */
   signal: AbortSignal | undefined;
-  /** The cursor with which a client of server-sent events comes back; null where none is given. */
+  /** The cursor from the `Last-Event-ID` header of a client that reconnects; null without one. */
   lastEventId: string | null;
-  /** What the transport learns of a subscription while it runs. */
+  /** What the transport needs to know about a running subscription. */
   progress: SubscriptionProgress;
 }
 
-/** What one operation may use: nothing else is reachable from a resolver, and nothing is global. */
+/** Everything that the resolvers of one operation may use. There are no globals. */
 export interface OperationContext extends SharedParts, OperationFacts {
-  /** The session's. */
   principal: Principal;
-  /** Fields that were refused in this result: told once, however many rows they are asked on. */
+  /** Fields that this result has already reported as forbidden. */
   refusedFields: Set<string>;
-  /** What its mutations were refused with, in order. */
+  /** The refusals of its mutations, in order. */
   refusals: Error[];
   journalLoader: JournalLoader;
-  /** Where the feed stood before any read of this operation; what the list then says is at least as new. */
+  /** Position of the feed before the operation's first read, so that its lists are at least as new. */
   statusMark: StatusMark | null;
 }
 

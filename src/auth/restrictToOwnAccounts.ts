@@ -28,7 +28,7 @@ export function restrictToOwnAccounts(principal: Principal, sides: readonly Side
 }
 
 /** The filters that are sent to the API. Its results are checked again. */
-export function askedSides(principal: Principal, sides: readonly Sides[]): readonly Sides[] {
+export function upstreamFilters(principal: Principal, sides: readonly Sides[]): readonly Sides[] {
   const isMany = !seesAllAccounts(principal) && sides.length > 2 * maxAsked;
   return isMany ? [{}] : sides;
 }

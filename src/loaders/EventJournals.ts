@@ -8,45 +8,45 @@ import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 import type { JournalSidesCache } from './JournalSidesCache.ts';
 import { readNewJournal } from './readNewJournal.ts';
 
-interface Reading {
-  /** Readings are numbered in the order in which they began. */
+interface JournalRead {
+  /** Reads are numbered in the order in which they began. */
   number: number;
   journal: Promise<Journal | null>;
 }
 
 /**
- * The journal behind a live event, read after the event and so at least as new as it, and read at most once per event
- * for all who ask: who asks again gets the journal's last reading, which a later event of it may have caused.
+ * Reads the journals of live events, at most once per event for all subscribers. Each read begins after its event, so the
+ * journal is at least as new. A later call returns the last read of the journal, which may be that of a later event.
  */
 export class EventJournals {
   readonly #client: JournalsClient;
   readonly #sides: JournalSidesCache;
-  /** By journal. */
-  readonly #last: LRUCache<string, Reading>;
-  /** By event: the reading that it caused. */
-  readonly #caused: LRUCache<string, number>;
+  /** The last read of each journal. */
+  readonly #lastReads: LRUCache<string, JournalRead>;
+  /** The number of the read that an event caused. */
+  readonly #readsByEvent: LRUCache<string, number>;
   #count = 0;
 
-  /** @param max how many journals are remembered; the longest unused is forgotten first */
+  /** @param max number of journals kept; the least recently used is dropped first */
   constructor(client: JournalsClient, sides: JournalSidesCache, max = 10_000) {
     this.#client = client;
     this.#sides = sides;
-    this.#last = new LRUCache(lruCache(max));
-    this.#caused = new LRUCache(lruCache(4 * max));
+    this.#lastReads = new LRUCache(lruCache(max));
+    this.#readsByEvent = new LRUCache(lruCache(4 * max));
   }
 
-  /** @throws Fault, and asks anew the next time */
+  /** @throws Fault; the next call reads again */
   journalOf({ id, journalId }: JournalStatusEvent): Promise<Journal | null> {
-    const last = this.#last.get(journalId);
-    const caused = this.#caused.get(id);
+    const last = this.#lastReads.get(journalId);
+    const caused = this.#readsByEvent.get(id);
     if (last && caused !== undefined && last.number >= caused) return last.journal;
-    const reading = { number: (this.#count += 1), journal: this.#read(journalId) };
-    this.#caused.set(id, reading.number);
-    this.#last.set(journalId, reading);
-    reading.journal.catch(() => {
-      if (this.#last.peek(journalId) === reading) this.#last.delete(journalId);
+    const read = { number: (this.#count += 1), journal: this.#read(journalId) };
+    this.#readsByEvent.set(id, read.number);
+    this.#lastReads.set(journalId, read);
+    read.journal.catch(() => {
+      if (this.#lastReads.peek(journalId) === read) this.#lastReads.delete(journalId);
     });
-    return reading.journal;
+    return read.journal;
   }
 
   async #read(journalId: string): Promise<Journal | null> {

@@ -1,39 +1,39 @@
 import { LRUCache } from 'lru-cache';
 
 import type { JournalSides } from '../domain/journal.ts';
+import { ContractBrokenError } from '../errors/faults.ts';
 import { lruCache } from '../lruCache.ts';
 import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
-import { knownSides } from './knownSides.ts';
 import { readNewJournal } from './readNewJournal.ts';
 
 /**
- * The accounts of journals, which events don't name and which never change.
- * One per process: each journal is read at most once for all subscribers while it stays among the recent ones.
+ * The accounts of journals, which never change and which events do not contain. One per process: a journal is read once
+ * for all subscribers while it is in the cache.
  */
 export class JournalSidesCache {
   readonly #client: JournalsClient;
   readonly #sides: LRUCache<string, Promise<JournalSides | null>>;
 
-  /** @param max how many journals are remembered; the longest unused is forgotten first */
+  /** @param max number of journals kept; the least recently used is dropped first */
   constructor(client: JournalsClient, max = 50_000) {
     this.#client = client;
     this.#sides = new LRUCache(lruCache(max));
   }
 
   /**
-   * Null when the journal can't be found, even on asking again: an event may be told before its journal can be read.
+   * Null if the journal is still missing after retries.
    *
-   * @throws Fault, and asks anew the next time
+   * @throws Fault; the next call reads again
    */
   sidesOf(journalId: string): Promise<JournalSides | null> {
-    const known = this.#sides.get(journalId);
-    if (known) return known;
+    const cached = this.#sides.get(journalId);
+    if (cached) return cached;
     const reading = readNewJournal(this.#client, journalId)
-      .catch(knownSides)
+      .catch(readableSides)
       .then((journal) => journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount });
     this.#sides.set(journalId, reading);
-    // Meanwhile another call may have learned the accounts: only what this one has stored is forgotten.
+    // Another call may have stored the accounts in the meantime, and those stay.
     const forget = () => {
       if (this.#sides.peek(journalId) === reading) this.#sides.delete(journalId);
     };
@@ -44,4 +44,11 @@ export class JournalSidesCache {
   learn(journalId: string, { fromAccount, toAccount }: JournalSides): void {
     this.#sides.set(journalId, Promise.resolve({ fromAccount, toAccount }));
   }
+}
+
+/** The accounts of a journal that is otherwise unreadable. @throws any other failure again */
+export function readableSides(failure: unknown): JournalSides {
+  const { fromAccount, toAccount } = (failure instanceof ContractBrokenError && failure.journal) || {};
+  if (fromAccount && toAccount) return { fromAccount, toAccount };
+  throw failure;
 }

@@ -1,30 +1,30 @@
 import type { Principal } from '../auth/principal.ts';
+import { waitFor } from '../concurrency/waitFor.ts';
 import { cancellationOf } from '../errors/cancellation.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { JournalListing } from '../upstream/journals/journalListing.ts';
 import type { JournalList, JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 interface Read {
-  /** What had happened when it began. */
+  /** Writes and event position when it began. */
   writes: number;
   position: unknown;
   result: Promise<unknown>;
-  /** Operations that wait for it. */
-  waiting: number;
+  /** Number of operations that wait for it. */
+  waiters: number;
   cancel: AbortController;
 }
 
 /**
- * Reads under way, shared by the operations of a principal that ask for the same at the same time. A read is joined only
- * while nothing was published or written since it began: what an operation reads is as new as all that was known when it
- * asked.
+ * Shares a read in progress among operations of one principal that request the same. A read is shared only if no event was
+ * published and nothing was written since it began, so a result is never older than the operation's own start.
  */
 export class SharedReads {
   readonly #client: JournalsClient;
   readonly #position: () => unknown;
   readonly #reads = new Map<string, Read>();
 
-  /** @param position where the events stand: another value whenever one was published */
+  /** @param position of the last event; changes with every published event */
   constructor(client: JournalsClient, position: () => unknown) {
     this.#client = client;
     this.#position = position;
@@ -48,10 +48,10 @@ export class SharedReads {
     const key = JSON.stringify(what);
     const { writes } = this.#client;
     const position = this.#position();
-    const known = this.#reads.get(key);
-    if (known?.writes === writes && known.position === position) return join(known, signal) as Promise<Result>;
+    const current = this.#reads.get(key);
+    if (current?.writes === writes && current.position === position) return join(current, signal) as Promise<Result>;
     const cancel = new AbortController();
-    const begun: Read = { writes, position, result: read(cancel.signal), waiting: 0, cancel };
+    const begun: Read = { writes, position, result: read(cancel.signal), waiters: 0, cancel };
     this.#reads.set(key, begun);
     const forget = () => {
       if (this.#reads.get(key) === begun) this.#reads.delete(key);
@@ -62,18 +62,13 @@ export class SharedReads {
   }
 }
 
-/** Whoever leaves hears so at once; the read is given up when the last one has left. */
-function join(read: Read, signal: AbortSignal | undefined): Promise<unknown> {
-  read.waiting += 1;
-  if (!signal) return read.result;
-  return new Promise((resolve, reject) => {
-    const leave = () => {
-      read.waiting -= 1;
-      if (read.waiting === 0) read.cancel.abort();
-      reject(cancellationOf(signal));
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    if (signal.aborted) leave();
-    read.result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
+/** Waits for a read until the signal is aborted. The last waiter to leave aborts the read. */
+async function join(read: Read, signal: AbortSignal | undefined): Promise<unknown> {
+  read.waiters += 1;
+  if (signal && !(await waitFor(read.result, { signal }))) {
+    read.waiters -= 1;
+    if (read.waiters === 0) read.cancel.abort();
+    throw cancellationOf(signal);
+  }
+  return read.result;
 }

@@ -8,19 +8,19 @@ import type { Journal } from '../domain/journal.ts';
 
 import type { SharedReads } from './SharedReads.ts';
 
-/** By id; null for what doesn't exist or is not the principal's to see. */
+/** By id; null if the journal does not exist or the principal may not see it. */
 export type JournalLoader = DataLoader<string, Journal | null>;
 
-/** Journals that an operation reads side by side, at most. */
-const readsAtOnce = 1_000;
+/** The most journals that an operation reads in parallel. */
+const maxParallelReads = 1_000;
 
 /**
- * One per operation: the same id is read once in it. The API reads one journal a call,
- * so a batch is that many calls side by side, and one that fails leaves its neighbours alone.
+ * One per operation, which reads each id once. The API reads one journal per call, so a batch is a number of parallel
+ * calls, and one that fails does not affect the others.
  */
 export function createJournalLoader(shared: SharedReads, principal: Principal, signal?: AbortSignal): JournalLoader {
-  // Each read heeds it: Node would take more than ten listeners for a leak.
-  if (signal) setMaxListeners(readsAtOnce, signal);
+  // Each read adds a listener, and Node warns of a leak above ten.
+  if (signal) setMaxListeners(maxParallelReads, signal);
   return new DataLoader(
     async (ids: readonly string[]) => {
       const reads = await Promise.allSettled(ids.map((id) => shared.get(principal, id, signal)));
@@ -30,7 +30,7 @@ export function createJournalLoader(shared: SharedReads, principal: Principal, s
         return journal && authorize(principal, { kind: 'readJournal', journal }) ? journal : null;
       });
     },
-    { maxBatchSize: readsAtOnce },
+    { maxBatchSize: maxParallelReads },
   );
 }
 

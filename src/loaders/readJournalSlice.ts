@@ -1,5 +1,5 @@
 import { authorize } from '../auth/authorize.ts';
-import { askedSides } from '../auth/restrictToOwnAccounts.ts';
+import { upstreamFilters } from '../auth/restrictToOwnAccounts.ts';
 import type { Sides } from '../auth/restrictToOwnAccounts.ts';
 import type { Principal } from '../auth/principal.ts';
 import { dayOfInstant } from '../domain/instant.ts';
@@ -13,21 +13,24 @@ import type { JournalList } from '../upstream/journals/JournalsClient.ts';
 
 import type { SharedReads } from './SharedReads.ts';
 
-/** Which journals a list is about. Absent or null doesn't filter; an empty list matches nothing. */
+/** A filter of journals. Absent or null does not filter; an empty list matches nothing. */
 export interface JournalSelection {
   createdAfter?: CalendarDate | null | undefined;
   createdBefore?: CalendarDate | null | undefined;
   status?: readonly JournalStatus[] | null | undefined;
   entryType?: JournalEntryType | null | undefined;
-  /** A journal matches when it matches any of these. */
+  /** A journal must match one of these. */
   sides: readonly Sides[];
 }
 
-/** Days to ask the API for, null without bound. Ask wider than needed: its zone and inclusiveness are undocumented. */
+/**
+ * The days to request, null for no bound. Ask for more than needed: the API does not document its time zone, nor whether
+ * its bounds are inclusive.
+ */
 export interface SliceBounds {
   after: CalendarDate | null;
   before: CalendarDate | null;
-  /** How many journals one call may bring. */
+  /** The most journals that one call may return. */
   limit: number;
 }
 
@@ -38,8 +41,8 @@ export interface SliceReader {
 }
 
 /**
- * All journals of a selection between two days, each once, without any order; the API's filters are used where they
- * are sure and everything is checked again here.
+ * Reads all journals of a selection between two days, each once and in no order. The API filters where its filters are
+ * reliable, and every journal is checked here again.
  */
 export async function readJournalSlice(
   reader: SliceReader,
@@ -48,12 +51,14 @@ export async function readJournalSlice(
 ): Promise<JournalList> {
   const entryType = selection.entryType === 'UNKNOWN' ? undefined : (selection.entryType ?? undefined);
   const common = { after: after ?? undefined, before: before ?? undefined, entryType, limit };
-  const statuses = statusesToAsk(selection.status);
+  const statuses = statusesToRequest(selection.status);
   const lists = await Promise.all(
-    askedSides(reader.principal, selection.sides).map((side) => readStatuses(reader, { ...common, ...side }, statuses)),
+    upstreamFilters(reader.principal, selection.sides).map((side) =>
+      readStatuses(reader, { ...common, ...side }, statuses),
+    ),
   );
   const byId = new Map(lists.flatMap((list) => list.journals).map((journal) => [journal.id, journal]));
-  // Two lists may bring the same one, and what has no id is told by all that can be read of it.
+  // Two lists may contain the same journal. One without an id is identified by all its readable fields.
   const unread = new Map(
     lists.flatMap((list) => list.unreadable ?? []).map((journal) => [journal.id ?? JSON.stringify(journal), journal]),
   );
@@ -69,8 +74,8 @@ export async function readJournalSlice(
 }
 
 /**
- * One call per status, one after the other in the order in which journals move through them: a journal that moves on
- * meanwhile is met in its new status, if not in its old one. Side by side it could be missed in both.
+ * One call per status, in the order in which journals pass through them: a journal whose status changes meanwhile is
+ * found in its new status, if not in the old one. Parallel calls could miss it in both.
  */
 async function readStatuses(
   { shared, principal, signal }: SliceReader,
@@ -88,8 +93,8 @@ async function readStatuses(
   return all;
 }
 
-/** The API takes one status a call and doesn't know `unknown`: that one is found among all. */
-function statusesToAsk(wanted: JournalSelection['status']): JournalListing['status'][] {
+/** The API takes one status per call and has no `unknown`, which takes an unfiltered call. */
+function statusesToRequest(wanted: JournalSelection['status']): JournalListing['status'][] {
   if (!wanted || wanted.includes('unknown')) return [undefined];
   return journalStatuses.filter((status) => wanted.includes(status));
 }
@@ -98,7 +103,7 @@ function matches(
   { status, entryType, createdAfter, createdBefore, sides }: JournalSelection,
   journal: ListedJournal,
 ): boolean {
-  // What the API doesn't date, or what can't be read, was let through by the API's own filter; that has to do.
+  // Fields that are missing or unreadable have passed the API's own filter, which is all that can be checked.
   const day = journal.createdAt === null ? null : dayOfInstant(journal.createdAt);
   return (
     (!status || journal.status === null || status.includes(journal.status)) &&

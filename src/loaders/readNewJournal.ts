@@ -3,12 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Journal } from '../domain/journal.ts';
 import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
-/** Between two reads of a journal that is not there yet, in ms. */
+/** Pauses before the second and third read, in ms. */
 const pausesMs = [100, 400];
 
 /**
- * A journal that an event has told of; null when it can't be found, even on asking again: an event may be told before
- * its journal can be read.
+ * Reads the journal of an event. An event may arrive before its journal can be read, so a missing one is read again.
+ *
+ * @returns null if it is still missing
  */
 export async function readNewJournal(client: JournalsClient, journalId: string): Promise<Journal | null> {
   for (const pauseMs of pausesMs) {

@@ -7,20 +7,20 @@ import { steadyNow } from '../upstream/transport/ApiClock.ts';
 import type { ApiClock } from '../upstream/transport/ApiClock.ts';
 import { OutcomeUnknownError } from '../errors/faults.ts';
 
-/** A journal dated this much before the call may still be the call's own: the API's hosts are not in perfect step, in ms. */
+/** A journal dated this much before a call may still be its own, since the API's hosts disagree on the time, in ms. */
 const usualSkewMs = 2_000;
-/** One dated earlier than this is not, however far the hosts' clocks are apart, in ms. */
+/** A journal dated earlier than this is from an earlier call, in ms. */
 const greatestSkewMs = 60_000;
 
 /**
- * Tells a create or batch that moved something from one whose key had been used before. The API answers both alike, so
- * what tells them apart is what this process has seen, and the date of the journal by the API's own clock.
+ * Distinguishes a create or batch that moved something from a replay of an earlier one. The API answers both alike, so the
+ * difference comes from what this process has seen and from the journal's date by the API's own clock.
  */
 export class KeyUses {
   readonly #clock: ApiClock;
   /**
-   * By key, what the last answer to it was about, `lost` while no call has been answered. Of a batch it is the first
-   * journal in the order of the ids, as batches are answered in any order.
+   * By key, the journal of the last answer, or `lost` if no call was answered. For a batch it is the journal with the
+   * lowest id, since its answer has no fixed order.
    */
   readonly #uses = new LRUCache<string, { journalId: string } | 'lost'>(lruCache(100_000));
 
@@ -29,11 +29,11 @@ export class KeyUses {
   }
 
   /**
-   * Sends a call; however often it is repeated inside, it is one use of its key.
+   * Sends a call, which counts as one use of its key even if it is retried.
    *
-   * @param sentKey what the API is sent
-   * @param isMade the gateway has just made the key, so that nobody can have used it
-   * @returns the answer, and a function that says whether it is an earlier call's outcome; null when nothing tells
+   * @param sentKey the key as it is sent to the API
+   * @param isMade the gateway has just generated the key, so it is new
+   * @returns the answer, and a function that returns whether it is the outcome of an earlier call; null if unknown
    * @throws what `send` throws
    */
   async note<Answer>(
@@ -47,7 +47,7 @@ export class KeyUses {
       const [journalId = ''] = journalsOf(answer)
         .map(({ id }) => id)
         .sort();
-      // Of twins under way together, the one that is answered first moved it.
+      // Of concurrent calls, the first one answered is the one that moved it.
       const earlier = this.#uses.get(sentKey);
       this.#uses.set(sentKey, { journalId });
       return [
@@ -64,7 +64,7 @@ export class KeyUses {
     }
   }
 
-  /** @param wasLost an earlier call may have made them shortly before, unless the dates exclude it */
+  /** @param wasLost an earlier call may have created them shortly before, unless the dates exclude it */
   #isBefore(sentMs: number, wasLost: boolean, journals: readonly Journal[]): boolean | null {
     const dates = journals.flatMap(({ createdAt }) => (createdAt === null ? [] : [instantFractionalMs(createdAt)]));
     if (dates.length === 0 || !this.#clock.isKnown) return null;

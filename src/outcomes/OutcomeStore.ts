@@ -5,24 +5,24 @@ import Database from 'libsql';
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 
 /**
- * What is known of a reverse batch: `open` until its fate is known, `ambiguous` when readings can't tell and a person
- * must, `done` or `notDone` for good.
+ * `open` until the outcome is known, `ambiguous` if readings can't establish it and an operator must, and finally `done` or
+ * `notDone`.
  */
 export type OutcomeState = 'open' | 'ambiguous' | 'done' | 'notDone';
 
-/** A reverse batch that was to be sent, written down before it was. */
+/** A reverse batch, stored before it was sent. */
 export interface StoredOutcome {
   id: number;
   state: OutcomeState;
   idempotencyKey: string;
-  /** Of the input, to tell a repeat from another request under the same key. */
+  /** Hash of the input, which distinguishes a repeat from another request with the same key. */
   fingerprint: string;
   batch: NewReverseBatch;
-  /** The API's time when it was written down, in unix ms, never later than that. */
+  /** The API's time when it was stored, in unix ms, or earlier. */
   intendedAtMs: number;
-  /** The API's `X-Request-ID`, where an answer had begun. */
+  /** The API's `X-Request-ID`; null if no answer had begun. */
   requestId: string | null;
-  /** What was done, when it was: Travel Rule data is not kept. */
+  /** The journals of a batch that was done, without Travel Rule data. */
   items: BatchItem[] | null;
 }
 
@@ -38,11 +38,11 @@ interface Row {
 }
 
 export interface OutcomeStoreOptions {
-  /** How long settled outcomes are remembered, in ms. Default 30 days; without a file one. */
+  /** How long settled outcomes are kept, in ms. Default 30 days, in memory one. */
   keptMs?: number;
-  /** How long to wait for whoever holds the file and may be about to let go of it, in ms. Default 15,000. */
+  /** How long to wait for another process to release the file, in ms. Default 15,000. */
   patienceMs?: number;
-  /** With so many bytes in use nothing more is written down. Default as the disk has it; without a file 256 MiB. */
+  /** Size in bytes from which no more outcomes are stored. Default unlimited, in memory 256 MiB. */
   maxBytes?: number;
 }
 
@@ -70,7 +70,7 @@ CREATE TABLE IF NOT EXISTS claims (
 CREATE INDEX IF NOT EXISTS claims_by_outcome ON claims (outcome_id);
 `;
 
-const withoutAssumedCurrency = `
+const removeAssumedCurrencySql = `
 UPDATE outcomes SET items = (
   SELECT json_group_array(json(
     iif(
@@ -85,8 +85,8 @@ WHERE json_valid(items) AND json_valid(batch);
 `;
 
 /**
- * Reverse batches and what became of them, in a file or in memory. A row is on the disk when its method returns.
- * The file belongs to one process: whoever opens it knows that nobody else is sending.
+ * Reverse batches and their outcomes, in a file or in memory. Every write is on disk when its method returns. The file is
+ * locked by one process, so no other gateway sends batches from it.
  */
 export class OutcomeStore {
   readonly #database: Database.Database;
@@ -95,23 +95,23 @@ export class OutcomeStore {
   #intended = 0;
 
   /**
-   * @param file in memory without one
-   * @throws Error when the file can't be opened or read, or another process has it
+   * @param file null for memory
+   * @throws Error if the file can't be opened or read, or another process has locked it
    */
   constructor(file: string | null = null, options: OutcomeStoreOptions = {}) {
     const { keptMs = (file === null ? 1 : 30) * 86_400_000, patienceMs = 15_000 } = options;
     this.#maxBytes = options.maxBytes ?? (file === null ? 256 * 1_048_576 : Infinity);
     this.#keptMs = keptMs;
-    // Accounts and amounts are nobody else's to read; what SQLite puts beside the file has the file's mode.
+    // Accounts and amounts are confidential. SQLite gives its other files the same mode.
     if (file !== null) closeSync(openSync(file, 'a', 0o600));
     this.#database = new Database(file ?? ':memory:');
     try {
       this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
       this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
-      this.#forgetAssumedCurrency();
+      this.#removeAssumedCurrency();
       this.#prune();
-      // What can't be read is told now, and not to the first client.
+      // Fails now, and not at the first mutation, if rows can't be read.
       this.unsettled();
     } catch (error) {
       this.#database.close();
@@ -119,7 +119,7 @@ export class OutcomeStore {
     }
   }
 
-  /** @param scope keeps the keys of one principal apart from those of others */
+  /** @param scope separates the keys of different principals */
   find(scope: string, idempotencyKey: string): StoredOutcome | null {
     const row = this.#one('SELECT * FROM outcomes WHERE scope = ? AND idempotency_key = ?', scope, idempotencyKey);
     return row ? outcomeOf(row) : null;
@@ -130,7 +130,7 @@ export class OutcomeStore {
     return row ? outcomeOf(row) : null;
   }
 
-  /** Those whose fate is not known yet, oldest first. */
+  /** Open and ambiguous outcomes, oldest first. */
   unsettled(): StoredOutcome[] {
     const rows = this.#database
       .prepare(`SELECT * FROM outcomes WHERE state IN ('open', 'ambiguous') ORDER BY id`)
@@ -138,7 +138,6 @@ export class OutcomeStore {
     return rows.map(outcomeOf);
   }
 
-  /** How many there are whose fate is not known yet. */
   get unsettledCounts(): Record<'open' | 'ambiguous', number> {
     const rows = this.#database
       .prepare(`SELECT state, COUNT(*) AS count FROM outcomes WHERE state IN ('open', 'ambiguous') GROUP BY state`)
@@ -146,7 +145,7 @@ export class OutcomeStore {
     return { open: 0, ambiguous: 0, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
   }
 
-  /** Writes down what is about to be sent. */
+  /** Stores a batch that is about to be sent. @throws Error if the store is full */
   intend(
     scope: string,
     intent: Pick<StoredOutcome, 'idempotencyKey' | 'fingerprint' | 'batch' | 'intendedAtMs'>,
@@ -165,19 +164,19 @@ export class OutcomeStore {
       JSON.stringify(batch),
       Math.floor(intendedAtMs),
     );
-    if (!row) throw new Error('an intent was not written down');
+    if (!row) throw new Error('an intent was not stored');
     return outcomeOf(row);
   }
 
-  /** It surely was not done, and its key may be used again. */
+  /** Removes a batch that was certainly not done, so that its key may be used again. */
   forget(id: number): void {
     this.#run('DELETE FROM outcomes WHERE id = ?', id);
   }
 
   /**
-   * It was done: its journals are its own from now on.
+   * Stores that a batch was done, and claims its journals.
    *
-   * @returns journals that another outcome had for its own, which it then was wrong about
+   * @returns ids of journals that were claimed by another outcome, wrongly
    */
   settleDone(id: number, items: readonly BatchItem[]): string[] {
     const taken = items.map(({ journal }) => journal.id).filter((journalId) => this.isClaimed(journalId));
@@ -207,10 +206,10 @@ export class OutcomeStore {
     return this.#database.prepare('SELECT 1 FROM claims WHERE journal_id = ?').get(journalId) !== undefined;
   }
 
-  /** @throws Error when the file can't be written any more, for instance because it has been removed */
+  /** @throws Error if the file can no longer be written, for instance because it was deleted */
   close(): void {
-    // Without a write-ahead log the file is all there is. The lock is let go of at the next access, not by closing:
-    // statements that are not collected yet hold the connection.
+    // Leaves no write-ahead log beside the file. Closing alone would not release the lock, since statements that are not
+    // garbage-collected yet keep the connection open; the next access does.
     try {
       this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM outcomes');
     } finally {
@@ -222,7 +221,7 @@ export class OutcomeStore {
     this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
   }
 
-  /** What is written down already finds room to be settled: only what is new is turned away. */
+  /** Applies to new outcomes only: stored ones can always be settled. */
   #isFull(): boolean {
     if (this.#maxBytes === Infinity) return false;
     const used = this.#database
@@ -235,16 +234,16 @@ export class OutcomeStore {
   }
 
   /**
-   * Until version 1 of the file a journal had `USD` where the API had stated no currency. There the currency that was
-   * asked for is taken, and none where none was.
+   * Before version 1 of the file a journal had `USD` if the API had stated no currency. Replaces that with the currency of
+   * the request, or with null.
    */
-  #forgetAssumedCurrency(): void {
+  #removeAssumedCurrency(): void {
     const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version >= 1) return;
-    this.#database.exec(`BEGIN; ${withoutAssumedCurrency} PRAGMA user_version = 1; COMMIT`);
+    this.#database.exec(`BEGIN; ${removeAssumedCurrencySql} PRAGMA user_version = 1; COMMIT`);
   }
 
-  /** By age alone: a key that is forgotten may be sent again. What is not settled is never forgotten. */
+  /** Deletes settled outcomes by age only, since a deleted key may be sent again. */
   #prune(): void {
     this.#run(`DELETE FROM outcomes WHERE state IN ('done', 'notDone') AND settled_at < ?`, Date.now() - this.#keptMs);
   }
@@ -271,7 +270,7 @@ function outcomeOf(row: Row): StoredOutcome {
   };
 }
 
-/** Personal data has no place in a file that outlives the answer; who reads the journal again gets it from the API. */
+/** Personal data is not stored. The API returns it when the journal is read again. */
 function withoutTravelRule({ journal, errorMessage }: BatchItem): BatchItem {
   if (journal.entryType !== 'JNLC') return { journal: { ...journal, transmitterInfo: null }, errorMessage };
   const nothing = {

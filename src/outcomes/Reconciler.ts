@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { setImmediate as turn, setTimeout as rest } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 
 import { LRUCache } from 'lru-cache';
 
+import { Notifier } from '../concurrency/Notifier.ts';
+import { waitFor } from '../concurrency/waitFor.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { lruCache } from '../lruCache.ts';
@@ -11,19 +13,20 @@ import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 import type { OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
 import {
+  addTo,
   candidateOf,
   clockMarginMs,
   descriptionsOf,
+  entriesByAccounts,
   findBatchJournals,
+  isExplainedByOthers,
   mayBeOfReverseBatch,
-  wantedBy,
 } from './findBatchJournals.ts';
-import type { SearchResult, BatchSearch, Wanted } from './findBatchJournals.ts';
-import { Wakeup } from './Wakeup.ts';
+import type { BatchSearch, EntriesByAccounts, SearchResult } from './findBatchJournals.ts';
 
 /**
- * Events since a moment, oldest first, up to now. Only a reading of the whole shows what is not there: another may end
- * when nothing has come for a moment.
+ * Reads the events since a moment, oldest first. Only a whole reading proves that something is missing; any other may
+ * end after a short pause in the stream.
  */
 export type ReadEvents = (
   range: { sinceMs: number; isWhole: boolean; onUnreadable: () => void },
@@ -34,71 +37,73 @@ export interface ReconcilerOptions {
   store: OutcomeStore;
   client: JournalsClient;
   readEvents: ReadEvents;
-  /** Makes sure that the API's time is known: without it nobody knows how far to read. @throws Fault */
+  /** Makes sure that the API's time is known, which limits how far back to read. @throws Fault */
   learnTime: (signal: AbortSignal) => Promise<void>;
   log: Log;
-  /** How long readings have to find nothing before a batch counts as not done, in ms. */
+  /** How long readings must find nothing before a batch counts as not done, in ms. */
   settleMs: number;
 }
 
+/** Times are by `performance.now()`, since system clocks are adjusted. */
 interface Watched {
   outcome: StoredOutcome;
   since: number;
   nextReadingAt: number;
-  /** When the first reading was over that didn't settle it. By `performance.now()`, as all here: clocks are moved. */
+  /** When the first reading began that did not settle it. */
   unsettledSince: number | null;
+  /** Its time is over, and it waits for a rival. */
+  isStuck: boolean;
 }
 
-/** The pause between two readings grows with the age of what they look for, in ms. */
+/** The pause between readings grows with the age of the batch, in ms. */
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
-/** After a reading that failed, in ms. */
-const failedPauseMs = 1_000;
-/** Journals that are read side by side, each heeding the end in two places: its attempt and its request. */
-const readsAtOnce = 16;
+const pauseAfterFailureMs = 1_000;
+/** Longer than a call can be in flight, in ms. */
+const longestCallMs = 60_000;
+/** Parallel reads of journals. Each adds two listeners to the closing signal: its attempt and its request. */
+const parallelReads = 16;
 
 /**
- * Finds out what became of reverse batches whose answer was lost, by what the API shows: journals into the account,
- * begun at or after the intent, that no other outcome owns, one for each entry. It only reads; docs/money.md says what
- * that proves.
+ * Finds out whether reverse batches whose answer was lost were done. Only reads: it looks for journals into the
+ * account that began after the intent and belong to no other outcome, one per entry. For what this proves, see
+ * docs/money.md.
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #watched = new Map<number, Watched>();
   readonly #journals = new LRUCache<string, Journal>(lruCache(20_000));
   readonly #closing = new AbortController();
-  /** Somebody has something new to look for. */
-  readonly #asked = new Wakeup();
-  /** A reading is over. */
-  readonly #read = new Wakeup();
+  readonly #added = new Notifier();
+  readonly #readingEnded = new Notifier();
   #running: Promise<void> | null = null;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    setMaxListeners(2 * readsAtOnce, this.#closing.signal);
+    setMaxListeners(2 * parallelReads, this.#closing.signal);
   }
 
-  /** Looks for it until its fate is known, beginning now. */
+  /** Starts to look for a batch at once, and goes on until it is settled. */
   watch(outcome: StoredOutcome): void {
     const now = performance.now();
-    const known = this.#watched.get(outcome.id) ?? { since: now, unsettledSince: null };
-    this.#watched.set(outcome.id, { ...known, outcome, nextReadingAt: now });
-    this.#asked.wake();
+    const previous = this.#watched.get(outcome.id) ?? { since: now, unsettledSince: null, isStuck: false };
+    this.#watched.set(outcome.id, { ...previous, outcome, nextReadingAt: now });
+    this.#added.notify();
     this.#running ??= this.#run().finally(() => (this.#running = null));
   }
 
-  /** Waits while it isn't settled, so long at most. */
-  async settled(id: number, patienceMs: number): Promise<void> {
-    const endsAt = performance.now() + patienceMs;
+  /** Waits until a batch is settled, or until the time is over. */
+  async settled(id: number, timeoutMs: number): Promise<void> {
+    const endsAt = performance.now() + timeoutMs;
     while (this.#watched.has(id) && performance.now() < endsAt && !this.#closing.signal.aborted) {
-      await this.#read.wait(endsAt - performance.now());
+      await waitFor(this.#readingEnded.next(), { timeoutMs: endsAt - performance.now() });
     }
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#asked.wake();
-    this.#read.wake();
+    this.#added.notify();
+    this.#readingEnded.notify();
     await this.#running;
   }
 
@@ -109,142 +114,152 @@ export class Reconciler {
       const due = [...this.#watched.values()].filter(({ nextReadingAt }) => nextReadingAt <= now);
       if (due.length === 0) {
         const nextAt = Math.min(...[...this.#watched.values()].map(({ nextReadingAt }) => nextReadingAt));
-        await this.#asked.wait(nextAt - now);
+        await waitFor(this.#added.next(), { timeoutMs: nextAt - now });
         continue;
       }
-      for (const watched of due) watched.nextReadingAt = this.#nextReadingOf(watched, now);
-      await this.#readFor(due).catch((error: unknown) => this.#readAgainSoon(due, error));
-      this.#read.wake();
-      await rest(firstPauseMs, undefined, { signal }).catch(() => undefined);
+      const isWhole = due.some((watched) => this.#isOver(watched, now));
+      // What a whole reading shows about one batch can settle another.
+      const wanted = isWhole ? [...this.#watched.values()] : due;
+      for (const watched of wanted) watched.nextReadingAt = this.#nextReadingOf(watched, now);
+      await this.#readFor(wanted, isWhole).catch((error: unknown) => this.#readAgainSoon(wanted, error));
+      this.#readingEnded.notify();
+      await wait(firstPauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** What a failed reading could have settled doesn't wait for as long as after one that found nothing. */
-  #readAgainSoon(due: readonly Watched[], error: unknown): void {
+  #readAgainSoon(wanted: readonly Watched[], error: unknown): void {
     if (this.#closing.signal.aborted) return;
-    this.#options.log.warn({ err: error, open: due.length }, 'reconciliation could not read');
-    const soon = performance.now() + failedPauseMs;
-    for (const watched of due) watched.nextReadingAt = Math.min(watched.nextReadingAt, soon);
+    this.#options.log.warn({ err: error, open: wanted.length }, 'reconciliation could not read the events');
+    const soon = performance.now() + pauseAfterFailureMs;
+    for (const watched of wanted) watched.nextReadingAt = Math.min(watched.nextReadingAt, soon);
   }
 
-  /** After a pause, but no later than at the moment from which on a reading may settle it as not done. */
+  /** After a pause, but no later than the moment at which a reading may settle the batch as not done. */
   #nextReadingOf({ since, unsettledSince }: Watched, now: number): number {
-    const next = now + pauseAfter(now - since);
+    const next = now + Math.min(longestPauseMs, Math.max(firstPauseMs, (now - since) / 4));
     const settlesAt = (unsettledSince ?? now) + this.#options.settleMs;
     return settlesAt > now ? Math.min(next, settlesAt) : next;
   }
 
-  async #readFor(due: readonly Watched[]): Promise<void> {
+  /** Whether readings have found nothing for so many times `settleMs`. */
+  #isOver({ unsettledSince }: Watched, now: number, times = 1): boolean {
+    return now - (unsettledSince ?? now) >= times * this.#options.settleMs;
+  }
+
+  async #readFor(wanted: readonly Watched[], isWhole: boolean): Promise<void> {
     const begunAt = performance.now();
-    const isWhole = due.some(({ unsettledSince }) => begunAt - (unsettledSince ?? begunAt) >= this.#options.settleMs);
-    const reading = await this.#readAll(
-      due.map(({ outcome }) => outcome),
+    const search = await this.#search(
+      wanted.map(({ outcome }) => outcome),
       isWhole,
     );
-    // Reads that were given up look like journals that can't be read.
+    // Aborted reads look like journals that can't be read.
     this.#closing.signal.throwIfAborted();
-    const missing = await this.#settleFound(due, reading);
-    for (const watched of missing)
-      this.#settleMissing(watched, findBatchJournals(watched.outcome, reading), { begunAt, isWhole });
+    let open = await this.#settleFound(wanted, search);
+    for (const watched of open) watched.unsettledSince ??= begunAt;
+    if (!isWhole) return;
+    for (const watched of open) if (this.#isOver(watched, begunAt)) this.#settleMissing(watched, search);
+    open = await this.#settleFound(
+      open.filter(({ outcome }) => this.#watched.has(outcome.id)),
+      search,
+    );
+    for (const watched of open) {
+      const result = findBatchJournals(watched.outcome, search);
+      // A journal that can't be read now may be readable later.
+      if (!this.#isOver(watched, begunAt, result.mayBeHidden ? 2 : 1)) continue;
+      watched.isStuck = true;
+      if (!this.#mayBeSettledByRival(watched, result, begunAt)) this.#settleAmbiguous(watched, result);
+    }
   }
 
-  /** Settles those whose journals are all there. What one takes no other can own, so the rest is looked at again. */
-  async #settleFound(due: readonly Watched[], reading: BatchSearch): Promise<Watched[]> {
+  /** Settles the batches whose journals all exist. Each journal has one owner, so the others are then checked again. */
+  async #settleFound(open: readonly Watched[], search: BatchSearch): Promise<Watched[]> {
     const missing: Watched[] = [];
-    for (const watched of due) {
+    for (const watched of open) {
       const { id, idempotencyKey } = watched.outcome;
-      const { items } = findBatchJournals(watched.outcome, reading);
+      const { items } = findBatchJournals(watched.outcome, search);
       if (items) {
         this.#options.store.settleDone(id, items);
-        this.#options.log.info(
-          { idempotencyKey, journals: items.length },
-          'reverse batch was done: its journals were found',
-        );
+        const fields = { idempotencyKey, journals: items.length };
+        this.#options.log.info(fields, 'reverse batch was done: its journals were found');
         this.#watched.delete(id);
       } else missing.push(watched);
-      // Many of a thousand entries are not judged in one turn: others want to be served meanwhile.
-      await turn();
+      // A search with thousands of entries must not block the event loop.
+      await nextTurn();
     }
-    return missing.length < due.length ? this.#settleFound(missing, reading) : missing;
+    return missing.length < open.length ? this.#settleFound(missing, search) : missing;
   }
 
-  /** Journals that began around the oldest of the intents or later, that nobody owns, and that some entry may have made. */
-  async #readAll(outcomes: readonly StoredOutcome[], isWhole: boolean): Promise<BatchSearch> {
+  /** Settles a batch as not done if none of the journals can be its own. */
+  #settleMissing({ outcome }: Watched, search: BatchSearch): void {
+    const { store, log } = this.#options;
+    const { similar, mayBeHidden } = findBatchJournals(outcome, search);
+    if (mayBeHidden || !(similar.length === 0 || isExplainedByOthers(outcome, similar, search))) return;
+    store.settleNotDone(outcome.id);
+    search.settled.add(outcome.id);
+    log.warn({ idempotencyKey: outcome.idempotencyKey }, 'reverse batch was not done: none of its journals was found');
+    this.#watched.delete(outcome.id);
+  }
+
+  /** Whether a rival for the journals found may still be settled, which would show whose they are. */
+  #mayBeSettledByRival({ unsettledSince }: Watched, { rivals }: SearchResult, now: number): boolean {
+    const mayBeInFlight = now - (unsettledSince ?? now) < this.#options.settleMs + longestCallMs;
+    return rivals.some(({ id, state }) => {
+      const rival = this.#watched.get(id);
+      return rival ? !rival.isStuck : state === 'open' && mayBeInFlight;
+    });
+  }
+
+  #settleAmbiguous({ outcome: { id, idempotencyKey } }: Watched, { similar }: SearchResult): void {
+    this.#options.store.settleAmbiguous(id);
+    const fields = { idempotencyKey, similar: similar.length };
+    this.#options.log.error(fields, 'reverse batch is ambiguous: an operator must check it');
+    this.#watched.delete(id);
+  }
+
+  /** Reads the journals without an owner that began around the oldest intent or later and that an entry may have created. */
+  async #search(outcomes: readonly StoredOutcome[], isWhole: boolean): Promise<BatchSearch> {
     const { store, readEvents, learnTime } = this.#options;
     await learnTime(this.#closing.signal);
     const descriptions = descriptionsOf(outcomes);
     const began = new Map<string, JournalStatusEvent>();
-    const problems = new Map<string, string>();
+    const errorMessages = new Map<string, string>();
     const sinceMs = Math.min(...outcomes.map(({ intendedAtMs }) => intendedAtMs)) - clockMarginMs;
-    const unread: BatchSearch['unread'] = [];
-    // It may have been the first event of any journal.
-    const onUnreadable = () => void unread.push(null);
+    const search: BatchSearch = { candidates: new Map(), unreadable: [], claimed: new Set(), settled: new Set() };
+    // An unreadable event may have been the first event of any journal.
+    const onUnreadable = () => void search.unreadable.push(null);
     for await (const event of readEvents({ sinceMs, isWhole, onUnreadable }, this.#closing.signal)) {
-      if (event.batchErrorMessage !== null) problems.set(event.journalId, event.batchErrorMessage);
-      // An event need not carry the description that its journal has.
+      if (event.batchErrorMessage !== null) errorMessages.set(event.journalId, event.batchErrorMessage);
+      // An event may lack the description that its journal has.
       const mayFit = event.description === null || descriptions.mayBeStoredAs(event.description);
       if (event.statusFrom === null && mayFit && mayBeOfReverseBatch(event)) began.set(event.journalId, event);
     }
-    const waiting = [...began.values()].filter(({ journalId }) => !store.isClaimed(journalId));
-    const reading: BatchSearch = { candidates: new Map(), unread, taken: new Set(), found: new Set() };
-    const wanted = wantedBy(store.unsettled());
-    while (waiting.length > 0) {
+    const events = [...began.values()].filter(({ journalId }) => !store.isClaimed(journalId));
+    const entries = entriesByAccounts(store.unsettled());
+    while (events.length > 0) {
       await Promise.all(
-        waiting.splice(0, readsAtOnce).map((event) => {
-          const errorMessage = problems.get(event.journalId) ?? null;
-          return this.#readCandidate(event, { errorMessage, wanted }, reading);
+        events.splice(0, parallelReads).map((event) => {
+          const errorMessage = errorMessages.get(event.journalId) ?? null;
+          return this.#readCandidate(event, { errorMessage, entries }, search);
         }),
       );
     }
-    return reading;
+    return search;
   }
 
   async #readCandidate(
     event: JournalStatusEvent,
-    known: { errorMessage: string | null; wanted: Wanted },
-    reading: BatchSearch,
+    context: { errorMessage: string | null; entries: EntriesByAccounts },
+    search: BatchSearch,
   ): Promise<void> {
-    const { journalId: id, description } = event;
-    // What tells one journal from another never changes.
-    const cached = this.#journals.get(id);
-    const journal = cached ?? (await this.#options.client.get(id, this.#closing.signal).catch(() => null));
-    if (!journal) {
-      // It exists, for its event says so.
-      reading.unread.push(description);
-      return;
-    }
-    this.#journals.set(id, journal);
-    const candidate = candidateOf(event, journal, known);
-    for (const outcome of candidate.mayBeOf) {
-      const candidates = reading.candidates.get(outcome.id);
-      if (candidates) candidates.push(candidate);
-      else reading.candidates.set(outcome.id, [candidate]);
-    }
+    const { journalId, description } = event;
+    // The fields that are compared never change.
+    const cached = this.#journals.get(journalId);
+    const journal = cached ?? (await this.#options.client.get(journalId, this.#closing.signal).catch(() => null));
+    // The journal exists, since it has an event.
+    if (!journal) return void search.unreadable.push(description);
+    this.#journals.set(journalId, journal);
+    const candidate = candidateOf(event, journal, context);
+    for (const id of new Set(candidate.owners.map(({ outcome }) => outcome.id)))
+      addTo(search.candidates, id, candidate);
   }
-
-  /** @param begunAt when the reading began, by `performance.now()`: it shows at least what was told by then */
-  #settleMissing(
-    watched: Watched,
-    { similar, mayHide }: SearchResult,
-    { begunAt, isWhole }: { begunAt: number; isWhole: boolean },
-  ): void {
-    const { store, log, settleMs } = this.#options;
-    const { id, idempotencyKey } = watched.outcome;
-    watched.unsettledSince ??= begunAt;
-    const ageMs = isWhole ? begunAt - watched.unsettledSince : 0;
-    // What can't be read now may be readable later, within reason.
-    if (ageMs < settleMs || (mayHide && ageMs < 2 * settleMs)) return;
-    if (similar === 0 && !mayHide) {
-      store.settleNotDone(id);
-      log.warn({ idempotencyKey }, 'reverse batch was not done: no journal like it was found');
-    } else {
-      store.settleAmbiguous(id);
-      log.error({ idempotencyKey, similar }, 'reverse batch is ambiguous: a person must look');
-    }
-    this.#watched.delete(id);
-  }
-}
-
-function pauseAfter(ageMs: number): number {
-  return Math.min(longestPauseMs, Math.max(firstPauseMs, ageMs / 4));
 }

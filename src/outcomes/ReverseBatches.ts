@@ -19,33 +19,32 @@ export interface ReverseBatchesOptions {
   clock: ApiClock;
   readEvents: ReadEvents;
   log: Log;
-  /** How long a batch has to be missing before it counts as not done, in ms. Default 60,000. */
+  /** How long readings must find nothing before a batch counts as not done, in ms. Default 60,000. */
   settleMs?: number;
 }
 
-/** What became of a key. */
 export interface ReverseBatchOutcome {
   items: BatchItem[];
-  /** An earlier call had used the key, and this is its outcome. */
+  /** Whether this is the outcome of an earlier call with the same key. */
   replayed: boolean;
 }
 
-/** How long an answer waits for readings that may settle it, in ms. */
-const patienceMs = 3_000;
-/** When the next repeat may learn more, in ms. */
+/** How long an answer waits for readings to settle the batch, in ms. */
+const settleTimeoutMs = 3_000;
+/** When the client should repeat the mutation, in ms. */
 const retryAfterMs = 2_000;
-/** For so long another reading may still clear up what was ambiguous, in ms. */
-const worthReadingMs = 3_600_000;
+/** How long a repeat of an ambiguous batch starts another reading, in ms. */
+const maxAmbiguousReadingMs = 3_600_000;
 
 /**
- * Gives the reverse batch what the API lacks: a key is sent at most once, a repeat gets the first one's outcome, a twin
- * waits for it, and a lost answer is looked for. What the API itself said was not done leaves no trace, so that the key
- * can be used again.
+ * Adds idempotency keys to the reverse batch, which the API does not have there. Each key is sent at most once, repeats and
+ * concurrent calls get the outcome of the first call, and batches whose answer was lost are reconciled. A batch that the
+ * API refuses is removed, so that its key can be used again.
  */
 export class ReverseBatches {
   readonly #options: ReverseBatchesOptions;
   readonly #reconciler: Reconciler;
-  readonly #underWay = new Map<string, { fingerprint: string; outcome: Promise<ReverseBatchOutcome> }>();
+  readonly #inFlight = new Map<string, { fingerprint: string; outcome: Promise<ReverseBatchOutcome> }>();
 
   constructor(options: ReverseBatchesOptions) {
     this.#options = options;
@@ -53,12 +52,12 @@ export class ReverseBatches {
     this.#reconciler = new Reconciler({ ...options, learnTime, settleMs: options.settleMs ?? 60_000 });
   }
 
-  /** Takes up what an earlier process left open. */
+  /** Resumes the reconciliation of batches that an earlier process left open. */
   start(): void {
     const open = this.#options.store.unsettled().filter(({ state }) => state === 'open');
     for (const outcome of open) this.#reconciler.watch(outcome);
     if (open.length > 0)
-      this.#options.log.warn({ open: open.length }, 'reverse batches of unknown outcome are looked for');
+      this.#options.log.warn({ open: open.length }, 'reconciling reverse batches of unknown outcome');
   }
 
   async close(): Promise<void> {
@@ -66,17 +65,17 @@ export class ReverseBatches {
   }
 
   /**
-   * @param scope keeps the keys of one principal apart from those of others
-   * @throws IdempotencyConflictError when the key was used with another input; else as `JournalsClient`
+   * @param scope separates the keys of different principals
+   * @throws IdempotencyConflictError if the key was used with another input; otherwise as `JournalsClient`
    */
   async create(scope: string, idempotencyKey: string, batch: NewReverseBatch): Promise<ReverseBatchOutcome> {
     const name = JSON.stringify([scope, idempotencyKey]);
-    const fingerprint = fingerprintOf(batch);
-    const known = this.#underWay.get(name);
-    if (known && known.fingerprint !== fingerprint) throw conflict(idempotencyKey);
-    if (known) return { ...(await known.outcome), replayed: true };
-    const outcome = this.#create(scope, idempotencyKey, batch, fingerprint).finally(() => this.#underWay.delete(name));
-    this.#underWay.set(name, { fingerprint, outcome });
+    const fingerprint = hashOf(batch);
+    const first = this.#inFlight.get(name);
+    if (first && first.fingerprint !== fingerprint) throw conflict(idempotencyKey);
+    if (first) return { ...(await first.outcome), replayed: true };
+    const outcome = this.#create(scope, idempotencyKey, batch, fingerprint).finally(() => this.#inFlight.delete(name));
+    this.#inFlight.set(name, { fingerprint, outcome });
     return outcome;
   }
 
@@ -95,7 +94,7 @@ export class ReverseBatches {
     return { items: await this.#send(this.#intend(scope, intent), batch), replayed: false };
   }
 
-  /** An intent is dated by the API's clock; any answer of it tells the time, a refusal too. */
+  /** Intents are dated by the API's clock, which any answer reveals, even a refusal. */
   async #learnTime(signal?: AbortSignal): Promise<void> {
     const { client, clock } = this.#options;
     const isKnown = () => clock.isKnown;
@@ -106,17 +105,17 @@ export class ReverseBatches {
     );
     if (isKnown()) return;
     if (failure instanceof RateLimitedError) throw failure;
-    const reason = failure instanceof Error ? failure.message : 'it tells none';
+    const reason = failure instanceof Error ? failure.message : 'its answers have no date';
     const retryAt = failure instanceof Fault ? failure.retryAt : null;
-    throw new UpstreamUnavailableError(`nothing was sent: the API's time is not known: ${reason}`, { retryAt });
+    throw new UpstreamUnavailableError(`nothing was sent: the API's time is unknown: ${reason}`, { retryAt });
   }
 
-  /** Without the intent on the disk nothing is sent: a crash would leave money that nobody looks for. */
+  /** Sends nothing without a stored intent: after a crash the batch would never be reconciled. */
   #intend(scope: string, intent: Parameters<OutcomeStore['intend']>[1]): StoredOutcome {
     try {
       return this.#options.store.intend(scope, intent);
     } catch (cause) {
-      this.#options.log.error({ err: cause }, 'the outcome store can not be written');
+      this.#options.log.error({ err: cause }, 'the outcome store could not be written');
       throw new UpstreamUnavailableError("nothing was sent: the gateway's outcome store can't be written", { cause });
     }
   }
@@ -125,34 +124,33 @@ export class ReverseBatches {
     const { client, store, log } = this.#options;
     try {
       const items = await client.createReverseBatch(batch, outcome.idempotencyKey);
-      this.#keep(() => {
+      this.#tryWrite(() => {
         const taken = store.settleDone(outcome.id, items);
-        if (taken.length > 0)
-          log.error({ journals: taken }, 'another reverse batch was told to have made these journals');
+        if (taken.length > 0) log.error({ journals: taken }, 'these journals were attributed to another reverse batch');
       });
       return items;
     } catch (error) {
       if (!(error instanceof OutcomeUnknownError)) {
-        this.#keep(() => store.forget(outcome.id));
+        this.#tryWrite(() => store.forget(outcome.id));
         throw error;
       }
       const { requestId, idempotencyKey } = error;
-      if (requestId !== null) this.#keep(() => store.noteRequestId(outcome.id, requestId));
-      log.warn({ idempotencyKey, upstreamRequestId: requestId }, 'reverse batch of unknown outcome is looked for');
+      if (requestId !== null) this.#tryWrite(() => store.noteRequestId(outcome.id, requestId));
+      log.warn({ idempotencyKey, upstreamRequestId: requestId }, 'reconciling a reverse batch of unknown outcome');
       return this.#answer({ ...outcome, requestId });
     }
   }
 
-  /** What is known by now, after a look at what the API shows where that may help. */
+  /** The stored outcome, after a wait for readings if they may still settle it. */
   async #answer(outcome: StoredOutcome): Promise<BatchItem[]> {
     const { store, clock } = this.#options;
-    const isOld = clock.latestNow() - outcome.intendedAtMs > worthReadingMs;
+    const isOld = clock.latestNow() - outcome.intendedAtMs > maxAmbiguousReadingMs;
     if (outcome.state === 'open' || (outcome.state === 'ambiguous' && !isOld)) {
       this.#reconciler.watch(outcome);
-      await this.#reconciler.settled(outcome.id, patienceMs);
+      await this.#reconciler.settled(outcome.id, settleTimeoutMs);
     }
-    const known = this.#read(outcome.idempotencyKey, () => store.get(outcome.id));
-    const { state, items, requestId, idempotencyKey } = known ?? outcome;
+    const current = this.#read(outcome.idempotencyKey, () => store.get(outcome.id));
+    const { state, items, requestId, idempotencyKey } = current ?? outcome;
     if (items) return items;
     if (state === 'notDone') throw new UpstreamUnavailableError('nothing was done; use a new key', { requestId });
     const isOpen = state === 'open';
@@ -162,36 +160,37 @@ export class ReverseBatches {
     });
   }
 
-  /** What can't be read may say that the key was used: nobody is told that nothing was done. */
+  /** If the store can't be read, the key may have been used, so the outcome is unknown. */
   #read(idempotencyKey: string, read: () => StoredOutcome | null): StoredOutcome | null {
     try {
       return read();
     } catch (cause) {
-      this.#options.log.error({ err: cause, idempotencyKey }, 'the outcome store can not be read');
+      this.#options.log.error({ err: cause, idempotencyKey }, 'the outcome store could not be read');
       throw new OutcomeUnknownError(unreadable, idempotencyKey, { retryAt: soon(), cause });
     }
   }
 
-  /** The answer is known whether or not it can be written down; what isn't stays open, and is found by reading. */
-  #keep(write: () => void): void {
+  /** The client gets the answer even if it can't be stored. The batch then stays open and is reconciled later. */
+  #tryWrite(write: () => void): void {
     try {
       write();
     } catch (error) {
-      this.#options.log.error({ err: error }, 'the outcome store can not be written');
+      this.#options.log.error({ err: error }, 'the outcome store could not be written');
     }
   }
 }
 
-const unreadable = "nothing is sent now, and what became of this key before can't be read: the outcome store fails";
-const lost = 'the answer was lost, and the journals are looked for: repeat the mutation with this key';
+const unreadable =
+  'nothing was sent by this call, but an earlier call may have used this key: the outcome store could not be read';
+const lost = 'the answer was lost and the gateway is looking for the journals: repeat the mutation with this key';
 const ambiguous =
-  'the answer was lost, and the journals found are similar, not all of it, or possibly of another batch: a person must look';
+  'the answer was lost, and the journals found are incomplete, only similar, or possibly of another batch: an operator must check';
 
 function soon(): Instant {
   return new Date(Date.now() + retryAfterMs).toISOString();
 }
 
-/** What makes two inputs the same request: not the spelling of an amount, nor whether null was said or left out. */
+/** One spelling for equal inputs: `10` and `10.0` are the same amount, and null is the same as absent. */
 function canonical({ toAccount, currency, entries }: NewReverseBatch): NewReverseBatch {
   return {
     toAccount,
@@ -204,13 +203,13 @@ function canonical({ toAccount, currency, entries }: NewReverseBatch): NewRevers
   };
 }
 
-function fingerprintOf(batch: NewReverseBatch): string {
+function hashOf(batch: NewReverseBatch): string {
   return createHash('sha256')
     .update(JSON.stringify(canonical(batch)))
     .digest('base64');
 }
 
 function conflict(idempotencyKey: string): IdempotencyConflictError {
-  const message = 'this idempotency key was used before, with another input';
+  const message = 'this idempotency key was already used with another input';
   return new IdempotencyConflictError({ message, requestId: null, upstreamCode: null }, idempotencyKey);
 }

@@ -7,82 +7,107 @@ import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 
 import type { StoredOutcome } from './OutcomeStore.ts';
 
-/** A journal that some lost batch may have made. */
-export interface Candidate extends BatchItem {
-  /** As what entry. */
+interface Owner {
+  outcome: StoredOutcome;
   identity: EntryIdentity;
-  /** Equal to that of the entry, where the API stores entries as they are sent. */
+}
+
+/** A journal that a lost batch may have created. */
+export interface Candidate extends BatchItem {
+  identity: EntryIdentity;
+  /** Equals the key of its entry if the API stores entries as they are sent. */
   key: string;
-  /** The outcomes of unknown fate of which it may be a journal, however the API tidies what it stores. */
-  mayBeOf: ReadonlySet<StoredOutcome>;
-  /** When its first event says that it began, in unix ms by the API's clock. */
+  /** The entries of unsettled outcomes that the API may have stored like this. */
+  owners: readonly Owner[];
+  /** Time of its first event by the API's clock, in unix ms. */
   beganMs: number;
-  /** Sent with a key, as no reverse batch is. */
+  /** Sent with an idempotency key, which a reverse batch never is. */
   isKeyed: boolean;
 }
 
-/** What a reading has shown. */
+/** What one reading of the events has shown. */
 export interface BatchSearch {
-  /** What may be a journal of an outcome, by the outcome's id. */
+  /** By outcome id. */
   candidates: Map<number, Candidate[]>;
-  /** Descriptions of journals that exist and can't be read; null for one that may have any. */
-  unread: (string | null)[];
-  /** Ids of journals that a batch was found to have made. */
-  taken: Set<string>;
-  /** Ids of the outcomes that have found theirs. */
-  found: Set<number>;
+  /** Descriptions of journals that exist but could not be read; null where the description is unknown too. */
+  unreadable: (string | null)[];
+  /** Ids of journals whose batch was found. */
+  claimed: Set<string>;
+  /** Ids of outcomes that this search has settled. */
+  settled: Set<number>;
 }
 
-/** What a reading says of one batch. */
+/** What a search shows about one batch. */
 export interface SearchResult {
-  /** Its journals, when all of them are there and nobody else's; null otherwise. */
+  /** Its journals, if all of them exist and no other batch can own them; null otherwise. */
   items: Candidate[] | null;
-  /** How many journals could be its own. */
-  similar: number;
-  /** A journal that can't be read could be its own. */
-  mayHide: boolean;
+  /** Journals that are the same as its entries or similar to them. */
+  similar: Candidate[];
+  /** Other unsettled outcomes that may own some of the similar journals. */
+  rivals: StoredOutcome[];
+  /** One of its journals may be among those that could not be read. */
+  mayBeHidden: boolean;
 }
 
-/** Entries of outcomes of unknown fate, by the two accounts of their journals. */
-export type Wanted = ReadonlyMap<string, readonly { outcome: StoredOutcome; identity: EntryIdentity }[]>;
+/** Distinct entries of unsettled outcomes, by the two accounts of their journals. */
+export type EntriesByAccounts = ReadonlyMap<string, readonly Owner[]>;
 
-/** The hosts of an API don't agree on the time: what began so shortly before the intent may be its own all the same, in ms. */
+/** The API's hosts may disagree on the time: a journal dated this much before the intent may still belong to it, in ms. */
 export const clockMarginMs = 60_000;
 
-/** A journal for each entry, each at most once, begun after the intent, that no other batch could have made. */
-export function findBatchJournals(outcome: StoredOutcome, reading: BatchSearch): SearchResult {
-  const { candidates, unread, taken, found } = reading;
-  const similar = (candidates.get(outcome.id) ?? []).filter(({ journal }) => !taken.has(journal.id));
-  const keys = identitiesOf(outcome.batch).map((identity) => identity.key('plain'));
-  const wantedKeys = new Set(keys);
-  const fitting = similar.filter((candidate) => wantedKeys.has(candidate.key) && isSurelyAfter(candidate, outcome));
-  const chosen = haveOneCurrency(fitting) ? oneForEachEntry(keys, fitting) : null;
-  const items = chosen && !isContested(outcome, chosen, found) ? chosen : null;
-  if (items) found.add(outcome.id);
-  for (const { journal } of items ?? []) taken.add(journal.id);
-  return { items, similar: similar.length, mayHide: mayHide(unread, outcome) };
+/** Looks for one journal per entry, each created after the intent, that no other unsettled batch can own. */
+export function findBatchJournals(outcome: StoredOutcome, search: BatchSearch): SearchResult {
+  const similar = similarJournals(outcome, search);
+  const chosen = chooseJournals(outcome, similar);
+  const items = chosen && rivalsOf(outcome, chosen, search).length === 0 ? chosen : null;
+  if (items) search.settled.add(outcome.id);
+  for (const { journal } of items ?? []) search.claimed.add(journal.id);
+  return { items, similar, rivals: rivalsOf(outcome, similar, search), mayBeHidden: mayBeHidden(search, outcome) };
+}
+
+/**
+ * Whether a batch of which not every entry has a journal was not done, although it has similar journals: each of those
+ * is the same as an entry of a rival that has all of its journals. A batch that is done has a journal for every entry.
+ */
+export function isExplainedByOthers(
+  outcome: StoredOutcome,
+  similar: readonly Candidate[],
+  search: BatchSearch,
+): boolean {
+  const entries = identitiesOf(outcome.batch);
+  const owners = similar.flatMap((candidate) => candidate.owners);
+  const foundKeys = new Set(
+    owners.flatMap(({ outcome: { id }, identity }) => (id === outcome.id ? identity.key('exact') : [])),
+  );
+  if (entries.every((entry) => foundKeys.has(entry.key('exact')))) return false;
+  const ownKeys = new Set(entries.map((entry) => entry.key('plain')));
+  if (similar.some(({ key }) => ownKeys.has(key))) return false;
+  const others = new Set(owners.map((owner) => owner.outcome).filter(({ id }) => id !== outcome.id));
+  const explained = new Set(
+    [...others].flatMap((other) => chooseJournals(other, similarJournals(other, search)) ?? []),
+  );
+  return similar.every((candidate) => explained.has(candidate));
 }
 
 export function candidateOf(
   event: JournalStatusEvent,
   journal: Journal,
-  { errorMessage, wanted }: { errorMessage: string | null; wanted: Wanted },
+  { errorMessage, entries }: { errorMessage: string | null; entries: EntriesByAccounts },
 ): Candidate {
   const identity = EntryIdentity.ofJournal(journal, journal.fromAccount);
-  const entries = journal.entryType === 'JNLS' ? [] : (wanted.get(sidesOf(journal)) ?? []);
-  const owners = entries.filter((entry) => entry.identity.mayBecome(identity)).map(({ outcome }) => outcome);
+  const betweenAccounts = journal.entryType === 'JNLS' ? [] : (entries.get(accountsKey(journal)) ?? []);
   return {
     journal,
     errorMessage,
     identity,
     key: identity.key('plain'),
-    mayBeOf: new Set(owners),
+    owners: betweenAccounts.filter((entry) => entry.identity.mayBecome(identity)),
     beganMs: instantMs(event.at),
     isKeyed: event.idempotencyKey !== null,
   };
 }
 
-/** One key of a journal that is made singly is no reverse batch's; batches' keys may be the API's own. */
+/** A journal with a key of its own was created singly. Journals of a batch may have keys that the API has made. */
 export function mayBeOfReverseBatch({ entryType, idempotencyKey, idempotencyKeyType }: JournalStatusEvent): boolean {
   return entryType !== 'JNLS' && !(idempotencyKey !== null && idempotencyKeyType === 'SINGLE');
 }
@@ -93,70 +118,66 @@ export function descriptionsOf(outcomes: readonly StoredOutcome[]): SentDescript
   );
 }
 
-export function wantedBy(outcomes: readonly StoredOutcome[]): Wanted {
-  const wanted = new Map<string, { outcome: StoredOutcome; identity: EntryIdentity }[]>();
+export function entriesByAccounts(outcomes: readonly StoredOutcome[]): EntriesByAccounts {
+  const entries = new Map<string, Owner[]>();
   for (const outcome of outcomes) {
-    const { toAccount } = outcome.batch;
-    // Of entries that are equal one says it all.
     const distinct = new Map(identitiesOf(outcome.batch).map((identity) => [identity.key('exact'), identity]));
     for (const identity of distinct.values()) {
-      const sides = sidesOf({ fromAccount: identity.account, toAccount });
-      const others = wanted.get(sides);
-      if (others) others.push({ outcome, identity });
-      else wanted.set(sides, [{ outcome, identity }]);
+      const accounts = { fromAccount: identity.account, toAccount: outcome.batch.toAccount };
+      addTo(entries, accountsKey(accounts), { outcome, identity });
     }
   }
-  return wanted;
+  return entries;
 }
 
-function sidesOf({ fromAccount, toAccount }: { fromAccount: string; toAccount: string }): string {
+export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+function accountsKey({ fromAccount, toAccount }: { fromAccount: string; toAccount: string }): string {
   return `${fromAccount} ${toAccount}`.toLowerCase();
 }
 
-/** What each entry's journal would have to be. */
 function identitiesOf({ currency, entries }: NewReverseBatch): EntryIdentity[] {
   return entries.map((entry) => new EntryIdentity({ ...entry, account: entry.fromAccount, currency }));
 }
 
-/** Began after the intent, without doubt, and without a key: nothing else is believed to be a reverse batch's. */
-function isSurelyAfter({ beganMs, isKeyed }: Candidate, { intendedAtMs }: StoredOutcome): boolean {
-  return beganMs >= intendedAtMs && !isKeyed;
+function similarJournals({ id }: StoredOutcome, { candidates, claimed }: BatchSearch): Candidate[] {
+  return (candidates.get(id) ?? []).filter(({ journal }) => !claimed.has(journal.id));
 }
 
-/** A batch is of one currency: where several are found, nobody knows which of them is the firm's own. */
+/** One journal for each entry; null when one is missing. Only journals that certainly began after the intent count. */
+function chooseJournals({ batch, intendedAtMs }: StoredOutcome, similar: readonly Candidate[]): Candidate[] | null {
+  const keys = identitiesOf(batch).map((identity) => identity.key('plain'));
+  const wanted = new Set(keys);
+  const fitting = similar.filter(({ key, beganMs, isKeyed }) => wanted.has(key) && beganMs >= intendedAtMs && !isKeyed);
+  if (!haveOneCurrency(fitting)) return null;
+  const byKey = new Map<string, Candidate[]>();
+  for (const candidate of fitting) addTo(byKey, candidate.key, candidate);
+  const chosen = keys.flatMap((key) => byKey.get(key)?.shift() ?? []);
+  return chosen.length === keys.length ? chosen : null;
+}
+
+/** A batch has one currency. If several are found, it is unknown which of them is the firm's own. */
 function haveOneCurrency(candidates: readonly Candidate[]): boolean {
   const stated = candidates.map(({ identity }) => identity.currency).filter((currency) => currency !== null);
   return new Set(stated).size <= 1;
 }
 
-/** Another batch of unknown fate, one under way included, could own one of them just as well. */
-function isContested({ id }: StoredOutcome, chosen: readonly Candidate[], found: BatchSearch['found']): boolean {
-  return chosen.some(({ mayBeOf, beganMs }) =>
-    [...mayBeOf].some(
-      (other) => other.id !== id && !found.has(other.id) && beganMs >= other.intendedAtMs - clockMarginMs,
-    ),
+/** Other unsettled batches, including those in flight, that could own one of the journals just as well. */
+function rivalsOf({ id }: StoredOutcome, journals: readonly Candidate[], { settled }: BatchSearch): StoredOutcome[] {
+  const rivals = journals.flatMap(({ owners, beganMs }) =>
+    owners
+      .map((owner) => owner.outcome)
+      .filter((other) => other.id !== id && !settled.has(other.id) && beganMs >= other.intendedAtMs - clockMarginMs),
   );
+  return [...new Set(rivals)];
 }
 
-function mayHide(unread: BatchSearch['unread'], outcome: StoredOutcome): boolean {
-  if (unread.length === 0) return false;
+function mayBeHidden({ unreadable }: BatchSearch, outcome: StoredOutcome): boolean {
+  if (unreadable.length === 0) return false;
   const descriptions = descriptionsOf([outcome]);
-  return unread.some((description) => description === null || descriptions.mayBeStoredAs(description));
-}
-
-/** A journal for each entry, each at most once; null when one is missing. */
-function oneForEachEntry(keys: readonly string[], found: readonly Candidate[]): Candidate[] | null {
-  const waiting = new Map<string, Candidate[]>();
-  for (const candidate of found) {
-    const same = waiting.get(candidate.key);
-    if (same) same.push(candidate);
-    else waiting.set(candidate.key, [candidate]);
-  }
-  const chosen: Candidate[] = [];
-  for (const key of keys) {
-    const candidate = waiting.get(key)?.shift();
-    if (!candidate) return null;
-    chosen.push(candidate);
-  }
-  return chosen;
+  return unreadable.some((description) => description === null || descriptions.mayBeStoredAs(description));
 }

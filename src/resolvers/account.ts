@@ -2,7 +2,7 @@ import { authorize, assertAuthorized } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 import { asUuid } from '../domain/uuid.ts';
 
-/** An account is known by its journals: its id is enough, and no call is made. Null for what is no account's id. @throws ForbiddenError */
+/** Takes no call, since an account has only its id and its journals. Null if the id is no UUID. @throws ForbiddenError */
 export function account(id: string, { principal }: OperationContext): { id: string } | null {
   assertAuthorized(principal, { kind: 'read' });
   const accountId = asUuid(id);

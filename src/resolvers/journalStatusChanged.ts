@@ -14,7 +14,7 @@ export interface JournalStatusChangedArguments {
   after?: string | null | undefined;
 }
 
-/** Status changes as they happen; with `after`, first every one behind it. @throws BadUserInputError | ForbiddenError */
+/** Status changes as they happen, with `after` preceded by all changes after that cursor. @throws BadUserInputError | ForbiddenError */
 export function journalStatusChanged(
   { filter, after }: JournalStatusChangedArguments,
   context: OperationContext,
@@ -29,8 +29,8 @@ export function journalStatusChanged(
 }
 
 /**
- * `Last-Event-ID` wins: a browser that comes back by itself asks the same URL again, with the `after` that it began
- * with, and says there how far it has come since.
+ * `Last-Event-ID` overrides `after`: a browser that reconnects requests the same URL again, with its original `after`, and
+ * sends its latest position in the header.
  */
 function positionOf(lastEventId: string | null, after: string | null | undefined): EventPosition | null {
   if (lastEventId !== null) return decodeEventCursor(lastEventId, 'Last-Event-ID');

@@ -21,7 +21,7 @@ export interface JournalStatusEventsArguments {
 }
 
 /**
- * A page of past events, oldest first. The upstream stream is closed as soon as the page is full.
+ * A page of past events, oldest first. Closes the upstream stream when the page is full.
  *
  * @throws BadUserInputError | ForbiddenError | CursorExpiredError | Fault
  */
@@ -31,7 +31,7 @@ export async function journalStatusEvents(
 ): Promise<Connection<PositionedEvent>> {
   assertAuthorized(context.principal, { kind: 'read' });
   if (args.since == null && args.after == null) {
-    throw new BadUserInputError('expected since or after, found neither: history has to begin somewhere');
+    throw new BadUserInputError('expected since or after, found neither');
   }
   const { count } = readPageRequest({ first: args.first });
   const after = args.after == null ? undefined : decodeEventCursor(args.after);
@@ -39,12 +39,12 @@ export async function journalStatusEvents(
   const found = await collect(args.filter, range, count + 1, context);
   return createConnection(found.slice(0, count), (positioned) => positioned.cursor, {
     hasNextPage: found.length > count,
-    // The cursor's own event stands before this page.
+    // The event of the cursor precedes this page.
     hasPreviousPage: after !== undefined && isReal(after),
   });
 }
 
-/** The first events of the range that match, at most `max`. */
+/** The first `max` matching events of the range. */
 async function collect(
   filter: JournalStatusEventsArguments['filter'],
   range: Parameters<OperationContext['statusEvents']['history']>[0],
@@ -61,7 +61,7 @@ async function collect(
       if (found.length === max) break;
     }
   } finally {
-    // What was given up may look as if the past had ended there.
+    // An aborted history looks like one that has ended.
     context.signal?.throwIfAborted();
   }
   return found;

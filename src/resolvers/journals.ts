@@ -34,12 +34,12 @@ export function journals(args: JournalsArguments, context: OperationContext): Pr
   const { fromAccount, toAccount, ...filter } = args.filter ?? {};
   const from = fromAccount == null ? undefined : asUuid(fromAccount);
   const to = toAccount == null ? undefined : asUuid(toAccount);
-  // What is no UUID is no account's id: nothing matches, and it never becomes part of an upstream query.
+  // A value that is not a UUID matches nothing and is never sent to the API.
   const sides = from === null || to === null ? [] : [{ fromAccount: from, toAccount: to }];
   return page(args, { ...filter, sides }, context);
 }
 
-/** Journals into and out of one account: the API lists one side a call. @throws as `journals` */
+/** Journals into and out of one account. @throws as `journals` */
 export function accountJournals(
   account: { id: string },
   args: AccountJournalsArguments,
@@ -50,7 +50,7 @@ export function accountJournals(
     ...(direction === 'INCOMING' ? [] : [{ fromAccount: account.id }]),
     ...(direction === 'OUTGOING' ? [] : [{ toAccount: account.id }]),
   ];
-  // An account met in a journal has the id that the API gave; only what is a UUID is asked about.
+  // The id of a journal's account comes from the API and may not be a UUID.
   return page(args, { ...filter, sides: asUuid(account.id) === null ? [] : sides }, context);
 }
 

@@ -3,7 +3,7 @@ import type { OperationContext } from '../context.ts';
 import { BadUserInputError } from '../errors/BadUserInputError.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
-import { knownSides } from '../loaders/knownSides.ts';
+import { readableSides } from '../loaders/JournalSidesCache.ts';
 
 import { maxIds } from './journal.ts';
 
@@ -15,9 +15,9 @@ export interface JournalStatusEventFilter {
 }
 
 export interface StatusEventChecks {
-  /** What the event itself tells. */
+  /** The checks that need only the event. */
   accepts: (event: JournalStatusEvent) => boolean;
-  /** What takes the journal's accounts, which events don't name; null when nothing does. */
+  /** The checks that need the journal's accounts, which events do not contain; null if there are none. */
   passes: ((event: JournalStatusEvent) => Promise<boolean>) | null;
 }
 
@@ -48,9 +48,9 @@ export function statusEventChecks(
 }
 
 /**
- * Which of these journals are others'. All are read, whether they have events or not: a guess at another's journal costs
- * the same call and brings the same nothing as a guess at none. One that isn't there yet may be the principal's own: its
- * events tell.
+ * The journals among these that belong to other principals. All of them are read up front, so that another principal's
+ * journal takes the same calls, and gives the same result, as one that does not exist. A missing journal may still be
+ * created by this principal, so its events are checked one by one.
  */
 function hiddenAmong(
   ids: ReadonlySet<string>,
@@ -58,12 +58,12 @@ function hiddenAmong(
 ): Promise<Set<string>> {
   const reading = Promise.all(
     [...ids].map(async (id) => {
-      const journal = await sharedReads.get(principal, id, signal).catch(knownSides);
+      const journal = await sharedReads.get(principal, id, signal).catch(readableSides);
       return journal && !authorize(principal, { kind: 'readJournal', journal }) ? id : null;
     }),
   );
   const hidden = reading.then((found) => new Set(found.filter((id) => id !== null)));
-  // Who asks learns of it; perhaps no event ever does.
+  // The first event check reports a failure, but there may never be an event.
   hidden.catch(() => undefined);
   return hidden;
 }

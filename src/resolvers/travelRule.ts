@@ -2,8 +2,8 @@ import { authorize, assertAuthorized } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 
 /**
- * Travel Rule data, for those who may see it. For everyone else it is null on every row, where there is some and where
- * there is none, and the field is refused once in a result.
+ * Travel Rule data, if the principal may see it. Otherwise it is null on every journal, whether or not it has any, and the
+ * result has one error per field.
  *
  * @throws ForbiddenError
  */

@@ -298,7 +298,7 @@ describe('an answer to a create that is about the journal of others', () => {
     expect(data).toEqual({
       [field]: {
         __typename: 'IdempotencyConflictError',
-        message: 'this idempotency key was used before, with another input',
+        message: 'this idempotency key was already used with another input',
         idempotencyKey: 'k',
       },
     });

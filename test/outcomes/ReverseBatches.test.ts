@@ -24,7 +24,7 @@ async function start(store: OutcomeStore, post: Answer = done, list: Answer = li
   const clock = new ApiClock();
   const lines: string[] = [];
   const log = watchedLog((line) => lines.push(line));
-  const client = openJournalsClient(stub.url, { clock, log, readDeadlineMs: 1_000 });
+  const client = openJournalsClient(stub.url, { clock, log, readDeadlineMs: 5_000 });
   const reverseBatches = new ReverseBatches({ client, store, clock, log, readEvents: nothingHappened });
   closeLater(() => reverseBatches.close());
   const posts = () => stub.calls.filter(({ method }) => method === 'POST').length;
@@ -49,11 +49,11 @@ class HalfReadableStore extends OutcomeStore {
 
 const reset: Answer = (_seen, response) => void response.destroy();
 
-describe('a store that fails', () => {
+describe('an outcome store', () => {
   it.each([
     ['before anything is sent', new UnreadableStore(), 0],
     ['after the answer was lost', new HalfReadableStore(), 1],
-  ])('to be read %s leaves the outcome unknown, and says when to ask again', async (_label, store, sent) => {
+  ])('that cannot be read %s leaves the outcome unknown, with a time to retry', async (_label, store, sent) => {
     const { reverseBatches, posts } = await start(store, reset);
 
     const error = await failureOf(reverseBatches.create('anyone', 'key', batch));
@@ -63,7 +63,7 @@ describe('a store that fails', () => {
     expect(posts()).toBe(sent);
   });
 
-  it('for lack of room sends nothing that it can not write down, and says so', async () => {
+  it('that is full lets no more batches be sent, and the client learns why', async () => {
     const description = 'x'.repeat(1_000);
     const entries = Array.from({ length: 50 }, () => ({ fromAccount: payer, amount: '10', description }));
     const all: Answer = (seen, response) => {
@@ -87,7 +87,7 @@ describe('a store that fails', () => {
   });
 });
 
-describe('an API that has not told its time', () => {
+describe('an API whose time is unknown', () => {
   const silentClock =
     (answer: Answer): Answer =>
     (seen, response) => {
@@ -99,24 +99,24 @@ describe('an API that has not told its time', () => {
     ['breaks every connection', reset],
     ['answers without a date', silentClock(listed)],
     ['refuses without a date', silentClock(json(401, {}))],
-  ])('and %s is sent no reverse batch, and the client is told so', async (_label, list) => {
+  ])('and that %s is sent no reverse batch, and the client learns why', async (_label, list) => {
     const { reverseBatches, posts } = await start(new OutcomeStore(), done, list);
 
     const error = await failureOf(reverseBatches.create('anyone', 'key', batch));
 
     expect(error).toMatchObject({ name: 'UpstreamUnavailableError' });
-    expect((error as Error).message).toMatch(/^nothing was sent: the API's time is not known/);
+    expect((error as Error).message).toMatch(/^nothing was sent: the API's time is unknown/);
     expect(posts()).toBe(0);
   });
 
-  it('but tells it while it refuses a reading is sent the reverse batch all the same', async () => {
+  it('is sent the reverse batch if a refused read reveals the time', async () => {
     const { reverseBatches } = await start(new OutcomeStore(), done, json(403, {}));
 
     expect((await reverseBatches.create('anyone', 'key', batch)).items).toHaveLength(1);
   });
 });
 
-it('what the log says of a lost answer names the key', async () => {
+it('the log line of a lost answer names the key', async () => {
   const { reverseBatches, lines } = await start(new HalfReadableStore(), reset);
 
   await failureOf(reverseBatches.create('anyone', 'key', batch));
@@ -125,7 +125,7 @@ it('what the log says of a lost answer names the key', async () => {
   expect(failed).toMatchObject([{ endpoint: 'createReverseBatchJournal', outcome: 'unknown', idempotencyKey: 'key' }]);
 });
 
-it('a reading that is waited for holds nobody who closes', async () => {
+it('closing does not wait for a read in progress', async () => {
   const silent: Answer = () => undefined;
   const store = new OutcomeStore();
   store.intend('anyone', { idempotencyKey: 'key', fingerprint: 'print', batch, intendedAtMs: Date.now() });

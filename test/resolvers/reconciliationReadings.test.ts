@@ -53,7 +53,7 @@ async function untilSettled(url: string) {
 }
 
 describe('a reverse batch that was done and whose answer was lost', () => {
-  it('is never told not done where the Event API replays with pauses', async () => {
+  it('is never reported as not done when the Event API pauses during a replay', async () => {
     const earlier = statusEventLine(new Date().toISOString(), 'earlier').replace(
       '"status_from":""',
       '"status_from":"x"',
@@ -70,7 +70,7 @@ describe('a reverse batch that was done and whose answer was lost', () => {
     expect(await untilSettled(url)).toMatchObject({ __typename: 'CreateReverseBatchJournalSuccess' });
   });
 
-  it('is found while clients that resume have taken every stream that is there for them', async () => {
+  it('is found while clients that resume use all replay streams', async () => {
     const gate = new Gate();
     const { url } = await startLossy((response, begunAt) => {
       if (begunAt === '') void gate.pass();

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 
 import { describe, expect, it } from 'vitest';
 
@@ -37,7 +39,7 @@ async function start(...answers: Answer[]) {
 }
 
 describe('a key of createReverseBatchJournal', () => {
-  it('brings the same journals again, and moves the money once', async () => {
+  it('returns the same journals on a repeat, and moves the money once', async () => {
     const { gateway } = await startBoth();
 
     const first = await mutate(gateway.url, 'createReverseBatchJournal', variables);
@@ -49,7 +51,7 @@ describe('a key of createReverseBatchJournal', () => {
     expect(data?.journals.nodes).toHaveLength(1);
   });
 
-  it('is a conflict with another input', async () => {
+  it('is refused with another input', async () => {
     const { url, posts } = await start(done);
     await mutate(url, 'createReverseBatchJournal', variables);
 
@@ -68,7 +70,7 @@ describe('a key of createReverseBatchJournal', () => {
     [404, 'AccountNotFoundError'],
     [422, 'OtherRefusalError'],
     [429, 'RateLimitedError'],
-  ])('that was refused with %i may be used again', async (status, refusal) => {
+  ])('can be used again after a refusal with status %i', async (status, refusal) => {
     const { url, posts } = await start(json(status, { message: 'no' }), done);
 
     const first = await mutate(url, 'createReverseBatchJournal', variables);
@@ -79,7 +81,7 @@ describe('a key of createReverseBatchJournal', () => {
     expect(posts()).toBe(2);
   });
 
-  it('that never left the gateway may be used again', async () => {
+  it('can be used again if nothing was sent', async () => {
     const { gateway, sandbox } = await startBoth();
     const { port } = sandbox;
     await sandbox.close();
@@ -92,7 +94,7 @@ describe('a key of createReverseBatchJournal', () => {
     expect(second.__typename).toBe('CreateReverseBatchJournalSuccess');
   });
 
-  it('is sent once for twins, and both get its answer', async () => {
+  it('is sent once by two concurrent calls, and both get its answer', async () => {
     const gate = new Gate();
     const { url, posts } = await start(async (seen, response) => {
       await gate.pass();
@@ -101,7 +103,7 @@ describe('a key of createReverseBatchJournal', () => {
     const first = mutate(url, 'createReverseBatchJournal', variables);
     await gate.reached;
     const twin = mutate(url, 'createReverseBatchJournal', variables);
-    // Whoever is answered later has come later: the twin is there.
+    // An answer to a later request proves that the second call has arrived.
     await ask(url, '{ __typename }');
 
     gate.open();
@@ -111,7 +113,7 @@ describe('a key of createReverseBatchJournal', () => {
     expect(posts()).toBe(1);
   });
 
-  it('is made anew where the client gives none, so that equal batches are both sent', async () => {
+  it('is generated if the client gives none, so that equal batches are both sent', async () => {
     const { url, posts } = await start(done, done);
 
     const first = await mutate(url, 'createReverseBatchJournal', { input });
@@ -140,7 +142,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 1, journals: 2 });
   });
 
-  it('before it was processed is unknown first and then not done, and its key is used up', async () => {
+  it('before it was processed is first unknown and then not done, and its key stays used', async () => {
     // Longer than the first answer waits for readings.
     const { gateway, sandbox } = await startLossy(3_200);
     await breakNext(sandbox, { kind: 'reset' });
@@ -161,7 +163,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('before it was processed does not take the journals of an equal one for its own', async () => {
+  it('before it was processed does not claim the journals of an equal batch', async () => {
     const { gateway, sandbox } = await startLossy();
     const done = await mutate(gateway.url, 'createReverseBatchJournal', pair);
     await breakNext(sandbox, { kind: 'reset' });
@@ -174,7 +176,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('before it was processed does not take a journal that was created singly for its own', async () => {
+  it('before it was processed does not claim a journal that was created singly', async () => {
     const { gateway, sandbox } = await startLossy();
     const [entry] = pair.input.entries;
     const single = { input: { toAccount: sweep, entries: [entry] }, idempotencyKey: 'key' };
@@ -189,9 +191,9 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'UpstreamUnavailableError' });
   });
 
-  it('and that was done is never told not done, when the hosts of the API do not agree on the time', async () => {
+  it('although it was done is never reported as not done while the hosts of the API disagree on the time', async () => {
     const sandbox = await startSandbox();
-    const proxy = await startDateProxy(sandbox.url, 3_000);
+    const proxy = await startProxy(sandbox.url, { dateAheadMs: 3_000 });
     const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 500 } });
     await breakNext(sandbox, { kind: 'answerLost' });
 
@@ -201,7 +203,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
   });
 
-  it('and that was done is never told not done, while its journals can not be read', async () => {
+  it('although it was done is never reported as not done while its journals cannot be read', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
       faults: [
@@ -219,7 +221,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(later.__typename).toBe('CreateReverseBatchJournalSuccess');
   });
 
-  it('stays unknown for good where an equal one of unknown fate could own the same journals', async () => {
+  it('stays unknown if an equal batch of unknown outcome could own the same journals', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
       faults: [
@@ -237,7 +239,49 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('is looked for by the next gateway with the same file, and answered without being sent again', async () => {
+  it('is found although another lost batch, which was not done, has an entry that is similar to one of its own', async () => {
+    const { gateway, sandbox } = await startLossy();
+    const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
+    await breakNext(sandbox, { kind: 'reset' });
+    const first = mutate(gateway.url, 'createReverseBatchJournal', notDone);
+    while ((await posted(sandbox)).posts === 0);
+    await breakNext(sandbox, { kind: 'answerLost' });
+
+    await Promise.all([first, mutate(gateway.url, 'createReverseBatchJournal', done)]);
+
+    const settled = await Promise.all([done, notDone].map((batch) => repeatUntilSettled(gateway.url, batch)));
+    expect(settled).toMatchObject([
+      { __typename: 'CreateReverseBatchJournalSuccess' },
+      { __typename: 'UpstreamUnavailableError', message: 'nothing was done; use a new key' },
+    ]);
+  });
+
+  it('is found after a batch in flight, which has a similar entry, was refused', async () => {
+    const gate = new Gate();
+    const upstream = await startSandbox();
+    const proxy = await startProxy(upstream.url, {
+      holdPost: async (body) => {
+        if (!body.includes('fee-10')) return false;
+        await gate.pass();
+        return true;
+      },
+    });
+    const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 300 } });
+    const [done, refused] = [batchNamed('fee-1'), batchNamed('fee-10')];
+    const inFlight = mutate(gateway.url, 'createReverseBatchJournal', refused);
+    await gate.reached;
+    await breakNext(upstream, { kind: 'answerLost' });
+
+    const waiting = await mutate(gateway.url, 'createReverseBatchJournal', done);
+    gate.open();
+    const settled = await repeatUntilSettled(gateway.url, done);
+
+    expect(waiting).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: expect.any(String) as string });
+    expect(settled.__typename).toBe('CreateReverseBatchJournalSuccess');
+    expect((await inFlight).__typename).toBe('OtherRefusalError');
+  });
+
+  it('is found by the next gateway with the same file, and answered without being sent again', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
     closeLater(() => rmSync(dirname(file), { recursive: true }));
     const sandbox = await startSandbox();
@@ -277,24 +321,43 @@ const pair = {
   idempotencyKey: 'key',
 };
 
+/** A batch with a key and descriptions of its own. */
+function batchNamed(name: string) {
+  const entries = [payer, otherPayer].map((fromAccount, index) => {
+    return { fromAccount, amount: '1', description: `${name}-${index}` };
+  });
+  return { input: { toAccount: sweep, entries }, idempotencyKey: name };
+}
+
 /** Both with a sandbox that can lose things, and a gateway that is soon sure that something is missing. */
 async function startLossy(settleMs = 500) {
   const sandbox = await startSandbox();
   return { sandbox, gateway: await startGateway(sandbox.url, {}, { outcomes: { settleMs } }) };
 }
 
-/** Passes everything on, and tells a time that is so much ahead, as another host of the API may. */
-async function startDateProxy(upstreamUrl: string, aheadMs: number): Promise<string> {
-  const server = createServer((incoming, response) => {
+/** A proxy before the sandbox. */
+async function startProxy(
+  upstreamUrl: string,
+  { dateAheadMs = 0, holdPost }: { dateAheadMs?: number; holdPost?: (body: string) => Promise<boolean> },
+): Promise<string> {
+  const forward = (incoming: IncomingMessage, body: Buffer, response: ServerResponse) => {
     const { method = 'GET', url = '/', headers } = incoming;
     const outgoing = request(`${upstreamUrl}${url}`, { method, headers }, (answer) => {
-      const date = new Date(Date.now() + aheadMs).toUTCString();
+      const date = new Date(Date.now() + dateAheadMs).toUTCString();
       response.writeHead(answer.statusCode ?? 502, { ...answer.headers, date });
-      answer.pipe(response);
+      answer.on('error', () => response.destroy()).pipe(response);
     });
     outgoing.on('error', () => response.destroy());
     response.on('close', () => outgoing.destroy());
-    incoming.pipe(outgoing);
+    outgoing.end(body);
+  };
+  const server = createServer((incoming, response) => {
+    void buffer(incoming).then(async (body) => {
+      if (incoming.method === 'POST' && (await holdPost?.(body.toString()))) {
+        return response.writeHead(422, { date: new Date().toUTCString() }).end('{}');
+      }
+      return forward(incoming, body, response);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closeLater(() => {

@@ -113,7 +113,7 @@ describe('a lost reverse batch of which the API has', () => {
     expect(await outcomesOf(same)).toEqual(each(same, 'CreateReverseBatchJournalSuccess'));
   });
 
-  it('a similar journal stays unknown, for a person to look at', async () => {
+  it('a similar journal stays unknown, for an operator to check', async () => {
     expect(await outcomesOf(similar)).toEqual(each(similar, 'OutcomeUnknownError'));
   });
 
@@ -165,7 +165,7 @@ describe('a lost reverse batch', () => {
     expect(await untilSettled(url, batchOf([{ ...entry, description: 'fees' }]))).toBe('OutcomeUnknownError');
   });
 
-  it('takes no journal that one with a similar description may have made', async () => {
+  it('takes no journal that a batch with a similar description may have created', async () => {
     let stored = 0;
     const { url } = await lose(() => ((stored += 1) === 1 ? { description: 'fees' } : null));
     const twins = ['fees ', 'fees', 'Fees'].map((description, index) =>
@@ -177,7 +177,7 @@ describe('a lost reverse batch', () => {
     expect(ended).toEqual(['OutcomeUnknownError', 'OutcomeUnknownError', 'OutcomeUnknownError']);
   });
 
-  it('takes its own journals from one whose description begins in the same way', async () => {
+  it('is told apart from another whose description begins with its own', async () => {
     const { url } = await lose(() => ({}));
     const descriptions = ['fees 1', 'fees 11', 'fees 111'];
     const batches = descriptions.map((description) => batchOf([{ ...entry, description }], description));

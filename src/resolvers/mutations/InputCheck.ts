@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { decimalPlaces, isPositive } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import type { Transmitter } from '../../domain/newJournal.ts';
@@ -7,19 +9,33 @@ import { asUuid } from '../../domain/uuid.ts';
 
 type Path = readonly (string | number)[];
 
-/** The API's limits, from its reference. Lengths in characters. */
+/** Limits of the API, from its reference. Lengths are in characters. */
 const maxDescription = 1_024;
 const maxTransmitter = 255;
 const maxQtyPlaces = 9;
-/** The gateway's own: the API documents no highest number of entries. */
+/** A limit of the gateway: the API documents none. */
 const maxEntries = 1_000;
+/** The API takes 128 characters today; `IdempotencyKeys` shortens longer keys than it will take in future. */
+const maxKey = 128;
+/** A key becomes an HTTP header, so it is visible ASCII, with spaces only inside. */
+const keyPattern = /^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$/;
 
 /**
- * Collects what is surely wrong with an input before anything is sent, all of it, each with its path.
- * Only rules that the API documents are here: what it might refuse is its own to say.
+ * Collects all problems of an input, each with its path, before anything is sent. Checks only what the API documents;
+ * everything else is left to the API.
  */
 export class InputCheck {
   readonly #issues: InvalidRequestIssue[] = [];
+
+  /** The caller's key unchanged, or a new one if the caller gave none. */
+  idempotencyKey(given: string | null | undefined): string {
+    if (given == null) return randomUUID();
+    if (!keyPattern.test(given)) {
+      const found = given.length > maxKey ? `${given.length} characters` : JSON.stringify(given);
+      this.add(['idempotencyKey'], `expected 1 to ${maxKey} printable ASCII characters, best a UUID; found ${found}`);
+    }
+    return given;
+  }
 
   /** The account id in the API's spelling. */
   account(path: Path, value: string): string {
@@ -43,13 +59,12 @@ export class InputCheck {
     if (value.trim() === '') this.add(path, 'expected a symbol, found an empty string');
   }
 
-  /** At least one, and at most what one batch may hold. */
   entries(path: Path, entries: readonly unknown[]): void {
     if (entries.length === 0) this.add(path, 'expected at least one entry, found none');
     if (entries.length > maxEntries) this.add(path, `expected at most ${maxEntries} entries, found ${entries.length}`);
   }
 
-  /** Of those that state one: without one an entry is in the firm's own currency, which the gateway does not know. */
+  /** Entries without a currency are in the firm's own, which the gateway does not know, so they are not compared. */
   oneCurrency(path: Path, entries: readonly { currency?: string | null | undefined }[]): void {
     const first = entries.find(({ currency }) => currency)?.currency ?? '';
     entries.forEach(({ currency }, index) => {
@@ -63,7 +78,7 @@ export class InputCheck {
     this.#maxLength(path, value, maxDescription);
   }
 
-  /** Lengths only, and without a word of what was found: this is personal data. */
+  /** Checks lengths only. The values are personal data and never appear in a message. */
   transmitter(path: Path, transmitter: Transmitter): void {
     const fields = [
       'transmitterName',
@@ -78,7 +93,7 @@ export class InputCheck {
     this.#issues.push({ path: path.map(String), message });
   }
 
-  /** @throws InvalidRequestError with every problem found */
+  /** @throws InvalidRequestError listing all problems */
   throwIfAny(): void {
     if (this.#issues.length > 0) throw InvalidRequestError.beforeSending(this.#issues);
   }

@@ -4,8 +4,8 @@ import type { JournalSides } from '../../domain/journal.ts';
 import { IdempotencyConflictError } from '../../errors/refusals.ts';
 
 /**
- * What a create or a batch was answered with has the sides that were asked for, and those were the principal's to see.
- * A journal between others is what a used key was first sent for: the answer says no more than that it was used.
+ * Checks that the principal may see the journals of an answer. A journal between other accounts belongs to the first use
+ * of a reused key, and the client learns only that the key was used.
  *
  * @throws IdempotencyConflictError
  */
@@ -15,6 +15,6 @@ export function assertVisible(
   { principal }: OperationContext,
 ): void {
   if (answered.every((journal) => authorize(principal, { kind: 'readJournal', journal }))) return;
-  const message = 'this idempotency key was used before, with another input';
+  const message = 'this idempotency key was already used with another input';
   throw new IdempotencyConflictError({ message, requestId: null, upstreamCode: null }, idempotencyKey);
 }

@@ -5,7 +5,6 @@ import type { Journal } from '../../domain/journal.ts';
 import type { BatchItem, NewBatch } from '../../domain/newJournal.ts';
 
 import { freshResults } from './freshJournal.ts';
-import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
 import { InputCheck } from './InputCheck.ts';
 import { matchEntries } from './matchEntries.ts';
 import type { BatchJournalResult } from './matchEntries.ts';
@@ -19,17 +18,17 @@ export interface CreateBatchJournalArguments {
 export interface CreateBatchJournalSuccess {
   results: BatchJournalResult[];
   idempotencyKey: string;
-  /** As of `createJournal`. */
+  /** As in `CreateJournalSuccess`. */
   replayed: boolean | null;
 }
 
-/** One account pays many. @throws Refusal | Fault | ForbiddenError */
+/** Pays many accounts from one. @throws Refusal | Fault | ForbiddenError */
 export async function createBatchJournal(
   args: CreateBatchJournalArguments,
   context: OperationContext,
 ): Promise<CreateBatchJournalSuccess> {
   const check = new InputCheck();
-  const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
+  const idempotencyKey = check.idempotencyKey(args.idempotencyKey);
   const batch = checkedBatch(args.input, check);
   const journals = batch.entries.map(({ toAccount }) => ({ fromAccount: batch.fromAccount, toAccount }));
   assertAuthorized(context.principal, { kind: 'createJournal', journals });
@@ -53,7 +52,7 @@ function journalsOf(items: readonly BatchItem[]): Journal[] {
   return items.map(({ journal }) => journal);
 }
 
-/** The API reads descriptions of entries; the one of the whole batch only where a host is older than 2026-08-05. */
+/** Since 2026-08-05 the API reads the description of each entry and ignores that of the batch. */
 function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {
   check.entries(['input', 'entries'], batch.entries);
   check.description(['input', 'description'], batch.description);

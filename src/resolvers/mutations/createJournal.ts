@@ -4,7 +4,6 @@ import type { Journal } from '../../domain/journal.ts';
 import type { NewJNLC, NewJNLS, NewJournal } from '../../domain/newJournal.ts';
 
 import { freshJournal } from './freshJournal.ts';
-import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
 import { InputCheck } from './InputCheck.ts';
 import { assertVisible } from './assertVisible.ts';
 
@@ -16,7 +15,7 @@ export interface CreateJournalArguments {
 export interface CreateJournalSuccess {
   journal: Journal;
   idempotencyKey: string;
-  /** Whether an earlier call had used the key and this is its outcome; null when nothing tells. */
+  /** Whether this is the outcome of an earlier call with the same key; null if unknown. */
   replayed: boolean | null;
 }
 
@@ -26,7 +25,7 @@ export async function createJournal(
   context: OperationContext,
 ): Promise<CreateJournalSuccess> {
   const check = new InputCheck();
-  const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
+  const idempotencyKey = check.idempotencyKey(args.idempotencyKey);
   const journal = checkedJournal(args.input, check);
   assertAuthorized(context.principal, { kind: 'createJournal', journals: [journal.jnlc ?? journal.jnls] });
   check.throwIfAny();
@@ -40,14 +39,14 @@ export async function createJournal(
   );
   assertVisible([answered], idempotencyKey, context);
   const fresh = await freshJournal(answered, isMade, context);
-  // The answer to a create need not date the journal where a read does.
+  // A read may date a journal that the answer to its create leaves undated.
   return { journal: fresh, idempotencyKey, replayed: isReplay([answered, fresh]) };
 }
 
 function checkedJournal({ jnlc, jnls }: CreateJournalArguments['input'], check: InputCheck): NewJournal {
   if (jnls) return { jnls: checkedJNLS(jnls, check) };
   if (jnlc) return { jnlc: checkedJNLC(jnlc, check) };
-  throw new TypeError('the schema lets exactly one of jnlc and jnls through');
+  throw new TypeError('the schema requires exactly one of jnlc and jnls');
 }
 
 function checkedJNLC(jnlc: NewJNLC, check: InputCheck): NewJNLC {

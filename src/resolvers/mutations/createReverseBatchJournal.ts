@@ -4,7 +4,6 @@ import { EntryIdentity } from '../../domain/EntryIdentity.ts';
 import type { NewReverseBatch } from '../../domain/newJournal.ts';
 
 import { freshResults } from './freshJournal.ts';
-import { idempotencyKeyOf } from './idempotencyKeyOf.ts';
 import { InputCheck } from './InputCheck.ts';
 import { matchEntries } from './matchEntries.ts';
 import type { BatchJournalResult } from './matchEntries.ts';
@@ -21,7 +20,8 @@ export interface CreateReverseBatchJournalSuccess {
 }
 
 /**
- * Many accounts pay one. The API knows no key here, so `ReverseBatches` keeps a key from being sent twice.
+ * Pays one account from many. The API takes no idempotency key here, so `ReverseBatches` makes sure that a key is sent
+ * only once.
  *
  * @throws Refusal | Fault | ForbiddenError
  */
@@ -30,7 +30,7 @@ export async function createReverseBatchJournal(
   context: OperationContext,
 ): Promise<CreateReverseBatchJournalSuccess> {
   const check = new InputCheck();
-  const idempotencyKey = idempotencyKeyOf(args.idempotencyKey, check);
+  const idempotencyKey = check.idempotencyKey(args.idempotencyKey);
   const batch = checkedReverseBatch(args.input, check);
   const journals = batch.entries.map(({ fromAccount }) => ({ fromAccount, toAccount: batch.toAccount }));
   assertAuthorized(context.principal, { kind: 'createJournal', journals });

@@ -3,29 +3,30 @@ import type { DescriptionReading } from '../../domain/EntryIdentity.ts';
 import type { BatchItem } from '../../domain/newJournal.ts';
 
 export interface BatchJournalResult extends BatchItem {
-  /** Which entry of the input; null when none fits. */
+  /** Index of its entry in the input; null if none matches. */
   entryIndex: number | null;
 }
 
-/** One way to find the entry of a journal. */
+/** One way to match journals with entries. */
 interface Comparison {
-  /** Equal for those that are compared at all. */
+  /** Only entries and journals with equal keys are compared. */
   keyOf: (identity: EntryIdentity) => string;
-  fits: (entry: EntryIdentity, journal: EntryIdentity) => boolean;
+  matches: (entry: EntryIdentity, journal: EntryIdentity) => boolean;
 }
 
-/** The closest first: each is for the journals and entries that those before it have left. */
+/** Strictest first. Each applies to the journals and entries that are still unmatched. */
 const comparisons: Comparison[] = [
   by('exact'),
   by('plain'),
   by('letters'),
-  { keyOf: ({ account }) => account, fits: (entry, journal) => entry.mayBecome(journal) },
+  { keyOf: ({ account }) => account, matches: (entry, journal) => entry.mayBecome(journal) },
   by('none'),
 ];
 
 /**
- * Finds each journal's entry, whatever order the API answers in: by account, amount, description and the currency that
- * both state; then by what the API may have made of them. Entries that can't be told apart are interchangeable.
+ * Matches each journal with its entry, since the API may answer in any order. It compares account, amount, description
+ * and currency as they are, then allows for the ways in which the API may have changed them. Equal entries are
+ * interchangeable.
  */
 export function matchEntries(
   entries: readonly EntryIdentity[],
@@ -34,13 +35,13 @@ export function matchEntries(
 ): BatchJournalResult[] {
   const journals = items.map((item) => EntryIdentity.ofJournal(item.journal, accountOf(item)));
   const indexes = new Array<number | null>(items.length).fill(null);
-  for (const { keyOf, fits } of comparisons) {
+  for (const { keyOf, matches } of comparisons) {
     if (!indexes.includes(null)) break;
-    const waiting = groupEntries(entries, indexes, keyOf);
+    const unmatched = groupEntries(entries, indexes, keyOf);
     journals.forEach((journal, position) => {
       if (indexes[position] !== null) return;
-      const group = waiting.get(keyOf(journal)) ?? [];
-      const place = group.findIndex(({ entry }) => fits(entry, journal));
+      const group = unmatched.get(keyOf(journal)) ?? [];
+      const place = group.findIndex(({ entry }) => matches(entry, journal));
       if (place !== -1) indexes[position] = group.splice(place, 1)[0]?.index ?? null;
     });
   }
@@ -48,10 +49,10 @@ export function matchEntries(
 }
 
 function by(reading: DescriptionReading): Comparison {
-  return { keyOf: (identity) => identity.key(reading), fits: (entry, journal) => entry.sharesCurrency(journal) };
+  return { keyOf: (identity) => identity.key(reading), matches: (entry, journal) => entry.sharesCurrency(journal) };
 }
 
-/** The entries that no journal has taken yet, by their key. */
+/** The entries that have no journal yet, by their key. */
 function groupEntries(
   entries: readonly EntryIdentity[],
   taken: readonly (number | null)[],

@@ -1,4 +1,4 @@
-/** A page as the Relay cursor connections specification shapes it. */
+/** A page as defined by the Relay cursor connections specification. */
 export interface Connection<Node> {
   edges: { cursor: string; node: Node }[];
   pageInfo: {

@@ -12,7 +12,7 @@ import { dayOfPlace, placeOf } from './journalOrder.ts';
 
 export type ReadSlice = (bounds: SliceBounds) => Promise<JournalList>;
 
-/** The days that may matter, both inclusive; null without bound. */
+/** Days, both inclusive; null for no bound. */
 export interface DayRange {
   oldest: CalendarDate | null;
   newest: CalendarDate | null;
@@ -20,38 +20,38 @@ export interface DayRange {
 
 type Direction = 'older' | 'newer';
 
-/** A slice of a range, and the rest of it. */
+/** A slice of a range, and the remaining range. */
 type Cut = [slice: DayRange, rest: DayRange | null];
 
 export interface JournalWindowOptions {
-  /** Today, by UTC: where reading backwards begins when nothing else says so. */
+  /** Today in UTC, from where slices go back if the range has no newest day. */
   today: CalendarDate;
-  /** How many journals a call may bring before a narrower slice of days is asked for. Default 1,000. */
+  /** The most journals that a call may return before a narrower slice is requested. Default 1,000. */
   probeLimit?: number | undefined;
 }
 
-/** Added on both sides of every slice, in days: the API's zone and whether its bounds are inclusive are undocumented. */
+/** Days added on both sides of every slice, since the API documents neither its time zone nor whether bounds are inclusive. */
 const margin = 2;
-/** A slice that wasn't enough is followed by one this many times as wide; one that was too much is cut into as many. */
+/** The factor by which slices widen, and the number of parts into which a slice with too many journals is divided. */
 const growth = 4;
-/** No journal is older than the API. */
+/** A day before the oldest possible journal. */
 const firstDay = '2000-01-01';
-/** Days beyond which a slice has no bound at all: hardly a journal is older. */
+/** A slice of more days than this has no bound: hardly any journal is older. */
 const widest = growth ** 6;
 
 /**
- * A window of days over an endpoint without pages and without order, widened until its reader has enough.
- * First everything is asked for at once, with a limit: a short history is whole after one call. A longer one is read
- * in slices of days from one end, so that a page costs what it holds and not what the history holds.
+ * A window of days over an endpoint that has neither pages nor order, widened until its reader has enough journals. The
+ * first call requests everything, with a limit, and completes a short history. A longer one is read in slices of days
+ * from one end, so that the cost of a page depends on the page and not on the history.
  */
 export class JournalWindow {
   readonly #readSlice: ReadSlice;
   readonly #today: CalendarDate;
   readonly #probeLimit: number;
-  /** Every journal seen, those outside of the days that were read whole included. */
+  /** All journals seen, including those of days that were not read completely. */
   readonly seen = new Map<string, Journal>();
-  /** Of the days that were read whole. */
-  readonly #whole = new Map<string, Journal>();
+  /** Journals of the days that were read completely. */
+  readonly #complete = new Map<string, Journal>();
   readonly #unreadable = new Map<string, UnreadableJournal>();
   #newest: CalendarDate | null = null;
 
@@ -62,18 +62,18 @@ export class JournalWindow {
   }
 
   get journals(): Journal[] {
-    return [...this.#whole.values()];
+    return [...this.#complete.values()];
   }
 
-  /** Those of the same days that can't be read. */
+  /** Unreadable journals of the days that were read completely. */
   get unreadable(): UnreadableJournal[] {
     return [...this.#unreadable.values()];
   }
 
   /**
-   * Reads from the newest day to the oldest, or the other way, until `enough` or the end.
+   * Reads from one end of the range to the other until `enough` or the end.
    *
-   * @throws TooManyJournalsError when even one day is more than the API lists
+   * @throws TooManyJournalsError if a single day has more journals than the API lists
    */
   async read(range: DayRange, towards: Direction, enough: (journals: Journal[]) => boolean): Promise<void> {
     this.#newest = range.newest;
@@ -87,32 +87,32 @@ export class JournalWindow {
     }
   }
 
-  /** True when that was all of it. */
+  /** Returns true if that was the whole range. */
   async #readAtOnce(range: DayRange): Promise<boolean> {
-    const sample = await this.#ask(range, this.#probeLimit);
+    const sample = await this.#request(range, this.#probeLimit);
     if (sample.complete) {
       this.#keep(sample, range);
       return true;
     }
-    // Where the API dates nothing, slices of days can't be told apart: the whole is all there is.
+    // Undated journals can't be divided by day, so all of them are read.
     const listed = [...sample.journals, ...(sample.unreadable ?? [])];
     const isUndated = listed.length > 0 && listed.every((journal) => journal.createdAt === null);
     if (!isUndated) return false;
-    const all = await this.#ask(range, maxListed);
+    const all = await this.#request(range, maxListed);
     if (!all.complete) throw tooMany(range);
     this.#keep(all, range);
     return true;
   }
 
-  /** Reads a slice in one call or, when that is too much for one, in parts, the nearest first. */
+  /** Reads a slice in one call or, if it has too many journals, in parts, the nearest first. */
   async #readWhole(slice: DayRange, towards: Direction, isEnough: () => boolean): Promise<void> {
     const days = this.#days(slice);
-    const list = await this.#ask(slice, days === 1 ? maxListed : this.#probeLimit);
+    const list = await this.#request(slice, days === 1 ? maxListed : this.#probeLimit);
     if (list.complete) {
       this.#keep(list, slice);
       return;
     }
-    // An API that minds no dates would have us go back for ever.
+    // An API that ignores dates would make this go back forever.
     if (days === 1 || (slice.newest !== null && slice.newest < firstDay)) throw tooMany(slice);
     const width = days === Infinity ? widest : Math.ceil(days / growth);
     let left: DayRange | null = slice;
@@ -123,7 +123,7 @@ export class JournalWindow {
     }
   }
 
-  async #ask({ oldest, newest }: DayRange, limit: number): Promise<JournalList> {
+  async #request({ oldest, newest }: DayRange, limit: number): Promise<JournalList> {
     const list = await this.#readSlice({
       after: oldest && addDays(oldest, -margin),
       before: newest && addDays(newest, margin),
@@ -134,8 +134,8 @@ export class JournalWindow {
   }
 
   /**
-   * What lies in the margin is seen, but perhaps not whole. What has no creation time yet belongs to the newest days:
-   * an answer about older ones may bring it too, and it must not be taken for one of theirs.
+   * Keeps the journals inside the range: days in the margin may be incomplete. Undated journals belong to the newest
+   * days, even if an answer about older days contains them.
    */
   #keep({ journals, unreadable = [] }: JournalList, { oldest, newest }: DayRange): void {
     for (const journal of [...journals, ...unreadable] as ListedJournal[]) {
@@ -144,19 +144,19 @@ export class JournalWindow {
       const isInside = day === null || ((oldest === null || day >= oldest) && (newest === null || day <= newest));
       if (!isInside) continue;
       if (isUnreadable(journal)) this.#unreadable.set(journal.id ?? JSON.stringify(journal), journal);
-      else this.#whole.set(journal.id, journal);
+      else this.#complete.set(journal.id, journal);
     }
   }
 
-  /** How many days a range has; the API's clock may be ahead, so one that reaches today has no newest day. */
+  /** The number of days in a range. The API's clock may be ahead, so a range up to now has no newest day. */
   #days({ oldest, newest }: DayRange): number {
     return oldest === null ? Infinity : Math.max(1, daysBetween(oldest, newest ?? this.#today) + 1);
   }
 
-  /** The first days of a range, seen from its near end, and what is left; null when nothing is. */
+  /** Cuts the nearest days off a range; the rest is null if nothing remains. */
   #cut(range: DayRange, width: number, towards: Direction): Cut {
     const { newest } = range;
-    // Towards newer there is always a day to begin with; without one, it is today.
+    // Reading towards newer days needs an oldest day.
     const oldest = range.oldest ?? (towards === 'newer' ? this.#today : null);
     if (width > widest || width >= this.#days({ oldest, newest })) return [{ oldest, newest }, null];
     if (towards === 'newer' && oldest !== null) {
@@ -179,6 +179,6 @@ function tooMany({ oldest, newest }: DayRange): TooManyJournalsError {
   const where =
     days === 1 && oldest !== null ? `on ${oldest}` : `from ${oldest ?? 'the first'} to ${newest ?? 'the last'}`;
   return new TooManyJournalsError(
-    `more than ${maxListed} journals match ${where}, which is all the API lists: filter by account, status or entry type`,
+    `more than ${maxListed} journals match ${where}, the most that the API lists: filter by account, status or entry type`,
   );
 }

@@ -12,15 +12,14 @@ import { maxPageSize, readPageRequest } from './pageArguments.ts';
 import type { ConnectionArguments } from './pageArguments.ts';
 
 export interface JournalPage extends Connection<Journal> {
-  /** Those that stand among the journals of this page, before them or behind them, and can't be read. */
+  /** Unreadable journals whose position is on this page. */
   unreadable: UnreadableJournal[];
 }
 
 /**
- * One page of a list of journals, newest first, by the Relay cursor connections specification.
- * A cursor names a place in the order, not a row: what is created between two pages stands before the first one,
- * so it neither repeats nor skips anything that was there. What can't be read takes no room on a page: it is named on
- * the page where it would stand.
+ * One page of a list of journals, newest first, as defined by the Relay cursor connections specification. A cursor is a
+ * position in the order, not a row, so journals created between two pages neither repeat nor skip older ones. An
+ * unreadable journal does not count towards the page size; it is listed on the page of its position.
  *
  * @throws BadUserInputError | Fault
  */
@@ -45,29 +44,30 @@ export async function connectionWindow(
   const found = between(window.journals).sort((one, other) => comparePlaces(placeOf(one), placeOf(other)));
   const page = isForward ? found.slice(0, count) : found.slice(Math.max(0, found.length - count));
   const hasMore = found.length > count;
-  // The other side of the cursor: its own journal usually lies in a day that was read.
-  const passed = isForward ? after : before;
-  const hasPassed = passed !== null && (await hasBeyond(passed, isForward ? -1 : 1, window, readSlice, days, options));
-  // Where another page begins, this one ends with its last journal.
+  // Beyond the cursor, whose own journal is usually among those read.
+  const cursor = isForward ? after : before;
+  const hasBeyondCursor =
+    cursor !== null && (await hasBeyond(cursor, isForward ? -1 : 1, window, readSlice, days, options));
+  // If another page follows, this one ends at its last journal.
   const end = isForward ? page.at(-1) : page[0];
   const isOnPage = (place: JournalPlace) =>
     !hasMore || (end !== undefined && comparePlaces(place, placeOf(end)) * (isForward ? 1 : -1) <= 0);
   const unreadable = window.unreadable
     .filter((journal) => isBetween(placeOf(journal)) && isOnPage(placeOf(journal)))
     .sort((one, other) => comparePlaces(placeOf(one), placeOf(other)));
-  mustBeFew(unreadable);
+  assertFew(unreadable);
   const connection = createConnection(
     page,
     encodeJournalCursor,
     isForward
-      ? { hasNextPage: hasMore, hasPreviousPage: hasPassed }
-      : { hasNextPage: hasPassed, hasPreviousPage: hasMore },
+      ? { hasNextPage: hasMore, hasPreviousPage: hasBeyondCursor }
+      : { hasNextPage: hasBeyondCursor, hasPreviousPage: hasMore },
   );
   return { ...connection, unreadable };
 }
 
-/** More than a page holds are no exception any more: the API has changed, and the list as a whole can't be read. */
-function mustBeFew(unreadable: readonly UnreadableJournal[]): void {
+/** More unreadable journals than fit on a page mean that the API has changed, so the whole list fails. */
+function assertFew(unreadable: readonly UnreadableJournal[]): void {
   const [first] = unreadable;
   if (!first || unreadable.length <= maxPageSize) return;
   throw new ContractBrokenError(
@@ -75,7 +75,7 @@ function mustBeFew(unreadable: readonly UnreadableJournal[]): void {
   );
 }
 
-/** Whether anything stands at the place or beyond it, before it in the list (-1) or behind it (1). */
+/** Whether a journal is at the position or beyond it: before it in the list (-1) or after it (1). */
 async function hasBeyond(
   place: JournalPlace,
   side: -1 | 1,

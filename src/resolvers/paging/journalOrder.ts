@@ -5,35 +5,35 @@ import type { Journal } from '../../domain/journal.ts';
 import type { ListedJournal } from '../../domain/unreadableJournal.ts';
 import { decodeCursor, encodeCursor } from '../../domain/opaqueCursor.ts';
 
-/** A journal's place in every list: newest first, what has no creation time yet before all, then by id. */
+/** The position of a journal in every list: newest first, undated journals before all others, then by id. */
 export interface JournalPlace {
-  /** Sorts as the creation times do; above all of them where there is none. */
+  /** Sorts like the creation time; the highest if there is none. */
   key: string;
   id: string;
 }
 
 const undated = '~';
 
-/** Sorting asks again and again, and so does each list of one operation that shares its journals with others. */
-const known = new WeakMap<object, JournalPlace>();
+/** Sorting needs each position many times, and lists of one operation may share journals. */
+const cachedPlaces = new WeakMap<object, JournalPlace>();
 
-/** What can't be read stands where its date and its id say, as far as it has them. */
+/** An unreadable journal is placed by its date and id, if it has them. */
 export function placeOf(journal: Pick<ListedJournal, 'id' | 'createdAt'>): JournalPlace {
-  const found = known.get(journal);
+  const found = cachedPlaces.get(journal);
   if (found) return found;
   const { id, createdAt } = journal;
   const place = { key: createdAt === null ? undated : instantKey(createdAt), id: id ?? '' };
-  known.set(journal, place);
+  cachedPlaces.set(journal, place);
   return place;
 }
 
-/** Below zero when the first stands before the second in the list. */
+/** Negative if the first precedes the second in the list. */
 export function comparePlaces(first: JournalPlace, second: JournalPlace): number {
   if (first.key !== second.key) return first.key > second.key ? -1 : 1;
   return first.id < second.id ? -1 : first.id > second.id ? 1 : 0;
 }
 
-/** The day on which the journal was created; null where there is no creation time. */
+/** The day on which the journal was created; null if it is undated. */
 export function dayOfPlace({ key }: JournalPlace): CalendarDate | null {
   return key === undated ? null : key.slice(0, 10);
 }
@@ -49,7 +49,7 @@ export function decodeJournalCursor(argument: 'after' | 'before', cursor: string
   const [found, createdAt, id] = decodeCursor(cursor);
   const isCreatedAt = createdAt === null || (typeof createdAt === 'string' && isInstant(createdAt));
   if (found !== version || !isCreatedAt || typeof id !== 'string') {
-    throw new BadUserInputError(`${argument} is not a cursor of a journal; pass one that this connection gave`);
+    throw new BadUserInputError(`${argument} is not a cursor of a journal; pass a cursor from this connection`);
   }
   return placeOf({ id, createdAt });
 }

@@ -7,7 +7,7 @@ export interface ConnectionArguments {
   before?: string | null | undefined;
 }
 
-/** Which way a page is counted, and how many it holds. */
+/** The direction and size of a page. */
 export interface PageRequest {
   direction: 'forward' | 'backward';
   count: number;
@@ -22,8 +22,7 @@ export function readPageRequest({ first, last, before }: ConnectionArguments): P
     return { direction: 'forward', count: checkedCount('first', first ?? defaultPageSize) };
   }
   if (first !== null && first !== undefined) throw new BadUserInputError('expected first or last, found both');
-  if (before === null || before === undefined)
-    throw new BadUserInputError('last needs before: it counts back from there');
+  if (before === null || before === undefined) throw new BadUserInputError('last needs before');
   return { direction: 'backward', count: checkedCount('last', last) };
 }
 

@@ -40,7 +40,7 @@ export function useEventStreams(streams: EventStreams): Plugin<OperationFacts & 
   };
 }
 
-/** `` has reduced the header to the type for a single result, and `text/event-stream` if it is allowed. */
+/** `normalizeAccept` has reduced the header to the type for a single result, and `text/event-stream` if it is allowed. */
 function isEventStreamWanted({ headers }: Request, result: Result): boolean {
   const accepted = headers.get('accept')?.split(', ') ?? [];
   return isAsyncIterable(result) ? accepted.includes(eventStream) : accepted[0] === eventStream;
