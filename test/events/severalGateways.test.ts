@@ -62,7 +62,7 @@ describe('where the feed stands', () => {
   }
 
   it('is not told to who was further elsewhere', async () => {
-    const [one, other] = await startBoth(40);
+    const [one, other] = await startBoth(200);
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
     const there = await subscribe<Changed>('WebSocket', one.url, changed);
     one.feeds[0]?.write(a + b);

@@ -1,7 +1,7 @@
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
 import { isReal } from './eventPosition.ts';
-import type { Crowd, EventPosition } from './eventPosition.ts';
+import type { Crowd, EventPosition, HubPlace } from './eventPosition.ts';
 import { addToken, justBefore, latenessMs, stampOf } from './eventStamp.ts';
 import type { EventStamp } from './eventStamp.ts';
 import { PositionedEvent } from './PositionedEvent.ts';
@@ -16,8 +16,6 @@ export interface PositionTrackerOptions {
   now: () => number;
   /** What came before. */
   start?: EventPosition | undefined;
-  /** Whose positions they are, see `HubPlace`; those of a replay belong to no hub. */
-  feed?: string | undefined;
 }
 
 /**
@@ -26,8 +24,6 @@ export interface PositionTrackerOptions {
  */
 export class PositionTracker {
   readonly #now: () => number;
-  readonly #feed: string | undefined;
-  #told = 0;
   #lastNow: number;
   #ms: number;
   #floorMs: number;
@@ -35,10 +31,9 @@ export class PositionTracker {
   /** In the order in which they came. */
   #named: readonly EventStamp[];
 
-  constructor({ now, start = nothing, feed }: PositionTrackerOptions) {
+  constructor({ now, start = nothing }: PositionTrackerOptions) {
     this.#now = now;
     this.#lastNow = now();
-    this.#feed = feed;
     // The moment of a beginning is told by a clock; events from before it may come.
     this.#ms = isReal(start) ? start.ms : nothing.ms;
     this.#floorMs = start.floorMs;
@@ -47,11 +42,12 @@ export class PositionTracker {
   }
 
   /** For a stream that tells everything later than this moment. */
-  static behind(floorMs: number, options: Omit<PositionTrackerOptions, 'start'>): PositionTracker {
-    return new PositionTracker({ ...options, start: { ...nothing, floorMs } });
+  static behind(floorMs: number, now: () => number): PositionTracker {
+    return new PositionTracker({ now, start: { ...nothing, floorMs } });
   }
 
-  advance(event: JournalStatusEvent): PositionedEvent {
+  /** @param place behind the event, where a hub tells it; that of a replay belongs to no hub */
+  advance(event: JournalStatusEvent, place?: HubPlace): PositionedEvent {
     const nowMs = this.#now();
     if (nowMs < this.#lastNow - steppedBackMs) this.#stepBack(nowMs);
     this.#lastNow = nowMs;
@@ -60,12 +56,10 @@ export class PositionTracker {
     this.#ms = past.reduce((latest, { ms }) => Math.max(latest, ms), this.#ms);
     this.#forget();
     this.#named = [...this.#named, stamp];
-    this.#told += 1;
-    return new PositionedEvent(event, this.#position);
+    return new PositionedEvent(event, this.#positionAt(place));
   }
 
-  get #position(): EventPosition {
-    const place = this.#feed === undefined ? undefined : { feed: this.#feed, told: this.#told };
+  #positionAt(place: HubPlace | undefined): EventPosition {
     const named = this.#named;
     // Every event so far is dated ahead.
     if (this.#ms === nothing.ms) return { ms: this.#floorMs, floorMs: this.#floorMs, named, place };

@@ -88,7 +88,7 @@ export class StatusHub {
 
   constructor({ window, now = steadyNow }: StatusHubOptions = {}) {
     this.now = now;
-    this.#tracker = new PositionTracker({ now, feed: this.#feed });
+    this.#tracker = new PositionTracker({ now });
     this.#window = new EventWindow(window);
     this.#forgetting = setInterval(() => this.#window.forgetOld(), forgettingIntervalMs).unref();
   }
@@ -116,7 +116,7 @@ export class StatusHub {
     const position = beginningOf({ feed: this.#feed, told: 0 }, openedMs);
     this.#begunAt = { position, cursor: encodeEventCursor(position) };
     this.#begunForSureMs = openedMs + beginningMs;
-    this.#tracker = PositionTracker.behind(this.#begunForSureMs, { now: this.now, feed: this.#feed });
+    this.#tracker = PositionTracker.behind(this.#begunForSureMs, this.now);
     this.#beginning.emit('begun');
   }
 
@@ -132,7 +132,7 @@ export class StatusHub {
    */
   publish(event: JournalStatusEvent, isOverlap = false): void {
     if (isOverlap && stampOf(event).ms <= this.#begunForSureMs) this.#aroundBeginning.add(event);
-    const positioned = this.#tracker.advance(event);
+    const positioned = this.#tracker.advance(event, { feed: this.#feed, told: this.end + 1 });
     this.#lastStatuses.set(event.journalId, event.rawStatusTo);
     this.#window.push(positioned);
     for (const subscription of this.#subscriptions) subscription.offer(positioned);

@@ -138,7 +138,7 @@ export class StatusHistory {
   #trackerOf({ after, since }: HistoryRange): PositionTracker {
     const now = () => this.#clock.latestNow();
     if (after) return new PositionTracker({ now, start: after });
-    return PositionTracker.behind(since === undefined ? -Infinity : justBefore(instantMs(since)), { now });
+    return PositionTracker.behind(since === undefined ? -Infinity : justBefore(instantMs(since)), now);
   }
 }
 
