@@ -24,8 +24,7 @@ export function chooseFlow(
   if (word === 'refused' && kind !== 'single') return 'refused';
   const hasFixture = word === 'pending' || word === 'rejected';
   if (hasFixture && settings.fixtures === 'any-amount') return flowForFixture(word);
-  if (isAboveLimit(draft, day, accounts, settings))
-    return hasFixture ? flowForFixture(word) : 'pending-then-executed';
+  if (isAboveLimit(draft, day, accounts, settings)) return hasFixture ? flowForFixture(word) : 'pending-then-executed';
   return draft.entryType === 'JNLC' && settings.jnlcFlow === 'v2' && kind === 'single' ? 'v2' : 'classic';
 }
 
