@@ -356,7 +356,7 @@ async function startProxy(
       if (incoming.method === 'POST' && (await holdPost?.(body.toString()))) {
         return response.writeHead(422, { date: new Date().toUTCString() }).end('{}');
       }
-      return forward(incoming, body, response);
+      forward(incoming, body, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
