@@ -66,10 +66,11 @@ describe('Travel Rule data without its scope', () => {
 
   it.each([
     ['a subscription', ''],
-    ['a subscription whose executions nobody shares', ' @include(if: true)'],
-  ])('is refused in each result of %s, once for each field, beside who is shown it', async (_what, directive) => {
+    ['a subscription whose executions are not shared', '... on Subscription '],
+  ])('is refused in each result of %s, once for each field, beside who is shown it', async (_what, fragment) => {
     const { url, credentials, ask } = await start();
-    const query = `subscription { journalStatusChanged${directive} { journalId journal { ${fields} } again: journal { ${fields} } } }`;
+    const field = `{ journalStatusChanged { journalId journal { ${fields} } again: journal { ${fields} } } }`;
+    const query = `subscription ${fragment === '' ? field : `{ ${fragment}${field} }`}`;
     const sockets = await Promise.all(
       [credentials.clerk, credentials.officer].map(async (credential) => {
         const socket = await enter('WebSocket', url, credential);
