@@ -354,9 +354,8 @@ async function startProxy(
   const server = createServer((incoming, response) => {
     void buffer(incoming).then(async (body) => {
       if (incoming.method === 'POST' && (await holdPost?.(body.toString()))) {
-        return response.writeHead(422, { date: new Date().toUTCString() }).end('{}');
-      }
-      forward(incoming, body, response);
+        response.writeHead(422, { date: new Date().toUTCString() }).end('{}');
+      } else forward(incoming, body, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
