@@ -4,7 +4,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AdminServer } from './admin/AdminServer.ts';
 import { Metrics } from './admin/Metrics.ts';
 import { Readiness } from './admin/Readiness.ts';
-import { reportFeed } from './admin/reportFeed.ts';
 import { UpstreamCheck } from './admin/UpstreamCheck.ts';
 import { ApiKeyAuthenticator } from './auth/ApiKeyAuthenticator.ts';
 import { openToAll } from './auth/Authenticator.ts';
@@ -152,7 +151,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
-      feed: () => reportFeed(statusEvents.feedState),
+      feed: () => statusEvents.feedState,
     });
     metrics.watch(() => ({
       phase: readiness.phase,

@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
-/** What the floors may write: a line with fields. Credentials and Travel Rule data are never among them. */
+/** The log methods. Credentials and Travel Rule data must never be logged. */
 export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error'>;
 
 /**
- * JSON lines on stderr: stdout belongs to what a command prints.
- * Redaction is the last line of defence; callers log names, ids and counts, not payloads.
+ * JSON lines on stderr; stdout is for the output of commands. Callers log names, ids and counts, not payloads: the
+ * redaction is only the last line of defence.
  */
 export function createLog(level: string, destination?: DestinationStream): Log {
   return pino(

@@ -1,6 +1,6 @@
 /**
- * The options of an LRU cache of so many entries that takes memory as they come. With lru-cache's own `max` it takes
- * room for all of them when it is made: for a hundred thousand, two megabytes and some milliseconds.
+ * Options of an LRU cache that allocates memory as entries are added. With `max`, lru-cache allocates it all at once: two
+ * megabytes and several milliseconds for a hundred thousand entries.
  */
 export function lruCache(entries: number): { maxSize: number; sizeCalculation: () => number } {
   return { maxSize: entries, sizeCalculation: () => 1 };

@@ -1,18 +1,16 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import type { Log } from '../log.ts';
+import { listen, urlOf } from '../server/connections/listen.ts';
+import type { ListenOptions } from '../server/connections/listen.ts';
 import { pathOf } from '../server/connections/pathOf.ts';
 
 import type { Metrics } from './Metrics.ts';
 import type { Readiness } from './Readiness.ts';
 
-export interface AdminServerOptions {
-  host: string;
-  /** 0 takes any free one. */
-  port: number;
-  /** How long a connection is kept after an answer, in ms. */
+export interface AdminServerOptions extends ListenOptions {
+  /** How long an idle connection is kept open after a response, in ms. */
   keepAliveMs: number;
   readiness: Readiness;
   metrics: Metrics;
@@ -25,7 +23,7 @@ interface Page {
   body: string;
 }
 
-/** What operators and their machines ask, on a port of its own: clients never reach it. Nothing here can be changed. */
+/** Health, readiness and metrics for operators. Read-only, and on a port of its own that clients don't reach. */
 export class AdminServer {
   readonly #server: Server;
   readonly #options: AdminServerOptions;
@@ -46,23 +44,14 @@ export class AdminServer {
     this.#server = createServer({ keepAliveTimeout }, (request, response) => void this.#serve(request, response));
   }
 
-  /** Where it listens, without a path. */
+  /** The URL at which it listens, without a path. */
   get url(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    const { host } = this.#options;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return urlOf(this.#server, this.#options.host);
   }
 
   /** @throws the socket's error, e.g. `EADDRINUSE` */
   listen(): Promise<void> {
-    const { host, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
+    return listen(this.#server, this.#options);
   }
 
   async close(): Promise<void> {
@@ -73,8 +62,8 @@ export class AdminServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { status, type, body } = await this.#pageOf(request).catch((error: unknown) => {
-      this.#options.log.error({ err: error }, 'a page of the admin port could not be made');
-      return text(500, 'this page could not be made; the log says why\n');
+      this.#options.log.error({ err: error }, 'admin page failed');
+      return text(500, 'internal error; see the log\n');
     });
     response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
     response.end(request.method === 'HEAD' ? undefined : body);
@@ -83,7 +72,7 @@ export class AdminServer {
   async #pageOf(request: IncomingMessage): Promise<Page> {
     const path = pathOf(request);
     const page = Object.hasOwn(this.#pages, path) ? this.#pages[path] : undefined;
-    if (!page) return text(404, `nothing is here; there are ${Object.keys(this.#pages).join(', ')}\n`);
+    if (!page) return text(404, `not found; the pages are ${Object.keys(this.#pages).join(', ')}\n`);
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'expected GET\n');
     return page();
   }

@@ -1,12 +1,11 @@
-import { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 
 import { OperationMetrics } from './OperationMetrics.ts';
-import { processMetrics } from './processMetrics.ts';
-import { registerStateMetrics } from './StateMetrics.ts';
-import type { GatewayState } from './StateMetrics.ts';
+import { registerStateMetrics } from './registerStateMetrics.ts';
+import type { GatewayState } from './registerStateMetrics.ts';
 import { UpstreamMetrics } from './UpstreamMetrics.ts';
 
-/** The numbers of one gateway, in the text format of Prometheus. */
+/** The metrics of one gateway, and those of its process, in the text format of Prometheus. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly operations = new OperationMetrics(this.#registry);
@@ -16,7 +15,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Before this is called, the page lacks what is read off the parts. */
+  /** Adds the metrics of the gateway's state, which are read on each scrape. */
   watch(read: () => GatewayState): void {
     registerStateMetrics(this.#registry, read);
   }
@@ -26,8 +25,22 @@ export class Metrics {
     return `${own.trimEnd()}\n${ofProcess}`;
   }
 
-  /** Lets go of the parts. */
+  /** Releases the state that the metrics read. */
   close(): void {
     this.#registry.clear();
   }
+}
+
+let processRegistry: Registry | null = null;
+
+/**
+ * Event loop, heap and garbage collection: once per process, whatever its number of gateways. Created at the first
+ * scrape, because its observers can't be stopped.
+ */
+function processMetrics(): Registry {
+  if (!processRegistry) {
+    processRegistry = new Registry();
+    collectDefaultMetrics({ register: processRegistry });
+  }
+  return processRegistry;
 }

@@ -3,9 +3,10 @@ import type { Registry } from 'prom-client';
 
 import type { OperationEnd, OperationObserver, OperationWatch } from '../server/observe/OperationObserver.ts';
 
-import { durationBuckets } from './durationBuckets.ts';
+/** In seconds: from a cached read to the longest deadline of a write. */
+export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Operations by what they ask for. Each label has the words of the schema and of this gateway, and no client's. */
+/** Metrics of operations. Labels hold names from the schema and the gateway only, so clients can't add series. */
 export class OperationMetrics implements OperationObserver {
   readonly #total: Counter<'operation' | 'kind' | 'outcome'>;
   readonly #seconds: Histogram<'operation' | 'kind'>;
@@ -13,13 +14,13 @@ export class OperationMetrics implements OperationObserver {
   constructor(registry: Registry) {
     this.#total = new Counter({
       name: 'gateway_operations_total',
-      help: 'Operations that have ended, by root field, kind and outcome: OK, the code of the first error, or the type of the first refusal.',
+      help: 'Finished operations by root field, kind and outcome: OK, the code of the first error or the type of the first refusal.',
       labelNames: ['operation', 'kind', 'outcome'],
       registers: [registry],
     });
     this.#seconds = new Histogram({
       name: 'gateway_operation_seconds',
-      help: 'From the document of a query or mutation to its result.',
+      help: 'Time from the document of a query or mutation to its result.',
       labelNames: ['operation', 'kind'],
       buckets: durationBuckets,
       registers: [registry],
@@ -38,7 +39,7 @@ export class OperationMetrics implements OperationObserver {
   }
 }
 
-/** A root field; what selects several is no field's. */
+/** The root field, or `several` if there is more than one. */
 function labelOf({ fields }: OperationEnd): string {
   const [field = 'unknown', ...others] = fields;
   if (others.length > 0) return 'several';

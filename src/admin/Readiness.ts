@@ -1,22 +1,32 @@
-import type { FeedReport } from './reportFeed.ts';
+import type { FeedState } from '../events/feed/StatusFeed.ts';
+
 import type { UpstreamReport } from './UpstreamCheck.ts';
 
-/** `starting` until the port for clients is open, `draining` from the moment the gateway is told to stop. */
+/** `starting` until the port for clients is open, `draining` from the beginning of a shutdown. */
 export type Phase = 'starting' | 'serving' | 'draining';
 
 export interface ReadinessReport {
-  /** Whether clients are to be sent here. */
+  /** Whether load balancers should send clients here. */
   ready: boolean;
   phase: Phase;
   checks: { upstream: UpstreamReport; feed: FeedReport };
 }
 
-export interface Checks {
-  upstream: () => Promise<UpstreamReport>;
-  feed: () => FeedReport;
+export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lagMs' | 'reconnects'> {
+  ok: boolean;
+  /** The code of the error that ended the last stream, and when. */
+  lastFailure: { code: string; at: string } | null;
 }
 
-/** Whether the gateway can do its work, and is to be given any. */
+export interface Checks {
+  upstream: () => Promise<UpstreamReport>;
+  feed: () => FeedState;
+}
+
+/** The API ends streams now and then, and reconnecting may take ten seconds. */
+const maxDownMs = 15_000;
+
+/** Whether the gateway can serve clients. */
 export class Readiness {
   readonly #checks: Checks;
   #phase: Phase = 'starting';
@@ -35,9 +45,21 @@ export class Readiness {
 
   async report(): Promise<ReadinessReport> {
     const upstream = await this.#checks.upstream();
-    // What happened while the API was asked counts.
-    const feed = this.#checks.feed();
+    // Read after the request to the API, so that it is as recent as the rest of the report.
+    const feed = reportFeed(this.#checks.feed());
     const phase = this.#phase;
     return { ready: phase === 'serving' && upstream.ok && feed.ok, phase, checks: { upstream, feed } };
   }
+}
+
+/** An open stream is ok however long it is silent: the feed itself detects streams that are dead. */
+function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure }: FeedState): FeedReport {
+  return {
+    ok: downMs !== null && downMs < maxDownMs,
+    isOpen,
+    silentMs,
+    lagMs,
+    reconnects,
+    lastFailure: lastFailure && { code: lastFailure.code, at: lastFailure.at },
+  };
 }

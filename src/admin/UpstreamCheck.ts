@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/messageOf.ts';
 import type { UpstreamConnection } from '../upstream/transport/UpstreamConnection.ts';
 import type {
   UpstreamAttempt,
@@ -6,53 +7,53 @@ import type {
   UpstreamWatch,
 } from '../upstream/transport/UpstreamObserver.ts';
 import type { RateGovernor } from '../upstream/transport/RateGovernor.ts';
-import { messageOf } from '../errors/messageOf.ts';
 
 export interface UpstreamReport {
   ok: boolean;
   breaker: 'open' | 'closed';
-  /** What was looked at, and what was found. */
+  /** The result of the check, for people. */
   found: string;
 }
 
-/** An answer is so long a sign of life, in ms; then the API is asked for another. */
-const freshMs = 10_000;
-/** What a probe found holds for so long, in ms, however many ask. */
-const probedMs = 1_000;
+/** How long a response proves that the API is available, in ms. After that, the next check sends a probe. */
+const responseValidMs = 10_000;
+/** How long the result of a probe is reused, in ms, however many checks there are. */
+const probeValidMs = 1_000;
 
 /**
- * Whether the Journals API can be reached and takes the gateway's credentials. Calls tell while there are some; a gateway
- * without traffic, as one that is not ready is, asks by itself.
+ * Whether the Journals API is available and accepts the gateway's credentials. Responses to clients' operations are proof
+ * enough. A gateway without traffic, such as one that is not ready yet, sends a probe.
  */
 export class UpstreamCheck implements UpstreamObserver {
-  #goodUntil = -Infinity;
+  #validUntil = -Infinity;
   #probe: { at: number; found: Promise<string | null> } | null = null;
 
   began({ endpoint }: UpstreamAttempt): UpstreamWatch {
-    // Of event streams the feed tells.
-    return { ended: (end) => endpoint !== 'statusEvents' && this.#learn(end) };
+    // The feed reports on event streams.
+    return { ended: (end) => endpoint !== 'statusEvents' && this.#note(end) };
   }
 
   async report(connection: UpstreamConnection, governor: RateGovernor): Promise<UpstreamReport> {
-    if (connection.state.isBreakerOpen) return { ok: false, breaker: 'open', found: 'calls keep failing' };
+    if (connection.state.isBreakerOpen)
+      return { ok: false, breaker: 'open', found: 'requests to the API keep failing' };
     const breaker = 'closed';
-    if (governor.opensInMs > 0) return { ok: true, breaker, found: 'it answers; the rate limit is used up' };
-    if (performance.now() < this.#goodUntil) return { ok: true, breaker, found: 'it answers' };
-    const problem = await this.#probed(connection);
-    return { ok: problem === null, breaker, found: problem ?? 'it answers a probe' };
+    if (governor.opensInMs > 0) return { ok: true, breaker, found: 'the API responds; its rate limit is used up' };
+    if (performance.now() < this.#validUntil) return { ok: true, breaker, found: 'the API responds' };
+    const problem = await this.#findProblem(connection);
+    return { ok: problem === null, breaker, found: problem ?? 'the API responds to a probe' };
   }
 
-  /** What a wrong credential is answered with says nothing good of calls to come; neither does a failure. */
-  #learn({ status }: UpstreamEnd): void {
-    if (status !== null && isGood(status)) this.#goodUntil = performance.now() + freshMs;
+  /** A failure, or refused credentials, prove nothing. */
+  #note({ status }: UpstreamEnd): void {
+    if (status !== null && isGood(status)) this.#validUntil = performance.now() + responseValidMs;
   }
 
-  /** @returns what is wrong, or null */
-  #probed(connection: UpstreamConnection): Promise<string | null> {
+  /** @returns the problem that a probe has found, or null */
+  #findProblem(connection: UpstreamConnection): Promise<string | null> {
     const now = performance.now();
-    if (!this.#probe || now - this.#probe.at > probedMs) {
+    if (!this.#probe || now - this.#probe.at > probeValidMs) {
       const found = connection.probe().then(
-        ({ status }) => (isGood(status) ? null : `a probe was answered with HTTP ${status}`),
+        ({ status }) => (isGood(status) ? null : `a probe returned HTTP ${status}`),
         (error: unknown) => `a probe failed: ${messageOf(error)}`,
       );
       this.#probe = { at: now, found };

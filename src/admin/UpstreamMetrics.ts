@@ -8,9 +8,9 @@ import type {
   UpstreamWatch,
 } from '../upstream/transport/UpstreamObserver.ts';
 
-import { durationBuckets } from './durationBuckets.ts';
+import { durationBuckets } from './OperationMetrics.ts';
 
-/** Requests to the API, each attempt by itself. */
+/** Metrics of requests to the API. Each attempt counts. */
 export class UpstreamMetrics implements UpstreamObserver {
   readonly #total: Counter<'endpoint' | 'status' | 'outcome'>;
   readonly #retries: Counter<'endpoint'>;
@@ -19,19 +19,19 @@ export class UpstreamMetrics implements UpstreamObserver {
   constructor(registry: Registry) {
     this.#total = new Counter({
       name: 'gateway_upstream_calls_total',
-      help: 'Attempts of calls, by endpoint, class of status (none where no answer came) and outcome as in docs/money.md.',
+      help: 'Attempts of requests by endpoint, status class (none without a response) and outcome, see docs/money.md.',
       labelNames: ['endpoint', 'status', 'outcome'],
       registers: [registry],
     });
     this.#retries = new Counter({
       name: 'gateway_upstream_retries_total',
-      help: 'Attempts after the first of a call.',
+      help: 'Attempts after the first of a request.',
       labelNames: ['endpoint'],
       registers: [registry],
     });
     this.#seconds = new Histogram({
       name: 'gateway_upstream_call_seconds',
-      help: 'How long attempts took, with their wait for the rate limit and for a socket; of event streams, until they began.',
+      help: 'Duration of attempts, including waits for the rate limit and a socket; for event streams, until they began.',
       labelNames: ['endpoint'],
       buckets: durationBuckets,
       registers: [registry],

@@ -7,6 +7,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
+import { messageOf } from '../errors/messageOf.ts';
 import type { Log } from '../log.ts';
 import type {
   OperationBegin,
@@ -22,25 +23,25 @@ import type {
 } from '../upstream/transport/UpstreamObserver.ts';
 
 export interface TracingOptions {
-  /** Where spans are posted to, as OTLP in JSON. */
+  /** URL that spans are sent to, as OTLP in JSON. */
   url: string;
   serviceName: string;
   log: Log;
 }
 
-/** How long a batch of spans is offered before it is dropped, in ms; a shutdown waits for no more than the last one. */
+/** Time in which a batch of spans must be sent, in ms; otherwise it is dropped. A shutdown waits for the last one only. */
 const exportMs = 2_000;
 
 /**
- * A span for each operation and each attempt of a call, the one within the other. Spans say what the log may say and no
- * more: no document, no variable, no path, since paths have ids in them.
+ * A span for each operation, with a child span for each attempt of a request to the API. Spans hold no more than the log
+ * may: no document, no variable and no path, since paths contain ids.
  *
- * Loaded only when traces are asked for: to know what is called for whom costs every promise a little.
+ * Loaded only if traces are configured, because the `AsyncLocalStorage` slows down every promise a little.
  */
 export class Tracing {
   readonly #provider: NodeTracerProvider;
   readonly #tracer: Tracer;
-  readonly #noteFailure: (error: unknown) => void;
+  readonly #logFailure: (error: unknown) => void;
   readonly #current = new AsyncLocalStorage<Context>();
   readonly operations: OperationObserver = { began: (begin) => this.#operation(begin) };
   readonly upstream: UpstreamObserver = { began: (attempt) => this.#call(attempt) };
@@ -51,15 +52,15 @@ export class Tracing {
       spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis: exportMs }))],
     });
     this.#tracer = this.#provider.getTracer('journals-gateway');
-    this.#noteFailure = (error) => {
-      log.warn({ problem: error instanceof Error ? error.message : error }, 'traces could not be exported');
+    this.#logFailure = (error) => {
+      log.warn({ problem: messageOf(error) }, 'traces could not be exported');
     };
-    setGlobalErrorHandler(this.#noteFailure);
+    setGlobalErrorHandler(this.#logFailure);
   }
 
-  /** Sends what has not been sent yet, if somebody takes it. */
+  /** Sends the remaining spans. */
   async close(): Promise<void> {
-    await this.#provider.shutdown().catch(this.#noteFailure);
+    await this.#provider.shutdown().catch(this.#logFailure);
   }
 
   #operation(begin: OperationBegin): OperationWatch {
@@ -70,7 +71,7 @@ export class Tracing {
   }
 
   #call({ endpoint, method, number }: UpstreamAttempt): UpstreamWatch {
-    // While the breaker is open there is one every second, for nobody.
+    // While the circuit breaker is open, there is a probe every second. It belongs to no operation.
     if (endpoint === 'probe') return { ended: () => undefined };
     const parent = this.#current.getStore() ?? ROOT_CONTEXT;
     const attributes = { 'http.request.method': method, 'http.request.resend_count': number - 1 };

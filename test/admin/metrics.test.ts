@@ -17,7 +17,7 @@ function operations(operation: string, kind: string, outcome: string): string {
 const creation = { input: { jnlc: { fromAccount: sweep, toAccount: customer, amount: '1' } } };
 
 describe('metrics of operations', () => {
-  it('count what came by every transport, by root field, kind and outcome', async () => {
+  it('count the operations of every transport by root field, kind and outcome', async () => {
     const sandbox = await startSandbox();
     const { url, metric } = await startWatched(sandbox.url);
     const queries: [string, string][] = [
@@ -42,7 +42,7 @@ describe('metrics of operations', () => {
     expect(await metric('gateway_running')).toBe(0);
   });
 
-  it('name the refusal that a mutation was answered with, whether or not the client asked', async () => {
+  it('name the refusal that a mutation returned, even if the client did not select its type', async () => {
     const sandbox = await startSandbox();
     const { url, metric } = await startWatched(sandbox.url);
 
@@ -56,7 +56,7 @@ describe('metrics of operations', () => {
     expect(await metric(operations('createJournal', 'mutation', 'InsufficientAssetsError'))).toBe(1);
   });
 
-  it('never have a label that a client made up', async () => {
+  it('have no label that comes from a client', async () => {
     const sandbox = await startSandbox();
     const { url, adminUrl } = await startWatched(sandbox.url);
 
@@ -74,7 +74,7 @@ describe('metrics of operations', () => {
     expect(page.split('\n').filter((line) => line.startsWith('gateway_operations_total{'))).toHaveLength(2);
   });
 
-  it('are of one gateway: another in the process has its own', async () => {
+  it('are separate for each gateway of a process', async () => {
     const sandbox = await startSandbox();
     const [first, second] = [await startWatched(sandbox.url), await startWatched(sandbox.url)];
 
@@ -85,8 +85,8 @@ describe('metrics of operations', () => {
   });
 });
 
-describe('metrics of the upstream', () => {
-  it('count each attempt by endpoint, status and outcome, and repeats by themselves', async () => {
+describe('metrics of requests to the API', () => {
+  it('count each attempt by endpoint, status and outcome, and retries separately', async () => {
     let calls = 0;
     const stub = await StubUpstream.start((seen, response) => {
       calls += 1;
@@ -107,7 +107,7 @@ describe('metrics of the upstream', () => {
     expect(await metric('gateway_upstream_rate_limit_left')).toBeUndefined();
   });
 
-  it('say what the rate limit has left, where the API tells', async () => {
+  it('show how many requests the rate limit still allows, if the API sends it', async () => {
     const reset = String(Math.ceil(Date.now() / 1_000) + 60);
     const limit = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '42', 'x-ratelimit-reset': reset };
     const stub = await StubUpstream.start(json(200, [], limit));
@@ -119,7 +119,7 @@ describe('metrics of the upstream', () => {
     expect(await metric('gateway_upstream_rate_limit_pause_seconds')).toBe(0);
   });
 
-  it('tell of reverse batches whose fate nobody knows', async () => {
+  it('count reverse batches of unknown outcome', async () => {
     const sandbox = await startSandbox();
     const { url, metric } = await startWatched(sandbox.url);
     await control(sandbox, 'PUT', 'faults', {
@@ -136,7 +136,7 @@ describe('metrics of the upstream', () => {
 });
 
 describe('metrics of the feed', () => {
-  it('count events, subscribers and new streams, and say how late the last event was told', async () => {
+  it('count events, subscribers and reconnects, and show the delay of the last event', async () => {
     const sandbox = await startSandbox();
     const { url, metric } = await startWatched(sandbox.url);
     expect(await metric('gateway_feed_lag_seconds')).toBeUndefined();
@@ -155,7 +155,7 @@ describe('metrics of the feed', () => {
 });
 
 describe('metrics of the process', () => {
-  it('are there: event loop, heap, garbage collection', async () => {
+  it('include the event loop, the heap and the memory', async () => {
     const sandbox = await startSandbox();
     const { metric } = await startWatched(sandbox.url);
 

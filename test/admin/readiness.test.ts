@@ -11,15 +11,15 @@ import type { Answer } from '../kit/StubUpstream.ts';
 
 const lists = '{ journals(first: 1) { nodes { id } } }';
 
-/** An upstream whose answer to calls can be changed; its event stream stands. */
-async function startChanging(answer: Answer = json(200, [])) {
+/** An upstream whose response can be changed. Its event stream stays open. */
+async function startChangeable(answer: Answer = json(200, [])) {
   const state = { answer };
   const stub = await StubUpstream.start((seen, response) => state.answer(seen, response));
   return { stub, state };
 }
 
 describe('/ready', () => {
-  it('says what it looked at, and sends clients here when all of it is well', async () => {
+  it('returns 200 and the result of each check when all checks pass', async () => {
     const sandbox = await startSandbox();
     const { ready } = await startWatched(sandbox.url);
 
@@ -29,7 +29,7 @@ describe('/ready', () => {
         ready: true,
         phase: 'serving',
         checks: {
-          upstream: { ok: true, breaker: 'closed', found: 'it answers a probe' },
+          upstream: { ok: true, breaker: 'closed', found: 'the API responds to a probe' },
           feed: {
             ok: true,
             isOpen: true,
@@ -43,20 +43,20 @@ describe('/ready', () => {
     });
   });
 
-  it('believes the answers of calls, and asks the API itself only where there are none', async () => {
-    const { stub } = await startChanging();
+  it('sends no probe if the API has just responded to an operation', async () => {
+    const { stub } = await startChangeable();
     const { ready, url } = await startWatched(stub.url);
     await ask(url, lists);
     const calls = stub.calls.length;
 
     const answers = await Promise.all([ready(), ready(), ready()]);
 
-    expect(answers.map(({ body }) => body.checks.upstream['found'])).toEqual(Array(3).fill('it answers'));
+    expect(answers.map(({ body }) => body.checks.upstream['found'])).toEqual(Array(3).fill('the API responds'));
     expect(stub.calls).toHaveLength(calls);
   });
 
-  it('asks the API once, however many ask the gateway', async () => {
-    const { stub } = await startChanging(text(500, 'down'));
+  it('sends one probe for several concurrent requests', async () => {
+    const { stub } = await startChangeable(text(500, 'down'));
     const { ready } = await startWatched(stub.url);
 
     const answers = await Promise.all([ready(), ready(), ready()]);
@@ -66,11 +66,11 @@ describe('/ready', () => {
   });
 
   it.each<[string, Answer, string]>([
-    ['fails', text(500, 'down'), 'a probe was answered with HTTP 500'],
-    ['does not take the credentials', json(401, { message: 'unauthorized.' }), 'a probe was answered with HTTP 401'],
-    ['cuts connections', (_seen, response) => void response.destroy(), 'a probe failed: other side closed'],
-  ])('says no while the API %s', async (_what, answer, found) => {
-    const { stub } = await startChanging(answer);
+    ['fails', text(500, 'down'), 'a probe returned HTTP 500'],
+    ['rejects the credentials', json(401, { message: 'unauthorized.' }), 'a probe returned HTTP 401'],
+    ['closes connections', (_seen, response) => void response.destroy(), 'a probe failed: other side closed'],
+  ])('returns 503 while the API %s', async (_problem, answer, found) => {
+    const { stub } = await startChangeable(answer);
     const { ready } = await startWatched(stub.url);
 
     expect(await ready()).toMatchObject({
@@ -79,14 +79,17 @@ describe('/ready', () => {
     });
   });
 
-  it('says no while the breaker is open, and yes again by itself once the API is back', async () => {
-    const { stub, state } = await startChanging(text(503, 'down'));
+  it('returns 503 while the circuit breaker is open, and 200 once the API has recovered', async () => {
+    const { stub, state } = await startChangeable(text(503, 'down'));
     const { ready, url, metric } = await startWatched(stub.url);
     await Promise.all(Array.from({ length: 25 }, () => ask(url, `{ journal(id: "${randomUUID()}") { id } }`)));
 
     expect(await ready()).toMatchObject({
       status: 503,
-      body: { ready: false, checks: { upstream: { ok: false, breaker: 'open', found: 'calls keep failing' } } },
+      body: {
+        ready: false,
+        checks: { upstream: { ok: false, breaker: 'open', found: 'requests to the API keep failing' } },
+      },
     });
     expect(await metric('gateway_upstream_breaker_open')).toBe(1);
 
@@ -95,18 +98,18 @@ describe('/ready', () => {
     expect(await metric('gateway_upstream_breaker_open')).toBe(0);
   });
 
-  it('says yes while only the rate limit is used up: the API is there', async () => {
-    const { stub } = await startChanging(json(429, { message: 'too many' }, { 'retry-after': '30' }));
+  it('returns 200 while only the rate limit is used up', async () => {
+    const { stub } = await startChangeable(json(429, { message: 'too many' }, { 'retry-after': '30' }));
     const { ready, url } = await startWatched(stub.url);
     await ask(url, lists);
 
     expect(await ready()).toMatchObject({
       status: 200,
-      body: { checks: { upstream: { ok: true, found: 'it answers; the rate limit is used up' } } },
+      body: { checks: { upstream: { ok: true, found: 'the API responds; its rate limit is used up' } } },
     });
   });
 
-  it('says no while the event stream has never stood, and yes when it does', async () => {
+  it('returns 503 until the event stream has been opened', async () => {
     let events: Answer = text(503, 'down');
     const stub = await StubUpstream.start(json(200, []), (seen, response) => events(seen, response));
     const { ready } = await startWatched(stub.url);
@@ -127,7 +130,7 @@ describe('/ready', () => {
     while (!(await ready()).body.ready) await turn();
   });
 
-  it('forgives a stream that ended a moment ago: the API ends them now and then', async () => {
+  it('returns 200 if the event stream ended a moment ago, since the API ends streams now and then', async () => {
     let opened = 0;
     const stub = await StubUpstream.start(json(200, []), (_seen, response) => {
       opened += 1;
@@ -142,7 +145,7 @@ describe('/ready', () => {
 });
 
 describe('the admin port', () => {
-  it('has three pages, for reading only', async () => {
+  it('serves three read-only pages', async () => {
     const sandbox = await startSandbox();
     const { adminUrl, url } = await startWatched(sandbox.url);
     const found = async (path: string, method = 'GET') => {
@@ -156,14 +159,14 @@ describe('the admin port', () => {
     expect(await found('/graphql')).toEqual([
       404,
       'text/plain; charset=utf-8',
-      'nothing is here; there are /health, /ready, /metrics',
+      'not found; the pages are /health, /ready, /metrics',
     ]);
     expect((await found('/toString'))[0]).toBe(404);
     expect((await fetch(url.replace('/graphql', '/metrics'))).status).toBe(404);
     expect((await fetch(url.replace('/graphql', '/ready'))).status).toBe(404);
   });
 
-  it('is not there when it is switched off', async () => {
+  it('is absent when it is switched off', async () => {
     const sandbox = await startSandbox();
 
     await expect(startWatched(sandbox.url, { admin: null })).rejects.toThrow('admin port');

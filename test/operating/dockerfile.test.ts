@@ -20,7 +20,7 @@ import type { Instruction, Stage } from './kit/readDockerfile.ts';
 const root = new URL('../../', import.meta.url);
 const stages = readDockerfile(new URL('Dockerfile', root));
 const final = stages.at(-1);
-/** Debian's `nobody`. Who is not root can't become somebody else, and is not root already. */
+/** Debian's `nobody`. A test run that isn't root can't change its user, and needn't. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 function only(stage: Stage | undefined, name: string): Instruction {
@@ -39,7 +39,7 @@ function words(instruction: Instruction): string[] {
   return JSON.parse(instruction.text.replace(/^CMD /, '')) as string[];
 }
 
-/** Runs a program as nobody, with this environment and nothing else. */
+/** Runs a program as `nobody` with only this environment. */
 function run(argv: readonly string[], cwd: string, env: Record<string, string>) {
   const [program = '', ...others] = argv;
   const child = spawn(program, others, { cwd, env: { PATH: process.env['PATH'], ...env }, ...nobody });
@@ -50,11 +50,11 @@ function run(argv: readonly string[], cwd: string, env: Record<string, string>) 
   return { child, exit, output: () => output };
 }
 
-/** Changes the mode of a folder and of all in it: one program is faster than so many calls. */
+/** Changes the mode of a folder and everything in it. One process is faster than a call for each file. */
 const chmodAll = (mode: string, folder: string) => promisify(execFile)('chmod', ['-R', mode, folder]);
 
 describe('the Dockerfile', () => {
-  it('makes the image of the newest Node that is tested and of what it needs: nothing of the build stays, nobody is root, no shell stands before SIGTERM', () => {
+  it('uses the newest tested Node, keeps nothing of the build, and runs node without root and without a shell that would catch SIGTERM', () => {
     const { text: user } = only(final, 'USER');
 
     expect(user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
@@ -66,7 +66,7 @@ describe('the Dockerfile', () => {
     expect(JSON.stringify(stages)).not.toMatch(/SECRET|PASSWORD|"ARG"/);
   });
 
-  it('copies what there is', async () => {
+  it('copies only existing files', async () => {
     const there = await readdir(root);
     const copied = stages.flatMap(({ instructions }) =>
       instructions
@@ -78,7 +78,7 @@ describe('the Dockerfile', () => {
   });
 
   it(
-    'installs and starts as a user who is not root, from a tree that can not be written, and ends with 0 at SIGTERM',
+    'installs and starts without root from a read-only tree, and exits with 0 on SIGTERM',
     { timeout: 90_000 },
     async () => {
       const folder = await temporaryFolder();
@@ -88,7 +88,7 @@ describe('the Dockerfile', () => {
       for (const path of [install, app]) await mkdir(path);
       if (nobody.uid !== undefined) await chown(install, nobody.uid, nobody.gid);
 
-      // The stage that installs, as its lines say.
+      // Runs the lines of the stage that installs.
       const dependencies = stages.find(({ name }) => name === 'dependencies');
       for (const path of only(dependencies, 'COPY').text.split(' ').slice(0, -1)) {
         await cp(new URL(path, root), join(install, path));
@@ -96,7 +96,7 @@ describe('the Dockerfile', () => {
       const line = only(dependencies, 'RUN').text;
       expect(await run(['sh', '-c', line], install, { HOME: install }).exit).toMatchObject({ code: 0 });
 
-      // The image: what it installed, what `npm run build` has built here, and what is copied as it stands.
+      // Builds the image from what was installed, what `npm run build` has built here, and copied files.
       for (const { text, flags } of final?.instructions.filter(({ name }) => name === 'COPY') ?? []) {
         const [from = '', to = ''] = text.split(' ');
         const target = join(app, to.endsWith('/') ? join(to, basename(from)) : to);

@@ -16,9 +16,9 @@ function section(heading: string): string {
 }
 
 /** Names of the variables that the configuration reads. */
-const read = new Set(variableTables.flatMap((table) => Object.values(table)).map(({ name }) => name));
+const variableNames = new Set(variableTables.flatMap((table) => Object.values(table)).map(({ name }) => name));
 
-/** The first YAML example of a section, document by document. */
+/** The documents of the first YAML example of a section. */
 function examples(heading: string): Record<string, unknown>[] {
   const [, text = ''] = /```yaml\n([^`]*)```/.exec(section(heading)) ?? [];
   return parseAllDocuments(text).map((document) => {
@@ -47,17 +47,17 @@ interface PodSpec {
 }
 
 describe('docs/operating.md', () => {
-  it('lists exactly the metrics that there are', async () => {
+  it('lists exactly the metrics that the gateway has', async () => {
     const sandbox = await startSandbox();
     const { url, adminUrl } = await startWatched(sandbox.url);
     await ask(url, '{ journals { nodes { id } } }');
     const text = await (await fetch(`${adminUrl}/metrics`)).text();
-    const there = [...text.matchAll(/^# TYPE (gateway_\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+    const actual = [...text.matchAll(/^# TYPE (gateway_\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
     const listed = [...section('Metrics').matchAll(/^\| `(gateway_\w+)` *\| (\w+)/gm)].map(
       ([, name, type]) => `${name} ${type}`,
     );
 
-    expect(listed.sort()).toEqual(there.sort());
+    expect(listed.sort()).toEqual(actual.sort());
     const named = [...section('Alerts').matchAll(/\b(gateway_\w+?)(?:_bucket)?[{\s)[]/g)].map(([, name = '']) => name);
     expect(named.length).toBeGreaterThan(8);
     for (const name of named) expect(text).toContain(`# TYPE ${name} `);
@@ -65,25 +65,25 @@ describe('docs/operating.md', () => {
   });
 });
 
-describe('the example for compose', () => {
-  it('is a service that may write nothing but its volume, with variables that there are and time to drain', () => {
+describe('the Compose example', () => {
+  it('has a read-only file system, existing variables and enough time to drain', () => {
     const [compose] = examples('Container') as unknown as [
       { services: { gateway: { environment: Record<string, string>; stop_grace_period: string; read_only: boolean } } },
     ];
     const { environment, stop_grace_period: grace, read_only: isReadOnly } = compose.services.gateway;
 
-    expect(Object.keys(environment).filter((name) => !read.has(name))).toEqual([]);
+    expect(Object.keys(environment).filter((name) => !variableNames.has(name))).toEqual([]);
     expect(isReadOnly).toBe(true);
     expect(parseInt(grace)).toBeGreaterThan(Number(environment['SHUTDOWN_GRACE_SECONDS']) + 5);
   });
 });
 
-describe('the example for Kubernetes', () => {
+describe('the Kubernetes example', () => {
   const [set, service, budget] = examples('Kubernetes');
   const pod = (set as { spec: { template: { spec: PodSpec } } }).spec.template.spec;
   const [container] = pod.containers;
 
-  it('is a stateful set, a service and a budget of disruptions', () => {
+  it('consists of a stateful set, a service and a disruption budget', () => {
     expect([set, service, budget].map((each) => each?.['kind'])).toEqual([
       'StatefulSet',
       'Service',
@@ -91,7 +91,7 @@ describe('the example for Kubernetes', () => {
     ]);
   });
 
-  it('probes the pages that there are, and waits for longer than one may take', () => {
+  it('probes existing pages with timeouts that are longer than a check may take', () => {
     const probes = [container?.startupProbe, container?.livenessProbe, container?.readinessProbe];
 
     expect(probes.map((probe) => [probe?.httpGet.path, probe?.httpGet.port])).toEqual([
@@ -106,13 +106,13 @@ describe('the example for Kubernetes', () => {
     expect(container?.readinessProbe.timeoutSeconds).toBeGreaterThan(1.5);
   });
 
-  it('sets variables that there are, and leaves time to drain', () => {
+  it('sets existing variables and leaves enough time to drain', () => {
     const environment = new Map(container?.env.map(({ name, value }) => [name, value]));
     const drainS =
       Number(environment.get('SHUTDOWN_DELAY_SECONDS')) + Number(environment.get('SHUTDOWN_GRACE_SECONDS'));
 
-    expect([...environment.keys()].filter((name) => !read.has(name))).toEqual([]);
-    // Subscribers are then sent away over three seconds.
+    expect([...environment.keys()].filter((name) => !variableNames.has(name))).toEqual([]);
+    // After that, subscribers are disconnected over three seconds.
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(drainS + 5);
     expect(container?.securityContext).toMatchObject({ readOnlyRootFilesystem: true });
   });

@@ -15,7 +15,7 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
 const traceparent = `00-${traceId}-${spanId}-01`;
 
-/** A gateway that is traced, before an upstream that answers as the test says. */
+/** A gateway with traces in front of an upstream with this response. */
 async function startTraced(answer: Answer) {
   const [collector, stub] = [await Collector.start(), await StubUpstream.start(answer)];
   const tracing = { url: `${collector.url}/v1/traces`, serviceName: 'journals-test' };
@@ -34,7 +34,7 @@ function post(url: string, body: unknown, headers: Record<string, string> = {}):
 const lists = '{ journals { nodes { id } } }';
 
 describe('traces', () => {
-  it("go on from the client's to the API: one span for the operation, one in it for each attempt", async () => {
+  it("continue the client's trace up to the API, with a span for the operation and a child span for each attempt", async () => {
     let calls = 0;
     const { collector, stub, gateway, url } = await startTraced((seen, response) => {
       calls += 1;
@@ -84,7 +84,7 @@ describe('traces', () => {
     expect([...collector.services]).toEqual(['journals-test']);
   });
 
-  it('go on over sockets, where the context stands in extensions', async () => {
+  it('continue the trace in the extensions of an operation over WebSocket', async () => {
     const { collector, gateway, url } = await startTraced(json(200, []));
     const socket = await RawSocket.ready(url);
 
@@ -97,7 +97,7 @@ describe('traces', () => {
     expect(collector.named('upstream listJournals')).toMatchObject([{ traceId, parentSpanId: operation?.spanId }]);
   });
 
-  it('begin here where a client sends none, or nonsense', async () => {
+  it('start a new trace if the client sends none or an invalid one', async () => {
     const { collector, gateway, url } = await startTraced(json(200, []));
 
     await post(url, { query: lists });
@@ -110,7 +110,7 @@ describe('traces', () => {
     expect(operations.map(({ parentSpanId }) => parentSpanId ?? '')).toEqual(['', '']);
   });
 
-  it('hold no credential, Travel Rule data, variable, literal or id', async () => {
+  it('contain no credential, Travel Rule data, variable, literal or id', async () => {
     const wire = wireJNLC({ transmitter_name: transmitter.transmitterName });
     const { collector, gateway, url } = await startTraced(json(200, wire));
 
@@ -137,7 +137,7 @@ describe('traces', () => {
     for (const id of [sweep, customer, wire.id]) expect(collector.text).not.toContain(id);
   });
 
-  it('hold up nothing when nobody takes them: the log says so', async () => {
+  it('delay nothing if the collector is unavailable, which is logged', async () => {
     const stub = await StubUpstream.start(json(200, []));
     const tracing = { url: 'http://127.0.0.1:9/v1/traces', serviceName: 'journals-test' };
     const { gateway, url, lines } = await startWatched(stub.url, { tracing });
@@ -149,7 +149,7 @@ describe('traces', () => {
   });
 });
 
-describe('the variables of OpenTelemetry that the SDK reads itself', () => {
+describe('variables that the OpenTelemetry SDK reads itself', () => {
   async function runTraced(environment: Record<string, string>): Promise<Collector> {
     const collector = await Collector.start();
     const { binary, url } = await serveBinary(undefined, {
@@ -162,7 +162,7 @@ describe('the variables of OpenTelemetry that the SDK reads itself', () => {
     return collector;
   }
 
-  it('name the headers and the size of what is sent', async () => {
+  it('set the headers and the batch size of exports', async () => {
     const collector = await runTraced({
       OTEL_EXPORTER_OTLP_HEADERS: 'x-team=journals',
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1',
@@ -173,12 +173,12 @@ describe('the variables of OpenTelemetry that the SDK reads itself', () => {
     expect(collector.headers.map((headers) => headers['x-team'])).toEqual(collector.headers.map(() => 'journals'));
   });
 
-  it('name the sampler', async () => {
+  it('set the sampler', async () => {
     expect((await runTraced({ OTEL_TRACES_SAMPLER: 'always_off' })).spans).toEqual([]);
   });
 });
 
-describe('the environment', () => {
+describe('the configuration of traces', () => {
   const read = (environment: Record<string, string>) => readConfig(environment, { sandbox: true }).tracing;
 
   it.each<[Record<string, string>, unknown]>([
@@ -199,11 +199,11 @@ describe('the environment', () => {
     [{ OTEL_TRACES_EXPORTER: 'otlp' }, { url: 'http://localhost:4318/v1/traces', serviceName: 'journals-gateway' }],
     [{ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }, null],
     [{ OTEL_SDK_DISABLED: 'true', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }, null],
-  ])('%j asks for %j', (environment, tracing) => {
+  ])('is read from the environment %j as %j', (environment, tracing) => {
     expect(read(environment)).toEqual(tracing);
   });
 
-  it('is refused where it asks for what there is not', () => {
+  it('is refused if the exporter or the protocol is not supported', () => {
     expect(() => read({ OTEL_TRACES_EXPORTER: 'zipkin' })).toThrow('expected otlp or none, found "zipkin"');
     expect(() => read({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toThrow('expected http/json, found "grpc"');
   });

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { closeAll } from '../../concurrency/closeAll.ts';
-
+import { listen, urlOf } from '../connections/listen.ts';
+import type { ListenOptions } from '../connections/listen.ts';
 import { StalledSockets } from '../connections/StalledSockets.ts';
 import { staggerClose } from '../connections/staggerClose.ts';
 import type { RunningOperations } from '../limits/RunningOperations.ts';
@@ -18,10 +18,7 @@ import { peekAndShedQuery } from './peekAndShedQuery.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
 import { sendOverloaded } from './sendOverloaded.ts';
 
-export interface HttpServerOptions {
-  host: string;
-  /** 0 for any free port. */
-  port: number;
+export interface HttpServerOptions extends ListenOptions {
   /** A client that reads nothing for this long is disconnected, in ms. */
   stallTimeoutMs: number;
   /** Time in which a client must send a whole request, in ms; then it is answered with 408. */
@@ -70,21 +67,12 @@ export class HttpServer {
 
   /** The URL at which it listens, without a path. */
   get url(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    const { host } = this.#options;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return urlOf(this.#server, this.#options.host);
   }
 
   /** @throws the socket's error, e.g. `EADDRINUSE` */
   listen(): Promise<void> {
-    const { host, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
+    return listen(this.#server, this.#options);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 export interface Instruction {
-  /** In capitals. */
+  /** In upper case. */
   name: string;
   /** Without flags such as `--from`. */
   text: string;
@@ -9,13 +9,13 @@ export interface Instruction {
 }
 
 export interface Stage {
-  /** The image, or another stage. */
+  /** The image or another stage. */
   from: string;
   name: string | null;
   instructions: Instruction[];
 }
 
-/** The stages of the Dockerfile, line by line; continued lines are one. */
+/** Parses a Dockerfile into its stages. Continuation lines are joined. */
 export function readDockerfile(path: URL): Stage[] {
   const text = readFileSync(path, 'utf8').replaceAll(/\\\n\s*/g, '');
   const stages: Stage[] = [];
@@ -26,7 +26,7 @@ export function readDockerfile(path: URL): Stage[] {
       flags[flag] = value;
       return '';
     });
-    if (name === '') throw new Error(`a line of the Dockerfile that can't be read: ${line}`);
+    if (name === '') throw new Error(`can't parse this line of the Dockerfile: ${line}`);
     if (name === 'FROM') {
       const [from = '', , stage = null] = bare.split(' ');
       stages.push({ from, name: stage, instructions: [] });
