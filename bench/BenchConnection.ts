@@ -1,21 +1,21 @@
 import { type Socket, connect } from 'node:net';
 
 export interface BenchAnswer {
-  /** 0 where the connection was closed instead. */
+  /** 0 if the connection was closed instead. */
   status: number;
   body: string;
 }
 
 /**
- * One keep-alive connection with one request under way, written on a bare socket:
- * an HTTP client would cost as much as the server that is measured.
+ * A keep-alive connection on a bare socket, with one request at a time. An HTTP client would cost as much as the server
+ * under test.
  */
 export class BenchConnection {
-  /** Fulfilled when it stands, or never will. */
+  /** Fulfilled when it is open or has failed. */
   readonly opened: Promise<void>;
   readonly #socket: Socket;
   #received = '';
-  /** Where the body begins and where it ends, as soon as the head is there. */
+  /** Where the body begins and ends; null until the head has arrived. */
   #body: { from: number; to: number } | null = null;
   #settle: ((answer: BenchAnswer) => void) | undefined;
   #isOpen = true;
@@ -32,12 +32,12 @@ export class BenchConnection {
     });
   }
 
-  /** False as soon as the server has closed it, or said that it will. */
+  /** False as soon as the server has closed it or announced that it will. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Sends a whole request and resolves with its answer. */
+  /** Sends a complete request. @returns its response */
   send(request: string | Buffer): Promise<BenchAnswer> {
     return new Promise((resolve) => {
       this.#settle = resolve;

@@ -1,16 +1,16 @@
 /**
- * What becomes of the gateway when more is asked of it than it can do, and of a client beside whom others attack.
+ * Measures the gateway under more load than it can process, and a client of the gateway during attacks by others.
  *
- * Method: the gateway in a process of its own on core 0; the load and a Journals API that answers with ready-made JSON
- * are this process on core 1. `refusal`: processor time (Linux only) of what is refused beside what is answered.
- * `overload`: requests go out by the clock, whether or not answers come, on connections that stand before; a ramp finds
- * the most that is answered, then one, two and three times as much is asked for, in turns; nobody heeds Retry-After.
- * What is due after two seconds counts, and each request counts from when it was due. `attacks`: a client asks at a
- * steady pace, first alone, then beside sixteen attackers who attack again as soon as they are answered. Figures are
- * medians of rounds; only ratios within one run count, and differences below a tenth are ties.
+ * Method: the gateway runs in its own process on core 0. The load and a stub of the Journals API that returns prepared JSON
+ * run in this process on core 1. `refusal` compares the processor time (Linux only) of refused and answered requests.
+ * `overload` sends requests at a fixed rate on open connections, whether or not they are answered. A ramp finds the peak,
+ * then one, two and three times that rate is offered in turn. Clients ignore `Retry-After`. The first two seconds don't
+ * count, and latency counts from the time at which a request was due. `attacks` measures a client with a steady rate, first
+ * alone and then during an attack by sixteen clients that repeat it as soon as they are answered. Figures are medians of
+ * rounds. Compare ratios within one run only, and ignore differences below a tenth.
  *
- * Run with `npm run bench:limits`, or only one part with `npm run bench:limits -- overload`; `BENCH_ROUNDS=1` and
- * `BENCH_SECONDS=2` give a first impression, `MAX_RUNNING_OPERATIONS` tries another bound.
+ * Run it with `npm run bench:limits`, or a part of it with `npm run bench:limits -- overload`. `BENCH_ROUNDS=1` and
+ * `BENCH_SECONDS=2` give a first impression. `MAX_RUNNING_OPERATIONS` overrides the limit.
  */
 import { cpus } from 'node:os';
 

@@ -1,17 +1,18 @@
 /**
- * What it costs to tell many subscribers the same: the gateway beside plain graphql-ws, Yoga's own event streams and bare
- * sockets, then the gateway with paused subscribers, with ten thousand, and with a hundred thousand that come and go.
+ * Measures the cost of sending the same events to many subscribers: the gateway compared to plain graphql-ws, Yoga's own
+ * event streams and bare sockets, then the gateway with paused subscribers, with ten thousand subscribers, and with a
+ * hundred thousand that come and go.
  *
- * Method: one server alive at a time, in a process of its own on core 0; the load and the Event API, a stub that says
- * what it is told, are this process on core 1. All servers have the same feed, hub and schema. Subscribers speak on bare
- * sockets, each with a random operation id. The steady figure is the server's processor time per 100,000 deliveries
- * (Linux only). Every round measures each with a fresh server and a warm-up, every second round in the other order; a ratio
- * is that of the medians over the rounds. Only ratios within one run count, and differences below a tenth are ties.
+ * Method: one server runs at a time, in its own process on core 0. The load and a stub of the Event API run in this process
+ * on core 1. All servers have the same feed, hub and schema. Subscribers use bare sockets, each with a random operation id.
+ * The stable figure is the server's processor time per 100,000 deliveries (Linux only). Each round measures every server
+ * with a new process and a warm-up, and every second round has the reverse order. Ratios are those of the medians. Compare
+ * ratios within one run only, and ignore differences below a tenth.
  *
- * Memory is what the system has given the server, watched ten times a second without a collection, but for what is left of
- * those who came and went: that is the heap after one.
+ * Memory is the server's resident memory, sampled ten times a second without a garbage collection. Only the memory after
+ * subscribers have come and gone is the heap after a collection.
  *
- * Run with `npm run bench:live`; `BENCH_ROUNDS=1` gives a first impression.
+ * Run it with `npm run bench:live`. `BENCH_ROUNDS=1` gives a first impression.
  */
 import { cpus } from 'node:os';
 

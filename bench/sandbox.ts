@@ -1,13 +1,13 @@
 /**
- * How many requests a second the sandbox takes: creates with an idempotency key (each walks on to `executed`,
- * so that one create is in the end three status changes, three events and two postings) and reads by id.
+ * Measures how many requests a second the sandbox processes: reads by id, and creates with an idempotency key. Each created
+ * journal continues to `executed`, which causes three status changes, three events and two postings.
  *
- * Method: the built sandbox in a process of its own, in memory and with a data file in turn; this process sends over
- * keep-alive connections, each with one request under way. After a warm-up, alternating rounds of a fixed time;
- * the figure is the median of the rounds. Both processes share the machine, which is named in the output; so the
- * sandbox's own processor time per request is told too (Linux only), which other work on the machine hardly changes.
+ * Method: the built sandbox runs in its own process, alternating between memory and a data file. This process sends
+ * requests over keep-alive connections with one request each at a time. After a warm-up there are alternating rounds of a
+ * fixed time; the figures are medians. Both processes share the machine, which is named in the output. The sandbox's own
+ * processor time per request (Linux only) is reported, too, because other load on the machine hardly affects it.
  *
- * Run with `npm run bench`.
+ * Run it with `npm run bench`.
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -37,9 +37,9 @@ interface Target {
 }
 
 interface Figures {
-  /** Requests a second, one figure per round. */
+  /** Requests a second, a figure per round. */
   rates: number[];
-  /** Processor time of the sandbox per request, microseconds. */
+  /** Processor time of the sandbox per request, in microseconds. */
   costs: number[];
 }
 
@@ -127,7 +127,7 @@ for (let index = 0; index <= rounds; index += 1) {
   for (const target of targets) {
     for (const [kind, run] of kinds) {
       const name = `${kind}, ${target.name}`;
-      // The first round warms up, and is forgotten.
+      // The first round is a warm-up.
       const figures = (index > 1 && table.get(name)) || { rates: [], costs: [] };
       table.set(name, figures);
       await run(target, figures);

@@ -7,7 +7,7 @@ import { pausedRun } from '../test/events/kit/pausedRun.ts';
 
 const exactlyOnce = { lost: 0, doubled: 0, disordered: 0 };
 
-/** Printed first: a run that fails can be run again as it was, as far as the machine's own timing allows. */
+/** Printed first, so that a failed run can be repeated, as far as the machine's timing allows. */
 function printSeed(): number {
   const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 32);
   console.log(`CHAOS_SEED=${seed}`);
@@ -21,15 +21,15 @@ function print(report: object): void {
   console.log(lines.join('\n'));
 }
 
-describe('each client gets each event once and in order', () => {
-  it('of 100,000, over 1,000 upstream cuts', { timeout: 2_400_000 }, async () => {
+describe('each client receives each event once and in order', () => {
+  it('for 100,000 events with 1,000 upstream disconnects', { timeout: 2_400_000 }, async () => {
     const seed = printSeed();
     const report = await cutRun({ events: 100_000, cuts: 1_000, silences: 5, clients: 20, seed });
 
     print(report);
     expect(report).toMatchObject(exactlyOnce);
     expect(report.cuts).toBeGreaterThanOrEqual(1_000);
-    // A fault that never happened was not survived.
+    // Every fault must have happened at least once.
     expect(Object.entries(report.faults).filter(([, count]) => count === 0)).toEqual([]);
   });
 
@@ -41,7 +41,7 @@ describe('each client gets each event once and in order', () => {
     expect(report).toMatchObject(exactlyOnce);
   });
 
-  it('of 1,000 that come back to a cold gateway at once', async () => {
+  it('when 1,000 clients resume at once on a gateway that has just started', async () => {
     const seed = printSeed();
     const report = await coldResumeRun({ clients: 1_000, journals: 20, seed });
 
@@ -50,12 +50,12 @@ describe('each client gets each event once and in order', () => {
     expect(report.mostStreams).toBeLessThanOrEqual(5);
   });
 
-  it('over 50 WebSockets and 50 event streams, two of each paused', async () => {
+  it('on 50 WebSockets and 50 event streams, two of each paused', async () => {
     const report = await pausedRun({ clients: 100, paused: 4, events: 60_000, pingSeconds: 12 });
 
     print(report);
     expect(report).toMatchObject(exactlyOnce);
-    // Never silence: each was told, or cut.
+    // Each paused client received an error or was disconnected.
     expect(report.pausedEnds.filter((ends) => Object.keys(ends).length === 0)).toEqual([]);
     const [, atHalf = 0, , atEnd = Infinity] = report.memoryMiB;
     expect(atEnd - atHalf).toBeLessThan(64);

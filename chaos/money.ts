@@ -22,7 +22,7 @@ const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 32);
 console.log(`CHAOS_SEED=${seed}`);
 
 const client = { concurrency: 48, patienceMs: 1_000, maxAsked: 1_000 };
-/** What was not done takes a minute to settle: fewer clients than that would only stand in line. */
+/** A batch that was not done takes a minute to resolve, so fewer clients would mostly wait. */
 const patientClient = { ...client, concurrency: 250 };
 const bursts = 0.001;
 
@@ -30,7 +30,7 @@ it.each<[string, (sandbox: Sandbox) => Promise<Work[]> | Work[]]>([
   ['10,000 creates', () => makeWork('create', 10_000)],
   ['10,000 batches', () => makeWork('batch', 10_000)],
   ['10,000 deletes', async (sandbox) => deletesOf(await pendingJournals(sandbox, 10_000))],
-])('%s on a network that loses answers', async (name, worksFor) => {
+])('%s are exact on a network that loses responses', async (name, worksFor) => {
   const sandbox = await startSandbox({ logSize: 200_000 });
   const works = await worksFor(sandbox);
   const record = await WireRecord.start();
@@ -48,7 +48,7 @@ it.each<[string, (sandbox: Sandbox) => Promise<Work[]> | Work[]]>([
   expect(found.doneAtFirst).toBeGreaterThanOrEqual(0.9 * works.length);
 });
 
-it('1,000 reverse batches on that network', async () => {
+it('1,000 reverse batches are exact on a network that loses responses', async () => {
   const sandbox = await startSandbox({ logSize: 200_000 });
   const gateway = await KilledGateway.start(sandbox);
   await breakNetwork(sandbox, seed, bursts);
@@ -60,7 +60,7 @@ it('1,000 reverse batches on that network', async () => {
   expect(found).toMatchObject({ asked: 1_000, refused: 0, unknown: 0, lies: [] });
 });
 
-it('1,000 reverse batches while the gateway is killed again and again', async () => {
+it('1,000 reverse batches are exact while the gateway is killed repeatedly', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'outcomes-'));
   closeLater(() => rmSync(folder, { recursive: true }));
   const sandbox = await startSandbox({ logSize: 200_000 });
@@ -72,7 +72,7 @@ it('1,000 reverse batches while the gateway is killed again and again', async ()
   while (gateway.kills < 20 && !(await isOver(working, 3_000))) await gateway.killAndRestart();
   const lastKillMs = Date.now();
   const verdicts = await working;
-  // Those that were asked for later began to be lost later.
+  // Batches that were requested after the last kill count from their own request.
   const settledMs = verdicts.map(({ askedAtMs, toldAtMs }) => toldAtMs - Math.max(askedAtMs, lastKillMs));
   const settledAfterS = Math.round(Math.max(...settledMs) / 1_000);
 
@@ -82,7 +82,7 @@ it('1,000 reverse batches while the gateway is killed again and again', async ()
   expect(settledAfterS).toBeLessThanOrEqual(75);
 });
 
-/** Whether it has ended within so many ms. */
+/** Whether it has ended within this time. */
 function isOver(working: Promise<unknown>, patienceMs: number): Promise<boolean> {
   return Promise.race([working.then(() => true), wait(patienceMs, false)]);
 }

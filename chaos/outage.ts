@@ -12,7 +12,7 @@ const goneMs = Number(process.env['CHAOS_GONE_SECONDS'] ?? 60) * 1_000;
 const perSecond = 50;
 
 it.each(Object.entries(absences))(
-  `the upstream %s for ${goneMs / 1_000} s under ${perSecond} creates a second`,
+  `the gateway recovers when the upstream %s for ${goneMs / 1_000} s at ${perSecond} creates a second`,
   async (kind, leave) => {
     const sandbox = await startSandbox();
     const { port } = sandbox;

@@ -6,7 +6,7 @@ import { operation, runOperations } from '../test/sandbox/kit/ledgerProperty.ts'
 const operationsPerRun = 200;
 const runs = 50;
 
-it(`the sandbox's ledger adds up after ${operationsPerRun * runs} random operations`, async () => {
+it(`the sandbox's ledger is balanced after ${operationsPerRun * runs} random operations`, async () => {
   const operations = fc.array(operation, { minLength: operationsPerRun, maxLength: operationsPerRun });
 
   await fc.assert(

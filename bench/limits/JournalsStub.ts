@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 
 import type { WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 
-/** What concerns it is answered when the benchmark says so. */
+/** Requests with this id are held until `release`. */
 export const heldId = '00000000-0000-4000-8000-000000000000';
 export const accounts = {
   from: '8f8c8cee-2591-4f83-be12-82c659b5e748',
   to: 'd7017fd9-60dd-425b-a09a-63ff59368b62',
 };
 
-/** A Journals API that answers with ready-made JSON: what is measured is the gateway. Its feed stands and is silent. */
+/** A Journals API that returns prepared JSON, so that the gateway dominates the measurement. Its feed has no events. */
 export class JournalsStub {
   readonly #server = createServer((request, response) => this.#answer(request, response));
   readonly #held: ServerResponse[] = [];
@@ -24,7 +24,7 @@ export class JournalsStub {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Answers what was held. */
+  /** Answers the held requests. */
   release(): void {
     for (const response of this.#held.splice(0)) sendJson(response, aJournal);
   }
@@ -62,7 +62,7 @@ function sendJson(response: ServerResponse, text: string): void {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length }).end(text);
 }
 
-/** Cash and securities in turns, as the API prints them. */
+/** Cash and securities in turn, in the API's format. */
 function wireJournal(index: number): WireJournal {
   const isCash = index % 2 === 0;
   return {

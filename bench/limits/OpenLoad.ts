@@ -5,39 +5,39 @@ import type { ClientRequest } from './clientRequests.ts';
 
 export interface Exchange {
   kind: ClientRequest['kind'];
-  /** From when it was due until its answer was there, in ms: what waited for its turn has waited. */
+  /** From the time at which it was due until its response arrived, in ms. Waiting to be sent counts. */
   ms: number;
-  /** 0 where the connection was closed, null where no answer came. */
+  /** 0 if the connection was closed, null if there was no response. */
   status: number | null;
   isGood: boolean;
 }
 
 export interface LoadReport {
-  /** What was due while it was measured. */
+  /** Requests that were due during the measurement. */
   exchanges: Exchange[];
-  /** Answers with data that came while it was measured, whenever they were asked for. */
+  /** Responses with data that arrived during the measurement, whenever they were requested. */
   good: Record<ClientRequest['kind'], number>;
   seconds: number;
-  /** Of the server, while it was measured. */
+  /** Processor time of the server during the measurement. */
   processorSeconds: number;
-  /** Not sent for want of a free connection. */
+  /** Requests that were not sent because no connection was free. */
   unsent: number;
-  /** How late requests were sent, in ms: much of it, and the load is what was measured. */
+  /** How late requests were sent, in ms. If this is large, the load generator was the bottleneck. */
   lateness: number[];
 }
 
-/** As many wait for an answer at most. */
+/** Most connections, and so most requests without a response. */
 const maxConnections = 3_000;
-/** So many are opened at a time, before the load begins: what is measured are requests. */
+/** Connections that are opened at a time, before the measurement begins. */
 const openedAtATime = 50;
-/** Sent before anything is measured, so that what is measured is a load that stands. */
+/** Time of load before the measurement, so that the load is steady. */
 const leadSeconds = 2;
-/** Shorter than the server keeps a quiet connection, or requests would meet its end on their way, in ms. */
+/** Shorter than the server keeps an idle connection, so that it closes none when a request is sent, in ms. */
 const maxIdleMs = 3_000;
-/** Who has not been answered by then is not, in ms. */
+/** Requests without a response by then count as unanswered, in ms. */
 const patienceMs = 15_000;
 
-/** Clients who don't wait for one another: requests go out by the clock, whether or not answers come. */
+/** An open load: requests are sent at a fixed rate, whether or not they are answered. */
 export class OpenLoad {
   readonly #server: ServerProcess;
   readonly #requestOf: (index: number) => ClientRequest;
@@ -50,7 +50,7 @@ export class OpenLoad {
     this.#requestOf = requestOf;
   }
 
-  /** Sends at this pace for so long, and waits for what is still to come. */
+  /** Sends at this rate for this time, then waits for the remaining responses. */
   async run(aSecond: number, seconds: number): Promise<LoadReport> {
     const report: LoadReport = {
       exchanges: [],
@@ -117,7 +117,7 @@ export class OpenLoad {
     }
   }
 
-  /** The one that has rested longest, so that none of them rests for too long. */
+  /** The one that has been idle longest, so that none is idle for too long. */
   #take(): BenchConnection | null {
     for (let known = this.#idle.shift(); known; known = this.#idle.shift()) {
       if (known.connection.isOpen && performance.now() - known.since < maxIdleMs) return known.connection;

@@ -8,9 +8,9 @@ export interface NeighbourTask {
 }
 
 export interface NeighbourReport {
-  /** From when each was due until its answer was there, in ms. */
+  /** From the time at which each request was due until its response arrived, in ms. */
   latencies: number[];
-  /** Answered without data. */
+  /** Responses without data. */
   failed: number;
 }
 

@@ -4,7 +4,7 @@ import { floodOfOperations, floodOfSockets, floodOfUpgrades } from './floods.ts'
 import type { Flood } from './floods.ts';
 import { postOf } from './postOf.ts';
 
-/** Each is as large as what is judged before it lets it be: what is refused sooner costs less. */
+/** Each is as large as possible without being refused by an earlier and cheaper check. */
 export const attacks: Record<string, Flood> = {
   'aliases, 5,000': floodOfDocuments(`{ ${many(5_000, (index) => `a${index}: __typename`)} }`),
   'fields, 15,000': floodOfDocuments(`{ journals { nodes { ${many(15_000, () => 'id')} } } }`),
@@ -12,25 +12,25 @@ export const attacks: Record<string, Flood> = {
   'fragments that double 60 times': floodOfDocuments(
     `{ ...f0 } ${many(60, doubled)} fragment f60 on Query { __typename }`,
   ),
-  'fragments that go round': floodOfDocuments('{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }'),
-  'selections within 190 others': floodOfDocuments(`${'{ a '.repeat(190)}${'}'.repeat(190)}`),
-  'brackets within 9,000 others': floodOfDocuments(`${'{ a '.repeat(9_000)}${'}'.repeat(9_000)}`),
+  'fragments in a cycle': floodOfDocuments('{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }'),
+  'selections nested 190 levels deep': floodOfDocuments(`${'{ a '.repeat(190)}${'}'.repeat(190)}`),
+  'braces nested 9,000 levels deep': floodOfDocuments(`${'{ a '.repeat(9_000)}${'}'.repeat(9_000)}`),
   'tokens, a million': floodOfDocuments(`{ ${'a '.repeat(1_000_000)} }`),
   introspection: floodOfDocuments(getIntrospectionQuery()),
   'variables of 4 MiB': floodOfBodies(
     JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(4_190_000) } }),
   ),
-  'JSON 100,000 deep': floodOfBodies(
+  'JSON nested 100,000 levels deep': floodOfBodies(
     `{"query":"{ __typename }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`,
   ),
   'bodies of 10 MB': floodOfBodies('x'.repeat(10_000_000)),
   'malformed JSON': floodOfBodies('{"query":"{ __typename }",'),
   'arrays of 1,000': floodOfBodies(JSON.stringify(Array(1_000).fill({ query: '{ __typename }' }))),
-  'connections that say nothing': floodOfSockets,
-  'WebSockets that say nothing': floodOfUpgrades,
+  'silent connections': floodOfSockets,
+  'silent WebSockets': floodOfUpgrades,
 };
 
-/** No text is like another, or the second would be known. */
+/** Each text is unique, because the gateway caches parsed documents. */
 function floodOfDocuments(document: string): Flood {
   return floodOfOperations((index) => postOf(JSON.stringify({ query: `# ${index}\n${document}` })));
 }

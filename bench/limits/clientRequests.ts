@@ -4,7 +4,7 @@ import { postOf } from './postOf.ts';
 export interface ClientRequest {
   kind: 'list' | 'journal' | 'create';
   text: string;
-  /** What an answer with data says. */
+  /** Text that a response with data contains. */
   expected: string;
 }
 
@@ -20,7 +20,7 @@ const createMutation = `mutation Create($input: CreateJournalInput!) {
   createJournal(input: $input) { __typename ... on CreateJournalSuccess { journal { id status } } }
 }`;
 
-/** None is like another that is under way, or the gateway would read once for both. */
+/** Concurrent requests differ, because the gateway shares reads of the same list. */
 export function listRequest(index: number): ClientRequest {
   const after = new Date(Date.UTC(2018, 0, 1 + (index % 2_500))).toISOString().slice(0, 10);
   return { kind: 'list', text: postOf(JSON.stringify({ query: listQuery, variables: { after } })), expected: '"qty"' };
@@ -38,7 +38,7 @@ export function createRequest(to = accounts.to): ClientRequest {
   return { kind: 'create', text, expected: 'CreateJournalSuccess' };
 }
 
-/** Of twenty, nine ask for a list, nine for a journal and two create one. */
+/** Of twenty requests, nine list journals, nine read a journal and two create one. */
 export function mixedRequest(index: number): ClientRequest {
   if (index % 10 === 9) return createRequest();
   return index % 2 === 0 ? listRequest(index) : journalRequest(index);

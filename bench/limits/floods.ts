@@ -4,12 +4,12 @@ import { connect } from 'node:net';
 
 import { BenchConnection } from '../BenchConnection.ts';
 
-/** Goes on until its time, and tells how often it was answered in which way. */
+/** Attacks for this time. @returns the number of responses of each kind */
 export type Flood = (port: number, seconds: number) => Promise<Map<string, number>>;
 
-/** Attackers who ask again as soon as they are answered. */
+/** Number of attackers. Each sends its next request as soon as it is answered. */
 const attackers = 16;
-/** Sockets that are held open at once. */
+/** Number of sockets that are held open. */
 const maxHeld = 500;
 const heldMs = 1_000;
 
@@ -42,10 +42,10 @@ function flood(attack: (connection: BenchConnection, index: number) => Promise<s
   };
 }
 
-/** Opens connections as fast as they stand, and never says a word. */
+/** Opens connections without sending anything. */
 export const floodOfSockets: Flood = (port, seconds) => holdSockets(port, seconds, null);
 
-/** Asks for WebSockets, and never says who is there. */
+/** Opens WebSockets without initialising them. */
 export const floodOfUpgrades: Flood = (port, seconds) =>
   holdSockets(
     port,

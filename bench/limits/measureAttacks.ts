@@ -15,11 +15,11 @@ interface Slice {
   quiet: NeighbourReport;
   attacked: NeighbourReport;
   outcomes: Map<string, number>;
-  /** Microseconds of the gateway's processor time for each attack, without what the neighbour took when it was quiet. */
+  /** Microseconds of the gateway's processor time for each attack, minus the time for the client alone. */
   cost: number;
 }
 
-/** How long a well-behaved client waits while others attack, beside what it waits when nobody does. */
+/** Compares the latency of a well-behaved client during attacks with its latency without them. */
 export async function measureAttacks(stub: JournalsStub): Promise<void> {
   const server = await ServerProcess.start('gateway', stub.url);
   await askAsNeighbour({ port: server.port, aSecond, seconds: warmUpSeconds });
@@ -27,7 +27,7 @@ export async function measureAttacks(stub: JournalsStub): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, slices] of table) slices.push(await slice(server, name));
   }
-  console.log(`\na client's ${aSecond} reads a second beside attackers, median of ${rounds} rounds of ${seconds} s`);
+  console.log(`\na client's ${aSecond} reads a second during attacks, median of ${rounds} rounds of ${seconds} s`);
   for (const [name, slices] of table) tell(name, slices);
   await server.stop();
 }
@@ -52,7 +52,7 @@ function tell(name: string, slices: Slice[]): void {
   const outcomes = slices.at(-1)?.outcomes ?? new Map<string, number>();
   const failed = slices.reduce((sum, { attacked, quiet }) => sum + attacked.failed + quiet.failed, 0);
   console.log(
-    `${name.padEnd(32)} p99 ${p99.toFixed(0)} ms beside ${before.toFixed(0)} ms (${(p99 / before).toFixed(1)} ×), ` +
+    `${name.padEnd(32)} p99 ${p99.toFixed(0)} ms instead of ${before.toFixed(0)} ms (${(p99 / before).toFixed(1)} ×), ` +
       `p50 ${p50.toFixed(0)} ms, ${Math.round(of(({ cost }) => cost))} µs each: ` +
       [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', '),
   );

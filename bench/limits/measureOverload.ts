@@ -11,42 +11,42 @@ import { processorCost } from './processorCost.ts';
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 5);
 const warmUp = { aSecond: 50, seconds: 8 };
-/** The ramp begins here and rises by so much until more is asked for than is answered. */
+/** The ramp's first rate and its factor. It rises until more is offered than is answered. */
 const ramp = { from: 50, factor: 1.5, seconds: 4 };
 const times = [1, 2, 3];
 
-/** The peak of answers with data a second, and what becomes of it when more than that is asked for. */
+/** Finds the peak of responses with data a second, then measures them at higher loads. */
 export async function measureOverload(stub: JournalsStub): Promise<void> {
-  const server = await ServerProcess.start('gateway', stub.url, roomFromOutside());
+  const server = await ServerProcess.start('gateway', stub.url, limitFromEnvironment());
   const load = new OpenLoad(server, mixedRequest);
   await load.run(warmUp.aSecond, warmUp.seconds);
   const weights = await weigh(server);
   const peak = await findPeak(load);
-  console.log(`\n45 % lists of 100, 45 % journals by id, 10 % creates: at most ${Math.round(peak)} answers a second`);
+  console.log(`\n45 % lists of 100, 45 % journals by id, 10 % creates: peak of ${Math.round(peak)} responses a second`);
 
   const table = new Map<number, LoadReport[]>(times.map((factor) => [factor, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const [factor, reports] of table) reports.push(await load.run(peak * factor, seconds));
   }
-  console.log(`asked for more than that, median of ${rounds} rounds of ${seconds} s:`);
-  for (const [factor, reports] of table) tell(factor, reports, { peak, weights, once: goodputOf(table.get(1) ?? []) });
+  console.log(`higher loads, median of ${rounds} rounds of ${seconds} s:`);
+  for (const [factor, reports] of table) print(factor, reports, { peak, weights, once: goodputOf(table.get(1) ?? []) });
   await server.stop();
 }
 
 type Kinds = Record<ClientRequest['kind'], number>;
 
 interface Scale {
-  /** Answers a second. */
+  /** Responses a second. */
   peak: number;
-  /** Answers a second at one time the peak: the machine may have become slower since the ramp. */
+  /** Responses a second at one time the peak, in case the machine has become slower since the ramp. */
   once: number;
-  /** Seconds of processor time that an answer takes where nothing is refused. */
+  /** Seconds of processor time for a response of each kind when nothing is refused. */
   weights: Kinds;
 }
 
 /**
- * What answers cost, by kind: when queries are refused first, creates are more of what is answered, and they are cheaper.
- * The number of answers alone would flatter.
+ * The cost of responses by kind. Under overload, queries are refused first, so creates, which are cheaper, make up more of
+ * the responses. Their number alone would look too good.
  */
 async function weigh(server: ServerProcess): Promise<Kinds> {
   const cost = async (requestOf: (index: number) => ClientRequest) =>
@@ -70,26 +70,26 @@ function usefulSeconds(good: Kinds, weights: Kinds): number {
   return good.list * weights.list + good.journal * weights.journal + good.create * weights.create;
 }
 
-/** Another bound than the default, to see what it changes. */
-export function roomFromOutside(): Record<string, string> {
+/** Overrides the default limit, to see its effect. */
+export function limitFromEnvironment(): Record<string, string> {
   const max = process.env['MAX_RUNNING_OPERATIONS'];
   return max === undefined ? {} : { MAX_RUNNING_OPERATIONS: max };
 }
 
-/** The most that any step of the ramp answered; it ends with two steps that bring no more. */
+/** The highest number of responses in any step of the ramp, which ends after two steps without an increase. */
 async function findPeak(load: OpenLoad): Promise<number> {
   let peak = 0;
-  let inVain = 0;
-  for (let aSecond = ramp.from; inVain < 2; aSecond *= ramp.factor) {
+  let stepsWithoutGain = 0;
+  for (let aSecond = ramp.from; stepsWithoutGain < 2; aSecond *= ramp.factor) {
     const { good } = await load.run(aSecond, ramp.seconds);
     const goodput = countOf(good) / ramp.seconds;
-    inVain = goodput > peak * 1.02 ? 0 : inVain + 1;
+    stepsWithoutGain = goodput > peak * 1.02 ? 0 : stepsWithoutGain + 1;
     peak = Math.max(peak, goodput);
   }
   return peak;
 }
 
-function tell(factor: number, reports: LoadReport[], { peak, weights, once }: Scale): void {
+function print(factor: number, reports: LoadReport[], { peak, weights, once }: Scale): void {
   const of = (figure: (report: LoadReport) => number) => median(reports.map(figure));
   const goodput = goodputOf(reports);
   const useful = of(({ processorSeconds, good }) => usefulSeconds(good, weights) / processorSeconds);
@@ -97,16 +97,16 @@ function tell(factor: number, reports: LoadReport[], { peak, weights, once }: Sc
   const queries = of(({ exchanges }) => refusedShare(exchanges.filter(({ kind }) => kind !== 'create')));
   const mutations = of(({ exchanges }) => refusedShare(exchanges.filter(({ kind }) => kind === 'create')));
   console.log(
-    `${factor} ×  goodput ${(goodput / peak).toFixed(2)} of the peak, ${(goodput / once).toFixed(2)} of that at 1 ×, ${useful.toFixed(2)} of the processor time in them, ` +
+    `${factor} ×  goodput ${(goodput / peak).toFixed(2)} of the peak, ${(goodput / once).toFixed(2)} of that at 1 ×, ${useful.toFixed(2)} of the processor time spent on them, ` +
       `p50 ${accepted(0.5).toFixed(0)} ms, p99 ${accepted(0.99).toFixed(0)} ms, ` +
       `refused ${percent(queries)} of queries, ${percent(mutations)} of mutations`,
   );
   const others = reports.flatMap(({ exchanges }) => exchanges.filter((exchange) => !isGood(exchange) && !isRefused(exchange))); // prettier-ignore
   const unsent = reports.reduce((sum, report) => sum + report.unsent, 0);
   if (others.length > 0) console.log(`     ${others.length} had neither data nor a refusal: ${statuses(others)}`);
-  if (unsent > 0) console.log(`     ${unsent} were not sent, for want of connections`);
+  if (unsent > 0) console.log(`     ${unsent} were not sent because no connection was free`);
   const late = of(({ lateness }) => quantile(lateness, 0.99));
-  if (late > 20) console.log(`     the load itself was late: p99 ${late.toFixed(0)} ms`);
+  if (late > 20) console.log(`     the load generator was late: p99 ${late.toFixed(0)} ms`);
 }
 
 function isGood({ isGood }: Exchange): boolean {

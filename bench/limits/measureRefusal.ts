@@ -8,20 +8,20 @@ import type { JournalsStub } from './JournalsStub.ts';
 import { processorCost } from './processorCost.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
-/** Shorter than what makes the gateway take the API, which doesn't answer what holds the room, for broken. */
+/** Shorter than the time after which the gateway's circuit breaker reacts to the held requests. */
 const seconds = 1;
 
 interface Lane {
   name: string;
   requestOf: (index: number) => { text: string };
-  /** Mutations that are under way meanwhile. */
+  /** Mutations that are running meanwhile. */
   held: number;
   status: number;
-  /** Microseconds of processor time each, a figure per round. */
+  /** Microseconds of processor time of each request, a figure per round. */
   costs: number[];
 }
 
-/** What a refusal costs beside what is refused. */
+/** Compares the cost of a refusal with the cost of a response. */
 export async function measureRefusal(stub: JournalsStub): Promise<void> {
   const lanes: Lane[] = [
     { name: 'a list of 100, answered', requestOf: listRequest, held: 0, status: 200, costs: [] },
@@ -34,7 +34,7 @@ export async function measureRefusal(stub: JournalsStub): Promise<void> {
   for (let round = 0; round <= rounds; round += 1) {
     for (const lane of lanes) {
       const cost = await costOf(server, stub, lane);
-      // The first round warms up, and is forgotten.
+      // The first round is a warm-up.
       if (round > 0) lane.costs.push(cost);
     }
   }
@@ -43,7 +43,7 @@ export async function measureRefusal(stub: JournalsStub): Promise<void> {
   await server.stop();
 }
 
-/** More than ask at once here. */
+/** More than there are concurrent requests here. */
 const room = 50;
 
 async function costOf(server: ServerProcess, stub: JournalsStub, lane: Lane): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * A client who does nobody any harm: reads journals and lists in turns, at a steady pace, and tells how long each took,
- * from when it was due. A thread of its own, so that it doesn't wait for the attackers' work.
+ * A well-behaved client that reads journals and lists in turn, at a fixed rate, and reports their latency from the time at
+ * which each was due. It runs in its own thread, so that the attackers don't delay it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 

@@ -1,4 +1,4 @@
-/** A whole request on the wire. */
+/** A complete HTTP request. */
 export function postOf(body: string, headers: readonly string[] = []): string {
   return [
     'POST /graphql HTTP/1.1',

@@ -5,12 +5,12 @@ const connections = 16;
 
 export interface Question {
   requestOf: (index: number) => { text: string };
-  /** How each is answered, or nothing is measured. */
+  /** Expected status of each response. */
   status: number;
   seconds: number;
 }
 
-/** What the server takes to answer one, in microseconds of processor time, while sixteen are always asked. */
+/** Processor time of the server for one response, in microseconds, with sixteen concurrent requests. */
 export async function processorCost(server: ServerProcess, { requestOf, status, seconds }: Question): Promise<number> {
   const all = Array.from({ length: connections }, () => new BenchConnection(server.port));
   const [used, begunAt] = [server.processorSeconds, performance.now()];

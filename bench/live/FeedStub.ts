@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An Event API that says what the benchmark tells it to. */
+/** An Event API whose events are sent by the benchmark. */
 export class FeedStub {
   readonly #feeds = new Set<ServerResponse>();
   readonly #server = createServer((request, response) => {
@@ -26,7 +26,7 @@ export class FeedStub {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** One event; its description says when it was told, in ms of this process's clock. */
+  /** Sends one event. Its description is the time of sending, in ms of this process's clock. */
   tell(padding = ''): void {
     const event = {
       at: new Date().toISOString(),
@@ -40,7 +40,7 @@ export class FeedStub {
     for (const feed of this.#feeds) feed.write(`data: ${JSON.stringify(event)}\n\n`);
   }
 
-  /** So many events, at an even pace. */
+  /** Sends this many events at an even rate. */
   async tellMany(count: number, aSecond: number, padding = ''): Promise<void> {
     const begunAt = performance.now();
     for (let told = 0; told < count;) {

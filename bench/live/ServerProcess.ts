@@ -9,10 +9,10 @@ import { residentMemory } from './residentMemory.ts';
 const probe = new URL('./memoryProbe.js', import.meta.url).pathname;
 const peers = new URL('./peers.js', import.meta.url).pathname;
 
-/** Which server; `bare` knows no GraphQL and says the same bytes. */
+/** The server to start. `bare` has no GraphQL and sends the same bytes. */
 export type ServerKind = 'gateway' | 'graphql-ws' | 'yoga' | 'bare';
 
-/** A server in a process of its own, on a core of its own where the system allows it. */
+/** A server in its own process, on its own core if the system allows it. */
 export class ServerProcess {
   readonly port: number;
   readonly #child: ChildProcess;
@@ -22,7 +22,7 @@ export class ServerProcess {
     this.port = port;
   }
 
-  /** @param environment of the gateway, beside its upstream's */
+  /** @param environment of the gateway, in addition to the variables of its upstream */
   static async start(
     kind: ServerKind,
     upstreamUrl: string,
@@ -55,12 +55,12 @@ export class ServerProcess {
     return processorTime(this.#child.pid ?? 0) / 1_000_000;
   }
 
-  /** Memory that the system has given it, in bytes, as it is: nothing is collected for the figure. NaN without /proc. */
+  /** Resident memory without a garbage collection, in bytes. NaN without /proc. */
   get residentBytes(): number {
     return residentMemory(this.#child.pid ?? 0);
   }
 
-  /** After a collection. */
+  /** Memory after a garbage collection. */
   async memory(): Promise<NodeJS.MemoryUsage> {
     this.#child.send('memory');
     const [usage] = (await once(this.#child, 'message')) as [NodeJS.MemoryUsage];
@@ -74,11 +74,11 @@ export class ServerProcess {
   }
 }
 
-/** Keeps a process on one core. Without `taskset` the system places it where it likes. */
+/** Pins a process to one core, if `taskset` is available. */
 export function pin(pid: number | undefined, core: number): void {
   try {
     execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
   } catch {
-    // A benchmark on such a machine is a little noisier.
+    // The benchmark then is a little noisier.
   }
 }

@@ -4,31 +4,31 @@ import type { Socket } from 'node:net';
 
 export type Transport = 'WebSocket' | 'SSE';
 
-/** What screens ask for. */
+/** A typical subscription. */
 export const screen =
   'subscription { journalStatusChanged { id cursor at journalId entryType statusFrom statusTo description } }';
 
-/** A WebSocket ping without a payload, and a client's answer to it. */
+/** A WebSocket ping without payload, and a client's pong. */
 const ping = '\x89\x00';
 const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
 export interface SubscriberOptions {
   query?: string | undefined;
-  /** Reading each text costs the load; a few subscribers are enough to tell how late they are. */
+  /** Whether to read the texts for latencies. Reading is expensive, and a few subscribers are enough. */
   isTimed?: boolean;
 }
 
 /**
- * One subscriber on a bare socket, with an operation id of its own: a client library would cost as much as the server
- * that is measured. It counts results, and how late some of them are.
+ * A subscriber on a bare socket, with its own operation id. It counts results and measures the latency of some. A client
+ * library would cost as much as the server under test.
  */
 export class Subscriber {
-  /** Fulfilled when its subscription stands, as far as a client can tell. */
+  /** Fulfilled when its subscription has started, as far as a client can know. */
   readonly ready: Promise<void>;
-  /** Milliseconds between the telling of an event and its arrival here. */
+  /** Milliseconds between the sending of an event and its arrival here. */
   readonly latencies: number[] = [];
   received = 0;
-  /** How its subscription ended, if it did: in whose words. */
+  /** How its subscription ended, if it did. */
   end: string | null = null;
   readonly #socket: Socket;
   readonly #marker: string;
@@ -47,7 +47,7 @@ export class Subscriber {
     void this.ready.then(() => this.#socket.on('data', (text: string) => this.#take(text)));
   }
 
-  /** Takes nothing more. */
+  /** Stops reading. */
   pause(): void {
     this.#socket.pause();
   }
@@ -60,7 +60,7 @@ export class Subscriber {
     this.#socket.destroy();
   }
 
-  /** Until something like this has been said; what follows it in the same chunk is nobody's. */
+  /** Waits until matching text has been received. The rest of that chunk is discarded. */
   async #said(words: string): Promise<void> {
     let text = '';
     await new Promise<void>((resolve, reject) => {
@@ -103,12 +103,12 @@ export class Subscriber {
     this.#send({ type: 'connection_init' });
     await this.#said('connection_ack');
     this.#send({ id: randomUUID(), type: 'subscribe', payload: { query: this.#query } });
-    // The protocol acknowledges no subscription: what comes behind it on the same socket does.
+    // The protocol does not acknowledge subscriptions, but the response to a later message on the same socket does.
     this.#send({ type: 'ping' });
     await this.#said('"pong"');
   }
 
-  /** A client's frame, masked with zeros: its text stays as it is. */
+  /** A client's frame. Masking with zeros leaves the text unchanged. */
   #send(message: unknown): void {
     const text = Buffer.from(JSON.stringify(message));
     const head = text.length < 126 ? Buffer.alloc(6) : Buffer.alloc(8);
@@ -130,11 +130,11 @@ export class Subscriber {
     }
     if (text.includes('SLOW_CONSUMER')) this.end = 'SLOW_CONSUMER';
     if (this.#isTimed) behind = Math.max(behind, this.#readTimes(text));
-    // A marker or a time may be cut in two by the end of the chunk.
+    // A marker or a time may be split at the end of the chunk.
     this.#tail = text.slice(Math.max(behind, text.length - 60));
   }
 
-  /** @returns where the last one ends */
+  /** @returns the position after the last one */
   #readTimes(text: string): number {
     const now = performance.now();
     let behind = 0;

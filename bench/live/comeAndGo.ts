@@ -6,18 +6,18 @@ const atATime = 500;
 const batches = 100_000 / atATime;
 const warmUp = 10;
 
-/** A hundred thousand subscribers that come and go, and what is left of them. */
+/** Measures the memory that remains after a hundred thousand subscribers have come and gone. */
 export async function comeAndGo(feed: FeedStub): Promise<void> {
   const server = await ServerProcess.start('gateway', feed.url);
   for (let batch = 0; batch < warmUp; batch += 1) await visit(feed, server.port);
   const before = await server.memory();
   for (let batch = 0; batch < batches; batch += 1) await visit(feed, server.port);
-  // The server hears of the last ones in its own time.
+  // The server notices the last ones some time later.
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   const after = await server.memory();
   const left = held(after) - held(before);
   console.log(
-    `\n${batches * atATime} subscribers came and went, half of each transport: after a collection it held ` +
+    `\n${batches * atATime} subscribers came and went, half of each transport: after a garbage collection the server held ` +
       `${mib(held(before))} MiB before and ${mib(held(after))} MiB after, ` +
       `${(left / (batches * atATime)).toFixed(1)} bytes for each of them`,
   );
@@ -30,7 +30,7 @@ async function visit(feed: FeedStub, port: number): Promise<void> {
   closeAll(all);
 }
 
-/** What JavaScript holds, in the heap and beside it. */
+/** Memory of JavaScript objects, in the heap and outside. */
 function held({ heapUsed, external }: NodeJS.MemoryUsage): number {
   return heapUsed + external;
 }

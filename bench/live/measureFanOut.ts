@@ -11,7 +11,7 @@ const subscribers = 1_000;
 const aSecond = 200;
 const warmUp = 100;
 const events = 400;
-/** Who has not delivered everything by then has fallen behind, in ms. */
+/** A server that has not delivered everything by then has fallen behind, in ms. */
 const patienceMs = 8_000;
 
 interface Lane {
@@ -34,20 +34,20 @@ interface Figures {
   costs: number[];
   /** Deliveries a second. */
   rates: number[];
-  /** Share of what was asked that was delivered in time. */
+  /** Share of the offered deliveries that were made in time. */
   shares: number[];
-  /** 99 of 100 came within so many ms. */
+  /** 99th percentile of the latency, in ms. */
   latest: number[];
 }
 
-/** Processor time per delivery, side by side. */
+/** Compares the processor time per delivery of the servers. */
 export async function measureFanOut(feed: FeedStub): Promise<void> {
   const table = lanes.map((lane) => ({ lane, figures: emptyFigures() }));
   for (let round = 0; round < rounds; round += 1) {
     for (const { lane, figures } of inTurns(table, round)) await slice(feed, lane, figures);
   }
   console.log(
-    `\n${subscribers} subscribers, ${aSecond} events a second asked, medians of ${rounds} alternating rounds`,
+    `\n${subscribers} subscribers, ${aSecond} events a second offered, medians of ${rounds} alternating rounds`,
   );
   for (const { lane, figures } of table) {
     const cost = median(figures.costs);
@@ -63,7 +63,7 @@ export async function measureFanOut(feed: FeedStub): Promise<void> {
     const [gateway, peer] = table.filter(({ lane }) => lane.transport === transport && lane.kind !== 'bare');
     const share = median(gateway?.figures.costs ?? []) / median(peer?.figures.costs ?? []);
     console.log(
-      `over ${transport} the gateway takes ${share.toFixed(3)} of what ${peer?.lane.name ?? ''} takes, ratio of the medians`,
+      `over ${transport} the gateway takes ${share.toFixed(3)} of the processor time of ${peer?.lane.name ?? ''} (ratio of medians)`,
     );
   }
 }

@@ -7,7 +7,7 @@ import { closeAll, deliveriesTo, openSubscribers, whenDelivered } from './subscr
 const subscribers = 10_000;
 const events = 20;
 
-/** Ten thousand subscribers on one process. */
+/** Measures ten thousand subscribers of one process. */
 export async function measureMany(feed: FeedStub): Promise<void> {
   const server = await ServerProcess.start('gateway', feed.url);
   const before = server.residentBytes;

@@ -11,20 +11,20 @@ const aSecond = 20;
 const seconds = 20;
 const warmUpSeconds = 5;
 const stallSeconds = 5;
-/** Events are this long, and paused subscribers ask for it so often that the network's buffers are full in time. */
+/** Length of events. Paused subscribers select it this many times, so that the buffers of the network fill up in time. */
 const padding = 'x'.repeat(512);
 const aliases = Array.from({ length: 400 }, (_, index) => `a${index}: description`);
-const greedy = `subscription { journalStatusChanged { ${aliases.join(' ')} } }`;
+const largeQuery = `subscription { journalStatusChanged { ${aliases.join(' ')} } }`;
 
-/** What one run has shown. */
+/** The result of one run. */
 interface Figures {
-  /** 99 of 100 deliveries to those who read came within so many ms. */
-  latest: number;
-  /** By how much the server's memory rose at most above what it was after the warm-up, in MiB. */
+  /** 99th percentile of the latency for subscribers that read, in ms. */
+  p99Ms: number;
+  /** Highest increase of the server's memory after the warm-up, in MiB. */
   growth: number;
 }
 
-/** A thousand subscribers of each transport, without paused ones and with ten, in turns. */
+/** Measures a thousand subscribers of each transport, alternating between none and ten paused. */
 export async function measurePaused(feed: FeedStub): Promise<void> {
   console.log(`\n1,000 WebSocket and 1,000 SSE subscribers, ${aSecond} events a second for ${seconds} s`);
   const table = [0, paused].map((count) => ({ count, runs: [] as Figures[] }));
@@ -33,9 +33,9 @@ export async function measurePaused(feed: FeedStub): Promise<void> {
   }
   console.log(`medians of ${rounds} alternating rounds:`);
   for (const { count, runs } of table) {
-    const [latest, growth] = [median(runs.map((figures) => figures.latest)), runs.map((figures) => figures.growth)];
+    const [p99Ms, growth] = [median(runs.map((figures) => figures.p99Ms)), runs.map((figures) => figures.growth)];
     console.log(
-      `${count} paused: p99 ${latest.toFixed(1)} ms, memory rose by ${median(growth).toFixed(1)} MiB ` +
+      `${count} paused: p99 ${p99Ms.toFixed(1)} ms, memory rose by ${median(growth).toFixed(1)} MiB ` +
         `(at most ${Math.max(...growth).toFixed(1)})`,
     );
   }
@@ -46,7 +46,7 @@ async function run(feed: FeedStub, pausedCount: number): Promise<Figures> {
   const server = await ServerProcess.start('gateway', feed.url, limits);
   const transportOf = (index: number) => (index % 2 ? 'SSE' : 'WebSocket');
   const others = await openSubscribers(server.port, subscribers - pausedCount, transportOf);
-  const stalled = await openSubscribers(server.port, pausedCount, transportOf, greedy);
+  const stalled = await openSubscribers(server.port, pausedCount, transportOf, largeQuery);
   const before = aSecond * warmUpSeconds;
   await feed.tellMany(before, aSecond, padding);
   await whenDelivered(others, before, 5_000);
@@ -60,23 +60,23 @@ async function run(feed: FeedStub, pausedCount: number): Promise<Figures> {
   await whenDelivered(others, before + aSecond * seconds, 5_000);
   clearInterval(watching);
 
-  const latest = quantile(others.flatMap(({ latencies }) => latencies), 0.99); // prettier-ignore
+  const p99Ms = quantile(others.flatMap(({ latencies }) => latencies), 0.99); // prettier-ignore
   const lost = others.length * (before + aSecond * seconds) - deliveriesTo(others);
   const growth = (peak - memory) / 1_048_576;
   console.log(
-    `${pausedCount} paused: p99 ${latest.toFixed(1)} ms, ${lost} lost, memory rose by ${growth.toFixed(1)} MiB`,
+    `${pausedCount} paused: p99 ${p99Ms.toFixed(1)} ms, ${lost} lost, memory rose by ${growth.toFixed(1)} MiB`,
   );
-  if (pausedCount > 0) await tellEnds(stalled);
+  if (pausedCount > 0) await printEnds(stalled);
   closeAll([...others, ...stalled]);
   await server.stop();
-  return { latest, growth };
+  return { p99Ms, growth };
 }
 
-/** What the paused ones find when they read again. */
-async function tellEnds(stalled: Awaited<ReturnType<typeof openSubscribers>>): Promise<void> {
+/** How the subscriptions of paused subscribers ended, read after they resume. */
+async function printEnds(stalled: Awaited<ReturnType<typeof openSubscribers>>): Promise<void> {
   for (const subscriber of stalled) subscriber.resume();
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   const ends = new Map<string, number>();
   for (const { end } of stalled) ends.set(end ?? 'still open', (ends.get(end ?? 'still open') ?? 0) + 1);
-  console.log(`the paused ones: ${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}`);
+  console.log(`paused subscriptions: ${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}`);
 }

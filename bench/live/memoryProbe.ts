@@ -1,11 +1,11 @@
 /**
- * Loaded into a server before anything else (`--import`): tells on request what it holds after a collection, and ends
- * with the benchmark, however that ends.
+ * Loaded into a server with `--import`. Reports the memory after a garbage collection on request, and exits with the
+ * benchmark, however that ends.
  */
 process.on('message', () => {
   const collect = (globalThis as { gc?: () => void }).gc;
   collect?.();
-  // What the first collection finalises the second one frees.
+  // The second collection frees objects that the first one has finalised.
   setImmediate(() => {
     collect?.();
     process.send?.(process.memoryUsage());

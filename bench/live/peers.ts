@@ -1,6 +1,6 @@
 /**
- * The servers that the gateway is measured against, each in a process of its own: `node peers.js graphql-ws|yoga|bare`.
- * They have the gateway's contract and its own feed and hub, so that what differs is how results reach subscribers.
+ * The servers that the gateway is compared to, each in its own process: `node peers.js graphql-ws|yoga|bare`.
+ * They use the gateway's contract, feed and hub, so that they differ only in how results are sent.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -26,7 +26,7 @@ const credentials = basicCredentials('bench', 'bench');
 const client = new StatusEventsClient({ baseUrl, version: 'v2', credentials, clock });
 const statusEvents = new StatusEvents(client, clock, createLog('error'));
 
-/** The fields that the benchmark asks for. */
+/** The fields that the benchmark selects. */
 function shown({ event, cursor }: PositionedEvent) {
   const { id, at, journalId, entryType, statusFrom, statusTo, description } = event;
   const [from, to] = [statusFrom?.toUpperCase(), statusTo.toUpperCase()];
@@ -41,19 +41,19 @@ changed.resolve = (positioned: PositionedEvent) => shown(positioned);
 
 const server = createServer();
 
-/** As its documents say. */
+/** Set up as in its documentation. */
 function serveGraphqlWs(): void {
   const sockets = new WebSocketServer({ server, path: '/graphql' });
   useServer({ schema, execute, subscribe }, sockets);
 }
 
-/** As its documents say; its event streams are on by default. */
+/** Set up as in its documentation. Event streams are enabled by default. */
 function serveYoga(): void {
   const yoga = createYoga({ schema, logging: false });
   server.on('request', (request, response) => void yoga(request, response));
 }
 
-/** One buffer per event, made once: what the sockets alone cost. */
+/** One buffer per event, created once, to measure the cost of the sockets alone. */
 function serveBare(): void {
   const [sockets, streams] = [new Set<Duplex>(), new Set<ServerResponse>()];
   const handshake = new WebSocketServer({ noServer: true, handleProtocols: () => 'graphql-transport-ws' });

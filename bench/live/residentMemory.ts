@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process holds of the machine's memory, in bytes; NaN where there is no /proc. */
+/** Resident memory of a process, in bytes; NaN without /proc. */
 export function residentMemory(pid: number): number {
   try {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;

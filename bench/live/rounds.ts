@@ -1,7 +1,7 @@
-/** How often everything is measured; `BENCH_ROUNDS=1` gives a first impression. */
+/** Number of rounds. `BENCH_ROUNDS=1` gives a first impression. */
 export const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
 
-/** Every second round goes the other way: what the machine does over time must not always meet the same one. */
+/** Reverses every second round, so that changes of the machine over time do not always affect the same one. */
 export function inTurns<Item>(items: readonly Item[], round: number): Item[] {
   return round % 2 === 0 ? [...items] : items.toReversed();
 }

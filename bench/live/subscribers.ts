@@ -1,12 +1,12 @@
 import { Subscriber } from './Subscriber.ts';
 import type { Transport } from './Subscriber.ts';
 
-/** So many at a time knock, as clients do whose gateway has come back. */
+/** Number of subscribers that connect at a time, as after a restart of the gateway. */
 const atATime = 100;
-/** One of so many tells how late its deliveries are. */
+/** One of this many subscribers measures latencies. */
 const timedShare = 20;
 
-/** Opens subscribers and waits until all of them stand. */
+/** Opens subscribers and waits until all subscriptions have started. */
 export async function openSubscribers(
   port: number,
   count: number,
@@ -33,7 +33,7 @@ export function deliveriesTo(subscribers: readonly Subscriber[]): number {
   return subscribers.reduce((sum, { received }) => sum + received, 0);
 }
 
-/** Until each has received so many, or until patience ends. */
+/** Waits until each subscriber has received this many events, or until the timeout. */
 export async function whenDelivered(
   subscribers: readonly Subscriber[],
   count: number,

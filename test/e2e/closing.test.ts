@@ -19,7 +19,7 @@ import { quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
 import { unattended } from '../kit/unattended.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
-/** A file for outcomes, and a way to make closing it fail: SQLite refuses to write to a file that has been removed. */
+/** A file for outcomes. After `remove`, closing it fails, since SQLite can't write to a removed file. */
 function outcomesFile(): { file: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'closing-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -29,7 +29,7 @@ function outcomesFile(): { file: string; remove: () => void } {
 
 const storeFailure = /^the outcome store could not be closed: /;
 
-/** Not closed by the kit: these tests close it themselves, and that fails. */
+/** Not closed by the kit, because these tests close the gateway and expect failures. */
 function start(settings: Partial<GatewayConfig>, keep?: (line: string) => void): Promise<Gateway> {
   return createGateway({
     config: {
@@ -60,7 +60,7 @@ function refusesConnections(url: string | null): Promise<void> {
 }
 
 describe('close', () => {
-  it('closes every part even when one fails, and names the one that failed at the end', async () => {
+  it('closes every part even if one fails, and reports the failed one', async () => {
     const { file, remove } = outcomesFile();
     const gateway = await start({ outcomes: { file, settleMs: 60_000 }, admin: { host: '127.0.0.1', port: 0 } });
     remove();
@@ -74,7 +74,7 @@ describe('close', () => {
     for (const url of [gateway.healthUrl, gateway.adminUrl, gateway.sandboxUrl]) await refusesConnections(url);
   });
 
-  it('is the same end for everybody who asks for it', async () => {
+  it('waits for the same shutdown when it is called again', async () => {
     const gateway = await start({});
     void gateway.close();
 
@@ -85,12 +85,12 @@ describe('close', () => {
 });
 
 describe('a start that fails half-way', () => {
-  it('closes all that had been opened, though one part fails, and says why it failed', async () => {
+  it('closes everything it had opened, even if one part fails, and throws the reason', async () => {
     const { file, remove } = outcomesFile();
     const [port, adminPort, begun, streamClosed] = [await takenPort(), await freePort(), new Gate(), new Gate()];
     const upstream = await StubUpstream.start(text(200, '[]'), async (request, response) => {
       response.once('close', () => streamClosed.open());
-      // The store is open by now, and the start waits for the event stream.
+      // The store is open, and the start waits for the event stream.
       await begun.pass();
       quietStream(request, response);
     });
@@ -104,7 +104,7 @@ describe('a start that fails half-way', () => {
         admin: { host: '127.0.0.1', port: adminPort },
         outcomes: { file, settleMs: 60_000 },
         upstream: { kind: 'remote', remote },
-        // A gateway that never served has nobody to warn.
+        // The delay doesn't apply to a gateway that has never served.
         shutdown: { delayMs: 3_600_000, graceMs: 10_000, spreadMs: 0 },
       },
       (line) => lines.push(line),
@@ -121,7 +121,7 @@ describe('a start that fails half-way', () => {
 });
 
 describe('the process', () => {
-  it('ends with exit code 1 and a line of the log for a part that could not be closed', async () => {
+  it('exits with 1 and logs a line if a part could not be closed', async () => {
     const { file, remove } = outcomesFile();
     const { binary } = await serveBinary(['--sandbox', '--port', '0'], { OUTCOMES_FILE: file });
     remove();

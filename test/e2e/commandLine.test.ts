@@ -19,7 +19,7 @@ async function takenPort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Nobody may come in, and so anybody may listen. */
+/** A key file without keys, which allows any `--host`. */
 async function emptyKeyFile(): Promise<string> {
   const file = join(await temporaryFolder(), 'keys.json');
   await writeKeyFile(file, []);
@@ -33,7 +33,7 @@ const remote = {
 };
 
 describe('help', () => {
-  it.each([['--help'], ['-h'], ['help']])('%s tells the commands', async (flag) => {
+  it.each([['--help'], ['-h'], ['help']])('is printed by %s with all commands', async (flag) => {
     const { code, stdout, stderr } = await runBinary([flag]);
 
     expect(code).toBe(0);
@@ -68,7 +68,7 @@ describe('help', () => {
     ],
     ['sandbox', ['--port', '--data', 'SANDBOX_PORT', 'SANDBOX_KEY_ID', 'SANDBOX_SECRET_KEY']],
     ['schema', ['journals-gateway schema']],
-  ])('%s --help tells its options and variables, and starts nothing', async (command, words) => {
+  ])('is printed by %s --help with its options and variables', async (command, words) => {
     const { code, stdout, stderr } = await runBinary([command, '--help']);
 
     expect(code).toBe(0);
@@ -77,30 +77,30 @@ describe('help', () => {
   });
 });
 
-describe('bad usage', () => {
+describe('the command line', () => {
   it.each([
     ['no command', [], 'no command given'],
     ['an unknown command', ['server'], 'unknown command "server"'],
-    ['a word that every object has', ['constructor'], 'unknown command "constructor"'],
+    ['the name of an object property', ['constructor'], 'unknown command "constructor"'],
     ['an unknown flag', ['serve', '--prot', '1'], "'--prot'"],
     ['a flag without its value', ['serve', '--sandbox', '--port'], '--port'],
-    ['a word too many', ['serve', 'sandbox'], "'sandbox'"],
-    ['a word too many for schema', ['schema', 'x'], "'x'"],
+    ['an extra argument', ['serve', 'sandbox'], "'sandbox'"],
+    ['an extra argument of schema', ['schema', 'x'], "'x'"],
     ['an unknown flag of the sandbox', ['sandbox', '--sandbox'], "'--sandbox'"],
-    ['a flag of the sandbox with a wrong value', ['sandbox', '--clock', 'fast'], '--clock: expected real or manual'],
-  ])('%s ends with code 2 and words on stderr', async (_name, argv, words) => {
+    ['a sandbox flag with an invalid value', ['sandbox', '--clock', 'fast'], '--clock: expected real or manual'],
+  ])('is refused with exit code 2 and a message on stderr for %s', async (_problem, argv, message) => {
     const { code, stdout, stderr } = await runBinary(argv);
 
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^journals-gateway: /);
-    expect(stderr).toContain(words);
+    expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 });
 
-describe('configuration', () => {
-  it('that is missing keeps serve from starting, and is named: the sandbox is no silent fallback', async () => {
+describe('serve', () => {
+  it('names missing variables and does not start, since the sandbox is not a fallback', async () => {
     const { code, stdout, stderr } = await runBinary(['serve']);
 
     expect(code).toBe(2);
@@ -111,7 +111,7 @@ describe('configuration', () => {
   });
 
   it.each(['APCA_BROKER_KEY_ID', 'APCA_BROKER_SECRET_KEY'])(
-    'with half a credential names %s, the missing half',
+    'names %s if only this half of a credential is missing',
     async (half) => {
       const given = Object.fromEntries(Object.entries(remote).filter(([name]) => name !== half));
 
@@ -122,7 +122,7 @@ describe('configuration', () => {
     },
   );
 
-  it('has all its problems told together, without the secrets', async () => {
+  it('reports all problems of its configuration together, without secrets', async () => {
     const { code, stderr } = await runBinary(['serve'], {
       ...remote,
       PORT: '70000',
@@ -140,7 +140,7 @@ describe('configuration', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('on the command line wins over the environment', async () => {
+  it('prefers flags to environment variables', async () => {
     const { url } = await serveBinary(['--sandbox', '--port', '0', '--host', '127.0.0.1'], {
       PORT: String(await takenPort()),
       HOST: '192.0.2.1',
@@ -151,7 +151,7 @@ describe('configuration', () => {
     );
   });
 
-  it('logs what should not happen in the sandbox that it started', async () => {
+  it('logs unexpected errors of the sandbox that it has started', async () => {
     const { binary } = await serveBinary();
     const sandboxUrl = await binary.printed(/^sandbox +(\S+)$/m);
     const authorization = `Basic ${Buffer.from('sandbox:sandbox').toString('base64')}`;
@@ -167,7 +167,7 @@ describe('configuration', () => {
     expect(stderr).toMatch(/"level":50,.*Trailers are invalid.*"msg":"the sandbox failed"/);
   });
 
-  it('sets the limits of sockets and messages', async () => {
+  it('applies the configured limits of sockets and messages', async () => {
     const { url } = await serveBinary(undefined, {
       MAX_SOCKETS: '1',
       MAX_OPERATIONS_PER_SOCKET: '1',
@@ -186,7 +186,7 @@ describe('configuration', () => {
     expect((await socket.closed).code).toBe(1009);
   });
 
-  it('of a remote API makes no sandbox, and shows GraphiQL to those who may read the schema', async () => {
+  it('starts no sandbox for a remote API, and shows GraphiQL to principals that may read the schema', async () => {
     const upstream = await StubUpstream.start(json(200, []));
     const { binary, url } = await serveBinary(['--port', '0'], { ...remote, APCA_BROKER_BASE_URL: upstream.url });
 
@@ -194,15 +194,15 @@ describe('configuration', () => {
     const html = await page.text();
     binary.kill('SIGTERM');
 
-    // Whoever comes in by AUTH=none may do all; test/auth has the others.
+    // AUTH=none grants all scopes. The others are tested in test/auth.
     expect(page.status).toBe(200);
     expect(html).toContain('GraphiQL');
     expect((await binary.exit).stdout).not.toContain('sandbox');
   });
 });
 
-describe('an address that can not be had', () => {
-  it('ends serve with code 2 and one line, and nothing left running', async () => {
+describe('an address that is not available', () => {
+  it('makes serve exit with 2 and one line', async () => {
     const port = await takenPort();
 
     const { code, stdout, stderr } = await runBinary(['serve', '--sandbox', '--port', String(port)], {
@@ -216,7 +216,7 @@ describe('an address that can not be had', () => {
     });
   });
 
-  it('of the sandbox behind serve is told just so', async () => {
+  it('makes serve exit with 2 if it is that of the sandbox', async () => {
     const port = await takenPort();
 
     const { code, stderr } = await runBinary(['serve', '--sandbox', '--port', '0'], { SANDBOX_PORT: String(port) });
@@ -224,7 +224,7 @@ describe('an address that can not be had', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: `journals-gateway: port ${port} is in use on 127.0.0.1\n` });
   });
 
-  it('for operators is told just so', async () => {
+  it('makes serve exit with 2 if it is that of the admin port', async () => {
     const port = await takenPort();
 
     const { code, stdout, stderr } = await runBinary(['serve', '--sandbox', '--port', '0'], {
@@ -239,7 +239,7 @@ describe('an address that can not be had', () => {
     });
   });
 
-  it('of the sandbox alone is told just so', async () => {
+  it('makes the sandbox command exit with 2', async () => {
     const port = await takenPort();
 
     const { code, stderr } = await runBinary(['sandbox', '--port', String(port)]);
@@ -247,7 +247,7 @@ describe('an address that can not be had', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: `journals-gateway: port ${port} is in use on 127.0.0.1\n` });
   });
 
-  it('because no interface has it is one line too', async () => {
+  it('makes serve exit with 2 and one line if no interface has it', async () => {
     const { code, stderr } = await runBinary(['serve', '--sandbox', '--port', '0', '--host', '192.0.2.1'], {
       SANDBOX_PORT: '0',
       AUTH: 'api-key',
@@ -269,7 +269,7 @@ describe('schema', () => {
 });
 
 describe('sandbox', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('serves the Journals API until %s, keeping its file', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('serves the Journals API with a data file until %s', async (signal) => {
     const folder = await temporaryFolder();
     const binary = new Binary(['sandbox', '--port', '0', '--data', join(folder, 'ledger.db')]);
     const url = await binary.printed(/^sandbox listening on (\S+)$/m);
@@ -282,7 +282,7 @@ describe('sandbox', () => {
     expect(await binary.exit).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  it('says in one line that its file is none', async () => {
+  it('prints one line if its file cannot be opened', async () => {
     const { code, stderr } = await runBinary(['sandbox', '--port', '0', '--data', '/nowhere/ledger.db']);
 
     expect(code).toBe(2);

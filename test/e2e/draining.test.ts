@@ -16,19 +16,19 @@ const creation = `mutation ($input: CreateJournalInput!, $key: String!) {
 
 type Answer = FormattedExecutionResult<{ createJournal: { __typename: string } }>;
 
-/** What a client was told of each of its mutations, by their descriptions. */
-type Told = Map<string, 'done' | 'refused' | 'no connection'>;
+/** The outcome of each mutation by its description. */
+type Outcomes = Map<string, 'done' | 'refused' | 'no connection'>;
 
 type Send = (variables: Record<string, unknown>) => Promise<Answer>;
 
-/** Creates one journal after the other until the gateway takes no more. */
-async function work(name: string, send: Send, told: Told): Promise<void> {
+/** Creates one journal after the other until one is refused. */
+async function work(name: string, send: Send, outcomes: Outcomes): Promise<void> {
   for (let index = 0; ; index += 1) {
     const description = `${name}-${index}`;
     const jnlc = { fromAccount: sweep, toAccount: customer, amount: '0.01', description };
     const answer = await send({ input: { jnlc }, key: description }).catch(() => null);
-    told.set(description, verdictOf(answer));
-    if (told.get(description) !== 'done') return;
+    outcomes.set(description, verdictOf(answer));
+    if (outcomes.get(description) !== 'done') return;
   }
 }
 
@@ -39,23 +39,23 @@ function verdictOf(answer: Answer | null): 'done' | 'refused' | 'no connection' 
   return 'refused';
 }
 
-/** A client on a socket: one mutation at a time, its result and its `complete`. */
+/** A WebSocket client that sends one mutation at a time. */
 async function overSocket(url: string): Promise<Send> {
   const socket = await RawSocket.ready(url);
   let sent = 0;
   return async (variables) => {
     sent += 1;
     socket.subscribe(String(sent), creation, variables);
-    const said = await Promise.race([socket.next(), socket.closed]);
-    if ('code' in said) throw new Error(`closed with ${said.code}`);
-    if (said.type === 'error') return { errors: said.payload as GraphQLFormattedError[] };
+    const message = await Promise.race([socket.next(), socket.closed]);
+    if ('code' in message) throw new Error(`closed with ${message.code}`);
+    if (message.type === 'error') return { errors: message.payload as GraphQLFormattedError[] };
     await socket.next();
-    return said.payload as Answer;
+    return message.payload as Answer;
   };
 }
 
 describe('SIGTERM under load', () => {
-  it('says not ready first, then refuses what is new, loses nothing that was accepted, and ends with 0 in time', async () => {
+  it('reports not ready first, then refuses new operations, completes the accepted ones and exits with 0', async () => {
     const sandbox = await startSandbox();
     await control(sandbox, 'PUT', 'faults', {
       faults: [{ kind: 'latency', when: 'after', ms: 40, operations: ['createJournal'] }],
@@ -67,21 +67,21 @@ describe('SIGTERM under load', () => {
       SHUTDOWN_DELAY_SECONDS: '1',
       SHUTDOWN_GRACE_SECONDS: '600',
     });
-    const told: Told = new Map();
+    const outcomes: Outcomes = new Map();
     const overHttp: Send = (variables) => ask(url, creation, variables);
     const workers = [
-      ...Array.from({ length: 8 }, (_, index) => work(`http-${index}`, overHttp, told)),
-      ...Array.from({ length: 4 }, async (_, index) => work(`socket-${index}`, await overSocket(url), told)),
+      ...Array.from({ length: 8 }, (_, index) => work(`http-${index}`, overHttp, outcomes)),
+      ...Array.from({ length: 4 }, async (_, index) => work(`socket-${index}`, await overSocket(url), outcomes)),
     ];
-    while (told.size < 50) await control(sandbox, 'GET', 'stats');
+    while (outcomes.size < 50) await control(sandbox, 'GET', 'stats');
     expect(await askReady(adminUrl)).toMatchObject({ status: 200, body: { ready: true, phase: 'serving' } });
 
     binary.kill('SIGTERM');
 
-    // The signal travels to the other process in its own time.
+    // The other process receives the signal some time later.
     let ready = await askReady(adminUrl);
     while (ready.status === 200) ready = await askReady(adminUrl);
-    const toldBefore = told.size;
+    const countBefore = outcomes.size;
     expect(ready.body).toMatchObject({
       ready: false,
       phase: 'draining',
@@ -94,9 +94,9 @@ describe('SIGTERM under load', () => {
     const exit = await binary.exit;
 
     expect(exit).toMatchObject({ code: 0, signal: null });
-    expect(told.size).toBeGreaterThan(toldBefore);
+    expect(outcomes.size).toBeGreaterThan(countBefore);
     const { journals } = await openJournalsClient(sandbox.url).list({ limit: 100_000 });
-    const done = [...told].filter(([, verdict]) => verdict === 'done').map(([description]) => description);
+    const done = [...outcomes].filter(([, verdict]) => verdict === 'done').map(([description]) => description);
     expect(journals.map(({ description }) => description).sort()).toEqual(done.sort());
   });
 });

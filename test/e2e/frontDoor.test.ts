@@ -18,16 +18,16 @@ async function keyFileOf(text: string): Promise<string> {
   return file;
 }
 
-/** Starts with this environment; the lines that it says, at any level that complains. */
-async function startWrong(environment: Record<string, string>, argv = sandboxed) {
+/** Starts the gateway with a wrong configuration. @returns its exit code and output */
+async function startMisconfigured(environment: Record<string, string>, argv = sandboxed) {
   const { code, stdout, stderr } = await runBinary(argv, { SANDBOX_PORT: '0', ...environment });
   return { code, stdout, lines: stderr.trimEnd().split('\n'), stderr };
 }
 
-// What there is to say is tested at the floors that say it: here, that whoever starts the command is told it all.
-describe('serve that is started wrong says so in a line each and ends with 2', () => {
-  it('with half a credential of the API beside half a way in, in one go', async () => {
-    const { code, stdout, lines } = await startWrong({ AUTH: 'jwt', APCA_BROKER_KEY_ID: 'key' }, ['serve']);
+// The messages themselves are tested with the code that creates them. Here, all of them must reach the console.
+describe('serve prints a line for each problem and exits with 2', () => {
+  it('if the credentials of the API and the authentication are both incomplete', async () => {
+    const { code, stdout, lines } = await startMisconfigured({ AUTH: 'jwt', APCA_BROKER_KEY_ID: 'key' }, ['serve']);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect([lines.at(0), lines.at(-1)]).toEqual([
@@ -39,11 +39,11 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
     expect(lines).toHaveLength(2 + names.length);
   });
 
-  it('with a key file of wrong keys', async () => {
+  it('if the key file has invalid keys', async () => {
     const keys = [{ ...newKey('a').entry, scopes: ['journals:fly'], fromAccounts: 'all' }];
     const file = await keyFileOf(JSON.stringify({ keys }));
 
-    const { code, stdout, lines } = await startWrong({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { code, stdout, lines } = await startMisconfigured({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(lines).toEqual([
@@ -52,11 +52,11 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
     ]);
   });
 
-  it('with keys of an issuer that hangs, in bounded time', async () => {
+  it('if the token issuer does not respond, in bounded time', async () => {
     const issuer = await Issuer.start();
     issuer.hang();
 
-    const { code, stdout, lines } = await startWrong({
+    const { code, stdout, lines } = await startMisconfigured({
       AUTH: 'jwt',
       AUTH_ISSUER: issuer.name,
       AUTH_AUDIENCE: issuer.audience,
@@ -71,7 +71,7 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
 });
 
 describe('api-key', () => {
-  it('makes a key that serve knows at once, and prints it this once', async () => {
+  it('creates a key that serve accepts at once, and prints it only once', async () => {
     const file = join(await temporaryFolder(), 'keys.json');
     const argv = ['api-key', '--file', file, '--name', 'screen', '--scope', 'journals:read', '--account', customer];
 
@@ -98,12 +98,12 @@ describe('api-key', () => {
       { name: 'payroll', scopes: ['journals:write'], fromAccounts: ['*'] },
     ]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    // The running gateway reads the file again by itself.
+    // The running gateway reloads the file.
     let status: number | undefined;
     while (status !== 200) ({ status } = await operate('HTTP', url, bearer(second.stdout.trim()), '{ __typename }'));
   });
 
-  it('puts it into the file that a link names, and leaves the link', async () => {
+  it('adds the key to the target of a symbolic link', async () => {
     const folder = await temporaryFolder();
     const [file, link] = [join(folder, 'keys.json'), join(folder, 'link.json')];
     await writeKeyFile(file, []);
@@ -119,23 +119,23 @@ describe('api-key', () => {
     ['a name', ['--scope', 'journals:read'], '--name: missing'],
     ['a scope', ['--name', 'screen'], '--scope: missing'],
     ['a file', ['--name', 'screen', '--scope', 'journals:read'], 'AUTH_API_KEYS_FILE: missing'],
-    ['a scope that there is', ['--name', 'a', '--scope', 'all', '--file', 'FILE'], 'scopes.0: expected journals:read'],
+    ['an existing scope', ['--name', 'a', '--scope', 'all', '--file', 'FILE'], 'scopes.0: expected journals:read'],
     [
       'a UUID',
       ['--name', 'a', '--scope', 'journals:read', '--account', 'x', '--file', 'FILE'],
       'accounts.0: expected a UUID',
     ],
-  ])('without %s ends with 2, and makes nothing', async (_what, flags, words) => {
+  ])('exits with 2 and creates nothing without %s', async (_missing, flags, message) => {
     const file = await keyFileOf('{ "keys": [] }');
 
     const { code, stdout, stderr } = await runBinary(['api-key', ...flags.map((flag) => flag.replace('FILE', file))]);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(words);
+    expect(stderr).toContain(message);
     expect(await readFile(file, 'utf8')).toBe('{ "keys": [] }');
   });
 
-  it('leaves alone a file that it can not read, or that another command is writing', async () => {
+  it('does not change a file that it cannot read or that another command is writing', async () => {
     const broken = await keyFileOf('{}');
     const busy = await keyFileOf('{ "keys": [] }');
     await writeFile(`${busy}.new`, '');

@@ -24,7 +24,7 @@ describe.each(['WebSocket', 'SSE'] as const)('journalStatusChanged over %s', (tr
   it.each([
     ['v2', [null, 'EXECUTED', 'ACTIVITY_CREATED']],
     ['classic', [null, 'QUEUED', 'SENT_TO_CLEARING', 'EXECUTED']],
-  ] as const)('shows every status of a new journal in the flow %s, in order', async (jnlcFlow, statuses) => {
+  ] as const)('sends every status of a new journal of the %s flow in order', async (jnlcFlow, statuses) => {
     const { gateway } = await startBoth({ jnlcFlow });
     const events = await subscribe<Changed>(transport, gateway.url, changed);
 

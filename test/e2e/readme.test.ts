@@ -10,11 +10,11 @@ import { subscribe } from '../kit/subscribe.ts';
 
 interface Example {
   document: string;
-  /** One for a query or a mutation; one for each event of a subscription. */
+  /** One for a query or mutation, one for each event of a subscription. */
   answers: unknown[];
 }
 
-/** The README's documents with the answers printed beside them, in its order. */
+/** The README's documents and their results, in order. */
 function readExamples(): Record<'creation' | 'refusal' | 'query' | 'subscription', Example> {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const blocks = [...readme.matchAll(/```graphql\n([^`]*)```\s+```json\n([^`]*)```/g)];
@@ -29,7 +29,7 @@ function readExamples(): Record<'creation' | 'refusal' | 'query' | 'subscription
 
 const seeded = new Set<unknown>(Object.values(accounts).flat());
 
-/** Ids that the sandbox makes and cursors differ from run to run; everything else is as printed. */
+/** Generated ids and cursors differ in each run. Everything else must be as printed. */
 function generalised(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(generalised);
   if (typeof value !== 'object' || value === null) return value;
@@ -43,7 +43,7 @@ function generalised(value: unknown): unknown {
 }
 
 describe("the README's examples", () => {
-  it('give the answers printed beside them', async () => {
+  it('return the printed results', async () => {
     const { creation, refusal, query, subscription } = readExamples();
     const { gateway } = await startBoth({ jnlcFlow: 'v2', settleDelayMs: 25 });
     const events = await subscribe('SSE', gateway.url, subscription.document);
@@ -55,7 +55,7 @@ describe("the README's examples", () => {
     expect(await ask(gateway.url, query.document)).toEqual(generalised(query.answers[0]));
   });
 
-  it('send the same journal once when the creation is sent again', async () => {
+  it('create the journal only once if the mutation is repeated', async () => {
     const { creation } = readExamples();
     const { gateway } = await startBoth({ jnlcFlow: 'v2' });
 

@@ -9,7 +9,7 @@ import { createJournals } from '../kit/createJournals.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
 
-// As in a browser, which the recipes are for.
+// The recipes are for browsers.
 beforeAll(() => void vi.stubGlobal('WebSocket', WebSocket));
 afterAll(() => void vi.unstubAllGlobals());
 
@@ -45,7 +45,7 @@ interface Loop {
 const folder = new URL('../../node_modules/.cache/recipes/', import.meta.url);
 const query = 'subscription ($after: String) { journalStatusChanged(after: $after) { id cursor } }';
 
-/** Runs a block of docs/events.md as the module that its first line names. */
+/** Imports a code block of docs/events.md. Its first line is the name of the module. */
 async function run<Module>(name: string): Promise<Module> {
   const docs = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8');
   const code = docs.split('```js\n').find((block) => block.startsWith(`// ${name}\n`));
@@ -86,7 +86,7 @@ async function follow(recipe: string, url: string, after: string) {
 }
 
 describe.each(['graphql-ws.js', 'apollo-client.js', 'urql.js'])('the recipe %s', (recipe) => {
-  it('misses and doubles nothing over restarts of the gateway', async () => {
+  it('misses and repeats no event when the gateway restarts', async () => {
     const sandbox = await startSandbox({ settleDelayMs: 0 });
     let gateway = await startGateway(sandbox.url);
     const { url } = gateway;
@@ -104,7 +104,7 @@ describe.each(['graphql-ws.js', 'apollo-client.js', 'urql.js'])('the recipe %s',
     expect(new Set(events.map(({ id }) => id)).size).toBe(18);
   });
 
-  it('reloads when its cursor has expired, and follows on', async () => {
+  it('reloads if its cursor has expired, and continues', async () => {
     const sandbox = await startSandbox({ settleDelayMs: 0, eventRetention: 3 });
     const old = await startGateway(sandbox.url);
     await createJournals(old.url, 1);
@@ -119,7 +119,7 @@ describe.each(['graphql-ws.js', 'apollo-client.js', 'urql.js'])('the recipe %s',
     await expect.poll(() => events.length, { timeout: 10_000 }).toBe(3);
   });
 
-  it('knows where it stands when nothing comes', async () => {
+  it('updates its cursor when there are no events', async () => {
     const sandbox = await startSandbox({ settleDelayMs: 0 });
     const { url } = await startGateway(sandbox.url, {}, { limits: { pingMs: 200 } });
     const none = Buffer.from(JSON.stringify(['e1', new Date().toISOString(), {}])).toString('base64url');

@@ -26,7 +26,7 @@ const creation = `mutation { createJournal(
 const journalId = '6b2f4a1e-9c1d-4d55-8a3f-3a4a8f3b9d10';
 const created = { data: { createJournal: { journal: { id: journalId } } } };
 
-/** The binary before an upstream that answers a creation when the gate opens. */
+/** The binary in front of an upstream that answers a create when the gate opens. */
 async function serveSlowly(): Promise<{ binary: Binary; url: string; gate: Gate }> {
   const gate = new Gate();
   const journal = {
@@ -50,13 +50,13 @@ async function serveSlowly(): Promise<{ binary: Binary; url: string; gate: Gate 
     APCA_BROKER_BASE_URL: upstream.url,
     APCA_BROKER_KEY_ID: 'key',
     APCA_BROKER_SECRET_KEY: 'secret',
-    // Without it the gateway warns, and here nothing may be said.
+    // Without it, the gateway logs a warning, and these tests expect an empty log.
     OUTCOMES_FILE: join(directory, 'outcomes.db'),
   });
   return { binary, url, gate };
 }
 
-/** Asks until nobody listens: the signal travels to the other process in its own time. */
+/** Connects until it is refused, since the other process receives the signal some time later. */
 async function refusesConnections(url: string): Promise<void> {
   const { hostname, port } = new URL(url);
   for (;;) {
@@ -81,7 +81,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(await binary.exit).toMatchObject(clean);
   });
 
-  it('lets running mutations over HTTP and WebSocket finish, and takes in nothing new', async () => {
+  it('waits for running mutations over HTTP and WebSocket, and refuses new operations', async () => {
     const { binary, url, gate } = await serveSlowly();
     const socket = await RawSocket.ready(url);
     const overHttp = ask(url, creation);
@@ -106,8 +106,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   });
 });
 
-describe('the end', () => {
-  it('is not held by subscribers, stalled ones, kept connections or silent ones', async () => {
+describe('the shutdown of the process', () => {
+  it('is not delayed by subscribers, stalled clients, and idle or silent connections', async () => {
     const long = '600';
     const limits = { SHUTDOWN_GRACE_SECONDS: long, STALL_SECONDS: long, PING_SECONDS: long, REQUEST_SECONDS: long };
     const { binary, url } = await serveBinary(undefined, limits);
@@ -115,7 +115,7 @@ describe('the end', () => {
     const silent = connect(Number(port), hostname);
     closeLater(() => silent.destroy());
     silent.on('error', () => undefined);
-    await ask(url, '{ __typename }'); // fetch keeps this connection
+    await ask(url, '{ __typename }'); // fetch keeps this connection open
     const stream = await EventStream.post(url, changed);
     const [socket, stalled] = [await RawSocket.ready(url), await RawSocket.ready(url)];
     for (const each of [socket, stalled]) each.subscribe('1', changed);
@@ -129,7 +129,7 @@ describe('the end', () => {
     await expect(stream.rest()).rejects.toThrow();
   });
 
-  it('frees its ports at once: another gateway starts there, and clients come back to it by themselves', async () => {
+  it('frees its ports at once, so that clients reconnect to another gateway on the same port', async () => {
     const first = await serveBinary();
     const { port } = new URL(first.url);
     const restart = new Gate();
@@ -151,11 +151,11 @@ describe('the end', () => {
     await ask(second.url, creation);
 
     expect((await events.next()).value).toMatchObject({ data: { journalStatusChanged: { statusTo: 'EXECUTED' } } });
-    // Before the second gateway is gone too: this client would go on looking for it.
+    // Before the second gateway is closed, because this client would try to reconnect.
     await client.dispose();
   });
 
-  it('comes at once when a second signal asks for it', async () => {
+  it('is immediate on a second signal', async () => {
     const { binary, url, gate } = await serveSlowly();
     const answer = ask(url, creation);
     await gate.reached;
@@ -169,8 +169,8 @@ describe('the end', () => {
     gate.open();
   });
 
-  it('comes right after the start when the signal comes during it', async () => {
-    // An upstream that takes connections and says nothing: the gateway waits a while for its event stream.
+  it('follows the start if the signal arrives during it', async () => {
+    // An upstream that accepts connections and never responds: the gateway waits a while for its event stream.
     const upstream = createServer();
     await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
     const sockets = new Set<Socket>();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Outbox } from '../../src/server/live/Outbox.ts';
 
-/** An outbox, and what it has written; the client takes it or has enough, as the test says. */
+/** An outbox and its writes. `client.isTaking` is false while the client's buffer is full. */
 function start() {
   const client = { isTaking: true };
   const written: string[] = [];
@@ -15,8 +15,8 @@ function start() {
   return { client, outbox, written };
 }
 
-describe('what is said to a client in one tick', () => {
-  it('leaves in one write, in its order', async () => {
+describe('a message in the outbox', () => {
+  it('is written together with the others of its tick, in order', async () => {
     const { outbox, written } = start();
 
     for (const piece of ['a', 'b', 'c']) outbox.put(piece);
@@ -27,7 +27,7 @@ describe('what is said to a client in one tick', () => {
     expect(written).toEqual(['abc', 'd']);
   });
 
-  it('leaves without what is wanted no more by then', async () => {
+  it('is dropped if it is no longer wanted at the end of the tick', async () => {
     const { outbox, written } = start();
     let isWanted = true;
 
@@ -39,7 +39,7 @@ describe('what is said to a client in one tick', () => {
     expect(written).toEqual(['a']);
   });
 
-  it('leaves before the tick is over when something else is about to be said', () => {
+  it('is written at once by a flush', () => {
     const { outbox, written } = start();
 
     outbox.put('a');
@@ -49,8 +49,8 @@ describe('what is said to a client in one tick', () => {
   });
 });
 
-describe('the room for more', () => {
-  it('ends when the client has enough, and comes back when it takes more', async () => {
+describe('room', () => {
+  it('waits while the buffer of the client is full', async () => {
     const { client, outbox } = start();
     client.isTaking = false;
     outbox.put('a');
@@ -64,7 +64,7 @@ describe('the room for more', () => {
     expect(outbox.room()).toBeNull();
   });
 
-  it('ends within a tick when much is said, and comes back with the next', async () => {
+  it('waits for the next tick after many bytes in one', async () => {
     const { outbox } = start();
 
     outbox.put('x'.repeat(20_000));

@@ -17,20 +17,20 @@ import { statusEvent } from '../kit/statusEvent.ts';
 
 const told = 'subscription ($as: String) { told { text(as: $as) } }';
 
-/** What a subscription is made of. */
+/** The objects of a subscription. */
 const parts = [SharedExecution, LiveSubscription, StatusSubscription, SocketOperation, EventStreamBody];
 
-/** By how much a heap differs from itself, in bytes; two thousand subscriptions hold several times as much. */
+/** Variation of the heap size between measurements, in bytes. Two thousand subscriptions take several times as much. */
 const noise = 2_500_000;
 
-/** Timers and sockets of the process. */
+/** Number of timers and sockets of the process. */
 function resources(): number {
   return process.getActiveResourcesInfo().length;
 }
 
 describe('two thousand subscriptions that come and go', () => {
   it.each(['WebSocket', 'SSE'] as const)(
-    'over %s leave no listener, timer or byte behind',
+    'leave no listener, timer or memory behind over %s',
     async (transport) => {
       const hub = new StatusHub();
       const open = new Set<unknown>();
@@ -78,7 +78,7 @@ describe('two thousand subscriptions that come and go', () => {
 
 let count = 0;
 
-/** Half of them alike, half each for itself. */
+/** Half of them are the same, the others are unique. */
 function variables(): { as: string } {
   count += 1;
   return { as: count % 2 ? 'all' : String(count) };
@@ -93,7 +93,7 @@ async function onSocket(socket: RawSocket): Promise<() => Promise<void>> {
   };
 }
 
-/** On bare sockets: a client library would leave more behind than what is looked for. */
+/** On bare sockets, because a client library would leave more behind than a leak would. */
 async function onStreams(url: string): Promise<() => Promise<void>> {
   const { hostname, port } = new URL(url);
   const sockets = await Promise.all(

@@ -9,8 +9,8 @@ async function start(): Promise<string> {
   return (await startGateway((await StubUpstream.start(json(404, {}))).url)).url;
 }
 
-describe('a message beyond what an operation may say', () => {
-  it('costs its own socket, and nobody else anything', async () => {
+describe('a large message', () => {
+  it('closes its own WebSocket and has no effect on others', async () => {
     const url = await start();
     const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
     closeLater(() => socket.terminate());
@@ -35,7 +35,7 @@ describe('a message beyond what an operation may say', () => {
     expect(answer.status).toBe(413);
   });
 
-  it('nested beyond what a parser takes is refused as a document', async () => {
+  it('is refused as a document if it is nested too deeply for the parser', async () => {
     const url = await start();
 
     const query = `{ ${'a{'.repeat(20_000)}${'}'.repeat(20_000)} }`;

@@ -8,10 +8,10 @@ import { startServer } from '../kit/startServer.ts';
 
 const ticks = 'subscription { ticks }';
 
-/** Each opens so many subscriptions and leaves them in its own way, as soon as they stand. */
+/** Ways to open subscriptions and to leave them as soon as they have started. */
 const ways: [string, (url: string, count: number) => Promise<void>][] = [
   [
-    'a complete on a socket that stays',
+    'a complete message on a socket that stays open',
     async (url, count) => {
       const socket = await RawSocket.ready(url);
       for (let id = 0; id < count; id += 1) socket.subscribe(String(id), ticks);
@@ -20,7 +20,7 @@ const ways: [string, (url: string, count: number) => Promise<void>][] = [
     },
   ],
   [
-    'a socket that closes',
+    'the close of a socket',
     async (url, count) => {
       const socket = await RawSocket.ready(url);
       for (let id = 0; id < count; id += 1) socket.subscribe(String(id), ticks);
@@ -29,7 +29,7 @@ const ways: [string, (url: string, count: number) => Promise<void>][] = [
     },
   ],
   [
-    'a socket that is cut',
+    'the loss of a connection',
     async (url, count) => {
       const socket = await RawSocket.ready(url);
       for (let id = 0; id < count; id += 1) socket.subscribe(String(id), ticks);
@@ -38,7 +38,7 @@ const ways: [string, (url: string, count: number) => Promise<void>][] = [
     },
   ],
   [
-    'event streams that are aborted',
+    'the abort of event streams',
     async (url, count) => {
       const streams = await Promise.all(Array.from({ length: count }, () => EventStream.post(url, ticks)));
       for (const stream of streams) stream.abort();
@@ -46,7 +46,7 @@ const ways: [string, (url: string, count: number) => Promise<void>][] = [
   ],
 ];
 
-describe('subscriptions that are left', () => {
+describe('subscriptions that are ended', () => {
   it.each(ways)('by %s leave no subscriber in the hub', async (_name, subscribeAndLeave) => {
     const hub = new StatusHub();
     const subscriptions: StatusSubscription[] = [];
@@ -60,7 +60,7 @@ describe('subscriptions that are left', () => {
 
     await subscribeAndLeave(server.url, 50);
 
-    // A subscription is done when the hub has let go of it, and not before: there are no events.
+    // A subscription is done only when the hub has removed it, since there are no events.
     const results = await Promise.all(subscriptions.map((subscription) => subscription.next()));
     expect(results).toEqual(Array.from({ length: 50 }, () => ({ done: true, value: undefined })));
   });

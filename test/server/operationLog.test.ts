@@ -23,7 +23,7 @@ function post(body: unknown, headers: Record<string, string> = {}): RequestInit 
 }
 
 describe('the log of operations', () => {
-  it('has one line for each, with its kind, fields, outcome, time, principal and request id', async () => {
+  it('has one line for each operation, with kind, fields, outcome, duration, principal and request id', async () => {
     const folder = await temporaryFolder();
     const { key, entry } = newKey('ann');
     const file = `${folder}/keys.json`;
@@ -33,9 +33,9 @@ describe('the log of operations', () => {
 
     for (const door of doors) await operate(door, url, bearer(key), 'query Status { journals { nodes { id } } }');
 
-    const told = operationsIn(lines);
-    expect(told).toHaveLength(doors.length);
-    for (const line of told) {
+    const logged = operationsIn(lines);
+    expect(logged).toHaveLength(doors.length);
+    for (const line of logged) {
       expect(line).toEqual({
         level: levels.debug,
         time: expect.any(String) as string,
@@ -52,7 +52,7 @@ describe('the log of operations', () => {
     }
   });
 
-  it('tells mutations and subscriptions at info, a subscription once it stands', async () => {
+  it('has mutations and subscriptions at level info, subscriptions as soon as they have started', async () => {
     const sandbox = await startSandbox();
     const { url, lines } = await startWatched(sandbox.url);
     const stream = await openStream(url, null, 'subscription { journalStatusChanged { statusTo } }');
@@ -74,7 +74,7 @@ describe('the log of operations', () => {
     ]);
   });
 
-  it('leads from an operation that failed to the line of the call that did', async () => {
+  it('links a failed operation to the line of the request that failed', async () => {
     const stub = await StubUpstream.start(json(500, { message: 'broken' }, { 'x-request-id': 'upstream-1' }));
     const { url, lines } = await startWatched(stub.url);
 
@@ -87,7 +87,7 @@ describe('the log of operations', () => {
     ]);
   });
 
-  it('has nothing that a client said but the name of its operation, shortened', async () => {
+  it('contains nothing from clients except for operation names, which are shortened', async () => {
     const sandbox = await startSandbox();
     const { url, lines } = await startWatched(sandbox.url);
     const query = `query Named${'x'.repeat(500)} ($id: ID!) { planted_alias: journal(id: $id) { id } other: journal(id: "planted-literal") { id } }`;
@@ -115,7 +115,7 @@ describe('the log of operations', () => {
 });
 
 describe('request ids', () => {
-  it("are the client's where it sends a sane one, and are answered with", async () => {
+  it('are taken from the client if they are valid, and returned in the response', async () => {
     const sandbox = await startSandbox();
     const { url, lines } = await startWatched(sandbox.url);
 
@@ -126,11 +126,11 @@ describe('request ids', () => {
   });
 
   it.each([
-    ['none', undefined],
-    ['one that is too long', 'x'.repeat(129)],
-    ['words of a stranger', 'a {"level":60}'],
-    ['an empty one', ''],
-  ])('are made where a client sends %s', async (_what, given) => {
+    ['no id', undefined],
+    ['an id that is too long', 'x'.repeat(129)],
+    ['an id with forbidden characters', 'a {"level":60}'],
+    ['an empty id', ''],
+  ])('are generated if the client sends %s', async (_case, given) => {
     const sandbox = await startSandbox();
     const { url, lines } = await startWatched(sandbox.url);
 
@@ -144,7 +144,7 @@ describe('request ids', () => {
     expect(operationsIn(lines)).toMatchObject([{ requestId: id }]);
   });
 
-  it('stand in refusals too, whatever is wrong', async () => {
+  it('are returned by all refusals, too', async () => {
     const sandbox = await startSandbox();
     const { url } = await startWatched(sandbox.url);
 
@@ -157,7 +157,7 @@ describe('request ids', () => {
     }
   });
 
-  it('on a socket are its own with a number for each operation', async () => {
+  it('of operations on a WebSocket are the id of the upgrade request with a number for each operation', async () => {
     const sandbox = await startSandbox();
     const { url, lines } = await startWatched(sandbox.url);
     const socket = await RawSocket.open(url, undefined, { 'x-request-id': 'screen-7' });

@@ -5,12 +5,12 @@ import type { SocketMessage } from '../kit/RawSocket.ts';
 import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
 
-/** More than the buffers of both ends hold. */
+/** More than the buffers of both sides hold. */
 const flood = 'x'.repeat(32_000_000);
 const ticks = 'subscription { ticks }';
 
-describe('an id that is used again while the last words of its former operation wait for the client', () => {
-  it('belongs to the new one', async () => {
+describe('an operation id that is reused while results of its previous operation are still being sent', () => {
+  it('belongs to the new operation', async () => {
     const sources: Source[] = [];
     const open = () => sources[sources.push(new Source()) - 1] ?? new Source();
     const server = await startServer({ work: () => flood, ticks: open });
@@ -25,7 +25,7 @@ describe('an id that is used again while the last words of its former operation 
     socket.subscribe('1', ticks);
     await expect.poll(() => sources.length).toBe(2);
     socket.resume();
-    // What the former one had to say, its `complete` included, was on its way already.
+    // The results of the previous operation, including its `complete`, were already being sent.
     await socket.saidSoFar();
     sources[1]?.push('tick');
 
@@ -37,8 +37,8 @@ describe('an id that is used again while the last words of its former operation 
   });
 });
 
-describe('an answer that waits for the client', () => {
-  it('holds its place among the operations of the socket, left or not', async () => {
+describe('a result that is still being sent', () => {
+  it('counts towards the operations of its socket, even after a complete message', async () => {
     const server = await startServer({ work: () => flood }, { maxOperations: 2 });
     const socket = await RawSocket.ready(server.url);
     socket.stall();

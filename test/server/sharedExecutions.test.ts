@@ -21,7 +21,7 @@ interface Event {
   text: string;
 }
 
-/** A server whose subscribers all get what is told, and a list of what was executed for it. */
+/** A server whose subscribers all receive the same events, and a list of the executions. */
 async function start(
   show: (event: Event, asked: Asked) => Promise<string> | string = ({ text }) => text,
   options: StartServerOptions = {},
@@ -49,7 +49,7 @@ async function start(
   return { url: server.url, sources, executions, tell };
 }
 
-/** A subscriber on a socket of its own, once its subscription stands. */
+/** A subscriber on its own socket whose subscription has started. */
 async function subscriber(
   url: string,
   { id = '1', query = told, variables = {}, authorization = '' } = {},
@@ -65,7 +65,7 @@ function next(id: string, data: unknown): SocketMessage {
 }
 
 describe('subscribers with the same operation', () => {
-  it('get identical results under ids of their own, of one execution, on both transports', async () => {
+  it('get identical results of one execution under their own ids, on both transports', async () => {
     const { url, tell, executions } = await start();
     const sockets = await Promise.all(['a', 'b'].map((id) => subscriber(url, { id })));
     const stream = await EventStream.post(url, told);
@@ -79,7 +79,7 @@ describe('subscribers with the same operation', () => {
     expect(executions).toEqual(['hello']);
   });
 
-  it('share it on one socket too', async () => {
+  it('share an execution on one socket, too', async () => {
     const { url, tell, executions } = await start();
     const socket = await subscriber(url, { id: 'a' });
     socket.subscribe('b', told);
@@ -92,10 +92,10 @@ describe('subscribers with the same operation', () => {
   });
 
   it.each([
-    ['is spelled differently', 'subscription {\n told {\n text # a remark\n } }', {}],
-    ['wants other events', 'subscription { told(of: "mine") { text } }', {}],
-    ['wants other events by a variable', 'subscription ($of: String) { told(of: $of) { text } }', { of: 'mine' }],
-  ])('share it when one of them %s', async (_how, query, variables) => {
+    ['is formatted differently', 'subscription {\n told {\n text # a remark\n } }', {}],
+    ['selects other events', 'subscription { told(of: "mine") { text } }', {}],
+    ['selects other events with a variable', 'subscription ($of: String) { told(of: $of) { text } }', { of: 'mine' }],
+  ])('share an execution if one of them %s', async (_difference, query, variables) => {
     const { url, tell, executions } = await start();
     const sockets = [await subscriber(url), await subscriber(url, { query, variables })];
 
@@ -105,7 +105,7 @@ describe('subscribers with the same operation', () => {
     expect(executions).toEqual(['hello']);
   });
 
-  it('share it when their documents hold other operations besides', async () => {
+  it('share an execution if their documents contain other operations, too', async () => {
     const { url, tell, executions } = await start();
     const sockets = await Promise.all(
       ['query Other { hello }', 'query Another { hello }'].map(async (beside) => {
@@ -123,7 +123,7 @@ describe('subscribers with the same operation', () => {
     expect(executions).toEqual(['hello']);
   });
 
-  it('get every event in its order, whichever is executed first', async () => {
+  it('get the events in order, even if a later one is executed first', async () => {
     const gates = new Map([['slow', new Gate()]]);
     const { url, tell, executions } = await start(async ({ text }) => {
       await gates.get(text)?.pass();
@@ -143,8 +143,8 @@ describe('subscribers with the same operation', () => {
     ['short', 'x'],
     ['longer than a short frame', 'x'.repeat(1_000)],
     ['longer than a long frame', 'x'.repeat(70_000)],
-    ['in other letters', 'Ünïcödé ☃ 𝄞 "\\ \u2028'],
-  ])('get a text that is %s unharmed', async (_how, text) => {
+    ['not ASCII', 'Ünïcödé ☃ 𝄞 "\\ \u2028'],
+  ])('get a text that is %s unchanged', async (_kind, text) => {
     const { url, tell } = await start();
     const [socket, stream] = [await subscriber(url, { id: 'ключ"☃' }), await EventStream.post(url, told)];
 
@@ -155,17 +155,17 @@ describe('subscribers with the same operation', () => {
   });
 });
 
-describe('an execution is not shared', () => {
+describe('an execution', () => {
   const withVariable = 'subscription ($as: String) { told { text(as: $as) } }';
 
   it.each([
-    ['another field', 'subscription { told { text __typename } }', {}, { text: 'hello', __typename: 'Told' }],
-    ['another name for it', 'subscription { told { other: text } }', {}, { other: 'hello' }],
-    ['another literal', 'subscription { told { text(as: "!") } }', {}, { text: 'hello!' }],
-    ['another value of a variable', withVariable, { as: '?' }, { text: 'hello?' }],
-    ['null for a variable', withVariable, { as: null }, { text: 'hello' }],
-    ['less', 'subscription ($no: Boolean!) { told { text @skip(if: $no) } }', { no: true }, {}],
-  ])('with who asks for %s', async (_what, query, variables, shown) => {
+    ['selects another field', 'subscription { told { text __typename } }', {}, { text: 'hello', __typename: 'Told' }],
+    ['uses another alias', 'subscription { told { other: text } }', {}, { other: 'hello' }],
+    ['has another literal', 'subscription { told { text(as: "!") } }', {}, { text: 'hello!' }],
+    ['has another value of a variable', withVariable, { as: '?' }, { text: 'hello?' }],
+    ['has null for a variable', withVariable, { as: null }, { text: 'hello' }],
+    ['skips a field', 'subscription ($no: Boolean!) { told { text @skip(if: $no) } }', { no: true }, {}],
+  ])('is not shared with an operation that %s', async (_difference, query, variables, shown) => {
     const { url, tell } = await start(({ text }, { as }) => text + (as ?? ''));
     const sockets = [
       await subscriber(url),
@@ -179,7 +179,7 @@ describe('an execution is not shared', () => {
     expect(seen).toEqual([{ text: 'hello' }, { text: 'hello.' }, shown].map((told) => next('1', { told })));
   });
 
-  it('by a variable that was left out, whatever its name is', async () => {
+  it('is not shared by an omitted variable, whatever its name is', async () => {
     const { url, tell } = await start(({ text }, { as }) => text + (as ?? ''));
     const socket = await subscriber(url, {
       query: 'subscription ($constructor: String = "!") { told { text(as: $constructor) } }',
@@ -193,7 +193,7 @@ describe('an execution is not shared', () => {
   const all: Grant = { name: 'all', scopes, accounts: null, fromAccounts: null };
   const sessions = [
     all,
-    { ...all, name: 'all too' },
+    { ...all, name: 'all as well' },
     { ...all, name: 'fewer scopes', scopes: ['journals:read'] as const },
     { ...all, name: 'one account', accounts: ['a'] },
     { ...all, name: 'another account', accounts: ['b'] },
@@ -203,7 +203,7 @@ describe('an execution is not shared', () => {
     close: () => Promise.resolve(),
   };
 
-  it('with who has other rights: each is shown what it may see', async () => {
+  it('is not shared by principals with different rights: each sees what it may', async () => {
     const { url, tell, executions } = await start((_event, { principal }) => principal.rights, { authenticator });
     const sockets = await Promise.all(sessions.map((_, number) => subscriber(url, { authorization: String(number) })));
 
@@ -217,8 +217,8 @@ describe('an execution is not shared', () => {
   });
 });
 
-describe('what happens to one subscriber', () => {
-  it('is its own: an error of its source ends it, masked, and no other', async () => {
+describe('a subscriber', () => {
+  it('is ended by an error of its own source, which is masked and does not affect others', async () => {
     const { url, tell, sources } = await start();
     const [failing, other] = [await subscriber(url), await subscriber(url)];
     const [stream, otherStream] = [await EventStream.post(url, told), await EventStream.post(url, told)];
@@ -238,7 +238,7 @@ describe('what happens to one subscriber', () => {
     expect((await otherStream.next())?.data).toContain('hello');
   });
 
-  it('is its own: the end of its source completes it behind its last event, and no other', async () => {
+  it('is completed after its last event when its own source ends, which does not affect others', async () => {
     const { url, tell, sources } = await start();
     const [ending, other] = [await subscriber(url), await subscriber(url)];
 
@@ -251,7 +251,7 @@ describe('what happens to one subscriber', () => {
     expect(await other.take(2)).toHaveLength(2);
   });
 
-  it('is its own: it leaves, and no other does', async () => {
+  it('can leave without affecting others', async () => {
     const { url, tell, sources } = await start();
     const [leaver, stayer] = [await subscriber(url), await subscriber(url)];
     const [aborted, stream] = [await EventStream.post(url, told), await EventStream.post(url, told)];
@@ -266,7 +266,7 @@ describe('what happens to one subscriber', () => {
     expect(await leaver.saidSoFar()).toEqual([]);
   });
 
-  it('ends what is read for nobody else', async () => {
+  it('aborts the reads of an execution when it was the last to leave', async () => {
     const [gate, aborted] = [new Gate(), new Gate()];
     const { url, tell } = await start(async ({ text }, { signal }) => {
       signal?.addEventListener('abort', () => aborted.open());
@@ -287,10 +287,10 @@ describe('what happens to one subscriber', () => {
   });
 });
 
-describe('what takes longer than a result is kept', () => {
+describe('an execution that takes longer than results are cached', () => {
   afterEach(() => vi.useRealTimers());
 
-  it('is ended with the last subscriber all the same', () => {
+  it('is aborted with its last subscriber', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const text = { type: GraphQLString, resolve: () => new Promise<string>(() => undefined) };
     const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { text } }) });
@@ -322,7 +322,7 @@ describe('what takes longer than a result is kept', () => {
 });
 
 describe('an error of a field', () => {
-  it('is told to everybody with its path, masked once', async () => {
+  it('is sent to all subscribers with its path, and masked once', async () => {
     const { url, tell, executions } = await start(({ text }) => {
       if (text === 'bad') throw new Error('the secret reason');
       return text;

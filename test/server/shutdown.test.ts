@@ -12,7 +12,7 @@ import { RawSocket } from '../kit/RawSocket.ts';
 import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
 
-/** Asks over an agent's kept connection, so that a test says which connection is used. */
+/** Sends a request through an agent, so that a test controls which connection is used. */
 async function askOver(agent: Agent, url: string, query: string): Promise<IncomingMessage> {
   const outgoing = request(url, { method: 'POST', agent, headers: { 'content-type': 'application/json' } });
   outgoing.end(JSON.stringify({ query }));
@@ -35,7 +35,7 @@ function post(url: string, query: string): Promise<Response> {
 }
 
 describe('a shutdown', () => {
-  it('lets a mutation over HTTP finish, and tells its client that the connection ends', async () => {
+  it('waits for a mutation over HTTP, and announces the end of the connection', async () => {
     const gate = new Gate();
     const server = await startServer({ work: () => gate.pass().then(() => 'done') });
     const answer = post(server.url, 'mutation { work }');
@@ -49,7 +49,7 @@ describe('a shutdown', () => {
     await closed;
   });
 
-  it('lets a mutation over WebSocket finish: its answer and its complete come before the close', async () => {
+  it('waits for a mutation over WebSocket, whose result and complete are sent before the close', async () => {
     const gate = new Gate();
     const server = await startServer({ work: () => gate.pass().then(() => 'done') });
     const socket = await RawSocket.ready(server.url);
@@ -67,7 +67,7 @@ describe('a shutdown', () => {
     await closed;
   });
 
-  it('lets a mutation over an event stream finish', async () => {
+  it('waits for a mutation over an event stream', async () => {
     const gate = new Gate();
     const server = await startServer({ work: () => gate.pass().then(() => 'done') });
     const opened = EventStream.post(server.url, 'mutation { work }');
@@ -83,7 +83,7 @@ describe('a shutdown', () => {
     await closed;
   });
 
-  it('lets a mutation finish whose client has gone', async () => {
+  it('waits for a mutation whose client has disconnected', async () => {
     const gate = new Gate();
     let isDone = false;
     const server = await startServer({
@@ -106,7 +106,7 @@ describe('a shutdown', () => {
     expect(isDone).toBe(true);
   });
 
-  it('refuses new operations of an open socket with SHUTTING_DOWN', async () => {
+  it('refuses new operations on an open WebSocket with SHUTTING_DOWN', async () => {
     const gate = new Gate();
     const server = await startServer({ work: () => gate.pass().then(() => 'done') });
     const socket = await RawSocket.ready(server.url);
@@ -127,7 +127,7 @@ describe('a shutdown', () => {
     await closed;
   });
 
-  it('refuses a new operation of a connection that was open already, with 503', async () => {
+  it('refuses a new operation on an open connection with 503', async () => {
     const gate = new Gate();
     const server = await startServer({ work: () => gate.pass().then(() => 'done') });
     const { hostname, port } = new URL(server.url);
@@ -140,7 +140,7 @@ describe('a shutdown', () => {
     kept.write(
       `POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`,
     );
-    // The server has the request's first lines once a request that came after them is answered.
+    // When a later request is answered, the server has received the first lines of this one.
     await post(server.url, '{ hello }').then((answer) => answer.text());
 
     const closed = server.close();
@@ -169,7 +169,7 @@ describe('a shutdown', () => {
     await closed;
   });
 
-  it('closes idle WebSockets with 1001, so that clients come back', async () => {
+  it('closes idle WebSockets with 1001, so that clients reconnect', async () => {
     const server = await startServer({});
     const socket = await RawSocket.ready(server.url);
 
@@ -178,26 +178,23 @@ describe('a shutdown', () => {
     expect(await socket.closed).toEqual({ code: 1001, reason: 'the gateway is going away' });
   });
 
-  it.each(['WebSocket', 'SSE'] as const)(
-    'sends many subscribers away one after the other over %s',
-    async (transport) => {
-      const server = await startServer({ ticks: () => new Source() });
-      const left = await Promise.all(
-        Array.from({ length: 40 }, async () => {
-          if (transport === 'WebSocket') return { gone: (await RawSocket.ready(server.url)).closed };
-          return { gone: (await EventStream.post(server.url, 'subscription { ticks }')).rest() };
-        }),
-      );
-      const moments = left.map(({ gone }) => gone.catch(() => undefined).then(() => performance.now()));
+  it.each(['WebSocket', 'SSE'] as const)('disconnects subscribers over %s one after the other', async (transport) => {
+    const server = await startServer({ ticks: () => new Source() });
+    const left = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        if (transport === 'WebSocket') return { gone: (await RawSocket.ready(server.url)).closed };
+        return { gone: (await EventStream.post(server.url, 'subscription { ticks }')).rest() };
+      }),
+    );
+    const moments = left.map(({ gone }) => gone.catch(() => undefined).then(() => performance.now()));
 
-      await server.close();
+    await server.close();
 
-      const leftAt = await Promise.all(moments);
-      expect(Math.max(...leftAt) - Math.min(...leftAt)).toBeGreaterThan(100);
-    },
-  );
+    const leftAt = await Promise.all(moments);
+    expect(Math.max(...leftAt) - Math.min(...leftAt)).toBeGreaterThan(100);
+  });
 
-  it('ends subscriptions at their source, on every transport', async () => {
+  it('ends the sources of subscriptions on every transport', async () => {
     const sources = [new Source(), new Source()];
     const opened = [...sources];
     const server = await startServer({ ticks: () => opened.shift() ?? new Source() });
@@ -211,7 +208,7 @@ describe('a shutdown', () => {
     await Promise.all(sources.map(({ left }) => left));
   });
 
-  it('cuts event streams of subscriptions without a complete, which would tell clients to stay away', async () => {
+  it('closes event streams of subscriptions without a complete, after which clients would not reconnect', async () => {
     const source = new Source();
     const server = await startServer({ ticks: () => source });
     const stream = await EventStream.post(server.url, 'subscription { ticks }');
@@ -223,7 +220,7 @@ describe('a shutdown', () => {
     await expect(stream.rest()).rejects.toThrow();
   });
 
-  it("doesn't wait for idle kept connections", async () => {
+  it("doesn't wait for idle connections", async () => {
     const server = await startServer({});
     const agent = new Agent({ keepAlive: true });
     closeLater(() => agent.destroy());
@@ -234,7 +231,7 @@ describe('a shutdown', () => {
     expect(server.running.count).toBe(0);
   });
 
-  it("doesn't wait for a client that was refused an upgrade and never closes its half", async () => {
+  it("doesn't wait for a client that keeps its side open after its upgrade was refused", async () => {
     const server = await startServer({});
     const { hostname, port } = new URL(server.url);
     const client = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
@@ -247,7 +244,7 @@ describe('a shutdown', () => {
     expect(refusal.toString()).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  it('cuts clients that are connected and have said nothing', async () => {
+  it('disconnects clients that have not sent a complete request', async () => {
     const server = await startServer({});
     const { hostname, port } = new URL(server.url);
     const client = connect(Number(port), hostname);
@@ -260,7 +257,7 @@ describe('a shutdown', () => {
     if (!client.closed) await once(client, 'close');
   });
 
-  it("doesn't wait for a client that has sent half of a request", async () => {
+  it("doesn't wait for a client that has sent half of a body", async () => {
     const server = await startServer({}, { graceMs: 60_000 });
     const { port } = new URL(server.url);
     const socket = connect(Number(port), '127.0.0.1');
@@ -276,7 +273,7 @@ describe('a shutdown', () => {
     expect(server.running.count).toBe(0);
   });
 
-  it("doesn't wait for a request that was refused before it was read", async () => {
+  it("doesn't wait for a request that was refused before its body was read", async () => {
     const server = await startServer({}, { graceMs: 60_000 });
 
     const answer = await fetch(server.url, { method: 'POST', body: new URLSearchParams({ query: '{hello}' }) });
@@ -286,7 +283,7 @@ describe('a shutdown', () => {
     expect(server.running.count).toBe(0);
   });
 
-  it('waits for an operation that never ends no longer than the grace period', async () => {
+  it('waits no longer than the grace period for an operation that never ends', async () => {
     const gate = new Gate();
     const server = await startServer({ work: () => gate.pass().then(() => 'done') }, { graceMs: 100 });
     const socket = await RawSocket.ready(server.url);
@@ -298,7 +295,7 @@ describe('a shutdown', () => {
     expect((await socket.closed).code).toBe(1001);
   });
 
-  it.each(['WebSocket', 'SSE'] as const)('is not held by a stalled subscriber over %s', async (transport) => {
+  it.each(['WebSocket', 'SSE'] as const)('is not delayed by a stalled subscriber over %s', async (transport) => {
     const source = new Source();
     const server = await startServer({ ticks: () => source });
     if (transport === 'WebSocket') {
@@ -309,7 +306,7 @@ describe('a shutdown', () => {
       await EventStream.post(server.url, 'subscription { ticks }');
     }
     await source.read;
-    // More than the buffers of both ends hold, so that the server's writes wait for a reader.
+    // More than the buffers of both sides hold, so that the server's writes wait for the reader.
     for (let count = 0; count < 64; count += 1) source.push('x'.repeat(1_000_000));
 
     await server.close();
@@ -318,7 +315,7 @@ describe('a shutdown', () => {
   });
 
   it.each(['WebSocket', 'HTTP'] as const)(
-    'waits for a stalled reader of an answer over %s no longer than the grace period',
+    'waits no longer than the grace period for a client that stops reading its response over %s',
     async (transport) => {
       const server = await startServer({ work: () => 'x'.repeat(64_000_000) }, { graceMs: 100 });
       if (transport === 'WebSocket') {
@@ -330,7 +327,7 @@ describe('a shutdown', () => {
         closeLater(() => agent.destroy());
         await askOver(agent, server.url, '{ work }');
       }
-      // A later request is answered: the earlier one has been taken up.
+      // When a later request is answered, this one has been received.
       await post(server.url, '{ hello }').then((answer) => answer.text());
 
       await expect(server.close()).resolves.toBeUndefined();

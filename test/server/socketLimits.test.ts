@@ -22,8 +22,8 @@ import { quietStream } from '../kit/StubUpstream.ts';
 const ticks = 'subscription { ticks }';
 const told = 'subscription { told { text } }';
 
-describe('a socket that is never initialised', () => {
-  it('is closed with 4408 after the time that is set', async () => {
+describe('a WebSocket that is never initialised', () => {
+  it('is closed with 4408 after the configured time', async () => {
     const [short, long] = await Promise.all(
       [100, 3_600_000].map((initTimeoutMs) => startServer({}, { initTimeoutMs })),
     );
@@ -35,7 +35,7 @@ describe('a socket that is never initialised', () => {
   });
 });
 
-describe('a message that is longer than what is set', () => {
+describe('a message above the configured size', () => {
   it('closes its socket with 1009', async () => {
     const server = await startServer({}, { maxRequestBytes: 2_000 });
     const socket = await RawSocket.ready(server.url);
@@ -54,8 +54,8 @@ describe('a message that is longer than what is set', () => {
   });
 });
 
-describe('the operations of one socket', () => {
-  it('are no more than what is set: the next is refused, and taken when one has ended', async () => {
+describe('the number of operations on a WebSocket', () => {
+  it('is limited: the next one is refused until another has ended', async () => {
     const server = await startServer({ ticks: () => new Source() }, { maxOperations: 2 });
     const socket = await RawSocket.ready(server.url);
     socket.subscribe('1', ticks);
@@ -78,7 +78,7 @@ describe('the operations of one socket', () => {
     ]);
   });
 
-  it('are counted for each socket', async () => {
+  it('is counted for each WebSocket', async () => {
     const server = await startServer({ ticks: () => new Source() }, { maxOperations: 1 });
     const [one, other] = [await RawSocket.ready(server.url), await RawSocket.ready(server.url)];
     one.subscribe('1', ticks);
@@ -89,7 +89,7 @@ describe('the operations of one socket', () => {
   });
 });
 
-describe('the sockets of the process', () => {
+describe('the number of sockets of the process', () => {
   async function refusalOf(url: string): Promise<{ status: number | undefined; retryAfter: string | undefined }> {
     const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
     socket.on('error', () => undefined);
@@ -98,7 +98,7 @@ describe('the sockets of the process', () => {
     return { status: answer.statusCode, retryAfter: answer.headers['retry-after'] };
   }
 
-  it('are no more than what is set, WebSockets and event streams together; other requests are answered', async () => {
+  it('is limited, counting WebSockets and event streams together but not other requests', async () => {
     const server = await startServer({ ticks: () => new Source() }, { maxSockets: 2 });
     await RawSocket.ready(server.url);
     await EventStream.post(server.url, ticks);
@@ -112,7 +112,7 @@ describe('the sockets of the process', () => {
     expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
   });
 
-  it('take another one when one has closed', async () => {
+  it('allows another socket when one has closed', async () => {
     const source = new Source();
     const server = await startServer({ ticks: () => source }, { maxSockets: 1 });
     const stream = await EventStream.post(server.url, ticks);
@@ -128,8 +128,8 @@ describe('the sockets of the process', () => {
   });
 });
 
-describe('a quiet client', () => {
-  it('on a WebSocket is pinged', async () => {
+describe('an idle client', () => {
+  it('is pinged on a WebSocket', async () => {
     const server = await startServer({}, { pingMs: 100 });
     const socket = await RawSocket.ready(server.url);
 
@@ -139,7 +139,7 @@ describe('a quiet client', () => {
     expect(await socket.saidSoFar()).toEqual([]);
   });
 
-  it('is not cut for a pong that waited while the gateway itself stood still', async () => {
+  it('is not disconnected for a pong that was not read because the gateway was blocked', async () => {
     const pingMs = 100;
     const server = await startServer({}, { pingMs });
     const socket = await RawSocket.ready(server.url);
@@ -151,7 +151,7 @@ describe('a quiet client', () => {
     expect(await Promise.race([socket.pinged().then(() => 'pinged again'), socket.closed])).toBe('pinged again');
   });
 
-  it.each([ticks, told])('of an event stream gets comments: %s', async (query) => {
+  it.each([ticks, told])('gets comments on an event stream with the query %s', async (query) => {
     const server = await startServer(
       { ticks: () => new Source(), told: () => new Source() as AsyncIterable<object> },
       { pingMs: 100 },
@@ -170,7 +170,7 @@ describe('a quiet client', () => {
     expect(text).toBe(':\n\n:\n\n:\n\n');
   });
 
-  it('is not taken for a stalled one', async () => {
+  it('does not count as stalled', async () => {
     const server = await startServer({ ticks: () => new Source() }, { pingMs: 100, stallTimeoutMs: 100 });
     const [socket, stream] = [await RawSocket.ready(server.url), await EventStream.post(server.url, ticks)];
     const outcome = stream.next().then(
@@ -185,12 +185,12 @@ describe('a quiet client', () => {
   });
 });
 
-/** So often it is more than the buffers of both ends hold. */
+/** Repeated this many times, it is more than the buffers of both sides hold. */
 const flood = 'x'.repeat(200_000);
 const floods = 200;
 
-describe('a client that takes nothing', () => {
-  /** An event stream that is never read, and what the client says meanwhile. */
+describe('a client that reads nothing', () => {
+  /** The socket of an event stream that is never read. */
   async function stalledStream(url: string, query: string): Promise<Socket> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -203,32 +203,35 @@ describe('a client that takes nothing', () => {
     return socket;
   }
 
-  it.each(['ticks', 'told'] as const)('is cut, on a WebSocket and on an event stream: %s', async (field) => {
-    const sources: Source[] = [];
-    const begun = new Gate();
-    const open = () => {
-      const source = new Source();
-      if (sources.push(source) === 2) begun.open();
-      return source as AsyncIterable<object>;
-    };
-    const server = await startServer({ ticks: open, told: open, show: () => flood }, { stallTimeoutMs: 200 });
-    const socket = await RawSocket.ready(server.url);
-    const query = field === 'ticks' ? ticks : told;
-    socket.subscribe('1', query);
-    socket.stall();
-    await stalledStream(server.url, query);
-    await begun.opened;
+  it.each(['ticks', 'told'] as const)(
+    'is disconnected from the field %s, on a WebSocket and on an event stream',
+    async (field) => {
+      const sources: Source[] = [];
+      const begun = new Gate();
+      const open = () => {
+        const source = new Source();
+        if (sources.push(source) === 2) begun.open();
+        return source as AsyncIterable<object>;
+      };
+      const server = await startServer({ ticks: open, told: open, show: () => flood }, { stallTimeoutMs: 200 });
+      const socket = await RawSocket.ready(server.url);
+      const query = field === 'ticks' ? ticks : told;
+      socket.subscribe('1', query);
+      socket.stall();
+      await stalledStream(server.url, query);
+      await begun.opened;
 
-    for (const source of sources)
-      for (let count = 0; count < floods; count += 1) source.push(field === 'ticks' ? flood : {});
+      for (const source of sources)
+        for (let count = 0; count < floods; count += 1) source.push(field === 'ticks' ? flood : {});
 
-    await Promise.all(sources.map(({ left }) => left));
-    // What it was sent, it may read; then it is over.
-    socket.resume();
-    expect((await socket.closed).code).toBe(1006);
-  });
+      await Promise.all(sources.map(({ left }) => left));
+      // It can still read what was sent before.
+      socket.resume();
+      expect((await socket.closed).code).toBe(1006);
+    },
+  );
 
-  it('is cut however much it says', async () => {
+  it('is disconnected even if it sends messages', async () => {
     const source = new Source();
     const server = await startServer({ ticks: () => source }, { stallTimeoutMs: 200 });
     const socket = await RawSocket.ready(server.url);
@@ -244,13 +247,13 @@ describe('a client that takes nothing', () => {
   });
 });
 
-describe('a subscriber that the memory of the gateway has left behind', () => {
+describe('a subscriber that has fallen behind the memory of the gateway', () => {
   const count = 150;
   const lines = Array.from({ length: count }, (_, index) =>
     statusEventLine(new Date(Date.now() - 60_000 + index).toISOString(), `event-${index}`),
   );
 
-  /** Subscribes, takes nothing while all of it is told to somebody else, and reads again after so many ms. */
+  /** Subscribes, reads nothing while another subscriber receives all events, and reads again after this time. */
   async function stallFor(stalledMs: number, query: string) {
     const feeds: ServerResponse[] = [];
     const statusEvents = await startStatusEvents(
@@ -296,7 +299,7 @@ describe('a subscriber that the memory of the gateway has left behind', () => {
   afterEach(() => vi.restoreAllMocks());
 
   it.each([told, 'subscription { ...f } fragment f on Subscription { told { text } }'])(
-    'gets everything when it takes what it is sent: %s',
+    'gets all events of %s if it reads what it is sent',
     async (query) => {
       const slow = await stallFor(1_000, query);
 
@@ -310,7 +313,7 @@ describe('a subscriber that the memory of the gateway has left behind', () => {
   );
 
   it.each([told, 'subscription { ...f } fragment f on Subscription { told { text } }'])(
-    'gets SLOW_CONSUMER with the cursor of the last that it got when it took nothing for ten seconds: %s',
+    'gets SLOW_CONSUMER with its last cursor of %s if it has read nothing for ten seconds',
     async (query) => {
       const slow = await stallFor(15_000, query);
 
