@@ -2,8 +2,8 @@ import { isInstant } from '../../domain/instant.ts';
 import { asJournalEntryType, asJournalStatus } from '../../domain/journal.ts';
 import type { IdempotencyKeyType, JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { readJson } from '../../domain/readJson.ts';
-
 import { ContractBrokenError } from '../../errors/faults.ts';
+
 import type { WireStatusEvent } from '../wire/apiBodies.ts';
 
 /**
