@@ -16,7 +16,7 @@ export function decodeStatusEvent(data: string): JournalStatusEvent {
   const rawStatusFrom = text(wire.status_from);
   const rawStatusTo = required(wire, 'status_to');
   const at = required(wire, 'at');
-  if (!isInstant(at)) throw new ContractBrokenError('status event whose at is no RFC 3339 instant');
+  if (!isInstant(at)) throw new ContractBrokenError('status event whose at is not an RFC 3339 instant');
   return {
     id: eventId(wire),
     at,
