@@ -32,13 +32,24 @@ export class Deadline {
     this.#timer = setTimeout(() => this.#controller.abort(this.#options.reason?.()), timeoutMs);
   }
 
+  /** Stops the timer; the signal still follows the other one. */
+  stopTimer(): void {
+    clearTimeout(this.#timer);
+  }
+
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   /** To be called when what it limits has ended. */
   end(): void {
-    clearTimeout(this.#timer);
+    this.stopTimer();
     this.#options.outer?.removeEventListener('abort', this.#follow);
+  }
+
+  /** Aborts the signal now. */
+  abort(): void {
+    this.end();
+    this.#controller.abort();
   }
 }

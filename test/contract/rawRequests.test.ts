@@ -5,8 +5,8 @@ import { startSandbox } from '../sandbox/kit/startSandbox.ts';
 import { exchange } from './rawRequestsConnection.ts';
 
 /**
- * Requests byte for byte as other clients put them on the wire. Taken from what curl, Postman, Go's net/http,
- * Python's requests and axios send; only ids, host and credential are ours.
+ * Requests byte for byte as curl, Postman, Go's net/http, Python's requests and axios send them. Only ids, host and
+ * credential are changed.
  */
 
 const [customer] = customerAccountIds;
@@ -22,10 +22,10 @@ function withBody(body: string, ...head: string[]): string {
 
 const jnlc = `{"entry_type":"JNLC","from_account":"${sweepAccountId}","to_account":"${customer}","amount":"10"}`;
 
-describe('a create as sent by', () => {
+describe('a create', () => {
   it.each([
     [
-      'curl -d, which calls JSON a form',
+      'curl -d, which labels JSON as a form',
       withBody(
         jnlc,
         'POST /v1/journals HTTP/1.1',
@@ -65,7 +65,7 @@ describe('a create as sent by', () => {
       ) + `${jnlc.length.toString(16)}\r\n${jnlc}\r\n0\r\n\r\n`,
     ],
     [
-      'axios, chunk by chunk, header names in small letters',
+      'axios, in two chunks, with lower-case header names',
       lines(
         'POST /v1/journals HTTP/1.1',
         'accept: application/json, text/plain, */*',
@@ -78,7 +78,7 @@ describe('a create as sent by', () => {
       ) + `10\r\n${jnlc.slice(0, 16)}\r\n${(jnlc.length - 16).toString(16)}\r\n${jnlc.slice(16)}\r\n0\r\n\r\n`,
     ],
     [
-      "the vendor's Python SDK, by requests: nulls left out, amount as a string",
+      "the vendor's Python SDK, without nulls and with the amount as a string",
       withBody(
         `{"from_account": "${sweepAccountId}", "entry_type": "JNLC", "to_account": "${customer}", "amount": "10.0", "description": "bonus"}`,
         'POST /v1/journals HTTP/1.1',
@@ -92,11 +92,11 @@ describe('a create as sent by', () => {
       ),
     ],
     [
-      'a script in HTTP/1.0, without a host',
+      'an HTTP/1.0 script, without a Host header',
       withBody(jnlc, 'POST /v1/journals HTTP/1.0', `AUTHORIZATION: BASIC ${credential}`),
     ],
     [
-      'a client that sends null for what it does not give',
+      'a client that sends null for absent fields',
       withBody(
         jnlc.replace('}', ',"description":null,"currency":null,"transmitter_name":null,"symbol":null,"qty":null}'),
         'POST /v1/journals HTTP/1.1',
@@ -104,7 +104,7 @@ describe('a create as sent by', () => {
         `Authorization: Basic ${credential}`,
       ),
     ],
-  ])('%s is answered with the journal', async (_client, request) => {
+  ])('from %s returns the journal', async (_client, request) => {
     const { sandbox } = await startSandbox();
 
     const [answer] = await exchange(sandbox.port, request, 1);
@@ -114,8 +114,8 @@ describe('a create as sent by', () => {
   });
 });
 
-describe('the wire', () => {
-  it('answers pipelined requests in order over one kept connection', async () => {
+describe('the sandbox', () => {
+  it('answers pipelined requests in order on one connection', async () => {
     const { sandbox } = await startSandbox();
     const get = (path: string) => lines(`GET ${path} HTTP/1.1`, 'Host: x', `Authorization: Basic ${credential}`);
     const create = withBody(jnlc, 'POST /v1/journals HTTP/1.1', 'Host: x', `Authorization: Basic ${credential}`);
@@ -126,7 +126,7 @@ describe('the wire', () => {
     expect(answers.map(({ body }) => body[0])).toEqual(['{', '[', '{']);
   });
 
-  it('closes after an HTTP/1.0 request, and after one that asks for it', async () => {
+  it('closes the connection after an HTTP/1.0 request and after Connection: close', async () => {
     const { sandbox } = await startSandbox();
 
     const old = await exchange(
@@ -134,16 +134,16 @@ describe('the wire', () => {
       lines('GET /v1/journals HTTP/1.0', `Authorization: Basic ${credential}`),
       'until closed',
     );
-    const asked = await exchange(
+    const closing = await exchange(
       sandbox.port,
       lines('GET /v1/journals HTTP/1.1', 'Host: x', 'Connection: close', `Authorization: Basic ${credential}`),
       'until closed',
     );
 
-    expect([...old, ...asked].map(({ body }) => body)).toEqual(['[]', '[]']);
+    expect([...old, ...closing].map(({ body }) => body)).toEqual(['[]', '[]']);
   });
 
-  it('lets a client that asks wait before its body', async () => {
+  it('sends 100 Continue to a client that expects it', async () => {
     const { sandbox } = await startSandbox();
     const request = withBody(
       jnlc,
@@ -159,12 +159,15 @@ describe('the wire', () => {
   });
 
   it.each([
-    ['the absolute form of proxies', 'http://localhost:4010/v1/journals?limit=1'],
-    ['a trailing slash', '/v1/journals/?limit=1'],
-    ['parameters in any order, some empty', '/v1/journals?status=&limit=1&after=2020-01-01&before=&entry_type=JNLC'],
-    ['encoded parameters', '/v1/journals?%6Cimit=%31&after=2020%2D01%2D01'],
-    ['parameters nobody knows', '/v1/journals?limit=1&page=2'],
-  ])('reads a target in %s', async (_form, target) => {
+    ['in absolute form, as proxies send it', 'http://localhost:4010/v1/journals?limit=1'],
+    ['with a trailing slash', '/v1/journals/?limit=1'],
+    [
+      'with parameters in any order, some empty',
+      '/v1/journals?status=&limit=1&after=2020-01-01&before=&entry_type=JNLC',
+    ],
+    ['with percent-encoded parameters', '/v1/journals?%6Cimit=%31&after=2020%2D01%2D01'],
+    ['with unknown parameters', '/v1/journals?limit=1&page=2'],
+  ])('accepts a target %s', async (_form, target) => {
     const { sandbox, client } = await startSandbox();
     await client.post('/v1/journals', jnlc);
     await client.post('/v1/journals', jnlc);
@@ -176,7 +179,7 @@ describe('the wire', () => {
     expect(JSON.parse(answer?.body ?? '')).toHaveLength(1);
   });
 
-  it('streams events to a client of HTTP/1.0', async () => {
+  it('streams events to an HTTP/1.0 client', async () => {
     const { sandbox } = await startSandbox();
 
     const request = lines(
@@ -190,7 +193,7 @@ describe('the wire', () => {
     expect(answer?.body).toBe(': welcome\n\n');
   });
 
-  it('takes a token request as the OAuth libraries send it', async () => {
+  it('accepts a token request as OAuth libraries send it', async () => {
     const { sandbox } = await startSandbox();
     const request = withBody(
       'grant_type=client_credentials&client_id=key&client_secret=secret',

@@ -6,8 +6,8 @@ export interface RawAnswer {
   body: string;
 }
 
-/** Writes bytes to a fresh connection and resolves with so many answers, or with all until it is closed. */
-export function exchange(port: number, bytes: string, answers: number | 'until closed'): Promise<RawAnswer[]> {
+/** Writes bytes to a new connection and resolves with the first `count` responses, or with all when it closes. */
+export function exchange(port: number, bytes: string, count: number | 'until closed'): Promise<RawAnswer[]> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let received = '';
@@ -15,14 +15,14 @@ export function exchange(port: number, bytes: string, answers: number | 'until c
     socket.on('error', reject);
     socket.on('data', (text) => {
       received += text.toString();
-      if (answers !== 'until closed' && split(received).length >= answers) socket.destroy();
+      if (count !== 'until closed' && split(received).length >= count) socket.destroy();
     });
     socket.on('close', () => resolve(split(received)));
     socket.write(bytes);
   });
 }
 
-/** Takes answers with a length, or without one up to the end of the connection. */
+/** Splits responses by their `Content-Length`; one without it extends to the end of the connection. */
 function split(received: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   for (let rest = received; rest !== '';) {

@@ -31,8 +31,8 @@ const everyField = `
     transmitterTimestamp }
   ... on JNLS { symbol qty price }`;
 
-/** What every journal says where its sample says nothing. */
-const unsaid = {
+/** The fields that a sample may lack. */
+const absent = {
   settleDate: null,
   systemDate: null,
   description: null,
@@ -89,13 +89,13 @@ interface BatchAnswer {
   results: { entryIndex: number; errorMessage: string | null; journal: { status: string; netAmount: string } }[];
 }
 
-describe('a sample of a response', () => {
+describe('a documented response', () => {
   it.each([
     [
       'JNLC',
       sampleJNLC,
       {
-        ...unsaid,
+        ...absent,
         ...cash,
         id: 'h7h5g33f-ef01-4458-9a4b-9598727a406f',
         fromAccount: { id: '8fjkjn-4483-4199-840f-6c5fe0b7ca24' },
@@ -112,7 +112,7 @@ describe('a sample of a response', () => {
       'JNLS',
       sampleJNLS,
       {
-        ...unsaid,
+        ...absent,
         ...shares,
         id: 'f45g67h8-d1fc-4136-aa4f-cf4460aecdfc',
         fromAccount: { id: '8k4f3d-4483-4199-840f-6c5fe0b7ca24' },
@@ -129,7 +129,7 @@ describe('a sample of a response', () => {
       'OpenAPI example',
       openApiExample,
       {
-        ...unsaid,
+        ...absent,
         ...shares,
         id: 'h7h5g33f-ef01-4458-9a4b-9598727a406f',
         fromAccount: { id: '8fjkjn-4483-4199-840f-6c5fe0b7ca24' },
@@ -144,7 +144,7 @@ describe('a sample of a response', () => {
       'OpenAPI example-pending',
       openApiPending,
       {
-        ...unsaid,
+        ...absent,
         ...cash,
         id: '6d2cba43-cb57-4534-9603-a6e159167c0a',
         fromAccount: { id: '3dcb795c-3ccc-402a-abb9-07e26a1b1326' },
@@ -161,7 +161,7 @@ describe('a sample of a response', () => {
       'OpenAPI example-queued',
       openApiQueued,
       {
-        ...unsaid,
+        ...absent,
         ...cash,
         id: '6d2cba43-cb57-4534-9603-a6e159167c0a',
         fromAccount: { id: '3dcb795c-3ccc-402a-abb9-07e26a1b1326' },
@@ -176,7 +176,7 @@ describe('a sample of a response', () => {
       'OpenAPI JNLC example',
       openApiJNLC,
       {
-        ...unsaid,
+        ...absent,
         ...cash,
         id: 'f45g67h8-d1fc-4136-aa4f-cf4460aecdfc',
         fromAccount: { id: '8fjkjn-4483-4199-840f-6c5fe0b7ca24' },
@@ -216,7 +216,7 @@ describe('a sample of a response', () => {
       'newest JNLS',
       newestJNLS,
       {
-        ...unsaid,
+        ...absent,
         ...shares,
         id: 'ddd26344-86af-4ba7-ae6a-bcec63129808',
         fromAccount: { id: sweep },
@@ -229,7 +229,7 @@ describe('a sample of a response', () => {
         createdAt: '2026-10-13T13:11:10.579134Z',
       },
     ],
-  ])('(%s) comes out of a list and of a create as printed', async (_label, sample, expected) => {
+  ])('(%s) is returned unchanged by a list and by a create', async (_label, sample, expected) => {
     const stub = await StubUpstream.start((seen, response) =>
       json(200, seen.url.startsWith('/v1/journals?') ? [sample] : sample)(seen, response),
     );
@@ -245,7 +245,7 @@ describe('a sample of a response', () => {
   it.each([
     ['createBatchJournal', batchResponse, 'PENDING'],
     ['createReverseBatchJournal', reverseBatchResponse, 'QUEUED'],
-  ] as const)('of %s comes out as printed, each journal with its entry', async (name, response, status) => {
+  ] as const)('to %s is returned unchanged, each journal with its entry', async (name, response, status) => {
     const stub = await StubUpstream.start(json(200, response));
     const { url } = await startGateway(stub.url);
 
@@ -257,7 +257,7 @@ describe('a sample of a response', () => {
         entryIndex: index,
         errorMessage: null,
         journal: {
-          ...unsaid,
+          ...absent,
           ...cash,
           id: item.id,
           fromAccount: { id: item.from_account },
@@ -272,8 +272,8 @@ describe('a sample of a response', () => {
   });
 });
 
-describe('a sample of an event', () => {
-  it('of v2 is read as printed', () => {
+describe('a documented event', () => {
+  it('of v2 is read with every field', () => {
     expect(decodeStatusEvent(eventV2)).toEqual({
       id: '01HCMJK2ZKCPTYXMJYS66T0QJJ',
       at: '2026-10-13T13:11:10.57913Z',
@@ -290,7 +290,7 @@ describe('a sample of an event', () => {
     });
   });
 
-  it('of v1 is read by its ULID', () => {
+  it('of v1 is read with its ULID', () => {
     expect(decodeStatusEvent(eventV1)).toEqual({
       id: '01HCMJK2ZKCPTYXMJYS66T0QJK',
       at: '2026-10-13T13:11:10.57913Z',
@@ -308,12 +308,12 @@ describe('a sample of an event', () => {
   });
 });
 
-describe('a sample of a request', () => {
+describe('a documented request', () => {
   it.each([
     ['createJournal', '/v1/journals', { ...createRequest, from_account: sweep, to_account: customer }, newestJNLC],
     ['createBatchJournal', '/v1/journals/batch', batchRequest, batchResponse],
     ['createReverseBatchJournal', '/v1/journals/reverse_batch', reverseBatchRequest, reverseBatchResponse],
-  ] as const)('of %s goes on the wire with its values unchanged', async (name, path, sample, response) => {
+  ] as const)('of %s is sent with its values unchanged', async (name, path, sample, response) => {
     const stub = await StubUpstream.start(json(200, response));
     const { url } = await startGateway(stub.url);
 
@@ -325,7 +325,7 @@ describe('a sample of a request', () => {
     expect(sent?.headers['content-type']).toBe('application/json');
   });
 
-  it('of createJournal is done by the sandbox: above the limit it waits, and its fixture comes back', async () => {
+  it('of createJournal is accepted by the sandbox: the journal is pending above the limit and keeps its fixture', async () => {
     const { gateway } = await startBoth({ clockMode: 'manual', settleDelayMs: 0 });
 
     const { data } = await ask<{ createJournal: { journal: unknown } }>(gateway.url, mutations.createJournal, {
@@ -344,7 +344,7 @@ describe('a sample of a request', () => {
   it.each([
     ['createBatchJournal', ['10', '100', '1000']],
     ['createReverseBatchJournal', ['10', '100', '100']],
-  ] as const)('of %s is done by the sandbox, every entry of it', async (name, amounts) => {
+  ] as const)('of %s is accepted by the sandbox with every entry', async (name, amounts) => {
     const { gateway } = await startBoth({ clockMode: 'manual' });
 
     const { data } = await ask<Record<string, BatchAnswer>>(gateway.url, mutations[name], { input: inputs[name] });

@@ -1,4 +1,4 @@
-/** The samples of the Journals API's documents, as printed there: made-up ids, old shapes and all. */
+/** The samples of the Journals API's documentation, unchanged: with invented ids and outdated fields. */
 
 /** "Sample JNLC Object". */
 export const sampleJNLC = {
@@ -84,7 +84,7 @@ export const openApiJNLC = {
   net_amount: '115.5',
 };
 
-/** The newest shape of a JNLC, as described: every key, null where nothing applies. */
+/** The current fields of a JNLC, as documented: every key, null where it does not apply. */
 export const newestJNLC = {
   id: 'ddd26344-86af-4ba7-ae6a-bcec63129808',
   entry_type: 'JNLC',
@@ -108,7 +108,7 @@ export const newestJNLC = {
   transmitter_info: { originator_full_name: 'Ann Example', originator_bank_name: null },
 };
 
-/** The newest shape of a JNLS, as described. */
+/** The current fields of a JNLS, as documented. */
 export const newestJNLS = {
   ...newestJNLC,
   entry_type: 'JNLS',
@@ -261,7 +261,7 @@ export const eventV2 =
   '"idempotency_key":"72bdf18f-…","idempotency_key_type":"single","journal_id":"ddd26344-86af-4ba7-ae6a-bcec63129808",' +
   '"status_from":"","status_to":"queued"}';
 
-/** An event of `GET /v1/events/journals/status`, as described. */
+/** An event of `GET /v1/events/journals/status`, as documented. */
 export const eventV1 =
   '{"at":"2026-10-13T13:11:10.57913Z","entry_type":"JNLS","event_id":11758,"event_ulid":"01HCMJK2ZKCPTYXMJYS66T0QJK",' +
   '"journal_id":"ddd26344-86af-4ba7-ae6a-bcec63129808","status_from":"queued","status_to":"sent_to_clearing"}';

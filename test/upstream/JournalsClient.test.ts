@@ -25,50 +25,50 @@ const calls: Record<string, (client: JournalsClient) => Promise<unknown>> = {
 
 async function call(name: string, answer: Answer): Promise<{ error: unknown; stub: StubUpstream }> {
   const stub = await StubUpstream.start(answer);
-  // Shorter than the pause after a 429 that doesn't say until when.
+  // Shorter than the pause after a 429 without a reset.
   const client = openJournalsClient(stub.url, { readDeadlineMs: 900, writeDeadlineMs: 900 });
   const error = await failureOf(calls[name]?.(client) ?? Promise.resolve());
   return { error, stub };
 }
 
-describe('what a status means', () => {
+describe('JournalsClient', () => {
   const balance = { code: 40_310_000, message: 'insufficient balance' };
   const assets = { code: 40_310_000, message: 'insufficient qty available for order' };
   const reused = { code: 42_210_000, message: 'idempotency key violation: at least one field has changed' };
   const pending = { code: 42_210_000, message: 'journal is not pending' };
-  const words = { message: 'no' };
+  const refused = { message: 'no' };
 
   it.each([
-    ['createJNLC', 400, words, 'InvalidRequestError'],
-    ['createJNLC', 401, words, 'OtherRefusalError'],
+    ['createJNLC', 400, refused, 'InvalidRequestError'],
+    ['createJNLC', 401, refused, 'OtherRefusalError'],
     ['createJNLC', 403, balance, 'InsufficientBalanceError'],
-    ['createJNLC', 403, words, 'OtherRefusalError'],
-    ['createJNLC', 404, words, 'AccountNotFoundError'],
-    ['createJNLC', 405, words, 'OtherRefusalError'],
+    ['createJNLC', 403, refused, 'OtherRefusalError'],
+    ['createJNLC', 404, refused, 'AccountNotFoundError'],
+    ['createJNLC', 405, refused, 'OtherRefusalError'],
     ['createJNLC', 422, reused, 'IdempotencyConflictError'],
-    ['createJNLC', 422, words, 'OtherRefusalError'],
+    ['createJNLC', 422, refused, 'OtherRefusalError'],
     ['createJNLS', 403, assets, 'InsufficientAssetsError'],
-    ['createBatch', 400, words, 'InvalidRequestError'],
+    ['createBatch', 400, refused, 'InvalidRequestError'],
     ['createBatch', 403, balance, 'InsufficientBalanceError'],
     ['createBatch', 403, assets, 'OtherRefusalError'],
-    ['createBatch', 404, words, 'AccountNotFoundError'],
+    ['createBatch', 404, refused, 'AccountNotFoundError'],
     ['createBatch', 422, reused, 'IdempotencyConflictError'],
-    ['createReverseBatch', 400, words, 'InvalidRequestError'],
+    ['createReverseBatch', 400, refused, 'InvalidRequestError'],
     ['createReverseBatch', 403, balance, 'InsufficientBalanceError'],
     ['createReverseBatch', 403, assets, 'OtherRefusalError'],
-    ['createReverseBatch', 404, words, 'AccountNotFoundError'],
+    ['createReverseBatch', 404, refused, 'AccountNotFoundError'],
     ['createReverseBatch', 422, reused, 'OtherRefusalError'],
-    ['delete', 400, words, 'InvalidRequestError'],
-    ['delete', 403, words, 'OtherRefusalError'],
-    ['delete', 404, words, 'JournalNotFoundError'],
+    ['delete', 400, refused, 'InvalidRequestError'],
+    ['delete', 403, refused, 'OtherRefusalError'],
+    ['delete', 404, refused, 'JournalNotFoundError'],
     ['delete', 422, pending, 'JournalNotDeletableError'],
-    ['get', 400, words, 'UnexpectedResponseError'],
-    ['get', 403, words, 'UnexpectedResponseError'],
-    ['list', 400, words, 'UnexpectedResponseError'],
-    ['list', 401, words, 'CredentialsRefusedError'],
-    ['list', 404, words, 'UnexpectedResponseError'],
-    ['list', 500, words, 'UpstreamUnavailableError'],
-  ])('%s: %i %j is %s', async (name, status, body, expected) => {
+    ['get', 400, refused, 'UnexpectedResponseError'],
+    ['get', 403, refused, 'UnexpectedResponseError'],
+    ['list', 400, refused, 'UnexpectedResponseError'],
+    ['list', 401, refused, 'CredentialsRefusedError'],
+    ['list', 404, refused, 'UnexpectedResponseError'],
+    ['list', 500, refused, 'UpstreamUnavailableError'],
+  ])('maps a response to %s with status %i and body %j to %s', async (name, status, body, expected) => {
     const { error, stub } = await call(name, json(status, body, { 'x-request-id': 'request-1' }));
 
     const upstreamCode = 'code' in body ? body.code : null;
@@ -78,16 +78,16 @@ describe('what a status means', () => {
   });
 
   it.each(Object.keys(calls))(
-    '%s: 429 is RateLimitedError, at once when the reset lies behind the deadline',
+    'throws RateLimitedError after a 429 to %s, at once when the reset is after the deadline',
     async (name) => {
-      const { error, stub } = await call(name, json(429, words));
+      const { error, stub } = await call(name, json(429, refused));
 
       expect(error).toMatchObject({ name: 'RateLimitedError', message: 'no' });
       expect(stub.calls).toHaveLength(1);
     },
   );
 
-  it.each([200, 202, 204])('delete: %i is done', async (status) => {
+  it.each([200, 202, 204])('takes status %i of a delete for success', async (status) => {
     const stub = await StubUpstream.start(text(status, ''));
 
     await openJournalsClient(stub.url).delete(journalId);
@@ -96,7 +96,7 @@ describe('what a status means', () => {
   });
 });
 
-describe('403 on a create', () => {
+describe('a 403 to a create', () => {
   it.each([
     ['JNLC', { message: 'insufficient balance' }, 'InsufficientBalanceError'],
     ['JNLC', { message: 'Insufficient funds.' }, 'InsufficientBalanceError'],
@@ -119,7 +119,7 @@ describe('403 on a create', () => {
     ['JNLS', { message: 'insufficient balance' }, 'InsufficientBalanceError'],
     ['JNLS', { message: 'insufficient scope' }, 'OtherRefusalError'],
     ['JNLS', { message: 'securities can be journaled from a firm account only' }, 'OtherRefusalError'],
-  ])('of %s with %j is %s', async (type, body, expected) => {
+  ])('of a %s with the body %j throws %s', async (type, body, expected) => {
     const { error } = await call(`create${type}`, json(403, body));
 
     expect(error).toMatchObject({ name: expected });
@@ -130,21 +130,21 @@ describe('403 on a create', () => {
     ['JNLC', { code: 40_310_000, message: '' }, 'InsufficientBalanceError'],
     ['JNLC', { code: 40_310_001, message: '' }, 'OtherRefusalError'],
     ['JNLS', { code: 40_310_000, message: '' }, 'InsufficientAssetsError'],
-  ])('of %s with %j, a code without words, is %s', async (type, body, expected) => {
+  ])('of a %s with a code and no message, %j, throws %s', async (type, body, expected) => {
     const { error } = await call(`create${type}`, json(403, body));
 
     expect(error).toMatchObject({ name: expected });
   });
 
-  it.each(['JNLC', 'JNLS'])('of %s without a body is OtherRefusalError', async (type) => {
+  it.each(['JNLC', 'JNLS'])('of a %s without a body throws OtherRefusalError', async (type) => {
     const { error } = await call(`create${type}`, text(403, ''));
 
     expect(error).toMatchObject({ name: 'OtherRefusalError', message: 'HTTP 403 without a message' });
   });
 });
 
-describe('404 on a create', () => {
-  it('names the accounts of the request that the words name, once and in the order of the request', async () => {
+describe('a 404 to a create', () => {
+  it('reports the accounts of the request that its message names, once each and in the order of the request', async () => {
     const message = `account ${customer.toUpperCase()} and ${unknownAccount} not found`;
 
     const { error } = await call('createJNLC', json(404, { message }));
@@ -152,32 +152,36 @@ describe('404 on a create', () => {
     expect(error).toMatchObject({ name: 'AccountNotFoundError', accountIds: [customer] });
   });
 
-  it('names none where the words name none', async () => {
+  it('reports no account when its message names none', async () => {
     const { error } = await call('createBatch', json(404, { message: 'account not found' }));
 
     expect(error).toMatchObject({ name: 'AccountNotFoundError', accountIds: [] });
   });
 });
 
-describe('429', () => {
+describe('a 429', () => {
   it.each<[string, number, (apiNow: number) => Record<string, string>]>([
     ['X-RateLimit-Reset', 120, (apiNow) => ({ 'x-ratelimit-reset': seconds(apiNow + 120_000) })],
     ['Retry-After in seconds', 120, () => ({ 'retry-after': '120' })],
     ['Retry-After as a date', 120, (apiNow) => ({ 'retry-after': httpDate(apiNow + 120_000) })],
-    ['the later of two', 120, (apiNow) => ({ 'x-ratelimit-reset': seconds(apiNow + 60_000), 'retry-after': '120' })],
     [
-      'the other later of two',
+      'Retry-After later than X-RateLimit-Reset',
+      120,
+      (apiNow) => ({ 'x-ratelimit-reset': seconds(apiNow + 60_000), 'retry-after': '120' }),
+    ],
+    [
+      'X-RateLimit-Reset later than Retry-After',
       120,
       (apiNow) => ({ 'x-ratelimit-reset': seconds(apiNow + 120_000), 'retry-after': '1' }),
     ],
     ['a reset in three hours', 10_800, (apiNow) => ({ 'x-ratelimit-reset': seconds(apiNow + 10_800_000) })],
     ['a date in three hours', 10_800, (apiNow) => ({ 'retry-after': httpDate(apiNow + 10_800_000) })],
-    ['words that say nothing', 1, () => ({ 'x-ratelimit-reset': 'soon', 'retry-after': 'later' })],
-    ['an impossible number', 1, () => ({ 'x-ratelimit-reset': '1e300' })],
+    ['unreadable headers', 1, () => ({ 'x-ratelimit-reset': 'soon', 'retry-after': 'later' })],
+    ['a reset that is not an integer', 1, () => ({ 'x-ratelimit-reset': '1e300' })],
     ['a reset in a century', 1, () => ({ 'x-ratelimit-reset': '4900000000' })],
-    ['nothing', 1, () => ({ 'x-ratelimit-reset': '' })],
-  ])('with %s may be repeated after %i s, by the clock of whom it is told to', async (_label, waitS, headersAt) => {
-    // An API whose clock is hours from this one.
+    ['an empty header', 1, () => ({ 'x-ratelimit-reset': '' })],
+  ])('with %s gives a retryAt %i s away, by the clock of this machine', async (_label, waitS, headersAt) => {
+    // The API's clock may be hours off.
     for (const aheadMs of [0, 5 * 3_600_000, -5 * 3_600_000]) {
       const before = Date.now();
       const apiNow = before + aheadMs;
@@ -187,7 +191,7 @@ describe('429', () => {
 
       expect(error).toMatchObject({ name: 'RateLimitedError', upstreamCode: 42_910_000 });
       const waitedMs = Date.parse((error as { retryAt: string }).retryAt) - before;
-      // Both sides tell whole seconds, and neither tells them at once.
+      // The headers have whole seconds, and the response takes time.
       expect(Math.abs(waitedMs - waitS * 1_000)).toBeLessThan(10_000);
     }
   });
@@ -202,13 +206,13 @@ function httpDate(ms: number): string {
 }
 
 describe('get', () => {
-  it('is null for an id that the API does not know', async () => {
+  it('returns null for an id that the API does not know', async () => {
     const stub = await StubUpstream.start(json(404, { message: 'journal not found' }));
 
     expect(await openJournalsClient(stub.url).get(journalId)).toBeNull();
   });
 
-  it('is null for an id that is answered with 401 while a listing shows that the credentials hold', async () => {
+  it('returns null for an id that gives a 401 when a list shows that the credentials are valid', async () => {
     const stub = await StubUpstream.start((seen, response) =>
       seen.url.includes(journalId) ? json(401, {})(seen, response) : json(200, [])(seen, response),
     );
@@ -217,13 +221,13 @@ describe('get', () => {
     expect(stub.calls).toHaveLength(2);
   });
 
-  it('blames the credentials where a listing is answered with 401 too', async () => {
+  it('throws CredentialsRefusedError when a list gives a 401 as well', async () => {
     const { error } = await call('get', json(401, { message: 'unauthorized' }));
 
     expect(error).toMatchObject({ name: 'CredentialsRefusedError', code: 'UPSTREAM_CREDENTIALS_REFUSED' });
   });
 
-  it('says what stopped the listing where that shows neither', async () => {
+  it('throws the fault of the list when the list fails for another reason', async () => {
     const { error } = await call('get', (seen, response) =>
       seen.url.includes(journalId) ? json(401, {})(seen, response) : json(500, {})(seen, response),
     );
@@ -231,7 +235,7 @@ describe('get', () => {
     expect(error).toMatchObject({ name: 'UpstreamUnavailableError' });
   });
 
-  it('asks once for credentials, however many reads wait for the answer', async () => {
+  it('checks the credentials once for concurrent reads', async () => {
     const waiting: (() => void)[] = [];
     const stub = await StubUpstream.start((seen, response) => {
       if (!seen.url.includes('limit=1')) {
@@ -248,7 +252,7 @@ describe('get', () => {
   });
 
   it.each(['../accounts', '%2e%2e', `${journalId}?a=b`, '', 'h7h5g33f-ef01-4458-9a4b-9598727a406f'])(
-    'is null for %j without a call',
+    'returns null for %j without a call',
     async (id) => {
       const stub = await StubUpstream.start(json(200, wireJNLC()));
 
@@ -259,7 +263,7 @@ describe('get', () => {
 });
 
 describe('list', () => {
-  it('asks for what is given and for nothing else', async () => {
+  it('sends the given filters and no others', async () => {
     const stub = await StubUpstream.start(json(200, []));
     const client = openJournalsClient(stub.url);
 
@@ -284,7 +288,7 @@ describe('list', () => {
     [1, true],
     [2, false],
     [3, false],
-  ])('of %i journals with a limit of 2 is complete: %s', async (count, complete) => {
+  ])('returns %i journals with a limit of 2 and complete: %s', async (count, complete) => {
     const stub = await StubUpstream.start(json(200, Array(count).fill(wireJNLC())));
 
     const list = await openJournalsClient(stub.url).list({ limit: 2 });
@@ -293,14 +297,14 @@ describe('list', () => {
     expect(list.journals).toHaveLength(count);
   });
 
-  it('is incomplete and empty where the API has too many to list', async () => {
+  it('returns an empty, incomplete list when too many journals match', async () => {
     const stub = await StubUpstream.start(json(422, { message: 'more than 100000 records' }));
 
     expect(await openJournalsClient(stub.url).list({ limit: 2 })).toEqual({ journals: [], complete: false });
   });
 });
 
-describe('an answer that breaks the contract', () => {
+describe('a response that breaks the contract', () => {
   it.each([
     ['get', '', 'expected JSON, found 0 other characters'],
     ['get', '<html>', 'expected JSON, found 6 other characters'],
@@ -308,7 +312,7 @@ describe('an answer that breaks the contract', () => {
     ['get', '"journal"', 'expected a journal, found string'],
     ['get', JSON.stringify(wireJNLC({ net_amount: null })), `journal ${journalId} without net_amount`],
     ['list', '{"journals":[]}', 'expected an array of journals, found object'],
-  ])('to %s, %j, is refused with what is wrong and the request id', async (name, body, message) => {
+  ])('fails %s with the body %j and names the problem and the request id', async (name, body, message) => {
     const { error, stub } = await call(name, text(200, body, { 'x-request-id': 'request-1' }));
 
     expect(error).toMatchObject({
@@ -321,8 +325,8 @@ describe('an answer that breaks the contract', () => {
   });
 });
 
-describe('with the sandbox', () => {
-  it('creates, reads, lists and deletes', async () => {
+describe('JournalsClient with the sandbox', () => {
+  it('creates, reads and lists a journal', async () => {
     const sandbox = await startSandbox({ clockMode: 'manual' });
     const client = openJournalsClient(sandbox.url);
 
@@ -336,7 +340,7 @@ describe('with the sandbox', () => {
     expect(journals.map(({ id }) => id)).toEqual([created.id]);
   });
 
-  it('is refused as documented', async () => {
+  it('throws the documented refusals', async () => {
     const sandbox = await startSandbox();
     const client = openJournalsClient(sandbox.url);
     await client.create({ jnlc }, 'used');
@@ -364,7 +368,7 @@ describe('with the sandbox', () => {
     expect(refusals[3]).toMatchObject({ idempotencyKey: 'used' });
   });
 
-  it('tells an unknown journal from credentials that do not hold', async () => {
+  it('throws CredentialsRefusedError for a journal when its secret is wrong', async () => {
     const sandbox = await startSandbox({ secretKey: 'another' });
 
     const error = await failureOf(openJournalsClient(sandbox.url).get(journalId));

@@ -5,6 +5,7 @@ import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
+import { Gate } from '../kit/Gate.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
@@ -29,7 +30,7 @@ const create = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}
   __typename ... on JournalError { message } } }`;
 
 describe('OAuth 2 client credentials', () => {
-  it('are not asked for again before the time that a 429 of their endpoint named', async () => {
+  it('are not sent again before the time that a 429 of the token endpoint gives', async () => {
     const tokens = await StubUpstream.start(json(429, {}, { 'retry-after': '60' }));
     const api = await StubUpstream.start(json(200, []));
     const gateway = await startGateway(api.url, oauth(`${tokens.url}/token`));
@@ -56,9 +57,9 @@ describe('OAuth 2 client credentials', () => {
   });
 
   it.each([
-    ['revoked', (sandbox: Sandbox) => control(sandbox, 'POST', 'revoke-tokens')],
-    ['ended', (sandbox: Sandbox) => control(sandbox, 'POST', 'clock', { advanceMs: 900_000 })],
-  ])('renew a token that is %s once for 50 concurrent operations, and none fails', async (_how, end) => {
+    ['a revoked token', (sandbox: Sandbox) => control(sandbox, 'POST', 'revoke-tokens')],
+    ['an expired token', (sandbox: Sandbox) => control(sandbox, 'POST', 'clock', { advanceMs: 900_000 })],
+  ])('replace %s once for 50 concurrent operations, none of which fails', async (_how, end) => {
     const sandbox = await startSandbox();
     const gateway = await startWithOAuth(sandbox);
     await ask(gateway.url, '{ journals { nodes { id } } }');
@@ -81,7 +82,7 @@ describe('OAuth 2 client credentials', () => {
     expect(await issued(sandbox)).toBe(2);
   });
 
-  it('renew a token before it ends, while the old one serves on', async () => {
+  it('replace a token before it expires, while the old one stays in use', async () => {
     const sandbox = await startSandbox();
     let tokens = 0;
     const tokenEndpoint = await StubUpstream.start((request, response) => {
@@ -101,7 +102,7 @@ describe('OAuth 2 client credentials', () => {
     expect(tokens).toBe(2);
   });
 
-  it('are refused with a code of their own, without a word of the secret', async () => {
+  it('that are wrong give UPSTREAM_CREDENTIALS_REFUSED without revealing the secret', async () => {
     const sandbox = await startSandbox();
     const gateway = await startGateway(sandbox.url, oauth(`${sandbox.url}/v1/oauth2/token`, 'planted-secret'));
 
@@ -112,7 +113,7 @@ describe('OAuth 2 client credentials', () => {
     expect(JSON.stringify(errors)).not.toContain('planted-secret');
   });
 
-  it('that are refused are asked for once, not at every attempt of a read', async () => {
+  it('that are refused are not sent again at every attempt of a read', async () => {
     const sandbox = await startSandbox();
     const tokenEndpoint = await StubUpstream.start(json(401, { error: 'invalid_client', fields: [] }));
     const gateway = await startGateway(sandbox.url, oauth(`${tokenEndpoint.url}/token`));
@@ -123,23 +124,21 @@ describe('OAuth 2 client credentials', () => {
     expect(tokenEndpoint.calls.length - before).toBeLessThanOrEqual(2);
   });
 
-  it('that are waited for hold no gateway that is told to stop', async () => {
+  it('do not keep the gateway from closing while it waits for a token', async () => {
     const sandbox = await startSandbox();
-    const asked: (() => void)[] = [];
-    const silent = await StubUpstream.start(() => asked.forEach((resolve) => resolve()));
-    const isAsked = new Promise<void>((resolve) => asked.push(resolve));
+    const request = new Gate();
+    const silent = await StubUpstream.start(() => request.open());
     const starting = startGateway(sandbox.url, oauth(`${silent.url}/token`));
-    await isAsked;
+    await request.opened;
 
     const gateway = await starting;
-    const reading = ask(gateway.url, '{ __typename }');
-    await reading;
+    await ask(gateway.url, '{ __typename }');
     await gateway.close();
 
     expect(silent.calls).toHaveLength(1);
   });
 
-  it('are not replaced again and again for 401s that are no business of theirs', async () => {
+  it('keep their token after 401s that concern unknown journals', async () => {
     const sandbox = await startSandbox();
     const gateway = await startWithOAuth(sandbox);
     await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 401, operations: ['getJournal'] }] });
@@ -155,7 +154,7 @@ describe('OAuth 2 client credentials', () => {
     expect(await issued(sandbox)).toBe(1);
   });
 
-  it('that can not be had leave a mutation unsent, and say so', async () => {
+  it('without a token leave a mutation unsent, and its message states that', async () => {
     const sandbox = await startSandbox();
     const tokenEndpoint = await StubUpstream.start(json(503, {}));
     const gateway = await startGateway(sandbox.url, oauth(`${tokenEndpoint.url}/token`));

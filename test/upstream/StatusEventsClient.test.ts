@@ -33,7 +33,7 @@ function eventLine(changes: object = {}): string {
   })}\n\n`;
 }
 
-/** A stream that carries this and ends. */
+/** Responds with a stream of this content, which then ends. */
 function stream(body: string | Buffer): Answer {
   return (_seen, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
@@ -66,7 +66,7 @@ function kinds(items: readonly StatusStreamItem[]): string[] {
   return items.map(({ kind }) => kind);
 }
 
-describe('a stream', () => {
+describe('an event stream', () => {
   it.each([
     [':heartbeat\n', { kind: 'heartbeat' }],
     [': welcome\n\n', { kind: 'heartbeat' }],
@@ -75,11 +75,11 @@ describe('a stream', () => {
       { kind: 'lossy', comment: 'you are reading too slowly, dropped 10000 messages' },
     ],
     [': internal server error\n', { kind: 'lossy', comment: 'internal server error' }],
-  ])('tells the comment %j', async (body, item) => {
+  ])('yields one item for the comment %j', async (body, item) => {
     expect(await collect(await openStub(stream(body)))).toEqual([item]);
   });
 
-  it('goes on behind an event that can not be read', async () => {
+  it('continues after an event that cannot be read', async () => {
     const opened = await openStub(stream(`data: {"at":\n\n${eventLine({ journal_id: '' })}${eventLine()}`));
 
     const items = await collect(opened);
@@ -88,7 +88,7 @@ describe('a stream', () => {
     expect(items[1]).toMatchObject({ error: { code: 'UPSTREAM_CONTRACT_BROKEN' } });
   });
 
-  it('puts together what the network took apart, down to the bytes of one letter', async () => {
+  it('joins events that arrive in pieces, down to the bytes of one character', async () => {
     const bytes = Buffer.from(eventLine({ description: 'Zürich €' }), 'utf8');
     const opened = await openStub(async (_seen, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -101,7 +101,7 @@ describe('a stream', () => {
     expect(await collect(opened)).toMatchObject([{ kind: 'event', event: { description: 'Zürich €' } }]);
   });
 
-  it('fails where the connection breaks', async () => {
+  it('fails when the connection breaks', async () => {
     const opened = await openStub((_seen, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(eventLine(), () => response.destroy());
@@ -113,7 +113,7 @@ describe('a stream', () => {
     expect((error as Error).message).toContain('the event stream broke');
   });
 
-  it('ends without a failure when it is closed while it waits', async () => {
+  it('ends without an error when it is closed while it waits', async () => {
     const opened = await openStub(quietStream);
     const items = opened.items[Symbol.asyncIterator]();
     await items.next();
@@ -124,7 +124,7 @@ describe('a stream', () => {
     expect(await waiting).toEqual({ done: true, value: undefined });
   });
 
-  it('tells when the API began to answer, by its clock', async () => {
+  it('has the time of the response by the clock of the API', async () => {
     const opened = await openStub((_seen, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', date: 'Tue, 13 Oct 2026 13:11:10 GMT' });
       response.end();
@@ -133,7 +133,7 @@ describe('a stream', () => {
     expect(opened.openedAt).toBe('2026-10-13T13:11:10.000Z');
   });
 
-  it('asks for its range with every sign of an instant kept', async () => {
+  it('is requested with its range, every character of an instant unchanged', async () => {
     const stub = await StubUpstream.start(nothing, quietStream);
     const range = { since: '2026-10-13T13:11:10.57913+02:00', until: '2026-10-14T00:00:00Z' };
 
@@ -150,7 +150,7 @@ describe('a stream', () => {
   });
 });
 
-describe('a stream that is refused', () => {
+describe('opening an event stream', () => {
   it.each([
     ['401', json(401, { message: 'unauthorized' }), 'CredentialsRefusedError', 'unauthorized'],
     ['403', json(403, { message: 'no events for this key' }), 'CredentialsRefusedError', 'no events for this key'],
@@ -170,14 +170,14 @@ describe('a stream that is refused', () => {
       'UpstreamUnavailableError',
       'later',
     ],
-  ])('%s fails with what came', async (_label, answer, name, message) => {
+  ])('fails after %s and keeps its message', async (_label, answer, name, message) => {
     const error = await failureOf(openStub(answer));
 
     expect(error).toMatchObject({ name });
     expect((error as Error).message).toContain(message);
   });
 
-  it('429 tells when to come back', async () => {
+  it('fails after a 429 with the time to retry', async () => {
     const before = Date.now();
 
     const error = await failureOf(openStub(json(429, { message: 'too many' }, { 'retry-after': '120' })));
@@ -186,7 +186,7 @@ describe('a stream that is refused', () => {
     expect(Date.parse((error as { retryAt: string }).retryAt)).toBeGreaterThanOrEqual(before + 120_000);
   });
 
-  it('an error body that never ends is cut', async () => {
+  it('fails after the start of an error body that never ends', async () => {
     const error = await failureOf(
       openStub((_seen, response) => {
         response.writeHead(401, { 'content-type': 'text/event-stream' });
@@ -197,7 +197,7 @@ describe('a stream that is refused', () => {
     expect(error).toMatchObject({ name: 'CredentialsRefusedError' });
   });
 
-  it('a refused connection is told', async () => {
+  it('fails when the connection is refused', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -208,7 +208,7 @@ describe('a stream that is refused', () => {
     expect(error).toMatchObject({ name: 'UpstreamUnavailableError' });
   });
 
-  it('one that does not begin within its deadline is given up', async () => {
+  it('fails when no response arrives before the deadline', async () => {
     const stub = await StubUpstream.start(nothing, () => undefined);
 
     const error = await failureOf(openClient(stub.url, { openDeadlineMs: 100 }).open());
@@ -217,8 +217,8 @@ describe('a stream that is refused', () => {
   });
 });
 
-describe.each(['v1', 'v2'] as const)('with the sandbox, %s', (version) => {
-  it('shows a journal on its way, and again from where it began', async () => {
+describe.each(['v1', 'v2'] as const)('an event stream of the sandbox, %s,', (version) => {
+  it('has the status changes of a journal, live and replayed', async () => {
     const sandbox = await startSandbox();
     const live = await openClient(sandbox.url, { version }).open();
     const jnlc = { fromAccount: sweep, toAccount: customer, amount: '10', description: 'payday' };
@@ -244,7 +244,7 @@ describe.each(['v1', 'v2'] as const)('with the sandbox, %s', (version) => {
   });
 });
 
-/** The first so many events, or all; whatever else the stream says is left out. */
+/** The first `count` events, or all of them, without other items. */
 async function collectEvents({ items }: StatusStream, count = Infinity) {
   const events: Extract<StatusStreamItem, { kind: 'event' }>[] = [];
   for await (const item of items) {

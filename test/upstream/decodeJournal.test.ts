@@ -10,7 +10,7 @@ function without(wire: object, field: string): unknown {
 
 describe('decodeJournal', () => {
   it.each(['id', 'entry_type', 'status', 'from_account', 'to_account', 'net_amount'])(
-    'refuses a JNLC without %s, and names the field',
+    'refuses a JNLC without %s and names the field',
     (field) => {
       const expected = field === 'id' ? 'journal ? without id' : `journal ${journalId} without ${field}`;
 
@@ -20,7 +20,7 @@ describe('decodeJournal', () => {
     },
   );
 
-  it('takes "" for a Travel Rule text that was not given, and an object of them for none', () => {
+  it('reads an empty Travel Rule text as null, and an object of empty texts as null', () => {
     const none = { transmitter_name: '', transmitter_account_number: '', transmitter_timestamp: '' };
     const info = { originator_full_name: '', originator_city: '' };
 
@@ -35,7 +35,7 @@ describe('decodeJournal', () => {
     });
   });
 
-  it.each(['symbol', 'qty'])('refuses a JNLS without %s, and names the field', (field) => {
+  it.each(['symbol', 'qty'])('refuses a JNLS without %s and names the field', (field) => {
     expect(() => decodeJournal(without(wireJNLS(), field))).toThrow(`journal ${journalId} without ${field}`);
   });
 
@@ -47,7 +47,7 @@ describe('decodeJournal', () => {
     ['net_amount', true, 'a boolean'],
     ['net_amount', { value: '10' }, 'an object'],
     ['net_amount', ['10'], 'an array'],
-  ])('refuses %s %j: no digit may be lost', (field, value, found) => {
+  ])('refuses the %s %j, so that no digit is lost', (field, value, found) => {
     expect(() => decodeJournal({ ...wireJNLC(), [field]: value })).toThrow(
       `journal ${journalId} with ${field} as ${found}, expected a decimal in a string`,
     );
@@ -60,17 +60,17 @@ describe('decodeJournal', () => {
     ['-5.50', '-5.50'],
     [645, '645'],
     [115.5, '115.5'],
-  ])('gives the amount %j as %s', (net_amount, netAmount) => {
+  ])('reads the amount %j as %s', (net_amount, netAmount) => {
     expect(decodeJournal({ ...wireJNLC(), net_amount })).toMatchObject({ netAmount });
   });
 
-  it('takes a status word that it does not know as data', () => {
+  it('reads an unknown status as "unknown" with its raw value', () => {
     const journal = decodeJournal(wireJNLC({ status: 'frozen_by_audit' }));
 
     expect(journal).toMatchObject({ status: 'unknown', rawStatus: 'frozen_by_audit' });
   });
 
-  it('takes an entry type that it does not know as data, whatever fields it lacks', () => {
+  it('reads an unknown entry type as "UNKNOWN" with its raw value, whatever fields are missing', () => {
     const journal = decodeJournal({ ...wireJNLC({ net_amount: null }), entry_type: 'JNLX' });
 
     expect(journal).toMatchObject({ entryType: 'UNKNOWN', rawEntryType: 'JNLX' });
@@ -85,7 +85,7 @@ describe('decodeJournal', () => {
     expect(decodeJournal({ ...wireJNLC(), currency })).toMatchObject({ currency: expected });
   });
 
-  it.each([undefined, null, '', 'tomorrow', '2020-13-01', 20201224])('has no settle date where it says %j', (value) => {
+  it.each([undefined, null, '', 'tomorrow', '2020-13-01', 20201224])('reads the settle date %j as null', (value) => {
     expect(decodeJournal({ ...wireJNLC(), settle_date: value })).toMatchObject({ settleDate: null });
   });
 
@@ -152,11 +152,11 @@ describe('decodeJournal', () => {
 });
 
 describe('decodeBatchItem', () => {
-  it.each([undefined, null, ''])('takes the error message %j for success', (error_message) => {
+  it.each([undefined, null, ''])('reads the error message %j as success', (error_message) => {
     expect(decodeBatchItem({ ...wireJNLC(), error_message }).errorMessage).toBeNull();
   });
 
-  it('gives the words of an entry that failed', () => {
+  it('reads the error message of an entry that failed', () => {
     const { journal, errorMessage } = decodeBatchItem(wireJNLC({ status: 'refused', error_message: 'account closed' }));
 
     expect(errorMessage).toBe('account closed');

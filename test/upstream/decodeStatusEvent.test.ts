@@ -19,7 +19,7 @@ function decode(changes: object = {}) {
 }
 
 describe('decodeStatusEvent', () => {
-  it('reads an event of v2', () => {
+  it('reads a v2 event', () => {
     expect(decode()).toEqual({
       id: '01HCMJK2ZKCPTYXMJYS66T0QJJ',
       at: '2026-10-13T13:11:10.57913Z',
@@ -39,11 +39,11 @@ describe('decodeStatusEvent', () => {
   it.each([
     [{ event_id: 1234, event_ulid: '01HCMTPGB3VX6CAPYHFSKGJWHN' }],
     [{ event_id: undefined, event_ulid: '01HCMTPGB3VX6CAPYHFSKGJWHN' }],
-  ])('reads an event of v1 with %j by its ULID', (ids) => {
+  ])('reads the ULID of a v1 event with %j', (ids) => {
     expect(decode(ids).id).toBe('01HCMTPGB3VX6CAPYHFSKGJWHN');
   });
 
-  it('reads an event that has nothing but what it must', () => {
+  it('reads an event with only the required fields', () => {
     const { at, entry_type, event_id, journal_id, status_to } = v2;
 
     const event = decodeStatusEvent(JSON.stringify({ at, entry_type, event_id, journal_id, status_to }));
@@ -71,7 +71,7 @@ describe('decodeStatusEvent', () => {
   });
 
   it.each(['at', 'journal_id', 'entry_type', 'status_to'])(
-    'refuses an event without %s, and names the field',
+    'refuses an event without %s and names the field',
     (field) => {
       expect(() => decode({ [field]: undefined })).toThrow(`status event without ${field}`);
       expect(() => decode({ [field]: '' })).toThrow(`status event without ${field}`);
@@ -85,8 +85,8 @@ describe('decodeStatusEvent', () => {
     },
   );
 
-  it('refuses an event whose time is no instant', () => {
-    expect(() => decode({ at: 'noon' })).toThrow('status event whose at is no RFC 3339 instant');
+  it('refuses an event whose time is not an instant', () => {
+    expect(() => decode({ at: 'noon' })).toThrow('status event whose at is not an RFC 3339 instant');
   });
 
   it.each(['', 'null', '"event"', '42', '{"at":'])('refuses %j', (data) => {

@@ -11,7 +11,7 @@ async function refusal(status: number, body: string, headers: Record<string, str
   return failureOf(openJournalsClient(stub.url).create({ jnlc }, 'key'));
 }
 
-describe('the body of an error answer', () => {
+describe('the body of an error response', () => {
   it.each([
     ['{"code":40010000,"message":"amount is required"}', 'amount is required', 40_010_000],
     ['{"code":"40010000","message":"amount is required"}', 'amount is required', 40_010_000],
@@ -23,8 +23,8 @@ describe('the body of an error answer', () => {
     ['{"message":"transmitter_name is too long"}', 'transmitter_name is too long', null],
     ['{"code":40010000}', 'HTTP 400 without a message', 40_010_000],
     ['{"code":40010000,"message":""}', 'HTTP 400 without a message', 40_010_000],
-    ['{"code":4001000000000,"message":"no Int of GraphQL"}', 'no Int of GraphQL', null],
-    ['{"code":40.5,"message":"no integer"}', 'no integer', null],
+    ['{"code":4001000000000,"message":"not a GraphQL Int"}', 'not a GraphQL Int', null],
+    ['{"code":40.5,"message":"not an integer"}', 'not an integer', null],
     ['{"error":{"code":40010000,"message":"amount is required"}}', 'amount is required', 40_010_000],
     ['{"code":40010000,"error":{"message":"amount is required"}}', 'amount is required', 40_010_000],
     ['{"error":{"code":40010000}}', 'HTTP 400 without a message', 40_010_000],
@@ -56,13 +56,13 @@ describe('the body of an error answer', () => {
     ['<!-- cached -->\n<html><head><title lang="en">Blocked</title></head></html>', 'Blocked'],
     ['\ufeff<html><body>nginx</body></html>', 'an HTML page'],
     ['<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>', 'Access Denied'],
-  ])('%j comes from something in front of the API: its status says nothing of the API', async (body, message) => {
+  ])("%j is a page of a proxy, so its status is not taken for the API's", async (body, message) => {
     const error = await refusal(400, body);
 
     expect(error).toMatchObject({ name: 'OtherRefusalError', message, upstreamCode: null, requestId: null });
   });
 
-  it('is cut where it is longer than any message', async () => {
+  it('is cut after 2,000 characters', async () => {
     const error = await refusal(400, 'a'.repeat(100_000));
 
     expect(error).toMatchObject({ message: 'a'.repeat(2_000) });

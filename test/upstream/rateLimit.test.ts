@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
 import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
@@ -27,10 +27,10 @@ describe('after a 429', () => {
     'no call is sent before the reset, and calls with a later deadline wait for it (%j)',
     async ({ retryAfter }) => {
       const sandbox = await startSandbox();
-      const told = new Gate();
+      const refusal = new Gate();
       const began = () => ({
         ended: ({ status }: { status: number | null }) => {
-          if (status === 429) told.open();
+          if (status === 429) refusal.open();
         },
       });
       const client = openJournalsClient(sandbox.url, { observers: [{ began }] });
@@ -39,7 +39,7 @@ describe('after a 429', () => {
       });
 
       const refused = client.get(journalId);
-      await told.opened;
+      await refusal.opened;
       const answers = await Promise.all([refused, ...Array.from({ length: 19 }, () => client.get(journalId))]);
 
       const log = await control<LogEntry[]>(sandbox, 'GET', 'log');
@@ -72,13 +72,15 @@ describe('after a 429', () => {
   });
 
   it('a call without enough time between the reset and its deadline is not sent', async () => {
-    const slow = json(200, wireJNLC());
+    const passTime = controlTime();
     const stub = await StubUpstream.start((seen, response) => {
-      if (stub.calls.length > 60) return json(429, {}, { 'retry-after': '3' })(seen, response);
-      setTimeout(() => void slow(seen, response), 1_500);
+      if (seen.method === 'DELETE') return json(429, {}, { 'retry-after': '3600' })(seen, response);
+      passTime(100_000);
+      return json(200, wireJNLC())(seen, response);
     });
-    const client = openJournalsClient(stub.url, { writeDeadlineMs: 4_000 });
-    await Promise.all(Array.from({ length: 60 }, () => client.get(journalId)));
+    const client = openJournalsClient(stub.url, { readDeadlineMs: 3_600_000, writeDeadlineMs: 3_601_000 });
+    // After these, a response is expected to take more than a minute.
+    for (let call = 0; call < 20; call += 1) await client.get(journalId);
     await failureOf(client.delete(journalId));
 
     expect(await failureOf(client.delete(journalId))).toMatchObject({ name: 'RateLimitedError' });
@@ -170,3 +172,14 @@ describe('near the limit', () => {
     expect(log).toHaveLength(50);
   });
 });
+
+/** Returns a function that moves `performance.now()` forward by a number of ms, for the rest of the test. */
+function controlTime(): (ms: number) => void {
+  let passedMs = 0;
+  const now = performance.now.bind(performance);
+  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now() + passedMs);
+  closeLater(() => spy.mockRestore());
+  return (ms) => {
+    passedMs += ms;
+  };
+}

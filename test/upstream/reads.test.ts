@@ -12,7 +12,7 @@ const reset: Answer = (_seen, response) => void response.destroy();
 const silent: Answer = () => undefined;
 const found = json(200, wireJNLC());
 
-/** Answers each call with the next of these, and what comes later with the last. */
+/** Answers each call with the next of these, and later calls with the last one. */
 function inTurn(...answers: [Answer, ...Answer[]]): Promise<StubUpstream> {
   const waiting = [...answers];
   return StubUpstream.start((seen, response) => {
@@ -28,7 +28,7 @@ describe('a read', () => {
     ['503', json(503, {})],
     ['504', json(504, {})],
     ['a reset', reset],
-  ])('is repeated after %s', async (_label, failing) => {
+  ])('is retried after %s', async (_label, failing) => {
     const stub = await inTurn(failing, failing, found);
 
     const journal = await openJournalsClient(stub.url).get(journalId);
@@ -40,7 +40,7 @@ describe('a read', () => {
   it.each([
     ['503', json(503, { message: 'restarting' }, { 'x-request-id': 'request-1' }), 'HTTP 503: restarting'],
     ['a reset', reset, 'the response was lost'],
-  ])('is given up after three attempts with %s', async (_label, failing, message) => {
+  ])('fails after three attempts with %s', async (_label, failing, message) => {
     const stub = await inTurn(failing);
 
     const error = await failureOf(openJournalsClient(stub.url).get(journalId));
@@ -50,7 +50,7 @@ describe('a read', () => {
     expect(stub.calls).toHaveLength(3);
   });
 
-  it.each([400, 403, 500, 501])('is not repeated after %i', async (status) => {
+  it.each([400, 403, 500, 501])('is not retried after %i', async (status) => {
     const stub = await inTurn(json(status, {}), found);
 
     await failureOf(openJournalsClient(stub.url).get(journalId));
@@ -58,7 +58,7 @@ describe('a read', () => {
     expect(stub.calls).toHaveLength(1);
   });
 
-  it('of one journal answered 404 by a page is a failure, not a missing journal', async () => {
+  it('of one journal fails after a 404 with an HTML page, which a proxy wrote', async () => {
     const stub = await inTurn(text(404, '<!doctype html><title>Not Found</title>'));
 
     const error = await failureOf(openJournalsClient(stub.url).get(journalId));
@@ -66,7 +66,7 @@ describe('a read', () => {
     expect(error).toMatchObject({ code: 'UPSTREAM_REFUSED', message: 'HTTP 404: Not Found' });
   });
 
-  it('of a list is refused with the words of a 422 that speaks of something else than too many', async () => {
+  it('of a list fails with the message of a 422 that is not about too many journals', async () => {
     const stub = await inTurn(json(422, { message: 'invalid after' }, { 'x-request-id': 'request-1' }));
 
     const error = await failureOf(openJournalsClient(stub.url).list({ limit: 10 }));
@@ -79,7 +79,7 @@ describe('a read', () => {
   });
 
   it.each(['more than 100000 records match', 'too many journals', 'please reduce the date range', ''])(
-    'of a list is incomplete with a 422 that says: %s',
+    'of a list is incomplete after a 422 with the message %j',
     async (message) => {
       const stub = await inTurn(json(422, { message }));
 
@@ -87,7 +87,7 @@ describe('a read', () => {
     },
   );
 
-  it('that breaks in the middle of its answer names the request', async () => {
+  it('that loses its connection during the response names the request id', async () => {
     const stub = await inTurn((_seen, response) => {
       response.writeHead(200, {
         'content-type': 'application/json',
@@ -102,7 +102,7 @@ describe('a read', () => {
     expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', requestId: 'request-1' });
   });
 
-  it('whose answer can not be read is written down with the request and the field', async () => {
+  it('logs the request id and the field when its response cannot be read', async () => {
     const lines: string[] = [];
     const log = watchedLog((line) => lines.push(line));
     const stub = await inTurn(json(200, { ...wireJNLC(), status: undefined }, { 'x-request-id': 'request-1' }));
@@ -113,7 +113,7 @@ describe('a read', () => {
     expect(lines[0]).toContain('without status');
   });
 
-  it('ends at its deadline, with a part of it for each attempt', async () => {
+  it('ends at its deadline, of which each attempt gets a part', async () => {
     const stub = await inTurn(silent);
     const client = openJournalsClient(stub.url, { readDeadlineMs: 1_000 });
     const startedAt = performance.now();
@@ -125,7 +125,7 @@ describe('a read', () => {
     expect(stub.calls.length).toBeGreaterThan(1);
   });
 
-  it('that met silence once is answered by the next attempt', async () => {
+  it('succeeds with its second attempt when the first gets no response', async () => {
     const stub = await inTurn(silent, found);
 
     const journal = await openJournalsClient(stub.url, { readDeadlineMs: 2_000 }).get(journalId);
@@ -165,7 +165,7 @@ describe('a read', () => {
 });
 
 describe('a connection', () => {
-  it('opens as many sockets as it may, and no more', async () => {
+  it('opens up to the maximum number of sockets', async () => {
     let open = 0;
     let most = 0;
     const answers: (() => void)[] = [];
@@ -186,7 +186,7 @@ describe('a connection', () => {
     expect(most).toBe(3);
   });
 
-  it('puts the path of its base URL before every path, and its credentials into every call', async () => {
+  it('adds the path of its base URL and its credentials to every call', async () => {
     const stub = await StubUpstream.start(json(200, []));
     const calls: ((client: JournalsClient) => Promise<unknown>)[] = [
       (client) => client.list({ limit: 1 }),

@@ -3,13 +3,8 @@ import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
 
+import { Deadline } from '../../concurrency/Deadline.ts';
 import type { Instant } from '../../domain/instant.ts';
-
-import { ApiClock, steadyNow } from '../transport/ApiClock.ts';
-import type { Credentials } from '../transport/credentials.ts';
-import { createConnector } from '../transport/createConnector.ts';
-import { decodedContent } from '../transport/decodedContent.ts';
-import { beginOnlyIf, NotSentError, withdrawn } from '../transport/exchange.ts';
 import {
   CredentialsRefusedError,
   Fault,
@@ -18,12 +13,18 @@ import {
   UpstreamUnavailableError,
 } from '../../errors/faults.ts';
 import { messageOf } from '../../errors/messageOf.ts';
+
+import { ApiClock, steadyNow } from '../transport/ApiClock.ts';
+import { createConnector } from '../transport/createConnector.ts';
+import type { Credentials } from '../transport/credentials.ts';
+import { decodedContent } from '../transport/decodedContent.ts';
+import { beginOnlyIf, NotSentError, withdrawn } from '../transport/exchange.ts';
 import { RateGovernor } from '../transport/RateGovernor.ts';
 import { readErrorBody } from '../transport/readErrorBody.ts';
-import { readStatusStream } from './readStatusStream.ts';
-import type { StatusStreamItem } from './readStatusStream.ts';
 import { observeAll } from '../transport/UpstreamObserver.ts';
 import type { UpstreamObserver } from '../transport/UpstreamObserver.ts';
+import { readStatusStream } from './readStatusStream.ts';
+import type { StatusStreamItem } from './readStatusStream.ts';
 
 export interface StatusEventsClientOptions {
   baseUrl: string;
@@ -82,27 +83,19 @@ export class StatusEventsClient {
    * @throws CredentialsRefusedError | RateLimitedError | UnexpectedResponseError | UpstreamUnavailableError
    */
   async open(range: StatusEventRange = {}, signal?: AbortSignal): Promise<StatusStream> {
-    const cancel = new AbortController();
-    const close = () => {
-      signal?.removeEventListener('abort', close);
-      cancel.abort();
-    };
-    signal?.addEventListener('abort', close, { once: true });
-    if (signal?.aborted) close();
-    const deadline = setTimeout(close, this.#openDeadlineMs);
+    const deadline = new Deadline(this.#openDeadlineMs, { outer: signal });
     try {
-      const answer = await this.#requestWithRenewal(range, cancel.signal);
-      if (answer.statusCode !== 200 || !isEventStream(answer)) throw await this.#refusal(answer);
+      const response = await this.#requestWithRenewal(range, deadline.signal);
+      if (response.statusCode !== 200 || !isEventStream(response)) throw await this.#errorOf(response);
+      deadline.stopTimer();
       return {
-        openedAt: openedAt(answer),
-        items: readStatusStream(contentOf(answer), cancel.signal),
-        close,
+        openedAt: openedAt(response),
+        items: readStatusStream(contentOf(response), deadline.signal),
+        close: () => deadline.abort(),
       };
     } catch (error) {
-      close();
+      deadline.abort();
       throw error;
-    } finally {
-      clearTimeout(deadline);
     }
   }
 
@@ -113,13 +106,13 @@ export class StatusEventsClient {
   /** After a 401, which may only mean an expired token, tries again with a new token. */
   async #requestWithRenewal(range: StatusEventRange, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const authorization = await this.#authorization(signal);
-    const answer = await this.#request(range, authorization, signal);
-    if (answer.statusCode !== 401) this.#credentials.confirm(authorization);
+    const response = await this.#request(range, authorization, signal);
+    if (response.statusCode !== 401) this.#credentials.confirm(authorization);
     else if (await this.#renew(authorization, signal)) {
-      answer.body.destroy();
+      response.body.destroy();
       return this.#request(range, await this.#authorization(signal), signal);
     }
-    return answer;
+    return response;
   }
 
   #authorization(signal: AbortSignal): Promise<string> {
@@ -147,14 +140,14 @@ export class StatusEventsClient {
     const codings = { 'accept-encoding': 'identity' };
     const headers = { ...watch.headers, ...codings, accept: 'text/event-stream', authorization };
     try {
-      const answer = await request(url, { dispatcher, headers, signal });
-      this.#clock.learn(String(answer.headers.date), sentMs);
-      if (!isTooManyStreams(answer)) this.#governor.learn(answer.statusCode, headersOf(answer));
-      const { statusCode: status } = answer;
-      const requestId = headersOf(answer)['x-request-id'] ?? null;
+      const response = await request(url, { dispatcher, headers, signal });
+      this.#clock.learn(String(response.headers.date), sentMs);
+      if (!isTooManyStreams(response)) this.#governor.learn(response.statusCode, headersOf(response));
+      const { statusCode: status } = response;
+      const requestId = headersOf(response)['x-request-id'] ?? null;
       const refusal = status >= 500 ? 'unknown' : 'refused';
       watch.ended({ outcome: status === 200 ? 'done' : refusal, status, requestId });
-      return answer;
+      return response;
     } catch (cause) {
       watch.ended({ outcome: cause === withdrawn ? 'neverSent' : 'unknown', status: null, requestId: null });
       if (cause === withdrawn) return await this.#request(range, authorization, signal);
@@ -164,13 +157,13 @@ export class StatusEventsClient {
     }
   }
 
-  async #refusal(answer: Dispatcher.ResponseData): Promise<Error> {
-    const status = answer.statusCode;
-    const headers = headersOf(answer);
+  async #errorOf(response: Dispatcher.ResponseData): Promise<Error> {
+    const status = response.statusCode;
+    const headers = headersOf(response);
     const { message, summary, ...details } = readErrorBody({
       status,
       headers,
-      body: await readStart(contentOf(answer)),
+      body: await readStart(contentOf(response)),
     });
     if (status === 429) {
       const retryAt = new Date(Date.now() + this.#governor.pauseOf(headers)).toISOString();
@@ -191,26 +184,26 @@ function asFault(error: unknown): never {
 }
 
 /** A proxy may send a page with status 200. */
-function isEventStream(answer: Dispatcher.ResponseData): boolean {
-  return String(answer.headers['content-type']).toLowerCase().startsWith('text/event-stream');
+function isEventStream(response: Dispatcher.ResponseData): boolean {
+  return String(response.headers['content-type']).toLowerCase().startsWith('text/event-stream');
 }
 
 /** A 429 while calls are left limits the number of open streams, not other calls. */
-function isTooManyStreams(answer: Dispatcher.ResponseData): boolean {
-  return answer.statusCode === 429 && Number(answer.headers['x-ratelimit-remaining']) > 0;
+function isTooManyStreams(response: Dispatcher.ResponseData): boolean {
+  return response.statusCode === 429 && Number(response.headers['x-ratelimit-remaining']) > 0;
 }
 
-function headersOf(answer: Dispatcher.ResponseData): Record<string, string> {
-  return Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+function headersOf(response: Dispatcher.ResponseData): Record<string, string> {
+  return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
 }
 
 /** @throws UnexpectedResponseError for an unsupported content coding */
-function contentOf(answer: Dispatcher.ResponseData): Readable {
-  const headers = headersOf(answer);
+function contentOf(response: Dispatcher.ResponseData): Readable {
+  const headers = headersOf(response);
   try {
-    return decodedContent(answer.body, headers['content-encoding']);
+    return decodedContent(response.body, headers['content-encoding']);
   } catch (error) {
-    const message = `the Event API: HTTP ${answer.statusCode}: ${messageOf(error)}`;
+    const message = `the Event API: HTTP ${response.statusCode}: ${messageOf(error)}`;
     throw new UnexpectedResponseError(message, { requestId: headers['x-request-id'] ?? null });
   }
 }
@@ -237,7 +230,7 @@ async function readStart(body: Readable): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function openedAt(answer: Dispatcher.ResponseData): Instant {
-  const dateMs = Date.parse(String(answer.headers.date));
+function openedAt(response: Dispatcher.ResponseData): Instant {
+  const dateMs = Date.parse(String(response.headers.date));
   return new Date(Number.isNaN(dateMs) ? Date.now() : dateMs).toISOString();
 }

@@ -2,8 +2,8 @@ import { isInstant } from '../../domain/instant.ts';
 import { asJournalEntryType, asJournalStatus } from '../../domain/journal.ts';
 import type { IdempotencyKeyType, JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { readJson } from '../../domain/readJson.ts';
-
 import { ContractBrokenError } from '../../errors/faults.ts';
+
 import type { WireStatusEvent } from '../wire/apiBodies.ts';
 
 /**
@@ -16,7 +16,7 @@ export function decodeStatusEvent(data: string): JournalStatusEvent {
   const rawStatusFrom = text(wire.status_from);
   const rawStatusTo = required(wire, 'status_to');
   const at = required(wire, 'at');
-  if (!isInstant(at)) throw new ContractBrokenError('status event whose at is no RFC 3339 instant');
+  if (!isInstant(at)) throw new ContractBrokenError('status event whose at is not an RFC 3339 instant');
   return {
     id: eventId(wire),
     at,

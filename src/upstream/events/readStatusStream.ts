@@ -4,10 +4,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
-
-import { decodeStatusEvent } from './decodeStatusEvent.ts';
 import { UpstreamUnavailableError } from '../../errors/faults.ts';
 import { messageOf } from '../../errors/messageOf.ts';
+
+import { decodeStatusEvent } from './decodeStatusEvent.ts';
 
 /** Events, and the comments that have a meaning. */
 export type StatusStreamItem =

@@ -1,35 +1,42 @@
 import { LRUCache } from 'lru-cache';
 
-import { cancellationOf } from '../../errors/cancellation.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../../domain/newJournal.ts';
-import type { Refusal } from '../../errors/refusals.ts';
 import { isUnreadable } from '../../domain/unreadableJournal.ts';
 import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
 import { asUuid } from '../../domain/uuid.ts';
-import { lruCache } from '../../lruCache.ts';
-
-import { arrayOf, decodeBody } from './decodeBody.ts';
-import { decodeBatchItem, decodeJournal, decodeListedJournal } from './decodeJournal.ts';
-import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
-import type { NotSentError, WireResponse } from '../transport/exchange.ts';
+import { cancellationOf } from '../../errors/cancellation.ts';
 import {
   ContractBrokenError,
   CredentialsRefusedError,
   DeleteOutcomeUnknownError,
-  Fault,
   OutcomeUnknownError,
   UpstreamUnavailableError,
 } from '../../errors/faults.ts';
-import type { FaultDetails } from '../../errors/faults.ts';
-import { listingQuery, maxListed } from './journalListing.ts';
-import type { JournalListing } from './journalListing.ts';
+import type { Fault, FaultDetails } from '../../errors/faults.ts';
+import type { Refusal } from '../../errors/refusals.ts';
+import { lruCache } from '../../lruCache.ts';
+
+import type { WireResponse } from '../transport/exchange.ts';
 import type { Done, Outcome, Refused } from '../transport/Outcome.ts';
 import { readErrorBody, requestIdOf } from '../transport/readErrorBody.ts';
-import { rateLimited, readFault } from './readFault.ts';
-import { batchRefusals, createRefusals, deleteRefusals, refusalOf, reverseBatchRefusals } from './refusalOf.ts';
-import type { RequestFacts } from './refusalOf.ts';
 import type { UpstreamCall, UpstreamConnection } from '../transport/UpstreamConnection.ts';
+import { decodeBatchOf, decodeJournalResponse, decodeListResponse } from './decodeResponse.ts';
+import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
+import { listingQuery, maxListed } from './journalListing.ts';
+import type { JournalListing } from './journalListing.ts';
+import {
+  batchRefusals,
+  createRefusals,
+  deleteRefusals,
+  isAboutTooMany,
+  notSent,
+  rateLimited,
+  readFault,
+  refusalOf,
+  reverseBatchRefusals,
+} from './responseErrors.ts';
+import type { RequestFacts } from './responseErrors.ts';
 
 export interface JournalList {
   journals: Journal[];
@@ -72,7 +79,7 @@ export class JournalsClient {
       method: 'GET',
       path: `/v1/journals/${uuid}`,
       mayBe401: true,
-      decode: (response) => decodeBody(response, decodeJournal),
+      decode: decodeJournalResponse,
     };
     const { renewals } = this.#connection;
     let outcome = await this.#read(call, signal);
@@ -100,11 +107,7 @@ export class JournalsClient {
         method: 'GET',
         path: '/v1/journals',
         query: listingQuery(listing),
-        decode: (response, warn) => {
-          const listed = decodeBody(response, (body) => arrayOf(body).map(decodeListedJournal));
-          warn(listed.filter(isUnreadable));
-          return listed;
-        },
+        decode: decodeListResponse,
       },
       signal,
     );
@@ -134,9 +137,7 @@ export class JournalsClient {
       accountIds: [side.fromAccount, side.toAccount],
       idempotencyKey,
     };
-    const call = post('createJournal', '/v1/journals', encodeJournal(journal), (response) =>
-      decodeBody(response, decodeJournal),
-    );
+    const call = post('createJournal', '/v1/journals', encodeJournal(journal), decodeJournalResponse);
     return this.#create({ ...call, idempotencyKey: sentKey }, createRefusals, facts);
   }
 
@@ -144,7 +145,12 @@ export class JournalsClient {
   createBatch(batch: NewBatch, idempotencyKey: string, sentKey = idempotencyKey): Promise<BatchItem[]> {
     const accountIds = [batch.fromAccount, ...batch.entries.map((entry) => entry.toAccount)];
     const facts: RequestFacts = { entryType: 'JNLC', accountIds, idempotencyKey };
-    const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), decodeItemsOf(batch));
+    const call = post(
+      'createBatchJournal',
+      '/v1/journals/batch',
+      encodeBatch(batch),
+      decodeBatchOf(batch.entries.length),
+    );
     return this.#create({ ...call, idempotencyKey: sentKey }, batchRefusals, facts);
   }
 
@@ -156,7 +162,12 @@ export class JournalsClient {
     const accountIds = [batch.toAccount, ...batch.entries.map((entry) => entry.fromAccount)];
     const facts: RequestFacts = { entryType: 'JNLC', accountIds, idempotencyKey };
     const body = encodeReverseBatch(batch);
-    const call = post('createReverseBatchJournal', '/v1/journals/reverse_batch', body, decodeItemsOf(batch));
+    const call = post(
+      'createReverseBatchJournal',
+      '/v1/journals/reverse_batch',
+      body,
+      decodeBatchOf(batch.entries.length),
+    );
     return this.#create(call, reverseBatchRefusals, facts);
   }
 
@@ -286,12 +297,6 @@ const inProgressMs = 60_000;
 
 type UnknownOutcome = (message: string, details: FaultDetails) => Fault;
 
-/** The gateway's own reason for not sending, such as the rate limit, or else that the API cannot be reached. */
-function notSent(error: NotSentError): Fault {
-  if (error.cause instanceof Fault) return error.cause;
-  return new UpstreamUnavailableError(`nothing was sent: ${error.message}`, { cause: error });
-}
-
 /** An attempt was lost, so the journal may exist or be deleted despite the response to a retry. */
 function isLost(outcome: Outcome<unknown>): boolean {
   return outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.isAfterLost);
@@ -301,13 +306,6 @@ function isRefusedWith(outcome: Done<unknown> | Refused, status: number): outcom
   return outcome.kind === 'refused' && outcome.response.status === status;
 }
 
-/** A 422 means that too many journals match, unless its message is about something else. */
-function isAboutTooMany(response: WireResponse): boolean {
-  return /many|more than|exceed|limit|narrow|reduce|range|records|\d{4,}|without a message$/i.test(
-    readErrorBody(response).message,
-  );
-}
-
 function post<Result>(
   endpoint: string,
   path: string,
@@ -315,14 +313,4 @@ function post<Result>(
   decode: UpstreamCall<Result>['decode'],
 ): UpstreamCall<Result> {
   return { endpoint, method: 'POST', path, body: JSON.stringify(body), decode };
-}
-
-/** With fewer journals than entries in the response, the outcome of the other entries is unknown. */
-function decodeItemsOf({ entries }: NewBatch | NewReverseBatch): UpstreamCall<BatchItem[]>['decode'] {
-  return (response, warn) => {
-    const items = decodeBody(response, (body) => arrayOf(body).map(decodeBatchItem));
-    warn(items.flatMap(({ unreadable }) => unreadable ?? []));
-    if (items.length >= entries.length) return items.map(({ journal, errorMessage }) => ({ journal, errorMessage }));
-    throw new ContractBrokenError(`expected ${entries.length} journals, found ${items.length}`);
-  };
 }

@@ -6,8 +6,8 @@ import type { Journal, OtherJournal, TransmitterInfo } from '../../domain/journa
 import { JsonNumber, spellingOf } from '../../domain/JsonNumber.ts';
 import type { BatchItem } from '../../domain/newJournal.ts';
 import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
-
 import { ContractBrokenError } from '../../errors/faults.ts';
+
 import type { WireBatchJournal, WireJournal, WireTransmitterInfo } from '../wire/apiBodies.ts';
 
 export interface DecodedBatchItem extends BatchItem {

@@ -3,6 +3,8 @@ import { Agent } from 'undici';
 import { waitFor } from '../../concurrency/waitFor.ts';
 import { spellingOf } from '../../domain/JsonNumber.ts';
 import { readJson } from '../../domain/readJson.ts';
+import { CredentialsRefusedError } from '../../errors/faults.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 import type { Log } from '../../log.ts';
 
 import { ApiClock } from './ApiClock.ts';
@@ -10,8 +12,6 @@ import { createConnector } from './createConnector.ts';
 import type { Credentials } from './credentials.ts';
 import { exchange, NotSentError } from './exchange.ts';
 import type { WireResponse, WireRequest } from './exchange.ts';
-import { CredentialsRefusedError } from '../../errors/faults.ts';
-import { messageOf } from '../../errors/messageOf.ts';
 import { RateGovernor } from './RateGovernor.ts';
 
 export interface OAuthOptions {

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Instant } from '../../domain/instant.ts';
+import { RateLimitedError } from '../../errors/faults.ts';
 
 import type { ApiClock } from './ApiClock.ts';
 import { NotSentError } from './exchange.ts';
-import { RateLimitedError } from '../../errors/faults.ts';
 
 /** How long a call may wait. */
 export interface WaitLimits {

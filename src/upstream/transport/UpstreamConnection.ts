@@ -3,11 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Backoff } from '../../concurrency/Backoff.ts';
 import { Deadline } from '../../concurrency/Deadline.ts';
 import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
+import { Fault } from '../../errors/faults.ts';
 import type { Log } from '../../log.ts';
 
 import type { Credentials } from './credentials.ts';
 import type { WireResponse, WireRequest } from './exchange.ts';
-import { Fault } from '../../errors/faults.ts';
 import { outcomeAfterLost, outcomeOf, outcomeOfFailure } from './Outcome.ts';
 import type { Outcome, Unknown } from './Outcome.ts';
 import type { WaitLimits } from './RateGovernor.ts';

@@ -1,5 +1,6 @@
-import { buildConnector } from 'undici';
 import type { Socket } from 'node:net';
+
+import { buildConnector } from 'undici';
 
 /** Limit for establishing a connection, in ms. */
 const timeout = 5_000;

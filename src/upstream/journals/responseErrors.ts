@@ -1,4 +1,13 @@
+import type { Instant } from '../../domain/instant.ts';
 import type { JournalEntryType } from '../../domain/journal.ts';
+import { uuidsIn } from '../../domain/uuid.ts';
+import {
+  CredentialsRefusedError,
+  Fault,
+  RateLimitedError,
+  UnexpectedResponseError,
+  UpstreamUnavailableError,
+} from '../../errors/faults.ts';
 import {
   AccountNotFoundError,
   IdempotencyConflictError,
@@ -10,7 +19,9 @@ import {
   OtherRefusalError,
 } from '../../errors/refusals.ts';
 import type { Refusal, UpstreamErrorDetails } from '../../errors/refusals.ts';
-import { uuidsIn } from '../../domain/uuid.ts';
+
+import type { NotSentError, WireResponse } from '../transport/exchange.ts';
+import { readErrorBody } from '../transport/readErrorBody.ts';
 
 /** The facts of a request that its refusal depends on. */
 export interface RequestFacts {
@@ -98,4 +109,37 @@ function isAboutKey(details: Details): boolean {
 function missingAccounts(details: Details, { accountIds }: RequestFacts): string[] {
   const named = new Set(uuidsIn(details.message));
   return [...new Set(accountIds)].filter((id) => named.has(id.toLowerCase()));
+}
+
+/**
+ * The fault for a response to a read that is neither a success nor documented for the endpoint.
+ *
+ * @param retryAt when to call again after a 429
+ */
+export function readFault(response: WireResponse, retryAt: Instant): Fault {
+  const { message, summary, requestId, upstreamCode } = readErrorBody(response);
+  const details = { requestId, upstreamCode };
+  if (response.status === 429) return rateLimited(response, retryAt);
+  if (response.status === 401) return new CredentialsRefusedError(`the Journals API refused: ${message}`, details);
+  if (response.status >= 500) return new UpstreamUnavailableError(summary, details);
+  return new UnexpectedResponseError(summary, details);
+}
+
+/** 429: nothing was done, whatever the request was. */
+export function rateLimited(response: WireResponse, retryAt: Instant): RateLimitedError {
+  const { message, requestId, upstreamCode } = readErrorBody(response);
+  return new RateLimitedError(message, { requestId, upstreamCode, retryAt });
+}
+
+/** The gateway's own reason for not sending, such as the rate limit, or else that the API cannot be reached. */
+export function notSent(error: NotSentError): Fault {
+  if (error.cause instanceof Fault) return error.cause;
+  return new UpstreamUnavailableError(`nothing was sent: ${error.message}`, { cause: error });
+}
+
+/** A 422 to a list means that too many journals match, unless its message is about something else. */
+export function isAboutTooMany(response: WireResponse): boolean {
+  return /many|more than|exceed|limit|narrow|reduce|range|records|\d{4,}|without a message$/i.test(
+    readErrorBody(response).message,
+  );
 }

@@ -33,7 +33,7 @@ const codings: [string, (content: string) => Buffer][] = [
   ['deflate, br', (content) => brotliCompressSync(deflateSync(content))],
 ];
 
-/** Answers with these bytes. */
+/** Responds with these bytes. */
 function bytes(status: number, body: Buffer, headers: Record<string, string>): Answer {
   return (_seen, response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -41,7 +41,7 @@ function bytes(status: number, body: Buffer, headers: Record<string, string>): A
   };
 }
 
-function whole(head: string, body: string): string {
+function responseText(head: string, body: string): string {
   return `HTTP/1.1 ${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
@@ -64,7 +64,7 @@ async function next({ items }: StatusStream): Promise<StatusStreamItem | undefin
   return result.done ? undefined : result.value;
 }
 
-describe('a compressed answer', () => {
+describe('a compressed response', () => {
   it.each(codings)('in %s is read', async (coding, encode) => {
     const stub = await StubUpstream.start(bytes(200, encode(journal), { 'content-encoding': coding }));
 
@@ -72,7 +72,7 @@ describe('a compressed answer', () => {
     expect(stub.calls[0]?.headers['accept-encoding']).toBe('gzip, deflate, br');
   });
 
-  it.each(codings)('in %s says why it refuses', async (coding, encode) => {
+  it.each(codings)('in %s is read when it is a refusal', async (coding, encode) => {
     const body = encode('{"code":40010000,"message":"amount is required"}');
     const stub = await StubUpstream.start(bytes(400, body, { 'content-encoding': coding }));
 
@@ -81,7 +81,7 @@ describe('a compressed answer', () => {
     expect(error).toMatchObject({ name: 'InvalidRequestError', message: 'amount is required' });
   });
 
-  it('without a body is an answer without a body', async () => {
+  it('without a body has no message', async () => {
     const stub = await StubUpstream.start(bytes(403, Buffer.alloc(0), { 'content-encoding': 'gzip' }));
 
     const error = await failureOf(openJournalsClient(stub.url).create({ jnlc }, 'key'));
@@ -95,7 +95,7 @@ describe('a compressed answer', () => {
     ['gzip', gzipSync(journal).subarray(0, -9), 'unexpected end of file'],
     ['gzip', Buffer.from(journal), 'incorrect header check'],
   ])(
-    'in %s that can not be read is a fault that says so, and nothing is known of a write',
+    'in %s that cannot be decompressed fails a read and leaves the outcome of a write unknown',
     async (coding, body, why) => {
       const stub = await StubUpstream.start(bytes(200, body, { 'content-encoding': coding, 'x-request-id': 'r-1' }));
       const client = openJournalsClient(stub.url);
@@ -112,9 +112,9 @@ describe('a compressed answer', () => {
   );
 
   it.each([
-    ['that unfolds', gzipSync(Buffer.alloc(100_000)), 'gzip'],
-    ['that is not compressed', Buffer.alloc(100_000), 'identity'],
-  ])('%s to more than the bound is read no further', async (_what, body, coding) => {
+    ['gzip', gzipSync(Buffer.alloc(100_000))],
+    ['identity', Buffer.alloc(100_000)],
+  ])('in %s is not read beyond the size limit', async (coding, body) => {
     const stub = await StubUpstream.start(bytes(200, body, { 'content-encoding': coding }));
     const client = openJournalsClient(stub.url, { maxBodyBytes: 50_000 });
 
@@ -124,7 +124,7 @@ describe('a compressed answer', () => {
     });
   });
 
-  it('that refuses in a coding that can not be read is a refusal still', async () => {
+  it('in an unsupported coding is still a refusal', async () => {
     const stub = await StubUpstream.start(bytes(422, Buffer.from('zstd'), { 'content-encoding': 'zstd' }));
 
     const error = await failureOf(openJournalsClient(stub.url).create({ jnlc }, 'key'));
@@ -135,7 +135,7 @@ describe('a compressed answer', () => {
     });
   });
 
-  it('brings the access token', async () => {
+  it('of the token endpoint is read', async () => {
     const token = gzipSync('{"access_token":"t-1","expires_in":"899"}');
     const tokens = await StubUpstream.start(bytes(200, token, { 'content-encoding': 'gzip' }));
     const api = await StubUpstream.start(json(200, []));
@@ -158,7 +158,7 @@ describe('a compressed event stream', () => {
     ['gzip', createGzip],
     ['deflate', createDeflate],
     ['br', createBrotliCompress],
-  ])('in %s gives each event when it comes', async (coding, createEncoder) => {
+  ])('in %s yields each event when it arrives', async (coding, createEncoder) => {
     let send: (text: string) => void = () => undefined;
     const stream = await openEvents((_seen, response: ServerResponse) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': coding });
@@ -179,7 +179,7 @@ describe('a compressed event stream', () => {
     stream.close();
   });
 
-  it('that is cut has broken', async () => {
+  it('fails when it is cut off', async () => {
     const stream = await openEvents((_seen, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
       response.end(gzipSync(statusEventLine('2026-10-13T13:11:10Z', '01HCMJK2ZKCPTYXMJYS66T0QJ1')).subarray(0, -8));
@@ -189,10 +189,10 @@ describe('a compressed event stream', () => {
     await expect(next(stream)).rejects.toThrow('the event stream broke: unexpected end of file');
   });
 
-  it('is not asked for, and one in a coding that can not be read is refused', async () => {
-    let asked: string | string[] | undefined;
+  it('is not requested, and one in an unsupported coding is refused', async () => {
+    let acceptEncoding: string | string[] | undefined;
     const opened = openEvents(({ headers }, response) => {
-      asked = headers['accept-encoding'];
+      acceptEncoding = headers['accept-encoding'];
       response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'zstd' });
       response.write('zstd');
     });
@@ -201,30 +201,30 @@ describe('a compressed event stream', () => {
       name: 'UnexpectedResponseError',
       message: expect.stringContaining('found zstd') as string,
     });
-    expect(asked).toBe('identity');
+    expect(acceptEncoding).toBe('identity');
   });
 
-  it('that is refused says why', async () => {
+  it('that is refused gives the message of the API', async () => {
     const opened = openEvents(bytes(403, gzipSync('{"message":"no events for you"}'), { 'content-encoding': 'gzip' }));
 
     expect(await failureOf(opened)).toMatchObject({ message: 'the Event API refused: no events for you' });
   });
 });
 
-describe('an interim answer that nobody asked for', () => {
-  const answer = whole('200 OK', journal);
+describe('an interim response that was not requested', () => {
+  const answer = responseText('200 OK', journal);
   const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\nx-request-id: hint\r\n\r\n';
-  const go = 'HTTP/1.1 100 Continue\r\n\r\n';
+  const proceed = 'HTTP/1.1 100 Continue\r\n\r\n';
 
   it.each([
-    ['100 Continue', [`${go}${answer}`]],
-    ['100 Continue on its own', [go, answer]],
+    ['100 Continue', [`${proceed}${answer}`]],
+    ['100 Continue on its own', [proceed, answer]],
     ['100 Continue in pieces', ['HTT', 'P/1.1 100 Contin', 'ue\r\nx-a: b\r\n\r', '\nHTTP', answer.slice(4)]],
-    ['100 Continue twice', [`${go}${go}`, answer]],
+    ['100 Continue twice', [`${proceed}${proceed}`, answer]],
     ['102 Processing', [`HTTP/1.1 102 Processing\r\n\r\n${answer}`]],
     ['103 Early Hints', [`${hints}${answer}`]],
-    ['several', [`${hints}${go}${hints}${answer}`]],
-  ])('%s is passed over, on a connection that is used again', async (_what, pieces) => {
+    ['several', [`${hints}${proceed}${hints}${answer}`]],
+  ])('(%s) is ignored, and the connection is used again', async (_label, pieces) => {
     const stub = await RawUpstream.start(() => pieces);
     const client = openJournalsClient(stub.url, { connections: 1 });
 
@@ -233,24 +233,24 @@ describe('an interim answer that nobody asked for', () => {
     expect(stub.seen).toHaveLength(2);
   });
 
-  it('says nothing of the answer', async () => {
-    const stub = await RawUpstream.start(() => [`${hints}${whole('400 Bad Request', 'no')}`]);
+  it('adds no header to the final response', async () => {
+    const stub = await RawUpstream.start(() => [`${hints}${responseText('400 Bad Request', 'no')}`]);
 
     const error = await failureOf(openJournalsClient(stub.url).create({ jnlc }, 'key'));
 
     expect(error).toMatchObject({ message: 'no', requestId: null });
   });
 
-  it('is passed over before an event stream', async () => {
+  it('is ignored before an event stream', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n';
-    const { url } = await RawUpstream.start(() => [`${hints}${go}${head}`, ': HTTP/1.1 100\n\n']);
+    const { url } = await RawUpstream.start(() => [`${hints}${proceed}${head}`, ': HTTP/1.1 100\n\n']);
     const stream = await openEventsAt(url);
 
     expect(await next(stream)).toEqual({ kind: 'heartbeat' });
     stream.close();
   });
 
-  it('is not sought in a body, however that is cut', async () => {
+  it('is not looked for in a body that arrives in pieces', async () => {
     const stub = await RawUpstream.start(() => [
       'HTTP/1.1 400 Bad Request\r\ncontent-length: 30\r\n\r\n',
       'see HTTP/1.1 100 Contin',
@@ -269,10 +269,10 @@ describe('a 204', () => {
     ['with a length', 'content-length: 2\r\n\r\n'],
     ['with a length and a body', 'content-length: 2\r\n\r\n{}'],
     ['that is chunked', 'transfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
-    ['that is nothing else', '\r\n'],
-  ])('%s ends with its head, and the next answer is the next one', async (_what, rest) => {
+    ['without either', '\r\n'],
+  ])('%s ends with its head, and the next response is read correctly', async (_label, rest) => {
     const stub = await RawUpstream.start((line) => [
-      line.startsWith('DELETE') ? `HTTP/1.1 204 No Content\r\n${rest}` : whole('200 OK', journal),
+      line.startsWith('DELETE') ? `HTTP/1.1 204 No Content\r\n${rest}` : responseText('200 OK', journal),
     ]);
     const client = openJournalsClient(stub.url, { connections: 1 });
 
@@ -282,20 +282,20 @@ describe('a 204', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   it('with a byte order mark is read', async () => {
     const stub = await StubUpstream.start(text(200, `\ufeff${journal}`));
 
     expect(await openJournalsClient(stub.url).get(journalId)).toMatchObject({ id: journalId });
   });
 
-  it('to a listing that is null has no journals', async () => {
+  it('of null to a list has no journals', async () => {
     const stub = await StubUpstream.start(json(200, null));
 
     expect(await openJournalsClient(stub.url).list({ limit: 10 })).toEqual({ journals: [], complete: true });
   });
 
-  it('to a batch that is null leaves its outcome unknown', async () => {
+  it('of null to a batch leaves its outcome unknown', async () => {
     const stub = await StubUpstream.start(json(200, null));
     const batch = { fromAccount: sweep, entries: [{ toAccount: customer, amount: '10' }] };
 
@@ -314,27 +314,27 @@ describe('an answer', () => {
   });
 });
 
-describe('a number of the API', () => {
+describe('a JSON number', () => {
   const amountOf = async (net_amount: string) => {
     const body = journal.replace('"net_amount":"10"', `"net_amount":${net_amount}`);
     return openJournalsClient((await StubUpstream.start(text(200, body))).url).get(journalId);
   };
 
   it.each(['0.30000000000000001', '12345678901234567890.5', '9007199254740993', '10.50', '115.5', '645'])(
-    'is an amount digit for digit: %s',
+    'keeps every digit as an amount: %s',
     async (number) => {
       expect(await amountOf(number)).toMatchObject({ netAmount: number });
     },
   );
 
-  it.each(['1e2', '1E400', '1e-7'])('with an exponent is none: %s', async (number) => {
+  it.each(['1e2', '1E400', '1e-7'])('with an exponent is refused as an amount: %s', async (number) => {
     expect(await failureOf(amountOf(number))).toMatchObject({
       name: 'ContractBrokenError',
       message: `journal ${journalId} with net_amount as a number, expected a decimal in a string`,
     });
   });
 
-  it('in the place of a text is the text', async () => {
+  it('in place of a string is read with its digits', async () => {
     const account = '12345678901234567890';
     const body = journal.replace('{', `{"transmitter_account_number":${account},`);
     const stub = await StubUpstream.start(text(200, body));
@@ -351,13 +351,13 @@ describe('an event stream', () => {
   it.each([
     ['with a byte order mark', `\ufeff${line}`],
     ['with CRLF', line.replaceAll('\n', '\r\n')],
-    ['without a space behind the colon', line.replace('data: ', 'data:')],
-    ['with a mark before the JSON', line.replace('data: ', 'data: \ufeff')],
+    ['without a space after the colon', line.replace('data: ', 'data:')],
+    ['with a byte order mark before the JSON', line.replace('data: ', 'data: \ufeff')],
     [
       'with an integer event_id beside the ULID',
       line.replace('{', '{"event_ulid":"' + id + '","event_id":1.0,').replace(`"event_id":"${id}",`, ''),
     ],
-  ])('%s is read', async (_what, body) => {
+  ])('%s is read', async (_label, body) => {
     const stream = await openEvents(text(200, body, { 'content-type': 'text/event-stream' }));
 
     expect(await next(stream)).toMatchObject({ kind: 'event', event: { id } });

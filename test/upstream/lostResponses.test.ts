@@ -20,26 +20,26 @@ const writes: Record<string, (client: JournalsClient) => Promise<unknown>> = {
 
 const lost: Record<string, Answer> = {
   'a reset': (_seen, response) => void response.destroy(),
-  'a truncated answer': (_seen, response) => {
+  'a truncated response': (_seen, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
     response.write('{"id":', () => response.destroy());
   },
-  'a truncated chunked answer': (_seen, response) => {
+  'a truncated chunked response': (_seen, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.write('{"id":', () => response.destroy());
   },
   ...Object.fromEntries(
     [301, 302, 307, 308, 408, 409, 500, 502, 503, 504].map((status) => [
       String(status),
-      json(status, { message: 'who knows' }, { location: '/elsewhere', 'retry-after': '1' }),
+      json(status, { message: 'internal error' }, { location: '/elsewhere', 'retry-after': '1' }),
     ]),
   ),
   'an HTML page with 503': text(503, '<html><title>maintenance</title></html>'),
 };
 
 const late: Record<string, Answer> = {
-  'no answer within the deadline': () => undefined,
-  'half an answer within the deadline': (_seen, response) => {
+  'no response within the deadline': () => undefined,
+  'half a response within the deadline': (_seen, response) => {
     response.writeHead(200, { 'content-length': '1000' });
     response.write('{');
   },
@@ -73,7 +73,7 @@ function pairs(...answers: Record<string, Answer>[]): [string, string, Answer][]
   );
 }
 
-/** The API knows no key for a reverse batch: to send it again would move the money twice. */
+/** The API takes no idempotency key for a reverse batch: sending it again could move the money twice. */
 function attemptsOf(name: string): number {
   return name === 'createReverseBatch' ? 1 : 3;
 }
@@ -82,9 +82,9 @@ function sentBytes({ method, url, headers, body }: SeenRequest): string {
   return JSON.stringify([method, url, headers['idempotency-key'], body]);
 }
 
-describe('a write whose answer is lost', () => {
-  it.each(pairs(lost, late).filter(([name, label]) => name === 'create' || !label.startsWith('half an answer')))(
-    '%s: %s every time leaves the outcome unknown, and is sent as often as that is safe',
+describe('a write', () => {
+  it.each(pairs(lost, late).filter(([name, label]) => name === 'create' || !label.startsWith('half a response')))(
+    'by %s that gets %s every time has an unknown outcome and is retried only where that is safe',
     async (name, _label, answer) => {
       const before = Date.now();
 
@@ -105,7 +105,7 @@ describe('a write whose answer is lost', () => {
   );
 
   it.each(pairs(unreadable).filter(([name]) => name !== 'delete'))(
-    '%s: %s every time leaves the outcome unknown, and is sent as often as that is safe',
+    'by %s that gets %s every time has an unknown outcome and is retried only where that is safe',
     async (name, _label, answer) => {
       const { error, stub } = await send(name, answer);
 
@@ -114,7 +114,7 @@ describe('a write whose answer is lost', () => {
     },
   );
 
-  it('keeps the words, the code and the request id of what came', async () => {
+  it('keeps the message, the code and the request id of an error response', async () => {
     const body = { code: 50_010_000, message: 'internal server error' };
 
     const { error } = await send('create', json(500, body, { 'x-request-id': 'request-1' }));
@@ -127,7 +127,7 @@ describe('a write whose answer is lost', () => {
   });
 });
 
-it('the log names the key of the caller, and the one that was sent for it', async () => {
+it('a lost write is logged with the key of the caller and the key that was sent', async () => {
   const lines: string[] = [];
   const stub = await StubUpstream.start((_seen, response) => void response.destroy());
   const client = openJournalsClient(stub.url, { log: watchedLog((line) => lines.push(line)) });
@@ -139,7 +139,7 @@ it('the log names the key of the caller, and the one that was sent for it', asyn
   expect(stub.calls[0]?.headers['idempotency-key']).toBe('sent');
 });
 
-describe('a create whose first answer is lost', () => {
+describe('a create whose first response is lost', () => {
   const refused = json(403, { code: 40_310_000, message: 'insufficient balance' });
 
   it.each<[string, Answer]>([
@@ -147,7 +147,7 @@ describe('a create whose first answer is lost', () => {
     ['401', json(401, { message: 'no' })],
     ['429 until later', json(429, { message: 'no' }, { 'retry-after': '600' })],
     ["a proxy's page", text(403, '<html><title>Forbidden</title></html>')],
-  ])('is not done or refused by %s to its repeat', async (_label, answer) => {
+  ])('has an unknown outcome when its retry gets %s', async (_label, answer) => {
     const stub = await StubUpstream.start((seen, response) =>
       stub.calls.length === 1 ? void response.destroy() : answer(seen, response),
     );
@@ -158,7 +158,7 @@ describe('a create whose first answer is lost', () => {
     expect(stub.calls.length).toBeGreaterThan(1);
   });
 
-  it('is not refused when it is asked for again, while the first attempt may still be under way', async () => {
+  it('has an unknown outcome when the caller sends it again while the first attempt may be in progress', async () => {
     const stub = await StubUpstream.start((seen, response) =>
       stub.calls.length <= 3 ? void response.destroy() : refused(seen, response),
     );
@@ -173,7 +173,7 @@ describe('a create whose first answer is lost', () => {
     expect((errors[1] as Error).message).toContain('insufficient balance');
   });
 
-  it('is done when its repeat is', async () => {
+  it('succeeds when its retry does', async () => {
     const stub = await StubUpstream.start((seen, response) =>
       stub.calls.length === 1 ? void response.destroy() : json(200, wireJNLC())(seen, response),
     );
@@ -182,8 +182,8 @@ describe('a create whose first answer is lost', () => {
   });
 });
 
-describe('a write that was never sent', () => {
-  it.each(Object.keys(writes))('%s: a refused connection says that nothing was sent', async (name) => {
+describe('a write that cannot be sent', () => {
+  it.each(Object.keys(writes))('by %s reports that nothing was sent when the connection is refused', async (name) => {
     const error = await failureOf(
       writes[name]?.(openJournalsClient(`http://127.0.0.1:${await freePort()}`)) ?? Promise.resolve(),
     );
@@ -192,7 +192,7 @@ describe('a write that was never sent', () => {
     expect((error as Error).message).toMatch(/^nothing was sent: .*ECONNREFUSED/);
   });
 
-  it('one that waits for a socket until its time is over is never begun', async () => {
+  it('is never begun when its deadline passes while it waits for a socket', async () => {
     const stub = await StubUpstream.start((seen, response) => {
       if (seen.url === '/v1/journals?limit=1') return json(200, [])(seen, response);
     });
@@ -203,12 +203,12 @@ describe('a write that was never sent', () => {
 
     expect(error).toMatchObject({ name: 'UpstreamUnavailableError' });
     await failureOf(read);
-    // It would have to be sent before this.
+    // A queued write would be sent before this list.
     await client.list({ limit: 1 });
     expect(new Set(stub.calls.map(({ method }) => method))).toEqual(new Set(['GET']));
   });
 
-  it('a key that can be no header is never sent', async () => {
+  it('fails when its key cannot be a header value', async () => {
     const stub = await StubUpstream.start(json(200, wireJNLC()));
     const jnlc = { fromAccount: sweep, toAccount: customer, amount: '10' };
 
