@@ -83,7 +83,7 @@ export class Reconciler {
     setMaxListeners(2 * parallelReads, this.#closing.signal);
   }
 
-  /** Starts to look for a batch at once, and goes on until it is settled. */
+  /** Starts to search for a batch at once and continues until it is settled. */
   watch(outcome: StoredOutcome): void {
     const now = performance.now();
     const previous = this.#watched.get(outcome.id) ?? { since: now, unsettledSince: null, isStuck: false };
@@ -118,7 +118,7 @@ export class Reconciler {
         continue;
       }
       const isWhole = due.some((watched) => this.#isOver(watched, now));
-      // What a whole reading shows about one batch can settle another.
+      // The result for one batch can settle another.
       const wanted = isWhole ? [...this.#watched.values()] : due;
       for (const watched of wanted) watched.nextReadingAt = this.#nextReadingOf(watched, now);
       await this.#readFor(wanted, isWhole).catch((error: unknown) => this.#readAgainSoon(wanted, error));
@@ -141,7 +141,7 @@ export class Reconciler {
     return settlesAt > now ? Math.min(next, settlesAt) : next;
   }
 
-  /** Whether readings have found nothing for so many times `settleMs`. */
+  /** Whether readings have found nothing for this many times `settleMs`. */
   #isOver({ unsettledSince }: Watched, now: number, times = 1): boolean {
     return now - (unsettledSince ?? now) >= times * this.#options.settleMs;
   }

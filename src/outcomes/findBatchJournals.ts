@@ -107,7 +107,7 @@ export function candidateOf(
   };
 }
 
-/** A journal with a key of its own was created singly. Journals of a batch may have keys that the API has made. */
+/** A journal with its own key was created singly. Journals of a batch may have keys that the API generated. */
 export function mayBeOfReverseBatch({ entryType, idempotencyKey, idempotencyKeyType }: JournalStatusEvent): boolean {
   return entryType !== 'JNLS' && !(idempotencyKey !== null && idempotencyKeyType === 'SINGLE');
 }

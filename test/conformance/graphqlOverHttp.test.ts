@@ -35,16 +35,16 @@ async function descriptions(): Promise<(string | null)[]> {
 }
 
 describe("graphql-http's server audits", () => {
-  // A GET has to show that no page sends it: see test/server/crossSite.test.ts.
+  // A GET must prove that it is not cross-site: see test/server/crossSite.test.ts.
   const fetchFn = (url: string, { headers, ...init }: RequestInit = {}) =>
     fetch(url, { ...init, headers: { 'graphql-require-preflight': 'yes', ...(headers as Record<string, string>) } });
   const audits = serverAudits({ url: () => gateway.url, fetchFn });
 
-  it('are 61', () => {
+  it('number 61', () => {
     expect(audits).toHaveLength(61);
   });
 
-  it.each(audits)('$id $name', async ({ fn }) => {
+  it.each(audits)('pass: $id $name', async ({ fn }) => {
     const result = await fn();
 
     expect('reason' in result ? result.reason : undefined).toBeUndefined();
@@ -62,7 +62,7 @@ describe('GET', () => {
     expect(await answer.json()).toEqual({ data: { mine: { id: sweep } } });
   });
 
-  it('refuses a mutation with 405, naming the method that may, and moves nothing', async () => {
+  it('refuses a mutation with 405 and the allowed method, and creates nothing', async () => {
     const answer = await get({ query: creation('by-get') });
 
     expect(answer.status).toBe(405);
@@ -70,7 +70,7 @@ describe('GET', () => {
     expect(await descriptions()).not.toContain('by-get');
   });
 
-  it('refuses the mutation that operationName chooses from a document with a query', async () => {
+  it('refuses a mutation that operationName selects in a document with a query', async () => {
     const query = `query Read { __typename } ${creation('chosen').replace('mutation', 'mutation Write')}`;
 
     const answer = await get({ query, operationName: 'Write' });
@@ -78,16 +78,16 @@ describe('GET', () => {
     expect(answer.status).toBe(405);
   });
 
-  it.each(['variables', 'extensions'])('refuses %s that are no JSON with 400', async (name) => {
+  it.each(['variables', 'extensions'])('refuses %s that are not JSON with 400', async (name) => {
     const answer = await get({ query: '{ __typename }', [name]: '{' });
 
     expect(answer.status).toBe(400);
   });
 });
 
-describe('other methods', () => {
+describe('the method', () => {
   it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'])(
-    '%s is refused with 405 and the methods there are',
+    '%s is refused with 405 and the allowed methods',
     async (method) => {
       const answer = await fetch(gateway.url, { method });
 
@@ -121,7 +121,7 @@ describe('the request body', () => {
     expect(answer.status).toBe(415);
   });
 
-  it('keeps letters beyond ASCII', async () => {
+  it('may contain characters outside ASCII', async () => {
     await post(JSON.stringify({ query: creation('Zürich 東京 🏦', 'beyond-ascii') }));
 
     expect(await descriptions()).toContain('Zürich 東京 🏦');
@@ -129,14 +129,14 @@ describe('the request body', () => {
 
   it.each([
     ['malformed JSON', '{'],
-    ['nothing', ''],
+    ['empty', ''],
     ['null', 'null'],
     ['a string', '"{ __typename }"'],
     ['a number', '7'],
     ['a batch', '[{"query":"{ __typename }"}]'],
     ['an empty object', '{}'],
     ['an unknown parameter', '{"query":"{ __typename }","quarry":"x"}'],
-  ])('that is %s is refused with 400 and an error that has a code', async (_name, body) => {
+  ])('that is %s is refused with 400 and an error with a code', async (_name, body) => {
     const answer = await post(body, { accept: graphqlResponse });
 
     expect(answer.status).toBe(400);
@@ -160,7 +160,7 @@ describe('the Accept header', () => {
     ['application/graphql-response+json; charset=utf-8', graphqlResponse],
     ['text/html, application/json', 'application/json'],
     ['*/*', 'application/json'],
-  ])('%s is answered as %s', async (accept, expected) => {
+  ])('%s selects the response type %s', async (accept, expected) => {
     const answer = await post(query, { accept });
 
     expect(answer.status).toBe(200);
@@ -168,7 +168,7 @@ describe('the Accept header', () => {
   });
 
   it.each(['text/html', 'image/png', 'application/json; charset=iso-8859-1', 'application/json;q=0'])(
-    '%s is refused with 406 before anything is done',
+    '%s is refused with 406 before the operation is executed',
     async (accept) => {
       const key = `not-acceptable-${accept.length}`;
 
@@ -191,7 +191,7 @@ describe('the status', () => {
   const failing = '{ good: __typename bad: journals(first: 501) { nodes { id } } }';
 
   it.each([graphqlResponse, 'application/json'])(
-    'of a partial success is 200 with data and errors, as %s',
+    'of a partial success is 200 with data and errors for clients that accept %s',
     async (accept) => {
       const answer = await post(JSON.stringify({ query: failing }), { accept });
 
@@ -207,8 +207,8 @@ describe('the status', () => {
     ['a syntax error', '{', 'GRAPHQL_PARSE_FAILED'],
     ['a validation error', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
     ['a missing variable', 'query ($id: ID!) { journal(id: $id) { id } }', 'BAD_USER_INPUT'],
-    ['an operation that is not there', 'fragment F on Query { __typename }', expect.any(String)],
-  ])('of %s is 400 without data, and 200 for clients of application/json', async (_name, query, code) => {
+    ['a document without an operation', 'fragment F on Query { __typename }', expect.any(String)],
+  ])('of %s is 400 without data, and 200 for clients that accept application/json', async (_name, query, code) => {
     const answer = await post(JSON.stringify({ query }), { accept: graphqlResponse });
     const body: unknown = await answer.json();
 
@@ -226,7 +226,7 @@ describe('the status', () => {
     expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }] });
   });
 
-  it('says nothing of itself in an error: no http extension reaches the client', async () => {
+  it('is not repeated in an http extension of the error', async () => {
     const answer = await post(JSON.stringify({ query: '{' }), { accept: graphqlResponse });
 
     expect(await answer.text()).not.toContain('"http"');

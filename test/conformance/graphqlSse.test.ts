@@ -37,7 +37,7 @@ describe.each([
   ['POST', (query: string, variables?: Record<string, unknown>) => EventStream.post(gateway.url, query, variables)],
   ['GET', (query: string, variables = {}) => get({ query, variables: JSON.stringify(variables) })],
 ] as const)('an event stream by %s', (_method, open) => {
-  it('is text/event-stream that no cache keeps', async () => {
+  it('has the type text/event-stream and is not cached', async () => {
     const { response } = await open('{ __typename }');
 
     expect(response.status).toBe(200);
@@ -46,7 +46,7 @@ describe.each([
     expect(response.headers.get('x-accel-buffering')).toBe('no');
   });
 
-  it('of a query carries one next and a complete, and ends', async () => {
+  it('of a query has one next event and a complete event, and ends', async () => {
     const stream = await open('query ($id: ID!) { account(id: $id) { id } }', { id: sweep });
 
     expect(await stream.rest()).toEqual([
@@ -55,7 +55,7 @@ describe.each([
     ]);
   });
 
-  it('of a subscription carries a next for every event, and goes on', async () => {
+  it('of a subscription has a next event for every status event, and continues', async () => {
     const stream = await open(changed);
 
     const journalId = await createJournal();
@@ -74,7 +74,7 @@ describe.each([
     ['a validation error', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
     ['a missing variable', 'query ($id: ID!) { journal(id: $id) { id } }', 'BAD_USER_INPUT'],
     ['a refused subscription', 'subscription { journalStatusChanged(after: "x") { id } }', 'BAD_USER_INPUT'],
-  ])('of %s is accepted and tells it in a next', async (_name, query, code) => {
+  ])('of %s is accepted and reports the error in a next event', async (_name, query, code) => {
     const stream = await open(query);
 
     const [next, ...others] = await stream.rest();
@@ -105,7 +105,7 @@ describe('a mutation', () => {
   });
 });
 
-describe('the client that closes the connection', () => {
+describe('a client that closes the connection', () => {
   it('ends the source', async () => {
     const source = new Source();
     const server = await startServer({ ticks: () => source });
@@ -118,7 +118,7 @@ describe('the client that closes the connection', () => {
     await source.left;
   });
 
-  it('ends a source that has told nothing yet', async () => {
+  it('ends a source that has had no event yet', async () => {
     const source = new Source();
     const server = await startServer({ ticks: () => source });
     const stream = await EventStream.post(server.url, 'subscription { ticks }');
@@ -154,7 +154,7 @@ describe('the client that closes the connection', () => {
     await source.left;
   });
 
-  it('leaves other streams alone', async () => {
+  it('does not affect other streams', async () => {
     const [leaver, stayer] = [
       await EventStream.post(gateway.url, changed),
       await EventStream.post(gateway.url, changed),
@@ -170,7 +170,7 @@ describe('the client that closes the connection', () => {
 });
 
 describe('a source that fails', () => {
-  it('is told in a next without its secrets, and then completed', async () => {
+  it('is reported in a next event without details, followed by a complete event', async () => {
     const server = await startServer({
       ticks: () => ({
         [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('the secret reason')) }),

@@ -29,7 +29,7 @@ async function createJournal(): Promise<string> {
   return data?.createJournal.journal.id ?? '';
 }
 
-/** The handshake by hand: client libraries give up where a server chooses no subprotocol. */
+/** A manual handshake: client libraries give up if the server selects no subprotocol. */
 async function handshake(protocol: string): Promise<{ answer: IncomingMessage; socket: Duplex }> {
   const upgrade = request(gateway.url, {
     headers: {
@@ -47,7 +47,7 @@ async function handshake(protocol: string): Promise<{ answer: IncomingMessage; s
 }
 
 describe('Communication', () => {
-  it('agrees on graphql-transport-ws, whatever else is offered', async () => {
+  it('uses graphql-transport-ws, whatever else is offered', async () => {
     const { answer } = await handshake('graphql-ws, graphql-transport-ws');
 
     expect(answer.headers['sec-websocket-protocol']).toBe('graphql-transport-ws');
@@ -59,17 +59,17 @@ describe('Communication', () => {
     expect(await socket.closed).toEqual({ code: 4406, reason: 'Subprotocol not acceptable' });
   });
 
-  it('closes a socket of another subprotocol with 4406', async () => {
+  it('closes a socket with another subprotocol with 4406', async () => {
     const { answer, socket } = await handshake('graphql-ws');
 
     const [frame] = (await once(socket, 'data')) as [Buffer];
 
     expect(answer.headers['sec-websocket-protocol']).toBeUndefined();
-    expect(frame[0]).toBe(0x88); // a close frame, whole
+    expect(frame[0]).toBe(0x88); // a complete close frame
     expect(frame.readUInt16BE(2)).toBe(4406);
   });
 
-  it('takes many operations at once on one socket, each answered under its id', async () => {
+  it('accepts many concurrent operations on one socket and answers each with its id', async () => {
     const socket = await RawSocket.ready(gateway.url);
     const ids = Array.from({ length: 50 }, (_, index) => `operation-${index}`);
 
@@ -84,7 +84,7 @@ describe('Communication', () => {
     }
   });
 
-  it('keeps the ids of several clients apart', async () => {
+  it('allows several clients to use the same ids', async () => {
     const sockets = await Promise.all(Array.from({ length: 5 }, () => RawSocket.ready(gateway.url)));
     for (const socket of sockets) socket.subscribe('same', changed);
     await Promise.all(sockets.map((socket) => socket.saidSoFar()));
@@ -110,7 +110,7 @@ describe('ConnectionInit', () => {
   it.each([
     ['without a payload', {}],
     ['with a payload', { payload: { client: 'test' } }],
-    ['with null for a payload', { payload: null }],
+    ['with a payload of null', { payload: null }],
   ])('is acknowledged %s', async (_name, rest) => {
     const socket = await RawSocket.open(gateway.url);
 
@@ -119,7 +119,7 @@ describe('ConnectionInit', () => {
     expect(await socket.next()).toEqual({ type: 'connection_ack' });
   });
 
-  it('that does not come within three seconds closes the socket with 4408', async () => {
+  it('that does not arrive within three seconds closes the socket with 4408', async () => {
     const socket = await RawSocket.open(gateway.url);
 
     expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
@@ -154,7 +154,7 @@ describe('Ping and Pong', () => {
     expect(await socket.next()).toEqual({ type: 'pong' });
   });
 
-  it('takes a pong that nobody asked for', async () => {
+  it('accepts an unsolicited pong', async () => {
     const socket = await RawSocket.ready(gateway.url);
 
     socket.send({ type: 'pong', payload: { still: 'here' } });
@@ -230,7 +230,7 @@ describe('Subscribe', () => {
 });
 
 describe('Next', () => {
-  it('of a query comes once and is followed by complete', async () => {
+  it('of a query is sent once and followed by complete', async () => {
     const socket = await RawSocket.ready(gateway.url);
 
     socket.subscribe('1', 'query ($id: ID!) { account(id: $id) { id } }', { id: sweep });
@@ -242,7 +242,7 @@ describe('Next', () => {
     expect(await socket.saidSoFar()).toEqual([]);
   });
 
-  it('of a mutation comes once and is followed by complete', async () => {
+  it('of a mutation is sent once and followed by complete', async () => {
     const socket = await RawSocket.ready(gateway.url);
 
     socket.subscribe('1', 'mutation { deleteJournal(id: "no uuid") { __typename } }');
@@ -253,7 +253,7 @@ describe('Next', () => {
     ]);
   });
 
-  it('of a subscription comes with every event', async () => {
+  it('of a subscription is sent for every event', async () => {
     const socket = await RawSocket.ready(gateway.url);
     socket.subscribe('1', changed);
     await socket.saidSoFar();
@@ -269,7 +269,7 @@ describe('Next', () => {
     );
   });
 
-  it('carries the errors of a field beside the data of its neighbours', async () => {
+  it('contains the errors of a field and the data of the others', async () => {
     const socket = await RawSocket.ready(gateway.url);
 
     socket.subscribe('1', '{ good: __typename bad: journals(first: 501) { nodes { id } } }');
@@ -293,7 +293,7 @@ describe('Error', () => {
     ['a validation error', '{ nope }', undefined, 'GRAPHQL_VALIDATION_FAILED'],
     ['an unknown operation name', 'query A { __typename }', 'B', 'OPERATION_RESOLUTION_FAILURE'],
   ])(
-    'tells of %s with its code, without a complete, and the socket stays open',
+    'reports %s with its code, without a complete, and the socket stays open',
     async (_name, query, operationName, code) => {
       const socket = await RawSocket.ready(gateway.url);
 
@@ -306,7 +306,7 @@ describe('Error', () => {
     },
   );
 
-  it('tells of a missing variable, without words about HTTP', async () => {
+  it('reports a missing variable without an http extension', async () => {
     const socket = await RawSocket.ready(gateway.url);
 
     socket.subscribe('1', 'query ($id: ID!) { journal(id: $id) { id } }');
@@ -359,7 +359,7 @@ describe('Complete', () => {
     expect(await socket.saidSoFar()).toEqual([]);
   });
 
-  it('from the client while its subscription is being opened ends the source', async () => {
+  it('from the client while the subscription is being set up ends the source', async () => {
     const source = new Source();
     const gate = new Gate();
     const server = await startServer({ ticks: () => gate.pass().then(() => source) });
@@ -375,7 +375,7 @@ describe('Complete', () => {
     expect(await socket.saidSoFar()).toEqual([]);
   });
 
-  it('from the client keeps back the answer of a query, which learns that nobody waits for it', async () => {
+  it('from the client suppresses the result of a query and aborts it', async () => {
     const gate = new Gate();
     const { promise: aborted, resolve } = withResolvers();
     const server = await startServer({
@@ -404,7 +404,7 @@ describe('Complete', () => {
     expect(await socket.saidSoFar()).toEqual([]);
   });
 
-  it('is what a socket that closes means for all its subscriptions', async () => {
+  it('is implied for all subscriptions of a socket when it closes', async () => {
     const sources = [new Source(), new Source()];
     const opened = [...sources];
     const server = await startServer({ ticks: () => opened.shift() ?? new Source() });
@@ -419,33 +419,33 @@ describe('Complete', () => {
   });
 });
 
-describe('Invalid message', () => {
+describe('An invalid message', () => {
   it.each([
-    ['no JSON', '{'],
-    ['no object', '"subscribe"'],
+    ['invalid JSON', '{'],
+    ['a string', '"subscribe"'],
     ['null', 'null'],
     ['an array', '[]'],
-    ['no type', { id: '1' }],
+    ['an object without a type', { id: '1' }],
     ['an unknown type', { type: 'start', id: '1', payload: { query: '{ __typename }' } }],
-    ['a type that is no string', { type: 7 }],
+    ['a type that is not a string', { type: 7 }],
     ['a subscribe without an id', { type: 'subscribe', payload: { query: '{ __typename }' } }],
     ['a subscribe with an empty id', { id: '', type: 'subscribe', payload: { query: '{ __typename }' } }],
-    ['a subscribe whose id is no string', { id: 1, type: 'subscribe', payload: { query: '{ __typename }' } }],
+    ['a subscribe whose id is not a string', { id: 1, type: 'subscribe', payload: { query: '{ __typename }' } }],
     ['a subscribe without a payload', { id: '1', type: 'subscribe' }],
     ['a subscribe without a query', { id: '1', type: 'subscribe', payload: {} }],
-    ['a subscribe whose query is no string', { id: '1', type: 'subscribe', payload: { query: 7 } }],
+    ['a subscribe whose query is not a string', { id: '1', type: 'subscribe', payload: { query: 7 } }],
     [
-      'variables that are no object',
+      'variables that are not an object',
       { id: '1', type: 'subscribe', payload: { query: '{ __typename }', variables: [] } },
     ],
     [
-      'an operation name that is no string',
+      'an operation name that is not a string',
       { id: '1', type: 'subscribe', payload: { query: '{ a }', operationName: 1 } },
     ],
-    ['extensions that are no object', { id: '1', type: 'subscribe', payload: { query: '{ a }', extensions: 'x' } }],
+    ['extensions that are not an object', { id: '1', type: 'subscribe', payload: { query: '{ a }', extensions: 'x' } }],
     ['a complete without an id', { type: 'complete' }],
-    ['a ping whose payload is no object', { type: 'ping', payload: 'x' }],
-  ])('%s closes the socket with 4400', async (_name, message) => {
+    ['a ping whose payload is not an object', { type: 'ping', payload: 'x' }],
+  ])('such as %s closes the socket with 4400', async (_name, message) => {
     const socket = await RawSocket.ready(gateway.url);
 
     socket.send(message);
@@ -457,7 +457,7 @@ describe('Invalid message', () => {
     ['connection_ack', { type: 'connection_ack' }],
     ['next', { type: 'next', id: '1', payload: { data: {} } }],
     ['error', { type: 'error', id: '1', payload: [{ message: 'x' }] }],
-  ])('%s, which only a server may send, closes the socket with 4400', async (_name, message) => {
+  ])('such as %s, which only a server may send, closes the socket with 4400', async (_name, message) => {
     const socket = await RawSocket.ready(gateway.url);
 
     socket.send(message);
@@ -465,7 +465,7 @@ describe('Invalid message', () => {
     expect(await socket.closed).toEqual({ code: 4400, reason: 'Invalid message received' });
   });
 
-  it('that breaks WebSocket itself closes the socket and no other', async () => {
+  it('that violates the WebSocket protocol closes its socket and no other', async () => {
     const other = await RawSocket.ready(gateway.url);
     const { socket } = await handshake('graphql-transport-ws');
 

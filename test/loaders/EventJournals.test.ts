@@ -7,7 +7,7 @@ import { statusEvent } from '../kit/statusEvent.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-/** Journals of events before an API that gives these answers, one after the other; the last one again and again. */
+/** `EventJournals` in front of an API that gives these answers in order and then repeats the last one. */
 async function start(...statuses: number[]) {
   const stub = await StubUpstream.start((request, response) => {
     const status = statuses[Math.min(stub.calls.length, statuses.length) - 1] ?? 200;
@@ -20,7 +20,7 @@ async function start(...statuses: number[]) {
 const [first, second] = [statusEvent('first'), statusEvent('second')];
 
 describe('the journal of an event', () => {
-  it('is read once for all who ask, whenever they do', async () => {
+  it('is read once for all subscribers, whenever they request it', async () => {
     const { stub, journals } = await start(200);
 
     const all = await Promise.all([journals.journalOf(first), journals.journalOf(first)]);
@@ -30,7 +30,7 @@ describe('the journal of an event', () => {
     expect(stub.calls).toHaveLength(1);
   });
 
-  it('is read anew for a later event, and that is what an earlier one shows from then on', async () => {
+  it('is read again for a later event, and then returned for the earlier event too', async () => {
     const { stub, journals } = await start(200);
     await journals.journalOf(first);
 
@@ -40,7 +40,7 @@ describe('the journal of an event', () => {
     expect(stub.calls).toHaveLength(2);
   });
 
-  it('that could not be read is asked for anew', async () => {
+  it('is read again after a read has failed', async () => {
     const { journals } = await start(418, 200);
     await expect(journals.journalOf(first)).rejects.toThrow();
 

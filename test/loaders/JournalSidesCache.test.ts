@@ -19,7 +19,7 @@ async function start(status: number) {
 }
 
 describe('the accounts of a journal', () => {
-  it('are read once for all who ask, whenever they do', async () => {
+  it('are read once for all subscribers, whenever they request them', async () => {
     const { gate, stub, cache } = await start(200);
     gate.open();
 
@@ -33,7 +33,7 @@ describe('the accounts of a journal', () => {
   it.each([
     ['fails', 418],
     ['finds nothing', 404],
-  ])('that were learned while a read was under way stay when it %s', async (_end, status) => {
+  ])('that were learned during a read are kept when the read %s', async (_end, status) => {
     const { gate, stub, cache } = await start(status);
     const reading = cache.sidesOf(journalId).catch(() => null);
     await gate.reached;
@@ -46,7 +46,7 @@ describe('the accounts of a journal', () => {
     expect(stub.calls).toHaveLength(calls);
   });
 
-  it('that could not be read are asked for anew', async () => {
+  it('are read again after a read has failed', async () => {
     const { gate, stub, cache } = await start(418);
     gate.open();
     await expect(cache.sidesOf(journalId)).rejects.toThrow();

@@ -9,7 +9,7 @@ import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const other = { ...anyone, name: 'other' };
 
-/** Reads that stay under way until the gate is opened. */
+/** Reads that stay in flight until the gate is opened. */
 async function start() {
   const gate = new Gate();
   const hungUp = new Gate();
@@ -24,7 +24,7 @@ async function start() {
 }
 
 describe('reads of the same resource', () => {
-  it('that are under way are sent once for a principal', async () => {
+  it('are sent once for a principal while they are in flight', async () => {
     const { gate, stub, reads } = await start();
     const journals = [1, 2, 3].map(() => reads.get(anyone, journalId));
     const lists = [1, 2].map(() => reads.list(anyone, { limit: 2 }));
@@ -37,7 +37,7 @@ describe('reads of the same resource', () => {
     expect(stub.calls).toHaveLength(2);
   });
 
-  it('are not shared between principals, nor once they are answered', async () => {
+  it('are not shared between principals, or after they have been answered', async () => {
     const { gate, stub, reads } = await start();
     gate.open();
 
@@ -47,7 +47,7 @@ describe('reads of the same resource', () => {
     expect(stub.calls).toHaveLength(3);
   });
 
-  it('are not joined once something was published or written', async () => {
+  it('are not joined after an event or a write', async () => {
     const { gate, stub, client, state, reads } = await start();
     const first = reads.get(anyone, journalId);
     state.position = 1;
@@ -61,7 +61,7 @@ describe('reads of the same resource', () => {
     expect(stub.calls.filter(({ method }) => method === 'GET')).toHaveLength(3);
   });
 
-  it('are left by one without the others, and given up with the last', async () => {
+  it('continue when one caller leaves, and are aborted when the last one does', async () => {
     const { gate, hungUp, reads } = await start();
     const cancels = [new AbortController(), new AbortController()];
     const [first, second] = cancels.map(({ signal }) => failureOf(reads.get(anyone, journalId, signal)));

@@ -20,7 +20,7 @@ interface Reading {
   principal?: Principal;
 }
 
-/** Reads a slice from an API that answers each query so. */
+/** Reads a slice from an API that answers each query with this function. */
 async function read(answer: (query: Record<string, string>) => WireJournal[], reading: Reading = {}) {
   const stub = await StubUpstream.start((seen, response) => json(200, answer(queryOf(seen.url)))(seen, response));
   const reader = {
@@ -41,19 +41,19 @@ function queryOf(url: string): Record<string, string> {
 }
 
 describe('readJournalSlice', () => {
-  it('asks once for everything, within its bounds', async () => {
+  it('requests everything within its bounds with one call', async () => {
     const { queries } = await read(() => [], { bounds: { after: '2026-10-01', before: '2026-10-31', limit: 7 } });
 
     expect(queries).toEqual([{ after: '2026-10-01', before: '2026-10-31', limit: '7' }]);
   });
 
-  it('asks for one status after the other, in the order in which journals move through them', async () => {
+  it('requests statuses one after another, in the order in which journals pass through them', async () => {
     const { queries } = await read(() => [], { selection: { status: ['correct', 'executed', 'queued', 'pending'] } });
 
     expect(queries.map(({ status }) => status)).toEqual(['queued', 'pending', 'executed', 'correct']);
   });
 
-  it('meets a journal that moves on meanwhile, once and as it is later', async () => {
+  it('returns a journal whose status changes meanwhile once, in its later state', async () => {
     const { journals } = await read(
       ({ status = '' }) => [wireJNLC({ id: 'moved', status }), wireJNLC({ id: `only ${status}`, status })],
       { selection: { status: ['queued', 'executed'] } },
@@ -66,7 +66,7 @@ describe('readJournalSlice', () => {
     ]);
   });
 
-  it('finds statuses and types that it does not know among all, and never asks for them', async () => {
+  it('finds unknown statuses and types in a list of all journals and never requests them', async () => {
     const { ids, queries } = await read(
       () => [
         wireJNLC({ id: 'frozen', status: 'frozen' }),
@@ -80,7 +80,7 @@ describe('readJournalSlice', () => {
     expect(queries).toEqual([{ limit: '100' }]);
   });
 
-  it('asks for both sides of an account, and counts a journal that is on both once', async () => {
+  it('requests both sides of an account and returns a journal that is on both once', async () => {
     const both = { from_account: sweep, to_account: sweep };
 
     const { ids, queries } = await read(
@@ -97,7 +97,7 @@ describe('readJournalSlice', () => {
     expect(queries).toHaveLength(2);
   });
 
-  it('trusts no filter of the API', async () => {
+  it('filters the journals itself as well', async () => {
     const { ids } = await read(
       () => [
         wireJNLC({ id: 'right', created_at: '2026-10-10T00:00:00Z' }),
@@ -124,7 +124,7 @@ describe('readJournalSlice', () => {
     expect(ids).toEqual(['right', 'on the last day', 'undated', 'in upper case']);
   });
 
-  it('is incomplete where any of its listings is', async () => {
+  it('is incomplete if any of its lists is', async () => {
     const { complete } = await read(({ status }) => (status === 'queued' ? [wireJNLC(), wireJNLC()] : []), {
       selection: { status: ['queued', 'executed'] },
       bounds: { limit: 2 },
@@ -133,7 +133,7 @@ describe('readJournalSlice', () => {
     expect(complete).toBe(false);
   });
 
-  it('leaves out what the principal may not see', async () => {
+  it('omits journals that the principal may not see', async () => {
     const principal = { ...anyone, accounts: new Set([customer]) };
 
     const { ids } = await read(

@@ -11,7 +11,7 @@ import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const [payer] = richCustomers;
 
-/** Asks, and goes away when told to, as a closed tab does. */
+/** Each sends a query and returns a function that disconnects, as closing a browser tab does. */
 const clients: Record<string, (url: string, query: string) => () => void> = {
   HTTP: (url, query) => {
     const leaving = new AbortController();
@@ -32,8 +32,8 @@ const clients: Record<string, (url: string, query: string) => () => void> = {
   },
 };
 
-describe.each(Object.entries(clients))('a client over %s that goes away in the middle of a mutation', (_name, ask) => {
-  it('leaves a create that is carried through, under the same key when its answer is lost', async () => {
+describe.each(Object.entries(clients))('a client over %s that disconnects during a mutation', (_name, ask) => {
+  it('does not stop a create, which is retried with the same key when its answer is lost', async () => {
     const [first, second] = [new Gate(), new Gate()];
     const stub = await StubUpstream.start(async (seen, response) => {
       if (stub.calls.length === 1) {
@@ -57,7 +57,7 @@ describe.each(Object.entries(clients))('a client over %s that goes away in the m
     expect(sent[1]).toEqual(sent[0]);
   });
 
-  it('finds its reverse batch done when it comes back, and it was sent once', async () => {
+  it('finds its reverse batch done when it repeats the call, and it was sent once', async () => {
     const gate = new Gate();
     const made = wireJNLC({ from_account: payer, to_account: sweep });
     const stub = await StubUpstream.start(async (seen, response) => {

@@ -8,10 +8,10 @@ import { hasHaproxy, startHaproxy } from './kit/startHaproxy.ts';
 import { deletesOf, makeWork } from './kit/Work.ts';
 
 const isLeftOut = !hasHaproxy && process.env['CI'] === undefined;
-if (isLeftOut) console.log('left out: haproxy is not installed (apt-get install haproxy)');
+if (isLeftOut) console.log('skipped: haproxy is not installed (apt-get install haproxy)');
 
 it.skipIf(isLeftOut)(
-  'through a proxy that cuts, delays and dies, each is done once and nobody is told otherwise',
+  'through a proxy that cuts and delays connections and is killed, the gateway executes each mutation once and reports it correctly',
   async () => {
     const sandbox = await startSandbox();
     const deletes = deletesOf(await pendingJournals(sandbox, 60));

@@ -5,7 +5,7 @@ import { absences } from './kit/absences.ts';
 import { SteadyLoad } from './kit/SteadyLoad.ts';
 
 it.each(Object.entries(absences))(
-  'an upstream that %s is soon left in peace, and served again when it is back',
+  'the gateway soon stops calling an upstream that %s, and resumes when it is back',
   async (_kind, leave) => {
     const { gateway, sandbox } = await startBoth();
     const { port } = sandbox;

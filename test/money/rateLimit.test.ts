@@ -8,7 +8,7 @@ import { KilledGateway } from './kit/KilledGateway.ts';
 import { makeWork } from './kit/Work.ts';
 import { WireRecord } from './kit/WireRecord.ts';
 
-it('under load nothing is written to the API after a 429 was read and before its reset', async () => {
+it('under load the gateway sends nothing to the API between a 429 and its reset', async () => {
   const sandbox = await startSandbox();
   const record = await WireRecord.start();
   const gateway = await KilledGateway.start(sandbox, record.environment);

@@ -28,7 +28,7 @@ function item(id: string, fields: Record<string, unknown> = {}): BatchItem {
 const ids = ['6d2cba43-cb57-4534-9603-a6e159167c0a', '7e3dcb54-dc68-4645-8714-b7f260278d1b'] as const;
 
 describe('OutcomeStore', () => {
-  it('keeps an intent, its answer and its journals over a restart', () => {
+  it('keeps an intent, its answer and its journals across a restart', () => {
     const file = newFile();
     const first = new OutcomeStore(file);
     const { id } = first.intend('anyone', { ...intent, idempotencyKey: 'a' });
@@ -72,7 +72,7 @@ describe('OutcomeStore', () => {
     expect(store.unsettled()).toMatchObject([{ idempotencyKey: 'open', batch }]);
   });
 
-  it('keeps over a restart whether the API stated a currency', () => {
+  it('keeps across a restart whether the API stated a currency', () => {
     const file = newFile();
     const first = new OutcomeStore(file);
     const { id } = first.intend('anyone', { ...intent, idempotencyKey: 'a' });
@@ -86,7 +86,7 @@ describe('OutcomeStore', () => {
     expect(second.get(id)?.items).toEqual(items);
   });
 
-  it('belongs to one process', () => {
+  it('refuses a second process', () => {
     const file = newFile();
     const store = new OutcomeStore(file);
     closeLater(() => store.close());
@@ -94,7 +94,7 @@ describe('OutcomeStore', () => {
     expect(() => new OutcomeStore(file, { patienceMs: 1 })).toThrow(/locked/);
   });
 
-  it('is not opened where a batch of unknown fate can not be read', () => {
+  it('does not open if an unsettled batch cannot be read', () => {
     const file = newFile();
     const store = new OutcomeStore(file);
     store.intend('anyone', { ...intent, idempotencyKey: 'a' });
@@ -106,7 +106,7 @@ describe('OutcomeStore', () => {
     expect(() => new OutcomeStore(file)).toThrow(/JSON/);
   });
 
-  it('that is full makes room by forgetting what is old enough', () => {
+  it('removes outcomes that are old enough when it is full', () => {
     const store = new OutcomeStore(null, { maxBytes: 200_000, keptMs: -1 });
     const entries = Array.from({ length: 200 }, () => ({ fromAccount: sweep, amount: '10' }));
 
@@ -126,7 +126,7 @@ describe('OutcomeStore', () => {
     expect(() => store.intend('one', { ...intent, idempotencyKey: 'a' })).toThrow();
   });
 
-  it('forgets what was not done, with all that it claimed', () => {
+  it('removes a batch that was not done, with all its claims', () => {
     const store = new OutcomeStore();
     const { id } = store.intend('anyone', { ...intent, idempotencyKey: 'a' });
     store.settleDone(id, [item(ids[0])]);
@@ -137,7 +137,7 @@ describe('OutcomeStore', () => {
     expect(store.isClaimed(ids[0])).toBe(false);
   });
 
-  it('forgets what was settled so long ago, and never what is not settled', () => {
+  it('removes settled outcomes after a time, and never unsettled ones', () => {
     const file = newFile();
     const store = new OutcomeStore(file);
     const keys = ['open', 'ambiguous', 'done', 'notDone'];
@@ -154,7 +154,7 @@ describe('OutcomeStore', () => {
     expect(states).toEqual(['open', 'ambiguous', undefined, undefined]);
   });
 
-  it("is its owner's to read, and nobody else's", () => {
+  it('is readable by its owner only', () => {
     const file = newFile();
     const store = new OutcomeStore(file);
     closeLater(() => store.close());
@@ -162,7 +162,7 @@ describe('OutcomeStore', () => {
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
-  it('tells whose journals an answer names that another outcome had for its own', () => {
+  it('returns the outcome that owned a journal of an answer before', () => {
     const store = new OutcomeStore();
     for (const key of ['wrong', 'right']) store.intend('anyone', { ...intent, idempotencyKey: key });
 

@@ -18,7 +18,7 @@ const batch = { toAccount: sweep, entries: [{ fromAccount: payer, amount: '10' }
 const done = json(200, [wireJNLC({ from_account: payer, to_account: sweep })]);
 const listed = json(200, []);
 
-/** Reverse batches over this store, before an API that answers so. */
+/** Reverse batches with this store, in front of an API that answers with this handler. */
 async function start(store: OutcomeStore, post: Answer = done, list: Answer = listed) {
   const stub = await StubUpstream.start((seen, response) => (seen.method === 'POST' ? post : list)(seen, response));
   const clock = new ApiClock();
@@ -63,7 +63,7 @@ describe('an outcome store', () => {
     expect(posts()).toBe(sent);
   });
 
-  it('that is full lets no more batches be sent, and the client learns why', async () => {
+  it('that is full prevents further batches, and the error states why', async () => {
     const description = 'x'.repeat(1_000);
     const entries = Array.from({ length: 50 }, () => ({ fromAccount: payer, amount: '10', description }));
     const all: Answer = (seen, response) => {
@@ -99,7 +99,7 @@ describe('an API whose time is unknown', () => {
     ['breaks every connection', reset],
     ['answers without a date', silentClock(listed)],
     ['refuses without a date', silentClock(json(401, {}))],
-  ])('and that %s is sent no reverse batch, and the client learns why', async (_label, list) => {
+  ])('and that %s receives no reverse batch, and the error states why', async (_label, list) => {
     const { reverseBatches, posts } = await start(new OutcomeStore(), done, list);
 
     const error = await failureOf(reverseBatches.create('anyone', 'key', batch));
@@ -109,7 +109,7 @@ describe('an API whose time is unknown', () => {
     expect(posts()).toBe(0);
   });
 
-  it('is sent the reverse batch if a refused read reveals the time', async () => {
+  it('receives the reverse batch if a refused read reveals the time', async () => {
     const { reverseBatches } = await start(new OutcomeStore(), done, json(403, {}));
 
     expect((await reverseBatches.create('anyone', 'key', batch)).items).toHaveLength(1);

@@ -7,7 +7,7 @@ import { startBoth, startGateway } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-/** A journal with an id of its own. */
+/** A journal with a new id. */
 function item(number: number, changes: Partial<WireBatchJournal>): WireBatchJournal {
   return wireJNLC({ id: `6d2cba43-cb57-4534-9603-${String(number).padStart(12, '0')}`, ...changes });
 }
@@ -19,7 +19,7 @@ interface Entry {
   currency?: string;
 }
 
-/** The `entryIndex` of each result, for a batch of these entries that is answered so. */
+/** The `entryIndex` of each result of a batch with these entries and this answer. */
 async function indexes(entries: Entry[], answer: WireBatchJournal[], description?: string) {
   const stub = await StubUpstream.start(json(200, answer));
   const { url } = await startGateway(stub.url);
@@ -31,7 +31,7 @@ async function indexes(entries: Entry[], answer: WireBatchJournal[], description
 }
 
 describe('entryIndex of a batch', () => {
-  it('tells the entry whatever order the API answers in', async () => {
+  it('names the entry of each journal, in whatever order the API answers', async () => {
     const entries = [
       { toAccount: customer, amount: '1' },
       { toAccount: otherCustomer, amount: '1' },
@@ -47,7 +47,7 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([2, 0, 1]);
   });
 
-  it('gives equal entries one each', async () => {
+  it('assigns a different journal to each of several equal entries', async () => {
     const entry = { toAccount: customer, amount: '1' };
     const answered = { to_account: customer, net_amount: '1' };
 
@@ -56,7 +56,7 @@ describe('entryIndex of a batch', () => {
     expect([...found].sort()).toEqual([0, 1, 2]);
   });
 
-  it('compares amounts by value, not by spelling', async () => {
+  it('is found by the value of the amount, not by its spelling', async () => {
     const entries = [
       { toAccount: customer, amount: '10' },
       { toAccount: customer, amount: '0.50' },
@@ -72,7 +72,7 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([2, 0, 1]);
   });
 
-  it('tells entries of the same account and amount by their descriptions', async () => {
+  it('distinguishes entries with the same account and amount by their descriptions', async () => {
     const entries = [
       { toAccount: customer, amount: '1', description: 'first' },
       { toAccount: customer, amount: '1', description: 'second' },
@@ -92,7 +92,7 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([2, 1, 0]);
   });
 
-  it('is told without the description where the API changes or drops it', async () => {
+  it('is found without the description if the API changes or drops it', async () => {
     const entries = [
       { toAccount: customer, amount: '1', description: 'kept' },
       { toAccount: customer, amount: '1', description: 'dropped' },
@@ -106,7 +106,7 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([1, 0]);
   });
 
-  it('takes the description of the batch for that of an entry without one', async () => {
+  it('is found by the description of the batch if the entry has none', async () => {
     const entries = [
       { toAccount: customer, amount: '1', description: 'dropped' },
       { toAccount: customer, amount: '1' },
@@ -121,7 +121,7 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([0, 1]);
   });
 
-  it('is told whatever case the account ids are in', async () => {
+  it('is found whatever the case of the account ids', async () => {
     const found = await indexes(
       [{ toAccount: customer.toUpperCase(), amount: '1' }],
       [item(1, { to_account: customer.toUpperCase(), net_amount: '1' })],
@@ -130,7 +130,7 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([0]);
   });
 
-  it('is null for a journal that no entry asked for', async () => {
+  it('is null for a journal that matches no entry', async () => {
     const found = await indexes(
       [{ toAccount: customer, amount: '1' }],
       [
@@ -143,7 +143,7 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([null, 0, null]);
   });
 
-  it('tells entries apart by what the API has made of their descriptions', async () => {
+  it('distinguishes entries by descriptions that the API has changed', async () => {
     const entries = [
       { toAccount: customer, amount: '1', description: ' first' },
       { toAccount: customer, amount: '1', description: 'Cafe\u0301 11' },
@@ -163,7 +163,7 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([4, 3, 2, 1, 0]);
   });
 
-  it('is told where the API rounds an amount to cents', async () => {
+  it('is found if the API rounds an amount to cents', async () => {
     const entries = ['1.254', '2.999', '2'].map((amount) => ({ toAccount: customer, amount }));
 
     const found = await indexes(
@@ -174,7 +174,7 @@ describe('entryIndex of a batch', () => {
     expect(found).toEqual([2, 1, 0]);
   });
 
-  it('counts a currency where both the entry and the journal state one', async () => {
+  it('depends on the currency if both the entry and the journal have one', async () => {
     const entries = [
       { toAccount: customer, amount: '1', currency: 'EUR' },
       { toAccount: customer, amount: '1' },
@@ -193,7 +193,7 @@ describe('entryIndex of a batch', () => {
     expect([found, untold, foreign]).toEqual([[1, 0], [0, 1], [null]]);
   });
 
-  it('of a reverse batch counts its currency', async () => {
+  it('depends on the currency of a reverse batch', async () => {
     const [first] = richCustomers;
     const answered = { from_account: first, to_account: sweep, net_amount: '5' };
     const stub = await StubUpstream.start(
@@ -208,7 +208,7 @@ describe('entryIndex of a batch', () => {
     expect(results.map(({ entryIndex }) => entryIndex)).toEqual([null, 0]);
   });
 
-  it.each([7, 8, 9])('holds for a sandbox that shuffles its answers by the seed %i', async (batchOrderSeed) => {
+  it.each([7, 8, 9])('is correct when the sandbox shuffles its answers with the seed %i', async (batchOrderSeed) => {
     const { gateway } = await startBoth({ batchOrderSeed, clockMode: 'manual' });
     const entries = [customer, otherCustomer, thirdCustomer].flatMap((toAccount) =>
       ['1', '2.50'].map((amount) => ({ toAccount, amount, description: `${toAccount} ${amount}` })),
@@ -224,7 +224,7 @@ describe('entryIndex of a batch', () => {
     }
   });
 
-  it('of a reverse batch is told by the paying account', async () => {
+  it('is found by the paying account in a reverse batch', async () => {
     const [first, second] = richCustomers;
     const stub = await StubUpstream.start(
       json(200, [
@@ -266,19 +266,19 @@ describe("a batch's description", () => {
     return [description, entries.map((entry) => entry.description)];
   };
 
-  it('is sent with each entry that has none of its own, and beside the entries', async () => {
+  it('is sent with each entry that has no description, and with the batch', async () => {
     const [body] = await send('of all', [{}, { description: null }, { description: '' }, { description: 'own' }]);
 
     expect(told(body)).toEqual(['of all', ['of all', 'of all', 'of all', 'own']]);
   });
 
-  it.each([undefined, null])('that is %j leaves the entries as they are', async (description) => {
+  it.each([undefined, null])('leaves the entries unchanged when it is %j', async (description) => {
     const [body] = await send(description, [{}, { description: '' }, { description: 'own' }]);
 
     expect(told(body)).toEqual([undefined, [undefined, '', 'own']]);
   });
 
-  it('makes the same bytes under a key that is used again', async () => {
+  it('results in the same bytes when the key is used again', async () => {
     const bodies = await send('of all', [{}, { description: 'own' }], 2);
 
     expect(bodies.length).toBeGreaterThan(1);
@@ -287,7 +287,7 @@ describe("a batch's description", () => {
 });
 
 describe('a result of a batch', () => {
-  it('says why its entry failed, beside those that did not', async () => {
+  it('states why its entry failed, and the other entries succeed', async () => {
     const stub = await StubUpstream.start(
       json(200, [
         item(1, { to_account: otherCustomer, net_amount: '1', status: 'refused', error_message: 'account closed' }),
@@ -310,7 +310,7 @@ describe('a result of a batch', () => {
   });
 });
 
-describe('a batch that the sandbox refuses', () => {
+describe('the refusal of a batch by the sandbox', () => {
   it.each([
     [
       'createBatchJournal',
@@ -323,7 +323,7 @@ describe('a batch that the sandbox refuses', () => {
         entries: [richCustomers[0], unknownAccount].map((fromAccount) => ({ fromAccount, amount: '1' })),
       },
     ],
-  ] as const)('%s names the account that is missing', async (name, input) => {
+  ] as const)('names the missing account of %s', async (name, input) => {
     const { gateway } = await startBoth();
 
     const result = await mutate(gateway.url, name, { input });
@@ -334,7 +334,7 @@ describe('a batch that the sandbox refuses', () => {
   it.each([
     ['createBatchJournal', { fromAccount: sweep, entries: [{ toAccount: customer, amount: '50001' }] }],
     ['createReverseBatchJournal', { toAccount: sweep, entries: [{ fromAccount: customer, amount: '1' }] }],
-  ] as const)('%s says that the balance is too small', async (name, input) => {
+  ] as const)('is InsufficientBalanceError if the balance is too small for %s', async (name, input) => {
     const { gateway } = await startBoth();
 
     const result = await mutate(gateway.url, name, { input });

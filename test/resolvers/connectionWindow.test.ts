@@ -51,7 +51,7 @@ describe('a walk over pages', () => {
       const createdMs = nowMs - Math.round(days * dayMs);
       return { journal: journalNumber(number, isAllUndated ? null : new Date(createdMs).toISOString()), createdMs };
     });
-    // What has no creation time yet was created only just.
+    // An undated journal counts as just created.
     for (let number = 0; number < undatedCount; number += 1) {
       kept.push({ journal: journalNumber(1_000 + number, null), createdMs: nowMs });
     }
@@ -59,8 +59,8 @@ describe('a walk over pages', () => {
   }
 
   /**
-   * What happens between two pages: a new journal, and one that moves on.
-   * Not for ever, or a walk of small pages would never get past what it creates.
+   * Changes between two pages: a new journal, and one whose status changes. They are limited in number, or a walk with
+   * small pages would never pass the new journals.
    */
   function disturb(history: JournalHistory, round: number, { isAllUndated }: Case): void {
     const createdMs = nowMs + 1_000 + round;
@@ -70,7 +70,7 @@ describe('a walk over pages', () => {
     if (moved) moved.journal = { ...moved.journal, status: 'executed', rawStatus: 'executed' };
   }
 
-  it('forward sees each journal that was there at the start exactly once, in order', async () => {
+  it('forward finds each journal that existed at its start exactly once, in order', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (generated) => {
         const journals = build(generated);
@@ -92,7 +92,7 @@ describe('a walk over pages', () => {
           if (round < 20) disturb(journals, round, generated);
         }
 
-        // What is created meanwhile comes behind what has no creation time yet, so a page may bring it.
+        // New journals come after the undated ones, so they may appear on a page.
         expect(seen.filter((id) => expected.includes(id))).toEqual(expected);
         expect(new Set(seen).size).toBe(seen.length);
       }),
@@ -100,7 +100,7 @@ describe('a walk over pages', () => {
     );
   });
 
-  it('backward from the end sees the same, in reverse', async () => {
+  it('backward from the end finds the same journals in reverse', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (generated) => {
         const journals = build(generated);
@@ -120,7 +120,7 @@ describe('a walk over pages', () => {
           const ids = edges.map(({ node }) => node.id).filter((id) => expected.includes(id));
           seen.unshift(...ids);
           expect(pageInfo.hasNextPage).toBe(true);
-          // Beyond the first that was there at the start come those that the walk itself creates.
+          // Before the newest journal of the start come those that the walk itself creates.
           before = pageInfo.hasPreviousPage && seen.length < expected.length ? pageInfo.startCursor : null;
           if (round < 20) disturb(journals, round, generated);
         }
@@ -133,7 +133,7 @@ describe('a walk over pages', () => {
 });
 
 describe('the first page', () => {
-  it('of a short history takes one call', async () => {
+  it('takes one call for a short history', async () => {
     const history = new JournalHistory(evenly(200, dayMs), plain);
 
     const { edges } = await page(history, { first: 50 });
@@ -142,22 +142,27 @@ describe('the first page', () => {
     expect(history.calls).toBe(1);
   });
 
-  // The figures of docs/lists.md: calls, and journals read.
+  // The figures of docs/lists.md: the number of calls and of journals read.
   it.each([
     ['one day', 100, 2, 101_000],
     ['three months', 80_000, 2, 3_701],
     ['ten years', 3_000_000, 3, 1_261],
-  ])('of 100,000 journals over %s reads what lies around the newest day', async (_spread, everyMs, calls, read) => {
-    const history = new JournalHistory(evenly(100_000, everyMs), plain);
+  ])(
+    'of 100,000 journals over %s takes few calls and reads the newest days only',
+    async (_spread, everyMs, calls, read) => {
+      const history = new JournalHistory(evenly(100_000, everyMs), plain);
 
-    const { edges, pageInfo } = await page(history, { first: 50 });
+      const { edges, pageInfo } = await page(history, { first: 50 });
 
-    expect(edges.map(({ node }) => node.id)).toEqual(inOrder(history.kept.slice(0, 50).map(({ journal }) => journal)));
-    expect(pageInfo.hasNextPage).toBe(true);
-    expect([history.calls, history.read]).toEqual([calls, read]);
-  });
+      expect(edges.map(({ node }) => node.id)).toEqual(
+        inOrder(history.kept.slice(0, 50).map(({ journal }) => journal)),
+      );
+      expect(pageInfo.hasNextPage).toBe(true);
+      expect([history.calls, history.read]).toEqual([calls, read]);
+    },
+  );
 
-  it('after a long quiet time is found by widening, in a bounded number of calls', async () => {
+  it('is found in a bounded number of calls if the newest journal is years old', async () => {
     const old = evenly(5_000, 60_000).map(({ journal, createdMs }) => {
       const moved = createdMs - 2_000 * dayMs;
       return { journal: { ...journal, createdAt: new Date(moved).toISOString() }, createdMs: moved };
@@ -185,11 +190,11 @@ describe('page arguments', () => {
     [{ after: '' }, 'after is not a cursor of a journal'],
     [{ after: foreign }, 'after is not a cursor of a journal'],
     [{ last: 1, before: foreign }, 'before is not a cursor of a journal'],
-  ])('%j are refused: %s', async (args, message) => {
+  ])('are refused when they are %j: %s', async (args, message) => {
     await expect(page(history, args)).rejects.toThrow(message);
   });
 
-  it('first 0 gives an empty page that knows whether more follows', async () => {
+  it('return an empty page with a correct hasNextPage when first is 0', async () => {
     const { edges, pageInfo } = await page(history, { first: 0 });
 
     expect(edges).toEqual([]);
@@ -201,7 +206,7 @@ function isAnyBehind(history: JournalHistory, last: Journal | undefined): boolea
   return last !== undefined && history.kept.some(({ journal }) => comparePlaces(placeOf(journal), placeOf(last)) > 0);
 }
 
-/** A deterministic shuffle, another one for each call. */
+/** A deterministic shuffle, different for each call. */
 function shuffledBy(seed: number): (journals: Journal[]) => Journal[] {
   let state = seed | 0;
   const random = () => {

@@ -8,7 +8,7 @@ import { startGateway } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
-/** A gateway of this currency, before an API that has this one journal. */
+/** A gateway configured with this currency, in front of an API that has one journal. */
 async function start(currency: string | undefined, journal: Partial<WireJournal>) {
   const found = wireJNLC(journal);
   const stub = await StubUpstream.start((seen, response) => {
@@ -21,11 +21,11 @@ async function start(currency: string | undefined, journal: Partial<WireJournal>
 
 describe('Journal.currency', () => {
   it.each([
-    ['the one that the API states', 'EUR', 'USD', 'USD'],
-    ["the firm's own where the API states none", 'EUR', null, 'EUR'],
-    ["the firm's own where the API states an empty one", 'EUR', '', 'EUR'],
-    ['USD where the API states none and the gateway is told none', undefined, null, 'USD'],
-  ])('is %s, whichever way the journal is read', async (_label, configured, stated, shown) => {
+    ['the currency that the API states', 'EUR', 'USD', 'USD'],
+    ["the firm's currency if the API states none", 'EUR', null, 'EUR'],
+    ["the firm's currency if the API states an empty one", 'EUR', '', 'EUR'],
+    ['USD if the API states none and the gateway is configured with none', undefined, null, 'USD'],
+  ])('is %s, however the journal is read', async (_label, configured, stated, shown) => {
     const { url } = await start(configured, { currency: stated, from_account: richCustomers[0], to_account: sweep });
 
     const read = await ask(url, `{ journal(id: "${journalId}") { currency } journals { nodes { currency } } }`);
@@ -43,7 +43,7 @@ describe('Journal.currency', () => {
   });
 });
 
-describe('a currency that the client does not state', () => {
+describe('a currency that the client omits', () => {
   it.each([
     ['createJournal', { jnlc: { fromAccount: sweep, toAccount: customer, amount: '1' } }],
     ['createJournal', { jnls: { fromAccount: sweep, toAccount: customer, symbol: 'AAPL', qty: '1' } }],

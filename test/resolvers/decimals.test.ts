@@ -8,7 +8,7 @@ import { startGateway } from '../kit/startGateway.ts';
 import { StubUpstream } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-/** Answers every create with a journal of the amount that was sent. */
+/** Answers every create with a journal that has the amount of the request. */
 function startEcho(): Promise<StubUpstream> {
   return StubUpstream.start(({ body }, response) => {
     const { amount } = JSON.parse(body) as WireCreateJNLC;
@@ -27,7 +27,7 @@ function inVariables(amount: unknown): Record<string, unknown> {
 
 describe('an amount', () => {
   it.each(['0.1', '10', '10.00', '12345678901234567890.123456789', `0.${'0'.repeat(60)}1`, '9'.repeat(200)])(
-    'in a string, %s, goes through byte for byte',
+    'in the string %s is sent and returned byte for byte',
     async (amount) => {
       const stub = await startEcho();
       const { url } = await startGateway(stub.url);
@@ -42,7 +42,7 @@ describe('an amount', () => {
   );
 
   it.each(['1', '645', '9007199254740993', '123456789012345678901234567890'])(
-    'as an integer literal of any size, %s, goes through digit for digit',
+    'in the integer literal %s is sent and returned digit for digit',
     async (literal) => {
       const stub = await startEcho();
       const { url } = await startGateway(stub.url);
@@ -57,7 +57,7 @@ describe('an amount', () => {
     [1, '1'],
     [645, '645'],
     [Number.MAX_SAFE_INTEGER, '9007199254740991'],
-  ])('as a JSON integer, %s, goes through', async (amount, sent) => {
+  ])('in the JSON integer %s is sent and returned', async (amount, sent) => {
     const stub = await startEcho();
     const { url } = await startGateway(stub.url);
 
@@ -86,7 +86,7 @@ describe('an amount', () => {
     [true],
     [['10']],
     [{ value: '10' }],
-  ])('as %j in the variables is refused with advice, and nothing is sent', async (amount) => {
+  ])('given as %j in the variables is refused with advice, and nothing is sent', async (amount) => {
     const stub = await startEcho();
     const { url } = await startGateway(stub.url);
 
@@ -99,7 +99,7 @@ describe('an amount', () => {
   });
 
   it.each(['0.1', '10.0', '1e3', '1E3', '"1e3"', '"01"', '".5"', '"+1"', '""', 'true', '["10"]', 'TEN'])(
-    'as the literal %s is refused with advice, and nothing is sent',
+    'given as the literal %s is refused with advice, and nothing is sent',
     async (literal) => {
       const stub = await startEcho();
       const { url } = await startGateway(stub.url);
@@ -113,7 +113,7 @@ describe('an amount', () => {
     },
   );
 
-  it('as a JSON integer whose digits a float would lose is refused', async () => {
+  it('given as a JSON integer that a float would round is refused', async () => {
     const stub = await startEcho();
     const { url } = await startGateway(stub.url);
     const query = 'mutation ($input: CreateJournalInput!) { createJournal(input: $input) { __typename } }';

@@ -13,7 +13,7 @@ const variables = {
   idempotencyKey: 'key',
 };
 
-describe.each([5 * hours, -5 * hours])('before an API whose clock is %i ms ahead', (aheadMs) => {
+describe.each([5 * hours, -5 * hours])('with an API whose clock is %i ms ahead', (aheadMs) => {
   const start = async (faults: object[]) => {
     const sandbox = await startSandbox({ clock: () => Date.now() + aheadMs });
     await control(sandbox, 'PUT', 'faults', { faults });
@@ -21,7 +21,7 @@ describe.each([5 * hours, -5 * hours])('before an API whose clock is %i ms ahead
     return { sandbox, url: gateway.url };
   };
 
-  it('a reverse batch whose answer is lost is found', async () => {
+  it('the gateway finds a reverse batch whose answer was lost', async () => {
     const { url, sandbox } = await start([{ kind: 'answerLost', operations: ['createReverseBatch'] }]);
 
     const { __typename } = await mutate(url, 'createReverseBatchJournal', variables);
@@ -31,13 +31,13 @@ describe.each([5 * hours, -5 * hours])('before an API whose clock is %i ms ahead
     expect(journals.total).toBe(1);
   });
 
-  it('a reverse batch that was not processed is not done', async () => {
+  it('the gateway reports a reverse batch that was not processed as not done', async () => {
     const { url } = await start([{ kind: 'reset', operations: ['createReverseBatch'] }]);
 
     expect(await untilSettled(url)).toMatchObject({ __typename: 'UpstreamUnavailableError', retryAt: null });
   });
 
-  it('a reverse batch that was ambiguous is looked for again', async () => {
+  it('the gateway searches again for a reverse batch that was ambiguous', async () => {
     const { url, sandbox } = await start([
       { kind: 'answerLost', operations: ['createReverseBatch'] },
       { kind: 'answer', status: 404, operations: ['getJournal'] },
@@ -51,7 +51,7 @@ describe.each([5 * hours, -5 * hours])('before an API whose clock is %i ms ahead
     expect(found.__typename).toBe('CreateReverseBatchJournalSuccess');
   });
 
-  it('the journals of a new batch are not read again one by one', async () => {
+  it('the gateway does not read the journals of a new batch again', async () => {
     const apiNow = () => new Date(Date.now() + aheadMs);
     const stub = await StubUpstream.start((seen, response) => {
       const made = wireJNLC({ from_account: sweep, to_account: customer, created_at: apiNow().toISOString() });
@@ -60,7 +60,7 @@ describe.each([5 * hours, -5 * hours])('before an API whose clock is %i ms ahead
     const { url } = await startGateway(stub.url);
     const entry = { toAccount: customer, amount: '10' };
     const batch = { input: { fromAccount: sweep, entries: [entry, entry] } };
-    // Of the first answer the time is learned.
+    // The first answer reveals the API's time.
     await mutate(url, 'createBatchJournal', batch);
     const before = stub.calls.length;
 

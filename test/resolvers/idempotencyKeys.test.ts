@@ -28,7 +28,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 
 const derived = /^d6a1c0de-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-describe('a key that is longer than the API will take', () => {
+describe('a key that is longer than the API will accept', () => {
   const sentBy = async (url: string, stub: StubUpstream, name: 'createJournal' | 'createBatchJournal', key: string) => {
     const before = stub.calls.length;
     const result = await mutate(url, name, { input: inputs[name], idempotencyKey: key });
@@ -37,7 +37,7 @@ describe('a key that is longer than the API will take', () => {
   };
 
   it.each(keyed.flatMap((name) => [37, 128].map((length) => [name, length] as const)))(
-    'of %s, %i characters long, is sent as a UUID that is always the same, and answered as it was given',
+    'of %s with %i characters is sent as a UUID that is always the same, and returned unchanged',
     async (name, length) => {
       const { stub, url } = await start();
       const { url: otherUrl } = await startGateway(stub.url);
@@ -51,7 +51,7 @@ describe('a key that is longer than the API will take', () => {
     },
   );
 
-  it('never meets its own UUID given as a key, in whatever case', async () => {
+  it('does not collide with its own UUID used as a key, in any case', async () => {
     const { stub, url } = await start();
     const sent = await sentBy(url, stub, 'createJournal', 'a'.repeat(40));
 
@@ -64,7 +64,7 @@ describe('a key that is longer than the API will take', () => {
     for (const other of others) expect(other).toMatch(derived);
   });
 
-  it('brings the same journal again, and conflicts with another input under its own name', async () => {
+  it('returns the same journal again, and is named in a conflict with another input', async () => {
     const { gateway } = await startBoth();
     const idempotencyKey = `payday ${'7'.repeat(100)}`;
     const first = await mutate(gateway.url, 'createJournal', { input: inputs.createJournal, idempotencyKey });
@@ -78,7 +78,7 @@ describe('a key that is longer than the API will take', () => {
     expect(conflict.message).not.toMatch(/d6a1c0de/);
   });
 
-  it('is named by a conflict whose words name the UUID, as it was given', async () => {
+  it('replaces its UUID in the message of a conflict', async () => {
     const stub = await StubUpstream.start((seen, response) =>
       json(422, { message: `idempotency key ${String(seen.headers['idempotency-key'])} was reused` })(seen, response),
     );
@@ -90,7 +90,7 @@ describe('a key that is longer than the API will take', () => {
     expect(result).toMatchObject({ idempotencyKey, message: `idempotency key ${idempotencyKey} was reused` });
   });
 
-  it('is named by a lost answer as it was given', async () => {
+  it('is in the error of a lost answer, unchanged', async () => {
     const stub = await StubUpstream.start(json(500, {}));
     const { url } = await startGateway(stub.url);
     const idempotencyKey = 'k'.repeat(128);
@@ -100,7 +100,7 @@ describe('a key that is longer than the API will take', () => {
     expect(result).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey });
   });
 
-  it('of a reverse batch is its own key, brings its outcome again and conflicts with another input', async () => {
+  it('of a reverse batch is a key of its own, returns its outcome again and conflicts with another input', async () => {
     const { gateway } = await startBoth();
     const input = inputs.createReverseBatchJournal;
     const keys = ['a', 'b'].map((end) => 'k'.repeat(127) + end);
@@ -120,7 +120,7 @@ describe('a key that is longer than the API will take', () => {
     });
   });
 
-  it('is told with its events as it was given, and by another gateway not at all', async () => {
+  it('is in its events unchanged, and is missing from those of another gateway', async () => {
     const { gateway, sandbox } = await startBoth();
     const other = await startGateway(sandbox.url);
     const idempotencyKey = 'k'.repeat(100);
@@ -139,7 +139,7 @@ describe('a key that is longer than the API will take', () => {
 describe('an idempotency key', () => {
   it.each(
     keyed.flatMap((name) => ['k', 'Payday 2026-10 #7', 'K'.repeat(36), '~!"\\'].map((key) => [name, key] as const)),
-  )('of %s, %j, is sent and returned as it was given', async (name, idempotencyKey) => {
+  )('of %s that is %j is sent and returned unchanged', async (name, idempotencyKey) => {
     const { stub, url } = await start();
 
     const result = await mutate(url, name, { input: inputs[name], idempotencyKey });
@@ -150,7 +150,7 @@ describe('an idempotency key', () => {
   });
 
   it.each(keyed.flatMap((name) => [[name, undefined] as const, [name, null] as const]))(
-    'of %s is a new UUID at every call where the client gives %s',
+    'of %s is a new UUID for every call if the client gives %s',
     async (name, idempotencyKey) => {
       const { stub, url } = await start();
 
@@ -164,7 +164,7 @@ describe('an idempotency key', () => {
     },
   );
 
-  it.each(['payday', undefined])('of a reverse batch, %s, is returned and never sent', async (idempotencyKey) => {
+  it.each(['payday', undefined])('of a reverse batch that is %s is returned and never sent', async (idempotencyKey) => {
     const { stub, url } = await start();
 
     const result = await mutate(url, 'createReverseBatchJournal', {
@@ -184,7 +184,7 @@ describe('an idempotency key', () => {
         (key) => [name, key] as const,
       ),
     ),
-  )('of %s, %j, is refused: it would not arrive unchanged', async (name, idempotencyKey) => {
+  )('of %s that is %j is refused, because it would not arrive unchanged', async (name, idempotencyKey) => {
     const { stub, url } = await start();
 
     const result = await mutate(url, name, { input: inputs[name], idempotencyKey });
@@ -193,19 +193,22 @@ describe('an idempotency key', () => {
     expect(stub.calls).toEqual([]);
   });
 
-  it.each(keyed)('of %s, sent again with the same input, brings the same journal as it is now', async (name) => {
-    const { gateway } = await startBoth();
-    const variables = { input: inputs[name], idempotencyKey: 'again' };
+  it.each(keyed)(
+    'of %s that is sent again with the same input returns the current state of the same journal',
+    async (name) => {
+      const { gateway } = await startBoth();
+      const variables = { input: inputs[name], idempotencyKey: 'again' };
 
-    const first = await mutate(gateway.url, name, variables);
-    const second = await mutate(gateway.url, name, variables);
+      const first = await mutate(gateway.url, name, variables);
+      const second = await mutate(gateway.url, name, variables);
 
-    const idsOf = (result: typeof first) => result.results?.map(({ journal }) => journal.id) ?? [result.journal?.id];
-    expect(idsOf(second)).toEqual(idsOf(first));
-    expect(idsOf(first)).not.toContain(undefined);
-  });
+      const idsOf = (result: typeof first) => result.results?.map(({ journal }) => journal.id) ?? [result.journal?.id];
+      expect(idsOf(second)).toEqual(idsOf(first));
+      expect(idsOf(first)).not.toContain(undefined);
+    },
+  );
 
-  it.each(keyed)('of %s, used again with another input, is a conflict that names it', async (name) => {
+  it.each(keyed)('of %s that is used again with another input is named in a conflict', async (name) => {
     const { gateway } = await startBoth();
     const others = {
       createJournal: { jnlc: { ...inputs.createJournal.jnlc, amount: '11' } },

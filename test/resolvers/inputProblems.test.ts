@@ -19,8 +19,8 @@ function issuesOf({ __typename, issues = [] }: MutationResult): [string, string]
   return issues.map(({ path, message }) => [path.join('.'), message]);
 }
 
-describe('everything that is wrong with an input is told at once, with its path, and nothing is sent', () => {
-  it('of a JNLC', async () => {
+describe('the gateway reports all problems of an input at once, each with its path, and sends nothing', () => {
+  it('for a JNLC', async () => {
     const { stub, url } = await start();
     const jnlc = {
       fromAccount: 'sweep',
@@ -53,7 +53,7 @@ describe('everything that is wrong with an input is told at once, with its path,
     expect(stub.calls).toEqual([]);
   });
 
-  it('of a JNLS', async () => {
+  it('for a JNLS', async () => {
     const { stub, url } = await start();
     const jnls = { fromAccount: '', toAccount: `${customer}0`, symbol: ' ', qty: '-0.1234567890', description: '' };
 
@@ -69,7 +69,7 @@ describe('everything that is wrong with an input is told at once, with its path,
     expect(stub.calls).toEqual([]);
   });
 
-  it('of a batch', async () => {
+  it('for a batch', async () => {
     const { stub, url } = await start();
     const entries = [
       { toAccount: customer, amount: '1' },
@@ -96,7 +96,7 @@ describe('everything that is wrong with an input is told at once, with its path,
     expect(stub.calls).toEqual([]);
   });
 
-  it('of a reverse batch', async () => {
+  it('for a reverse batch', async () => {
     const { stub, url } = await start();
     const entries = [
       { fromAccount: 'x', amount: '0' },
@@ -121,7 +121,7 @@ describe('everything that is wrong with an input is told at once, with its path,
   it.each([
     [0, 'expected at least one entry, found none'],
     [1_001, 'expected at most 1000 entries, found 1001'],
-  ])('of a batch with %i entries', async (count, message) => {
+  ])('for a batch with %i entries: %s', async (count, message) => {
     const { stub, url } = await start();
     const forward = { fromAccount: sweep, entries: Array(count).fill({ toAccount: customer, amount: '1' }) };
     const backward = { toAccount: sweep, entries: Array(count).fill({ fromAccount: customer, amount: '1' }) };
@@ -136,14 +136,14 @@ describe('everything that is wrong with an input is told at once, with its path,
   });
 });
 
-describe('a batch of several currencies', () => {
+describe('a batch', () => {
   const send = async (...currencies: (string | null | undefined)[]) => {
     const { stub, url } = await start();
     const entries = currencies.map((currency) => ({ toAccount: customer, amount: '1', currency }));
     return { stub, result: await mutate(url, 'createBatchJournal', { input: { fromAccount: sweep, entries } }) };
   };
 
-  it('is refused with the path of each entry that differs, and nothing is sent', async () => {
+  it('with several currencies is refused with the path of each entry that differs, and nothing is sent', async () => {
     const { stub, result } = await send(undefined, 'EUR', 'EUR', 'USD', null, 'GBP');
 
     const message = (found: string) => `expected "EUR", the currency of the entries before it, found "${found}"`;
@@ -156,10 +156,10 @@ describe('a batch of several currencies', () => {
   });
 
   it.each([
-    ['one in two spellings', ['EUR', 'eur']],
-    ['none', [undefined, null]],
-    ["one and the firm's own, which only the API knows", ['EUR', undefined]],
-  ])('is none where the entries state %s', async (_label, currencies) => {
+    ['one currency in two spellings', ['EUR', 'eur']],
+    ['no currency', [undefined, null]],
+    ["one currency and the firm's own, which only the API knows", ['EUR', undefined]],
+  ])('with %s is sent', async (_label, currencies) => {
     const { stub } = await send(...currencies);
 
     expect(stub.calls.some(({ method }) => method === 'POST')).toBe(true);
@@ -168,10 +168,13 @@ describe('a batch of several currencies', () => {
 
 describe('an input at its limits', () => {
   it.each([
-    ['a description of 1,024 letters beyond the first plane', { amount: '1', description: '😀'.repeat(1_024) }],
+    [
+      'a description of 1,024 characters outside the Basic Multilingual Plane',
+      { amount: '1', description: '😀'.repeat(1_024) },
+    ],
     ['a transmitter of 255 letters', { amount: '1', transmitterName: 'ü'.repeat(255) }],
     ['an amount with many decimals', { amount: '0.00000000000000000001' }],
-    ['nulls for what is optional', { amount: '1', description: null, currency: null, transmitterTimestamp: null }],
+    ['null in its optional fields', { amount: '1', description: null, currency: null, transmitterTimestamp: null }],
   ])('with %s is sent', async (_label, fields) => {
     const { stub, url } = await start();
 
@@ -183,7 +186,7 @@ describe('an input at its limits', () => {
     expect(stub.calls).toHaveLength(1);
   });
 
-  it('leaves out of the body what is null or not given', async () => {
+  it('is sent without the fields that are null or missing', async () => {
     const { stub, url } = await start();
 
     await mutate(url, 'createJournal', {
@@ -199,7 +202,7 @@ describe('an input at its limits', () => {
     });
   });
 
-  it('has its accounts in upper case too', async () => {
+  it('may have account ids in upper case', async () => {
     const { gateway } = await startBoth();
 
     const result = await mutate(gateway.url, 'createJournal', {
@@ -209,7 +212,7 @@ describe('an input at its limits', () => {
     expect(result.__typename).toBe('CreateJournalSuccess');
   });
 
-  it('of a qty with nine decimals is done by the sandbox', async () => {
+  it('with nine decimals of qty is accepted by the sandbox', async () => {
     const { gateway } = await startBoth();
 
     const { journal } = await mutate(gateway.url, 'createJournal', {
@@ -225,7 +228,7 @@ describe('CreateJournalInput', () => {
   const shares = `{ fromAccount: "${sweep}", toAccount: "${customer}", symbol: "AAPL", qty: "1" }`;
 
   it.each(['{}', '{ jnlc: null }', `{ jnlc: ${cash}, jnls: ${shares} }`, `{ jnlc: ${cash}, jnls: null }`])(
-    'takes exactly one of jnlc and jnls: the literal %s is refused',
+    'requires exactly one of jnlc and jnls and refuses the literal %s',
     async (input) => {
       const { stub, url } = await start();
 
@@ -241,7 +244,7 @@ describe('CreateJournalInput', () => {
   const jnls = { fromAccount: sweep, toAccount: customer, symbol: 'AAPL', qty: '1' };
 
   it.each([[{}], [{ jnlc: null }], [{ jnlc, jnls }], [{ jnlc, jnls: null }], [null]])(
-    'takes exactly one of jnlc and jnls: the variable %j is refused',
+    'requires exactly one of jnlc and jnls and refuses the variable %j',
     async (input) => {
       const { stub, url } = await start();
       const query = 'mutation ($input: CreateJournalInput!) { createJournal(input: $input) { __typename } }';

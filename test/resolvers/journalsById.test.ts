@@ -13,7 +13,7 @@ function idOf({ url }: SeenRequest): string {
   return url.slice('/v1/journals/'.length);
 }
 
-/** Knows every id but the one that is unknown everywhere. */
+/** Has a journal for every id except the unknown one. */
 function startHonest(): Promise<StubUpstream> {
   return StubUpstream.start((seen, response) =>
     (idOf(seen) === unknownAccount ? json(404, { message: 'not found' }) : json(200, wireJNLC({ id: idOf(seen) })))(
@@ -23,12 +23,12 @@ function startHonest(): Promise<StubUpstream> {
   );
 }
 
-describe('journals by their ids', () => {
-  it('cost twelve calls side by side for twenty-four aliases of twelve ids', async () => {
+describe('journals read by id', () => {
+  it('take twelve concurrent calls for twenty-four aliases of twelve ids', async () => {
     const waiting: (() => void)[] = [];
     const stub = await StubUpstream.start((seen, response) => {
       waiting.push(() => void json(200, wireJNLC({ id: idOf(seen) }))(seen, response));
-      // None is answered before all are asked: one after the other would never end.
+      // The first answer comes after the last request, so sequential requests would never end.
       if (waiting.length === ids.length) for (const answer of waiting) answer();
     });
     const { url } = await startGateway(stub.url);
@@ -44,7 +44,7 @@ describe('journals by their ids', () => {
     expect(stub.calls.map(idOf).sort()).toEqual(ids);
   });
 
-  it('are read anew by every operation', async () => {
+  it('are read again by every operation', async () => {
     const stub = await startHonest();
     const { url } = await startGateway(stub.url);
 
@@ -54,7 +54,7 @@ describe('journals by their ids', () => {
     expect(stub.calls).toHaveLength(2);
   });
 
-  it('are null where the API knows none, alone and among others', async () => {
+  it('are null if the API has none, alone and among others', async () => {
     const stub = await startHonest();
     const { url } = await startGateway(stub.url);
 
@@ -87,7 +87,7 @@ describe('journals by their ids', () => {
     `${journalId}\r\nx: y`,
     'h7h5g33f-ef01-4458-9a4b-9598727a406f',
     'http://127.0.0.1/',
-  ])('are null for %j, which never reaches the API', async (id) => {
+  ])('are null for the id %j, which is never sent to the API', async (id) => {
     const stub = await startHonest();
     const { url } = await startGateway(stub.url);
     const query = `query ($id: ID!) {
@@ -103,7 +103,7 @@ describe('journals by their ids', () => {
     expect(stub.calls).toEqual([]);
   });
 
-  it('are refused beyond 100 at once', async () => {
+  it('are limited to 100 ids at once', async () => {
     const stub = await startHonest();
     const { url } = await startGateway(stub.url);
 

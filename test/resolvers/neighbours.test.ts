@@ -8,7 +8,7 @@ import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const brokenId = '6d2cba43-cb57-4534-9603-000000000001';
 
-/** Reads of one journal fail, reads of others don't; creates for one account are lost, others are answered. */
+/** Reads of one journal fail, and creates for one account are lost. All other calls succeed. */
 function startHalfBroken(): Promise<StubUpstream> {
   return StubUpstream.start((seen, response) => {
     if (seen.method === 'DELETE') return text(204, '')(seen, response);
@@ -29,7 +29,7 @@ function create(alias: string, toAccount: string): string {
 }
 
 describe('a field that fails', () => {
-  it('is null with its error, its code and the request id of the API, and its neighbours stand', async () => {
+  it("is null and has an error with its code and the API's request id, and the other fields are unaffected", async () => {
     const { url } = await startGateway((await startHalfBroken()).url);
 
     const answer = await ask(
@@ -56,7 +56,7 @@ describe('a field that fails', () => {
     ]);
   });
 
-  it('leaves the other mutations of its document alone', async () => {
+  it('does not affect the other mutations of its document', async () => {
     const { url } = await startGateway((await startHalfBroken()).url);
 
     const { data, errors } = await ask(
@@ -79,7 +79,7 @@ describe('a field that fails', () => {
     expect(errors?.map(({ path }) => path)).toEqual([['deleted', 'journal']]);
   });
 
-  it('says that the API broke its contract, and how', async () => {
+  it('states how the API broke its contract', async () => {
     const stub = await StubUpstream.start(json(200, wireJNLC({ net_amount: null }), { 'x-request-id': 'request-1' }));
     const { url } = await startGateway(stub.url);
 
@@ -99,7 +99,7 @@ describe('a field that fails', () => {
     [403, {}, 'UPSTREAM_REFUSED'],
     [429, {}, 'RATE_LIMITED'],
     [500, {}, 'UPSTREAM_UNAVAILABLE'],
-  ])('behind an answer of %i %j has the code %s', async (status, body, code) => {
+  ])('after an answer of %i %j has the code %s', async (status, body, code) => {
     const stub = await StubUpstream.start(json(status, body));
     const { url } = await startGateway(stub.url);
 
@@ -111,7 +111,7 @@ describe('a field that fails', () => {
 });
 
 describe('a journal that is newer than the gateway', () => {
-  it('is read with its own words, and leaves the rest of a list alone', async () => {
+  it('is returned with its raw values, and the rest of the list is unaffected', async () => {
     const strange = { ...wireJNLC({ status: 'frozen', net_amount: null }), id: brokenId, entry_type: 'JNLX' };
     const stub = await StubUpstream.start(json(200, [strange, wireJNLC()]));
     const { url } = await startGateway(stub.url);

@@ -17,10 +17,10 @@ const variables = {
   input: { toAccount: sweep, entries: [{ fromAccount: payer, amount: '10' }] },
   idempotencyKey: 'key',
 };
-/** Of what an event of `statusEventLine` is about. */
+/** The subject of the events of `statusEventLine`. */
 const made = wireJNLC({ id: 'ddd26344-86af-4ba7-ae6a-bcec63129808', from_account: payer, to_account: sweep });
 
-/** An API that does reverse batches and loses every answer to them. */
+/** An API that executes reverse batches and loses every answer. */
 async function startLossy(replay: (response: ServerResponse, begunAt: string) => void) {
   let begunAt = '';
   let feed: ServerResponse | null = null;
@@ -52,7 +52,7 @@ async function untilSettled(url: string) {
   }
 }
 
-describe('a reverse batch that was done and whose answer was lost', () => {
+describe('a completed reverse batch whose answer was lost', () => {
   it('is never reported as not done when the Event API pauses during a replay', async () => {
     const earlier = statusEventLine(new Date().toISOString(), 'earlier').replace(
       '"status_from":""',
@@ -63,14 +63,14 @@ describe('a reverse batch that was done and whose answer was lost', () => {
       setTimeout(() => response.end(statusEventLine(begunAt, 'its own')), 400);
     });
     const live = await subscribe('SSE', url, 'subscription { journalStatusChanged { id } }');
-    // All that is known to have happened comes at once in every replay.
+    // Every replay starts with all earlier events.
     tell(earlier);
     await live.take(1);
 
     expect(await untilSettled(url)).toMatchObject({ __typename: 'CreateReverseBatchJournalSuccess' });
   });
 
-  it('is found while clients that resume use all replay streams', async () => {
+  it('is found while resuming clients use all replay streams', async () => {
     const gate = new Gate();
     const { url } = await startLossy((response, begunAt) => {
       if (begunAt === '') void gate.pass();

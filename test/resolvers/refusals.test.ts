@@ -30,7 +30,7 @@ describe('createJournal', () => {
     ['JNLC', { code: 40_310_000, message: 'account is restricted to liquidation' }, 'OtherRefusalError'],
     ['JNLS', { code: 40_310_000, message: 'forbidden' }, 'OtherRefusalError'],
     ['JNLC', { code: 40_310_000, message: 'insufficient permissions' }, 'OtherRefusalError'],
-  ])('answers 403 to a %s with %j as %s, in the words and the code of the API', async (type, body, expected) => {
+  ])("turns a 403 for a %s with %j into %s with the API's message and code", async (type, body, expected) => {
     const input = type === 'JNLC' ? { jnlc } : { jnls };
 
     const result = await answered(json(403, body, { 'x-request-id': 'request-1' }), input);
@@ -54,11 +54,11 @@ describe('createJournal', () => {
     [418, { message: 'a teapot' }, { __typename: 'OtherRefusalError', message: 'a teapot', upstreamCode: null }],
     [500, { message: 'oops' }, { __typename: 'OutcomeUnknownError', idempotencyKey: 'key', message: 'HTTP 500: oops' }],
     [409, { message: 'twin' }, { __typename: 'OutcomeUnknownError', idempotencyKey: 'key' }],
-  ])('answers %i %j with %j', async (status, body, expected) => {
+  ])('turns %i %j into %j', async (status, body, expected) => {
     expect(await answered(json(status, body))).toMatchObject(expected);
   });
 
-  it('tells when a limited caller may come back', async () => {
+  it('returns the time to retry after a 429', async () => {
     const before = Date.now();
 
     const result = await answered(json(429, {}, { 'retry-after': '120' }));
@@ -67,7 +67,7 @@ describe('createJournal', () => {
     expect(Date.parse(result.retryAt ?? '')).toBeGreaterThanOrEqual(before + 119_000);
   });
 
-  it('says that the outcome is unknown, and when to ask again, where the answer is lost', async () => {
+  it('returns OutcomeUnknownError with a time to retry if the answer is lost', async () => {
     const before = Date.now();
 
     const result = await answered((_seen, response) => void response.destroy());
@@ -76,7 +76,7 @@ describe('createJournal', () => {
     expect(Date.parse(result.retryAt ?? '')).toBeGreaterThan(before);
   });
 
-  it('says that nothing was sent where the API can not be reached', async () => {
+  it('reports that nothing was sent if the API cannot be reached', async () => {
     const { gateway, sandbox } = await startBoth();
     await sandbox.close();
 
@@ -86,7 +86,7 @@ describe('createJournal', () => {
     expect(result.message).toMatch(/^nothing was sent/);
   });
 
-  it('names the account that is missing in the sandbox', async () => {
+  it('names an account that the sandbox does not have', async () => {
     const { gateway } = await startBoth();
 
     const result = await mutate(gateway.url, 'createJournal', {
@@ -97,7 +97,7 @@ describe('createJournal', () => {
     expect(result.requestId).not.toBeNull();
   });
 
-  it('does not take a rule of the sandbox for an empty account', async () => {
+  it('does not mistake another 403 of the sandbox for an insufficient balance', async () => {
     const { gateway } = await startBoth();
     const input = { jnlc: { ...jnlc, fromAccount: customer, toAccount: otherCustomer } };
 
@@ -110,7 +110,7 @@ describe('createJournal', () => {
 describe('deleteJournal', () => {
   const pending = { jnlc: { ...jnlc, amount: '51', description: '/fixtures/status=pending/fixtures/' } };
 
-  it('deletes a pending journal, which goes on as canceled', async () => {
+  it('deletes a pending journal, which is then canceled', async () => {
     const { gateway } = await startBoth({ settleDelayMs: 0 });
     const { journal } = await mutate(gateway.url, 'createJournal', { input: pending });
 
@@ -124,7 +124,7 @@ describe('deleteJournal', () => {
     });
   });
 
-  it('is refused for an executed journal, with it as it is now', async () => {
+  it('is refused for an executed journal and returns its current state', async () => {
     const { gateway } = await startBoth({ settleDelayMs: 0 });
     const { journal } = await mutate(gateway.url, 'createJournal', { input: { jnlc } });
 
@@ -136,7 +136,7 @@ describe('deleteJournal', () => {
     });
   });
 
-  it('does not find an unknown journal', async () => {
+  it('reports an unknown journal as not found', async () => {
     const { gateway } = await startBoth();
 
     const result = await mutate(gateway.url, 'deleteJournal', { id: unknownAccount });
@@ -168,7 +168,7 @@ describe('deleteJournal', () => {
     [403, { message: 'not yours' }, { __typename: 'OtherRefusalError', message: 'not yours' }, 1],
     [429, {}, { __typename: 'RateLimitedError' }, 1],
     [503, {}, { __typename: 'DeleteOutcomeUnknownError', journalId }, 3],
-  ])('answers %i %j with %j', async (status, body, expected, attempts) => {
+  ])('turns %i %j into %j', async (status, body, expected, attempts) => {
     const stub = await StubUpstream.start(json(status, body, { 'retry-after': '600' }));
     const { url } = await startGateway(stub.url);
 
@@ -176,7 +176,7 @@ describe('deleteJournal', () => {
     expect(stub.calls).toHaveLength(attempts);
   });
 
-  it('shows the journal as it is behind each delete, not as it was behind the one before', async () => {
+  it('returns the current journal for each delete, not that of the previous delete', async () => {
     const statuses = ['queued', 'pending'];
     const stub = await StubUpstream.start((seen, response) => {
       if (seen.method === 'GET') return json(200, wireJNLC({ status: statuses.shift() ?? 'canceled' }))(seen, response);
@@ -194,7 +194,7 @@ describe('deleteJournal', () => {
     expect(data).toEqual({ early: { journal: { status: 'QUEUED' } }, late: { journal: { status: 'PENDING' } } });
   });
 
-  it('succeeds without the journal where that is not found any more', async () => {
+  it('succeeds without a journal if it no longer exists', async () => {
     const stub = await StubUpstream.start((seen, response) =>
       (seen.method === 'DELETE' ? text(204, '') : json(404, {}))(seen, response),
     );
@@ -206,8 +206,8 @@ describe('deleteJournal', () => {
   });
 });
 
-describe('the journal of a create', () => {
-  it('is at least as new as an event that was delivered before', async () => {
+describe('the journal that a create returns', () => {
+  it('is at least as new as an event that was delivered earlier', async () => {
     const { gateway, sandbox } = await startBoth({ clockMode: 'manual' });
     const variables = { input: { jnlc: { ...jnlc, amount: '51' } }, idempotencyKey: 'again' };
     const events = await subscribe<Changed>(
@@ -224,7 +224,7 @@ describe('the journal of a create', () => {
     expect(again.journal).toMatchObject({ id: first.journal?.id, status: 'REJECTED' });
   });
 
-  it('stands as answered where it can not be read again', async () => {
+  it('is that of the answer if it cannot be read again', async () => {
     const old = wireJNLC({ created_at: '2020-01-01T00:00:00Z' });
     const stub = await StubUpstream.start((seen, response) =>
       (seen.method === 'POST' ? json(200, old) : json(500, {}))(seen, response),

@@ -30,7 +30,7 @@ async function replayed(url: string, name: (typeof all)[number], idempotencyKey?
 }
 
 describe('replayed', () => {
-  it.each(all)('of %s is false for what the call moved, and true for what was answered before', async (name) => {
+  it.each(all)('is false for the first call of %s and true for a repeat', async (name) => {
     const { gateway } = await startBoth();
 
     expect(await replayed(gateway.url, name, 'key')).toBe(false);
@@ -38,13 +38,13 @@ describe('replayed', () => {
     expect(await replayed(gateway.url, name, 'another')).toBe(false);
   });
 
-  it.each(all)('of %s is false under keys that the gateway makes', async (name) => {
+  it.each(all)('is false for calls of %s with a generated key', async (name) => {
     const { gateway } = await startBoth();
 
     expect(await Promise.all([1, 2].map(() => replayed(gateway.url, name)))).toEqual([false, false]);
   });
 
-  it.each(all)('of twins of %s is false for one and true for the others', async (name) => {
+  it.each(all)('is false for one of several concurrent calls of %s and true for the others', async (name) => {
     const { gateway } = await startBoth();
 
     const told = await Promise.all([1, 2, 3].map(() => replayed(gateway.url, name, 'key')));
@@ -52,17 +52,20 @@ describe('replayed', () => {
     expect(told.sort()).toEqual([false, true, true]);
   });
 
-  it.each(keyed)('of %s is true at a gateway that never saw the key, by the date of the journal', async (name) => {
-    const { gateway, sandbox } = await startBoth({ clockMode: 'manual' });
-    const other = await startGateway(sandbox.url);
-    await replayed(gateway.url, name, 'key');
-    await control(sandbox, 'POST', 'clock', { advanceMs: hour });
+  it.each(keyed)(
+    'is true for %s at a gateway that has not seen the key, because of the date of the journal',
+    async (name) => {
+      const { gateway, sandbox } = await startBoth({ clockMode: 'manual' });
+      const other = await startGateway(sandbox.url);
+      await replayed(gateway.url, name, 'key');
+      await control(sandbox, 'POST', 'clock', { advanceMs: hour });
 
-    expect(await replayed(other.url, name, 'key')).toBe(true);
-    expect(await replayed(other.url, name, 'another')).toBe(false);
-  });
+      expect(await replayed(other.url, name, 'key')).toBe(true);
+      expect(await replayed(other.url, name, 'another')).toBe(false);
+    },
+  );
 
-  it.each([5 * hour, -5 * hour])('heeds the clock of the API, which is %i ms ahead', async (aheadMs) => {
+  it.each([5 * hour, -5 * hour])('uses the clock of the API, which is %i ms ahead', async (aheadMs) => {
     const sandbox = await startSandbox({ clock: () => Date.now() + aheadMs });
     const { url } = await startGateway(sandbox.url);
 
@@ -72,7 +75,7 @@ describe('replayed', () => {
     }
   });
 
-  it.each(keyed)('of %s is false when the first attempt moved it and a repeat was answered', async (name) => {
+  it.each(keyed)('is false if the first attempt of %s moved the money and a retry was answered', async (name) => {
     const { gateway, sandbox } = await startBoth();
     const faults = [{ kind: 'answerLost', operations: [operations[name]], count: 1 }];
     await control(sandbox, 'PUT', 'faults', { faults });
@@ -80,7 +83,7 @@ describe('replayed', () => {
     expect(await replayed(gateway.url, name, 'key')).toBe(false);
   });
 
-  it.each(keyed)('of %s is true when an earlier call moved it whose answer was lost', async (name) => {
+  it.each(keyed)('is true if an earlier call of %s, whose answer was lost, moved the money', async (name) => {
     const { gateway, sandbox } = await startBoth({ clockMode: 'manual' });
     await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answerLost', operations: [operations[name]] }] });
     expect(await replayed(gateway.url, name, 'key')).toBe('OutcomeUnknownError');
@@ -90,7 +93,7 @@ describe('replayed', () => {
     expect(await replayed(gateway.url, name, 'key')).toBe(true);
   });
 
-  it.each(keyed)('of %s is false when the earlier call under the key was refused', async (name) => {
+  it.each(keyed)('is false if the earlier call of %s with the key was refused', async (name) => {
     let isRefused = true;
     const stub = await StubUpstream.start((seen, response) => {
       const made = wireJNLC({ created_at: new Date().toISOString(), net_amount: '1' });
@@ -104,12 +107,12 @@ describe('replayed', () => {
     expect(await replayed(url, name, 'key')).toBe(false);
   });
 
-  it.each<[string, number | null, boolean | null]>([
-    ['that is not dated', null, null],
-    ['that is dated a day ago', -24 * hour, true],
-    ['that is dated half a minute ago', -30_000, null],
-    ['that is dated an hour ahead', hour, false],
-  ])('of a journal %s is as the date says', async (_label, aheadMs, expected) => {
+  it.each<[string, boolean | null, number | null]>([
+    ['without a date', null, null],
+    ['dated a day ago', true, -24 * hour],
+    ['dated half a minute ago', null, -30_000],
+    ['dated an hour ahead', false, hour],
+  ])('for a journal %s and a new key is %j', async (_label, expected, aheadMs) => {
     const stub = await StubUpstream.start((seen, response) => {
       const created_at = aheadMs === null ? null : new Date(Date.now() + aheadMs).toISOString();
       const body = seen.url.endsWith('/batch') ? [1, 2].map(() => wireJNLC({ created_at })) : wireJNLC({ created_at });
@@ -124,7 +127,7 @@ describe('replayed', () => {
     }
   });
 
-  it('of a journal that only a read dates goes by that', async () => {
+  it('is derived from a read if only that dates the journal', async () => {
     const stub = await StubUpstream.start((seen, response) => {
       const created_at = seen.method === 'GET' ? '2026-01-01T00:00:00Z' : null;
       return json(200, wireJNLC({ created_at }))(seen, response);
@@ -134,7 +137,7 @@ describe('replayed', () => {
     expect(await replayed(url, 'createJournal', 'key')).toBe(true);
   });
 
-  it('does not take another journal under an old key for the earlier outcome', async () => {
+  it('is false if an old key returns another journal than before', async () => {
     let made = 0;
     const stub = await StubUpstream.start((seen, response) => {
       if (seen.method === 'POST') made += 1;
@@ -143,12 +146,12 @@ describe('replayed', () => {
     });
     const { url } = await startGateway(stub.url);
 
-    // The API may forget a key: then the money has moved again.
+    // If the API has forgotten the key, the money has moved again.
     expect(await replayed(url, 'createJournal', 'key')).toBe(false);
     expect(await replayed(url, 'createJournal', 'key')).toBe(false);
   });
 
-  it('of a reverse batch is false when its own call lost the answer and found the journals', async () => {
+  it('is false for a reverse batch that lost its answer and found its journals', async () => {
     const { gateway, sandbox } = await startBoth();
     await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answerLost', operations: ['createReverseBatch'] }] });
 

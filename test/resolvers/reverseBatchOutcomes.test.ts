@@ -27,7 +27,7 @@ const variables = { input, idempotencyKey: 'key' };
 const done = json(200, [wireJNLC({ from_account: payer, to_account: sweep })]);
 const reset: Answer = (_seen, response) => void response.destroy();
 
-/** Answers each POST with the next of these, and every other call with 404. */
+/** Answers each POST with the next of these answers, and every other call with 404. */
 async function start(...answers: Answer[]) {
   const stub = await StubUpstream.start((seen, response) => {
     if (seen.method !== 'POST') return json(404, {})(seen, response);
@@ -127,9 +127,9 @@ describe('a key of createReverseBatchJournal', () => {
 describe('a reverse batch whose answer is lost', () => {
   it.each([
     ['an answer lost after the commit', { kind: 'answerLost' }],
-    ['503 after the commit', { kind: 'answer', status: 503, when: 'after' }],
-    ['an answer that can not be read', { kind: 'malformed' }],
-  ])('by %s is found by its journals, and sent once', async (_label, fault) => {
+    ['a 503 after the commit', { kind: 'answer', status: 503, when: 'after' }],
+    ['an answer that cannot be read', { kind: 'malformed' }],
+  ])('because of %s is found by its journals and sent once', async (_label, fault) => {
     const { gateway, sandbox } = await startBoth();
     await breakNext(sandbox, fault);
 
@@ -142,8 +142,8 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 1, journals: 2 });
   });
 
-  it('before it was processed is first unknown and then not done, and its key stays used', async () => {
-    // Longer than the first answer waits for readings.
+  it('and that was not processed is unknown at first and then not done, and its key stays used', async () => {
+    // Longer than the first call waits for readings.
     const { gateway, sandbox } = await startLossy(3_200);
     await breakNext(sandbox, { kind: 'reset' });
 
@@ -163,7 +163,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('before it was processed does not claim the journals of an equal batch', async () => {
+  it('and that was not processed does not claim the journals of an equal batch', async () => {
     const { gateway, sandbox } = await startLossy();
     const done = await mutate(gateway.url, 'createReverseBatchJournal', pair);
     await breakNext(sandbox, { kind: 'reset' });
@@ -176,7 +176,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('before it was processed does not claim a journal that was created singly', async () => {
+  it('and that was not processed does not claim a journal that createJournal created', async () => {
     const { gateway, sandbox } = await startLossy();
     const [entry] = pair.input.entries;
     const single = { input: { toAccount: sweep, entries: [entry] }, idempotencyKey: 'key' };
@@ -191,7 +191,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'UpstreamUnavailableError' });
   });
 
-  it('although it was done is never reported as not done while the hosts of the API disagree on the time', async () => {
+  it('and that was done is not reported as not done while the hosts of the API disagree on the time', async () => {
     const sandbox = await startSandbox();
     const proxy = await startProxy(sandbox.url, { dateAheadMs: 3_000 });
     const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 500 } });
@@ -203,7 +203,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
   });
 
-  it('although it was done is never reported as not done while its journals cannot be read', async () => {
+  it('and that was done is not reported as not done while its journals cannot be read', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
       faults: [
@@ -239,7 +239,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('is found although another lost batch, which was not done, has an entry that is similar to one of its own', async () => {
+  it('is found although another lost batch, which was not done, has a similar entry', async () => {
     const { gateway, sandbox } = await startLossy();
     const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
     await breakNext(sandbox, { kind: 'reset' });
@@ -256,7 +256,7 @@ describe('a reverse batch whose answer is lost', () => {
     ]);
   });
 
-  it('is found after a batch in flight, which has a similar entry, was refused', async () => {
+  it('is found after a batch in flight with a similar entry has been refused', async () => {
     const gate = new Gate();
     const upstream = await startSandbox();
     const proxy = await startProxy(upstream.url, {
@@ -281,7 +281,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect((await inFlight).__typename).toBe('OtherRefusalError');
   });
 
-  it('is found by the next gateway with the same file, and answered without being sent again', async () => {
+  it('is found by the next gateway with the same file and is not sent again', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
     closeLater(() => rmSync(dirname(file), { recursive: true }));
     const sandbox = await startSandbox();
@@ -289,7 +289,7 @@ describe('a reverse batch whose answer is lost', () => {
     await control(sandbox, 'PUT', 'faults', {
       faults: [
         { kind: 'answerLost', operations: ['createReverseBatch'], count: 1 },
-        // Nothing can be found out before the restart.
+        // No journal can be found before the restart.
         { kind: 'answer', status: 503, operations: ['getJournal'] },
       ],
     });
@@ -321,7 +321,7 @@ const pair = {
   idempotencyKey: 'key',
 };
 
-/** A batch with a key and descriptions of its own. */
+/** A batch with this key and with descriptions that begin with it. */
 function batchNamed(name: string) {
   const entries = [payer, otherPayer].map((fromAccount, index) => {
     return { fromAccount, amount: '1', description: `${name}-${index}` };
@@ -329,13 +329,13 @@ function batchNamed(name: string) {
   return { input: { toAccount: sweep, entries }, idempotencyKey: name };
 }
 
-/** Both with a sandbox that can lose things, and a gateway that is soon sure that something is missing. */
+/** A sandbox, and a gateway that soon reports lost batches as not done. */
 async function startLossy(settleMs = 500) {
   const sandbox = await startSandbox();
   return { sandbox, gateway: await startGateway(sandbox.url, {}, { outcomes: { settleMs } }) };
 }
 
-/** A proxy before the sandbox. */
+/** A proxy in front of the sandbox. */
 async function startProxy(
   upstreamUrl: string,
   { dateAheadMs = 0, holdPost }: { dateAheadMs?: number; holdPost?: (body: string) => Promise<boolean> },
@@ -370,7 +370,7 @@ function breakNext(sandbox: Sandbox, fault: object): Promise<unknown> {
   return control(sandbox, 'PUT', 'faults', { faults: [{ ...fault, operations: ['createReverseBatch'], count: 1 }] });
 }
 
-/** As a client does that keeps to `retryAt`, without its pauses: each answer waits for readings of its own. */
+/** Repeats like a client, but without its pauses, since each call waits for new readings. */
 async function repeatUntilSettled(url: string, variables: Record<string, unknown>): Promise<MutationResult> {
   for (;;) {
     const result = await mutate(url, 'createReverseBatchJournal', variables);
@@ -382,7 +382,7 @@ function idsOf({ results = [] }: MutationResult): string[] {
   return results.map(({ journal }) => journal.id).sort();
 }
 
-/** How often the sandbox was asked for a reverse batch, and how many journals it has. */
+/** The number of reverse batches that the sandbox received, and of its journals. */
 async function posted(sandbox: Sandbox): Promise<{ posts: number; journals: number }> {
   const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
   const { journals } = await control<{ journals: { total: number } }>(sandbox, 'GET', 'stats');

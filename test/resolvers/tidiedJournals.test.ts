@@ -14,7 +14,7 @@ interface Sent {
   currency?: string;
 }
 
-/** What was sent, and what the API has of it. */
+/** An entry as it was sent, and the fields in which the API stored it differently. */
 type Row = [label: string, sent: Sent, stored: Partial<WireJournal>];
 
 const same: Row[] = [
@@ -25,8 +25,8 @@ const same: Row[] = [
   ['a description in another Unicode form', { description: 'Cafe\u0301' }, { description: 'Caf\u00e9' }],
   ['no description and null', { description: null }, { description: null }],
   ['an empty description and none', { description: '' }, { description: null }],
-  ['a currency that is not told', { currency: 'EUR' }, { currency: null }],
-  ['a currency told empty', { currency: 'EUR' }, { currency: '' }],
+  ['a missing currency', { currency: 'EUR' }, { currency: null }],
+  ['an empty currency', { currency: 'EUR' }, { currency: '' }],
   ['a currency in another case', { currency: 'EUR' }, { currency: 'eur' }],
   ['a currency that was not asked for', {}, { currency: 'EUR' }],
   ['an account in upper case', {}, { to_account: sweep.toUpperCase() }],
@@ -84,7 +84,7 @@ const different: Row[] = [
   ['securities', {}, { entry_type: 'JNLS', symbol: 'AAPL', qty: '10', net_amount: null }],
 ];
 
-/** Sends every row as a batch of its own payer, all at once, and says how each has ended. */
+/** Sends every row as a batch with its own payer, all at once, and returns the outcome of each. */
 async function outcomesOf(rows: readonly Row[]): Promise<Record<string, string>> {
   const payers = new Map(rows.map((row) => [randomUUID() as string, row]));
   const api = await LosingUpstream.start((entry) => payers.get(entry.from_account)?.[2] ?? null);
@@ -108,21 +108,21 @@ function each(rows: readonly Row[], outcome: string): Record<string, string> {
   return Object.fromEntries(rows.map(([label]) => [label, outcome]));
 }
 
-describe('a lost reverse batch of which the API has', () => {
-  it('the same journal is done', async () => {
+describe('a lost reverse batch', () => {
+  it('is done if the API has the same journal', async () => {
     expect(await outcomesOf(same)).toEqual(each(same, 'CreateReverseBatchJournalSuccess'));
   });
 
-  it('a similar journal stays unknown, for an operator to check', async () => {
+  it('stays unknown if the API has a similar journal, which an operator must check', async () => {
     expect(await outcomesOf(similar)).toEqual(each(similar, 'OutcomeUnknownError'));
   });
 
-  it('a different journal is not done', async () => {
+  it('is not done if the API has only a different journal', async () => {
     expect(await outcomesOf(different)).toEqual(each(different, 'not done'));
   });
 });
 
-describe('a lost reverse batch', () => {
+describe('another lost reverse batch', () => {
   const [payer, otherPayer] = [randomUUID(), randomUUID()];
   const entry = { fromAccount: payer, amount: '10', description: 'fees ' };
   const lose = async (store: Parameters<typeof LosingUpstream.start>[0]) => {
@@ -135,27 +135,27 @@ describe('a lost reverse batch', () => {
     idempotencyKey,
   });
 
-  it('with equal entries is done when there is a journal for each', async () => {
+  it('with equal entries is done if there is a journal for each', async () => {
     const { url } = await lose(({ description = '' }) => ({ description: description.trim() }));
 
     expect(await untilSettled(url, batchOf([entry, entry, entry]))).toBe('CreateReverseBatchJournalSuccess');
   });
 
-  it('with equal entries stays unknown when one journal is missing', async () => {
+  it('with equal entries stays unknown if one journal is missing', async () => {
     let stored = 0;
     const { url } = await lose(() => ((stored += 1) < 3 ? {} : null));
 
     expect(await untilSettled(url, batchOf([entry, entry, entry]))).toBe('OutcomeUnknownError');
   });
 
-  it('stays unknown when some of its journals are merely similar', async () => {
+  it('stays unknown if some of its journals are only similar', async () => {
     const { url } = await lose(({ amount }) => ({ net_amount: Number(amount).toFixed(2) }));
     const entries = [entry, { ...entry, fromAccount: otherPayer, amount: '10.555' }];
 
     expect(await untilSettled(url, batchOf(entries))).toBe('OutcomeUnknownError');
   });
 
-  it('without a currency stays unknown when its journals could be of two', async () => {
+  it('without a currency stays unknown if its journals could be of two currencies', async () => {
     const foreign = { from_account: payer, to_account: sweep, net_amount: '10', description: 'fees', currency: 'EUR' };
     const { api, url } = await lose(() => {
       api.add(foreign);
@@ -165,7 +165,7 @@ describe('a lost reverse batch', () => {
     expect(await untilSettled(url, batchOf([{ ...entry, description: 'fees' }]))).toBe('OutcomeUnknownError');
   });
 
-  it('takes no journal that a batch with a similar description may have created', async () => {
+  it('does not claim a journal that a batch with a similar description may have created', async () => {
     let stored = 0;
     const { url } = await lose(() => ((stored += 1) === 1 ? { description: 'fees' } : null));
     const twins = ['fees ', 'fees', 'Fees'].map((description, index) =>
@@ -177,7 +177,7 @@ describe('a lost reverse batch', () => {
     expect(ended).toEqual(['OutcomeUnknownError', 'OutcomeUnknownError', 'OutcomeUnknownError']);
   });
 
-  it('is told apart from another whose description begins with its own', async () => {
+  it('is distinguished from a batch whose description begins with its own', async () => {
     const { url } = await lose(() => ({}));
     const descriptions = ['fees 1', 'fees 11', 'fees 111'];
     const batches = descriptions.map((description) => batchOf([{ ...entry, description }], description));

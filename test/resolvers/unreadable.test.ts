@@ -43,8 +43,8 @@ async function start(journals: unknown[]) {
   return { url, list };
 }
 
-describe('a journal that can not be read', () => {
-  it('is named beside the list, and on its own is an error', async () => {
+describe('an unreadable journal', () => {
+  it('is listed under unreadable, and is an error when it is read by its id', async () => {
     const { url, list } = await start([dated(0), dated(1, broken), dated(2)]);
 
     const page = await list('first: 5');
@@ -66,7 +66,7 @@ describe('a journal that can not be read', () => {
     [dated(1, { status: undefined }), ids[1], 'without status'],
     [dated(1, { from_account: { secret } }), ids[1], 'with from_account as an object, expected a string'],
     [{ ...wireJNLS({ symbol: '' }), id: ids[1] }, ids[1], 'without symbol'],
-  ])('as %j is named with what is wrong', async (journal, id, wrong) => {
+  ])('that is %j is listed with its id and its problem', async (journal, id, wrong) => {
     const { list } = await start([dated(0), journal]);
 
     const page = await list('first: 5');
@@ -75,7 +75,7 @@ describe('a journal that can not be read', () => {
     expect(page.unreadable).toEqual([{ id, problem: wrong }]);
   });
 
-  it('stands on the page where it would be, once, and takes no room there', async () => {
+  it('is listed once, on the page of its position, and does not count towards the page size', async () => {
     const journals = [1, 3, 5].map((number) => dated(number, broken));
     const { list } = await start([...journals, dated(0), dated(2), dated(4), null]);
 
@@ -98,7 +98,7 @@ describe('a journal that can not be read', () => {
     expect([back.nodes, back.unreadable.map(({ id }) => id)]).toEqual([[{ id: ids[2] }], [ids[3]]]);
   });
 
-  it('matches a filter by what can be read of it', async () => {
+  it('is filtered by its readable fields', async () => {
     const { list } = await start([
       dated(0, broken),
       dated(1, { status: 5 }),
@@ -110,7 +110,7 @@ describe('a journal that can not be read', () => {
     expect(page.unreadable.map(({ id }) => id)).toEqual([ids[0], ids[1]]);
   });
 
-  it('is told to a principal of some accounts only where one of them can be read', async () => {
+  it('is visible to a principal with limited accounts only if one of its readable accounts is among them', async () => {
     const stub = await StubUpstream.start(
       json(200, [
         dated(0),
@@ -133,7 +133,7 @@ describe('a journal that can not be read', () => {
     expect(await unreadable('all', `{ journals { ${fields} } }`)).toEqual([null, ids[1], ids[2], ids[3]]);
   });
 
-  it('is no exception any more where there are more than a page holds', async () => {
+  it('fails the page if there are more than a page may have', async () => {
     const { url } = await start(Array.from({ length: 501 }, (_, index) => ({ id: `journal ${index}` })));
 
     const { errors } = await ask(url, `{ journals { ${fields} } }`);
@@ -141,7 +141,7 @@ describe('a journal that can not be read', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_CONTRACT_BROKEN' } }]);
   });
 
-  it('counts where the API cuts a list', async () => {
+  it('counts when a list reaches the limit of the API', async () => {
     let asked = 0;
     const answer: Answer = (seen, response) => {
       asked += 1;
@@ -173,7 +173,7 @@ describe.each(['createBatchJournal', 'createReverseBatchJournal'] as const)('the
     { entryIndex, errorMessage: null, journal: { id: ids[1], status: 'QUEUED' } },
   ];
 
-  it('with a journal whose amount can not be read is a success that names it', async () => {
+  it('with a journal whose amount is unreadable is a success that names it', async () => {
     const { url } = await start(made);
 
     const result = await mutate(url, name, { input, idempotencyKey: 'key' });
@@ -182,7 +182,7 @@ describe.each(['createBatchJournal', 'createReverseBatchJournal'] as const)('the
     expect(JSON.stringify(result)).not.toContain(secret);
   });
 
-  it('with such a journal that can be read on its own is whole', async () => {
+  it('is complete if such a journal is readable by its id', async () => {
     const stub = await StubUpstream.start((seen, response) =>
       json(
         200,
@@ -202,8 +202,8 @@ describe.each(['createBatchJournal', 'createReverseBatchJournal'] as const)('the
   });
 });
 
-describe('an event that can not be read', () => {
-  it('leaves the other events of the past alone', async () => {
+describe('an unreadable event', () => {
+  it('does not affect the other past events', async () => {
     const event = (number: number, changes: object = {}) =>
       `data: ${JSON.stringify({ at: `2026-11-28T00:00:0${number}Z`, entry_type: 'JNLC', event_id: `01M8JRERK7YFWDE9XB0000000${number}`, journal_id: ids[number], status_from: '', status_to: 'queued', ...changes })}\n\n`;
     const stub = await StubUpstream.start(json(200, []), (seen, response) => {

@@ -43,7 +43,7 @@ describe('the newest shape', () => {
   });
 
   it.each(['rejected', 'refused', 'canceled', 'deleted', 'correct', 'activity_created'])(
-    'holds for status %s',
+    'also has every key for a journal with the status %s',
     async (status) => {
       const { client } = await startSandbox();
       const { body: journal } = await client.post<Journal>('/v1/journals', cash());

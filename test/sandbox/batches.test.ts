@@ -76,10 +76,10 @@ describe('POST /v1/journals/batch', () => {
   });
 
   it.each([
-    ['an unknown account', { to_account: '00000000-1111-4222-8333-444444444444', amount: '1' }, 404],
-    ['an account of the wrong kind', { to_account: sweep, amount: '1' }, 403],
-    ['more than what is left by the entries before it', { to_account: ann, amount: '49999' }, 403],
-  ])('creates nothing when one entry names %s', async (_what, entry, status) => {
+    ['to an unknown account', { to_account: '00000000-1111-4222-8333-444444444444', amount: '1' }, 404],
+    ['to an account of the wrong kind', { to_account: sweep, amount: '1' }, 403],
+    ['of more than the entries before it leave', { to_account: ann, amount: '49999' }, 403],
+  ])('creates nothing if one entry is %s', async (_what, entry, status) => {
     const { client } = await startSandbox();
 
     const reply = await client.post('/v1/journals/batch', { ...sample, entries: [...sample.entries, entry] });
@@ -90,11 +90,7 @@ describe('POST /v1/journals/batch', () => {
 
   it.each([
     ['ignores the description of the whole batch', {}, ['own', '']],
-    [
-      'copies it into entries without one where older hosts are imitated',
-      { batchDescription: 'copied' },
-      ['own', 'all'],
-    ],
+    ['copies it into entries without one if it imitates older hosts', { batchDescription: 'copied' }, ['own', 'all']],
   ] as const)('%s', async (_what, options, expected) => {
     const { client } = await startSandbox(options);
     const entries = [

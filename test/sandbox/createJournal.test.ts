@@ -130,14 +130,14 @@ describe('POST /v1/journals', () => {
     ['cash in a currency the sender lacks', cash({ currency: 'JPY' }), 'transferable balance is insufficient'],
     ['more shares than the sender has', shares({ qty: '1000.1' }), 'insufficient assets'],
     ['shares of a symbol nobody has', shares({ symbol: 'NOPE' }), 'insufficient assets'],
-  ])('refuses %s with 403', async (_what, body, words) => {
+  ])('refuses %s with 403', async (_what, body, message) => {
     const { client } = await startSandbox();
 
     const reply = await client.post<ErrorBody>('/v1/journals', body);
 
     expect(reply.status).toBe(403);
     expect(reply.body.code).toBe(40310000);
-    expect(reply.body.message).toContain(words);
+    expect(reply.body.message).toContain(message);
   });
 
   it('moves cash between firm accounts, and no securities', async () => {

@@ -305,7 +305,7 @@ describe('streams', () => {
     const stream = await client.events(`${v2}?since=${clock.now}&until=${until}`);
     await stream.first(300);
 
-    // Two steps of every journal and the end of the stream, all in one turn of the event loop: no reader is fast enough.
+    // All status changes and the end of the stream in one turn of the event loop, which no reader can keep up with.
     await client.post('/sandbox/clock', { advanceMs: 120_000 });
 
     expect(await stream.ended).toBe('complete');

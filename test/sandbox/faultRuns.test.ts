@@ -9,7 +9,7 @@ const answers = [
   { kind: 'answer', status: 502, when: 'after', probability: 0.4, operations: create },
 ];
 
-/** The outcomes of thirty creates, one after the other, each in two pieces when `slowly`. */
+/** The outcomes of thirty consecutive creates, each sent in two chunks if `slowly`. */
 async function run(client: SandboxClient, faults: readonly object[], slowly = false): Promise<number[]> {
   await client.faults(faults, 7);
   const statuses: number[] = [];
@@ -23,7 +23,7 @@ async function run(client: SandboxClient, faults: readonly object[], slowly = fa
 
 async function* pieces(text: string, client: SandboxClient): AsyncGenerator<string> {
   yield text.slice(0, 10);
-  // Meanwhile other requests and their faults go by.
+  // Meanwhile other requests and their faults are processed.
   await client.get('/v1/accounts');
   yield text.slice(10);
 }
@@ -38,7 +38,7 @@ describe('a seed', () => {
       [...answers, { kind: 'malformed', probability: 0.5, operations: ['listAccounts'] }],
       true,
     ],
-  ])('reproduces a run, also %s', async (_what, faults, slowly) => {
+  ])('reproduces a run, even %s', async (_what, faults, slowly) => {
     const { client } = await startSandbox({ settleDelayMs: 0 });
 
     const plain = await run(client, answers);

@@ -48,7 +48,7 @@ describe('a fault on requests', () => {
 
     const { text, pieces } = await client.inPieces('/v1/accounts');
 
-    // Eight timers, each of which may be a millisecond early.
+    // Eight timers, each of which may fire a millisecond early.
     expect(performance.now() - start).toBeGreaterThan(70);
     expect(pieces).toBeGreaterThan(4);
     expect(JSON.parse(text)).toHaveLength(12);

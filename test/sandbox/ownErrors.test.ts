@@ -41,7 +41,7 @@ describe('onError', () => {
     let receive: (error: unknown) => void = () => undefined;
     const received = new Promise<unknown>((resolve) => (receive = resolve));
     let draws = 0;
-    // An event has two ids of 16 letters: those of the first are drawn, and the second event fails once.
+    // An event draws 16 characters for each of its two ids: the first event succeeds, and the second fails once.
     const random = () => {
       draws += 1;
       if (draws === 33) throw failure;

@@ -18,7 +18,7 @@ import { startServer } from '../kit/startServer.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 
-/** A gateway before an API that tells whether it was asked, with a caller who may read journals and nothing else. */
+/** A gateway in front of an API that records its calls, with a principal that may only read journals. */
 async function start() {
   const upstream = await StubUpstream.start(json(200, []));
   const { url, credentials } = await startWithKeys(upstream.url, { reader: { scopes: ['journals:read'] } });
@@ -28,14 +28,14 @@ async function start() {
 
 type Gateway = Awaited<ReturnType<typeof start>>;
 
-/** Nothing of what was attacked has reached the API, and the gateway answers as if nothing had been. */
+/** Expects that nothing has reached the API and that the gateway still works. */
 async function expectUnharmed({ url, authorization, upstream }: Gateway): Promise<void> {
   expect(upstream.calls).toEqual([]);
   const { data } = await operate('HTTP', url, authorization, '{ journals(first: 1) { nodes { id } } }');
   expect(data).toEqual({ journals: { nodes: [] } });
 }
 
-/** The code of the refusal, or how the socket was closed. */
+/** The code of the refusal, or the close code of the socket. */
 function refusalOf({ data, errors, closed }: Outcome): unknown {
   expect(data ?? null).toBeNull();
   return closed ? closed.code : errors?.[0]?.extensions?.['code'];
@@ -45,7 +45,7 @@ function times(count: number, piece: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => piece(index)).join(' ');
 }
 
-/** Text within so many pairs of brackets. */
+/** Text inside a number of pairs of brackets. */
 function within(depth: number, open: string, text: string, close: string): string {
   return `${open.repeat(depth)}${text}${close.repeat(depth)}`;
 }
@@ -73,17 +73,17 @@ const documents: [what: string, code: string, query: string][] = [
     `{ ...f0 } ${times(60, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f60 on Query { a }`,
   ],
   [
-    'such fragments that nobody spreads',
+    'fragments that double each other and are never spread',
     'FIELD_LIMIT_EXCEEDED',
     `{ __typename } ${times(60, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)}`,
   ],
   [
-    'a circle of fragments',
+    'cyclic fragments',
     'GRAPHQL_VALIDATION_FAILED',
     '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }',
   ],
   [
-    'many ways round a circle',
+    'many cycles of fragments',
     'FIELD_LIMIT_EXCEEDED',
     `{ ...f0 } ${times(25, (i) => `fragment f${i} on Query { ${times(25, (j) => `...f${j}`)} }`)}`,
   ],
@@ -93,7 +93,7 @@ const documents: [what: string, code: string, query: string][] = [
     'DEPTH_LIMIT_EXCEEDED',
     `{ ...f0 } ${times(20, (i) => `fragment f${i} on Query { a { ...f${i + 1} } }`)} fragment f20 on Query { a }`,
   ],
-  ['selections deeper than a stack', 'GRAPHQL_PARSE_FAILED', within(5_000, '{ a ', 'a', ' }')],
+  ['selections that would overflow the stack', 'GRAPHQL_PARSE_FAILED', within(5_000, '{ a ', 'a', ' }')],
   ['deep inline fragments', 'GRAPHQL_PARSE_FAILED', `{ ${within(200, '... { ', 'a', ' }')} }`],
   ['deep lists', 'GRAPHQL_PARSE_FAILED', `{ nodes(ids: ${within(5_000, '[', '', ']')}) { id } }`],
   ['deep objects', 'GRAPHQL_PARSE_FAILED', `{ nodes(ids: ${within(201, '{ a: ', '1', ' }')}) { id } }`],
@@ -102,7 +102,7 @@ const documents: [what: string, code: string, query: string][] = [
   ['a flood of variables', 'TOKEN_LIMIT_EXCEEDED', `query (${times(5_000, (i) => `$a${i}: Int`)}) { __typename }`],
   ['a flood of lines', 'TOKEN_LIMIT_EXCEEDED', `{ a b c ${'\n'.repeat(20_000)} }`],
   ['a flood of lines in a comment', 'TOKEN_LIMIT_EXCEEDED', `${'#\r'.repeat(20_000)}?`],
-  ['names that are said again and again', 'GRAPHQL_PARSE_FAILED', `query ${'x'.repeat(1_000_000)} { a(b: [$c $d]) }`],
+  ['a name of a million characters', 'GRAPHQL_PARSE_FAILED', `query ${'x'.repeat(1_000_000)} { a(b: [$c $d]) }`],
   ['a flood of operations', 'OPERATION_RESOLUTION_FAILURE', times(300, (i) => `query q${i} { __typename }`)],
   [
     'pages of pages',
@@ -118,24 +118,24 @@ const documents: [what: string, code: string, query: string][] = [
     '{ ...a } fragment a on Query { ... { ...b } } fragment b on Query { b: __schema { queryType { name } } }',
   ],
   ['introspection in a mutation', 'FORBIDDEN', 'mutation { __schema { queryType { name } } }'],
-  ['introspection that is left out', 'FORBIDDEN', '{ __typename __schema @skip(if: true) { queryType { name } } }'],
+  ['introspection that is skipped', 'FORBIDDEN', '{ __typename __schema @skip(if: true) { queryType { name } } }'],
 ];
 
 const variables: [what: string, refusals: { http: string; socket: unknown }, query: string, variables: object][] = [
   [
-    'a list of very many values',
+    'a list of too many values',
     { http: 'TOKEN_LIMIT_EXCEEDED', socket: 4400 },
     byStatus,
     { status: Array<string>(20_001).fill('PENDINX') },
   ],
   [
-    'very many numbers to be marked',
+    'too many inexact numbers',
     { http: 'TOKEN_LIMIT_EXCEEDED', socket: 4400 },
     byStatus,
     { status: Array<number>(20_001).fill(1.5) },
   ],
   [
-    'very many unknown fields',
+    'too many unknown fields',
     { http: 'TOKEN_LIMIT_EXCEEDED', socket: 4400 },
     create,
     { input: Object.fromEntries(Array.from({ length: 20_001 }, (_, i) => [`a${i}`, i])) },
@@ -147,13 +147,13 @@ const variables: [what: string, refusals: { http: string; socket: unknown }, que
     { status: JSON.parse(within(500, '[', '', ']')) as unknown },
   ],
   [
-    'deep values that nobody declares',
+    'deep values of an undeclared variable',
     { http: 'BAD_REQUEST', socket: 4400 },
     '{ __typename }',
     { a: JSON.parse(within(500, '{"a":', '1', '}')) as unknown },
   ],
   [
-    'mistakes beside something long',
+    'mistakes next to a long value',
     { http: 'BAD_USER_INPUT', socket: 'BAD_USER_INPUT' },
     create,
     {
@@ -174,11 +174,11 @@ const variables: [what: string, refusals: { http: string; socket: unknown }, que
   ],
 ];
 
-/** However large the request, and however much is wrong with it. */
+/** In characters, however large the request is and however many errors it has. */
 const longestRefusal = 20_000;
 
-describe('over HTTP, event streams and sockets', () => {
-  it.each(documents)('%s: %s', async (_what, code, query) => {
+describe('the gateway, over HTTP, event streams and WebSocket,', () => {
+  it.each(documents)('refuses %s with %s', async (_what, code, query) => {
     const gateway = await start();
 
     const outcomes = await Promise.all(doors.map((door) => operate(door, gateway.url, gateway.authorization, query)));
@@ -188,7 +188,7 @@ describe('over HTTP, event streams and sockets', () => {
     await expectUnharmed(gateway);
   });
 
-  it.each(variables)('%s: %j', async (_what, { http, socket }, query, values) => {
+  it.each(variables)('refuses %s with %j', async (_what, { http, socket }, query, values) => {
     const gateway = await start();
 
     const outcomes = await Promise.all(
@@ -215,7 +215,7 @@ describe('over HTTP, event streams and sockets', () => {
       'text that is as long as the gateway reads',
       `{ journals(first: "${'Did you mean '.repeat(30_000)}") { nodes { id } } }`,
     ],
-  ])('a guess at %s learns of nothing like it', async (_what, query, values: Record<string, unknown> = {}) => {
+  ])('suggests no similar name for a misspelling of %s', async (_what, query, values: Record<string, unknown> = {}) => {
     const gateway = await start();
 
     const outcomes = await Promise.all(
@@ -233,7 +233,7 @@ describe('over HTTP, event streams and sockets', () => {
   });
 });
 
-describe('over HTTP', () => {
+describe('the gateway, over HTTP,', () => {
   const query = '{ journals(first: 1) { nodes { id } } }';
   const mutation = `mutation { deleteJournal(id: "${sweep}") { __typename } }`;
   const preflight = { 'graphql-require-preflight': '1' };
@@ -255,7 +255,7 @@ describe('over HTTP', () => {
     ['a text', 415, null, { body: JSON.stringify({ query }), headers: { 'content-type': 'text/plain' } }],
     ['a file', 415, null, { body: multipart(query) }],
     [
-      'a form of very many fields',
+      'a form with too many fields',
       400,
       'BAD_REQUEST',
       { headers: preflight, body: new URLSearchParams(`query=${query}${'&variables={}'.repeat(100)}`) },
@@ -267,13 +267,13 @@ describe('over HTTP', () => {
       { headers: preflight, body: new URLSearchParams({ query: `${query}${' '.repeat(300_000)}` }) },
     ],
     [
-      'a form of very many values',
+      'a form with too many values',
       400,
       'TOKEN_LIMIT_EXCEEDED',
       { headers: preflight, body: new URLSearchParams({ query, variables: `[${'1,'.repeat(20_001)}1]` }) },
     ],
     [
-      'a body deeper than a stack',
+      'a body that would overflow the stack',
       400,
       'BAD_REQUEST',
       { body: `{"query":${JSON.stringify(query)},"extensions":${within(50_000, '{"a":', '1', '}')}}` },
@@ -282,7 +282,7 @@ describe('over HTTP', () => {
     ['ten megabytes', 413, 'REQUEST_ENTITY_TOO_LARGE', { body: tenMegabytes }],
     ['ten megabytes in chunks', 413, 'REQUEST_ENTITY_TOO_LARGE', { body: chunks(tenMegabytes) }],
     ['a compressed body', 415, null, { body: '\x1f\x8b', headers: { 'content-encoding': 'gzip' } }],
-  ])('%s is refused with %i and %s', async (_what, status, code, { method = 'POST', search, headers, body = null }) => {
+  ])('refuses %s with %i and %s', async (_what, status, code, { method = 'POST', search, headers, body = null }) => {
     const gateway = await start();
     const target = new URL(gateway.url);
     if (search !== undefined) target.searchParams.set('query', search);
@@ -306,16 +306,16 @@ describe('over HTTP', () => {
   });
 
   it.each([
-    ['a head that is never said to its end', 'POST /graphql HTTP/1.1\r\nhost: gateway\r\nx-one: '],
+    ['a head that never ends', 'POST /graphql HTTP/1.1\r\nhost: gateway\r\nx-one: '],
     [
-      'a body that is never said to its end',
+      'a body that never ends',
       'POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query":"',
     ],
     [
-      'a body in chunks that never ends',
+      'a chunked body that never ends',
       'POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
     ],
-  ])('%s is answered with 408, however often a byte of it comes', async (_what, text) => {
+  ])('answers %s with 408, although its bytes keep arriving', async (_what, text) => {
     const server = await startServer({}, { requestTimeoutMs: 200 });
     const client = dial(server.url);
     client.write(text);
@@ -327,7 +327,7 @@ describe('over HTTP', () => {
     expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
   });
 
-  it('a head of 20 KB is refused with 431', async () => {
+  it('refuses a head of 20 KB with 431', async () => {
     const server = await startServer({});
     const client = dial(server.url);
     client.write(`GET /graphql HTTP/1.1\r\nhost: gateway\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`);
@@ -336,7 +336,7 @@ describe('over HTTP', () => {
   });
 });
 
-describe('over sockets', () => {
+describe('the gateway, over WebSocket,', () => {
   const init = { type: 'connection_init' };
   const ten = 'x'.repeat(10_485_760);
 
@@ -347,29 +347,29 @@ describe('over sockets', () => {
       (socket) => socket.send({ id: '1', type: 'subscribe', payload: { query: ten } }),
     ],
     ['ten megabytes before anything else', 1009, (socket) => socket.send(ten)],
-    ['what is no JSON', 4400, (socket) => socket.send('{')],
+    ['invalid JSON', 4400, (socket) => socket.send('{')],
     ['an array of messages', 4400, (socket) => socket.send([init, init])],
     [
-      'a payload of very many values',
+      'a payload with too many values',
       4400,
       (socket) => socket.send({ type: 'ping', payload: { a: Array(20_001).fill(1) } }),
     ],
     [
-      'a payload deeper than a stack',
+      'a payload that would overflow the stack',
       4400,
       (socket) => socket.send(`{"type":"ping","payload":${within(50_000, '{"a":', '1', '}')}}`),
     ],
-    ['a second beginning', 4429, (socket) => socket.send(init)],
+    ['a second connection_init', 4429, (socket) => socket.send(init)],
     [
-      'one id twice',
+      'the same id twice',
       4409,
       (socket) => {
         socket.subscribe('1', 'subscription { ticks }');
         socket.subscribe('1', 'subscription { ticks }');
       },
     ],
-    ['what only servers say', 4400, (socket) => socket.send({ type: 'connection_ack' })],
-  ])('%s closes the socket with %i', async (_what, code, say) => {
+    ['a message that only servers send', 4400, (socket) => socket.send({ type: 'connection_ack' })],
+  ])('refuses %s by closing the socket with %i', async (_what, code, say) => {
     const server = await startServer({ ticks: () => new Source() });
     const socket = await RawSocket.ready(server.url);
 
@@ -380,7 +380,7 @@ describe('over sockets', () => {
     expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
   });
 
-  it('who has not begun may ask nothing: 4401', async () => {
+  it('refuses operations before connection_init with 4401', async () => {
     const server = await startServer({});
     const socket = await RawSocket.open(server.url);
 
@@ -389,7 +389,7 @@ describe('over sockets', () => {
     expect((await socket.closed).code).toBe(4401);
   });
 
-  it('beyond MAX_SOCKETS a flood is refused with 503', async () => {
+  it('refuses a flood of connections beyond MAX_SOCKETS with 503', async () => {
     const server = await startServer({}, { maxSockets: 5 });
 
     const statuses = await Promise.all(Array.from({ length: 50 }, () => statusOfUpgrade(server.url)));
@@ -398,7 +398,7 @@ describe('over sockets', () => {
     expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
   });
 
-  it('beyond MAX_OPERATIONS_PER_SOCKET a flood is refused, each operation for itself', async () => {
+  it('refuses each operation of a flood beyond MAX_OPERATIONS_PER_SOCKET', async () => {
     const server = await startServer({ ticks: () => new Source() }, { maxOperations: 10 });
     const socket = await RawSocket.ready(server.url);
 
@@ -411,7 +411,7 @@ describe('over sockets', () => {
     expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
   });
 
-  it('a subscription that brings a lot is refused: it would be kept as long as the subscription', async () => {
+  it('refuses a subscription with large variables, which would be kept as long as the subscription', async () => {
     const server = await startServer({ ticks: () => new Source() });
     const text = 'x'.repeat(200_000);
 
@@ -421,23 +421,23 @@ describe('over sockets', () => {
     }
   });
 
-  describe('who says more than it takes', () => {
+  describe('with a client that sends messages and reads no responses', () => {
     const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(100_000) } });
     const count = 600;
 
-    it('is read no faster than that, and cut like all who take nothing', async () => {
+    it('reads no further and disconnects it like any stalled client', async () => {
       const server = await startServer({}, { stallTimeoutMs: 100 });
       const { socket, stream } = await readySocket(server.url);
       socket.pause();
 
       for (let said = 0; said < count; said += 1) socket.send(ping);
 
-      // For 60 MB of pongs that wait it would get four minutes.
+      // With 60 MB of unsent pongs it would have four minutes.
       await new Promise((resolve) => stream.once('close', resolve));
       expect(await ask(server.url, '{ hello }')).toEqual({ data: { hello: 'hello' } });
     });
 
-    it('gets everything when it reads', async () => {
+    it('sends everything when the client reads', async () => {
       const server = await startServer({});
       const { socket } = await readySocket(server.url);
       socket.pause();
@@ -499,7 +499,7 @@ async function statusOfUpgrade(url: string): Promise<number | undefined> {
   return answer.statusCode;
 }
 
-/** An acknowledged socket, and the stream beneath it. */
+/** An acknowledged WebSocket and its TCP socket. */
 async function readySocket(url: string): Promise<{ socket: WebSocket; stream: Socket }> {
   const socket = openWebSocket(url);
   const [[{ socket: stream }]] = (await Promise.all([once(socket, 'upgrade'), once(socket, 'open')])) as [

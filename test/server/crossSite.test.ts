@@ -15,7 +15,7 @@ async function start() {
   return { stub, url: (await startGateway(stub.url)).url };
 }
 
-/** A gateway that pages of one other origin may ask. */
+/** A gateway that pages of one other origin may use. */
 async function startWithFriend() {
   const stub = await StubUpstream.start(json(403, {}));
   return startGateway(stub.url, {}, { limits: { corsOrigins: [friend] } });
@@ -79,14 +79,14 @@ describe('a GET', () => {
   const asked = new URLSearchParams({ query: '{ __typename }' }).toString();
 
   it.each<[string, Record<string, string>, number]>([
-    ['that says nothing of where it comes from', {}, 403],
-    ['of another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, 403],
-    ['of another host of the same site', { 'sec-fetch-site': 'same-site' }, 403],
-    ['of a link', { 'sec-fetch-site': 'none' }, 403],
-    ["of the gateway's own page", { 'sec-fetch-site': 'same-origin' }, 200],
-    ['with one header that no page can set unasked', { 'graphql-require-preflight': '1' }, 200],
-    ['with the other', { 'x-graphql-yoga-csrf': '1' }, 200],
-  ])('%s is accepted or refused by its headers', async (_which, headers, status) => {
+    ['without a header that states its origin', {}, 403],
+    ['from another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, 403],
+    ['from another host of the same site', { 'sec-fetch-site': 'same-site' }, 403],
+    ['from a link', { 'sec-fetch-site': 'none' }, 403],
+    ["from the gateway's own page", { 'sec-fetch-site': 'same-origin' }, 200],
+    ['with a header that no page can set without a preflight request', { 'graphql-require-preflight': '1' }, 200],
+    ['with another such header', { 'x-graphql-yoga-csrf': '1' }, 200],
+  ])('%s and with the headers %j is answered with %i', async (_which, headers, status) => {
     const { url } = await start();
 
     expect((await fetch(`${url}?${asked}`, { headers })).status).toBe(status);
@@ -135,7 +135,7 @@ describe('every response', () => {
   it.each<[string, string, RequestInit & { headers?: Record<string, string> }]>([
     ['of an operation', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
     ['of a refusal', '/graphql', { method: 'POST', body: '[' }],
-    ['to what is nowhere', '/elsewhere', {}],
+    ['to an unknown path', '/elsewhere', {}],
     ['of health', '/health', {}],
     ['of an event stream', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}', headers: eventStream }],
   ])('%s has the security headers', async (_which, path, init) => {

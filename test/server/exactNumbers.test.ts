@@ -11,7 +11,7 @@ const query = `mutation ($amount: Decimal!) {
   createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: $amount } }) { __typename }
 }`;
 
-/** Sends the amount as this JSON text, and gives the answer's text. */
+/** Sends the amount as this JSON text and returns the text of the answer. */
 type Send = (url: string, amount: string) => Promise<string>;
 
 const byJson: Send = async (url, amount) => {
@@ -42,8 +42,8 @@ const bySocket: Send = async (url, amount) => {
 describe.each([
   ['a JSON body', byJson],
   ['a form', byForm],
-  ['a socket', bySocket],
-])('a number in %s', (_where, send) => {
+  ['a WebSocket message', bySocket],
+])('an amount in %s', (_where, send) => {
   it.each([
     '4503599627370497.5',
     '1.00000000000000001',
@@ -54,7 +54,7 @@ describe.each([
     '1e1',
     '1e400',
     '-0.0',
-  ])('that is no exact integer, %s, is refused before anything is sent', async (amount) => {
+  ])('that is %s, not an exact integer, is refused before anything is sent', async (amount) => {
     const stub = await StubUpstream.start(json(500, {}));
     const { url } = await startGateway(stub.url);
 
@@ -70,7 +70,7 @@ describe.each([
     ['9007199254740991', '9007199254740991'],
     ['"12345678901234567890.123456789"', '12345678901234567890.123456789'],
     ['"1\\u0030"', '10'],
-  ])('or a string that is exact, %s, is sent as %s', async (amount, sent) => {
+  ])('that is %s is sent as %s', async (amount, sent) => {
     const stub = await StubUpstream.start(json(403, {}));
     const { url } = await startGateway(stub.url);
 
@@ -82,7 +82,7 @@ describe.each([
 
 const first = 'query ($n: Int) { journals(first: $n) { nodes { id } } }';
 
-/** Sends these variables as they stand, and gives the answer's text. */
+/** Sends these variables unchanged and returns the text of the answer. */
 const ways: Record<string, (url: string, query: string, variables: string) => Promise<string>> = {
   'a JSON body': async (url, query, variables) => {
     const body = `{"query":${JSON.stringify(query)},"variables":${variables}}`;
@@ -96,7 +96,7 @@ const ways: Record<string, (url: string, query: string, variables: string) => Pr
     const fields = new URLSearchParams({ query, variables }).toString();
     return (await fetch(`${url}?${fields}`, { headers: { 'graphql-require-preflight': '1' } })).text();
   },
-  'a socket': async (url, query, variables) => {
+  'a WebSocket message': async (url, query, variables) => {
     const socket = await RawSocket.ready(url);
     socket.send(`{"id":"1","type":"subscribe","payload":{"query":${JSON.stringify(query)},"variables":${variables}}}`);
     return JSON.stringify(await socket.next());
@@ -104,17 +104,20 @@ const ways: Record<string, (url: string, query: string, variables: string) => Pr
 };
 
 describe.each(Object.entries(ways))('a number in the variables of %s', (_where, send) => {
-  it.each(['10.0', '1e1', '-0.0', '12345678901234567890', '1e400'])('is shown as it was sent: %s', async (number) => {
-    const stub = await StubUpstream.start(json(200, []));
-    const { url } = await startGateway(stub.url);
+  it.each(['10.0', '1e1', '-0.0', '12345678901234567890', '1e400'])(
+    'is in the error as it was sent: %s',
+    async (number) => {
+      const stub = await StubUpstream.start(json(200, []));
+      const { url } = await startGateway(stub.url);
 
-    const answer = await send(url, first, `{"n":${number}}`);
+      const answer = await send(url, first, `{"n":${number}}`);
 
-    expect(answer).toContain(`got invalid value ${number}; Int cannot represent`);
-    expect(stub.calls).toEqual([]);
-  });
+      expect(answer).toContain(`got invalid value ${number}; Int cannot represent`);
+      expect(stub.calls).toEqual([]);
+    },
+  );
 
-  it('passes for no object without fields', async () => {
+  it('is not taken for an object without fields', async () => {
     const stub = await StubUpstream.start(json(200, []));
     const { url } = await startGateway(stub.url);
     const query = 'query ($f: JournalFilter) { journals(filter: $f) { nodes { id } } }';
@@ -125,7 +128,7 @@ describe.each(Object.entries(ways))('a number in the variables of %s', (_where, 
     expect(stub.calls).toEqual([]);
   });
 
-  it('that is an integer is taken', async () => {
+  it('is accepted if it is an integer', async () => {
     const stub = await StubUpstream.start(json(200, []));
     const { url } = await startGateway(stub.url);
 
@@ -134,15 +137,18 @@ describe.each(Object.entries(ways))('a number in the variables of %s', (_where, 
 });
 
 describe('a number', () => {
-  it.each(['1.5', '10.0', '10'])('in the place of the variables, %s, is none of an object', async (number) => {
-    const { url } = await startGateway((await StubUpstream.start(json(200, []))).url);
+  it.each(['1.5', '10.0', '10'])(
+    'that is sent as the variables, %s, is refused, because it is not an object',
+    async (number) => {
+      const { url } = await startGateway((await StubUpstream.start(json(200, []))).url);
 
-    const answer = await ways['a JSON body']?.(url, '{ __typename }', number);
+      const answer = await ways['a JSON body']?.(url, '{ __typename }', number);
 
-    expect(answer).toContain('Expected \\"variables\\" param to be empty or an object, but given number');
-  });
+      expect(answer).toContain('Expected \\"variables\\" param to be empty or an object, but given number');
+    },
+  );
 
-  it('in a ping comes back as it was sent', async () => {
+  it('in a ping is returned in the pong', async () => {
     const { url } = await startGateway((await StubUpstream.start(json(200, []))).url);
     const socket = await RawSocket.ready(url);
 

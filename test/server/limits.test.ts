@@ -18,7 +18,7 @@ function aliases(count: number, field = `journal(id: "${sweep}") { id status }`)
   return `{ ${Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ')} }`;
 }
 
-/** Accounts of journals of accounts, so many fields deep. */
+/** Accounts of journals of accounts, nested this deep. */
 function nested(depth: number): string {
   let selection = 'id';
   for (let level = 1; level < depth; level += 1) {
@@ -34,7 +34,7 @@ function codesOf({ errors = [] }: Outcome): unknown[] {
   return errors.map(({ extensions }) => extensions?.['code']);
 }
 
-describe.each(doors)('over %s', (door) => {
+describe.each(doors)('the gateway, over %s,', (door) => {
   const ask = (query: string, variables?: Record<string, unknown>) =>
     operate(door, gateway.url, null, query, variables);
 

@@ -7,7 +7,7 @@ import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
 import type { StartedServer } from '../kit/startServer.ts';
 
-/** A server with room for ten, of which five may be queries, and so many queries under way that only the test ends. */
+/** A server with room for ten operations, five of them queries, and with running queries that only the test ends. */
 async function startBusy(underWay: number): Promise<{ server: StartedServer; end: () => Promise<void> }> {
   let begun = 0;
   let allBegun: () => void = () => undefined;
@@ -21,7 +21,7 @@ async function startBusy(underWay: number): Promise<{ server: StartedServer; end
     return 'done';
   };
   const server = await startServer({ work, ticks: () => new Source() }, { maxRunning: 10 });
-  // Mutations, which are let in as long as there is any room.
+  // Mutations are accepted as long as there is room.
   const answers = Array.from({ length: underWay }, () => operate('HTTP', server.url, null, 'mutation { work }'));
   await everyoneIsIn;
   const end = async () => {
@@ -60,7 +60,7 @@ describe.each(doors)('an overloaded process, over %s', (door) => {
     expect(codesOf(mutation)).toEqual(['OVERLOADED']);
   });
 
-  it('serves again when operations have ended, and counts none of them any more', async () => {
+  it('serves again when operations have ended, and no longer counts them', async () => {
     const { server, end } = await startBusy(9);
     await operate(door, server.url, null, '{ hello }');
     await end();
@@ -74,8 +74,8 @@ describe.each(doors)('an overloaded process, over %s', (door) => {
 
 describe('a process that sheds queries', () => {
   it.each([
-    ['by its name', { query: 'query A { hello } mutation B { hello }', operationName: 'B' }],
-    ['behind an escape', undefined],
+    ['that operationName selects', { query: 'query A { hello } mutation B { hello }', operationName: 'B' }],
+    ['whose text contains an escape', undefined],
   ])('recognizes a mutation %s', async (_how, request) => {
     const { server, end } = await startBusy(5);
     const body = request ? JSON.stringify(request) : '{"query":"\\u006dutation { hello }"}';

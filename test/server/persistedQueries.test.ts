@@ -38,7 +38,7 @@ const ways: [string, (url: string, members: object) => Promise<unknown>][] = [
   ['WebSocket', overWebSocket],
 ];
 
-describe.each(ways)('without a manifest, over %s', (_way, send) => {
+describe.each(ways)('a gateway without a manifest, over %s,', (_way, send) => {
   it('refuses a hash without a text as not supported', async () => {
     const { url } = await startServer({});
 
@@ -54,26 +54,31 @@ describe.each(ways)('without a manifest, over %s', (_way, send) => {
 });
 
 describe("Apollo's link for persisted queries", () => {
-  it.each([false, true])('sends a hash once and texts from then on (GET: %s)', async (useGETForHashedQueries) => {
-    const { url } = await startServer({});
-    const sent: string[] = [];
-    const watched: typeof fetch = (target, init) => {
-      const asked = `${target instanceof Request ? target.url : target.toString()} ${typeof init?.body === 'string' ? init.body : ''}`;
-      sent.push([asked.includes(sha256Hash) && 'hash', asked.includes('"query"') && 'text'].filter(Boolean).join('+'));
-      return fetch(target, init);
-    };
-    const headers = { 'graphql-require-preflight': '1' };
-    const link = ApolloLink.from([
-      new PersistedQueryLink({ sha256, useGETForHashedQueries }),
-      new HttpLink({ uri: url, fetch: watched, headers }),
-    ]);
-    const client = new ApolloClient({ link, cache: new InMemoryCache() });
-    const ask = () => client.query({ query: gql(query), fetchPolicy: 'no-cache' });
+  it.each([false, true])(
+    'sends a hash once and texts from then on when useGETForHashedQueries is %s',
+    async (useGETForHashedQueries) => {
+      const { url } = await startServer({});
+      const sent: string[] = [];
+      const watched: typeof fetch = (target, init) => {
+        const asked = `${target instanceof Request ? target.url : target.toString()} ${typeof init?.body === 'string' ? init.body : ''}`;
+        sent.push(
+          [asked.includes(sha256Hash) && 'hash', asked.includes('"query"') && 'text'].filter(Boolean).join('+'),
+        );
+        return fetch(target, init);
+      };
+      const headers = { 'graphql-require-preflight': '1' };
+      const link = ApolloLink.from([
+        new PersistedQueryLink({ sha256, useGETForHashedQueries }),
+        new HttpLink({ uri: url, fetch: watched, headers }),
+      ]);
+      const client = new ApolloClient({ link, cache: new InMemoryCache() });
+      const ask = () => client.query({ query: gql(query), fetchPolicy: 'no-cache' });
 
-    const results = [await ask(), await ask(), await ask()];
+      const results = [await ask(), await ask(), await ask()];
 
-    expect(results.map(({ data }) => data)).toEqual(Array(3).fill({ hello: 'hello' }));
-    expect(sent).toEqual(['hash', 'text', 'text', 'text']);
-    client.stop();
-  });
+      expect(results.map(({ data }) => data)).toEqual(Array(3).fill({ hello: 'hello' }));
+      expect(sent).toEqual(['hash', 'text', 'text', 'text']);
+      client.stop();
+    },
+  );
 });

@@ -36,13 +36,13 @@ describe('a body', () => {
     'application/json; profile="a;charset=utf-16"',
     'APPLICATION/GRAPHQL+JSON',
     'application/json, application/json',
-  ])('of type %s is read', async (type) => {
+  ])('of type %s is accepted', async (type) => {
     const { url } = await startServer({});
 
     expect(await post(url, { 'content-type': type })).toMatchObject({ status: 200, body: hello });
   });
 
-  it('of a form whose type is in capitals is read as a form and guarded as one', async () => {
+  it('of a form whose type is in capitals is parsed and guarded like any form', async () => {
     const { url } = await startServer({});
     const type = { 'content-type': 'Application/X-WWW-Form-Urlencoded' };
     const form = [new URLSearchParams({ query: '{ hello }' }).toString()];
@@ -58,7 +58,7 @@ describe('a body', () => {
     expect((await post(url, { 'content-type': `Application/Json; charset=${charset}` })).status).toBe(415);
   });
 
-  it('that is compressed is refused by its head, with the accepted encoding', async () => {
+  it('that is compressed is refused by its headers, with the accepted encoding', async () => {
     const { url } = await startServer({});
 
     const answer = await post(url, { 'content-encoding': 'GZIP' }, [gzipSync(json)]);
@@ -96,7 +96,7 @@ describe('the response', () => {
     ['text/event-stream, application/json;q=0.5', 'text/event-stream'],
     ['multipart/mixed;deferSpec=20220824, application/json', 'application/json'],
     ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'application/json'],
-  ])('to %s is %s', async (accept, type) => {
+  ])('to %s has the type %s', async (accept, type) => {
     const { url } = await startServer({});
 
     const { status, headers } = await post(url, { accept });
@@ -105,7 +105,7 @@ describe('the response', () => {
   });
 
   it.each(['*/*;q=0', 'application/*;q=0, multipart/*;q=0, text/*;q=0, */*', 'application/json;q=0.000', 'text/html'])(
-    'to %s is 406',
+    'to a mutation that accepts %s has the status 406, and nothing is executed',
     async (accept) => {
       const { url } = await startServer({ work: () => Promise.reject(new Error('it was done all the same')) });
 
@@ -120,7 +120,7 @@ describe('the response', () => {
     ['text/event-stream;q=0.1, application/json', 200],
     ['text/*', 200],
     ['text/event-stream;q=0, */*', 406],
-  ])('to a subscription with %s is %i', async (accept, status) => {
+  ])('to a subscription that accepts %s has the status %i', async (accept, status) => {
     const { url } = await startServer({
       ticks: async function* () {
         yield 'tick';
@@ -146,27 +146,27 @@ describe('the response', () => {
 });
 
 describe('the path', () => {
-  it.each(['/graphql/', '/graphql/?x', 'HTTP://gateway/graphql/'])('%s is /graphql', async (path) => {
+  it.each(['/graphql/', '/graphql/?x', 'HTTP://gateway/graphql/'])('%s is handled like /graphql', async (path) => {
     const { url } = await startServer({});
 
     expect(await (await fetch(new URL('/graphql/', url), init(json))).text()).toBe(hello);
     expect(await postTo(url, path)).toBe(200);
   });
 
-  it.each(['/graphql//', '/graphql%2F', '/graphql/x', '/x/graphql/'])('%s is not', async (path) => {
+  it.each(['/graphql//', '/graphql%2F', '/graphql/x', '/x/graphql/'])('%s is not found', async (path) => {
     const { url } = await startServer({});
 
     expect(await postTo(url, path)).toBe(404);
   });
 
-  it.each(['/health/', '/ready/', '/metrics/?x'])('%s is a page of the admin port', async (path) => {
+  it.each(['/health/', '/ready/', '/metrics/?x'])('%s is served on the admin port', async (path) => {
     const { adminUrl } = await startWatched((await startSandbox()).url);
 
     expect((await fetch(`${adminUrl}${path}`)).status).toBe(200);
   });
 });
 
-describe('a page that opens a socket', () => {
+describe('a WebSocket of a page', () => {
   const friends = ['capacitor://localhost', 'https://console.example'];
 
   it.each([
@@ -182,7 +182,7 @@ describe('a page that opens a socket', () => {
     ['tauri://gateway.example', 'gateway.example', false],
     ['ionic://localhost', 'gateway.example', false],
     ['null', 'null', false],
-  ])('from %s at the host %s: %s', async (origin, host, isWelcome) => {
+  ])('from %s is accepted at the host %s: %s', async (origin, host, isWelcome) => {
     const { url } = await startServer({}, { corsOrigins: friends });
     const opened = RawSocket.open(url, undefined, { origin, host });
 
@@ -218,7 +218,7 @@ describe('CORS_ORIGINS', () => {
 describe('CORS_HEADERS', () => {
   const origin = 'tauri://localhost';
 
-  it('adds to the headers that pages of other origins may set', async () => {
+  it('extends the headers that pages of other origins may set', async () => {
     const { limits } = readConfig(
       { CORS_ORIGINS: origin, CORS_HEADERS: 'X-Tenant, apollographql-client-name' },
       { sandbox: true },
@@ -242,7 +242,7 @@ describe('CORS_HEADERS', () => {
 });
 
 describe('a file', () => {
-  it('may begin with a byte order mark: the manifest of persisted operations', async () => {
+  it('with the manifest of persisted operations may begin with a byte order mark', async () => {
     const file = join(await temporaryFolder(), 'manifest.json');
     await writeFile(file, `\uFEFF${JSON.stringify({ a: '{ __typename }' })}`);
     const { url } = await startGateway((await startSandbox()).url, {}, { documents: { file, only: true } });
@@ -252,7 +252,7 @@ describe('a file', () => {
     expect(body).toBe('{"data":{"__typename":"Query"}}');
   });
 
-  it('may begin with a byte order mark: the key file, also where a key is added to it', async () => {
+  it('with API keys may begin with a byte order mark, also when a key is added to it', async () => {
     const file = join(await temporaryFolder(), 'keys.json');
     const { key, entry } = newKey('ann');
     await writeFile(file, `\uFEFF${JSON.stringify({ keys: [entry] })}`);
@@ -270,7 +270,7 @@ function init(body: string): RequestInit {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body };
 }
 
-/** With the target as it stands: clients of HTTP would tidy it. */
+/** Sends the request target unchanged, which HTTP clients would normalize. */
 async function postTo(url: string, path: string): Promise<number> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

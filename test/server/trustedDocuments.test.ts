@@ -26,7 +26,7 @@ async function start(only: boolean, manifest: unknown = { [id]: known }): Promis
   return startGateway(sandbox.url, {}, { documents: { file: await fileWith(manifest), only } });
 }
 
-/** What came of a request's members, over HTTP and over a socket. */
+/** Send the members of a request over HTTP and over a WebSocket and return the result. */
 const ways = {
   HTTP: async (url: string, members: object) => {
     const headers = { 'content-type': 'application/json' };
@@ -60,13 +60,13 @@ describe.each(Object.entries(ways))('a trusted document over %s', (_way, send) =
     ["Apollo's extension", hashed],
     ['documentId', { documentId: id }],
     ['documentId with the name of its hash', { documentId: `sha256:${id}` }],
-  ])('is executed for its id as %s', async (_how, said) => {
+  ])('is executed when its id is sent as %s', async (_how, said) => {
     const { url } = await start(true);
 
     expect(await send(url, { ...said, variables })).toEqual(mine);
   });
 
-  it('is executed for its own text too', async () => {
+  it('is executed when its text is sent', async () => {
     const { url } = await start(true);
 
     expect(await send(url, { query: known, variables })).toEqual(mine);
@@ -101,7 +101,7 @@ describe.each(Object.entries(ways))('a trusted document over %s', (_way, send) =
   });
 });
 
-describe('a manifest', () => {
+describe('the file of trusted documents', () => {
   it("may be Apollo's", async () => {
     const operations = [{ id, name: 'Mine', type: 'query', body: known }];
     const { url } = await start(true, { format: 'apollo-persisted-query-manifest', version: 1, operations });
@@ -111,9 +111,13 @@ describe('a manifest', () => {
 
   it.each([
     ['not JSON', '{', 'not JSON'],
-    ['another form', [known], 'expected { id: document, … }'],
-    ['a document that does not fit', { a: '{ nothing }' }, 'a: Cannot query field "nothing" on type "Query".'],
-    ['a document that is none', { a: '{' }, 'a: Syntax Error'],
+    ['an array', [known], 'expected { id: document, … }'],
+    [
+      'a manifest with a document that is invalid for the schema',
+      { a: '{ nothing }' },
+      'a: Cannot query field "nothing" on type "Query".',
+    ],
+    ['a manifest with a document that cannot be parsed', { a: '{' }, 'a: Syntax Error'],
   ])('that is %s prevents the start and is reported', async (_what, manifest, problem) => {
     await expect(start(true, manifest)).rejects.toThrow(problem);
   });

@@ -8,7 +8,7 @@ import { startServer } from '../kit/startServer.ts';
 const query = '{ hello }';
 const hello = '{"data":{"hello":"hello"}}';
 
-/** As the JDK's HttpClient and `curl --http2` offer it, and others. */
+/** What the JDK's HttpClient, `curl --http2` and others send. */
 const offers: [name: string, headers: Record<string, string>][] = [
   ['h2c', { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__' }],
   ['TLS/1.0', { connection: 'Upgrade', upgrade: 'TLS/1.0' }],
@@ -22,8 +22,8 @@ function posted(headers: Record<string, string>, pieces: number): RawRequest {
   return { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: parts };
 }
 
-describe.each(offers)('an upgrade to %s is ignored', (_name, headers) => {
-  it('and a GET and POSTs are answered on one open connection', async () => {
+describe.each(offers)('an upgrade to %s', (_name, headers) => {
+  it('is ignored, and a GET and POSTs are answered on one connection', async () => {
     const { url } = await startServer({});
     const send = keepConnection();
 
@@ -39,7 +39,7 @@ describe.each(offers)('an upgrade to %s is ignored', (_name, headers) => {
     expect(answers.map(({ isReused }) => isReused)).toEqual([false, true, true, true]);
   });
 
-  it('on the admin port and by the sandbox too', async () => {
+  it('is ignored on the admin port and by the sandbox', async () => {
     const sandbox = await startSandbox();
     const gateway = await startGateway(sandbox.url, {}, { admin: { host: '127.0.0.1', port: 0 } });
 
@@ -56,13 +56,16 @@ describe('an upgrade to WebSocket', () => {
   const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' };
   const upgrade = { connection: 'Upgrade', 'sec-websocket-protocol': 'graphql-transport-ws', ...key };
 
-  it.each(['websocket', 'WebSocket', 'h2c, websocket', 'websocket, h2c'])('is accepted from %s', async (offer) => {
-    const { url } = await startServer({});
+  it.each(['websocket', 'WebSocket', 'h2c, websocket', 'websocket, h2c'])(
+    'is accepted with the header %s',
+    async (offer) => {
+      const { url } = await startServer({});
 
-    await expect(keepConnection()(url, { headers: { ...upgrade, upgrade: offer } })).rejects.toThrow('was upgraded');
-  });
+      await expect(keepConnection()(url, { headers: { ...upgrade, upgrade: offer } })).rejects.toThrow('was upgraded');
+    },
+  );
 
-  it.each(['POST', 'PUT'])('is ignored in a %s, which opens no WebSocket', async (method) => {
+  it.each(['POST', 'PUT'])('is ignored for %s, which opens no WebSocket', async (method) => {
     const { url } = await startServer({});
 
     const { status } = await keepConnection()(url, { ...posted({ ...upgrade, upgrade: 'websocket' }, 1), method });

@@ -41,7 +41,7 @@ export class RunningOperations {
     return this.#shed;
   }
 
-  /** @param operation the operation that asks; it is left out of the count */
+  /** @param operation the operation to be checked, which does not count itself */
   hasRoomFor(kind: 'query' | 'any', operation?: object | null): boolean {
     const others = operation && this.#holds.has(operation) ? this.#holds.size - 1 : this.#holds.size;
     return others < (kind === 'query' ? this.#maxWithQueries : this.#max);

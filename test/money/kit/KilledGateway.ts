@@ -4,7 +4,7 @@ import { apiSecret } from '../../kit/planted.ts';
 import { serveBinary } from '../../kit/startBinary.ts';
 import type { ServingBinary } from '../../kit/startBinary.ts';
 
-/** The built gateway in a process of its own, which is killed with kill -9 and comes back at the same address. */
+/** The built gateway in its own process, which can be killed with kill -9 and restarted at the same address. */
 export class KilledGateway {
   readonly #sandbox: Sandbox;
   readonly #environment: Record<string, string>;

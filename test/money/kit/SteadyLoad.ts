@@ -6,15 +6,15 @@ import type { MutationResult } from '../../kit/mutate.ts';
 
 import { makeWork } from './Work.ts';
 
-/** A create that a client asked for once. */
+/** A create that a client requested once. */
 export interface Operation {
-  /** When, by `performance.now()`. */
+  /** The time of the request by `performance.now()`. */
   at: number;
-  /** Null while it is not answered. */
+  /** Null until it is answered. */
   result: MutationResult | null;
 }
 
-/** So many creates a second, whether or not those of before are answered. Ends with the test. */
+/** Sends a number of creates per second without waiting for answers. Ends with the test. */
 export class SteadyLoad {
   readonly operations: Operation[] = [];
   readonly #answers = new EventEmitter();
@@ -30,7 +30,7 @@ export class SteadyLoad {
     clearInterval(this.#timer);
   }
 
-  /** The next operation that is answered so. */
+  /** The next operation whose answer matches. */
   async answered(isMeant: (result: MutationResult) => boolean): Promise<Operation> {
     for await (const [operation] of on(this.#answers, 'answer') as AsyncIterable<[Operation]>) {
       if (operation.result && isMeant(operation.result)) return operation;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 
-/** A line of `recordWire.mjs`; times in unix ms, as the gateway's process has them. */
+/** A line of `recordWire.mjs`. Times are in Unix ms, by the clock of the gateway's process. */
 interface Line {
   kind: 'limit' | 'early';
   readAt: number;
@@ -13,7 +13,7 @@ interface Line {
   path?: string;
 }
 
-/** What a gateway in a process of its own does on the wire around a 429, seen from its side. */
+/** Records what a gateway in its own process sends and receives around a 429. */
 export class WireRecord {
   readonly #file: string;
 
@@ -25,17 +25,17 @@ export class WireRecord {
     return new WireRecord(join(await temporaryFolder(), 'wire.jsonl'));
   }
 
-  /** What the gateway has to be started with. */
+  /** The environment variables that the gateway needs. */
   get environment(): Record<string, string> {
     return { NODE_OPTIONS: `--import=${import.meta.resolve('./recordWire.mjs')}`, WIRE_RECORD: this.#file };
   }
 
-  /** How often it read a 429. */
+  /** The number of 429s that it read. */
   get limits(): number {
     return this.#lines().filter(({ kind }) => kind === 'limit').length;
   }
 
-  /** Requests that it began to write after it had read a 429 and before the reset: none is what is promised. */
+  /** Requests that it began to write between a 429 and the reset. There must be none. */
   get early(): Line[] {
     return this.#lines().filter(({ kind }) => kind === 'early');
   }

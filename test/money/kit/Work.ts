@@ -1,11 +1,11 @@
 import { richCustomers, sweep, customer } from '../../kit/accounts.ts';
 import type { MutationName } from '../../kit/mutate.ts';
 
-/** One mutation that a client wants done, told from every other by its descriptions. */
+/** One mutation that a client wants to be executed, identified by its descriptions. */
 export interface Work {
   name: MutationName;
   variables: Record<string, unknown>;
-  /** Of the journals that it makes, one each; empty for a delete. */
+  /** One for each journal that it creates; empty for a delete. */
   descriptions: string[];
   /** The journal to delete. */
   journalId?: string;
@@ -13,7 +13,7 @@ export interface Work {
 
 export type Kind = 'create' | 'batch' | 'reverseBatch';
 
-/** So many pieces of work of a kind, each with a key of its own. */
+/** A number of mutations of one kind, each with its own key. */
 export function makeWork(kind: Kind, count: number): Work[] {
   return Array.from({ length: count }, (_, index) => makers[kind](index, `${kind}-${index}`));
 }

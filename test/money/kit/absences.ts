@@ -3,18 +3,18 @@ import type { Socket } from 'node:net';
 
 import { closeLater } from '../../kit/leftovers.ts';
 
-/** What stands in the sandbox's place while it is gone. */
+/** What takes the place of the sandbox while it is gone. */
 export interface Absence {
-  /** When it was asked for something, event streams and probes left out, by `performance.now()`. */
+  /** Times of the requests it received, without event streams and probes, by `performance.now()`. */
   readonly attempts: number[];
   /** Frees the port. */
   end: () => void;
 }
 
-/** The ways in which a host can be gone, each at the port that it is told. */
+/** The ways in which a host can be gone, each on a given port. */
 export const absences: Record<string, (port: number) => Promise<Absence>> = {
   'hangs up on every request': (port) => listen(port, (socket) => socket.destroy()),
-  'takes every request and says nothing': (port) => listen(port, () => undefined),
+  'accepts every request and never answers': (port) => listen(port, () => undefined),
 };
 
 async function listen(port: number, onRequest: (socket: Socket) => void): Promise<Absence> {
@@ -29,7 +29,7 @@ async function listen(port: number, onRequest: (socket: Socket) => void): Promis
     });
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  // Who waits for an answer is left waiting when the host is back: no network says that a connection is dead.
+  // Open connections stay open when the host is back, since a network does not report that a connection is dead.
   closeLater(() => {
     for (const socket of sockets) socket.destroy();
   });

@@ -11,11 +11,11 @@ export interface Audit {
   refused: number;
   notDone: number;
   unknown: number;
-  /** Journals in the ledger. */
+  /** The number of journals in the ledger. */
   journals: number;
-  /** Calls that the upstream saw per piece of work. */
+  /** Calls to the upstream per mutation. */
   attempts: number;
-  /** Where what a client was told isn't what the ledger says: none is what is promised. */
+  /** Results that contradict the ledger. There must be none. */
   lies: string[];
 }
 
@@ -24,7 +24,7 @@ interface LogEntry {
   arrivedAt: number;
 }
 
-/** Holds what the clients were told against the sandbox's ledger, journal by journal. */
+/** Compares the clients' results with the sandbox's ledger, journal by journal. */
 export async function audit(sandbox: Sandbox, verdicts: readonly Verdict[], sinceMs = 0): Promise<Audit> {
   await control(sandbox, 'DELETE', 'faults');
   const { journals } = await openJournalsClient(sandbox.url).list({ limit: 100_000 });

@@ -5,30 +5,30 @@ import type { MutationResult } from '../../kit/mutate.ts';
 
 import type { Work } from './Work.ts';
 
-/** What a client was told of one piece of work in the end. */
+/** The final result of one mutation. */
 export interface Verdict {
   work: Work;
   told: 'done' | 'refused' | 'notDone' | 'unknown';
   result: MutationResult;
-  /** How often the client asked. */
+  /** The number of calls. */
   asked: number;
-  /** When it asked first, and when it was told this, in unix ms. */
+  /** The time of the first call and of the final result, in Unix ms. */
   askedAtMs: number;
   toldAtMs: number;
 }
 
 export interface Client {
-  /** Asked for anew each time: a gateway that was killed comes back at the same address or at another. */
+  /** Called before each request, since a restarted gateway may have another address. */
   url: () => string;
-  /** How many pieces of work are under way at once. */
+  /** The number of mutations in flight at once. */
   concurrency: number;
-  /** A client doesn't wait longer than this before it repeats, in ms, whatever it was told. */
+  /** The longest pause before a repeat, in ms, whatever `retryAt` is. */
   patienceMs: number;
-  /** What the client gives up on, having been told so often that it is unknown. */
+  /** The number of calls after which the client gives up. */
   maxAsked: number;
 }
 
-/** Does each piece of work as a good client does: the same mutation with the same key until it is settled. */
+/** Sends each mutation like a correct client: with the same key until it is settled. */
 export async function doWork(works: readonly Work[], client: Client): Promise<Verdict[]> {
   const waiting = [...works];
   const verdicts: Verdict[] = [];
@@ -42,7 +42,7 @@ export async function doWork(works: readonly Work[], client: Client): Promise<Ve
 async function doOne(work: Work, { url, patienceMs, maxAsked }: Client): Promise<Verdict> {
   const askedAtMs = Date.now();
   for (let asked = 1; ; asked += 1) {
-    // The gateway may be gone in the middle of it.
+    // The gateway may be killed during the call.
     const result = await mutate(url(), work.name, work.variables).catch((error: unknown) => gone(error));
     const told = verdictOf(result);
     if (told !== null) return { work, told, result, asked, askedAtMs, toldAtMs: Date.now() };
@@ -55,7 +55,7 @@ function gone(error: unknown): MutationResult {
   return { __typename: 'Gone', message: String(error) };
 }
 
-/** Null while repeating makes sense. */
+/** Null if the call should be repeated. */
 function verdictOf({ __typename, message, retryAt }: MutationResult): Verdict['told'] | null {
   if (__typename.endsWith('Success')) return 'done';
   if (__typename === 'UpstreamUnavailableError') return message?.includes('use a new key') ? 'notDone' : null;

@@ -3,7 +3,7 @@ import { control } from '../../kit/control.ts';
 
 const everyCall = ['createJournal', 'createBatch', 'createReverseBatch', 'deleteJournal', 'getJournal', 'listJournals'];
 
-/** A bad network: 20 % of answers lost, 10 % reset before, 10 % 503 after the commit, and bursts of 429. */
+/** A bad network: 20 % of answers lost, 10 % of requests reset, 10 % answered 503 after the commit, bursts of 429. */
 export async function breakNetwork(sandbox: Sandbox, seed: number, bursts: number): Promise<void> {
   await control(sandbox, 'PUT', 'faults', {
     seed,

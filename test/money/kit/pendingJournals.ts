@@ -4,7 +4,7 @@ import { openJournalsClient } from '../../kit/openJournalsClient.ts';
 
 const batchSize = 500;
 
-/** Journals that wait for ever, made past the gateway. */
+/** Journals that stay pending, created without the gateway. */
 export async function pendingJournals(sandbox: Sandbox, count: number): Promise<string[]> {
   const client = openJournalsClient(sandbox.url);
   const ids: string[] = [];

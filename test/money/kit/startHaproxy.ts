@@ -9,18 +9,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../kit/freePort.ts';
 import { closeLater } from '../../kit/leftovers.ts';
 
-/** Whether HAProxy is on this machine. */
+/** Whether HAProxy is installed. */
 export const hasHaproxy = spawnSync('haproxy', ['-v']).status === 0;
 
 export interface Haproxy {
   readonly url: string;
-  /** Kills it in the middle of everything, and starts another one. */
+  /** Kills it with requests in flight and starts another one. */
   restart(): Promise<void>;
 }
 
 /**
- * HAProxy before the sandbox, as a bad network: of requests some are dropped before they are passed on, of answers some
- * are replaced by 502 after the sandbox has done its work; all are delayed a little. Ended with the test.
+ * HAProxy in front of the sandbox as a bad network. It drops some requests, replaces some answers with 502 after the
+ * sandbox has processed the request, and delays everything a little. Ends with the test.
  */
 export async function startHaproxy(sandboxPort: number): Promise<Haproxy> {
   const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
@@ -79,7 +79,7 @@ async function start(file: string, port: number): Promise<{ kill: () => Promise<
   };
 }
 
-/** One attempt to connect, a moment long. */
+/** Tries to connect once. */
 async function isListening(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   const isOpen = await Promise.race([

@@ -9,7 +9,7 @@ export class EventReader {
   readonly headers: Dispatcher.ResponseData['headers'];
   readonly events: WireStatusEvent[] = [];
   readonly comments: string[] = [];
-  /** Resolves with how the stream ended: whole, or cut off. */
+  /** Resolves when the stream has ended, with whether it was complete or cut. */
   readonly ended: Promise<'complete' | 'cut'>;
   readonly #body: Dispatcher.ResponseData['body'];
   #waiting: (() => void)[] = [];
@@ -21,12 +21,12 @@ export class EventReader {
     this.ended = this.#read();
   }
 
-  /** Resolves when something holds; it is looked at again whenever something arrives. */
+  /** Resolves when the condition is true. It is checked whenever something arrives. */
   async until(holds: () => boolean): Promise<void> {
     while (!holds()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Resolves with the first so many events. */
+  /** Resolves with the first events, when there are this many. */
   async first(count: number): Promise<WireStatusEvent[]> {
     await this.until(() => this.events.length >= count);
     return this.events.slice(0, count);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** The built command as a process of its own, so that it can be killed. */
+/** The built command in its own process, so that it can be killed. */
 export class SandboxProcess {
   readonly url: string;
   #errors = '';
@@ -13,12 +13,12 @@ export class SandboxProcess {
     child.stderr?.on('data', (text: Buffer) => (this.#errors += text.toString()));
   }
 
-  /** What it has written to stderr since it listened; all of it once it has ended. */
+  /** Its stderr since it started to listen. Complete when the process has ended. */
   get errors(): string {
     return this.#errors;
   }
 
-  /** Resolves when the sandbox listens. Rejects with its stderr when it ends before. */
+  /** Resolves when the sandbox listens. Rejects with its stderr if it ends before that. */
   static async start(flags: readonly string[]): Promise<SandboxProcess> {
     const child = spawn(process.execPath, ['dist/cli/main.js', 'sandbox', '--port', '0', ...flags], {
       env: { ...process.env, SANDBOX_KEY_ID: 'key', SANDBOX_SECRET_KEY: 'secret' },
@@ -38,12 +38,12 @@ export class SandboxProcess {
     return new SandboxProcess(child, url);
   }
 
-  /** Resolves when what it printed on stderr since its start matches. */
+  /** Resolves when its stderr matches. */
   async printed(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.#errors) && this.#child.stderr) await once(this.#child.stderr, 'data');
   }
 
-  /** Ends it and resolves with its exit code; null when the signal ended it. */
+  /** Ends it and resolves with its exit code, or null if the signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;
     const exit = once(this.#child, 'close');

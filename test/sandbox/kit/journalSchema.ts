@@ -1,7 +1,7 @@
 /**
- * The newest documented journal as a JSON Schema: every key is there; texts that were not given are `""`, and null
- * stands where a field is of the other entry type, or not assigned yet. Written from the vendor's reference, not from
- * the sandbox.
+ * The newest documented journal as a JSON Schema. Every key is present. Texts that were not given are `""`; fields of
+ * the other entry type and fields that are not assigned yet are null. Written from the vendor's reference, not from the
+ * sandbox.
  */
 
 const decimal = { type: 'string', pattern: '^\\d+(\\.\\d+)?$' } as const;
@@ -22,7 +22,7 @@ const transmitterInfoProperties = {
   other_identifying_information: text,
 };
 
-/** Of cash: personal data of the Travel Rule. */
+/** Travel Rule data of cash journals. */
 const transmitterProperties = {
   transmitter_name: short,
   transmitter_account_number: short,

@@ -12,12 +12,12 @@ export interface ErrorBody {
   message: string;
 }
 
-/** A valid JNLC of $10 from the sweep account, but for what the test changes. */
+/** A valid JNLC of $10 from the sweep account, with changes. */
 export function cash(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return { entry_type: 'JNLC', from_account: sweep, to_account: ann, amount: '10', ...changes };
 }
 
-/** A valid JNLS of 2 AAPL from the sweep account, but for what the test changes. */
+/** A valid JNLS of 2 AAPL from the sweep account, with changes. */
 export function shares(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return { entry_type: 'JNLS', from_account: sweep, to_account: ann, symbol: 'AAPL', qty: '2', ...changes };
 }

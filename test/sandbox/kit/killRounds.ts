@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import { seededRandom } from '../../../src/sandbox/values/seededRandom.ts';
 import { auditLedger } from './auditLedger.ts';
@@ -12,7 +13,7 @@ interface Sent {
   key: string;
   path: string;
   body: object;
-  /** How many journals it makes. */
+  /** The number of journals that it creates. */
   journals: number;
   /** Undefined while the answer is unknown. */
   answer: string | undefined;
@@ -28,11 +29,12 @@ export interface KillReport {
 const workers = 16;
 const flags = ['--settle-delay', '5', '--firm-daily-limit', '1000000'];
 
-/** Kills the built sandbox under load with kill -9, again and again, and tells what did not survive. */
+/** Kills the built sandbox under load with kill -9 in each round, and reports what did not survive. */
 export async function killRounds(rounds: number, seed: number): Promise<KillReport> {
   const directory = mkdtempSync(join(tmpdir(), 'sandbox-kill-'));
   const run = new KillRun(join(directory, 'ledger.db'), seed);
   try {
+    await run.start();
     for (let round = 0; round < rounds; round += 1) await run.round();
     return await run.finish(rounds);
   } finally {
@@ -47,7 +49,7 @@ class KillRun {
   readonly #sent: Sent[] = [];
   readonly #problems: string[] = [];
   #unknown = 0;
-  /** Called when one more is acknowledged. */
+  /** Called for each acknowledged request. */
   #acknowledged: () => void = () => undefined;
   #process: SandboxProcess | undefined;
   #client = new SandboxClient('');
@@ -57,24 +59,21 @@ class KillRun {
     this.#random = seededRandom(seed);
   }
 
+  /** The process that is checked at the end of a round takes the load of the next one. */
   async round(): Promise<void> {
-    await this.#start();
     const before = this.#sent.length;
     const enough = this.#untilAcknowledged(3 + Math.floor(this.#random() * 100));
     const load = Array.from({ length: workers }, () => this.#send());
-    // By then the other workers' requests are anywhere between the socket and the disk.
+    // The requests of the other workers are then anywhere between the socket and the disk.
     await enough;
     await this.end();
     await Promise.all(load);
-    await this.#start();
+    await this.start();
     await this.#check(this.#sent.slice(before));
-    await this.end();
   }
 
   async finish(rounds: number): Promise<KillReport> {
-    await this.#start();
     await this.#check(this.#sent);
-    await this.end();
     return {
       rounds,
       acknowledged: this.#sent.length - this.#unknown,
@@ -88,12 +87,12 @@ class KillRun {
     await this.#client.close();
   }
 
-  async #start(): Promise<void> {
+  async start(): Promise<void> {
     this.#process = await SandboxProcess.start(['--data', this.#file, ...flags]);
     this.#client = new SandboxClient(this.#process.url);
   }
 
-  /** Counted in answers, not in time: a busy machine sees as many. */
+  /** Counts answers instead of time, so that a busy machine has as many. */
   #untilAcknowledged(count: number): Promise<void> {
     let left = count;
     return new Promise((resolve) => {
@@ -104,7 +103,7 @@ class KillRun {
     });
   }
 
-  /** Sends one request after the other until there is no answer any more. */
+  /** Sends requests one after another until one is not answered. */
   async #send(): Promise<void> {
     for (;;) {
       const sent = this.#next();
@@ -142,7 +141,7 @@ class KillRun {
     this.#problems.push(...auditLedger(this.#file));
   }
 
-  /** Waits until no journal is under way, and checks that there is one for each that was asked for. */
+  /** Waits until no journal is in progress, and checks that each requested journal exists. */
   async #settled(): Promise<void> {
     for (;;) {
       const { body } = await this.#client.get<{ journals: { total: number; byStatus: Record<string, number> } }>(
@@ -150,7 +149,10 @@ class KillRun {
       );
       const { total, byStatus } = body.journals;
       const asked = this.#sent.reduce((sum, { journals }) => sum + journals, 0);
-      if ((byStatus['executed'] ?? 0) + (byStatus['activity_created'] ?? 0) !== total) continue;
+      if ((byStatus['executed'] ?? 0) + (byStatus['activity_created'] ?? 0) !== total) {
+        await setTimeout(20);
+        continue;
+      }
       if (total !== asked) this.#problems.push(`${total} journals, ${asked} asked for`);
       return;
     }

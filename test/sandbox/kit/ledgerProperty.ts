@@ -23,7 +23,7 @@ const amount = fc.oneof(
     .integer({ min: 1, max: 100_000 })
     .map((cents) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`),
   fc.integer({ min: 1, max: 999_999_999 }).map((billionths) => `0.${String(billionths).padStart(9, '0')}`),
-  // Two of these at once are more than a sender has.
+  // Two of these exceed the balance of a sender.
   fc.constantFrom('600', '30000'),
   fc.constant('99999999999999999999.999999999'),
 );
@@ -86,7 +86,7 @@ const status = fc.constantFrom(
   'pending',
 );
 
-/** Any operation; creates most of the time, a restart now and then. */
+/** Any operation, most of them creates, with an occasional restart. */
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 12, arbitrary: request('/v1/journals', cashBody) },
   { weight: 5, arbitrary: request('/v1/journals', sharesBody) },
@@ -102,7 +102,7 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
 );
 
-/** Runs operations one after the other on a ledger in a file, then tells what does not hold; nothing when all does. */
+/** Runs operations one after another on a ledger in a file and returns the violated invariants. */
 export async function runOperations(operations: readonly Operation[]): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'sandbox-ledger-'));
   const run = new LedgerRun(join(directory, 'ledger.db'));
@@ -129,7 +129,7 @@ class LedgerRun {
     this.#file = file;
   }
 
-  /** Each start has the other flow: a ledger goes on whichever began it. */
+  /** Each start uses the other flow, since a ledger must work with either. */
   async open(): Promise<void> {
     this.#starts += 1;
     this.#sandbox = await createSandbox({
@@ -228,7 +228,7 @@ class LedgerRun {
   }
 }
 
-/** Whole numbers all, so they may be added as such. */
+/** All are integers, so they can be added as numbers. */
 function seededTotals(): Record<string, string> {
   const totals: Record<string, number> = {};
   for (const { cash, shares } of seedAccounts) {

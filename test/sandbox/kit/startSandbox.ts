@@ -13,13 +13,13 @@ export interface Reply<Body = unknown> {
   status: number;
   headers: Dispatcher.ResponseData['headers'];
   text: string;
-  /** The parsed body; the tests say what they expect to find in it. */
+  /** The parsed body, with the type that the test expects. */
   body: Body;
 }
 
 type Headers = Record<string, string>;
 
-/** A client of one sandbox over HTTP, as a test wants it: any status is an answer. */
+/** An HTTP client of one sandbox that returns answers of any status. */
 export class SandboxClient {
   readonly url: string;
   readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 10_000, connections: 64 });
@@ -59,13 +59,13 @@ export class SandboxClient {
     return this.send<Body>('PUT', path, body);
   }
 
-  /** Switches faults on; each is what `PUT /sandbox/faults` takes. */
+  /** Sets faults, in the form of `PUT /sandbox/faults`. */
   async faults(faults: readonly object[], seed = 1): Promise<void> {
     const { status, text } = await this.put('/sandbox/faults', { seed, faults });
     if (status !== 200) throw new Error(text);
   }
 
-  /** Reads an answer and counts the pieces in which its body comes. */
+  /** Reads an answer and counts the chunks of its body. */
   async inPieces(path: string): Promise<{ text: string; pieces: number }> {
     const answer = await request(`${this.url}${path}`, {
       dispatcher: this.#agent,
@@ -76,7 +76,7 @@ export class SandboxClient {
     return { text: Buffer.concat(chunks).toString(), pieces: chunks.length };
   }
 
-  /** Sends a request and hangs up once `so` holds. */
+  /** Sends a request and disconnects when `so` is true. */
   async hangUp(
     method: Dispatcher.HttpMethod,
     path: string,
@@ -94,7 +94,7 @@ export class SandboxClient {
     return answer;
   }
 
-  /** Resolves once so many requests for an operation have arrived. */
+  /** Resolves when this number of requests for an operation have arrived. */
   arrivals(operation: string, count: number): Promise<void> {
     return until(async () => {
       const { body } = await this.get<{ requests: Record<string, { total: number }> }>('/sandbox/stats');
@@ -102,7 +102,7 @@ export class SandboxClient {
     });
   }
 
-  /** Opens a stream and resolves when its headers are there. */
+  /** Opens a stream and resolves when its headers have arrived. */
   async events(path = '/v2/events/journals/status', headers: Headers = {}): Promise<EventReader> {
     const answer = await request(`${this.url}${path}`, {
       dispatcher: this.#agent,
@@ -121,7 +121,7 @@ export interface TestSandbox {
   client: SandboxClient;
 }
 
-/** Starts a sandbox that ends with the test. By default no journal moves by itself. */
+/** Starts a sandbox that ends with the test. By default no journal changes its status by itself. */
 export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
   const sandbox = await createSandbox({ keyId: 'key', secretKey: 'secret', clockMode: 'manual', ...options });
   const client = new SandboxClient(sandbox.url);
@@ -132,19 +132,19 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
   return { sandbox, client };
 }
 
-/** One whose single cash journals walk from queued over sent_to_clearing to executed. */
+/** Starts a sandbox whose single cash journals go from queued to sent_to_clearing to executed. */
 export function startClassic(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
   return startSandbox({ jnlcFlow: 'classic', ...options });
 }
 
-/** Objects go as JSON, a generator's pieces one by one. */
+/** Objects are sent as JSON, the values of a generator as chunks. */
 function bodyOf(body: unknown): string | Readable {
   if (typeof body === 'string') return body;
   const isPieces = typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
   return isPieces ? Readable.from(body as AsyncIterable<string>) : JSON.stringify(body);
 }
 
-/** Resolves when something holds; each look is a request or the like, so others get their turn between. */
+/** Resolves when the condition is true. It must be asynchronous, so that other work can proceed. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds()));
 }

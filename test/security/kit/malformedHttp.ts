@@ -105,7 +105,7 @@ const host = fc.constantFrom(
   '',
 );
 
-/** How the length of the body is said. */
+/** The header that states the length of the body. */
 const framing = fc.constantFrom<(body: Buffer) => [head: string, body: Buffer]>(
   (body) => [`content-length: ${body.length}\r\n`, body],
   (body) => [`content-length: ${body.length}\r\n`, body],
@@ -131,7 +131,7 @@ const body = fc.oneof(
       Buffer.from(new URLSearchParams({ query: '{ __typename }', variables }).toString()),
     ),
   },
-  // Broken UTF-8 in the middle of JSON.
+  // Invalid UTF-8 inside JSON.
   {
     weight: 1,
     arbitrary: fc
@@ -141,7 +141,7 @@ const body = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)) },
 );
 
-/** The bytes of a request, of which some may be missing: everything about it may be odd, and most of it is not. */
+/** The bytes of a request. Any part may be malformed, most are not, and some may be missing. */
 export const malformedHttp: fc.Arbitrary<Buffer> = fc.oneof(
   {
     weight: 12,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { customer, sweep } from '../../kit/accounts.ts';
 
-/** Valid operations, to be spoilt. */
+/** Valid operations, to be mutated. */
 const operations: { query: string; variables?: object; operationName?: string }[] = [
   { query: '{ __typename }' },
   { query: 'query A { journals(first: 2) { nodes { id status } } } query B { __typename }', operationName: 'A' },
@@ -25,7 +25,7 @@ const operations: { query: string; variables?: object; operationName?: string }[
   { query: '{ __schema { types { name } } a: __type(name: "Journal") { fields { name } } }' },
 ];
 
-/** JSON texts of values that stand where others are expected. */
+/** JSON texts of values of unexpected types. */
 const odd = fc.constantFrom(
   'null',
   'true',
@@ -53,7 +53,7 @@ const odd = fc.constantFrom(
 
 const value = fc.oneof(odd, fc.json({ maxDepth: 3 }));
 
-/** A GraphQL document that has lost, doubled or swapped some of its words, or got strange ones. */
+/** A GraphQL document with some tokens removed, doubled, swapped or replaced. */
 export const malformedDocument: fc.Arbitrary<string> = fc
   .record({
     query: fc.constantFrom(...operations.map((operation) => operation.query)),
@@ -117,7 +117,7 @@ export const malformedDocument: fc.Arbitrary<string> = fc
       .join(''),
   );
 
-/** The JSON text of a request in which one thing or another is not what it should be. */
+/** The JSON text of a request with malformed parts. */
 export const malformedParams: fc.Arbitrary<string> = fc.oneof(
   malformedDocument.map((query) => JSON.stringify({ query })),
   value,
@@ -150,7 +150,7 @@ export const malformedParams: fc.Arbitrary<string> = fc.oneof(
   cutOrSpoilt(fc.constantFrom(...operations.map((operation) => JSON.stringify(operation)))),
 );
 
-/** A text of which a part is missing, or which has strange signs in it. */
+/** A text with a part missing or with unusual characters. */
 export function cutOrSpoilt(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc
     .record({
@@ -165,7 +165,7 @@ export function cutOrSpoilt(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
     });
 }
 
-/** The last one of a name counts. */
+/** Of several members with one name, the last one counts. */
 export function withMember(of: object, member: string, text: string): string {
   const json = JSON.stringify(of);
   return `${json.slice(0, -1)}${json === '{}' ? '' : ','}"${member}":${text}}`;

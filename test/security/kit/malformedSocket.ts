@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { cutOrSpoilt, malformedParams, withMember } from './malformedJson.ts';
 
-/** What a client says on a socket, message by message; bytes are said as a binary frame. */
+/** The messages of a client on a WebSocket. Bytes are sent as a binary frame. */
 export type Talk = (string | Buffer)[];
 
 const type = fc.constantFrom(
@@ -63,7 +63,7 @@ export const malformedTalk: fc.Arbitrary<Talk> = fc
   .tuple(beginning, fc.array(said, { minLength: 1, maxLength: 4 }))
   .map(([first, others]) => [first, ...others]);
 
-/** Bytes that are no frames, or frames that nobody may send, behind an upgrade. */
+/** Bytes after an upgrade that are not frames or are forbidden ones. */
 export const malformedFrames: fc.Arbitrary<Buffer> = fc
   .uint8Array({ minLength: 1, maxLength: 60 })
   .map((bytes) => Buffer.from(bytes));
