@@ -9,8 +9,10 @@ import { watchedLog } from '../kit/watchedLog.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const probe = '/v1/journals?limit=1';
-/** Less than the 15 s after which the first attempt of a create times out. */
-const soon = 10_000;
+/** Half of it is the timeout of a create's first attempt, in ms. */
+const writeDeadlineMs = 120_000;
+/** Less than that timeout, so a test that waits for it fails. */
+const soon = 50_000;
 
 /** A host that accepts requests without responding until `isUp` is set; with `isAlive` it responds to probes. */
 async function startSilent(state: { isUp: boolean; isAlive?: boolean }) {
@@ -28,7 +30,7 @@ describe('a host that accepts requests and does not respond', () => {
     'opens the breaker long before a call times out, and calls that wait for a socket are refused',
     async () => {
       const { stub, creates } = await startSilent({ isUp: false });
-      const client = openJournalsClient(stub.url, { connections: 16 });
+      const client = openJournalsClient(stub.url, { connections: 16, writeDeadlineMs });
 
       const waiting = Array.from({ length: 40 }, (_, index) => failureOf(create(client, index)));
       const first = await Promise.race(waiting);
@@ -45,7 +47,7 @@ describe('a host that accepts requests and does not respond', () => {
     async () => {
       const state = { isUp: false };
       const { stub } = await startSilent(state);
-      const client = openJournalsClient(stub.url, { connections: 16 });
+      const client = openJournalsClient(stub.url, { connections: 16, writeDeadlineMs });
       await Promise.race(Array.from({ length: 40 }, (_, index) => failureOf(create(client, index))));
 
       state.isUp = true;
@@ -61,7 +63,7 @@ describe('a host that accepts requests and does not respond', () => {
     async () => {
       const state = { isUp: false, isAlive: true };
       const { stub, creates, probes } = await startSilent(state);
-      const client = openJournalsClient(stub.url, { connections: 64 });
+      const client = openJournalsClient(stub.url, { connections: 64, writeDeadlineMs });
 
       for (let index = 0; index < 30; index += 1) create(client, index).catch(() => undefined);
       while (probes() < 3) await turn();
@@ -112,7 +114,7 @@ describe('a host that swallows packets', () => {
     'opens the breaker, and every call fails as not sent',
     async () => {
       const { port } = await startSwallowingHost();
-      const client = openJournalsClient(`http://127.0.0.1:${port}`);
+      const client = openJournalsClient(`http://127.0.0.1:${port}`, { writeDeadlineMs });
 
       const errors = await Promise.all(Array.from({ length: 40 }, (_, index) => failureOf(create(client, index))));
 
@@ -125,7 +127,7 @@ describe('a host that swallows packets', () => {
     'is called again after it has recovered',
     async () => {
       const host = await startSwallowingHost();
-      const client = openJournalsClient(`http://127.0.0.1:${host.port}`);
+      const client = openJournalsClient(`http://127.0.0.1:${host.port}`, { writeDeadlineMs });
       await Promise.all(Array.from({ length: 40 }, (_, index) => failureOf(create(client, index))));
 
       await host.end();
