@@ -65,7 +65,7 @@ describe('serve that is started wrong says so in a line each and ends with 2', (
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(lines).toEqual([
-      expect.stringMatching(`^journals-gateway: ${issuer.url}: the keys of the token issuer can't be read: `),
+      expect.stringMatching(`^journals-gateway: ${issuer.url}: the keys of the token issuer can't be loaded: `),
     ]);
   });
 });
