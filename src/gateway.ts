@@ -10,7 +10,6 @@ import { openToAll } from './auth/Authenticator.ts';
 import type { Authenticator } from './auth/Authenticator.ts';
 import { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import { JwtAuthenticator } from './auth/JwtAuthenticator.ts';
-import { ConfigError } from './config/readConfig.ts';
 import type { GatewayConfig } from './config/readConfig.ts';
 import { closeAll } from './concurrency/closeAll.ts';
 import type { Part } from './concurrency/closeAll.ts';
@@ -20,6 +19,7 @@ import type { DocumentsConfig } from './config/documents.ts';
 import type { CredentialsConfig, UpstreamConfig } from './config/upstream.ts';
 import { createContext } from './context.ts';
 import { messageOf } from './errors/messageOf.ts';
+import { invalidConfiguration } from './errors/SetupError.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
@@ -194,7 +194,7 @@ async function openTracing({ tracing }: GatewayConfig, log: Log): Promise<Tracin
   return new module.Tracing({ ...tracing, log });
 }
 
-/** @throws ConfigError */
+/** @throws SetupError */
 function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): OutcomeStore {
   if (file === null && upstream.kind !== 'sandbox') {
     log.warn('OUTCOMES_FILE is not set: outcomes of reverse batches are kept in memory and lost with the process');
@@ -202,19 +202,19 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
   try {
     return new OutcomeStore(file);
   } catch (error) {
-    throw new ConfigError([
+    throw invalidConfiguration([
       `OUTCOMES_FILE: can't be opened or read, or is in use by another process: ${messageOf(error)}`,
     ]);
   }
 }
 
-/** @throws ConfigError */
+/** @throws SetupError */
 function readDocuments({ file, only }: DocumentsConfig): TrustedDocuments {
   if (file === null) return new TrustedDocuments();
   try {
     return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);
   } catch (error) {
-    throw new ConfigError([`PERSISTED_OPERATIONS: ${messageOf(error)}`]);
+    throw invalidConfiguration([`PERSISTED_OPERATIONS: ${messageOf(error)}`]);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { ConfigError, readConfig } from '../src/config/readConfig.ts';
+import { readConfig } from '../src/config/readConfig.ts';
+import { SetupError } from '../src/errors/SetupError.ts';
 
 const jwt = { AUTH: 'jwt', AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'journals' };
 
@@ -9,7 +10,7 @@ function problemsOf(environment: Record<string, string>): string[] {
   try {
     readConfig(environment, { sandbox: true, port: '0' });
   } catch (error) {
-    if (error instanceof ConfigError) return error.message.split('\n');
+    if (error instanceof SetupError) return error.message.split('\n');
     throw error;
   }
   return [];

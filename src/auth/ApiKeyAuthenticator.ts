@@ -8,21 +8,22 @@ import { digestOf } from './apiKey.ts';
 import type { Authenticator } from './Authenticator.ts';
 import { bearerToken } from './bearerToken.ts';
 import { readKeyFile } from './keyFile.ts';
-import type { KnownKey } from './keyFile.ts';
+import type { ValidKey } from './keyFile.ts';
 import { createPrincipal } from './principal.ts';
 import { Session } from './Session.ts';
-import { AuthSetupError, UnauthenticatedError } from '../errors/authErrors.ts';
+import { UnauthenticatedError } from '../errors/authErrors.ts';
+import { invalidFile } from '../errors/SetupError.ts';
 
 /** Polling interval of the file, in ms. File system notifications do not work on mounted secrets. */
 const pollMs = 500;
 
-interface HeldKey extends KnownKey {
+interface ActiveKey extends ValidKey {
   session: Session;
   revoke: () => void;
 }
 
 /** The text of the file, or why it can't be read. */
-type Found = { text: string } | { problem: string };
+type FileContent = { text: string } | { problem: string };
 
 /**
  * Authenticates with the keys of a file, which is reloaded when it changes. An invalid file is ignored and the previous
@@ -31,8 +32,8 @@ type Found = { text: string } | { problem: string };
 export class ApiKeyAuthenticator implements Authenticator {
   readonly #path: string;
   readonly #log: Log;
-  #keys: HeldKey[] = [];
-  #found: Found | null = null;
+  #keys: ActiveKey[] = [];
+  #lastRead: FileContent | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -41,11 +42,11 @@ export class ApiKeyAuthenticator implements Authenticator {
     this.#log = log;
   }
 
-  /** @throws AuthSetupError with a line for every problem of the file */
+  /** @throws SetupError with a line for every problem of the file */
   static async open(path: string, log: Log): Promise<ApiKeyAuthenticator> {
     const opened = new ApiKeyAuthenticator(path, log);
     const problems = (await opened.#read()) ?? [];
-    if (problems.length > 0) throw new AuthSetupError(problems.map((problem) => `${path}: ${problem}`).join('\n'));
+    if (problems.length > 0) throw invalidFile(path, problems);
     opened.#schedulePoll();
     return opened;
   }
@@ -54,7 +55,7 @@ export class ApiKeyAuthenticator implements Authenticator {
     const digest = digestOf(bearerToken(authorization));
     // All keys are compared, each in constant time, so that timing reveals nothing about a key.
     const [found] = this.#keys.filter((key) => timingSafeEqual(key.digest, digest));
-    if (!found) throw new UnauthenticatedError('there is no such key');
+    if (!found) throw new UnauthenticatedError('unknown API key');
     return found.session;
   }
 
@@ -77,8 +78,8 @@ export class ApiKeyAuthenticator implements Authenticator {
 
   #logReload(problems: string[]): void {
     const fields = { file: this.#path, keys: this.#keys.length };
-    if (problems.length === 0) this.#log.info(fields, 'key file was read again');
-    else this.#log.error({ ...fields, problems }, 'key file can not be used, the keys read before stay');
+    if (problems.length === 0) this.#log.info(fields, 'key file reloaded');
+    else this.#log.error({ ...fields, problems }, 'key file is invalid, the previous keys stay valid');
   }
 
   /**
@@ -87,33 +88,33 @@ export class ApiKeyAuthenticator implements Authenticator {
    * @returns the problems of the file, which is then ignored; null if it has not changed
    */
   async #read(): Promise<string[] | null> {
-    const found = await textOf(this.#path);
-    if (isDeepStrictEqual(found, this.#found)) return null;
-    this.#found = found;
-    if ('problem' in found) return [found.problem];
-    const { keys, problems } = readKeyFile(found.text);
+    const content = await readContent(this.#path);
+    if (isDeepStrictEqual(content, this.#lastRead)) return null;
+    this.#lastRead = content;
+    if ('problem' in content) return [content.problem];
+    const { keys, problems } = readKeyFile(content.text);
     if (problems.length === 0) this.#replace(keys);
     return problems;
   }
 
-  #replace(keys: KnownKey[]): void {
+  #replace(keys: ValidKey[]): void {
     const before = this.#keys;
-    this.#keys = keys.map((key) => before.find((held) => isSame(held, key)) ?? held(key));
-    for (const one of before) if (!this.#keys.includes(one)) one.revoke();
+    this.#keys = keys.map((key) => before.find((active) => isSame(active, key)) ?? activate(key));
+    for (const key of before) if (!this.#keys.includes(key)) key.revoke();
   }
 }
 
-function held(key: KnownKey): HeldKey {
-  const life = new AbortController();
-  const session = new Session({ principal: createPrincipal(key.grant), revoked: life.signal });
-  return { ...key, session, revoke: () => life.abort() };
+function activate(key: ValidKey): ActiveKey {
+  const revoked = new AbortController();
+  const session = new Session({ principal: createPrincipal(key.grant), revoked: revoked.signal });
+  return { ...key, session, revoke: () => revoked.abort() };
 }
 
-function isSame(one: KnownKey, other: KnownKey): boolean {
+function isSame(one: ValidKey, other: ValidKey): boolean {
   return one.digest.equals(other.digest) && JSON.stringify(one.grant) === JSON.stringify(other.grant);
 }
 
-async function textOf(path: string): Promise<Found> {
+async function readContent(path: string): Promise<FileContent> {
   try {
     return { text: await readFile(path, 'utf8') };
   } catch (error) {

@@ -8,48 +8,48 @@ import { lruCache } from '../lruCache.ts';
 import { seesAllAccounts } from './authorize.ts';
 import type { Principal } from './principal.ts';
 
-/** A key as it was given, and by whom. */
+/** The key that a caller gave. */
 interface GivenKey {
   principal: string;
   key: string;
 }
 
-/** The API is moving from 128 characters to this many. */
-const longestSent = 36;
+/** The API is changing its limit from 128 characters to this. */
+const maxSentLength = 36;
 
-/** How the UUIDs of long keys begin, so that they can be told from keys that clients chose. */
-const mark = 'd6a1c0de';
+/** Prefix of the UUIDs of long keys, which tells them apart from keys that clients chose. */
+const longKeyPrefix = 'd6a1c0de';
 
 /**
- * Decides what the API is sent for a caller's idempotency key, and what a caller is shown of a key that the API tells.
- * The API knows one space of keys for everything that is sent with the firm's credentials: the same key of two
- * principals would be one journal, and a guessed key would be another principal's journal.
+ * Translates between callers' idempotency keys and the keys that the API receives. The API has one key space for all
+ * requests with the firm's credentials: without translation the same key of two principals would be one journal, and a
+ * guessed key would return another principal's journal.
  */
 export class IdempotencyKeys {
-  /** Enough for the events of a key's journals to arrive while it is known how the key was given. */
+  /** By sent key. Large enough to keep a key until the events of its journals arrive. */
   readonly #given = new LRUCache<string, GivenKey>(lruCache(100_000));
 
   /**
-   * What the API is sent for a principal's key: always the same, whichever gateway sends it. Without authentication
-   * that is the key itself, unless it is too long. A key that looks like what is sent for a long one is replaced too,
-   * so that the two never meet.
+   * The key to send for a principal's key; every gateway computes the same one. Without authentication it is the key
+   * itself, unless that is too long. A key that looks like the UUID of a long key is replaced too, so that the two
+   * never collide.
    */
-  sent(principal: Principal, key: string): string {
-    const isLong = key.length > longestSent;
+  keyToSend(principal: Principal, key: string): string {
+    const isLong = key.length > maxSentLength;
     if (!principal.hasOwnKeys && !isLong && !isOfLongKey(key)) return key;
     const owner = principal.hasOwnKeys ? principal.name : null;
     const uuid = uuidOf(JSON.stringify([owner, key]));
-    // A short key of a principal keeps the UUID that earlier versions sent for it.
-    const sent = principal.hasOwnKeys && !isLong ? uuid : mark + uuid.slice(mark.length);
+    // For a principal's short key, earlier versions sent this UUID.
+    const sent = principal.hasOwnKeys && !isLong ? uuid : longKeyPrefix + uuid.slice(longKeyPrefix.length);
     this.#given.set(sent, { principal: principal.name, key });
     return sent;
   }
 
   /**
-   * What a principal is shown of a key that the API tells. One that sees some accounts only is shown its own keys. The
-   * UUID of a long key whose spelling is not known here is shown to nobody: sent as a key, it would be another one.
+   * The key to show to a principal for a key from the API. A principal that is limited to certain accounts is shown its
+   * own keys only. The UUID of a long key is never shown: sent as a key, it would be a different key.
    */
-  shown(principal: Principal, sent: string | null): string | null {
+  keyToShow(principal: Principal, sent: string | null): string | null {
     const given = sent === null ? undefined : this.#given.get(sent.toLowerCase());
     if (!seesAllAccounts(principal)) return given?.principal === principal.name ? given.key : null;
     if (given) return given.key;
@@ -58,10 +58,10 @@ export class IdempotencyKeys {
 }
 
 function isOfLongKey(key: string): boolean {
-  return asUuid(key)?.startsWith(mark) ?? false;
+  return asUuid(key)?.startsWith(longKeyPrefix) ?? false;
 }
 
-/** A UUID of version 8 (RFC 9562) made of a text. */
+/** A UUID of version 8 (RFC 9562) from the hash of a text. */
 function uuidOf(text: string): string {
   const bytes = createHash('sha256').update(text, 'utf8').digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);

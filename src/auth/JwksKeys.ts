@@ -3,90 +3,96 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { calculateJwkThumbprint, createLocalJWKSet, createRemoteJWKSet, customFetch } from 'jose';
 import type { JWK, JWTVerifyGetKey } from 'jose';
 
-import type { Log } from '../log.ts';
-
 import { AuthenticationUnavailableError } from '../errors/authErrors.ts';
 import { messageOf } from '../errors/messageOf.ts';
+import type { Log } from '../log.ts';
 
-/** How long the issuer may take to tell its keys, in ms. */
-const deadlineMs = 3_000;
-/** What it tells may have so many bytes: no honest set of keys has more. */
+/** Maximum size of a key set, in bytes. */
 const maxBytes = 1_048_576;
-/** Keys are asked for this long after they last came, in ms: one that the issuer has withdrawn is known no longer than that. */
+/** Age at which the keys are requested again, in ms. A withdrawn key is not accepted for longer than this. */
 const refreshMs = 300_000;
-/** For how long keys serve on while the issuer can't be reached, in ms. */
+/** How long keys stay valid while the issuer is unavailable, in ms. */
 const staleMs = 3_600_000;
-/** Between two questions to the issuer, in ms, however many strangers bring tokens of keys that nobody knows. */
-const pauseMs = 1_000;
 
-/** One key of the issuer, for as long as it tells it. */
+/** Timing of the requests for keys. */
+export interface JwksTiming {
+  /** Timeout of a request, in ms. Default 3 s. */
+  timeoutMs?: number;
+  /** Minimum time between requests, in ms, however many tokens with unknown keys arrive. Default 1 s. */
+  pauseMs?: number;
+}
+
+/** A key of the issuer, while it is published. */
 export interface IssuerKey {
-  /** Gives the key to a token that may be signed with it. @throws JWKSNoMatchingKey, or what says that it is no key */
+  /** Returns the key for a token that it may have signed. @throws JWKSNoMatchingKey | an error about an unusable key */
   readonly keyOf: JWTVerifyGetKey;
-  /** Aborted when the issuer has withdrawn it. */
+  /** Aborted when the issuer withdraws the key. */
   readonly withdrawn: AbortSignal;
 }
 
 /**
- * The keys of the tokens' issuer (RFC 7517), kept for all callers. jose fetches and reads them; when is decided here:
- * known keys never wait for the issuer, and a token of a key that isn't known yet waits until the issuer was asked anew,
- * so that a rotation costs its first caller a moment and nobody an error.
+ * The keys of the token issuer (RFC 7517), shared by all callers. jose fetches and parses them; this class decides when.
+ * Tokens of known keys never wait for the issuer. A token of an unknown key waits for one request, so that after a key
+ * rotation the first caller waits and none gets an error.
  */
 export class JwksKeys {
   readonly #url: string;
   readonly #log: Log;
+  readonly #pauseMs: number;
   readonly #closing = new AbortController();
   readonly #remote;
   readonly #timer: NodeJS.Timeout;
-  #asking: Promise<void> | null = null;
-  #askedAt = -Infinity;
+  #request: Promise<void> | null = null;
+  #requestedAt = -Infinity;
+  /** When the request began whose response is in use. */
   #readAt = -Infinity;
-  #known: IssuerKey[] = [];
-  /** By what the keys are, whatever else the issuer says of them and in whatever words. */
-  #lives = new Map<string, AbortController>();
+  #keys: IssuerKey[] = [];
+  /** By thumbprint, so that a key stays the same when other fields of its JWK change. */
+  #withdrawals = new Map<string, AbortController>();
 
-  constructor(url: string, log: Log) {
+  constructor(url: string, log: Log, { timeoutMs = 3_000, pauseMs = 1_000 }: JwksTiming = {}) {
     this.#url = url;
     this.#log = log;
+    this.#pauseMs = pauseMs;
     this.#remote = createRemoteJWKSet(new URL(url), {
-      timeoutDuration: deadlineMs,
+      timeoutDuration: timeoutMs,
       [customFetch]: async (input, init) =>
-        bounded(await fetch(input, { ...init, signal: AbortSignal.any([init.signal, this.#closing.signal]) })),
+        limitSize(await fetch(input, { ...init, signal: AbortSignal.any([init.signal, this.#closing.signal]) })),
     });
     this.#timer = setInterval(() => void this.#refresh(), refreshMs / 10);
     this.#timer.unref();
   }
 
-  /** False when the issuer has not been reached for too long: nobody knows then what it has withdrawn. */
+  /** False if the issuer was unavailable for so long that keys may have been withdrawn. */
   get areFresh(): boolean {
     return performance.now() - this.#readAt <= staleMs;
   }
 
-  /** Those that a token may be signed with. Which are too old are none. */
-  get known(): readonly IssuerKey[] {
-    return this.areFresh ? this.#known : [];
+  /** The keys that may have signed a token; none if they are too old. */
+  get current(): readonly IssuerKey[] {
+    return this.areFresh ? this.#keys : [];
   }
 
   /**
-   * Asks the issuer, once for all who want it at a time.
+   * Requests the keys, with one request for all concurrent callers.
    *
-   * @param since by `performance.now()`: an answer to a question from after that moment is new enough
+   * @param since by `performance.now()`: a request that began after this moment is recent enough
    * @throws AuthenticationUnavailableError
    */
-  async askAgain(since: number): Promise<void> {
+  async reload(since: number): Promise<void> {
     try {
-      // A question that is under way may have been answered before the moment: then there is another one.
-      while (this.#readAt <= since) await (this.#asking ??= this.#ask().finally(() => (this.#asking = null)));
+      // A running request may have begun before that moment. Then another one follows.
+      while (this.#readAt <= since) await (this.#request ??= this.#load().finally(() => (this.#request = null)));
     } catch (error) {
-      const reason = messageOf(error);
-      throw new AuthenticationUnavailableError(unavailable, { cause: reason });
+      const message = 'the keys of the token issuer are not available: try again';
+      throw new AuthenticationUnavailableError(message, { cause: messageOf(error) });
     }
   }
 
-  /** Reads the keys for the first time. @throws Error saying why it can't */
+  /** Reads the keys for the first time. @throws Error with the reason why it failed */
   async start(): Promise<void> {
     await this.#read();
-    if (this.#known.length === 0) throw new Error('it tells no key');
+    if (this.#keys.length === 0) throw new Error('the key set is empty');
   }
 
   close(): void {
@@ -96,57 +102,55 @@ export class JwksKeys {
 
   async #refresh(): Promise<void> {
     const isDue = performance.now() - this.#readAt >= refreshMs;
-    if (isDue) await this.askAgain(performance.now()).catch(() => undefined);
+    if (isDue) await this.reload(performance.now()).catch(() => undefined);
   }
 
-  async #ask(): Promise<void> {
-    const pause = this.#askedAt + pauseMs - performance.now();
-    if (pause > 0) await wait(pause, undefined, { signal: this.#closing.signal });
+  async #load(): Promise<void> {
+    const delayMs = this.#requestedAt + this.#pauseMs - performance.now();
+    if (delayMs > 0) await wait(delayMs, undefined, { signal: this.#closing.signal });
     try {
       await this.#read();
     } catch (error) {
       if (!this.#closing.signal.aborted) {
-        this.#log.warn({ url: this.#url, err: error }, 'keys of the token issuer can not be read');
+        this.#log.warn({ url: this.#url, err: error }, 'keys of the token issuer could not be loaded');
       }
       throw error;
     }
   }
 
   async #read(): Promise<void> {
-    const askedAt = performance.now();
-    this.#askedAt = askedAt;
+    const requestedAt = performance.now();
+    this.#requestedAt = requestedAt;
     await this.#remote.reload();
     const keys = this.#remote.jwks()?.keys ?? [];
-    this.#replace(await Promise.all(keys.map(async (jwk) => ({ jwk, name: await thumbprintOf(jwk) }))));
-    this.#readAt = askedAt;
+    this.#replace(await Promise.all(keys.map(async (jwk) => ({ jwk, id: await thumbprintOf(jwk) }))));
+    this.#readAt = requestedAt;
   }
 
-  #replace(keys: readonly { jwk: JWK; name: string }[]): void {
-    const before = this.#lives;
-    this.#lives = new Map();
-    this.#known = keys.map(({ jwk, name }) => {
-      const life = before.get(name) ?? this.#lives.get(name) ?? new AbortController();
-      this.#lives.set(name, life);
-      return { keyOf: createLocalJWKSet({ keys: [jwk] }), withdrawn: life.signal };
+  #replace(keys: readonly { jwk: JWK; id: string }[]): void {
+    const before = this.#withdrawals;
+    this.#withdrawals = new Map();
+    this.#keys = keys.map(({ jwk, id }) => {
+      const withdrawal = before.get(id) ?? this.#withdrawals.get(id) ?? new AbortController();
+      this.#withdrawals.set(id, withdrawal);
+      return { keyOf: createLocalJWKSet({ keys: [jwk] }), withdrawn: withdrawal.signal };
     });
-    for (const [name, life] of before) if (!this.#lives.has(name)) life.abort();
+    for (const [id, withdrawal] of before) if (!this.#withdrawals.has(id)) withdrawal.abort();
   }
 }
 
-const unavailable = 'the keys of the token issuer can not be read now: try again';
-
-/** RFC 7638; what is no key has its own words for a name. */
+/** The thumbprint of RFC 7638; for an invalid key its JSON. */
 async function thumbprintOf(jwk: JWK): Promise<string> {
   return calculateJwkThumbprint(jwk).catch(() => JSON.stringify(jwk));
 }
 
-/** The same answer, which fails where it gets too long. */
-function bounded({ body, status }: Response): Response {
+/** Makes reading the body fail when it gets too long. */
+function limitSize({ body, status }: Response): Response {
   let left = maxBytes;
   const limit = new TransformStream<Uint8Array, Uint8Array>({
     transform: (chunk, controller) => {
       left -= chunk.byteLength;
-      if (left < 0) controller.error(new Error(`the answer has more than ${maxBytes} bytes`));
+      if (left < 0) controller.error(new Error(`the response has more than ${maxBytes} bytes`));
       else controller.enqueue(chunk);
     },
   });

@@ -8,21 +8,23 @@ import type { Log } from '../log.ts';
 import type { Authenticator } from './Authenticator.ts';
 import { bearerToken } from './bearerToken.ts';
 import { JwksKeys } from './JwksKeys.ts';
-import type { IssuerKey } from './JwksKeys.ts';
+import type { IssuerKey, JwksTiming } from './JwksKeys.ts';
 import { principalOfClaims } from './principalOfClaims.ts';
 import { Session } from './Session.ts';
-import { AuthSetupError, UnauthenticatedError } from '../errors/authErrors.ts';
+import { UnauthenticatedError } from '../errors/authErrors.ts';
+import { SetupError } from '../errors/SetupError.ts';
 
 export interface JwtOptions {
-  /** Where the issuer tells its keys. */
+  /** Address of the issuer's key set. */
   jwksUrl: string;
   issuer: string;
   audience: string;
-  /** By how much the issuer's clock and this one may differ, in seconds. */
+  /** Tolerated difference between the clocks of the issuer and of this process, in seconds. */
   clockSkewS: number;
+  jwksTiming?: JwksTiming;
 }
 
-/** Asymmetric ones only: with a shared secret, whoever can check a token could make one. */
+/** Only asymmetric ones: with a shared secret, anyone who can verify a token could sign one. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -39,11 +41,11 @@ const algorithms = [
 
 interface Verified {
   payload: JWTPayload;
-  /** What has signed it. */
+  /** The key that signed it. */
   key: IssuerKey;
 }
 
-/** Tokens of one issuer for one audience (RFC 7519, RFC 9068), verified by jose; each is verified once. */
+/** Tokens of one issuer for one audience (RFC 7519, RFC 9068), verified by jose. Each token is verified once. */
 export class JwtAuthenticator implements Authenticator {
   readonly #options: JwtOptions;
   readonly #keys: JwksKeys;
@@ -54,25 +56,25 @@ export class JwtAuthenticator implements Authenticator {
   private constructor(options: JwtOptions, log: Log) {
     this.#options = options;
     this.#log = log;
-    this.#keys = new JwksKeys(options.jwksUrl, log);
+    this.#keys = new JwksKeys(options.jwksUrl, log, options.jwksTiming);
   }
 
-  /** @throws AuthSetupError when the issuer's keys can't be had */
+  /** @throws SetupError if the issuer's keys can't be loaded */
   static async open(options: JwtOptions, log: Log): Promise<JwtAuthenticator> {
     const opened = new JwtAuthenticator(options, log);
     try {
       await opened.#keys.start();
     } catch (error) {
       await opened.close();
-      throw new AuthSetupError(`${options.jwksUrl}: the keys of the token issuer can't be read: ${reasonOf(error)}`);
+      throw new SetupError(`${options.jwksUrl}: the keys of the token issuer can't be loaded: ${reasonOf(error)}`);
     }
     return opened;
   }
 
   async authenticate(authorization: string | null): Promise<Session> {
     const token = bearerToken(authorization);
-    const known = this.#sessions.get(token);
-    if (known && !known.hasEnded && this.#keys.areFresh) return known;
+    const cached = this.#sessions.get(token);
+    if (cached && !cached.hasEnded && this.#keys.areFresh) return cached;
     const session = this.#sessionOf(await this.#verify(token));
     this.#sessions.set(token, session);
     return session;
@@ -82,7 +84,7 @@ export class JwtAuthenticator implements Authenticator {
     this.#keys.close();
   }
 
-  /** What no known key has signed may be signed with a new one: the issuer is asked before it is refused. */
+  /** Before refusing a token that no known key has signed, reloads the keys: it may be signed with a new one. */
   async #verify(token: string): Promise<Verified> {
     const startedAt = performance.now();
     try {
@@ -90,7 +92,7 @@ export class JwtAuthenticator implements Authenticator {
     } catch (error) {
       if (!isAboutKeys(error)) throw this.#refusal(error);
       try {
-        await this.#keys.askAgain(startedAt);
+        await this.#keys.reload(startedAt);
       } catch (unavailable) {
         throw error instanceof errors.JWKSNoMatchingKey ? unavailable : this.#refusal(error);
       }
@@ -100,12 +102,12 @@ export class JwtAuthenticator implements Authenticator {
     });
   }
 
-  /** By each key that it may be signed with: a token need not name its key, nor two keys have two names. */
+  /** Tries every key: a token may have no key ID, and two keys may have the same. */
   async #verifyOnce(token: string): Promise<Verified> {
     const { issuer, audience, clockSkewS: clockTolerance } = this.#options;
     const rules = { issuer, audience, algorithms, clockTolerance, requiredClaims: ['sub', 'exp'] };
     let failure: unknown = new errors.JWKSNoMatchingKey();
-    for (const key of this.#keys.known) {
+    for (const key of this.#keys.current) {
       try {
         const { payload } = await jwtVerify(token, key.keyOf, rules);
         return { payload, key };
@@ -122,15 +124,15 @@ export class JwtAuthenticator implements Authenticator {
     return new Session({ principal: principalOfClaims(payload), endsAtMs, revoked: key.withdrawn });
   }
 
-  /** The claims stay with their token: the log and the caller learn which rule it broke. */
+  /** Names the violated rule to the log and the caller. The claims themselves are not shown. */
   #refusal(error: unknown): UnauthenticatedError {
     const code = error instanceof errors.JOSEError ? error.code : null;
     this.#log.debug({ code, reason: reasonOf(error) }, 'token refused');
-    return new UnauthenticatedError(wordsOf(error));
+    return new UnauthenticatedError(messageFor(error));
   }
 }
 
-/** A token that this key hasn't signed may be signed with another one; nor is one to blame for a key that can't be used. */
+/** True if another key may have signed the token, or if the key itself is unusable. */
 function isAboutKeys(error: unknown): boolean {
   const isToken = error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid);
   return (
@@ -138,16 +140,16 @@ function isAboutKeys(error: unknown): boolean {
   );
 }
 
-function wordsOf(error: unknown): string {
+function messageFor(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
-  if (error instanceof errors.JWTClaimValidationFailed) return `the token's claim ${error.claim} does not hold`;
-  return 'the token can not be verified';
+  if (error instanceof errors.JWTClaimValidationFailed) return `the claim ${error.claim} of the token is invalid`;
+  return 'the token cannot be verified';
 }
 
-/** In one line. What `fetch` says itself is "fetch failed", and what tried several addresses says nothing but its code. */
+/** One line. The reason of a `fetch failed` is in its cause; an attempt at several addresses has only a code. */
 function reasonOf(error: unknown): string {
-  const told = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(told instanceof Error)) return String(told);
-  const words = told.message === '' && 'code' in told ? String(told.code) : told.message;
-  return words.replace(/\s+/g, ' ');
+  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(reason instanceof Error)) return String(reason);
+  const message = reason.message === '' && 'code' in reason ? String(reason.code) : reason.message;
+  return message.replace(/\s+/g, ' ');
 }

@@ -1,25 +1,25 @@
 import type { Principal } from './principal.ts';
 
-/** Timers can't be set for longer than this, in ms. */
-const longestWaitMs = 2 ** 31 - 1;
+/** The longest delay that `setTimeout` supports, in ms. */
+const maxDelayMs = 2 ** 31 - 1;
 
 export interface SessionOptions {
   principal: Principal;
-  /** When the credential ends by itself, in unix ms. Default never. */
+  /** When the credential expires, in Unix ms. Default: never. */
   endsAtMs?: number;
-  /** Aborted when the credential is taken away. */
+  /** Aborted when the credential is revoked. */
   revoked?: AbortSignal;
-  /** False where nothing could ever end it, so that nobody needs to wait for it. Default true. */
+  /** False if the session can never end, so that waiting for its end is unnecessary. Default true. */
   canEnd?: boolean;
 }
 
-/** A principal that has shown who it is, for as long as that holds: until its token expires or its key is taken away. */
+/** An authenticated principal, until its token expires or its key is revoked. */
 export class Session {
   readonly principal: Principal;
   readonly canEnd: boolean;
   readonly #endsAtMs: number;
   readonly #revoked: AbortSignal | undefined;
-  readonly #waiting = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ principal, endsAtMs = Infinity, revoked, canEnd = true }: SessionOptions) {
@@ -34,48 +34,48 @@ export class Session {
   }
 
   /**
-   * Calls back when it ends, at once when it has.
+   * Calls a listener when the session ends, or at once if it has ended.
    *
-   * @returns stops waiting; the last one to stop leaves nothing behind
+   * @returns removes the listener; the session holds no timer while it has none
    */
-  whenEnded(tell: () => void): () => void {
-    // One and the same function may wait twice.
-    const waiting = () => tell();
+  whenEnded(listener: () => void): () => void {
     if (this.hasEnded) {
-      tell();
+      listener();
       return () => undefined;
     }
-    this.#waiting.add(waiting);
-    if (this.#waiting.size === 1) this.#arm();
+    // A wrapper, because the same function may be added twice.
+    const entry = () => listener();
+    this.#listeners.add(entry);
+    if (this.#listeners.size === 1) this.#arm();
     return () => {
-      this.#waiting.delete(waiting);
-      if (this.#waiting.size === 0) this.#disarm();
+      this.#listeners.delete(entry);
+      if (this.#listeners.size === 0) this.#disarm();
     };
   }
 
   #arm(): void {
-    this.#revoked?.addEventListener('abort', this.#tellAll);
-    this.#watchClock();
+    this.#revoked?.addEventListener('abort', this.#notify);
+    this.#startTimer();
   }
 
   #disarm(): void {
-    this.#revoked?.removeEventListener('abort', this.#tellAll);
+    this.#revoked?.removeEventListener('abort', this.#notify);
     clearTimeout(this.#timer);
   }
 
-  #watchClock(): void {
+  #startTimer(): void {
     if (this.#endsAtMs === Infinity) return;
-    const leftMs = Math.min(longestWaitMs, Math.max(1, this.#endsAtMs - Date.now()));
+    const delayMs = Math.min(maxDelayMs, Math.max(1, this.#endsAtMs - Date.now()));
     this.#timer = setTimeout(() => {
-      if (this.hasEnded) this.#tellAll();
-      else this.#watchClock();
-    }, leftMs);
+      if (this.hasEnded) this.#notify();
+      else this.#startTimer();
+    }, delayMs);
   }
 
-  readonly #tellAll = (): void => {
+  readonly #notify = (): void => {
     this.#disarm();
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const tell of waiting) tell();
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener();
   };
 }

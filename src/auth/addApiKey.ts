@@ -3,50 +3,50 @@ import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { createApiKey, hashApiKey } from './apiKey.ts';
 import { readKeyFile, withKey } from './keyFile.ts';
 import type { KeyEntry } from './keyFile.ts';
-import { AuthSetupError } from '../errors/authErrors.ts';
+import { invalidFile, SetupError } from '../errors/SetupError.ts';
 
 /**
- * Makes a key and puts its hash into a key file, which is there whole at every moment; a file that isn't there is made,
- * readable by its owner alone.
+ * Creates a key and adds its hash to a key file, which is replaced atomically. A missing file is created, readable by its
+ * owner only.
  *
- * @returns the key, which is kept nowhere
- * @throws AuthSetupError with a line for every problem
+ * @returns the key, which is not stored
+ * @throws SetupError that lists every problem
  */
 export async function addApiKey(file: string, entry: Omit<KeyEntry, 'hash'>): Promise<string> {
   const key = createApiKey();
   try {
-    // Through a link to the file itself: a link that is replaced by a file is read by nobody else.
+    // Resolves a symbolic link: replacing the link itself would leave its target unchanged.
     const path = await realpath(file).catch(ifMissing(file));
     await replaceFile(path, (text) => {
       const before = text === null ? [] : readKeyFile(text).problems;
-      if (text !== null && before.length > 0) throw setupError(file, before);
+      if (text !== null && before.length > 0) throw invalidFile(file, before);
       const after = withKey(text, { ...entry, hash: hashApiKey(key) });
-      // What is wrong now is the entry, in the words of the file.
+      // The file was valid before, so the problems are those of the new entry.
       const { problems } = readKeyFile(after);
-      if (problems.length > 0) throw new AuthSetupError(problems.map(withoutPlace).join('\n'));
+      if (problems.length > 0) throw new SetupError(problems.map(withoutPlace).join('\n'));
       return after;
     });
   } catch (error) {
     const code = codeOf(error);
     if (code === null) throw error;
-    const isBeingWritten = 'a key is being put in, or a command was cut off: then remove the file that ends in .new';
-    throw setupError(file, [code === 'EEXIST' ? isBeingWritten : `can't be written: ${code}`]);
+    const lockedMessage = 'another command is adding a key; if none is running, remove the file that ends in .new';
+    throw invalidFile(file, [code === 'EEXIST' ? lockedMessage : `can't be written: ${code}`]);
   }
   return key;
 }
 
-/** Writes beside the file and moves into its place. Who comes second is refused: it would undo what the first has done. */
+/** Writes a new file and renames it. Refuses concurrent writers, one of which would undo the changes of the other. */
 async function replaceFile(path: string, change: (text: string | null) => string): Promise<void> {
-  const beside = `${path}.new`;
-  const mode = await stat(path).then(({ mode: known }) => known & 0o777, ifMissing(0o600));
-  const handle = await open(beside, 'wx', mode);
+  const temporary = `${path}.new`;
+  const mode = await stat(path).then(({ mode: current }) => current & 0o777, ifMissing(0o600));
+  const handle = await open(temporary, 'wx', mode);
   try {
     const text = await readFile(path, 'utf8').catch(ifMissing(null));
     await handle.writeFile(change(text));
     await handle.sync();
-    await rename(beside, path);
+    await rename(temporary, path);
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(temporary, { force: true });
     throw error;
   } finally {
     await handle.close();
@@ -60,16 +60,12 @@ function ifMissing<Value>(value: Value): (error: unknown) => Value {
   };
 }
 
-/** What the file system says; null for what something else says. */
+/** The code of a file system error; null for other errors. */
 function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error ? String(error.code) : null;
 }
 
-function setupError(file: string, problems: readonly string[]): AuthSetupError {
-  return new AuthSetupError(problems.map((problem) => `${file}: ${problem}`).join('\n'));
-}
-
-/** `keys.3.scopes.0: …` is where it would have stood in the file. */
+/** Removes the entry's index, as in `keys.3.scopes.0: …`. */
 function withoutPlace(problem: string): string {
   return problem.replace(/^keys\.\d+\./, '');
 }

@@ -10,10 +10,7 @@ export function bearerToken(authorization: string | null): string {
   }
   const token = authorization.length > maxLength ? undefined : /^Bearer +([\w~+/.-]+=*) *$/i.exec(authorization)?.[1];
   if (token === undefined) {
-    throw new UnauthenticatedError(
-      'the Authorization is none that is known here: expected Bearer and a token',
-      'invalid_request',
-    );
+    throw new UnauthenticatedError('invalid Authorization: expected Bearer and one token', 'invalid_request');
   }
   return token;
 }

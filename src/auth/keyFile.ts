@@ -2,8 +2,7 @@ import { z } from 'zod';
 
 import { readJson } from '../domain/readJson.ts';
 
-import { accountList, payerList } from './accountList.ts';
-import { scopes } from './principal.ts';
+import { accountList, payerList, scopes } from './principal.ts';
 import type { Grant } from './principal.ts';
 
 const keyEntry = z.strictObject({
@@ -18,39 +17,41 @@ const keyEntry = z.strictObject({
 
 const keyFile = z.strictObject({ keys: z.array(keyEntry, { error: 'expected a list of keys' }) });
 
-/** An entry as it stands in the file. */
+/** An entry of the file. */
 export type KeyEntry = z.input<typeof keyEntry>;
 
-/** A key that is known: what it is compared with, and what it grants. */
-export interface KnownKey {
+/** A valid key and what it grants. */
+export interface ValidKey {
   /** SHA-256 of the key. */
   digest: Buffer;
   grant: Grant;
 }
 
-/** @returns the keys of a key file's text, or every problem that it has, none of which repeats a secret */
-export function readKeyFile(text: string): { keys: KnownKey[]; problems: string[] } {
+/** Reads a key file. Returns its keys, or all its problems, none of which quotes a secret. */
+export function readKeyFile(text: string): { keys: ValidKey[]; problems: string[] } {
   const result = keyFile.safeParse(parseJson(text));
   if (!result.success) return { keys: [], problems: result.error.issues.map(describe) };
   const { keys } = result.data;
   const problems = keys.flatMap(({ hash }, index) =>
-    keys.findIndex((other) => other.hash === hash) < index ? [`keys.${index}.hash: another key has it too`] : [],
+    keys.findIndex((other) => other.hash === hash) < index
+      ? [`keys.${index}.hash: is the hash of another key as well`]
+      : [],
   );
-  return { keys: keys.map(knownKey), problems };
+  return { keys: keys.map(validKey), problems };
 }
 
-/** The text of a key file with one key more. */
+/** Adds a key to the text of a key file. */
 export function withKey(text: string | null, entry: KeyEntry): string {
   const { keys } = text === null ? { keys: [] } : (readJson(text) as { keys: KeyEntry[] });
   return `${JSON.stringify({ keys: [...keys, entry] }, null, 2)}\n`;
 }
 
-function knownKey({ name, hash, scopes: granted, accounts, fromAccounts }: z.output<typeof keyEntry>): KnownKey {
+function validKey({ name, hash, scopes: granted, accounts, fromAccounts }: z.output<typeof keyEntry>): ValidKey {
   const digest = Buffer.from(hash.slice('sha256:'.length), 'hex');
   return { digest, grant: { name, scopes: granted, accounts: accounts ?? null, fromAccounts } };
 }
 
-/** The parser's own words would repeat what stands there. */
+/** Undefined for invalid JSON: the parser's message would quote the file. */
 function parseJson(text: string): unknown {
   try {
     return readJson(text);
@@ -60,13 +61,13 @@ function parseJson(text: string): unknown {
 }
 
 function describe(issue: z.core.$ZodIssue): string {
-  const words =
+  const message =
     issue.code === 'unrecognized_keys' ? `unknown field: ${issue.keys.map(fieldName).join(', ')}` : issue.message;
-  if (issue.path.length > 0) return `${issue.path.join('.')}: ${words}`;
-  return issue.code === 'unrecognized_keys' ? words : 'expected JSON, an object with a list "keys"';
+  if (issue.path.length > 0) return `${issue.path.join('.')}: ${message}`;
+  return issue.code === 'unrecognized_keys' ? message : 'expected JSON, an object with a list "keys"';
 }
 
-/** A misspelled field is told; a key that stands where a field should is not. */
+/** Quotes a misspelled field, but not an API key in place of a field. */
 function fieldName(name: string): string {
-  return /^[a-z]{1,20}$/i.test(name) ? name : 'a name that is none';
+  return /^[a-z]{1,20}$/i.test(name) ? name : '(not a field name)';
 }

@@ -1,3 +1,7 @@
+import { z } from 'zod';
+
+import { asUuid } from '../domain/uuid.ts';
+
 /** All scopes. */
 export const scopes = ['journals:read', 'journals:write', 'journals:travel-rule', 'schema:introspect'] as const;
 
@@ -49,3 +53,19 @@ export const anyone: Principal = {
 function rightsOf({ name, scopes: granted, accounts }: Grant): string {
   return JSON.stringify([[...new Set(granted)].sort(), accounts && [name, ...[...new Set(accounts)].sort()]]);
 }
+
+/** Parses a list of account IDs, to lower case. */
+export const accountList = z.array(
+  z
+    .string({ error: 'expected an account id' })
+    .refine((id) => asUuid(id) !== null, 'expected a UUID')
+    .transform((id) => id.toLowerCase()),
+  { error: 'expected a list of account ids' },
+);
+
+/** Parses the accounts that may be paid from: a list of IDs, or `["*"]` for all. Absent: none. */
+export const payerList = z
+  .union([z.tuple([z.literal('*')]).transform(() => null), accountList], {
+    error: 'expected a list of account ids, or ["*"]',
+  })
+  .default([]);

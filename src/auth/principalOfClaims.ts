@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-import { accountList, payerList } from './accountList.ts';
-import { createPrincipal, scopes } from './principal.ts';
+import { accountList, createPrincipal, payerList, scopes } from './principal.ts';
 import type { Principal } from './principal.ts';
 import { UnauthenticatedError } from '../errors/authErrors.ts';
 
@@ -13,18 +12,18 @@ const claims = z.object({
 });
 
 /**
- * Who a verified token is for. Scopes of other services are passed over; a claim that can't be read is no claim that is
- * absent, which could mean all.
+ * The principal of a verified token. Scopes of other services are ignored. An invalid claim is refused: to treat it as
+ * absent could grant all accounts.
  *
- * @throws UnauthenticatedError naming the claim
+ * @throws UnauthenticatedError that names the claim
  */
 export function principalOfClaims(payload: unknown): Principal {
   const result = claims.safeParse(payload);
   if (!result.success) {
-    throw new UnauthenticatedError(`the token's claim ${String(result.error.issues[0]?.path[0])} can not be read`);
+    throw new UnauthenticatedError(`the claim ${String(result.error.issues[0]?.path[0])} of the token is invalid`);
   }
   const { sub, scope, accounts, fromAccounts } = result.data;
-  const words = new Set(scope.split(' '));
-  const granted = scopes.filter((known) => words.has(known));
+  const listed = new Set(scope.split(' '));
+  const granted = scopes.filter((each) => listed.has(each));
   return createPrincipal({ name: sub, scopes: granted, accounts: accounts ?? null, fromAccounts });
 }

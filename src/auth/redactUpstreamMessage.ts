@@ -3,7 +3,7 @@ import { uuidsIn } from '../domain/uuid.ts';
 import type { Principal } from './principal.ts';
 
 /** Replaces a redacted message. */
-export const keptBack = 'the reason is kept back: its words may be about others';
+export const redactedMessage = 'the reason is hidden, because it may contain data of other accounts';
 
 /** A number may be an account number, a balance or an ID in another spelling. */
 const number = /\d/;
@@ -15,10 +15,10 @@ const status = /\bHTTP \d{3}\b/g;
  *
  * @param named IDs that the message may contain besides the principal's accounts
  */
-export function redactUpstreamMessage({ accounts }: Principal, words: string, named: readonly string[] = []): string {
-  if (accounts === null) return words;
-  const ids = uuidsIn(words);
+export function redactUpstreamMessage({ accounts }: Principal, message: string, named: readonly string[] = []): string {
+  if (accounts === null) return message;
+  const ids = uuidsIn(message);
   const isForeign = ids.some((id) => !accounts.has(id) && !named.includes(id));
-  const rest = ids.reduce((text, id) => text.replaceAll(new RegExp(id, 'gi'), ''), words.replaceAll(status, ''));
-  return isForeign || number.test(rest) ? keptBack : words;
+  const rest = ids.reduce((text, id) => text.replaceAll(new RegExp(id, 'gi'), ''), message.replaceAll(status, ''));
+  return isForeign || number.test(rest) ? redactedMessage : message;
 }

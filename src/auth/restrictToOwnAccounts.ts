@@ -8,7 +8,7 @@ export interface Sides {
 }
 
 /** Above this many accounts, the gateway lists all journals and filters them. */
-const maxAsked = 50;
+const maxFilteredAccounts = 50;
 
 /**
  * Restricts filters to the principal's own accounts. Journals between other accounts are never read, so that a guessed
@@ -29,6 +29,6 @@ export function restrictToOwnAccounts(principal: Principal, sides: readonly Side
 
 /** The filters that are sent to the API. Its results are checked again. */
 export function upstreamFilters(principal: Principal, sides: readonly Sides[]): readonly Sides[] {
-  const isMany = !seesAllAccounts(principal) && sides.length > 2 * maxAsked;
+  const isMany = !seesAllAccounts(principal) && sides.length > 2 * maxFilteredAccounts;
   return isMany ? [{}] : sides;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { UsageError } from './usageError.ts';
+import { SetupError } from '../errors/SetupError.ts';
 
 const help = `journals-gateway: a GraphQL gateway over the Broker Journals API
 
@@ -28,7 +28,7 @@ async function main([name, ...argv]: string[]): Promise<void> {
   const load = name === undefined || !Object.hasOwn(commands, name) ? undefined : commands[name];
   if (!load) {
     const found = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
-    throw new UsageError(`${found}; expected serve, sandbox, schema or api-key\n\n${help}`);
+    throw new SetupError(`${found}; expected serve, sandbox, schema or api-key\n\n${help}`);
   }
   const run = await load();
   await run(argv);
@@ -37,7 +37,7 @@ async function main([name, ...argv]: string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`journals-gateway: ${error.message.trimEnd()}\n`);
   process.exitCode = 2;
 }

@@ -1,11 +1,11 @@
-import { ConfigError, readSandboxConfig } from '../config/readConfig.ts';
-import type { SandboxConfig } from '../config/sandbox.ts';
+import { readSandboxConfig } from '../config/readConfig.ts';
 import { messageOf } from '../errors/messageOf.ts';
+import { SetupError } from '../errors/SetupError.ts';
 import type { Sandbox } from '../sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
+import { listenError } from './listenError.ts';
 import { describeSandboxFlags, readSandboxFlags } from './sandboxFlags.ts';
 import { untilSignal } from './untilSignal.ts';
-import { listenError, UsageError } from './usageError.ts';
 
 const help = `journals-gateway sandbox: run the sandbox only
 
@@ -18,14 +18,14 @@ ${describeSandboxFlags()}
 Environment: SANDBOX_KEY_ID and SANDBOX_SECRET_KEY set the accepted credential (both default to \`sandbox\`).
 `;
 
-/** Runs the sandbox until SIGTERM or SIGINT. @throws UsageError */
+/** Runs the sandbox until SIGTERM or SIGINT. @throws SetupError */
 export async function sandbox(argv: string[]): Promise<void> {
-  const flags = readSandboxFlags(argv);
+  const flags = readSandboxFlags(argv, help);
   if (flags.help) {
     process.stdout.write(help);
     return;
   }
-  const { port, keyId, secretKey } = configOf(flags.port);
+  const { port, keyId, secretKey } = readSandboxConfig(process.env, { port: flags.port });
   const running = await untilSignal(
     () => start({ ...flags.options, port, keyId, secretKey, onError }),
     (failure) => process.stderr.write(`journals-gateway: ${messageOf(failure)}\n`),
@@ -50,13 +50,5 @@ async function start(options: SandboxOptions): Promise<Sandbox> {
 function fileError(error: unknown, file: string | undefined): unknown {
   if (file === undefined || !(error instanceof Error) || !('code' in error)) return error;
   const isFileError = typeof error.code === 'string' && /^(SQLITE_.*)?$/.test(error.code);
-  return isFileError ? new UsageError(`can't keep the ledger in ${file}: ${error.message}`) : error;
-}
-
-function configOf(port: string | undefined): SandboxConfig {
-  try {
-    return readSandboxConfig(process.env, { port });
-  } catch (error) {
-    throw error instanceof ConfigError ? new UsageError(error.message) : error;
-  }
+  return isFileError ? new SetupError(`can't keep the ledger in ${file}: ${error.message}`) : error;
 }

@@ -1,17 +1,14 @@
-import { parseArgs } from 'node:util';
-
-import { AuthSetupError } from '../errors/authErrors.ts';
-import { messageOf } from '../errors/messageOf.ts';
 import { describeVariables } from '../config/describeVariables.ts';
-import { ConfigError, readConfig } from '../config/readConfig.ts';
-import type { ConfigFlags, GatewayConfig } from '../config/readConfig.ts';
+import { readConfig } from '../config/readConfig.ts';
+import type { GatewayConfig } from '../config/readConfig.ts';
 import type { Gateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
 import type { Log } from '../log.ts';
 
 import { firstMutation } from './firstMutation.ts';
+import { listenError } from './listenError.ts';
+import { parseFlags } from './parseFlags.ts';
 import { untilSignal } from './untilSignal.ts';
-import { listenError, UsageError } from './usageError.ts';
 
 const help = `journals-gateway serve: runs the gateway
 
@@ -26,14 +23,20 @@ Environment:
 ${describeVariables()}
 `;
 
-/** Runs the gateway until SIGTERM or SIGINT. @throws UsageError */
+const options = {
+  sandbox: { type: 'boolean' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+} as const;
+
+/** Runs the gateway until SIGTERM or SIGINT. @throws SetupError */
 export async function serve(argv: string[]): Promise<void> {
-  const flags = readFlags(argv);
+  const flags = parseFlags(argv, options, help);
   if (flags.help) {
     process.stdout.write(help);
     return;
   }
-  const config = configOf(flags);
+  const config = readConfig(process.env, flags);
   const log = createLog(config.logLevel);
   const gateway = await untilSignal(
     () => start(config, log),
@@ -42,38 +45,13 @@ export async function serve(argv: string[]): Promise<void> {
   if (gateway) process.stdout.write(banner(gateway));
 }
 
-function readFlags(argv: string[]): ConfigFlags & { help?: boolean | undefined } {
-  try {
-    return parseArgs({
-      args: argv,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        sandbox: { type: 'boolean' },
-        port: { type: 'string' },
-        host: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${messageOf(error)}\n\n${help}`);
-  }
-}
-
-function configOf(flags: ConfigFlags): GatewayConfig {
-  try {
-    return readConfig(process.env, flags);
-  } catch (error) {
-    throw error instanceof ConfigError ? new UsageError(error.message) : error;
-  }
-}
-
 /** Loads the gateway only now, so that an invalid flag is reported without delay. */
 async function start(config: GatewayConfig, log: Log): Promise<Gateway> {
   const { createGateway } = await import('../gateway.ts');
   try {
     return await createGateway({ config, log, defaultQuery: firstMutation });
   } catch (error) {
-    const isSetup = error instanceof ConfigError || error instanceof AuthSetupError;
-    throw isSetup ? new UsageError(error.message) : listenError(error);
+    throw listenError(error);
   }
 }
 

@@ -6,7 +6,15 @@ import type { ConfigOf, Environment } from './Variable.ts';
 export type AuthConfig =
   | { kind: 'none' }
   | { kind: 'api-key'; file: string }
-  | { kind: 'jwt'; jwksUrl: string; issuer: string; audience: string; clockSkewS: number };
+  | {
+      kind: 'jwt';
+      jwksUrl: string;
+      issuer: string;
+      audience: string;
+      clockSkewS: number;
+      /** Not configurable. An absent value has the default of `JwksKeys`. */
+      jwksTiming?: { timeoutMs?: number; pauseMs?: number };
+    };
 
 export const authVariables = {
   kind: variable(

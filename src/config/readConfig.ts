@@ -1,3 +1,5 @@
+import { invalidConfiguration } from '../errors/SetupError.ts';
+
 import { authOf, authProblems, authVariables } from './auth.ts';
 import type { AuthConfig } from './auth.ts';
 import { documentVariables, manifestProblems } from './documents.ts';
@@ -16,15 +18,6 @@ import { upstreamOf, upstreamProblems, upstreamVariables } from './upstream.ts';
 import type { UpstreamConfig } from './upstream.ts';
 import { readVariables } from './Variable.ts';
 import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
-
-/** What is wrong with the environment or the flags, one problem per line. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(problems: readonly string[]) {
-    super(['invalid configuration:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
-  }
-}
 
 export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   /** Null for none. */
@@ -69,7 +62,7 @@ export const variableTables: readonly VariableTable[] = [
  * Reads the configuration of `serve`. Nothing else reads the environment.
  * The sandbox is started only when the flag asks for it, never because a variable is missing.
  *
- * @throws ConfigError that lists every problem
+ * @throws SetupError that lists every problem
  */
 export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}): GatewayConfig {
   const environment = environmentOf(variables, { PORT: flags.port, HOST: flags.host });
@@ -92,26 +85,26 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     : ({ kind: 'remote', remote: upstreamOf(read(upstreamVariables)) } as const);
   problems.push(...authProblems(environment), ...manifestProblems(environment));
   if (!flags.sandbox) problems.push(...upstreamProblems(environment));
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw invalidConfiguration(problems);
   return { ...config, upstream };
 }
 
 /**
  * The file in which `api-key` stores a key: the flag's, else the one that `serve` reads.
  *
- * @throws ConfigError
+ * @throws SetupError
  */
 export function readKeyFilePath(variables: NodeJS.ProcessEnv, file: string | undefined): string {
   const path = file ?? variables['AUTH_API_KEYS_FILE'];
   if (path) return path;
-  throw new ConfigError(['AUTH_API_KEYS_FILE: missing, set it or pass --file']);
+  throw invalidConfiguration(['AUTH_API_KEYS_FILE: missing, set it or pass --file']);
 }
 
-/** Reads the configuration of `sandbox`. @throws ConfigError that lists every problem */
+/** Reads the configuration of `sandbox`. @throws SetupError that lists every problem */
 export function readSandboxConfig(variables: NodeJS.ProcessEnv, flags: Pick<ConfigFlags, 'port'> = {}): SandboxConfig {
   const problems: string[] = [];
   const config = readVariables(sandboxVariables, environmentOf(variables, { SANDBOX_PORT: flags.port }), problems);
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw invalidConfiguration(problems);
   return config;
 }
 

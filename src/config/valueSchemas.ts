@@ -8,7 +8,7 @@ export const text = z.string();
 export const wholeNumber = (min: number, max: number, expected = `a whole number, ${min} to ${max}`) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, `expected ${expected}`)
+    .regex(/^\d{1,16}$/, `expected ${expected}`)
     .transform(Number)
     .refine((value) => value >= min && value <= max, `expected ${expected}`);
 
@@ -24,7 +24,7 @@ export const oneOf = <const Word extends string>(...words: Word[]) =>
 /** An ISO 4217 code. */
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'expected the three letters of a currency, such as USD');
 
-/** `true` or `false`, and the other words that zod takes for them. */
+/** `true`, `false`, and the synonyms that zod accepts. */
 export const flag = z.stringbool({ error: 'expected true or false' });
 
 export const httpUrl = z
@@ -39,7 +39,7 @@ export const httpUrl = z
   }, 'expected a URL without credentials, query and fragment')
   .transform((value) => value.replace(/\/+$/, ''));
 
-/** Signing keys must not be replaceable by whoever controls the network in between. */
+/** Nobody on the network may be able to replace the signing keys. */
 export const jwksUrl = z
   .string()
   .refine(
@@ -58,7 +58,7 @@ export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i.test(host);
 }
 
-/** Origins as browsers send them, separated by commas; a scheme's default port may be written. */
+/** Origins as browsers send them, separated by commas; a scheme's default port is allowed. */
 export const origins = z.string().transform((text, context) => {
   const found = namesIn(text).map(originOf);
   const valid = found.filter((origin) => origin !== null);

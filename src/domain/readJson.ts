@@ -1,12 +1,38 @@
 import { randomUUID } from 'node:crypto';
 
-import { JsonNumber } from './JsonNumber.ts';
-import { withoutBom } from './withoutBom.ts';
+/**
+ * A number that no JavaScript number spells in the same way: `0.30000000000000001`, `10.0`, `1e400`. `JSON.parse` would
+ * change it. Only `readJson` creates these.
+ */
+export class JsonNumber {
+  readonly #literal: string;
+
+  constructor(literal: string) {
+    this.#literal = literal;
+    // graphql takes every object for a record. Without a field this would be an input object without fields; with this
+    // one, graphql's error message names the number.
+    Object.defineProperty(this, literal, { value: true, enumerable: true });
+  }
+
+  /** The number as it was written. */
+  toString(): string {
+    return this.#literal;
+  }
+
+  /** graphql prints values in errors with this. */
+  toJSON(): string {
+    return this.#literal;
+  }
+}
+
+/** A number from `readJson` exactly as it was written; null if the value is not a number. */
+export function spellingOf(value: unknown): string | null {
+  return typeof value === 'number' || value instanceof JsonNumber ? String(value) : null;
+}
 
 /**
- * `JSON.parse` that loses no digit: a value is a JavaScript number only where `String()` of it is what the text says (and
- * for `-0`, which is zero), and a `JsonNumber` otherwise. All JSON that others write is read here. A byte order mark before
- * it is passed over.
+ * `JSON.parse` without loss of digits. A number becomes a JavaScript number if `String()` returns it as it was written (or
+ * if it is `-0`), otherwise a `JsonNumber`. All JSON from others is read here. A byte order mark is skipped.
  *
  * @throws SyntaxError
  */
@@ -14,14 +40,19 @@ export function readJson(text: string): unknown {
   const json = withoutBom(text);
   const value: unknown = JSON.parse(json);
   if (!mayHaveInexactNumbers.test(json)) return value;
-  // Only now that it was parsed: a complaint about a text must not show what is put into it here.
+  // Marked only after parsing, so that a syntax error quotes the original text.
   const marked = markNumbers(json);
   return marked === json ? value : JSON.parse(marked, revive);
 }
 
-/** Where the string that begins at `start` has its closing quote; the end of the text when it has none. */
+/** The text without a byte order mark, which JSON does not allow (RFC 8259, 8.1). */
+export function withoutBom(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** The index of the closing quote of the string that begins at `start`; the length of the text if there is none. */
 export function endOfJsonString(json: string, start: number): number {
-  // By codes: compared as strings of one character each, megabytes would take longer than all that is done with them.
+  // Compares character codes: one-character strings are several times slower on megabytes of text.
   for (let at = start + 1; at < json.length; at += 1) {
     const code = json.charCodeAt(at);
     if (code === quote) return at;
@@ -33,17 +64,17 @@ export function endOfJsonString(json: string, start: number): number {
 const [quote, backslash, minus, zero, nine] = [34, 92, 45, 48, 57];
 
 /**
- * A number that is not a whole one of at most 15 digits, where a value may begin. Amounts and times within strings don't
- * match, so that most texts cost one search more than their parsing: a third of it, measured with Node 20. A string that
+ * A number other than an integer of at most 15 digits, at the beginning of a value. Amounts and times in strings don't
+ * match, so most texts are only searched, which takes a third of the time of parsing (measured with Node 20). A string that
  * does match costs time only.
  */
 const mayHaveInexactNumbers = /(?:^|[[,]|(?<!\d):)\s*-?(?:\d+[.eE]|\d{16})/;
 
-/** What stands for a number until it is revived; drawn anew by each process, so that nobody can send it. */
+/** Marks a number until it is revived. Random, so that no client can send it. */
 const numberKey = randomUUID();
 const numberAt = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
-/** Puts every number of a valid text that `String()` would spell otherwise into an object under `numberKey`. One pass. */
+/** Replaces each number that `String()` would spell differently by an object with the key `numberKey`. One pass. */
 function markNumbers(json: string): string {
   const pieces: string[] = [];
   let from = 0;

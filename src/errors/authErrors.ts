@@ -31,8 +31,3 @@ export class AuthenticationUnavailableError extends CodedError {
     return { http: { status: 503, headers: { 'retry-after': '5' } } };
   }
 }
-
-/** The authentication settings are invalid, so the gateway doesn't start. The message has one line per problem. */
-export class AuthSetupError extends Error {
-  override readonly name = 'AuthSetupError';
-}

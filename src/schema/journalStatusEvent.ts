@@ -63,7 +63,7 @@ builder.objectType(JournalStatusEvent, {
         'the caller is limited to certain accounts and the key belongs to another principal, or if the gateway no longer ' +
         'has the original key.',
       resolve: ({ idempotencyKey }, _args, { principal, idempotencyKeys }) =>
-        idempotencyKeys.shown(principal, idempotencyKey),
+        idempotencyKeys.keyToShow(principal, idempotencyKey),
     }),
     idempotencyKeyType: t.expose('idempotencyKeyType', {
       type: IdempotencyKeyType,

@@ -4,7 +4,7 @@ import type { GraphQLError, ValueNode } from 'graphql';
 import { isCalendarDate } from '../domain/calendarDate.ts';
 import { isDecimal } from '../domain/decimal.ts';
 import { isInstant } from '../domain/instant.ts';
-import { spellingOf } from '../domain/JsonNumber.ts';
+import { spellingOf } from '../domain/readJson.ts';
 import { codedGraphQLError } from '../errors/codedGraphQLError.ts';
 
 import { builder } from './builder.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { KeyEntry } from '../../src/auth/keyFile.ts';
-import { keptBack } from '../../src/auth/redactUpstreamMessage.ts';
+import { redactedMessage } from '../../src/auth/redactUpstreamMessage.ts';
 import { customer, otherCustomer, sweep, thirdCustomer, unknownAccount } from '../kit/accounts.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
@@ -177,22 +177,22 @@ describe("the API's words", () => {
     __typename ... on JournalError { message upstreamCode requestId } ... on InvalidRequestError { issues { message } } } }`;
 
   it.each([
-    [403, `${insufficient}: ${sweep} holds 12.50`, keptBack],
+    [403, `${insufficient}: ${sweep} holds 12.50`, redactedMessage],
     [403, `${insufficient} of ${customer}`, `${insufficient} of ${customer}`],
     [403, insufficient, insufficient],
-    [403, `${insufficient}: account 927721227`, keptBack],
-    [403, `${insufficient}: 12.50 available`, keptBack],
-    [403, `${insufficient}: 7 < 9`, keptBack],
-    [403, `${insufficient} of ${customer}: 7 < 9`, keptBack],
-    [400, `journal ${foreign.replaceAll('-', '')} is the same`, keptBack],
-    [400, `journal_${foreign} is the same`, keptBack],
+    [403, `${insufficient}: account 927721227`, redactedMessage],
+    [403, `${insufficient}: 12.50 available`, redactedMessage],
+    [403, `${insufficient}: 7 < 9`, redactedMessage],
+    [403, `${insufficient} of ${customer}: 7 < 9`, redactedMessage],
+    [400, `journal ${foreign.replaceAll('-', '')} is the same`, redactedMessage],
+    [400, `journal_${foreign} is the same`, redactedMessage],
     [400, 'the description is too long', 'the description is too long'],
-    [400, `journal ${foreign} is the same`, keptBack],
-    [422, `idempotency key violation: first request was journal ${foreign.toUpperCase()}`, keptBack],
-    [409, `a twin of ${thirdCustomer} is under way`, keptBack],
-    [503, `no answer for ${thirdCustomer}`, keptBack],
+    [400, `journal ${foreign} is the same`, redactedMessage],
+    [422, `idempotency key violation: first request was journal ${foreign.toUpperCase()}`, redactedMessage],
+    [409, `a twin of ${thirdCustomer} is under way`, redactedMessage],
+    [503, `no answer for ${thirdCustomer}`, redactedMessage],
     [503, 'no answer in time', 'no answer in time'],
-    [429, `too many calls for ${thirdCustomer}`, keptBack],
+    [429, `too many calls for ${thirdCustomer}`, redactedMessage],
   ])('of a refusal, %i, %s, are told to who may read them', async (status, message, told) => {
     const stub = await StubUpstream.start(json(status, { message, code: 40310000 }, { 'x-request-id': 'request-1' }));
     const { ask } = await startWithKeys(stub.url, { limited, all: { ...limited, accounts: undefined } });
@@ -217,15 +217,15 @@ describe("the API's words", () => {
     const query = `{ journal(id: "${own}") { id } }`;
     const [{ errors }, { errors: whole }] = await Promise.all([ask('limited', query), ask('all', query)]);
 
-    expect(errors?.[0]?.message).toBe(keptBack);
+    expect(errors?.[0]?.message).toBe(redactedMessage);
     expect(errors?.[0]?.extensions).toEqual(whole?.[0]?.extensions);
     expect(whole?.[0]?.message).toContain(message);
   });
 
   it.each([
     [`refused: ${own} is too much`, `refused: ${own} is too much`],
-    [`refused: ${foreign} is the same`, keptBack],
-    ['refused: 12.50 available', keptBack],
+    [`refused: ${foreign} is the same`, redactedMessage],
+    ['refused: 12.50 available', redactedMessage],
   ])("of a batch's entry, %s, are told to who may read them, in its result and in its events", async (words, told) => {
     const failed = wireJNLC({ ...journals[1], error_message: words });
     const stub = await StubUpstream.start(

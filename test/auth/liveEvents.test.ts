@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { ServerResponse } from 'node:http';
 
-import { keptBack } from '../../src/auth/redactUpstreamMessage.ts';
+import { redactedMessage } from '../../src/auth/redactUpstreamMessage.ts';
 import { customer, otherCustomer, sweep, thirdCustomer } from '../kit/accounts.ts';
 import { Gate } from '../kit/Gate.ts';
 import { enter, openStream } from '../kit/operate.ts';
@@ -180,7 +180,7 @@ describe('a journal that can not be read when it is asked about', () => {
 
 describe.each(doors)('over %s, a subscription that ends since an event can not be checked', (door) => {
   it.each<[Who, string]>([
-    ['own', keptBack],
+    ['own', redactedMessage],
     ['officer', `no answer for ${thirdCustomer}`],
   ])('tells %s no words about others', async (who, words) => {
     const { tell, listen } = await startStub(json(500, { message: `no answer for ${thirdCustomer}` }));

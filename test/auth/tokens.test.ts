@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { exportSPKI, importJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import type { JwksTiming } from '../../src/auth/JwksKeys.ts';
 import { JwtAuthenticator } from '../../src/auth/JwtAuthenticator.ts';
 import { AuthenticationUnavailableError } from '../../src/errors/authErrors.ts';
 
@@ -19,39 +20,40 @@ import { wireJNLC } from '../kit/wireJournals.ts';
 const query = `{ account(id: "${customer}") { id } }`;
 const seen = { account: { id: customer } };
 
-async function start(alg?: string) {
+async function start(alg?: string, jwksTiming?: JwksTiming) {
   const issuer = await Issuer.start(alg);
   const stub = await StubUpstream.start(json(200, []));
-  const { url } = await startGateway(stub.url, {}, { auth: issuer.auth });
+  const auth = { ...issuer.auth, ...(jwksTiming && { jwksTiming }) };
+  const { url } = await startGateway(stub.url, {}, { auth });
   return { issuer, url };
 }
 
-/** The same question at every door, side by side. */
-function everywhere(url: string, token: string): Promise<Outcome[]> {
+/** Runs the query over every transport concurrently. */
+function overEveryTransport(url: string, token: string): Promise<Outcome[]> {
   return Promise.all(doors.map((door) => operate(door, url, bearer(token), query)));
 }
 
 function isRefused({ status, errors, closed, data }: Outcome): boolean {
-  const isToldSo = errors?.[0]?.extensions?.['code'] === 'UNAUTHENTICATED' && status === 401;
-  return data === undefined && (isToldSo || closed?.code === 4403);
+  const hasCode = errors?.[0]?.extensions?.['code'] === 'UNAUTHENTICATED' && status === 401;
+  return data === undefined && (hasCode || closed?.code === 4403);
 }
 
-/** Unsigned, or signed by something else than a key: made by hand, since no library would. */
+/** A token without a valid signature. Made by hand, because no library makes one. */
 function unsigned(header: object, claims: object, signature = ''): string {
   const parts = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
   return [...parts, signature].join('.');
 }
 
 describe('a token', () => {
-  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])('signed with %s comes in by every door', async (alg) => {
+  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])('signed with %s is accepted on every transport', async (alg) => {
     const { issuer, url } = await start(alg);
 
-    const outcomes = await everywhere(url, await issuer.token());
+    const outcomes = await overEveryTransport(url, await issuer.token());
 
     expect(outcomes).toMatchObject(doors.map(() => ({ data: seen })));
   });
 
-  it('is taken with its scopes and accounts, whatever other scopes it has', async () => {
+  it('grants its scopes and accounts, and its unknown scopes are ignored', async () => {
     const { issuer, url } = await start();
     const other = '94fa473d-9a92-40cd-908c-25da9fba1e65';
     const ask = async (claims: object) => operate('HTTP', url, bearer(await issuer.token({ ...claims })), query);
@@ -64,16 +66,20 @@ describe('a token', () => {
   });
 });
 
-describe('a token pays', () => {
+describe('a token allows a payment', () => {
   it.each<[string, object, string]>([
-    ['from no account without a word about it', {}, 'FORBIDDEN'],
-    ['from none of an empty list', { fromAccounts: [] }, 'FORBIDDEN'],
-    ['from those of its list, in whatever spelling', { fromAccounts: [sweep.toUpperCase()] }, 'CreateJournalSuccess'],
-    ['from no other', { fromAccounts: [customer] }, 'FORBIDDEN'],
-    ['from all where it says so', { fromAccounts: ['*'] }, 'CreateJournalSuccess'],
-    ['from none that it sees for that alone', { accounts: [sweep, customer] }, 'FORBIDDEN'],
-    ['not for others', { accounts: [], fromAccounts: ['*'] }, 'FORBIDDEN'],
-    ['not without the scope', { scope: 'journals:read', fromAccounts: ['*'] }, 'FORBIDDEN'],
+    ['from no account if it has no fromAccounts', {}, 'FORBIDDEN'],
+    ['from no account if fromAccounts is empty', { fromAccounts: [] }, 'FORBIDDEN'],
+    [
+      'from an account of fromAccounts, also in capitals',
+      { fromAccounts: [sweep.toUpperCase()] },
+      'CreateJournalSuccess',
+    ],
+    ['from no account that is missing in fromAccounts', { fromAccounts: [customer] }, 'FORBIDDEN'],
+    ['from every account if fromAccounts is *', { fromAccounts: ['*'] }, 'CreateJournalSuccess'],
+    ['from no account that is only visible', { accounts: [sweep, customer] }, 'FORBIDDEN'],
+    ['from no account that is not visible', { accounts: [], fromAccounts: ['*'] }, 'FORBIDDEN'],
+    ['from no account without the scope journals:write', { scope: 'journals:read', fromAccounts: ['*'] }, 'FORBIDDEN'],
   ])('%s', async (_what, claims, expected) => {
     const issuer = await Issuer.start();
     const stub = await StubUpstream.start(json(200, wireJNLC()));
@@ -90,7 +96,7 @@ describe('a token pays', () => {
   });
 });
 
-describe('refused by every door is', () => {
+describe('every transport refuses', () => {
   let issuer: Issuer;
   let stranger: Issuer;
   beforeAll(async () => {
@@ -101,11 +107,11 @@ describe('refused by every door is', () => {
   const ago = () => Math.floor(Date.now() / 1_000) - 10;
 
   it.each<[string, () => Promise<string>]>([
-    ['no token at all', async () => 'x'],
-    ['a token signed by nobody', async () => unsigned({ alg: 'none' }, issuer.claims())],
+    ['text that is not a token', async () => 'x'],
+    ['an unsigned token', async () => unsigned({ alg: 'none' }, issuer.claims())],
     ['a token without a signature', async () => unsigned({ alg: 'RS256', kid: issuer.publicJwk.kid }, issuer.claims())],
     [
-      'a token with the public key as its secret',
+      'a token signed with the public key as an HMAC secret',
       async () => {
         const key = await importJWK(issuer.publicJwk, 'RS256');
         if (!('type' in key)) throw new Error('no public key');
@@ -113,9 +119,9 @@ describe('refused by every door is', () => {
         return issuer.sign(issuer.claims(), { alg: 'HS256', kid: issuer.publicJwk.kid }, secret);
       },
     ],
-    ['a token of another key', async () => stranger.token()],
+    ['a token signed with an unknown key', async () => stranger.token()],
     [
-      'a token of another key by the name of a known one',
+      'a token signed with an unknown key under the ID of a published one',
       async () => {
         const { kid } = issuer.publicJwk;
         return await stranger.signAs(kid, issuer.claims());
@@ -124,69 +130,69 @@ describe('refused by every door is', () => {
     ['a token of another issuer', () => issuer.token({ iss: 'https://evil.example' })],
     ['a token for another audience', () => issuer.token({ aud: 'payroll' })],
     ['a token without an audience', () => issuer.token({ aud: undefined })],
-    ['a token that has expired', () => issuer.token({ exp: ago() })],
-    ['a token that never expires', () => issuer.token({ exp: undefined })],
-    ['a token that does not hold yet', () => issuer.token({ nbf: ago() + 60 })],
-    ['a token of nobody', () => issuer.token({ sub: undefined })],
-    ['a token whose accounts are no list', () => issuer.token({ accounts: customer })],
+    ['an expired token', () => issuer.token({ exp: ago() })],
+    ['a token without an expiry', () => issuer.token({ exp: undefined })],
+    ['a token that is not valid yet', () => issuer.token({ nbf: ago() + 60 })],
+    ['a token without a subject', () => issuer.token({ sub: undefined })],
+    ['a token whose accounts are not a list', () => issuer.token({ accounts: customer })],
     ['a token whose accounts are null', () => issuer.token({ accounts: null })],
-    ['a token whose accounts are no ids', () => issuer.token({ accounts: ['*'] })],
-    ['a token whose payers are no ids', () => issuer.token({ fromAccounts: ['all'] })],
-    ['a token whose scope is no text', () => issuer.token({ scope: ['journals:read'] })],
+    ['a token whose accounts are not IDs', () => issuer.token({ accounts: ['*'] })],
+    ['a token whose fromAccounts are not IDs', () => issuer.token({ fromAccounts: ['all'] })],
+    ['a token whose scope is not a string', () => issuer.token({ scope: ['journals:read'] })],
     [
-      'a token with a rule that nobody here knows',
+      'a token with an unknown critical header',
       () => issuer.signUnder({ kid: issuer.publicJwk.kid, crit: ['fly'], fly: true }, issuer.claims()),
     ],
     ['a token for other audiences', () => issuer.token({ aud: ['payroll', 'hr'] })],
-    ['a token with an end that is no number', () => issuer.token({ exp: '99999999999' })],
-    ['a token that holds from no number on', () => issuer.token({ nbf: 'soon' })],
-    ['a token of no name', () => issuer.token({ sub: '' })],
-    ['a token whose name is no text', () => issuer.token({ sub: 42 })],
+    ['a token whose expiry is not a number', () => issuer.token({ exp: '99999999999' })],
+    ['a token whose nbf is not a number', () => issuer.token({ nbf: 'soon' })],
+    ['a token with an empty subject', () => issuer.token({ sub: '' })],
+    ['a token whose subject is not a string', () => issuer.token({ sub: 42 })],
     ['a token whose accounts are an object', () => issuer.token({ accounts: { 0: customer } })],
-    ['a token with one account that is none', () => issuer.token({ accounts: [customer, null] })],
-    ['a token with all payers and one', () => issuer.token({ fromAccounts: ['*', customer] })],
-    ['a token that was changed', async () => (await issuer.token()).replace(/\.(..)/, '.eyJ')],
-    ['a token that is longer than any', async () => 'x'.repeat(15_900)],
+    ['a token with null among its accounts', () => issuer.token({ accounts: [customer, null] })],
+    ['a token with * and an account in fromAccounts', () => issuer.token({ fromAccounts: ['*', customer] })],
+    ['a token that was modified', async () => (await issuer.token()).replace(/\.(..)/, '.eyJ')],
+    ['a token that is too long', async () => 'x'.repeat(15_900)],
   ])('%s', async (_what, make) => {
     const stub = await StubUpstream.start(json(200, []));
     const { url } = await startGateway(stub.url, {}, { auth: issuer.auth });
 
-    const outcomes = await everywhere(url, await make());
+    const outcomes = await overEveryTransport(url, await make());
 
     expect(outcomes.filter((outcome) => !isRefused(outcome))).toEqual([]);
     expect(stub.calls).toEqual([]);
   });
 });
 
-describe('clocks', () => {
-  it('may differ by the skew that is configured', async () => {
+describe('an expired token', () => {
+  it('is accepted within the configured clock skew', async () => {
     const { issuer } = await start();
     const stub = await StubUpstream.start(json(200, []));
     const { url } = await startGateway(stub.url, {}, { auth: { ...issuer.auth, clockSkewS: 60 } });
     const ended = (seconds: number) => issuer.token({ exp: Math.floor(Date.now() / 1_000) - seconds });
 
-    expect(await everywhere(url, await ended(30))).toMatchObject(doors.map(() => ({ data: seen })));
-    expect((await everywhere(url, await ended(90))).filter(isRefused)).toHaveLength(doors.length);
+    expect(await overEveryTransport(url, await ended(30))).toMatchObject(doors.map(() => ({ data: seen })));
+    expect((await overEveryTransport(url, await ended(90))).filter(isRefused)).toHaveLength(doors.length);
   });
 });
 
-describe('a rotation of keys', () => {
+describe('a key rotation', () => {
   it.each([
-    ['beside the old one', {}],
-    ['instead of the old one', { withdraw: true }],
-    ['by the old name', { sameKid: true }],
-  ])('to a new key %s costs no valid caller an error', async (_how, options) => {
+    ['that keeps the old key', {}],
+    ['that withdraws the old key', { withdraw: true }],
+    ['that reuses the key ID', { sameKid: true }],
+  ])('%s causes no errors for valid callers', async (_how, options) => {
     const { issuer, url } = await start();
-    await everywhere(url, await issuer.token());
+    await overEveryTransport(url, await issuer.token());
 
     await issuer.rotate(options);
-    const outcomes = await everywhere(url, await issuer.token({ sub: 'ben' }));
+    const outcomes = await overEveryTransport(url, await issuer.token({ sub: 'ben' }));
 
     expect(outcomes).toMatchObject(doors.map(() => ({ data: seen })));
   });
 
-  it('that follows another one at once costs none either, however many strangers ask', async () => {
-    const { issuer, url } = await start();
+  it('that follows another one at once causes no errors either, even while unknown tokens arrive', async () => {
+    const { issuer, url } = await start('ES256', {});
     const stranger = await Issuer.start();
     const outcomes: Outcome[] = [];
 
@@ -195,116 +201,119 @@ describe('a rotation of keys', () => {
       const guesses = Promise.all(
         [1, 2, 3, 4].map(async () => operate('HTTP', url, bearer(await stranger.token()), query)),
       );
-      outcomes.push(...(await everywhere(url, await issuer.token({ sub }))));
+      outcomes.push(...(await overEveryTransport(url, await issuer.token({ sub }))));
       expect((await guesses).every(isRefused)).toBe(true);
     }
 
     expect(outcomes).toMatchObject(outcomes.map(() => ({ data: seen })));
-    expect(issuer.asked).toBeLessThan(12);
+    expect(issuer.requests).toBeLessThan(12);
   });
 
-  it('that takes a key away ends what it has signed', async () => {
+  it('that withdraws a key invalidates the tokens that it has signed', async () => {
     const { issuer, url } = await start();
     const old = await issuer.token();
-    await everywhere(url, old);
+    await overEveryTransport(url, old);
 
     await issuer.rotate({ withdraw: true });
-    await everywhere(url, await issuer.token({ sub: 'ben' }));
+    await overEveryTransport(url, await issuer.token({ sub: 'ben' }));
 
-    expect((await everywhere(url, old)).filter(isRefused)).toHaveLength(doors.length);
+    expect((await overEveryTransport(url, old)).filter(isRefused)).toHaveLength(doors.length);
   });
 });
 
-describe('a token that names no key', () => {
-  it('comes in whichever of the keys has signed it, and before and after a rotation', async () => {
+describe('a token without a key ID', () => {
+  it('is accepted from every published key, before and after a rotation', async () => {
     const { issuer, url } = await start();
     const nameless = (sub: string) => issuer.signUnder({}, issuer.claims({ sub }));
     const old = await nameless('ann');
 
-    const outcomes = await everywhere(url, old);
+    const outcomes = await overEveryTransport(url, old);
     await issuer.rotate();
-    outcomes.push(...(await everywhere(url, await nameless('ben'))), ...(await everywhere(url, old)));
+    outcomes.push(...(await overEveryTransport(url, await nameless('ben'))), ...(await overEveryTransport(url, old)));
     await issuer.rotate();
-    outcomes.push(...(await everywhere(url, await nameless('cid'))));
+    outcomes.push(...(await overEveryTransport(url, await nameless('cid'))));
 
     expect(outcomes).toMatchObject(outcomes.map(() => ({ data: seen })));
   });
 
-  it('is refused when none has', async () => {
+  it('is refused if no published key has signed it', async () => {
     const { issuer, url } = await start();
     await issuer.rotate();
-    await everywhere(url, await issuer.token());
+    await overEveryTransport(url, await issuer.token());
     const stranger = await Issuer.start();
 
-    const outcomes = await everywhere(url, await stranger.signUnder({}, issuer.claims()));
+    const outcomes = await overEveryTransport(url, await stranger.signUnder({}, issuer.claims()));
 
     expect(outcomes.filter(isRefused)).toHaveLength(doors.length);
   });
 });
 
-describe('a key of the issuer that can not be used', () => {
+describe('an unusable key of the issuer', () => {
   it.each<[string, object]>([
-    ['no point of its curve', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }],
-    ['nothing', { kty: 'EC', crv: 'P-256' }],
-    ['private', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', d: 'AA' }],
-  ])('as it is %s, refuses who names it, and nobody else', async (_what, jwk) => {
+    ['that is not a point of its curve', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }],
+    ['without coordinates', { kty: 'EC', crv: 'P-256' }],
+    ['that is private', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', d: 'AA' }],
+  ])('%s affects only tokens with its ID', async (_what, jwk) => {
     const issuer = await Issuer.start();
     issuer.publish({ ...jwk, kid: 'broken' });
     const stub = await StubUpstream.start(json(200, []));
     const { url } = await startGateway(stub.url, {}, { auth: issuer.auth });
 
-    const outcomes = await everywhere(url, await issuer.signAs('broken', issuer.claims()));
+    const outcomes = await overEveryTransport(url, await issuer.signAs('broken', issuer.claims()));
 
     expect(outcomes.filter((outcome) => !isRefused(outcome))).toEqual([]);
-    expect(await everywhere(url, await issuer.token())).toMatchObject(doors.map(() => ({ data: seen })));
+    expect(await overEveryTransport(url, await issuer.token())).toMatchObject(doors.map(() => ({ data: seen })));
   });
 });
 
-describe('an issuer that answers with', () => {
+describe('an issuer that responds with', () => {
   it.each<[string, (response: ServerResponse) => void]>([
-    ['a failure', (response) => response.writeHead(500).end()],
-    ['a page', (response) => response.end('<!doctype html>\n<title>moved</title>')],
-    ['something else', (response) => response.end('{"keys":"none"}')],
-    ['more than keys can be', (response) => response.end(`{"keys":[${' '.repeat(2_000_000)}]}`)],
-    ['a reset', (response) => response.destroy()],
-    ['half an answer', (response) => response.writeHead(200, { 'content-length': 100 }).write('{"keys":')],
-  ])('%s keeps out whose key is not known yet, and nobody else', async (_what, answer) => {
-    const { issuer, url } = await start();
-    const known = await issuer.token();
-    await everywhere(url, known);
+    ['status 500', (response) => response.writeHead(500).end()],
+    ['HTML', (response) => response.end('<!doctype html>\n<title>moved</title>')],
+    ['JSON that is not a key set', (response) => response.end('{"keys":"none"}')],
+    ['more than 1 MiB', (response) => response.end(`{"keys":[${' '.repeat(2_000_000)}]}`)],
+    ['a connection reset', (response) => response.destroy()],
+    ['half of a body', (response) => response.writeHead(200, { 'content-length': 100 }).write('{"keys":')],
+  ])('%s affects only tokens of keys that are not loaded yet', async (_what, answer) => {
+    const { issuer, url } = await start('ES256', { pauseMs: 20, timeoutMs: 500 });
+    const cached = await issuer.token();
+    await overEveryTransport(url, cached);
     await issuer.rotate();
     issuer.answerWith(answer);
 
-    const outcomes = await everywhere(url, await issuer.token({ sub: 'ben' }));
+    const outcomes = await overEveryTransport(url, await issuer.token({ sub: 'ben' }));
 
     expect(outcomes.map(({ status, closed }) => status ?? closed?.code)).toEqual([503, 503, 1013, 1013]);
-    expect(await everywhere(url, known)).toMatchObject(doors.map(() => ({ data: seen })));
+    expect(await overEveryTransport(url, cached)).toMatchObject(doors.map(() => ({ data: seen })));
     issuer.answerWith(null);
-    expect(await everywhere(url, await issuer.token({ sub: 'ben' }))).toMatchObject(doors.map(() => ({ data: seen })));
+    expect(await overEveryTransport(url, await issuer.token({ sub: 'ben' }))).toMatchObject(
+      doors.map(() => ({ data: seen })),
+    );
   });
 });
 
 describe('an issuer that hangs', () => {
-  it('keeps out whose key is not known yet, in bounded time, and nobody else', async () => {
-    const { issuer, url } = await start();
-    const known = await issuer.token();
-    await everywhere(url, known);
+  it('affects only tokens of keys that are not loaded yet, and those for a bounded time', async () => {
+    const { issuer, url } = await start('ES256', {});
+    const cached = await issuer.token();
+    await overEveryTransport(url, cached);
     await issuer.rotate();
     issuer.hang();
 
-    const outcomes = await everywhere(url, await issuer.token({ sub: 'ben' }));
+    const outcomes = await overEveryTransport(url, await issuer.token({ sub: 'ben' }));
 
     expect(outcomes.map(({ status, closed }) => status ?? closed?.code)).toEqual([503, 503, 1013, 1013]);
     expect(outcomes[0]?.errors).toMatchObject([{ extensions: { code: 'AUTHENTICATION_UNAVAILABLE' } }]);
     expect(outcomes[0]?.headers?.get('retry-after')).toBe('5');
-    expect(await everywhere(url, known)).toMatchObject(doors.map(() => ({ data: seen })));
+    expect(await overEveryTransport(url, cached)).toMatchObject(doors.map(() => ({ data: seen })));
   });
 
-  it('for longer than keys may serve keeps out everyone, whether or not a token was seen before', async () => {
+  it('for longer than an hour causes every token to be refused, cached or not', async () => {
     const issuer = await Issuer.start();
     vi.useFakeTimers({ toFake: ['performance'] });
     closeLater(() => void vi.useRealTimers());
-    const authenticator = await JwtAuthenticator.open(issuer.auth, watchedLog());
+    const auth = { ...issuer.auth, jwksTiming: { timeoutMs: 200 } };
+    const authenticator = await JwtAuthenticator.open(auth, watchedLog());
     closeLater(() => authenticator.close());
     const token = bearer(await issuer.token());
     await authenticator.authenticate(token);

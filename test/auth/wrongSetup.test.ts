@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ApiKeyAuthenticator } from '../../src/auth/ApiKeyAuthenticator.ts';
 import { JwtAuthenticator } from '../../src/auth/JwtAuthenticator.ts';
-import { AuthSetupError } from '../../src/errors/authErrors.ts';
+import { SetupError } from '../../src/errors/SetupError.ts';
 import type { Log } from '../../src/log.ts';
 import { customer } from '../kit/accounts.ts';
 import { Issuer } from '../kit/Issuer.ts';
@@ -21,7 +21,7 @@ async function refusalOf(open: (log: Log) => Promise<unknown>): Promise<string[]
   const logged: string[] = [];
   const error = await open(watchedLog((line) => logged.push(line))).catch((thrown: unknown) => thrown);
   expect(logged).toEqual([]);
-  if (!(error instanceof AuthSetupError)) throw new Error('it opened, or failed otherwise', { cause: error });
+  if (!(error instanceof SetupError)) throw new Error('it opened, or failed otherwise', { cause: error });
   return error.message.split('\n');
 }
 
@@ -64,7 +64,7 @@ describe('a key file that can not be used is refused, a line for each problem, w
     [
       'has keys where fields belong',
       write(JSON.stringify({ keys: [{ ...newKey('a').entry, [newKey('b').key]: 'b' }], [newKey('c').key]: 'c' })),
-      ['keys.0: unknown field: a name that is none', 'unknown field: a name that is none'],
+      ['keys.0: unknown field: (not a field name)', 'unknown field: (not a field name)'],
     ],
     ['is not there', async () => undefined, ["can't be read: ENOENT"]],
     ['is a folder', (path) => mkdir(path), ["can't be read: EISDIR"]],
@@ -90,7 +90,7 @@ describe('an issuer whose keys can not be had is told in one line, when it', () 
     const lines = await refusalOf((log) => JwtAuthenticator.open({ ...options, jwksUrl }, log));
 
     expect(lines).toEqual([
-      expect.stringMatching(`^${jwksUrl}: the keys of the token issuer can't be read: .*ECONNREFUSED`),
+      expect.stringMatching(`^${jwksUrl}: the keys of the token issuer can't be loaded: .*ECONNREFUSED`),
     ]);
   });
 
@@ -98,7 +98,7 @@ describe('an issuer whose keys can not be had is told in one line, when it', () 
     ['a failure', (response) => response.writeHead(404).end('no'), /Expected 200 OK/],
     ['a page', (response) => response.end('<!doctype html>\n<title>moved</title>\n'), /is not valid JSON/],
     ['other JSON', (response) => response.end('[]'), /malformed/],
-    ['no key at all', (response) => response.end('{"keys":[]}'), /it tells no key/],
+    ['no key at all', (response) => response.end('{"keys":[]}'), /the key set is empty/],
     ['an address elsewhere', (response) => response.writeHead(302, { location: '/' }).end(), /Expected 200 OK/],
   ])('answers with %s', async (_what, answer, words) => {
     const issuer = await Issuer.start();

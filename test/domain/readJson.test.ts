@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { JsonNumber, spellingOf } from '../../src/domain/JsonNumber.ts';
-import { readJson } from '../../src/domain/readJson.ts';
+import { JsonNumber, readJson, spellingOf } from '../../src/domain/readJson.ts';
 
 /** Every number of a value in place of its spelling. */
 function spelled(value: unknown): unknown {

@@ -65,7 +65,7 @@ describe('serve prints a line for each problem and exits with 2', () => {
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(lines).toEqual([
-      expect.stringMatching(`^journals-gateway: ${issuer.url}: the keys of the token issuer can't be read: `),
+      expect.stringMatching(`^journals-gateway: ${issuer.url}: the keys of the token issuer can't be loaded: `),
     ]);
   });
 });

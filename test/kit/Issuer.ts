@@ -16,7 +16,7 @@ interface SigningKey {
   jwk: JWK & { kid: string };
 }
 
-/** An issuer of tokens with its keys behind a real HTTP server. */
+/** A token issuer that publishes its keys with a real HTTP server. */
 export class Issuer {
   readonly name = 'https://issuer.example';
   readonly audience = 'journals';
@@ -26,14 +26,14 @@ export class Issuer {
   #published: JWK[];
   #hangs = false;
   #answer: ((response: ServerResponse) => void) | null = null;
-  /** How often its keys were asked for. */
-  asked = 0;
+  /** The number of requests for its keys. */
+  requests = 0;
 
   private constructor(key: SigningKey) {
     this.#key = key;
     this.#published = [key.jwk];
     this.#server = createServer((_request, response) => {
-      this.asked += 1;
+      this.requests += 1;
       if (this.#hangs) this.#hung.add(response);
       else if (this.#answer) this.#answer(response);
       else response.end(JSON.stringify({ keys: this.#published }));
@@ -57,26 +57,33 @@ export class Issuer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/keys`;
   }
 
-  /** What a gateway that trusts it is configured with. */
+  /** The configuration of a gateway that trusts this issuer. Requests for keys may follow each other fast. */
   get auth(): AuthConfig & { kind: 'jwt' } {
-    return { kind: 'jwt', jwksUrl: this.url, issuer: this.name, audience: this.audience, clockSkewS: 0 };
+    return {
+      kind: 'jwt',
+      jwksUrl: this.url,
+      issuer: this.name,
+      audience: this.audience,
+      clockSkewS: 0,
+      jwksTiming: { pauseMs: 20 },
+    };
   }
 
   get publicJwk(): JWK & { kid: string } {
     return this.#key.jwk;
   }
 
-  /** A token that holds for five minutes, but for what the test changes; undefined takes a claim away. */
+  /** A token that is valid for five minutes, with the given claims changed; undefined removes a claim. */
   token(claims: Record<string, unknown> = {}): Promise<string> {
     return this.signAs(this.#key.jwk.kid, this.claims(claims));
   }
 
-  /** Signs with its own key, by whatever name. */
+  /** Signs with its own key under any key ID. */
   signAs(kid: string, claims: Record<string, unknown>): Promise<string> {
     return this.signUnder({ kid }, claims);
   }
 
-  /** Signs with its own key, under whatever header. */
+  /** Signs with its own key under any header. */
   signUnder(header: Record<string, unknown>, claims: Record<string, unknown>): Promise<string> {
     return this.sign(claims, { alg: this.#key.jwk.alg ?? '', ...header }, this.#key.pair.privateKey);
   }
@@ -86,7 +93,7 @@ export class Issuer {
     return { iss: this.name, aud: this.audience, sub: 'ann', scope: 'journals:read', exp, ...changes };
   }
 
-  /** Signs whatever with whatever key. */
+  /** Signs any claims under any header with any key. */
   sign(
     claims: Record<string, unknown>,
     header: JWTHeaderParameters,
@@ -97,19 +104,19 @@ export class Issuer {
       .sign(key, { crit: Object.fromEntries((header.crit ?? []).map((name) => [name, true])) });
   }
 
-  /** Signs with a new key from now on; the old one is published on, unless it is withdrawn. */
+  /** Signs with a new key from now on. The old key stays published unless it is withdrawn. */
   async rotate({ withdraw = false, sameKid = false } = {}): Promise<void> {
     const { alg = '', kid } = this.#key.jwk;
     this.#key = await newKey(alg, sameKid ? kid : undefined);
     this.#published = withdraw || sameKid ? [this.#key.jwk] : [...this.#published, this.#key.jwk];
   }
 
-  /** Publishes another key beside its own, whatever it is. */
+  /** Publishes another key as well. */
   publish(jwk: JWK): void {
     this.#published = [...this.#published, jwk];
   }
 
-  /** Says of its keys something else besides, and in another order. */
+  /** Adds a field to each published key and changes the order of its fields. */
   respell(): void {
     this.#published = this.#published.map((jwk) => ({
       x5u: 'https://issuer.example/x5u',
@@ -117,12 +124,12 @@ export class Issuer {
     }));
   }
 
-  /** Answers so from now on; null tells its keys again. */
+  /** Answers requests in this way from now on; null publishes the keys again. */
   answerWith(answer: ((response: ServerResponse) => void) | null): void {
     this.#answer = answer;
   }
 
-  /** Takes questions and answers none. */
+  /** Accepts requests and answers none. */
   hang(): void {
     this.#hangs = true;
   }

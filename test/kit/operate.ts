@@ -3,22 +3,22 @@ import type { GraphQLFormattedError } from 'graphql';
 import { EventStream } from './EventStream.ts';
 import { RawSocket } from './RawSocket.ts';
 
-/** Every way in. A socket says who it is in `connection_init`, or in the header of its upgrade. */
+/** Every transport. A WebSocket sends its credential in `connection_init` or in the header of its upgrade. */
 export const doors = ['HTTP', 'SSE', 'WebSocket', 'WebSocket header'] as const;
 export type Door = (typeof doors)[number];
 
-/** What came of one operation, whatever way it came in. */
+/** The outcome of one operation over any transport. */
 export interface Outcome {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
-  /** HTTP and SSE. */
+  /** HTTP and SSE only. */
   status?: number;
   headers?: Headers;
-  /** A socket that was closed instead of answered. */
+  /** Set if the socket was closed without an answer. */
   closed?: { code: number; reason: string };
 }
 
-/** Runs an operation and gives its first result. */
+/** Runs an operation and returns its first result. */
 export async function operate(
   door: Door,
   url: string,
@@ -31,13 +31,15 @@ export async function operate(
   const socket = await enter(door, url, authorization);
   if (!(socket instanceof RawSocket)) return socket;
   socket.subscribe('1', query, variables);
-  const said = await Promise.race([socket.next(), socket.closed]);
+  const message = await Promise.race([socket.next(), socket.closed]);
   socket.terminate();
-  if ('code' in said) return { closed: said };
-  return said.type === 'error' ? { errors: said.payload as GraphQLFormattedError[] } : (said.payload as Outcome);
+  if ('code' in message) return { closed: message };
+  return message.type === 'error'
+    ? { errors: message.payload as GraphQLFormattedError[] }
+    : (message.payload as Outcome);
 }
 
-/** A socket that was let in, or how it was closed. */
+/** Opens and authenticates a socket. Returns it, or how it was closed. */
 export async function enter(
   door: 'WebSocket' | 'WebSocket header',
   url: string,
@@ -47,15 +49,15 @@ export async function enter(
   const socket = await RawSocket.open(url, undefined, isHeader ? { authorization } : {});
   const payload = authorization === null || isHeader ? undefined : { authorization };
   socket.send({ type: 'connection_init', payload });
-  const said = await Promise.race([socket.next(), socket.closed]);
-  return 'code' in said ? { closed: said } : socket;
+  const message = await Promise.race([socket.next(), socket.closed]);
+  return 'code' in message ? { closed: message } : socket;
 }
 
 export function bearer(credential: string): string {
   return `Bearer ${credential}`;
 }
 
-/** An event stream of a subscription or any other operation. */
+/** Opens an event stream of a subscription or any other operation. */
 export function openStream(
   url: string,
   authorization: string | null,

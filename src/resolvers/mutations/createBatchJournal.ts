@@ -35,7 +35,7 @@ export async function createBatchJournal(
   check.throwIfAny();
 
   const startedMs = context.clock.earliestNow();
-  const sentKey = context.idempotencyKeys.sent(context.principal, idempotencyKey);
+  const sentKey = context.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
   const [items, isReplay] = await context.keyUses.note(
     { sentKey, isMade: args.idempotencyKey == null },
     () => context.journals.createBatch(batch, idempotencyKey, sentKey),

@@ -30,7 +30,7 @@ export async function createJournal(
   assertAuthorized(context.principal, { kind: 'createJournal', journals: [journal.jnlc ?? journal.jnls] });
   check.throwIfAny();
 
-  const sentKey = context.idempotencyKeys.sent(context.principal, idempotencyKey);
+  const sentKey = context.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
   const isMade = args.idempotencyKey == null;
   const [answered, isReplay] = await context.keyUses.note(
     { sentKey, isMade },

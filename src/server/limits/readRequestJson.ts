@@ -1,5 +1,4 @@
-import { JsonNumber } from '../../domain/JsonNumber.ts';
-import { endOfJsonString, readJson } from '../../domain/readJson.ts';
+import { endOfJsonString, JsonNumber, readJson } from '../../domain/readJson.ts';
 import { limitExceeded, nestedTooDeeply } from '../../errors/limitErrors.ts';
 
 /** Deeper than any input of the schema. Code that writes or compares values recurses at every level. */

@@ -8,7 +8,7 @@ import type { WebSocket } from 'ws';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
-import { withoutBom } from '../../domain/withoutBom.ts';
+import { withoutBom } from '../../domain/readJson.ts';
 import type { Log } from '../../log.ts';
 
 import { hasSeveralCredentials, isForeignPage } from '../connections/originChecks.ts';

@@ -3,7 +3,7 @@ import { isDecimal } from '../../domain/decimal.ts';
 import { isInstant } from '../../domain/instant.ts';
 import { asJournalEntryType, asJournalStatus } from '../../domain/journal.ts';
 import type { Journal, OtherJournal, TransmitterInfo } from '../../domain/journal.ts';
-import { JsonNumber, spellingOf } from '../../domain/JsonNumber.ts';
+import { JsonNumber, spellingOf } from '../../domain/readJson.ts';
 import type { BatchItem } from '../../domain/newJournal.ts';
 import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
 import { ContractBrokenError } from '../../errors/faults.ts';

@@ -1,8 +1,7 @@
 import { Agent } from 'undici';
 
 import { waitFor } from '../../concurrency/waitFor.ts';
-import { spellingOf } from '../../domain/JsonNumber.ts';
-import { readJson } from '../../domain/readJson.ts';
+import { readJson, spellingOf } from '../../domain/readJson.ts';
 import { CredentialsRefusedError } from '../../errors/faults.ts';
 import { messageOf } from '../../errors/messageOf.ts';
 import type { Log } from '../../log.ts';

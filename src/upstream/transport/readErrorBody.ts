@@ -1,5 +1,4 @@
-import { spellingOf } from '../../domain/JsonNumber.ts';
-import { readJson } from '../../domain/readJson.ts';
+import { readJson, spellingOf } from '../../domain/readJson.ts';
 import type { UpstreamErrorDetails } from '../../errors/refusals.ts';
 
 import type { WireResponse } from './exchange.ts';

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-import { withoutBom } from '../../../domain/withoutBom.ts';
+import { withoutBom } from '../../../domain/readJson.ts';
 import { AbandonedError } from '../../../errors/cancellation.ts';
 import { codedGraphQLError } from '../../../errors/codedGraphQLError.ts';
 
