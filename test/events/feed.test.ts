@@ -45,7 +45,7 @@ function at(ms: number): Answer {
 describe('the feed', () => {
   it('that is asked to wait asks again no earlier, and says why it is not open', async () => {
     const { events, askedAt } = await start(text(429, '{"message":"slow down"}', { 'retry-after': '1' }), quietStream);
-    await events.tried;
+    await events.firstAttempt;
 
     expect(events.feedState).toMatchObject({ isOpen: false, lastFailure: { code: 'RATE_LIMITED' } });
     await expect.poll(() => events.feedState.isOpen, { timeout: 5_000 }).toBe(true);
@@ -61,7 +61,7 @@ describe('the feed', () => {
     ],
   ])('that gets %s instead of a stream says so, and comes back', async (_name, answer, code) => {
     const { events } = await start(answer, quietStream);
-    await events.tried;
+    await events.firstAttempt;
 
     expect(events.feedState).toMatchObject({ isOpen: false, silentMs: null, lastFailure: { code } });
     await expect.poll(() => events.feedState.isOpen, { timeout: 5_000 }).toBe(true);
@@ -69,7 +69,7 @@ describe('the feed', () => {
 
   it('whose credentials are refused says so, and does not hammer', async () => {
     const { events, askedAt } = await start(json(401, { message: 'who are you?' }));
-    await events.tried;
+    await events.firstAttempt;
 
     await new Promise((resolve) => setTimeout(resolve, 300));
 
@@ -79,7 +79,7 @@ describe('the feed', () => {
 
   it('tells what it has heard and how often it came back', async () => {
     const { events, streams } = await start(quietStream);
-    await events.tried;
+    await events.firstAttempt;
     const reader = events.subscribe(() => true, null);
     expect(events.feedState).toMatchObject({ isOpen: true, lagMs: null, reconnects: 0, lastFailure: null });
 
@@ -96,7 +96,7 @@ describe('the feed', () => {
 
   it('starts over when it is told that events were lost', async () => {
     const { events, streams } = await start(quietStream);
-    await events.tried;
+    await events.firstAttempt;
     streams[0]?.write(': you are reading too slowly, dropped 7 messages\n\n');
 
     await expect.poll(() => events.feedState.reconnects).toBe(1);
@@ -113,7 +113,7 @@ describe('the feed', () => {
       };
     const nowMs = Date.now();
     const { events, streams } = await start(at(nowMs + 86_400_000), at(nowMs));
-    await events.tried;
+    await events.firstAttempt;
     const reader = events.subscribe(() => true, null);
 
     streams[0]?.end();
@@ -130,7 +130,7 @@ describe('the feed', () => {
     const nowMs = Date.now();
     const date = new Date(nowMs).toUTCString();
     const { events, streams } = await start(at(nowMs - 600_000), text(503, '{}', { date }), at(nowMs));
-    await events.tried;
+    await events.firstAttempt;
     const reader = events.subscribe(() => true, null);
     streams[0]?.write(statusEventLine(new Date(nowMs + 86_400_000).toISOString(), 'ahead'));
     await reader.next();

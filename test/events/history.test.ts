@@ -23,7 +23,7 @@ describe('a history that is given up', () => {
       }
     };
 
-    await expect(reading()).rejects.toThrow('given up');
+    await expect(reading()).rejects.toThrow('a replay was aborted');
   });
 });
 
