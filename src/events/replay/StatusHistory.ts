@@ -208,8 +208,7 @@ async function* readEvents(
       }
       if (caughtUpMs === 0 && isCaughtUp()) break;
     }
-    if (watch.hasTimedOut)
-      throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
+    if (watch.hasTimedOut) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
     start?.settle();
     // A replay that ended before anything after the cursor does not prove that the cursor's event is gone.
     if (start?.isMissing && after && (buffered.length > 0 || missing.size === 0)) {
