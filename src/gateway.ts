@@ -169,7 +169,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       opened.push(['the admin port', () => admin.close()]);
       await admin.listen();
     }
-    await waitFor(statusEvents.tried, { timeoutMs: feedTimeoutMs });
+    await waitFor(statusEvents.firstAttempt, { timeoutMs: feedTimeoutMs });
     await server.listen();
     const announce = () => {
       readiness.enter('draining');

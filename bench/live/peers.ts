@@ -92,7 +92,7 @@ const serve = { 'graphql-ws': serveGraphqlWs, yoga: serveYoga, bare: serveBare }
 if (!serve) throw new Error(`expected graphql-ws, yoga or bare, found ${process.argv[2]}`);
 serve();
 statusEvents.start();
-await statusEvents.tried;
+await statusEvents.firstAttempt;
 server.listen(0, '127.0.0.1', () => {
   console.log(`127.0.0.1:${(server.address() as AddressInfo).port}`);
 });

@@ -30,4 +30,9 @@ export class Backoff {
   reset(): void {
     this.#failures = 0;
   }
+
+  /** Counts no more than so many failures from here on. */
+  lowerTo(failures: number): void {
+    this.#failures = Math.min(this.#failures, failures);
+  }
 }

@@ -22,17 +22,16 @@ export interface StatusEventsOptions {
   replays?: SharedReplaysOptions | undefined;
 }
 
-/** How the feed and those who listen to it fare. */
 export interface EventsState extends HubState {
   feed: FeedState;
   /** Upstream streams that replay past events. */
   openReplays: number;
 }
 
-/** How long a reading listens on when all that was known has come, in ms. */
-const momentMs = 100;
+/** How long a reader of the past waits for further events once it has all expected ones, in ms. */
+const caughtUpMs = 100;
 
-/** All that the upper floors may ask about status events: what comes, what was, and where one stands. */
+/** The status events for the layers above: live and past ones, and the feed's current position. */
 export class StatusEvents {
   readonly #hub: StatusHub;
   readonly #feed: StatusFeed;
@@ -49,30 +48,28 @@ export class StatusEvents {
     this.#feed.start();
   }
 
-  /** Fulfilled once the feed is open, or has failed to open for the first time. */
-  get tried(): Promise<void> {
-    return this.#feed.tried;
+  /** Fulfilled once the feed is open or has failed to open. */
+  get firstAttempt(): Promise<void> {
+    return this.#feed.firstAttempt;
   }
 
-  /** How the feed fares, for those who watch over the process. */
   get feedState(): FeedState {
     return this.#feed.state;
   }
 
-  /** How all of it fares. */
   get state(): EventsState {
     return { feed: this.feedState, ...this.#hub.state, openReplays: this.#history.openReplays };
   }
 
-  /** Where the feed stands: subscribe after it, and nothing falls between. Null while it has not begun. */
+  /** The feed's position now: a subscription after it misses nothing. Null before the feed has begun. */
   get mark(): StatusMark | null {
     return this.#hub.mark;
   }
 
   /**
-   * Live events; with a position, first everything behind it.
+   * Live events; with a position, first everything after it.
    *
-   * @param isTaking whether the client has taken what it was sent lately; who has and is left behind is waited for
+   * @param isTaking whether the client still reads. One that does is never ended for falling behind
    */
   subscribe(
     accepts: (event: JournalStatusEvent) => boolean,
@@ -82,29 +79,34 @@ export class StatusEvents {
     return new ResumedSubscription(this.#hub, this.#history, { accepts, after, isTaking });
   }
 
-  /** Past events, oldest first, up to now at least. @throws CursorExpiredError | TooManyReplaysError | Fault */
+  /** Past events, oldest first, at least up to now. @throws CursorExpiredError | TooManyReplaysError | Fault */
   history(
     range: Pick<HistoryRange, 'after' | 'since' | 'until'>,
     signal: AbortSignal,
   ): AsyncGenerator<PositionedEvent, void> {
-    return this.#history.read({ ...range, known: this.#hub.known, caughtUpMs: momentMs }, signal);
+    return this.#history.read({ ...range, expected: this.#hub.expectedPast, caughtUpMs }, signal);
   }
 
   /**
-   * Past events from a moment on, in unix ms, up to now at least: for what money waits for, so that no number of clients
-   * who come back is before it. To be asked once at a time, or those would wait for it.
+   * Past events since a moment, in unix ms, at least up to now. Goes before the replays of all clients, since money
+   * depends on it. Call it once at a time, otherwise clients would have to wait.
    *
-   * @param onUnreadable told of each event that can't be read
-   * @param isWhole ends when the API ends it; otherwise when all that is known has come and nothing follows for a moment
+   * @param onUnreadable called for each event that can't be read
+   * @param isWhole reads until the API ends the stream, not only until all expected events have arrived
    * @throws Fault
    */
   async *eventsSince(
     { sinceMs, isWhole, onUnreadable }: { sinceMs: number; isWhole: boolean; onUnreadable?: () => void },
     signal: AbortSignal,
   ): AsyncGenerator<JournalStatusEvent, void> {
-    const range = { since: new Date(sinceMs).toISOString(), known: this.#hub.known, isUrgent: true, onUnreadable };
-    const caughtUpMs = isWhole ? silenceMs : momentMs;
-    for await (const { event } of this.#history.read({ ...range, caughtUpMs }, signal)) yield event;
+    const range = {
+      since: new Date(sinceMs).toISOString(),
+      expected: this.#hub.expectedPast,
+      isUrgent: true,
+      onUnreadable,
+    };
+    const patience = { caughtUpMs: isWhole ? silenceMs : caughtUpMs };
+    for await (const { event } of this.#history.read({ ...range, ...patience }, signal)) yield event;
   }
 
   lastStatusOf(journalId: string): string | undefined {

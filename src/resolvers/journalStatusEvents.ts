@@ -3,7 +3,7 @@ import type { OperationContext } from '../context.ts';
 import { BadUserInputError } from '../errors/BadUserInputError.ts';
 import type { Instant } from '../domain/instant.ts';
 import { decodeEventCursor } from '../events/cursor/eventCursor.ts';
-import { isReal } from '../events/cursor/eventPosition.ts';
+import { hasEvents } from '../events/cursor/eventPosition.ts';
 import type { PositionedEvent } from '../events/cursor/PositionedEvent.ts';
 
 import { createConnection } from './paging/Connection.ts';
@@ -40,7 +40,7 @@ export async function journalStatusEvents(
   return createConnection(found.slice(0, count), (positioned) => positioned.cursor, {
     hasNextPage: found.length > count,
     // The event of the cursor precedes this page.
-    hasPreviousPage: after !== undefined && isReal(after),
+    hasPreviousPage: after !== undefined && hasEvents(after),
   });
 }
 

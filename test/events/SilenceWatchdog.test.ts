@@ -11,7 +11,7 @@ function limitAfter(pauseMs: number, words: number): number {
   const watchdog = new SilenceWatchdog(() => (firedMs = performance.now()));
   for (let word = 0; word < words; word += 1) {
     vi.advanceTimersByTime(pauseMs);
-    watchdog.alive();
+    watchdog.noteActivity();
   }
   const lastMs = performance.now();
   vi.advanceTimersByTime(600_000);

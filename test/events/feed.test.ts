@@ -43,9 +43,9 @@ function at(ms: number): Answer {
 }
 
 describe('the feed', () => {
-  it('that is asked to wait asks again no earlier, and says why it is not open', async () => {
+  it('waits as long as a 429 requires, and reports why it is not open', async () => {
     const { events, askedAt } = await start(text(429, '{"message":"slow down"}', { 'retry-after': '1' }), quietStream);
-    await events.tried;
+    await events.firstAttempt;
 
     expect(events.feedState).toMatchObject({ isOpen: false, lastFailure: { code: 'RATE_LIMITED' } });
     await expect.poll(() => events.feedState.isOpen, { timeout: 5_000 }).toBe(true);
@@ -59,17 +59,17 @@ describe('the feed', () => {
       text(502, '<html>Bad Gateway</html>', { 'content-type': 'text/html' }),
       'UPSTREAM_UNAVAILABLE',
     ],
-  ])('that gets %s instead of a stream says so, and comes back', async (_name, answer, code) => {
+  ])('reports %s in place of a stream, and reconnects', async (_name, answer, code) => {
     const { events } = await start(answer, quietStream);
-    await events.tried;
+    await events.firstAttempt;
 
     expect(events.feedState).toMatchObject({ isOpen: false, silentMs: null, lastFailure: { code } });
     await expect.poll(() => events.feedState.isOpen, { timeout: 5_000 }).toBe(true);
   });
 
-  it('whose credentials are refused says so, and does not hammer', async () => {
+  it('reports refused credentials, and retries slowly', async () => {
     const { events, askedAt } = await start(json(401, { message: 'who are you?' }));
-    await events.tried;
+    await events.firstAttempt;
 
     await new Promise((resolve) => setTimeout(resolve, 300));
 
@@ -77,9 +77,9 @@ describe('the feed', () => {
     expect(askedAt).toHaveLength(1);
   });
 
-  it('tells what it has heard and how often it came back', async () => {
+  it('reports its lag and its reconnects', async () => {
     const { events, streams } = await start(quietStream);
-    await events.tried;
+    await events.firstAttempt;
     const reader = events.subscribe(() => true, null);
     expect(events.feedState).toMatchObject({ isOpen: true, lagMs: null, reconnects: 0, lastFailure: null });
 
@@ -94,9 +94,9 @@ describe('the feed', () => {
     expect(lastFailure?.message).toContain('ended the event stream');
   });
 
-  it('starts over when it is told that events were lost', async () => {
+  it('reconnects when the API reports lost events', async () => {
     const { events, streams } = await start(quietStream);
-    await events.tried;
+    await events.firstAttempt;
     streams[0]?.write(': you are reading too slowly, dropped 7 messages\n\n');
 
     await expect.poll(() => events.feedState.reconnects).toBe(1);
@@ -104,7 +104,7 @@ describe('the feed', () => {
     expect(events.feedState.lastFailure?.message).toContain('dropped 7 messages');
   });
 
-  it('opens its stream anew where the clock of the API was set back behind the place that it asked for', async () => {
+  it('reopens its stream when the clock of the API was set back before its position', async () => {
     const at =
       (ms: number): Answer =>
       (_request, response) => {
@@ -113,7 +113,7 @@ describe('the feed', () => {
       };
     const nowMs = Date.now();
     const { events, streams } = await start(at(nowMs + 86_400_000), at(nowMs));
-    await events.tried;
+    await events.firstAttempt;
     const reader = events.subscribe(() => true, null);
 
     streams[0]?.end();
@@ -126,11 +126,11 @@ describe('the feed', () => {
     expect((await reader.next()).value?.event.id).toBe('next');
   });
 
-  it('goes on behind the last event that was not dated ahead, however long the break was', async () => {
+  it('resumes from the last event that was not dated ahead, after a break of any length', async () => {
     const nowMs = Date.now();
     const date = new Date(nowMs).toUTCString();
     const { events, streams } = await start(at(nowMs - 600_000), text(503, '{}', { date }), at(nowMs));
-    await events.tried;
+    await events.firstAttempt;
     const reader = events.subscribe(() => true, null);
     streams[0]?.write(statusEventLine(new Date(nowMs + 86_400_000).toISOString(), 'ahead'));
     await reader.next();

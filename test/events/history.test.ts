@@ -7,8 +7,8 @@ import { json, quietStream } from '../kit/StubUpstream.ts';
 import { startStatusEvents } from './kit/startStatusEvents.ts';
 import { line } from './kit/startToldGateway.ts';
 
-describe('a history that is given up', () => {
-  it('fails: what was read of it is not all', async () => {
+describe('an aborted history', () => {
+  it('fails, as it is incomplete', async () => {
     const statusEvents = await startStatusEvents((request, response) => {
       quietStream(request, response);
       if (request.url.includes('until')) response.write(line('2026-01-01T00:00:00Z'));
@@ -23,12 +23,12 @@ describe('a history that is given up', () => {
       }
     };
 
-    await expect(reading()).rejects.toThrow('given up');
+    await expect(reading()).rejects.toThrow('a replay was aborted');
   });
 });
 
-describe('events that are read since a moment', () => {
-  it('are read before all who wait for a replay, however many there are', async () => {
+describe('eventsSince', () => {
+  it('goes before all readers that wait for a replay', async () => {
     const replays: { url: string; end: () => void }[] = [];
     const statusEvents = await startStatusEvents(
       (request, response) => {
@@ -62,8 +62,8 @@ describe('events that are read since a moment', () => {
   });
 });
 
-describe('subscribers who come back and leave while the Event API has never been reached', () => {
-  it('leave nothing behind', async () => {
+describe('subscribers that resume and leave before the feed has begun', () => {
+  it('leak nothing', async () => {
     const statusEvents = await startStatusEvents(json(503, {}));
     const position = { ms: 1_000, floorMs: 999, named: [{ ms: 1_000, token: 'AAAAAAAA' }] };
     const visit = async (count: number) => {

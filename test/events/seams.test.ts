@@ -213,7 +213,7 @@ describe('a reader that was there before the feed began, takes nothing, and is l
       () => false,
     );
     statusEvents.start();
-    await statusEvents.tried;
+    await statusEvents.firstAttempt;
     const beginning = statusEvents.mark?.cursor;
 
     const other = statusEvents.subscribe(() => true, null);

@@ -21,7 +21,7 @@ async function startBoth(pingMs = 12_000) {
 }
 
 describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another gateway over %s', (transport) => {
-  it('is not told again what it had there and this one hears later', async () => {
+  it('does not get again what it had there and this gateway receives later', async () => {
     const [one, other] = await startBoth();
     const events = [line(ago(3_000), 'a'), line(ago(2_000), 'b'), line(ago(1_000), 'c')];
     const there = await subscribe<Changed>(transport, one.url, changed);
@@ -37,7 +37,7 @@ describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another g
     expect(idsOf(await resumed.take(1))).toEqual(['next']);
   });
 
-  it('is told what that one had not heard, though it happened before', async () => {
+  it('gets what that gateway had not received, even if it happened earlier', async () => {
     const [one, other] = await startBoth();
     const [a, late, b] = [line(ago(3_000), 'a'), line(ago(2_000), 'late'), line(ago(1_000), 'b')];
     const there = await subscribe<Changed>(transport, one.url, changed);
@@ -55,13 +55,13 @@ describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another g
   });
 });
 
-describe('where the feed stands', () => {
+describe('the cursor of the feed', () => {
   async function saidOverThreePings(socket: RawSocket) {
     for (let pings = 0; pings < 3; pings += 1) await socket.pinged();
     return socket.saidSoFar();
   }
 
-  it('is not told to who was further elsewhere', async () => {
+  it('is not sent to a subscriber that was further elsewhere', async () => {
     const [one, other] = await startBoth(200);
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
     const there = await subscribe<Changed>('WebSocket', one.url, changed);
@@ -77,7 +77,7 @@ describe('where the feed stands', () => {
     expect(await saidOverThreePings(resumed)).toEqual([]);
   });
 
-  it('is not told to who has had more of a replay than the feed has told, and then it is', async () => {
+  it('is sent to a subscriber of a replay only once the feed has caught up', async () => {
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
     const { url, feeds } = await startToldGateway((_request, response) => response.end(a + b), 0, { pingMs: 200 });
     const after = Buffer.from(JSON.stringify(['e1', (JSON.parse(a.slice(6)) as { at: string }).at, 'a'])).toString(

@@ -32,7 +32,7 @@ async function history(url: string, journals: number) {
 }
 
 describe('clients that resume at once', () => {
-  it('from many places share one upstream stream, and each gets what is behind its own', async () => {
+  it('share one upstream stream from many cursors, and each gets the events after its own', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => String(index + 100));
     const past = ids.map((id, index) => ({ id, at: new Date(Date.now() - 60_000 + index).toISOString() }));
     const opening = new Gate();
@@ -63,7 +63,7 @@ describe('clients that resume at once', () => {
     expect(replays).toBe(2);
   });
 
-  it('from places far apart are not taken for expired by those who began earlier', async () => {
+  it('do not count as expired when their cursors are far apart', async () => {
     const past = Array.from({ length: 12_000 }, (_, index) =>
       statusEventLine(new Date(Date.now() - 200_000 + index * 10).toISOString(), String(index)),
     );
@@ -83,7 +83,7 @@ describe('clients that resume at once', () => {
     expect((await late?.take(2))?.map((event) => event.journalStatusChanged.id)).toEqual(['11991', '11992']);
   });
 
-  it('do not wait for a slow reader of the same history, who reads on alone and misses nothing', async () => {
+  it('do not wait for a slow reader of the same history, which continues alone and misses nothing', async () => {
     const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
     const [first] = await history(old.url, 1);
     const entries = Array.from({ length: 1_000 }, () => ({ to_account: customer, amount: '0.01' }));
@@ -104,7 +104,7 @@ describe('clients that resume at once', () => {
     expect(new Set(data?.journalStatusEvents.nodes.map(({ journalId }) => journalId)).size).toBe(500);
   });
 
-  it('are refused with RATE_LIMITED and their cursor when too many wait already', async () => {
+  it('are refused with RATE_LIMITED and their cursor when too many are waiting', async () => {
     const opened = new Gate();
     const answers: ServerResponse[] = [];
     const stub = await StubUpstream.start(json(404, {}), (request, response) => {
@@ -146,7 +146,7 @@ describe('the window in memory', () => {
     expect(await streamsOpened(sandbox)).toBe(before + 1);
   });
 
-  it('answers without the API what it has', async () => {
+  it('serves its events without the API', async () => {
     const { gateway, sandbox } = await startBoth({ settleDelayMs: 0 });
     const events = await history(gateway.url, 4);
     const before = await streamsOpened(sandbox);

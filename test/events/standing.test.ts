@@ -66,7 +66,7 @@ describe('an event over server-sent events', () => {
 });
 
 describe('Last-Event-ID', () => {
-  it('resumes as after does, and wins over it', async () => {
+  it('works like after, and takes precedence', async () => {
     const { url, restarted } = await start();
     const stream = await openStream(url, {});
     await createJournals(url, 2);
@@ -79,7 +79,7 @@ describe('Last-Event-ID', () => {
     }
   });
 
-  it('that is no cursor is refused by its name', async () => {
+  it('is refused when it is not a cursor', async () => {
     const { url } = await start();
 
     const [message] = await (await openStream(url, {}, 'nonsense')).rest();
@@ -89,8 +89,8 @@ describe('Last-Event-ID', () => {
   });
 });
 
-describe('a subscriber to whom nothing is delivered', () => {
-  it('over server-sent events is told by an id alone where the feed stands', async () => {
+describe('an idle subscriber', () => {
+  it('gets the cursor of the feed as an id without data over server-sent events', async () => {
     const { url, restarted } = await start();
     const stream = await openStream(url, { filter: nothing });
     await createJournals(url, 2);
@@ -105,7 +105,7 @@ describe('a subscriber to whom nothing is delivered', () => {
     expect(await ids(resumed)).toEqual(await ids(live));
   });
 
-  it('over WebSocket is told by the payload of a ping', async () => {
+  it('gets the cursor of the feed in the payload of a ping over WebSocket', async () => {
     const { url } = await start();
     const socket = await RawSocket.ready(url);
     socket.subscribe('1', changed, { filter: nothing });
@@ -119,7 +119,7 @@ describe('a subscriber to whom nothing is delivered', () => {
     expect(told.ids).toEqual(['1', '2']);
   });
 
-  it('over WebSocket is told nothing new while nothing happens', async () => {
+  it('gets no cursor twice over WebSocket', async () => {
     const { url } = await start();
     const socket = await RawSocket.ready(url);
     const after = await cursorOf(url);

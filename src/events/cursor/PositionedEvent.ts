@@ -3,11 +3,10 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { encodeEventCursor } from './eventCursor.ts';
 import type { EventPosition } from './eventPosition.ts';
 
-/** An event with the place behind it, from which a reader of it goes on. */
+/** An event with the position of a reader that has received it. */
 export class PositionedEvent {
   readonly event: JournalStatusEvent;
   readonly position: EventPosition;
-  // One event is delivered to many: it is written once for all of them.
   #cursor: string | undefined;
 
   constructor(event: JournalStatusEvent, position: EventPosition) {
@@ -15,6 +14,7 @@ export class PositionedEvent {
     this.position = position;
   }
 
+  /** Encoded once, for all subscribers. */
   get cursor(): string {
     return (this.#cursor ??= encodeEventCursor(this.position));
   }

@@ -2,31 +2,31 @@ import { BadUserInputError } from '../../errors/BadUserInputError.ts';
 import { instantMs, isInstant } from '../../domain/instant.ts';
 import { decodeCursor, encodeCursor } from '../../domain/opaqueCursor.ts';
 
-import { beginningOf } from './eventPosition.ts';
-import type { Crowd, EventPosition, HubPlace } from './eventPosition.ts';
-import { digestLimit, justBefore, latenessMs, tokenLength, tokenOf } from './eventStamp.ts';
+import { beginningAt } from './eventPosition.ts';
+import type { EventPosition, HubOffset, InstantDigest } from './eventPosition.ts';
+import { justBefore, latenessMs, tokenLength, tokenOf, tokenSumLimit } from './eventStamp.ts';
 import type { EventStamp } from './eventStamp.ts';
 
 const version = 'e3';
-/** Cursors of earlier gateways. One names events without their times; the other has a millisecond, and ids of that. */
+/** Cursors of earlier gateways. `e2` names events without their times; `e1` has a millisecond and ids of events in it. */
 const [secondVersion, firstVersion] = ['e2', 'e1'];
 const lastMicros = 253_402_300_799_999_000; // of the year 9999
 const maxSpan = latenessMs * 1_000;
-/** Events that a cursor may name: those of the second version named all events of an instant. */
+/** Events that a cursor may name: `e2` named all events of an instant. */
 const maxNames = 20_000;
 
-/** Opaque to clients; survives a restart of the gateway, since all it says is known to the API too. Less than 1 KB. */
-export function encodeEventCursor({ ms, floorMs, named, crowd, place }: EventPosition): string {
+/** Opaque to clients and shorter than 1 KB. Survives a restart of the gateway: it contains only what the API has too. */
+export function encodeEventCursor({ ms, floorMs, named, digest, offset }: EventPosition): string {
   const micros = microsOf(ms);
   const names = named.map((stamp) => stamp.token + (micros - microsOf(stamp.ms)).toString(36)).join('.');
-  const said = [version, micros, micros - microsOf(floorMs), names];
-  if (!crowd && !place) return encodeCursor(said);
-  const crowdSaid = crowd ? [micros - microsOf(crowd.ms), crowd.count, crowd.digest] : 0;
-  return encodeCursor([...said, crowdSaid, ...(place ? [place.feed, place.told] : [])]);
+  const parts = [version, micros, micros - microsOf(floorMs), names];
+  if (!digest && !offset) return encodeCursor(parts);
+  const digestParts = digest ? [micros - microsOf(digest.ms), digest.count, digest.sum] : 0;
+  return encodeCursor([...parts, digestParts, ...(offset ? [offset.hub, offset.published] : [])]);
 }
 
 /**
- * @param name what the cursor was given as, for the message
+ * @param name of the argument, for the message
  * @throws BadUserInputError
  */
 export function decodeEventCursor(cursor: string, name = 'after'): EventPosition {
@@ -35,19 +35,19 @@ export function decodeEventCursor(cursor: string, name = 'after'): EventPosition
   return position;
 }
 
-function decode([found, ...said]: unknown[]): EventPosition | null {
-  if (found === version) return decodeCurrent(said);
-  if (found === secondVersion) return decodeSecond(said);
-  return found === firstVersion ? decodeFirst(said) : null;
+function decode([found, ...parts]: unknown[]): EventPosition | null {
+  if (found === version) return decodeCurrent(parts);
+  if (found === secondVersion) return decodeSecond(parts);
+  return found === firstVersion ? decodeFirst(parts) : null;
 }
 
-function decodeCurrent([micros, span, names, crowdSaid, feed, told]: unknown[]): EventPosition | null {
+function decodeCurrent([micros, span, names, digestParts, hub, published]: unknown[]): EventPosition | null {
   if (!isInteger(micros, lastMicros) || !isInteger(span, maxSpan) || !isString(names)) return null;
   const named = names === '' ? [] : names.split('.', maxNames).map((name) => decodeName(name, micros));
-  const crowd = Array.isArray(crowdSaid) ? decodeCrowd(crowdSaid, micros) : undefined;
-  if (crowd === null || !named.every((stamp) => stamp !== null)) return null;
-  const place: HubPlace | undefined = isString(feed) && isInteger(told) ? { feed, told } : undefined;
-  return { ms: micros / 1_000, floorMs: (micros - span) / 1_000, named, crowd, place };
+  const digest = Array.isArray(digestParts) ? decodeDigest(digestParts, micros) : undefined;
+  if (digest === null || !named.every((stamp) => stamp !== null)) return null;
+  const offset: HubOffset | undefined = isString(hub) && isInteger(published) ? { hub, published } : undefined;
+  return { ms: micros / 1_000, floorMs: (micros - span) / 1_000, named, digest, offset };
 }
 
 function decodeName(name: string, micros: number): EventStamp | null {
@@ -55,9 +55,9 @@ function decodeName(name: string, micros: number): EventStamp | null {
   return Number.isSafeInteger(before) ? { ms: (micros - before) / 1_000, token: name.slice(0, tokenLength) } : null;
 }
 
-function decodeCrowd([before, count, digest]: unknown[], micros: number): Crowd | null {
-  if (!isInteger(before, maxSpan) || !isInteger(count) || !isInteger(digest, digestLimit)) return null;
-  return { ms: (micros - before) / 1_000, count, digest };
+function decodeDigest([before, count, sum]: unknown[], micros: number): InstantDigest | null {
+  if (!isInteger(before, maxSpan) || !isInteger(count) || !isInteger(sum, tokenSumLimit)) return null;
+  return { ms: (micros - before) / 1_000, count, sum };
 }
 
 function decodeSecond([micros, span, names]: unknown[]): EventPosition | null {
@@ -75,9 +75,9 @@ function decodeSecond([micros, span, names]: unknown[]): EventPosition | null {
 function decodeFirst([at, ...ids]: unknown[]): EventPosition | null {
   if (!isString(at) || !isInstant(at) || ids.length > maxNames) return null;
   const ms = instantMs(at);
-  // It named the feed in an object, and that feed is gone.
-  if (typeof ids[0] === 'object') return beginningOf(undefined, ms);
-  // All of that millisecond is told apart by id.
+  // An object is an offset into a feed that no longer exists.
+  if (typeof ids[0] === 'object') return beginningAt(ms);
+  // Events of that millisecond are distinguished by id.
   const endMs = (ms * 1_000 + 999) / 1_000;
   if (!ids.every(isString)) return null;
   const named = ids.map((id) => ({ ms: endMs, token: tokenOf(id), isLatest: true }));

@@ -3,66 +3,67 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { latenessMs, stampOf } from './eventStamp.ts';
 import type { EventStamp } from './eventStamp.ts';
 
-/** Events of one instant that were delivered, too many to be named one by one. */
-export interface Crowd {
-  /** Their instant: unix time in ms by the API's clock, with microseconds. */
+/** Delivered events of one instant, when they are too many to be named one by one. */
+export interface InstantDigest {
+  /** The instant: unix time in ms by the API's clock, with microseconds. */
   readonly ms: number;
   readonly count: number;
-  /** The sum of their names, see `addToken`: another set of events has another one. */
-  readonly digest: number;
+  /** The sum of their tokens, see `addToken`. It identifies the set of events. */
+  readonly sum: number;
 }
 
-/** A place in what one hub has told: only that hub can read it. */
-export interface HubPlace {
-  readonly feed: string;
-  /** How many events the hub had told. */
-  readonly told: number;
+/** An offset into the events that one hub has published. Only that hub can use it. */
+export interface HubOffset {
+  readonly hub: string;
+  /** How many events the hub had published. */
+  readonly published: number;
 }
 
 /**
- * Where a reader stands among the events. Neither ids nor times order events that are told late, or that share an
- * instant, so a position lists what was delivered: every event up to `floorMs`, the crowd, and the named events.
- * The hub that gave the position knows the place exactly, by `place`; everyone else has the list.
+ * Where a reader is in the stream of events. Neither ids nor times give an order when events arrive late or share an
+ * instant, so a position lists what was delivered: every event up to `floorMs`, those of the digest and those named.
+ * The hub that created the position uses the exact `offset`; everyone else uses the list.
  */
 export interface EventPosition {
   /** When the latest delivered event happened, unless it is dated ahead of the API's clock. */
   readonly ms: number;
-  /** Every event up to this moment counts as delivered. Equal to `ms` where no event that is later was delivered. */
+  /** Every event up to this moment counts as delivered. Equal to `ms` when no later event was delivered. */
   readonly floorMs: number;
-  /** Delivered events after the floor that belong to one instant; absent when there are none. */
-  readonly crowd?: Crowd | undefined;
-  /** The other delivered events after the floor, in the order of delivery; the last event that was delivered is last. */
+  /** Delivered events after the floor, all of one instant. */
+  readonly digest?: InstantDigest | undefined;
+  /** The other delivered events after the floor, in the order of delivery. Always includes the last one delivered. */
   readonly named: readonly EventStamp[];
-  readonly place?: HubPlace | undefined;
+  readonly offset?: HubOffset | undefined;
 }
 
-export function beginningOf(place: HubPlace | undefined, ms: number): EventPosition {
-  return { ms, floorMs: ms, named: [], place };
+/** The position before the first event of a feed. */
+export function beginningAt(ms: number, offset?: HubOffset): EventPosition {
+  return { ms, floorMs: ms, named: [], offset };
 }
 
-/** False for the beginning of a feed: there is no past event that a replay must contain. */
-export function isReal({ ms, floorMs, named }: EventPosition): boolean {
+/** False at the beginning of a feed: there is no past event that a replay must contain. */
+export function hasEvents({ ms, floorMs, named }: EventPosition): boolean {
   return floorMs < ms && named.length > 0;
 }
 
-/** What is known of the API's clock may be off by so much, in ms. */
+/** Error of the gateway's estimate of the API's clock, in ms. */
 const clockErrorMs = 2_000;
 
-/** True when the position lies in the future of the API's clock: it does not tell what has happened since it was given. */
+/** True for a position ahead of the API's clock: it can't show what has happened since. */
 export function isAhead({ ms, floorMs }: EventPosition, nowMs: number): boolean {
   return floorMs - clockErrorMs > nowMs || ms - latenessMs > nowMs;
 }
 
 /**
- * True when a reader at this position has not had the event yet. At the beginning of a feed nothing was delivered, so
- * an event that is told late is behind it too. An event of the crowd's instant counts as not delivered, see `CrowdSearch`.
+ * True when the event was not delivered yet at this position. At the beginning of a feed nothing was delivered, so every
+ * event is after it, late ones too. An event of the digest's instant counts as not delivered, see `DigestResolver`.
  */
-export function isBehind(position: EventPosition, event: JournalStatusEvent): boolean {
+export function isAfter(event: JournalStatusEvent, position: EventPosition): boolean {
   const { ms, token } = stampOf(event);
-  return (!isReal(position) || ms > position.floorMs) && !isNamed(position, token);
+  return (!hasEvents(position) || ms > position.floorMs) && !isNamed(position, token);
 }
 
-// The position is asked for each event of a window or a replay, and may name thousands.
+// A position is compared with each event of a window or replay, and may name thousands.
 const tokensOf = new WeakMap<readonly EventStamp[], ReadonlySet<string>>();
 
 export function isNamed({ named }: EventPosition, token: string): boolean {

@@ -3,7 +3,7 @@ const shortestLimitMs = 10_000;
 const longestLimitMs = 120_000;
 
 /**
- * Notices a stream that died without a word: networks forget quiet connections, and neither end is told.
+ * Detects a stream whose connection was lost without a close: networks drop idle connections and notify neither end.
  * The API's heartbeat interval is undocumented, so the limit is learned: three times the longest pause seen, within bounds.
  */
 export class SilenceWatchdog {
@@ -17,8 +17,8 @@ export class SilenceWatchdog {
     this.#timer = this.#arm();
   }
 
-  /** Something came. */
-  alive(): void {
+  /** To be called for every item of the stream. */
+  noteActivity(): void {
     const now = performance.now();
     this.#longestPauseMs = Math.max(this.#longestPauseMs, now - this.#lastMs);
     this.#lastMs = now;
@@ -29,12 +29,12 @@ export class SilenceWatchdog {
   }
 
   get #limitMs(): number {
-    // One pause says little: a burst at the start must not shorten the limit below a heartbeat.
+    // A burst at the start must not shorten the limit below a heartbeat.
     if (this.#longestPauseMs < 1_000) return firstLimitMs;
     return Math.min(longestLimitMs, Math.max(shortestLimitMs, 3 * this.#longestPauseMs));
   }
 
-  /** Rearms itself when it fires early, so that a busy stream doesn't pay for a timer per event. */
+  /** Rearms itself when it fires early: a timer per event would cost too much. */
   #arm(): NodeJS.Timeout {
     const limitMs = this.#limitMs;
     const leftMs = this.#lastMs + limitMs - performance.now();

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { LRUCache } from 'lru-cache';
 
+import { Deferred } from '../../concurrency/Deferred.ts';
 import { instantMs } from '../../domain/instant.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
@@ -19,38 +20,38 @@ import { SilenceWatchdog } from './SilenceWatchdog.ts';
 import type { StatusHub } from './StatusHub.ts';
 
 export interface StatusFeedOptions {
-  /** How far before the last event a new stream begins, in ms: events of other accounts may be late. Default 2 minutes. */
+  /** How far before the last event a new stream begins, in ms: other accounts' events may be late. Default 2 minutes. */
   overlapMs?: number;
   /** The longest pause before a new attempt, in ms. Default 10,000. */
   maxBackoffMs?: number;
 }
 
-/** How the feed fares, for those who watch over the process. */
+/** The feed's state, for readiness and metrics. */
 export interface FeedState {
-  /** Whether its stream stands. */
+  /** Whether its stream is open. */
   isOpen: boolean;
-  /** How long there has been no stream, in ms: 0 while it stands; null before the first. */
+  /** How long there has been no stream, in ms: 0 while it is open; null before the first. */
   downMs: number | null;
-  /** How long its stream has said nothing, heartbeats included, in ms; null while it has none. */
+  /** How long ago its stream sent anything, heartbeats included, in ms; null while it has none. */
   silentMs: number | null;
-  /** How long after it happened the last event was told, by the API's clock, in ms; null before the first. */
+  /** How long the last event took to arrive, by the API's clock, in ms; null before the first. */
   lagMs: number | null;
   /** Streams opened after the first. */
   reconnects: number;
-  /** Why the last stream ended or could not be opened; null while none has. The code is that of `errors`. */
+  /** Why the last stream ended or could not be opened; null when that never happened. The code is that of `errors`. */
   lastFailure: { code: string; message: string; at: Instant } | null;
 }
 
-/** What is known of the API's clock grows more exact with time; a larger step back is a clock that was moved, in ms. */
+/** The estimate of the API's clock improves over time. A larger step back means that the clock was set back, in ms. */
 const setBackMs = 5_000;
-/** The clock that tells when a stream was opened has whole seconds, and may be told a little late, in ms. */
-const wholeSecondsMs = 2_000;
-/** A stream that has stood so long is a good one, though it told nothing new, in ms. */
+/** The time at which a stream was opened has whole seconds, and may be a little late, in ms. */
+const openedErrorMs = 2_000;
+/** A stream that has been open this long counts as good, even if it brought nothing new, in ms. */
 const goodAfterMs = 5_000;
 
 /**
- * The process's one stream of status events, however many subscribers there are.
- * It comes back after every break, begins a little before the last event it had, and publishes each event once.
+ * The process's one stream of status events, for any number of subscribers. It reconnects after every break, from a
+ * little before the last event, and publishes each event once.
  */
 export class StatusFeed {
   readonly #client: StatusEventsClient;
@@ -60,29 +61,28 @@ export class StatusFeed {
   readonly #overlapMs: number;
   readonly #backoff: StreamBackoff;
   readonly #closing = new AbortController();
-  /** Ids of what was published, with their times, none ahead of the clock: enough to know the overlap of a new stream. */
+  /** Ids of published events with their times, none ahead of the clock: enough to detect repeats in a new stream. */
   readonly #published = new LRUCache<string, number>({
     ...lruCache(100_000),
-    dispose: (ms) => (this.#forgottenMs = Math.max(this.#forgottenMs, ms)),
+    dispose: (ms) => (this.#evictedMs = Math.max(this.#evictedMs, ms)),
   });
-  /** When the latest of the published events happened that are forgotten. */
-  #forgottenMs = -Infinity;
+  /** The latest time of the ids that the cache has evicted. */
+  #evictedMs = -Infinity;
   /** When the latest published event happened; never ahead of the clock. */
   #publishedMs = Infinity;
   /** When the feed began, by the API's clock. */
   #beganMs = Infinity;
-  readonly #tried: Promise<void>;
-  #announceTried: () => void = () => undefined;
+  readonly #firstAttempt = new Deferred();
   #running: Promise<void> | null = null;
-  /** Up to here the feed has told everything, by the API's clock; null before the first stream. */
+  /** Everything up to here was published, by the API's clock; null before the first stream. */
   #lastMs: number | null = null;
-  /** The stream is still bringing what happened before it was opened; the first one brings nothing of that. */
+  /** The stream still repeats what happened before it was opened. The first stream has no such part. */
   #isOverlap = false;
   /** By the API's clock. */
   #openedAtMs = 0;
-  /** When the stream that stands was opened, and when it last said something, by this process's clock. */
+  /** When the open stream was opened, and when its last item arrived, by this process's clock. */
   #openedMs: number | null = null;
-  #heardMs = 0;
+  #lastItemMs = 0;
   #closedMs: number | null = null;
   #opened = 0;
   #lagMs: number | null = null;
@@ -95,19 +95,18 @@ export class StatusFeed {
     this.#log = log;
     this.#overlapMs = options.overlapMs ?? latenessMs;
     this.#backoff = new StreamBackoff(options.maxBackoffMs ?? 10_000);
-    this.#tried = new Promise((resolve) => (this.#announceTried = resolve));
   }
 
-  /** Fulfilled once the first stream is open, or has failed to open; the feed keeps trying. */
-  get tried(): Promise<void> {
-    return this.#tried;
+  /** Fulfilled once the first stream is open or has failed to open; the feed keeps trying. */
+  get firstAttempt(): Promise<void> {
+    return this.#firstAttempt.promise;
   }
 
   get state(): FeedState {
     return {
       isOpen: this.#openedMs !== null,
       downMs: this.#downMs,
-      silentMs: this.#openedMs === null ? null : Math.round(performance.now() - this.#heardMs),
+      silentMs: this.#openedMs === null ? null : Math.round(performance.now() - this.#lastItemMs),
       lagMs: this.#lagMs,
       reconnects: Math.max(0, this.#opened - 1),
       lastFailure: this.#lastFailure,
@@ -127,14 +126,13 @@ export class StatusFeed {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       const failure = await this.#readOneStream().catch((error: unknown) => error);
-      this.#noteLoss(failure);
-      this.#announceTried();
+      this.#noteFailure(failure);
+      this.#firstAttempt.resolve();
       await wait(this.#backoff.pauseMs(failure), undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** What ends because it is told to is no loss. */
-  #noteLoss(failure: unknown): void {
+  #noteFailure(failure: unknown): void {
     if (this.#closing.signal.aborted) return;
     const message = messageOf(failure);
     const code = failure instanceof Fault ? failure.code : 'UPSTREAM_UNAVAILABLE';
@@ -153,8 +151,8 @@ export class StatusFeed {
     try {
       this.#begin(stream);
       for await (const item of stream.items) {
-        watchdog.alive();
-        this.#heardMs = performance.now();
+        watchdog.noteActivity();
+        this.#lastItemMs = performance.now();
         if (this.#take(item)) continue;
         end = item.kind === 'lossy' ? `the event stream lost events: ${item.comment}` : end;
         break;
@@ -168,16 +166,16 @@ export class StatusFeed {
     }
   }
 
-  /** A stream that begins in the future of the API's clock stays silent: the clock was set back. */
+  /** When the API's clock was set back, a stream from the last event on stays silent: it is opened again from earlier. */
   async #open(): Promise<StatusStream> {
     const { signal } = this.#closing;
     const stream = await this.#client.open(this.#range(), signal);
     if (this.#lastMs === null || instantMs(stream.openedAt) + setBackMs > this.#lastMs) return stream;
     stream.close();
-    // By the clock as it is now, the feed has told everything up to the moment when its last stream ended.
+    // By the new clock, everything was published up to the moment when the last stream ended.
     this.#lastMs = instantMs(stream.openedAt) - (this.#downMs ?? 0);
     this.#beganMs = Math.min(this.#beganMs, this.#lastMs);
-    this.#forgottenMs = Math.min(this.#forgottenMs, this.#lastMs);
+    this.#evictedMs = Math.min(this.#evictedMs, this.#lastMs);
     return await this.#client.open(this.#range(), signal);
   }
 
@@ -185,28 +183,28 @@ export class StatusFeed {
     const openedMs = instantMs(stream.openedAt);
     this.#opened += 1;
     this.#openedMs = performance.now();
-    this.#heardMs = this.#openedMs;
+    this.#lastItemMs = this.#openedMs;
     this.#openedAtMs = openedMs;
     this.#isOverlap = this.#lastMs !== null;
     this.#lastMs ??= openedMs;
     this.#beganMs = Math.min(this.#beganMs, openedMs);
     this.#hub.begin(openedMs);
-    this.#announceTried();
+    this.#firstAttempt.resolve();
     this.#log.info({ openedAt: stream.openedAt }, 'status feed is open');
   }
 
-  /** False when this stream has lost something and a new one must begin behind it. */
+  /** False when the stream has lost events and has to be replaced. */
   #take(item: StatusStreamItem): boolean {
     switch (item.kind) {
       case 'event':
         this.#publish(item.event);
         return true;
       case 'heartbeat':
-        // Any stream begins with a word; one that is cut at once again and again is no good one.
+        // Every stream begins with a comment, even one that is cut right after.
         if (performance.now() - (this.#openedMs ?? Infinity) >= goodAfterMs) this.#backoff.succeed();
         return true;
       case 'unreadable':
-        this.#log.error({ err: item.error }, 'status event that can not be read was left out');
+        this.#log.error({ err: item.error }, 'unreadable status event skipped');
         return true;
       case 'lossy':
         return false;
@@ -217,12 +215,12 @@ export class StatusFeed {
     this.#backoff.noteEvent();
     const { ms } = stampOf(event);
     const nowMs = this.#clock.latestNow();
-    // An event may be dated ahead of its time: it does not tell how far the stream has come.
+    // An event that is dated ahead does not show how far the stream has come.
     const pastMs = Math.min(ms, nowMs);
-    if (ms === pastMs && ms >= this.#openedAtMs + wholeSecondsMs) this.#isOverlap = false;
+    if (ms === pastMs && ms >= this.#openedAtMs + openedErrorMs) this.#isOverlap = false;
     if (this.#published.has(event.id)) return;
-    // An overlap brings back what was there before the feed began. What comes live is new, however old it is.
-    if (this.#isOverlap && ms < this.#knownSinceMs) return;
+    // The overlap repeats what happened before the feed began. An event that arrives live is new, however old it is.
+    if (this.#isOverlap && ms < this.#completeSinceMs) return;
     this.#published.set(event.id, pastMs);
     this.#publishedMs = this.#publishedMs === Infinity ? pastMs : Math.max(this.#publishedMs, pastMs);
     this.#lastMs = Math.max(this.#lastMs ?? pastMs, pastMs);
@@ -232,11 +230,11 @@ export class StatusFeed {
   }
 
   /**
-   * Before this an event that isn't among the published ones may be one that was forgotten, or older than the feed.
-   * Events may be dated by another clock than the one that told when the feed began.
+   * An earlier event may have been published without its id in the cache, or be older than the feed. Events may be
+   * dated by another clock than the `Date` header that says when the feed began.
    */
-  get #knownSinceMs(): number {
-    return Math.max(this.#forgottenMs, Math.min(this.#beganMs, this.#publishedMs));
+  get #completeSinceMs(): number {
+    return Math.max(this.#evictedMs, Math.min(this.#beganMs, this.#publishedMs));
   }
 
   get #downMs(): number | null {
@@ -244,7 +242,7 @@ export class StatusFeed {
     return this.#closedMs === null ? null : Math.round(performance.now() - this.#closedMs);
   }
 
-  /** The first stream carries only what comes; every later one begins in what is known already. */
+  /** The first stream is live only; later ones overlap with what was published. */
   #range(): StatusEventRange {
     if (this.#lastMs === null) return {};
     return { since: new Date(this.#lastMs - this.#overlapMs).toISOString() };

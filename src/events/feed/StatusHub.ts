@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
 
 import { LRUCache } from 'lru-cache';
 
+import { Deferred } from '../../concurrency/Deferred.ts';
+import { waitFor } from '../../concurrency/waitFor.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { lruCache } from '../../lruCache.ts';
 import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 
-import { CrowdSearch } from '../cursor/CrowdSearch.ts';
+import { DigestResolver } from '../cursor/DigestResolver.ts';
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
-import { beginningOf, isAhead, isBehind, isNamed, isReal } from '../cursor/eventPosition.ts';
+import { beginningAt, hasEvents, isAfter, isAhead, isNamed } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
 import { EventWindow } from './EventWindow.ts';
@@ -24,123 +25,124 @@ export interface StatusHubOptions {
   now?: (() => number) | undefined;
 }
 
-/** Who listens, and what was told. */
 export interface HubState {
-  /** Those that have caught up with what happens. */
+  /** Subscribers that read live events. */
   subscribers: number;
-  /** Events told since the start. */
+  /** Events published since the start. */
   published: number;
-  /** Subscriptions ended because their clients did not take what they were sent. */
+  /** Subscriptions ended because their clients did not read. */
   overflows: number;
 }
 
-/** A place among the events, as it was when it was taken. */
+/** A position with its cursor. */
 export interface StatusMark {
   readonly position: EventPosition;
   readonly cursor: string;
 }
 
-/** A replay has to bring what was told in so many ms before the last event, since it may be told in another order. */
+/** A replay has to contain the events of so many ms before the last one: it may have another order. */
 const recentMs = 10_000;
-/** Events that a replay has to bring before it counts as complete, at most. */
-const maxKnown = 2_000;
-/** The clock that tells when a feed begins has whole seconds, and may be told a little late, in ms. */
-const beginningMs = 2_000;
-const forgettingIntervalMs = 60_000;
+/** Events that a replay has to contain before it counts as complete, at most. */
+const maxExpected = 2_000;
+/** The time at which a feed begins has whole seconds, and may be a little late, in ms. */
+const beginningErrorMs = 2_000;
+const dropIntervalMs = 60_000;
 /** Journals whose last status is remembered. */
 const maxStatuses = 10_000;
 
-/** What a replay has to bring before it counts as complete. */
-export interface KnownPast {
+/** What a replay has to contain before it counts as complete. */
+export interface ExpectedPast {
+  /** Everything up to this moment has happened. */
   ms: number;
-  /** Of the last seconds, since one that was told late stands before the last; none where a feed has only begun. */
+  /** The events of the last seconds, as late ones come before the last one; none when the feed has just begun. */
   recent: readonly JournalStatusEvent[];
 }
 
-/** What the window holds behind a position. */
+/** What the window holds after a position. */
 export interface Backlog {
-  /** Everything before this number has been delivered. */
+  /** Everything before this number was delivered. */
   readonly from: number;
-  /** Whether the event of this number, and before `end`, has not been delivered yet. */
-  readonly isNews: (event: JournalStatusEvent, number: number) => boolean;
+  /** Whether an event of the window, by its number before `end`, was not delivered yet. */
+  readonly isNew: (event: JournalStatusEvent, number: number) => boolean;
 }
 
 /**
- * From one feed to many subscribers, who all read one window of what came last: it is the only bound, and however far
- * behind a subscriber is, it holds nothing of its own.
+ * Publishes one feed to many subscribers. All read the same window of the latest events, which is the only buffer: a
+ * subscriber that falls behind costs no memory.
  */
 export class StatusHub {
   readonly #window: EventWindow;
   readonly #subscriptions = new Set<StatusSubscription>();
   readonly #lastStatuses = new LRUCache<string, string>(lruCache(maxStatuses));
-  /** Tells this hub's positions from others'. */
-  readonly #feed = randomBytes(6).toString('base64url');
-  readonly #beginning = new EventEmitter().setMaxListeners(0);
-  readonly #forgetting: NodeJS.Timeout;
+  /** Identifies this hub in positions. */
+  readonly #id = randomBytes(6).toString('base64url');
+  readonly #awaitingBeginning = new Set<Deferred>();
+  readonly #dropTimer: NodeJS.Timeout;
   /** The API's clock, in unix ms. */
   readonly now: () => number;
-  /** Told by a new stream that began before the feed did: the API may have replayed them to a subscriber already. */
+  /** Events from the overlap of a later stream that happened before or as the feed began. A replay may have had them. */
   readonly #aroundBeginning = new WeakSet<JournalStatusEvent>();
   #tracker: PositionTracker;
-  #begunAt: StatusMark | null = null;
-  #begunForSureMs = Infinity;
+  #beginning: StatusMark | null = null;
+  /** Everything later than this was published. */
+  #completeSinceMs = Infinity;
   #overflows = 0;
 
   constructor({ window, now = steadyNow }: StatusHubOptions = {}) {
     this.now = now;
     this.#tracker = new PositionTracker({ now });
     this.#window = new EventWindow(window);
-    this.#forgetting = setInterval(() => this.#window.forgetOld(), forgettingIntervalMs).unref();
+    this.#dropTimer = setInterval(() => this.#window.dropOld(), dropIntervalMs).unref();
   }
 
   get state(): HubState {
     return { subscribers: this.#subscriptions.size, published: this.end, overflows: this.#overflows };
   }
 
-  /** The place behind everything published so far; null before the feed has begun. Costs nothing until it is read. */
+  /** The position after everything published so far; null before the feed has begun. The cursor is encoded on demand. */
   get mark(): StatusMark | null {
-    return this.#window.last ?? this.#begunAt;
+    return this.#window.last ?? this.#beginning;
   }
 
-  /** Where the feed began: everything published is behind it. Null before. */
+  /** The position before everything published; null before the feed has begun. */
   get beginning(): StatusMark | null {
-    return this.#begunAt;
+    return this.#beginning;
   }
 
   /**
-   * The feed begins. A reader who starts at `openedMs` misses nothing, and only what is later than that by two seconds
-   * is sure to have been published here.
+   * Marks the beginning of the feed. A reader that starts at `openedMs` misses nothing; everything later than
+   * `openedMs` by two seconds is published here.
    */
   begin(openedMs: number): void {
-    if (this.#begunAt) return;
-    const position = beginningOf({ feed: this.#feed, told: 0 }, openedMs);
-    this.#begunAt = { position, cursor: encodeEventCursor(position) };
-    this.#begunForSureMs = openedMs + beginningMs;
-    this.#tracker = PositionTracker.behind(this.#begunForSureMs, this.now);
-    this.#beginning.emit('begun');
+    if (this.#beginning) return;
+    const position = beginningAt(openedMs, { hub: this.#id, published: 0 });
+    this.#beginning = { position, cursor: encodeEventCursor(position) };
+    this.#completeSinceMs = openedMs + beginningErrorMs;
+    this.#tracker = PositionTracker.after(this.#completeSinceMs, this.now);
+    for (const { resolve } of this.#awaitingBeginning) resolve();
   }
 
-  /** True for an event from before the feed began that a new stream may bring along: the clock is not finer than that. */
+  /** True for an event of about the moment when the feed began that only a later stream brought. */
   isAroundBeginning(event: JournalStatusEvent): boolean {
     return this.#aroundBeginning.has(event);
   }
 
   /**
-   * Never throws and never waits, however its subscribers fare: those that are behind find the event in the window.
+   * Never throws and never waits for subscribers: those that are behind read the event from the window later.
    *
-   * @param isOverlap the event may have been told before: its stream begins before it was opened
+   * @param isOverlap the event is from the part of a stream that repeats the past
    */
   publish(event: JournalStatusEvent, isOverlap = false): void {
-    if (isOverlap && stampOf(event).ms <= this.#begunForSureMs) this.#aroundBeginning.add(event);
-    const positioned = this.#tracker.advance(event, { feed: this.#feed, told: this.end + 1 });
+    if (isOverlap && stampOf(event).ms <= this.#completeSinceMs) this.#aroundBeginning.add(event);
+    const positioned = this.#tracker.advance(event, { hub: this.#id, published: this.end + 1 });
     this.#lastStatuses.set(event.journalId, event.rawStatusTo);
     this.#window.push(positioned);
     for (const subscription of this.#subscriptions) subscription.offer(positioned);
   }
 
   /**
-   * @param accepts which events the subscriber wants, with their numbers; asked once for each, in their order
-   * @param from the number of the first one to read. Default: what is published from now on
+   * @param accepts which events the subscriber wants, by event and number. Called once per event, in order
+   * @param from the number of the first event to read. Default: the next one to be published
    */
   subscribe(accepts: (event: JournalStatusEvent, number: number) => boolean, from = this.end): StatusSubscription {
     const subscription = new StatusSubscription({
@@ -154,91 +156,92 @@ export class StatusHub {
     return subscription;
   }
 
-  /** What a subscription ends with whose client does not take what it is sent: here, so that it is counted. */
-  tooSlow(cursor: string | null): SlowConsumerError {
+  /** The error of a subscription whose client does not read. Counts it. */
+  slowConsumer(cursor: string | null): SlowConsumerError {
     this.#overflows += 1;
     return new SlowConsumerError(cursor);
   }
 
-  /** What has surely happened: everything up to the last place, with the events of the seconds before it by name. */
-  get known(): KnownPast | null {
+  /** What every replay has to contain, as it has happened; null before the feed has begun. */
+  get expectedPast(): ExpectedPast | null {
     const last = this.mark?.position;
     if (!last) return null;
     // The clock may have been set back since.
     const ms = Math.min(last.ms, this.now() + latenessMs);
-    const recent = this.#window.latest(maxKnown).map(({ event }) => event);
+    const recent = this.#window.latest(maxExpected).map(({ event }) => event);
     const isRecent = (at: number) => at >= ms - recentMs && at <= ms;
     return { ms, recent: recent.filter((event) => isRecent(stampOf(event).ms)) };
   }
 
-  /** Gives the events of a subscriber who comes with a position places of its own. */
+  /** For a subscriber that resumes from a position of another hub. */
   trackerFrom(start: EventPosition): PositionTracker {
     return new PositionTracker({ now: this.now, start });
   }
 
-  /** Whether this hub gave the position: everything up to there was told here. */
-  isOwn({ place }: EventPosition): boolean {
-    return place?.feed === this.#feed && place.told <= this.end;
+  /** Whether this hub created the position: everything up to it was published here. */
+  isOwn({ offset }: EventPosition): boolean {
+    return offset?.hub === this.#id && offset.published <= this.end;
   }
 
-  /** Whether the position's last event was told here, by the position's own word or as far as the window reaches. */
-  hasTold(position: EventPosition): boolean {
+  /** Whether the position's last event was published here, as far as its offset or the window shows. */
+  hasPublished(position: EventPosition): boolean {
     return this.isOwn(position) || this.#window.numberOf(position.named.at(-1)?.token) !== -1;
   }
 
-  /** The position with its crowd named one by one, as far as the window tells; see `CrowdSearch`. */
+  /** The position with names in place of its digest, if the window has the events; see `DigestResolver`. */
   resolve(position: EventPosition): EventPosition {
-    if (!position.crowd || this.isOwn(position)) return position;
-    const search = new CrowdSearch(position);
+    if (!position.digest || this.isOwn(position)) return position;
+    const search = new DigestResolver(position);
     for (const { event } of this.#window.latest(this.end)) search.see(event);
     search.settle();
     return search.resolved ?? position;
   }
 
-  /** Fulfilled once the feed has begun, or when the signal ends the wait; who has gone leaves nothing behind. */
-  async hasBegun(signal: AbortSignal): Promise<void> {
-    if (!this.#begunAt) await once(this.#beginning, 'begun', { signal }).catch(() => undefined);
+  /** Fulfilled once the feed has begun or the signal is aborted. Not one shared promise: that would keep every waiter. */
+  async untilBegun(signal: AbortSignal): Promise<void> {
+    if (this.#beginning) return;
+    const begun = new Deferred();
+    this.#awaitingBeginning.add(begun);
+    await waitFor(begun.promise, { signal });
+    this.#awaitingBeginning.delete(begun);
   }
 
-  /** The number that the next event gets. */
+  /** The number of the next event. */
   get end(): number {
     return this.#window.end;
   }
 
-  /** Whether the window still holds everything that was published under this number and later ones. */
+  /** Whether the window still holds the event with this number and all later ones. */
   reachesBackTo(number: number): boolean {
     return number >= this.#window.start;
   }
 
-  /** What was published behind the position; null when the window doesn't surely reach back to it. */
+  /** What was published after the position; null when the window may not reach back to it. */
   backlogAfter(position: EventPosition): Backlog | null {
-    const { place } = position;
-    // By number: exact, in whatever order events arrived and whatever they are dated.
-    if (place && this.isOwn(position))
-      return this.reachesBackTo(place.told) ? { from: place.told, isNews: always } : null;
-    const { start, lastForgotten } = this.#window;
-    const wholeAfterMs = Math.max(lastForgotten?.position.ms ?? -Infinity, this.#begunForSureMs);
-    if (position.crowd || position.floorMs < wholeAfterMs || !isReal(position)) return null;
+    const { offset } = position;
+    // Exact, whatever the order and the dates of the events.
+    if (offset && this.isOwn(position)) {
+      return this.reachesBackTo(offset.published) ? { from: offset.published, isNew: () => true } : null;
+    }
+    const { start, lastDropped } = this.#window;
+    const completeSinceMs = Math.max(lastDropped?.position.ms ?? -Infinity, this.#completeSinceMs);
+    if (position.digest || position.floorMs < completeSinceMs || !hasEvents(position)) return null;
     const last = this.#window.numberOf(position.named.at(-1)?.token);
     if (last === -1 && isAhead(position, this.now())) return null;
-    // Another gateway heard them in another order: the names decide, and for what is told later than those the place.
-    const isNews = (event: JournalStatusEvent, number: number) =>
-      isBehind(position, event) || (last !== -1 && number > last && !isNamed(position, stampOf(event).token));
-    return { from: start, isNews };
+    // Another gateway received the events in another order: the names decide, and what follows the last named one is new.
+    const isNew = (event: JournalStatusEvent, number: number) =>
+      isAfter(event, position) || (last !== -1 && number > last && !isNamed(position, stampOf(event).token));
+    return { from: start, isNew };
   }
 
-  /** The API's word for where the journal's last event took it; undefined when it had none recently. */
+  /** The status after the journal's last event, as the API spells it; undefined when it had none recently. */
   lastStatusOf(journalId: string): string | undefined {
     return this.#lastStatuses.get(journalId);
   }
 
-  /** Ends every subscription; each subscriber has its last cursor. */
+  /** Ends every subscription. */
   close(): void {
-    clearInterval(this.#forgetting);
+    clearInterval(this.#dropTimer);
     for (const subscription of this.#subscriptions) subscription.end();
   }
-}
-
-function always(): boolean {
-  return true;
 }

@@ -1,10 +1,10 @@
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 
-/** A subscriber's events, in order, and where it stands while none come. */
+/** A subscriber's events, in order, and its position while it is idle. */
 export interface StatusReader extends AsyncIterableIterator<PositionedEvent, undefined> {
   /**
-   * Where the feed stands, while the subscriber waits for more and nothing waits for it: whatever happened up to there
-   * was handed out, or is not for this subscriber. Null at every other moment.
+   * The feed's cursor while the subscriber is idle: every event up to it was delivered or filtered out. Null while an
+   * event is on its way to the subscriber.
    */
   readonly restingCursor: string | null;
 }

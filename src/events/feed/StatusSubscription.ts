@@ -1,3 +1,4 @@
+import { Deferred } from '../../concurrency/Deferred.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
 import type { EventWindow } from './EventWindow.ts';
@@ -5,12 +6,12 @@ import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from './StatusReader.ts';
 
 export interface StatusSubscriptionOptions {
-  /** Which events the subscriber wants; asked once for each event, cheap and free of waiting. */
+  /** Which events the subscriber wants. Called once per event, synchronous and cheap. */
   accepts: (event: JournalStatusEvent, number: number) => boolean;
   /** The number in the window of the first event to read. */
   from: number;
   window: Pick<EventWindow, 'start' | 'at'>;
-  /** Where the feed stands now. */
+  /** The feed's cursor now. */
   feedCursor: () => string | null;
   onEnd: (subscription: StatusSubscription) => void;
 }
@@ -18,13 +19,13 @@ export interface StatusSubscriptionOptions {
 type Result = IteratorResult<PositionedEvent, undefined>;
 
 /**
- * One subscriber's place in the hub's window. Written by hand: an `async function*` parked on a promise can't be returned
- * from, and an idle subscriber that leaves would stay for ever.
+ * One subscriber's place in the hub's window. Not an `async function*`: while one waits, `return()` waits too, and an
+ * idle subscriber that leaves would never be released.
  */
 export class StatusSubscription implements StatusReader {
   readonly #options: StatusSubscriptionOptions;
-  readonly #waiting: ((result: Result) => void)[] = [];
-  /** The number of the event to read next; while somebody waits, it is that of the next event to be published. */
+  readonly #pending: Deferred<Result>[] = [];
+  /** The number of the next event to read. While `#pending` is not empty, that of the next event to be published. */
   #next: number;
   #last: PositionedEvent | null = null;
   #ended = false;
@@ -34,34 +35,34 @@ export class StatusSubscription implements StatusReader {
     this.#next = options.from;
   }
 
-  /** The last event that was taken. */
+  /** The last event that was delivered. */
   get last(): PositionedEvent | null {
     return this.#last;
   }
 
   get restingCursor(): string | null {
-    return this.#waiting.length > 0 && !this.#ended ? this.#options.feedCursor() : null;
+    return this.#pending.length > 0 && !this.#ended ? this.#options.feedCursor() : null;
   }
 
-  /** The window no longer holds what it has not read: it must be ended, and what it missed be had from elsewhere. */
+  /** True when the window has dropped events that were not read yet. They have to be replayed. */
   get isLost(): boolean {
     return this.#next < this.#options.window.start;
   }
 
-  /** Something was published: who is behind will find it in the window. Never throws and never waits. */
+  /** Delivers an event that was published, if the subscriber waits; otherwise it will read it from the window. */
   offer(positioned: PositionedEvent): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#pending.length === 0) return;
     const number = this.#next;
     this.#next += 1;
-    if (this.#options.accepts(positioned.event, number)) this.#waiting.shift()?.(this.#take(positioned));
+    if (this.#options.accepts(positioned.event, number)) this.#pending.shift()?.resolve(this.#take(positioned));
   }
 
-  /** What has not been read is given up: the subscriber's last cursor says where to go on. */
+  /** Ends without the events that were not read: the subscriber resumes after its last cursor. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#options.onEnd(this);
-    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
+    for (const { resolve } of this.#pending.splice(0)) resolve({ done: true, value: undefined });
   }
 
   next(): Promise<Result> {
@@ -72,7 +73,9 @@ export class StatusSubscription implements StatusReader {
       this.#next += 1;
       if (accepts(positioned.event, number)) return Promise.resolve(this.#take(positioned));
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    const pending = new Deferred<Result>();
+    this.#pending.push(pending);
+    return pending.promise;
   }
 
   return(): Promise<Result> {

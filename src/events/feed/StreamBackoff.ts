@@ -1,56 +1,48 @@
+import { Backoff } from '../../concurrency/Backoff.ts';
 import { CredentialsRefusedError, RateLimitedError } from '../../errors/faults.ts';
 
-/** After a stream that told something new, in ms: what is lost meanwhile is replayed, but live is live. */
+/** The longest pause after a stream that brought something new, in ms: live events should not wait. */
 const quickMs = 50;
-const firstMs = 100;
-/** After streams that are cut while they bring what is known, the pause grows no further than after so many. */
-const fewFailures = 1;
-/** How long a 429 may keep a reader waiting, in ms: clocks may be apart, and nobody waits for days. */
-const longestRateLimitMs = 300_000;
+/** The longest that a 429 delays a reader, in ms: clocks may differ, and nobody waits for days. */
+const maxRateLimitMs = 300_000;
 
-/**
- * How long the feed, or the reader of a replay, waits before it asks for a stream again. Full jitter: many who lost the
- * same upstream don't come back at once.
- */
+/** How long the feed, or the reader of a replay, waits before it opens the next stream. */
 export class StreamBackoff {
   readonly #maxMs: number;
-  #failures = 0;
+  readonly #backoff: Backoff;
 
   constructor(maxMs: number) {
     this.#maxMs = maxMs;
+    this.#backoff = new Backoff({ firstMs: 2 * quickMs, maxMs });
   }
 
-  /** Streams in a row that told nothing new. */
+  /** Streams in a row that brought nothing new. */
   get failures(): number {
-    return this.#failures;
+    return this.#backoff.failures;
   }
 
-  /** The stream told something new, or has stood long enough to be a good one. */
+  /** The stream brought something new, or has been open long enough to count as good. */
   succeed(): void {
-    this.#failures = 0;
+    this.#backoff.reset();
   }
 
-  /** The stream brought events, though perhaps none that was new: the API is there, and worth asking soon. */
+  /** The stream brought an event, though maybe not a new one: the API responds, so the next pause can be short. */
   noteEvent(): void {
-    this.#failures = Math.min(this.#failures, fewFailures);
+    this.#backoff.lowerTo(1);
   }
 
-  /** How long to wait after a stream that has ended, or could not be opened, in ms. */
+  /** How long to wait after a stream that has ended or could not be opened, in ms. */
   pauseMs(error: unknown): number {
-    const pauseMs = Math.random() * (this.#failures === 0 ? quickMs : this.#growingMs);
-    this.#failures += 1;
+    const isFirst = this.failures === 0;
+    const pauseMs = this.#backoff.next() / (isFirst ? 2 : 1);
     if (error instanceof RateLimitedError) return pauseMs + untilRetry(error);
-    // Asking again soon doesn't help, and may lock the account.
+    // An early retry doesn't help, and may lock the account.
     if (error instanceof CredentialsRefusedError) return (this.#maxMs + pauseMs) / 2;
     return pauseMs;
-  }
-
-  get #growingMs(): number {
-    return Math.min(this.#maxMs, firstMs * 2 ** Math.min(this.#failures, 20));
   }
 }
 
 function untilRetry({ retryAt }: RateLimitedError): number {
   const leftMs = retryAt === null ? 0 : Date.parse(retryAt) - Date.now();
-  return Math.min(longestRateLimitMs, Math.max(0, leftMs));
+  return Math.min(maxRateLimitMs, Math.max(0, leftMs));
 }

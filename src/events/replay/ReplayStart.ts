@@ -1,41 +1,41 @@
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
-import { CrowdSearch } from '../cursor/CrowdSearch.ts';
+import { DigestResolver } from '../cursor/DigestResolver.ts';
 import { isNamed } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { stampOf } from '../cursor/eventStamp.ts';
 
-/** Where the part of a replay begins that a reader at a position wants. */
+/** Finds a reader's position in a replay that begins before it. */
 export class ReplayStart {
   readonly #after: EventPosition;
-  readonly #search: CrowdSearch;
-  /** The event that was delivered last, and the latest: a replay that has brought both has brought all before them. */
+  readonly #search: DigestResolver;
+  /** The last delivered event and the latest one. A replay that has shown both has shown everything before them. */
   readonly #unseen: Set<string>;
   #hasSeenNamed: boolean;
 
-  /** @param after a real position: the API must still have an event that it says was delivered */
+  /** @param after a position with events: the API must still have one that was delivered */
   constructor(after: EventPosition) {
     this.#after = after;
-    this.#search = new CrowdSearch(after);
+    this.#search = new DigestResolver(after);
     const { ms, floorMs, named } = after;
     const past = named.filter((stamp) => stamp.ms > floorMs && stamp.ms <= ms);
     const latest = past.toSorted((a, b) => a.ms - b.ms).at(-1);
     this.#unseen = new Set([past.at(-1), latest].flatMap((stamp) => stamp?.token ?? []));
-    // Whoever finds the crowd has seen delivered events.
-    this.#hasSeenNamed = after.crowd !== undefined;
+    // The events of the digest were delivered too, and have to be found in any case.
+    this.#hasSeenNamed = after.digest !== undefined;
   }
 
-  /** True while the replay has not shown the position: what it has brought may be delivered already, or not be whole. */
+  /** True until the replay has shown the position: until then its events may be delivered already, or be incomplete. */
   get isMissing(): boolean {
     return !this.#hasSeenNamed || this.#search.resolved === null;
   }
 
-  /** True once nothing can come any more that was delivered. */
+  /** True once all further events are new. */
   get isPassed(): boolean {
     return !this.isMissing && this.#unseen.size === 0;
   }
 
-  /** The position with its crowd named one by one, as soon as that is known. */
+  /** The position with names in place of its digest, once those are known. */
   get resolved(): EventPosition {
     return this.#search.resolved ?? this.#after;
   }
@@ -47,7 +47,7 @@ export class ReplayStart {
     this.#search.see(event);
   }
 
-  /** Nothing more of the position's own time comes. */
+  /** To be called at the end of the replay. */
   settle(): void {
     this.#search.settle();
   }

@@ -1,36 +1,36 @@
 import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
-export interface ReplayPatience {
-  /** How long a replay may bring nothing before it counts as dead, in ms. */
+export interface ReplayTimeouts {
+  /** A replay without an event for this long has failed, in ms. */
   silenceMs: number;
-  /** How long it may bring nothing once it has brought all that was known when it was asked for, in ms. */
+  /** Once it has brought all expected events, a replay without a further one for this long is complete, in ms. */
   caughtUpMs: number;
 }
 
 /**
- * Ends a replay that brings no event any more: as finished when it has brought all that was known, else as dead.
- * Heartbeats don't count: a stream whose end lies in a future that never comes has them too.
+ * Closes a replay that brings no more events: as complete when it has caught up, otherwise as failed. Heartbeats don't
+ * count: a stream whose `until` lies ahead of the API's clock sends them too.
  */
 export class ReplayWatch {
   readonly #stream: StatusStream;
-  readonly #patience: ReplayPatience;
+  readonly #timeouts: ReplayTimeouts;
   #timer: NodeJS.Timeout;
   #isCaughtUp = false;
-  #isDead = false;
+  #hasTimedOut = false;
 
-  constructor(stream: StatusStream, patience: ReplayPatience) {
+  constructor(stream: StatusStream, timeouts: ReplayTimeouts) {
     this.#stream = stream;
-    this.#patience = patience;
+    this.#timeouts = timeouts;
     this.#timer = this.#arm();
   }
 
-  /** True when the replay was ended for its silence: what it brought is not all. */
-  get isDead(): boolean {
-    return this.#isDead;
+  /** True when the replay was closed before it had caught up: events are missing. */
+  get hasTimedOut(): boolean {
+    return this.#hasTimedOut;
   }
 
-  /** An event came; with it, perhaps, all that was known. */
-  heard(isCaughtUp: boolean): void {
+  /** Restarts the timeout after an event. @param isCaughtUp whether all expected events have arrived */
+  noteEvent(isCaughtUp: boolean): void {
     this.#isCaughtUp ||= isCaughtUp;
     this.stop();
     this.#timer = this.#arm();
@@ -41,10 +41,10 @@ export class ReplayWatch {
   }
 
   #arm(): NodeJS.Timeout {
-    const { silenceMs, caughtUpMs } = this.#patience;
+    const { silenceMs, caughtUpMs } = this.#timeouts;
     return setTimeout(
       () => {
-        this.#isDead = !this.#isCaughtUp;
+        this.#hasTimedOut = !this.#isCaughtUp;
         this.#stream.close();
       },
       this.#isCaughtUp ? caughtUpMs : silenceMs,

@@ -1,43 +1,40 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { Deferred } from '../../concurrency/Deferred.ts';
+import { releaseOnce } from '../../concurrency/releaseOnce.ts';
+import { TooManyReplaysError } from '../../errors/streamErrors.ts';
 import type { StatusEventsClient, StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 import { SharedStream } from './SharedStream.ts';
 import { StreamSlots } from './StreamSlots.ts';
-import { TooManyReplaysError } from '../../errors/streamErrors.ts';
 
 export interface SharedReplaysOptions {
-  /** Replays open at once. Default 4: the API allows 25 streams per customer, and the feed must always find one. */
+  /** Replays open at once. Default 4: the API allows 25 streams per customer, and the feed always needs one. */
   streams?: number | undefined;
   /** Readers that may wait for a replay; further ones are refused. Default 5,000. */
   waiting?: number | undefined;
 }
 
-/** What a reader wants replayed, in unix ms by the API's clock. */
+/** The range that a reader wants replayed, in unix ms by the API's clock. */
 export interface ReplayBounds {
   sinceMs: number;
   untilMs: number;
-  /** The reader wants a stream of its own. */
+  /** The reader needs a stream of its own. */
   isAlone?: boolean | undefined;
-  /** The reader goes before all who wait, and is never refused: for one that asks one replay at a time. */
+  /** The reader goes first and is never refused. Only for a reader that opens one replay at a time. */
   isUrgent?: boolean | undefined;
 }
 
-/** How long a replay waits for others that want the same, in ms. */
+/** How long a replay waits for other readers of about the same range, in ms. */
 const gatheringMs = 20;
-/** Ranges that together are no longer than this are always read in one, in ms. */
+/** Overlapping ranges that together are no longer than this always share a stream, in ms. */
 const shortMs = 300_000;
 
-interface Waiting {
-  resolve: (stream: StatusStream) => void;
-  reject: (error: Error) => void;
-}
-
-/** Several readers whose replay has not been opened yet. */
-class Gathering {
-  readonly readers = new Set<Waiting>();
+/** Readers that share a replay which is not open yet. */
+class ReplayGroup {
+  readonly requests = new Set<Deferred<StatusStream>>();
   /** Aborted when the last reader has left. */
-  readonly left = new AbortController();
+  readonly abandoned = new AbortController();
   readonly isUrgent: boolean;
   readonly #isAlone: boolean;
   sinceMs: number;
@@ -47,37 +44,37 @@ class Gathering {
     this.sinceMs = sinceMs;
     this.untilMs = untilMs;
     this.isUrgent = isUrgent;
-    // An urgent one waits for nobody, and nobody can make it longer.
+    // Other readers would make an urgent replay longer.
     this.#isAlone = isAlone || isUrgent;
   }
 
-  /** Overlapping ranges are read in one, unless one of them would wait for much that it doesn't want. */
+  /** Overlapping ranges share a stream, unless a reader would have to wait for much that it doesn't want. */
   suits({ sinceMs, untilMs }: ReplayBounds): boolean {
-    if (this.#isAlone || this.left.signal.aborted) return false;
+    if (this.#isAlone || this.abandoned.signal.aborted) return false;
     if (sinceMs > this.untilMs || untilMs < this.sinceMs) return false;
     const together = Math.max(this.untilMs, untilMs) - Math.min(this.sinceMs, sinceMs);
     const shorter = Math.min(this.untilMs - this.sinceMs, untilMs - sinceMs);
     return together <= Math.max(shortMs, 2 * shorter);
   }
 
-  join(reader: Waiting, { sinceMs, untilMs }: ReplayBounds): void {
+  join(request: Deferred<StatusStream>, { sinceMs, untilMs }: ReplayBounds): void {
     this.sinceMs = Math.min(this.sinceMs, sinceMs);
     this.untilMs = Math.max(this.untilMs, untilMs);
-    this.readers.add(reader);
+    this.requests.add(request);
   }
 
-  leave(reader: Waiting): void {
-    this.readers.delete(reader);
-    if (this.readers.size === 0) this.left.abort();
+  leave(request: Deferred<StatusStream>): void {
+    this.requests.delete(request);
+    if (this.requests.size === 0) this.abandoned.abort();
   }
 }
 
-/** The few upstream streams that serve all replays: overlapping ranges share one, the others wait for their turn. */
+/** Serves all replays with a few upstream streams: readers of overlapping ranges share one, the others wait. */
 export class SharedReplays {
   readonly #client: StatusEventsClient;
   readonly #slots: StreamSlots;
   readonly #maxWaiting: number;
-  readonly #gatherings = new Set<Gathering>();
+  readonly #groups = new Set<ReplayGroup>();
 
   constructor(client: StatusEventsClient, { streams = 4, waiting = 5_000 }: SharedReplaysOptions = {}) {
     this.#client = client;
@@ -85,79 +82,73 @@ export class SharedReplays {
     this.#maxWaiting = waiting;
   }
 
-  /** Streams that are open, or about to be. */
+  /** Streams that are open or being opened. */
   get taken(): number {
     return this.#slots.taken;
   }
 
   /**
-   * A stream that brings everything between the bounds, and perhaps more. Its reader has to close it.
+   * Opens a stream with everything in the range, and possibly more. The reader has to close it.
    *
-   * @param signal ends the wait, and the reading
+   * @param signal ends the wait, or the stream
    * @throws TooManyReplaysError | Fault
    */
   async open(bounds: ReplayBounds, signal: AbortSignal): Promise<StatusStream> {
-    const waiting = [...this.#gatherings].reduce((sum, { readers }) => sum + readers.size, 0);
+    const waiting = [...this.#groups].reduce((sum, { requests }) => sum + requests.size, 0);
     const isFull = waiting >= this.#maxWaiting && !bounds.isUrgent;
     if (signal.aborted || isFull) throw new TooManyReplaysError(null);
-    const gathering = this.#gatheringFor(bounds);
-    return new Promise<StatusStream>((resolve, reject) => {
-      let stream: StatusStream | null = null;
-      const leave = () => {
-        stream?.close();
-        gathering.leave(reader);
-        reject(new TooManyReplaysError(null));
-      };
-      const settle = () => signal.removeEventListener('abort', leave);
-      const reader: Waiting = {
-        resolve: (opened) => {
-          const close = () => {
-            settle();
-            opened.close();
-          };
-          stream = { items: opened.items, openedAt: opened.openedAt, close };
-          resolve(stream);
-        },
-        reject: (error) => {
-          settle();
-          reject(error);
-        },
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      gathering.join(reader, bounds);
-    });
+    const group = this.#groupFor(bounds);
+    const request = new Deferred<StatusStream>();
+    const leave = () => {
+      group.leave(request);
+      request.reject(new TooManyReplaysError(null));
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    group.join(request, bounds);
+    try {
+      return closedBy(signal, await request.promise);
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
   }
 
-  #gatheringFor(bounds: ReplayBounds): Gathering {
-    const found =
-      bounds.isAlone || bounds.isUrgent
-        ? undefined
-        : [...this.#gatherings].find((gathering) => gathering.suits(bounds));
+  #groupFor(bounds: ReplayBounds): ReplayGroup {
+    const canShare = !bounds.isAlone && !bounds.isUrgent;
+    const found = canShare ? [...this.#groups].find((group) => group.suits(bounds)) : undefined;
     if (found) return found;
-    const gathering = new Gathering(bounds);
-    this.#gatherings.add(gathering);
-    void this.#serve(gathering);
-    return gathering;
+    const group = new ReplayGroup(bounds);
+    this.#groups.add(group);
+    void this.#serve(group);
+    return group;
   }
 
-  async #serve(gathering: Gathering): Promise<void> {
-    const { signal } = gathering.left;
+  async #serve(group: ReplayGroup): Promise<void> {
+    const { signal } = group.abandoned;
     await wait(gatheringMs, undefined, { signal }).catch(() => undefined);
-    const release = await this.#slots.take(signal, gathering.isUrgent);
-    this.#gatherings.delete(gathering);
+    const release = await this.#slots.take(signal, group.isUrgent);
+    this.#groups.delete(group);
     if (!release) return;
     try {
-      const bounds = { since: asInstant(gathering.sinceMs), until: asInstant(gathering.untilMs) };
+      const bounds = { since: asInstant(group.sinceMs), until: asInstant(group.untilMs) };
       const shared = new SharedStream(await this.#client.open(bounds, signal));
-      for (const { resolve } of gathering.readers) resolve(shared.join());
+      for (const { resolve } of group.requests) resolve(shared.join());
       await shared.run();
     } catch (error) {
-      const reason = error instanceof Error ? error : new Error(String(error));
-      for (const { reject } of gathering.readers) reject(reason);
+      for (const { reject } of group.requests) reject(error);
     } finally {
       release();
     }
   }
+}
+
+function closedBy(signal: AbortSignal, { items, openedAt, ...stream }: StatusStream): StatusStream {
+  const close = releaseOnce(() => {
+    signal.removeEventListener('abort', close);
+    stream.close();
+  });
+  signal.addEventListener('abort', close, { once: true });
+  if (signal.aborted) close();
+  return { items, openedAt, close };
 }
 
 function asInstant(ms: number): string {

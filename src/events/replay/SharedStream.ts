@@ -1,22 +1,23 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 
 import { LRUCache } from 'lru-cache';
 
+import { Notifier } from '../../concurrency/Notifier.ts';
 import { lruCache } from '../../lruCache.ts';
 import type { StatusStreamItem } from '../../upstream/events/readStatusStream.ts';
 import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
-/** Items that wait for a reader, at most, while others read on. */
+/** Items queued for one reader, at most, while others read on. */
 const maxQueued = 2_000;
 
-/** A reader was left behind by those who share its stream: it has to read on from a stream of its own. */
+/** A reader was too slow for the others of its stream. It has to continue with a stream of its own. */
 export class LeftBehindError extends Error {
   override readonly name = 'LeftBehindError';
 }
 
 /**
- * One upstream stream for all who want what it brings, each event once. One reader alone is waited for; of several none
- * holds the others.
+ * Shares one upstream stream between readers, and drops repeated events. A single reader slows the stream down to its
+ * own pace; of several, one that falls behind is removed.
  */
 export class SharedStream {
   readonly #stream: StatusStream;
@@ -27,7 +28,7 @@ export class SharedStream {
     this.#stream = stream;
   }
 
-  /** Before `run`: every reader gets all of it. */
+  /** To be called before `run`, so that every reader gets all of the stream. */
   join(): StatusStream {
     const reader = new SharedStreamReader((left) => {
       this.#readers.delete(left);
@@ -37,25 +38,24 @@ export class SharedStream {
     return { openedAt: this.#stream.openedAt, items: reader, close: () => reader.close() };
   }
 
-  /** Fulfilled when the stream is over, or when nobody reads it any more. */
+  /** Fulfilled when the stream has ended or has no more readers. */
   async run(): Promise<void> {
+    let end: StreamEnd = {};
     try {
       for await (const item of this.#stream.items) {
         if (this.#readers.size === 0) break;
-        if (!this.#isNews(item)) continue;
+        if (!this.#isNew(item)) continue;
         for (const reader of this.#readers) reader.offer(item);
         await this.#makeRoom();
       }
-      for (const reader of this.#readers) reader.end(null);
     } catch (error) {
-      const reason = error instanceof Error ? error : new Error(String(error));
-      for (const reader of this.#readers) reader.end(reason);
-    } finally {
-      this.#stream.close();
+      end = { error };
     }
+    for (const reader of this.#readers) reader.end(end);
+    this.#stream.close();
   }
 
-  #isNews(item: StatusStreamItem): boolean {
+  #isNew(item: StatusStreamItem): boolean {
     if (item.kind === 'heartbeat') return false;
     if (item.kind !== 'event') return true;
     const isNew = !this.#seen.has(item.event.id);
@@ -66,23 +66,28 @@ export class SharedStream {
   async #makeRoom(): Promise<void> {
     const full = [...this.#readers].filter((reader) => reader.isFull);
     if (full.length === 0) return;
-    // They may only be waiting for their turn.
-    await turn();
+    // A reader may be fast enough and only not have run yet.
+    await nextTick();
     for (const reader of full) {
-      if (reader.isFull && this.#readers.size > 1) reader.end(new LeftBehindError('others read on'));
+      if (reader.isFull && this.#readers.size > 1)
+        reader.end({ error: new LeftBehindError('other readers are faster') });
       else if (reader.isFull) await reader.drained();
     }
   }
 }
 
+interface StreamEnd {
+  /** Absent when the stream ended normally. */
+  error?: unknown;
+}
+
 class SharedStreamReader implements AsyncIterableIterator<StatusStreamItem, undefined> {
   readonly #onClose: (reader: SharedStreamReader) => void;
+  readonly #changed = new Notifier();
+  readonly #taken = new Notifier();
   #queue: StatusStreamItem[] = [];
   #read = 0;
-  #isEnded = false;
-  #error: Error | null = null;
-  #wakeReader: () => void = () => undefined;
-  #wakeWriter: () => void = () => undefined;
+  #end: StreamEnd | null = null;
 
   constructor(onClose: (reader: SharedStreamReader) => void) {
     this.#onClose = onClose;
@@ -93,46 +98,45 @@ class SharedStreamReader implements AsyncIterableIterator<StatusStreamItem, unde
   }
 
   offer(item: StatusStreamItem): void {
-    if (this.#isEnded) return;
+    if (this.#end) return;
     this.#queue.push(item);
-    this.#wakeReader();
+    this.#changed.notify();
   }
 
-  /** Nothing more comes; what is queued is read first. */
-  end(error: Error | null): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#error = error;
-    this.#wakeReader();
+  /** The queued items can still be read. */
+  end(end: StreamEnd): void {
+    if (this.#end) return;
+    this.#end = end;
+    this.#changed.notify();
     this.#onClose(this);
   }
 
-  /** Fulfilled once there is room again, or nobody reads any more. */
+  /** Fulfilled once there is room again or the reader has closed. */
   async drained(): Promise<void> {
-    while (this.isFull && !this.#isEnded) await new Promise<void>((resolve) => (this.#wakeWriter = resolve));
+    while (this.isFull && !this.#end) await this.#taken.next();
   }
 
-  /** As if the stream had ended: its reader wants nothing more, not even what is queued. */
+  /** Ends it without the queued items. */
   close(): void {
     this.#queue = [];
     this.#read = 0;
-    this.end(null);
-    this.#wakeWriter();
+    this.end({});
+    this.#taken.notify();
   }
 
   async next(): Promise<IteratorResult<StatusStreamItem, undefined>> {
     for (;;) {
       const value = this.#queue[this.#read];
       if (value) {
-        this.#taken();
+        this.#advance();
         return { done: false, value };
       }
-      if (this.#isEnded) break;
-      await new Promise<void>((resolve) => (this.#wakeReader = resolve));
+      if (this.#end) break;
+      await this.#changed.next();
     }
-    const error = this.#error;
-    this.#error = null;
-    if (error !== null) throw error;
+    const end = this.#end;
+    this.#end = {};
+    if ('error' in end) throw end.error;
     return { done: true, value: undefined };
   }
 
@@ -145,12 +149,12 @@ class SharedStreamReader implements AsyncIterableIterator<StatusStreamItem, unde
     return this;
   }
 
-  #taken(): void {
+  #advance(): void {
     this.#read += 1;
     if (this.#read === this.#queue.length || this.#read > maxQueued) {
       this.#queue = this.#queue.slice(this.#read);
       this.#read = 0;
     }
-    this.#wakeWriter();
+    this.#taken.notify();
   }
 }

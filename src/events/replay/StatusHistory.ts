@@ -1,54 +1,56 @@
+import { UpstreamUnavailableError } from '../../errors/faults.ts';
+import { CursorExpiredError } from '../../errors/streamErrors.ts';
 import { instantKey, instantMs } from '../../domain/instant.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import type { Log } from '../../log.ts';
 import type { ApiClock } from '../../upstream/transport/ApiClock.ts';
-import { UpstreamUnavailableError } from '../../errors/faults.ts';
 import type { StatusEventsClient, StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
-import { isAhead, isBehind, isReal } from '../cursor/eventPosition.ts';
+import { hasEvents, isAfter, isAhead } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { justBefore, stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import { PositionTracker } from '../cursor/PositionTracker.ts';
+import type { ExpectedPast } from '../feed/StatusHub.ts';
 import { ReplayStart } from './ReplayStart.ts';
 import { ReplayWatch } from './ReplayWatch.ts';
-import { LeftBehindError } from './SharedStream.ts';
 import { SharedReplays } from './SharedReplays.ts';
 import type { ReplayBounds, SharedReplaysOptions } from './SharedReplays.ts';
-import { CursorExpiredError } from '../../errors/streamErrors.ts';
-import type { KnownPast } from '../feed/StatusHub.ts';
+import { LeftBehindError } from './SharedStream.ts';
 
 export interface HistoryRange {
-  /** Only events behind this position. The API must still have its event, else nobody knows what is missing. */
+  /** Only events after this position. The API must still have its event, otherwise the position has expired. */
   after?: EventPosition | undefined;
-  /** Is told which events that position means, where only a replay can show it; see `CrowdSearch`. */
+  /** Gets the position with names in place of its digest, see `DigestResolver`. */
   onResolved?: ((after: EventPosition) => void) | undefined;
-  /** Is told each event that the replay brings, those that the range leaves out too. */
+  /** Gets every event of the replay, including those outside of the range. */
   onSeen?: ((event: JournalStatusEvent) => void) | undefined;
   /** How far before the range the replay begins, in ms: for `onSeen`. */
   lookBackMs?: number | undefined;
   /** Only events at or after this moment. */
   since?: Instant | undefined;
-  /** Only events up to this moment; without one, up to now. */
+  /** Only events up to this moment. Default now. */
   until?: Instant | undefined;
   /** The stream need not go beyond this moment, in unix ms. */
   upToMs?: number | undefined;
-  /** What is known already to have happened: when all of it has come, the past has been read. */
-  known?: KnownPast | null | undefined;
-  /** It goes before all others that wait for a replay; see `ReplayBounds`. */
+  /** The past is complete once all of these events have arrived. */
+  expected?: ExpectedPast | null | undefined;
+  /** Goes before all other replays, see `ReplayBounds`. */
   isUrgent?: boolean | undefined;
-  /** How long to listen for more once all that was known has come, in ms. */
+  /** How long to wait for further events once all expected ones have arrived, in ms. */
   caughtUpMs: number;
-  /** Told of an event that can't be read. It is left out, as the feed does: else nobody would ever get past it. */
+  /** Gets the error of each unreadable event. The event is skipped, as in the feed: nobody could get past it otherwise. */
   onUnreadable?: ((error: unknown) => void) | undefined;
 }
 
-/** How long a replay may bring nothing, in ms; an end that lies a second ahead of the API's clock is waited for. */
+/** How long a replay may bring nothing, in ms. Longer than a second, since its end may lie that far in the future. */
 export const silenceMs = 5_000;
-/** Bounds are asked for a little wider and decided here: whether the API includes them is undocumented. */
+/** Bounds are requested wider and applied here, since it is undocumented whether the API includes them. */
 const marginMs = 2_000;
+/** How far before its moment a position without events begins: an event may arrive later than it happened, in ms. */
+const beginningLatenessMs = 10_000;
 
 /** Past events, read from the Event API's bounded streams. */
 export class StatusHistory {
@@ -68,8 +70,8 @@ export class StatusHistory {
   }
 
   /**
-   * Events of the range, oldest first as the API replays them. Whoever stops reading closes the stream, or leaves it to
-   * those who share it.
+   * Reads the events of the range, oldest first as the API replays them. Returning early closes the stream, unless other
+   * readers share it.
    *
    * @param signal ends the reading at once
    * @throws CursorExpiredError | TooManyReplaysError | Fault
@@ -83,34 +85,34 @@ export class StatusHistory {
       if (bounds.sinceMs > bounds.untilMs && !this.#isAhead(rest)) return;
       try {
         const stream = await this.#open(rest, isAlone, signal);
-        for await (const event of eventsOf(stream, rest, (error) => this.#leaveOut(error, range))) {
+        for await (const event of readEvents(stream, rest, (error) => this.#skip(error, range))) {
           if (!isInside(event, rest)) continue;
           last = tracker.advance(event);
           yield last;
         }
-        // Whoever waits for all of it must not take a part for that.
-        if (signal.aborted) throw new UpstreamUnavailableError('a replay was given up');
+        // An aborted stream ends normally, and must not pass for the whole range.
+        if (signal.aborted) throw new UpstreamUnavailableError('a replay was aborted');
         return;
       } catch (error) {
-        // It reads more slowly than those it shared a stream with, and goes on with one of its own.
+        // Continues with a stream of its own.
         if (!(error instanceof LeftBehindError)) throw error;
       }
     }
   }
 
-  #leaveOut(error: unknown, { onUnreadable }: HistoryRange): void {
-    this.#log.error({ err: error }, 'past status event that can not be read was left out');
+  #skip(error: unknown, { onUnreadable }: HistoryRange): void {
+    this.#log.error({ err: error }, 'unreadable past status event skipped');
     onUnreadable?.(error);
   }
 
-  /** @throws CursorExpiredError for a position ahead of the API's clock: it does not tell what has happened since */
+  /** @throws CursorExpiredError for a position ahead of the API's clock: what has happened since is unknown */
   async #open(range: HistoryRange, isAlone: boolean, signal: AbortSignal): Promise<StatusStream> {
     for (;;) {
       const wasAhead = this.#isAhead(range);
       const { sinceMs, untilMs } = this.#bounds(range);
       const bounds = { sinceMs: Math.min(sinceMs, untilMs), untilMs, isAlone, isUrgent: range.isUrgent };
       const stream = await this.#replays.open(bounds, signal);
-      // The answer has told the API's time, and the clock may have been moved since it was last told.
+      // The response has updated the clock, which may have been set back.
       const isStillAhead = this.#isAhead(range);
       if (!wasAhead && !isStillAhead) return stream;
       stream.close();
@@ -122,9 +124,9 @@ export class StatusHistory {
     return range.after !== undefined && isAhead(range.after, this.#nowMs(range));
   }
 
-  /** What has been told has happened, whatever the clocks say. */
-  #nowMs({ known }: HistoryRange): number {
-    return Math.max(this.#clock.latestNow(), (known?.ms ?? 0) + marginMs);
+  /** Not before the latest event: the clocks may differ. */
+  #nowMs({ expected }: HistoryRange): number {
+    return Math.max(this.#clock.latestNow(), (expected?.ms ?? 0) + marginMs);
   }
 
   #bounds(range: HistoryRange): ReplayBounds {
@@ -134,25 +136,21 @@ export class StatusHistory {
     return { sinceMs: Math.max(0, startMs - marginMs), untilMs: Math.min(untilMs, upToMs, this.#nowMs(range)) };
   }
 
-  /** Nothing before the range counts as missing. */
+  /** Everything before the range counts as delivered. */
   #trackerOf({ after, since }: HistoryRange): PositionTracker {
     const now = () => this.#clock.latestNow();
     if (after) return new PositionTracker({ now, start: after });
-    return PositionTracker.behind(since === undefined ? -Infinity : justBefore(instantMs(since)), now);
+    return PositionTracker.after(since === undefined ? -Infinity : justBefore(instantMs(since)), now);
   }
 }
 
-/**
- * Where a replay has to begin to bring all that is behind the position. One that names no event is told by a clock
- * only, and an event may be told later than it happened.
- */
+/** Where a replay has to begin to contain everything after the position. */
 function startOf(position: EventPosition): number {
-  return isReal(position) ? Math.min(position.floorMs, position.ms - 1) : position.ms - 10_000; // 10 seconds
+  return hasEvents(position) ? Math.min(position.floorMs, position.ms - 1) : position.ms - beginningLatenessMs;
 }
 
-/** The ids of what is known to have happened in the range: a replay of it has to bring them. */
-function knownInside(range: HistoryRange): string[] {
-  const inside = range.known?.recent.filter((event) => isInside(event, range)) ?? [];
+function expectedIds(range: HistoryRange): string[] {
+  const inside = range.expected?.recent.filter((event) => isInside(event, range)) ?? [];
   return inside.map(({ id }) => id);
 }
 
@@ -161,63 +159,64 @@ function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRan
   return (
     (since === undefined || key >= instantKey(since)) &&
     (until === undefined || key <= instantKey(until)) &&
-    (!after || isBehind(after, event))
+    (!after || isAfter(event, after))
   );
 }
 
 /**
- * The stream's events; nothing behind a cursor is let out before an event was seen that the cursor says was delivered.
- * Ends with the stream, or when all that was known has come and no more follows. Closes the stream.
+ * Reads the events of a stream and closes it. Ends with the stream, or when all expected events have arrived and no
+ * more follow. Events after a cursor are buffered until the replay has shown an event that the cursor has delivered.
  */
-async function* eventsOf(
+async function* readEvents(
   stream: StatusStream,
   range: HistoryRange,
-  leaveOut: (error: unknown) => void,
+  skip: (error: unknown) => void,
 ): AsyncGenerator<JournalStatusEvent, void> {
-  const { after, known, caughtUpMs, onSeen } = range;
-  const missing = new Set(knownInside(range));
-  const held: JournalStatusEvent[] = [];
-  const start = after && isReal(after) ? new ReplayStart(after) : null;
-  const maxHeld = 10_000 + (after?.crowd?.count ?? 0);
-  // Not before the cursor's own event: a slow replay would be cut short, and the cursor taken for expired.
-  const isCaughtUp = () => start?.isPassed !== false && missing.size === 0 && (known?.recent.length ?? 0) > 0;
-  const isNews = (event: JournalStatusEvent) => !after || isBehind(start?.resolved ?? after, event);
+  const { after, expected, caughtUpMs, onSeen } = range;
+  const missing = new Set(expectedIds(range));
+  const buffered: JournalStatusEvent[] = [];
+  const start = after && hasEvents(after) ? new ReplayStart(after) : null;
+  const maxBuffered = 10_000 + (after?.digest?.count ?? 0);
+  // Not before the cursor's own event, otherwise a slow replay would be closed early and the cursor count as expired.
+  const isCaughtUp = () => start?.isPassed !== false && missing.size === 0 && (expected?.recent.length ?? 0) > 0;
+  const isNew = (event: JournalStatusEvent) => !after || isAfter(event, start?.resolved ?? after);
   const watch = new ReplayWatch(stream, { silenceMs, caughtUpMs });
   try {
     for await (const item of stream.items) {
       if (item.kind === 'lossy') throw new UpstreamUnavailableError(`a replay lost events: ${item.comment}`);
       if (item.kind === 'unreadable') {
-        leaveOut(item.error);
-        watch.heard(isCaughtUp());
+        skip(item.error);
+        watch.noteEvent(isCaughtUp());
       }
       if (item.kind !== 'event') continue;
       const { event } = item;
       missing.delete(event.id);
       start?.see(event);
       onSeen?.(event);
-      watch.heard(isCaughtUp());
-      // A shared stream may begin long before this reader's part of it.
-      if (isNews(event)) held.push(event);
-      // Events of one millisecond may come in any order: the cursor's event may be among the next few.
-      if (after && start?.isMissing && (held.length > maxHeld || stampOf(event).ms > after.ms + marginMs)) break;
+      watch.noteEvent(isCaughtUp());
+      // A shared stream may begin long before this reader's range.
+      if (isNew(event)) buffered.push(event);
+      // Events of one millisecond may arrive in any order: the cursor's event may be among the next few.
+      if (after && start?.isMissing && (buffered.length > maxBuffered || stampOf(event).ms > after.ms + marginMs))
+        break;
       if (!start?.isMissing) {
-        // How long the reader takes is no silence of the API's.
+        // The time that the reader takes does not count as silence.
         watch.stop();
         if (start) range.onResolved?.(start.resolved);
-        yield* held.splice(0).filter(isNews);
-        watch.heard(isCaughtUp());
+        yield* buffered.splice(0).filter(isNew);
+        watch.noteEvent(isCaughtUp());
       }
       if (caughtUpMs === 0 && isCaughtUp()) break;
     }
-    if (watch.isDead) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
+    if (watch.hasTimedOut) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
     start?.settle();
-    // One that ended before it came to anything behind the cursor proves nothing of the cursor's event.
-    if (start?.isMissing && after && (held.length > 0 || missing.size === 0)) {
+    // A replay that ended before anything after the cursor does not prove that the cursor's event is gone.
+    if (start?.isMissing && after && (buffered.length > 0 || missing.size === 0)) {
       throw new CursorExpiredError(encodeEventCursor(after));
     }
-    if (missing.size > 0) throw new UpstreamUnavailableError('a replay ended too early');
+    if (missing.size > 0) throw new UpstreamUnavailableError('a replay ended before all events had arrived');
     if (start) range.onResolved?.(start.resolved);
-    yield* held.filter(isNews);
+    yield* buffered.filter(isNew);
   } finally {
     watch.stop();
     stream.close();

@@ -1,52 +1,53 @@
-/** Who may open an upstream stream besides the feed; the others wait, in the order in which they came but for the urgent. */
-export class StreamSlots {
-  readonly #waiting: (() => void)[] = [];
-  readonly #open: number;
-  #free: number;
+import { Deferred } from '../../concurrency/Deferred.ts';
+import { releaseOnce } from '../../concurrency/releaseOnce.ts';
+import { waitFor } from '../../concurrency/waitFor.ts';
 
-  /** @param open how many streams at once */
-  constructor(open: number) {
-    this.#open = open;
-    this.#free = open;
+/**
+ * Limits the upstream streams besides the feed. Waiters take turns in the order of arrival, urgent ones first. Not
+ * p-queue, which runs functions: a slot here is held by a stream, and a waiter that leaves must free its place at once.
+ */
+export class StreamSlots {
+  readonly #waiting: Deferred[] = [];
+  readonly #max: number;
+  #taken = 0;
+
+  /** @param max streams at once */
+  constructor(max: number) {
+    this.#max = max;
   }
 
-  /** How many are taken. */
   get taken(): number {
-    return this.#open - this.#free;
+    return this.#taken;
   }
 
   /**
    * @param signal ends the wait
-   * @param isUrgent goes before all who wait
-   * @returns to be called when the stream is closed, calling it again does nothing; null when the signal was faster
+   * @param isUrgent goes before all other waiters
+   * @returns releases the slot; null when the signal was aborted first
    */
   async take(signal: AbortSignal, isUrgent = false): Promise<(() => void) | null> {
     if (signal.aborted) return null;
-    if (this.#free > 0) this.#free -= 1;
+    if (this.#taken < this.#max) this.#taken += 1;
     else if (!(await this.#wait(signal, isUrgent))) return null;
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free += 1;
-    };
+    return releaseOnce(() => this.#release());
   }
 
-  #wait(signal: AbortSignal, isUrgent: boolean): Promise<boolean> {
-    return new Promise((resolve) => {
-      const enter = () => {
-        signal.removeEventListener('abort', leave);
-        resolve(true);
-      };
-      const leave = () => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-        resolve(false);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      if (isUrgent) this.#waiting.unshift(enter);
-      else this.#waiting.push(enter);
-    });
+  /** Passes the slot to the next waiter, if there is one. */
+  #release(): void {
+    const next = this.#waiting.shift();
+    if (next) next.resolve();
+    else this.#taken -= 1;
+  }
+
+  async #wait(signal: AbortSignal, isUrgent: boolean): Promise<boolean> {
+    const turn = new Deferred();
+    if (isUrgent) this.#waiting.unshift(turn);
+    else this.#waiting.push(turn);
+    if (await waitFor(turn.promise, { signal })) return true;
+    const index = this.#waiting.indexOf(turn);
+    // It was passed a slot while it left.
+    if (index === -1) this.#release();
+    else this.#waiting.splice(index, 1);
+    return false;
   }
 }

@@ -3,16 +3,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { UpstreamUnavailableError } from '../../errors/faults.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import type { HistoryRange, StatusHistory } from './StatusHistory.ts';
 import { StreamBackoff } from '../feed/StreamBackoff.ts';
+import type { HistoryRange, StatusHistory } from './StatusHistory.ts';
 
-/** A replay that has broken so often, without an event between, is given up. */
+/** A replay is given up after so many failures without an event between them. */
 const maxFailures = 3;
-/** The longest pause before one that broke is taken up again, in ms. */
-const longestPauseMs = 1_000;
+/** The longest pause before a retry, in ms. */
+const maxPauseMs = 1_000;
 
 /**
- * Past events as `StatusHistory` has them; a replay that breaks is taken up again behind the last event that it brought.
+ * Reads past events from a `StatusHistory`. After a failure it resumes after the last event.
  *
  * @throws CursorExpiredError | TooManyReplaysError | Fault
  */
@@ -21,7 +21,7 @@ export async function* readWithRetries(
   range: HistoryRange,
   signal: AbortSignal,
 ): AsyncGenerator<PositionedEvent, void> {
-  const backoff = new StreamBackoff(longestPauseMs);
+  const backoff = new StreamBackoff(maxPauseMs);
   let last: PositionedEvent | null = null;
   for (;;) {
     try {
@@ -33,8 +33,8 @@ export async function* readWithRetries(
       return;
     } catch (error) {
       const pauseMs = backoff.pauseMs(error);
-      const isBroken = error instanceof UpstreamUnavailableError && !signal.aborted;
-      if (!isBroken || backoff.failures >= maxFailures) throw error;
+      const canRetry = error instanceof UpstreamUnavailableError && !signal.aborted;
+      if (!canRetry || backoff.failures >= maxFailures) throw error;
       await wait(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }

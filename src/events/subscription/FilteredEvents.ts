@@ -1,11 +1,12 @@
+import { messageOf } from '../../errors/messageOf.ts';
+import { StreamError, StreamInterruptedError } from '../../errors/streamErrors.ts';
+
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
-import { StreamError, StreamInterruptedError } from '../../errors/streamErrors.ts';
-import { messageOf } from '../../errors/messageOf.ts';
 
 /**
- * Lets through what passes a check that has to wait. An event that can't be checked is not dropped:
- * the stream ends there, with the cursor before it.
+ * Filters events with an asynchronous check. When the check fails the subscription ends with the cursor before the
+ * event: an event that can't be checked is not dropped.
  */
 export class FilteredEvents implements StatusReader {
   readonly #source: StatusReader;

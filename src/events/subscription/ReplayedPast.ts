@@ -1,143 +1,139 @@
+import { Notifier } from '../../concurrency/Notifier.ts';
+import { waitFor } from '../../concurrency/waitFor.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { latenessMs } from '../cursor/eventStamp.ts';
-import type { SeenEvents } from './SeenEvents.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
+import type { StatusHub } from '../feed/StatusHub.ts';
 import { readWithRetries } from '../replay/readWithRetries.ts';
 import type { StatusHistory } from '../replay/StatusHistory.ts';
-import type { StatusHub } from '../feed/StatusHub.ts';
+import type { SeenEvents } from './SeenEvents.ts';
 
-/** A feed tells its beginning in whole seconds, by a clock that may be a little off from that of the events, in ms. */
-const beginningMs = 2_000;
-/** Replayed events that may wait for a subscriber; the replay waits before it reads more. */
-const maxWaiting = 512;
-/** How long a replay waits for its subscriber, in ms in all; then it lets others have its stream and comes back later. */
-const patienceMs = 1_000;
+/** The beginning of a feed has whole seconds, and its clock may differ from that of the events, in ms. */
+const beginningErrorMs = 2_000;
+/** Replayed events queued for a subscriber; the replay waits before it reads more. */
+const maxQueued = 512;
+/** How long a replay waits for its subscriber in all before it gives up its stream, in ms. */
+const maxWaitMs = 1_000;
 
 /**
- * Everything behind a position, replayed by the API for one subscriber. It reads ahead by a few hundred events. A
- * subscriber that takes them more slowly than the API brings them gives up the stream, since others wait for one, and
- * reads on with a new one when it has taken half of what waits.
+ * Everything after a position, replayed by the API for one subscriber. It reads ahead by a few hundred events. When the
+ * subscriber is slower than the API it gives up the stream, since others wait for one, and opens a new one once half of
+ * the queue was read.
  */
 export class ReplayedPast {
   readonly #hub: StatusHub;
   readonly #history: StatusHistory;
-  /** What has been replayed, and may come live too. */
-  readonly had: SeenEvents;
-  readonly #cancel = new AbortController();
-  readonly #waiting: PositionedEvent[] = [];
-  #place: EventPosition;
-  #unread: number;
-  #isOver = false;
-  #error: Error | null = null;
-  #wakeReader: () => void = () => undefined;
-  #wakeReplay: () => void = () => undefined;
+  /** The events of the replay, and more, that must not be delivered again. */
+  readonly seen: SeenEvents;
+  readonly #closing = new AbortController();
+  readonly #changed = new Notifier();
+  readonly #taken = new Notifier();
+  readonly #queue: PositionedEvent[] = [];
+  #position: EventPosition;
+  #liveFrom: number;
+  #end: { error?: unknown } | null = null;
 
-  constructor(hub: StatusHub, history: StatusHistory, after: EventPosition, had: SeenEvents) {
+  constructor(hub: StatusHub, history: StatusHistory, after: EventPosition, seen: SeenEvents) {
     this.#hub = hub;
     this.#history = history;
-    this.had = had;
-    this.#place = after;
-    this.#unread = hub.end;
+    this.seen = seen;
+    this.#position = after;
+    this.#liveFrom = hub.end;
     void this.#replay();
   }
 
-  /** What the hub publishes under this number and later ones follows the past. */
-  get unread(): number {
-    return this.#unread;
+  /** The number of the hub's first event that follows the past. */
+  get liveFrom(): number {
+    return this.#liveFrom;
   }
 
-  /** The next event; null when there are no more. @throws what the replay failed with, behind what it brought */
+  /** The next event; null at the end. @throws the error of the replay, after the events before it */
   async next(): Promise<PositionedEvent | null> {
     for (;;) {
-      const positioned = this.#waiting.shift();
+      const positioned = this.#queue.shift();
       if (positioned) {
-        if (this.#waiting.length <= maxWaiting / 2) this.#wakeReplay();
+        if (this.#queue.length <= maxQueued / 2) this.#taken.notify();
         return positioned;
       }
-      if (this.#error) throw this.#error;
-      if (this.#isOver) return null;
-      await new Promise<void>((resolve) => (this.#wakeReader = resolve));
+      if (this.#end && 'error' in this.#end) throw this.#end.error;
+      if (this.#end) return null;
+      await this.#changed.next();
     }
   }
 
   close(): void {
-    this.#cancel.abort();
-    this.#waiting.length = 0;
-    this.#isOver = true;
-    this.#wakeReader();
-    this.#wakeReplay();
+    this.#closing.abort();
+    this.#queue.length = 0;
+    this.#finish({});
   }
 
-  /** Where so much happened meanwhile that the window has lost some of it, that is replayed too. */
+  #finish(end: { error?: unknown }): void {
+    this.#end ??= end;
+    this.#changed.notify();
+  }
+
+  /** When the window meanwhile has dropped events that were not replayed, those are replayed too. */
   async #replay(): Promise<void> {
-    const { signal } = this.#cancel;
+    const { signal } = this.#closing;
     try {
-      // Until the feed has begun, nobody says where the past ends and the present begins.
-      await this.#hub.hasBegun(signal);
-      for (let isWhole = false, isFirst = true; !isWhole && !signal.aborted; isFirst = false) {
-        await this.#room();
-        // What has come live since, and is dated before the place, only the window has.
-        if (!this.#hub.reachesBackTo(this.#unread)) this.#unread = this.#hub.end;
-        isWhole = (await this.#readOn(signal, isFirst)) && this.#hub.reachesBackTo(this.#unread);
+      // The beginning of the feed is where the past ends.
+      await this.#hub.untilBegun(signal);
+      for (let isComplete = false, isFirst = true; !isComplete && !signal.aborted; isFirst = false) {
+        await this.#untilRoom();
+        // Later: events that arrived live but are dated before the position are only in the window.
+        if (!this.#hub.reachesBackTo(this.#liveFrom)) this.#liveFrom = this.#hub.end;
+        isComplete = (await this.#readOn(signal, isFirst)) && this.#hub.reachesBackTo(this.#liveFrom);
       }
+      this.#finish({});
     } catch (error) {
-      this.#error = error instanceof Error ? error : new Error(String(error));
-    } finally {
-      this.#isOver = true;
-      this.#wakeReader();
+      this.#finish({ error });
     }
   }
 
-  /** @returns whether it has read all of it */
+  /** @returns false when the stream was given up before its end */
   async #readOn(signal: AbortSignal, isFirst: boolean): Promise<boolean> {
-    const { known } = this.#hub;
-    // Where the feed has only begun, all that it hasn't brought itself happened before this moment.
-    const upToMs = known?.recent.length === 0 ? known.ms + beginningMs : undefined;
-    this.had.beginReplay(known?.ms ?? 0, this.#place.floorMs - latenessMs);
+    const expected = this.#hub.expectedPast;
+    // When the feed has just begun, everything that it did not bring happened before this moment.
+    const upToMs = expected?.recent.length === 0 ? expected.ms + beginningErrorMs : undefined;
+    this.seen.beginReplay(expected?.ms ?? 0, this.#position.floorMs - latenessMs);
     const range = {
-      after: this.#place,
-      known,
+      after: this.#position,
+      expected,
       upToMs,
       caughtUpMs: 0,
-      // The API had these when it was first asked: whatever else comes live has been told since, however old it is.
+      // The API had these events at the first request. Whatever else arrives live came later, however old it is.
       lookBackMs: isFirst ? latenessMs : 0,
-      onSeen: isFirst ? (event: JournalStatusEvent) => this.had.add(event) : undefined,
-      onResolved: (resolved: EventPosition) => this.had.resolve(resolved),
+      onSeen: isFirst ? (event: JournalStatusEvent) => this.seen.add(event) : undefined,
+      onResolved: (resolved: EventPosition) => this.seen.resolve(resolved),
     };
     let last: PositionedEvent | null = null;
-    let leftMs = patienceMs;
+    let leftMs = maxWaitMs;
     try {
       for await (last of readWithRetries(this.#history, range, signal)) {
-        this.had.add(last.event);
-        this.#waiting.push(last);
-        this.#wakeReader();
+        this.seen.add(last.event);
+        this.#queue.push(last);
+        this.#changed.notify();
         if (!this.#isFull()) continue;
         const begunAt = performance.now();
-        await this.#room(leftMs);
+        await this.#untilRoom(leftMs);
         leftMs -= performance.now() - begunAt;
         if (this.#isFull() || signal.aborted) return false;
       }
       return true;
     } finally {
-      this.#place = last?.position ?? this.#place;
+      this.#position = last?.position ?? this.#position;
     }
   }
 
-  /** Asked anew after each wait. */
   #isFull(): boolean {
-    return this.#waiting.length >= maxWaiting;
+    return this.#queue.length >= maxQueued;
   }
 
-  /** Fulfilled when half of what may wait has been taken, when the time is over, or at the end. */
-  async #room(timeoutMs?: number): Promise<void> {
-    if (!this.#isFull() || this.#cancel.signal.aborted) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#wakeReplay = resolve;
-      if (timeoutMs !== undefined) timer = setTimeout(resolve, Math.max(0, timeoutMs));
-    });
-    clearTimeout(timer);
+  /** Fulfilled when half of the queue was read, after the timeout, or on close. */
+  async #untilRoom(timeoutMs?: number): Promise<void> {
+    const { signal } = this.#closing;
+    if (this.#isFull()) await waitFor(this.#taken.next(), { signal, ...(timeoutMs !== undefined && { timeoutMs }) });
   }
 }

@@ -1,46 +1,46 @@
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
+import { messageOf } from '../../errors/messageOf.ts';
+import { StreamError, StreamInterruptedError, TooManyReplaysError } from '../../errors/streamErrors.ts';
 
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
-import { isReal } from '../cursor/eventPosition.ts';
+import { hasEvents } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { stampOf } from '../cursor/eventStamp.ts';
-import { SeenEvents } from './SeenEvents.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { PositionTracker } from '../cursor/PositionTracker.ts';
-import { ReplayedPast } from './ReplayedPast.ts';
-import type { StatusHistory } from '../replay/StatusHistory.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import type { StatusSubscription } from '../feed/StatusSubscription.ts';
-import { StreamError, StreamInterruptedError, TooManyReplaysError } from '../../errors/streamErrors.ts';
-import { messageOf } from '../../errors/messageOf.ts';
+import type { StatusHistory } from '../replay/StatusHistory.ts';
+import { ReplayedPast } from './ReplayedPast.ts';
+import { SeenEvents } from './SeenEvents.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
 export interface ResumedSubscriptionOptions {
   accepts: (event: JournalStatusEvent) => boolean;
-  /** Null: what happens from now on. */
+  /** Null for live events only. */
   after: EventPosition | null;
-  /** Whether the client has taken what it was sent lately. */
+  /** Whether the client still reads. */
   isTaking: () => boolean;
 }
 
 /**
- * Everything behind a position, then what comes. The past comes from the hub's window, else from the API; what happens
- * meanwhile is read from the window too, under the number that was next when the past was asked for, so that nothing
- * falls between. A subscriber that the window has left behind goes on as one that comes back with its last cursor does,
- * unless its client doesn't take what it is sent: then that is what it is told.
+ * Everything after a position, then live events. The past comes from the hub's window or, further back, from a replay.
+ * Live events are read from the window from the number that was next when the past was requested, so there is no gap.
+ * When the window has dropped events that were not read, the subscription resumes from its last position by itself. If
+ * the client has stopped reading it ends with `SLOW_CONSUMER` instead.
  */
 export class ResumedSubscription implements StatusReader {
   readonly #hub: StatusHub;
   readonly #history: StatusHistory;
   readonly #options: ResumedSubscriptionOptions;
-  /** Where it began or came back, then its last place that the hub did not give; null while the feed had not begun. */
-  #place: EventPosition | null;
-  /** Positions of what is read live before the hub's own say what was had: they know nothing of a replay. */
+  /** Where it started or resumed, then its last position that is not the hub's; null before the feed has begun. */
+  #position: EventPosition | null;
+  /** Gives live events their positions until the hub's own positions cover what was received from elsewhere. */
   #tracker: PositionTracker | null = null;
-  /** When the last event happened that the subscriber has had and the hub may not have told; -Infinity when it has told all. */
-  #hadMs = -Infinity;
+  /** Time of the latest received event that the hub may not have published; -Infinity when it has published them all. */
+  #aheadMs = -Infinity;
   #past: ReplayedPast | null = null;
   #live: StatusSubscription | null = null;
   #hasLeft = false;
@@ -49,19 +49,19 @@ export class ResumedSubscription implements StatusReader {
     this.#hub = hub;
     this.#history = history;
     this.#options = options;
-    this.#place = options.after ?? hub.mark?.position ?? null;
+    this.#position = options.after ?? hub.mark?.position ?? null;
     if (options.after) this.#resume(options.after);
     else this.#live = hub.subscribe(options.accepts);
   }
 
-  /** The hub's place, once that says what was had from elsewhere too: before, the subscriber's own is better. */
+  /** The hub's cursor, once it covers what was received from elsewhere. */
   get restingCursor(): string | null {
     const cursor = this.#live?.restingCursor ?? null;
-    return cursor !== null && this.#isLevelWith(this.#hub.mark?.position) ? cursor : null;
+    return cursor !== null && this.#isCoveredBy(this.#hub.mark?.position) ? cursor : null;
   }
 
   next(): Promise<Result> {
-    // Most have nothing of their own to add: at hundreds of thousands of events a second a promise between counts.
+    // The usual case, without a further promise: it counts at hundreds of thousands of events a second.
     if (this.#live && !this.#tracker && !this.#live.isLost) return this.#live.next();
     return this.#nextOwn();
   }
@@ -80,23 +80,22 @@ export class ResumedSubscription implements StatusReader {
   #resume(after: EventPosition): void {
     const hub = this.#hub;
     const resolved = hub.resolve(after);
-    const had = new SeenEvents(hub, resolved);
+    const seen = new SeenEvents(hub, resolved);
     const backlog = hub.backlogAfter(resolved);
-    this.#place = after;
-    this.#hadMs = hub.isOwn(after) || !isReal(after) ? -Infinity : after.ms;
+    this.#position = after;
+    this.#aheadMs = hub.isOwn(after) || !hasEvents(after) ? -Infinity : after.ms;
     if (!backlog) {
-      this.#past = new ReplayedPast(hub, this.#history, after, had);
+      this.#past = new ReplayedPast(hub, this.#history, after, seen);
       return;
     }
-    // What the hub tells behind a place of its own has the hub's places.
-    this.#tracker = this.#hadMs === -Infinity ? null : hub.trackerFrom(after);
+    this.#tracker = this.#aheadMs === -Infinity ? null : hub.trackerFrom(after);
     const { end } = hub;
-    this.#readFrom(backlog.from, (event, at) => (at < end ? backlog.isNews(event, at) : !had.has(event)));
+    this.#readFrom(backlog.from, (event, at) => (at < end ? backlog.isNew(event, at) : !seen.has(event)));
   }
 
-  #readFrom(number: number, isNews: (event: JournalStatusEvent, number: number) => boolean): void {
+  #readFrom(number: number, isNew: (event: JournalStatusEvent, number: number) => boolean): void {
     const { accepts } = this.#options;
-    this.#live = this.#hub.subscribe((event, at) => isNews(event, at) && accepts(event), number);
+    this.#live = this.#hub.subscribe((event, at) => isNew(event, at) && accepts(event), number);
   }
 
   async #nextOwn(): Promise<Result> {
@@ -107,30 +106,29 @@ export class ResumedSubscription implements StatusReader {
       }
       return { done: true, value: undefined };
     } catch (error) {
-      const told = this.#withCursor(error);
+      const streamError = this.#withCursor(error);
       await this.return();
-      throw told;
+      throw streamError;
     }
   }
 
-  /** Null for an event that the subscriber doesn't want, and at the end of the past. */
+  /** Null for an event that is filtered out, and at the end of the past. */
   async #nextPast(past: ReplayedPast): Promise<Result | null> {
     const positioned = await past.next();
     if (this.#hasLeft) return null;
     if (positioned) {
       const { event, position } = positioned;
-      this.#hadMs = Math.max(this.#hadMs, stampOf(event).ms);
-      this.#place = position;
+      this.#aheadMs = Math.max(this.#aheadMs, stampOf(event).ms);
+      this.#position = position;
       return this.#options.accepts(event) ? { done: false, value: positioned } : null;
     }
-    const { had, unread } = past;
     this.#past = null;
-    this.#tracker = this.#place && this.#hub.trackerFrom(this.#place);
-    this.#readFrom(unread, (told) => !had.has(told));
+    this.#tracker = this.#position && this.#hub.trackerFrom(this.#position);
+    this.#readFrom(past.liveFrom, (event) => !past.seen.has(event));
     return null;
   }
 
-  /** Null where the window has lost the place and the past is to be read. @throws SlowConsumerError */
+  /** Null when events were dropped from the window and have to be replayed. @throws SlowConsumerError */
   async #nextLive(): Promise<Result | null> {
     if (!this.#live || this.#live.isLost) {
       this.#recover();
@@ -138,40 +136,40 @@ export class ResumedSubscription implements StatusReader {
     }
     const result = await this.#live.next();
     if (result.done) return result;
-    if (!this.#tracker || this.#isLevelWith(result.value.position)) {
+    if (!this.#tracker || this.#isCoveredBy(result.value.position)) {
       this.#tracker = null;
       return result;
     }
     const value = this.#tracker.advance(result.value.event);
-    this.#place = value.position;
+    this.#position = value.position;
     return { done: false, value };
   }
 
   #recover(): void {
-    const place = this.#at;
-    if (!place || !this.#options.isTaking()) throw this.#hub.tooSlow(place && encodeEventCursor(place));
+    const position = this.#lastPosition;
+    if (!position || !this.#options.isTaking()) throw this.#hub.slowConsumer(position && encodeEventCursor(position));
     this.#live?.end();
     this.#live = null;
-    this.#resume(place);
+    this.#resume(position);
   }
 
-  /** Behind the last event that was delivered; null while the feed has not begun. */
-  get #at(): EventPosition | null {
+  /** After the last event that was delivered; null before the feed has begun. */
+  get #lastPosition(): EventPosition | null {
     const last = this.#tracker ? null : this.#live?.last;
-    return last?.position ?? this.#place ?? this.#hub.beginning?.position ?? null;
+    return last?.position ?? this.#position ?? this.#hub.beginning?.position ?? null;
   }
 
-  /** Whether who goes on from this place of the hub is told nothing again; once so, it stays so. */
-  #isLevelWith(place: EventPosition | undefined): boolean {
-    if (this.#hadMs === -Infinity) return true;
-    if (!place || !isReal(place) || place.floorMs < this.#hadMs) return false;
-    this.#hadMs = -Infinity;
+  /** Whether resuming from this position of the hub would repeat nothing. Once true, it stays true. */
+  #isCoveredBy(position: EventPosition | undefined): boolean {
+    if (this.#aheadMs === -Infinity) return true;
+    if (!position || !hasEvents(position) || position.floorMs < this.#aheadMs) return false;
+    this.#aheadMs = -Infinity;
     return true;
   }
 
-  /** Whatever ends it early says where to go on. */
+  /** Adds the cursor to resume after. */
   #withCursor(error: unknown): unknown {
-    const cursor = this.#at && encodeEventCursor(this.#at);
+    const cursor = this.#lastPosition && encodeEventCursor(this.#lastPosition);
     if (error instanceof TooManyReplaysError) return new TooManyReplaysError(cursor);
     if (error instanceof StreamError) return error;
     const reason = messageOf(error);

@@ -1,56 +1,76 @@
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
-import { isBehind, isNamed } from '../cursor/eventPosition.ts';
+import { isAfter, isNamed } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
-import { stampOf } from '../cursor/eventStamp.ts';
-import { ReplayedIds } from './ReplayedIds.ts';
+import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 
-/** What a subscriber who came with a position has had of what the hub tells: from a replay, or from another gateway. */
+/**
+ * Which of a hub's events a resumed subscriber has received already: from a replay, or from another gateway before it
+ * resumed. Replayed events are kept by id until none of them can be published any more.
+ */
 export class SeenEvents {
   readonly #hub: StatusHub;
+  readonly #replayed = new Set<string>();
   #after: EventPosition;
-  /** The hub has told the position's last event: by what follows that in the hub's order the subscriber is not passed. */
+  /** The hub has published the position's last event. What follows it in the hub's order is new to the subscriber. */
   #isReached: boolean;
-  #replayed: ReplayedIds | null = null;
+  /** Earlier events were published before the replay. Infinity without a replay. */
+  #sinceMs = Infinity;
+  #replayFromMs = Infinity;
+  #lastReplayedMs = -Infinity;
 
   constructor(hub: StatusHub, after: EventPosition) {
     this.#hub = hub;
     this.#after = after;
-    this.#isReached = hub.hasTold(after);
+    this.#isReached = hub.hasPublished(after);
   }
 
   /**
-   * @param sinceMs what happened two minutes before was told before the replay
+   * @param sinceMs events two minutes older than this were published before the replay
    * @param fromMs where the replay begins
    */
   beginReplay(sinceMs: number, fromMs: number): void {
-    this.#replayed ??= new ReplayedIds(sinceMs, fromMs);
+    if (this.#sinceMs !== Infinity) return;
+    this.#sinceMs = sinceMs - latenessMs;
+    this.#replayFromMs = fromMs;
   }
 
-  /** It was replayed, and may come live too. */
+  /** Adds a replayed event, which may be published too. */
   add(event: JournalStatusEvent): void {
-    this.#replayed?.add(event);
+    const { ms } = stampOf(event);
+    if (ms < this.#sinceMs) return;
+    this.#replayed.add(event.id);
+    this.#lastReplayedMs = Math.max(this.#lastReplayedMs, ms);
   }
 
-  /** A replay has shown which events the position means. */
+  /** A replay has shown which events the position's digest contains. */
   resolve(after: EventPosition): void {
-    if (this.#after.crowd) this.#after = after;
+    if (this.#after.digest) this.#after = after;
   }
 
-  /** To be asked once for each event that the hub tells after the past was asked for, in its order. */
+  /** To be called once, and in order, for each event that the hub publishes after the past was requested. */
   has(event: JournalStatusEvent): boolean {
-    const { token } = stampOf(event);
+    const { ms, token } = stampOf(event);
     const isReached = this.#isReached;
     this.#isReached ||= token === this.#after.named.at(-1)?.token;
-    if (this.#replayed?.take(event, this.#hub.now())) return true;
-    // What a hub tells after it gave the position is behind it.
+    if (this.#takeReplayed(event)) return true;
+    // What a hub publishes after it created the position is after it.
     if (this.#hub.isOwn(this.#after)) return false;
-    if (isBehind(this.#after, event)) return false;
+    if (isAfter(event, this.#after)) return false;
     if (isNamed(this.#after, token)) return true;
-    // It is older than the position, and the API did not have it yet when it replayed what it had.
-    if (this.#replayed?.covers(event)) return false;
-    // A hub may be behind the gateway that gave the position: until it has come so far, the position says what was had.
+    // The replay covered its time but did not contain it: the event arrived late.
+    if (ms >= Math.max(this.#sinceMs, this.#replayFromMs)) return false;
+    // A hub may be behind the gateway that created the position. Until it has caught up, the position decides.
     return !isReached || this.#hub.isAroundBeginning(event);
+  }
+
+  /** True when the event was replayed. It is published once. */
+  #takeReplayed(event: JournalStatusEvent): boolean {
+    if (this.#replayed.size === 0) return false;
+    // An event that is dated ahead does not prove that all earlier ones were published.
+    const pastMs = Math.min(stampOf(event).ms, this.#hub.now());
+    if (pastMs > this.#lastReplayedMs + 2 * latenessMs) this.#replayed.clear();
+    return this.#replayed.delete(event.id);
   }
 }

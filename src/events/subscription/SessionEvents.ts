@@ -1,28 +1,31 @@
 import type { Session } from '../../auth/Session.ts';
+import { Deferred } from '../../concurrency/Deferred.ts';
+import { TokenExpiredError } from '../../errors/streamErrors.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
-import { TokenExpiredError } from '../../errors/streamErrors.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
 /**
- * Events for as long as the subscriber's session holds. When it ends the stream does too, at once and with the cursor
- * behind the last event that was delivered: what was under way then is not delivered, and comes again after the cursor.
+ * Ends a subscription with the subscriber's session, at once and with the cursor of the last delivered event. An event
+ * that was on its way is not delivered; it is after the cursor.
  */
 export class SessionEvents implements StatusReader {
   readonly #source: StatusReader;
-  readonly #waiting = new Set<(error: Error) => void>();
-  readonly #stopWaiting: () => void;
+  /** One per call of `next`. A race with one promise for the end would keep a reaction per event. */
+  readonly #pending = new Set<Deferred<Result>>();
+  readonly #unwatch: () => void;
   #cursor: string | null;
   #hasEnded = false;
+  /** The error of the end while nobody has received it. */
   #error: Error | null = null;
 
-  /** @param startsAfter where the subscriber stands before its first event */
+  /** @param startsAfter the subscriber's cursor before its first event */
   constructor(source: StatusReader, session: Session, startsAfter: string | null) {
     this.#source = source;
     this.#cursor = startsAfter;
-    this.#stopWaiting = session.whenEnded(() => this.#end());
+    this.#unwatch = session.whenEnded(() => this.#end());
   }
 
   get restingCursor(): string | null {
@@ -31,27 +34,27 @@ export class SessionEvents implements StatusReader {
 
   async next(): Promise<Result> {
     if (this.#hasEnded) return this.#finish();
-    return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
-      const settle = () => this.#waiting.delete(reject) && !this.#hasEnded;
-      this.#source.next().then(
-        (result) => {
-          if (!settle()) return;
-          if (result.done) this.#stopWaiting();
-          else this.#cursor = result.value.cursor;
-          resolve(result);
-        },
-        (error: unknown) => {
-          if (!settle()) return;
-          this.#stopWaiting();
-          reject(error instanceof Error ? error : new Error(String(error)));
-        },
-      );
-    });
+    const pending = new Deferred<Result>();
+    this.#pending.add(pending);
+    const isSettled = () => !this.#pending.delete(pending) || this.#hasEnded;
+    this.#source.next().then(
+      (result) => {
+        if (isSettled()) return;
+        if (result.done) this.#unwatch();
+        else this.#cursor = result.value.cursor;
+        pending.resolve(result);
+      },
+      (error: unknown) => {
+        if (isSettled()) return;
+        this.#unwatch();
+        pending.reject(error);
+      },
+    );
+    return pending.promise;
   }
 
   async return(): Promise<Result> {
-    this.#stopWaiting();
+    this.#unwatch();
     await this.#source.return?.();
     return { done: true, value: undefined };
   }
@@ -63,14 +66,12 @@ export class SessionEvents implements StatusReader {
   #end(): void {
     this.#hasEnded = true;
     const error = new TokenExpiredError(this.restingCursor ?? this.#cursor);
-    if (this.#waiting.size === 0) this.#error = error;
-    for (const reject of this.#waiting) reject(error);
-    this.#waiting.clear();
-    // Nobody waits for it: what it had is behind the cursor.
+    if (this.#pending.size === 0) this.#error = error;
+    for (const { reject } of this.#pending) reject(error);
+    this.#pending.clear();
     void this.#source.return?.();
   }
 
-  /** The error is told once. */
   async #finish(): Promise<Result> {
     const error = this.#error;
     this.#error = null;

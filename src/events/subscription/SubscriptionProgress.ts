@@ -1,23 +1,23 @@
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import { slowestPace } from './slowestPace.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;
 
-/** How long a client that reads may take nothing of what it was sent, in ms. */
-const patienceMs = 10_000;
+/** The slowest rate at which a client may read queued data, in bytes per ms: large results get more time. */
+export const minBytesPerMs = 256;
+/** How long a client may stop reading, in ms. */
+const stallMs = 10_000;
 
-/** How far the client of one subscription has come: what a transport tells it besides the events. */
+/** How far one subscription's client has come: what a transport sends besides the events. */
 export class SubscriptionProgress {
   #reader: StatusReader | null = null;
   #delivery: { readonly isResting: boolean } | null = null;
   #last: PositionedEvent | null = null;
-  #told: string | null = null;
-
-  /** How long the client was waited for since the last reading, in ms. */
+  #sentCursor: string | null = null;
+  /** How long the transport has waited for the client since the reader last read, in ms. */
   #waitedMs = 0;
 
-  /** Behind the last event that was handed out; null before the first. */
+  /** The cursor of the last event that was handed out; null before the first. */
   get cursor(): string | null {
     return this.#last?.cursor ?? null;
   }
@@ -28,51 +28,54 @@ export class SubscriptionProgress {
     return this.#reader?.restingCursor ?? null;
   }
 
-  /** Where the feed stands, when the client has everything up to there and doesn't know it. */
-  get news(): string | null {
-    const place = this.restingCursor;
-    return place === (this.#told ?? this.cursor) ? null : place;
+  /** The feed's cursor, when the client has everything up to it and was not sent it yet. */
+  get unsentCursor(): string | null {
+    const cursor = this.restingCursor;
+    return cursor === (this.#sentCursor ?? this.cursor) ? null : cursor;
   }
 
-  /** The client is told that it stands there. */
-  tell(place: string): void {
-    this.#told = place;
+  /** To be called when the client is sent this cursor without an event. */
+  markSent(cursor: string): void {
+    this.#sentCursor = cursor;
   }
 
   /**
-   * Waits until the client has taken what it was sent, as far as that has to leave before more is handed out.
+   * Waits until the client has read as much as it must before it gets more.
    *
-   * @param bytes how many wait for the client: a large answer gets its time
+   * @param bytes queued for the client: a large result gets more time
    */
   async untilTaken(taken: Promise<void>, bytes: number): Promise<void> {
     const begunAt = performance.now();
     await taken;
-    this.#waitedMs += performance.now() - begunAt - bytes / slowestPace;
+    this.#waitedMs += performance.now() - begunAt - bytes / minBytesPerMs;
   }
 
-  /** False when the client has let what it was sent lie for ten seconds. */
+  /** False when the client has not read for ten seconds. */
   get isTaking(): boolean {
-    return this.#waitedMs < patienceMs;
+    return this.#waitedMs < stallMs;
   }
 
-  /** Events take their time between being handed out and being delivered: until then the subscriber doesn't rest. */
+  /** An event that was handed out is not delivered at once: until then the subscriber is not idle. */
   deliveredBy(delivery: { readonly isResting: boolean }): void {
     this.#delivery = delivery;
   }
 
-  /** The reader, watched. */
+  /** Wraps the reader to keep track of it. */
   follow(reader: StatusReader): StatusReader {
     this.#reader = reader;
-    const watched: StatusReader = {
+    const followed: StatusReader = {
       get restingCursor() {
         return reader.restingCursor;
       },
       next: async (): Promise<Result> => {
-        const reading = reader.next();
-        // A reader that has lost its place asks at once; what it does from now on is not the client's time.
+        const next = reader.next();
+        // After the call, in which a reader that was left behind checks `isTaking`.
         this.#waitedMs = 0;
-        const result = await reading;
-        if (!result.done) this.#handOut(result.value);
+        const result = await next;
+        if (!result.done) {
+          this.#last = result.value;
+          this.#sentCursor = null;
+        }
         return result;
       },
       return: async (): Promise<Result> => {
@@ -80,13 +83,8 @@ export class SubscriptionProgress {
         await reader.return?.();
         return { done: true, value: undefined };
       },
-      [Symbol.asyncIterator]: () => watched,
+      [Symbol.asyncIterator]: () => followed,
     };
-    return watched;
-  }
-
-  #handOut(positioned: PositionedEvent): void {
-    this.#last = positioned;
-    this.#told = null;
+    return followed;
   }
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-import { slowestPace } from '../../events/subscription/slowestPace.ts';
+import { minBytesPerMs } from '../../events/subscription/SubscriptionProgress.ts';
 
 interface Backlog {
   /** Bytes that the network had accepted when it last accepted some. */
@@ -39,7 +39,7 @@ export class StalledSockets {
       const flushed = socket.bytesWritten - writableLength;
       if (writableLength === 0) this.#sockets.set(socket, null);
       else if (backlog?.flushed !== flushed) this.#sockets.set(socket, { flushed, sinceMs: now });
-      else if (now - backlog.sinceMs >= this.#limitMs + writableLength / slowestPace) socket.destroy();
+      else if (now - backlog.sinceMs >= this.#limitMs + writableLength / minBytesPerMs) socket.destroy();
     }
   }
 }

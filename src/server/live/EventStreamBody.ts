@@ -62,9 +62,9 @@ export class EventStreamBody extends Readable implements LiveSink {
   /** A client with a backlog gets no heartbeat and no cursor: its last event comes first. */
   #ping(): void {
     if (this.#outbox.room() !== null) return;
-    const cursor = this.progress?.news ?? null;
+    const cursor = this.progress?.unsentCursor ?? null;
     this.#outbox.put(cursor === null ? comment : `id: ${cursor}\n\n`);
-    if (cursor !== null) this.progress?.tell(cursor);
+    if (cursor !== null) this.progress?.markSent(cursor);
   }
 }
 

@@ -146,8 +146,8 @@ export class SocketOperations {
       ([, { progress }]) => progress !== null && progress.restingCursor !== null,
     );
     const cursor = resting[0]?.[1].progress?.restingCursor ?? null;
-    if (cursor === null || resting.every(([, { progress }]) => progress?.news === null)) return null;
-    for (const [, { progress }] of resting) progress?.tell(cursor);
+    if (cursor === null || resting.every(([, { progress }]) => progress?.unsentCursor === null)) return null;
+    for (const [, { progress }] of resting) progress?.markSent(cursor);
     return { cursor, ids: resting.map(([id]) => id) };
   }
 

@@ -12,7 +12,7 @@ import { watchedLog } from '../../kit/watchedLog.ts';
 export async function startStatusEvents(answerEvents: Answer, options?: StatusEventsOptions): Promise<StatusEvents> {
   const statusEvents = await openStatusEvents(answerEvents, options);
   statusEvents.start();
-  await statusEvents.tried;
+  await statusEvents.firstAttempt;
   return statusEvents;
 }
 
