@@ -48,7 +48,10 @@ const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => bool
     whoMayImportIt: (floor) => isAboveErrors(floor) && floor !== 'upstream',
     whatItImports: ['domain', 'errors', 'concurrency', 'log', 'lruCache'],
   },
-  config: { whoMayImportIt: (floor) => ['cli', 'gateway', 'server'].includes(floor), whatItImports: ['domain', 'errors'] },
+  config: {
+    whoMayImportIt: (floor) => ['cli', 'gateway', 'server'].includes(floor),
+    whatItImports: ['domain', 'errors'],
+  },
   // The sandbox has a rule of its own.
   concurrency: { whoMayImportIt: () => true, whatItImports: [] },
   log: { whoMayImportIt: isAboveErrors, whatItImports: [] },
