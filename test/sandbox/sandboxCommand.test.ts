@@ -86,10 +86,10 @@ describe('journals-gateway sandbox', () => {
     [['--nonsense'], /--nonsense/],
     [['--jnlc-flow', 'v3'], /--jnlc-flow: expected v2 or classic/],
     [['--daily-limit', 'much'], /--daily-limit/],
-    [['--system-currency', 'usd'], /--system-currency: expected three capital letters/],
+    [['--system-currency', 'usd'], /--system-currency: expected the three letters of a currency/],
     [['--max-streams', '1.5'], /--max-streams/],
-    [['--heartbeat', '0'], /--heartbeat: expected 1 to 2147483647/],
-    [['--heartbeat', '2147483648'], /--heartbeat: expected 1 to 2147483647/],
+    [['--heartbeat', '0'], /--heartbeat: expected a whole number, 1 to 2147483647/],
+    [['--heartbeat', '2147483648'], /--heartbeat: expected a whole number, 1 to 2147483647/],
     [['--port', '99999'], /SANDBOX_PORT/],
   ])('reports invalid flags %j on stderr and exits with 2', async (flags, message) => {
     const error = await failure(flags);
