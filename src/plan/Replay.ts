@@ -1,5 +1,5 @@
 import { isObjectType } from 'graphql';
-import type { GraphQLFieldResolver, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import type { GraphQLField, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 
 /** What a resolver returned or threw. */
 export type Call = { returned: unknown } | { thrown: unknown };
@@ -42,17 +42,24 @@ export class Replay {
   }
 }
 
+/** Whether a resolver may be called again: it has no effects, returns no promise, and returns the same each time. */
+export function isPure(extensions: GraphQLField<unknown, unknown>['extensions']): boolean {
+  return extensions['pure'] === true;
+}
+
 const prepared = new WeakSet<GraphQLSchema>();
 
 /** Lets the resolvers of a schema be answered for by a `Replay`. Other executions of the schema are not affected. */
 export function prepareReplays(schema: GraphQLSchema): void {
   if (prepared.has(schema)) return;
   prepared.add(schema);
+  const rootTypes = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      const { resolve } = field;
-      if (!resolve) continue;
+      const { resolve, extensions } = field;
+      // Calls of the others are not kept.
+      if (!resolve || (isPure(extensions) && !rootTypes.has(type))) continue;
       field.resolve = (source, args, context, info) =>
         info.rootValue instanceof Replay
           ? info.rootValue.resolve(resolve, [source, args, context, info])

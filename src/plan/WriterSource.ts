@@ -26,6 +26,7 @@ import { CallSite } from './CallSite.ts';
 import { collectFields } from './collectFields.ts';
 import type { SelectionScope } from './collectFields.ts';
 import { compileArguments } from './compileArguments.ts';
+import { isPure } from './Replay.ts';
 
 /** Code that appends the text of a value to `s`. */
 interface Code {
@@ -200,7 +201,7 @@ default: fail();
   /** An expression for the value of a field that only reads its parent; null if its resolver must be called. */
   #read(field: GraphQLField<unknown, unknown>, node: FieldNode): string | null {
     if (!field.resolve) return `v[${JSON.stringify(field.name)}]`;
-    if (field.extensions['pure'] !== true) return null;
+    if (!isPure(field.extensions)) return null;
     const args = field.args.length === 0 ? '{}' : `${this.#constant(compileArguments(field, node))}(r.coerced)`;
     return `${this.#constant(field.resolve)}(v, ${args}, r.context)`;
   }
