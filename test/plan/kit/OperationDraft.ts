@@ -1,6 +1,7 @@
 import {
   getNamedType,
   isAbstractType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isLeafType,
@@ -14,6 +15,7 @@ import type {
   GraphQLField,
   GraphQLInputType,
   GraphQLNamedType,
+  GraphQLObjectType,
   GraphQLSchema,
 } from 'graphql';
 
@@ -48,16 +50,20 @@ class OperationDraft {
   }
 
   draft(kind: OperationKind): Draft {
-    const types = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' };
-    const root = this.#schema.getType(types[kind]);
+    const rootTypes = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' };
+    const root = this.#schema.getType(rootTypes[kind]);
     if (!isObjectType(root)) throw new TypeError(`no type for a ${kind}`);
-    const set =
-      kind === 'subscription'
-        ? `{ changed ${this.#selectionSet(getNamedType(root.getFields()['changed']?.type) as GraphQLCompositeType, 1)} }`
-        : this.#selectionSet(root, 0);
+    const set = kind === 'subscription' ? this.#onlyField(root) : this.#selectionSet(root, 0);
     const variables = [...this.#variables].map(([name, type]) => `$${name}: ${type}`);
     const head = `${kind} Drawn${variables.length > 0 ? `(${variables.join(', ')})` : ''}`;
     return { text: [`${head} ${set}`, ...this.#fragments].join('\n'), variables: this.#values };
+  }
+
+  /** A subscription has one field, without directives. */
+  #onlyField(root: GraphQLObjectType): string {
+    const [field] = Object.values(root.getFields());
+    const type = field && getNamedType(field.type);
+    return type && isCompositeType(type) ? `{ ${field.name} ${this.#selectionSet(type, 1)} }` : '{ __typename }';
   }
 
   #selectionSet(type: GraphQLCompositeType, depth: number): string {
