@@ -41,9 +41,6 @@ export class SourceTooLongError extends Error {
   override readonly name = 'SourceTooLongError';
 }
 
-/** Most fields in the code of an operation, each counted once per type of object that has it. */
-const maxFields = 3_000;
-
 /**
  * Generates JavaScript that writes results as JSON text. Functions are `w0`, `w1`, …, one per type and selection; values
  * from outside are never part of the code, but constants `c[0]`, `c[1]`, …, and names are JSON strings.
@@ -61,11 +58,19 @@ export class WriterSource {
   readonly #roots = new Map<string, string>();
   readonly #nodeIds = new Map<FieldNode, number>();
   readonly #enumNames = new Map<GraphQLEnumType, ReadonlyMap<unknown, string>>();
+  readonly #maxFields: number;
   #fields = 0;
   #locals = 0;
 
-  constructor(scope: SelectionScope) {
+  /** @param maxFields most fields in the code, each counted once per type of object that has it */
+  constructor(scope: SelectionScope, maxFields: number) {
     this.#scope = scope;
+    this.#maxFields = maxFields;
+  }
+
+  /** How many fields are in the code. */
+  get fields(): number {
+    return this.#fields;
   }
 
   get text(): string {
@@ -191,7 +196,7 @@ default: fail();
   #field(type: GraphQLObjectType, key: string, nodes: FieldNode[]): Code {
     const [node] = nodes;
     this.#fields += 1;
-    if (!node || this.#fields > maxFields) throw new SourceTooLongError();
+    if (!node || this.#fields > this.#maxFields) throw new SourceTooLongError();
     const label = JSON.stringify(`${JSON.stringify(key)}:`);
     if (node.name.value === '__typename') {
       return { text: `${label} + ${JSON.stringify(JSON.stringify(type.name))};`, hasCalls: false };

@@ -8,15 +8,16 @@ import type {
   OperationDefinitionNode,
 } from 'graphql';
 
-import { collectFields } from './collectFields.ts';
-import { CallSite } from './CallSite.ts';
+import { compileRootFields } from './compileRootFields.ts';
 import type { Variables } from './compileVariables.ts';
 import { conditionNames } from './conditionNames.ts';
-import { Execution, pending } from './Execution.ts';
+import { Execution } from './Execution.ts';
 import type { OperationParts, RootField, WrittenResult } from './Execution.ts';
-import { fail, leafText, quote } from './jsonText.ts';
 import { prepareReplays } from './Replay.ts';
-import { SourceTooLongError, WriterSource } from './WriterSource.ts';
+import { WriterSource } from './WriterSource.ts';
+
+/** Most fields in the code of an operation, each counted once per type of object that has it, of all variants together. */
+const maxFields = 3_000;
 
 /** Most variables on which `@skip` and `@include` may depend: each combination of their values has code of its own. */
 const maxConditions = 4;
@@ -51,6 +52,7 @@ export class CompiledOperation {
   /** By the values of the conditions; null if the code would be too long. */
   readonly #variants: (readonly RootField[] | null | undefined)[] = [];
   #replays = 0;
+  #fieldsLeft = maxFields;
 
   constructor(parts: OperationParts, rootType: GraphQLObjectType, conditions: readonly string[]) {
     this.#parts = parts;
@@ -110,64 +112,19 @@ export class CompiledOperation {
   #fieldsOf(variant: number): readonly RootField[] | null {
     const found = this.#variants[variant];
     if (found !== undefined) return found;
-    const bits = this.#conditions.map((name, at) => [
+    const bits = this.#conditions.map((name, at): [string, boolean] => [
       name,
       ((variant >> (this.#conditions.length - 1 - at)) & 1) === 1,
     ]);
-    const fields = compileFields(this.#parts, this.#rootType, Object.fromEntries(bits) as Record<string, boolean>);
+    const { schema, fragments, operation } = this.#parts;
+    const scope = { schema, fragments, conditions: Object.fromEntries(bits) };
+    const source = new WriterSource(scope, this.#fieldsLeft);
+    const fields = compileRootFields(scope, this.#rootType, operation, source);
+    this.#fieldsLeft -= source.fields;
     this.#variants[variant] = fields;
     return fields;
   }
 }
-
-/** Null if it has fields of introspection or its code would be too long. */
-function compileFields(
-  { schema, fragments, operation }: OperationParts,
-  rootType: GraphQLObjectType,
-  conditions: Record<string, boolean>,
-): RootField[] | null {
-  const scope = { schema, fragments, conditions };
-  const source = new WriterSource(scope);
-  const names: string[] = [];
-  const fields: Omit<RootField, 'write'>[] = [];
-  try {
-    for (const [key, [node, ...others]] of collectFields(scope, rootType, [operation.selectionSet])) {
-      if (!node) continue;
-      const label = `${fields.length === 0 ? '' : ','}${JSON.stringify(key)}:`;
-      const path = { prev: undefined, key, typename: rootType.name };
-      if (node.name.value === '__typename') {
-        fields.push({ label: label + JSON.stringify(rootType.name), site: null, path });
-        names.push('fail');
-        continue;
-      }
-      if (!rootType.getFields()[node.name.value]) return null;
-      const site = new CallSite(key, rootType, [node, ...others]);
-      fields.push({ label, site, path });
-      names.push(source.addRoot(site));
-    }
-  } catch (error) {
-    if (error instanceof SourceTooLongError) return null;
-    throw error;
-  }
-  const writers = evaluate(source, names);
-  return fields.map((field, at) => ({ ...field, write: writers[at] ?? fail }));
-}
-
-/** The code has names of the schema and of the document as JSON strings only, and no other text of a client. */
-function evaluate({ text, constants }: WriterSource, names: readonly string[]): RootField['write'][] {
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const create = new Function(
-    'c',
-    'quote',
-    'leafText',
-    'fail',
-    'pending',
-    `${text}\nreturn [${names.join()}];`,
-  ) as CreateWriters;
-  return create(constants, quote, leafText, fail, pending);
-}
-
-type CreateWriters = (...values: unknown[]) => RootField['write'][];
 
 function write({ data, errors }: ExecutionResult): WrittenResult {
   return { data: JSON.stringify(data ?? null), errors: errors ?? null };
