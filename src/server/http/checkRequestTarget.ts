@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { hasSeveralCredentials } from '../connections/originChecks.ts';
 import { pathOf } from '../connections/pathOf.ts';
-import { graphqlPath, healthPath } from '../pipeline/pipeline.ts';
+import { graphqlPath, healthPath } from '../connections/paths.ts';
 
 export interface TargetProblem {
   status: 400 | 404;

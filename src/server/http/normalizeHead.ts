@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { targetOf } from '../connections/pathOf.ts';
-import { normalizeAccept, parseMediaType } from '../pipeline/request/mediaTypes.ts';
+import { normalizeAccept, parseMediaType } from './mediaTypes.ts';
 
 /**
  * Rewrites the target, `Accept` and `Content-Type` of a request into one canonical form each, so that later code can
