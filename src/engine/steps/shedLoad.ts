@@ -3,8 +3,11 @@ import { overloaded } from '../../errors/limitErrors.ts';
 import type { EngineParts } from '../EngineParts.ts';
 import type { Operation } from '../Operation.ts';
 
-export function shedLoad({ plan, request }: Operation, { running }: EngineParts): void {
-  if (running.hasRoomFor(plan.kind === 'query' ? 'query' : 'any', request.client.runningKey)) return;
+export function shedLoad({ document, parameters, request }: Operation, { running }: EngineParts): void {
+  const { runningKey } = request.client;
+  if (running.hasRoomFor('query', runningKey)) return;
+  const kind = document.operation(parameters.operationName)?.kind ?? 'query';
+  if (kind !== 'query' && running.hasRoomFor('any', runningKey)) return;
   running.countShed();
   throw overloaded();
 }
