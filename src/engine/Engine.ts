@@ -1,13 +1,13 @@
-import { Answer } from './Answer.ts';
-import type { Results } from './Answer.ts';
-import type { EngineOptions, EngineParts } from './EngineParts.ts';
+import { Answer } from './operation/Answer.ts';
+import type { Results } from './operation/Answer.ts';
+import type { EngineOptions, EngineParts } from './operation/EngineParts.ts';
 import { maskError } from './errors/maskError.ts';
 import { PrincipalLimits } from './limits/PrincipalLimits.ts';
 import { SharedExecutions } from './live/SharedExecutions.ts';
-import { Operation } from './Operation.ts';
-import type { OperationRequest } from './OperationRequest.ts';
+import { Operation } from './operation/Operation.ts';
+import type { OperationRequest } from './operation/OperationRequest.ts';
 import { Plans } from './plans/Plans.ts';
-import { Refusal } from './Refusal.ts';
+import { Refusal } from './operation/Refusal.ts';
 import { stepsOf } from './steps.ts';
 import type { Step } from './steps.ts';
 

@@ -1,5 +1,5 @@
-import type { EngineParts } from './EngineParts.ts';
-import type { Operation } from './Operation.ts';
+import type { EngineParts } from './operation/EngineParts.ts';
+import type { Operation } from './operation/Operation.ts';
 import { beginObserving } from './steps/beginObserving.ts';
 import { checkDocument } from './steps/checkDocument.ts';
 import { checkIntrospection } from './steps/checkIntrospection.ts';

@@ -1,6 +1,6 @@
-import type { EngineParts } from '../EngineParts.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
 import type { OperationWatch } from '../observe/OperationObserver.ts';
-import type { Operation } from '../Operation.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 const none: readonly OperationWatch[] = [];
 

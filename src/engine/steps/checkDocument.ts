@@ -1,6 +1,6 @@
-import type { EngineParts } from '../EngineParts.ts';
-import { Refusal } from '../Refusal.ts';
-import type { Operation } from '../Operation.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
+import { Refusal } from '../operation/Refusal.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 export function checkDocument(operation: Operation, { plans }: EngineParts): void {
   const problems = plans.validate(operation.text, operation.document);

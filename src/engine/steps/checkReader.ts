@@ -1,5 +1,5 @@
 import { notAcceptable } from '../errors/notAcceptable.ts';
-import type { Operation } from '../Operation.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 export function checkReader({ plan, request }: Operation): void {
   if (plan.kind === 'subscription' && !request.client.acceptsEvents) throw notAcceptable(['text/event-stream']);

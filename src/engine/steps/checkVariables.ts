@@ -2,11 +2,11 @@ import { GraphQLError } from 'graphql';
 
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 
-import type { EngineParts } from '../EngineParts.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
 import { shortenMessage } from '../errors/copyError.ts';
 import { invalidRequest } from '../errors/invalidRequest.ts';
-import type { Operation } from '../Operation.ts';
-import { Refusal } from '../Refusal.ts';
+import type { Operation } from '../operation/Operation.ts';
+import { Refusal } from '../operation/Refusal.ts';
 
 /** Most errors that are reported. */
 const maxErrors = 5;

@@ -1,6 +1,6 @@
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 
-import type { Operation } from '../Operation.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 export function chooseOperation(operation: Operation): void {
   const { document, parameters, request } = operation;

@@ -1,5 +1,5 @@
-import type { EngineParts } from '../EngineParts.ts';
-import type { Operation } from '../Operation.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 /** A shutdown waits for queries and mutations. Subscriptions don't end by themselves. */
 export function countRunning({ plan, request, holds }: Operation, { running }: EngineParts): void {

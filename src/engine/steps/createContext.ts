@@ -1,5 +1,5 @@
-import type { EngineParts } from '../EngineParts.ts';
-import type { Operation } from '../Operation.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 export function createContext(operation: Operation, parts: EngineParts): void {
   operation.context = parts.createContext(operation);

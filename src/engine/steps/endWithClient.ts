@@ -1,5 +1,5 @@
-import { isResults } from '../Answer.ts';
-import type { Operation } from '../Operation.ts';
+import { isResults } from '../operation/Answer.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 /**
  * Transports end a subscription only once they read from it, so a client that disconnects while its subscription is being

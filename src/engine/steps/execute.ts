@@ -1,13 +1,13 @@
 import { createSourceEventStream, subscribe } from 'graphql';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 
-import type { EngineParts } from '../EngineParts.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
 import type { LiveSink } from '../live/LiveSink.ts';
 import { LiveSubscription } from '../live/LiveSubscription.ts';
 import type { OperationWatch } from '../observe/OperationObserver.ts';
-import type { Operation } from '../Operation.ts';
-import { isResults } from '../Answer.ts';
-import type { Results } from '../Answer.ts';
+import type { Operation } from '../operation/Operation.ts';
+import { isResults } from '../operation/Answer.ts';
+import type { Results } from '../operation/Answer.ts';
 
 export function execute(operation: Operation, parts: EngineParts): Promise<void> | void {
   const { plan, variables, context, watches } = operation;

@@ -1,8 +1,8 @@
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 
-import type { EngineParts } from '../EngineParts.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
 import { invalidRequest } from '../errors/invalidRequest.ts';
-import type { Operation } from '../Operation.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 export function findDocument(operation: Operation, { documents }: EngineParts): void {
   const text = documents.textOf(operation.parameters);

@@ -1,7 +1,7 @@
 import { limitExceeded } from '../../errors/limitErrors.ts';
 
-import type { EngineParts } from '../EngineParts.ts';
-import type { Operation } from '../Operation.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 export function limitCost({ plan, variables }: Operation, { limits: { maxCost } }: EngineParts): void {
   const cost = plan.cost(variables);

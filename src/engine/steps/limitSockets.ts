@@ -1,7 +1,7 @@
 import { tooManySockets } from '../../errors/limitErrors.ts';
 
-import type { EngineParts } from '../EngineParts.ts';
-import type { Operation } from '../Operation.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 /** WebSockets are counted together with event streams, but when they are opened. */
 export function limitSockets({ plan, request: { client } }: Operation, { open }: EngineParts): void {

@@ -1,6 +1,6 @@
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 
-import type { Operation } from '../Operation.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 /** In characters. A filter with the most ids that it may have takes less. */
 const maxLength = 131_072;

@@ -1,10 +1,10 @@
 import type { ExecutionResult } from 'graphql';
 
-import { Answer, isResults } from '../Answer.ts';
-import type { Results } from '../Answer.ts';
-import type { EngineParts } from '../EngineParts.ts';
+import { Answer, isResults } from '../operation/Answer.ts';
+import type { Results } from '../operation/Answer.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
 import { maskError } from '../errors/maskError.ts';
-import type { Operation } from '../Operation.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 export function maskErrors(operation: Operation, { log }: EngineParts): void {
   const { result, problems, session } = operation;

@@ -1,5 +1,5 @@
 import { badRequest } from '../errors/badRequest.ts';
-import type { Operation, Parameters } from '../Operation.ts';
+import type { Operation, Parameters } from '../operation/Operation.ts';
 
 const names = ['query', 'variables', 'operationName', 'extensions', 'documentId'];
 

@@ -1,7 +1,7 @@
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 
-import type { EngineParts } from '../EngineParts.ts';
-import type { Operation } from '../Operation.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 /** Clients may still send operations on open connections. */
 export function refuseWhileDraining(_operation: Operation, { running }: EngineParts): void {

@@ -1,4 +1,4 @@
-import type { Operation } from '../Operation.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 export function releaseHolds({ holds, isRefused, plan, lifetime }: Operation): void {
   for (const release of holds) release();

@@ -1,10 +1,10 @@
 import type { OperationContext } from '../../context.ts';
 
-import type { EngineParts } from '../EngineParts.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
 import { causeOf, codeOf } from '../errors/publicError.ts';
 import type { OperationEnd } from '../observe/OperationObserver.ts';
-import { isResults } from '../Answer.ts';
-import type { Operation } from '../Operation.ts';
+import { isResults } from '../operation/Answer.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 const unknown = { kind: 'unknown', fields: [], name: null } as const;
 

@@ -1,7 +1,7 @@
 import { overloaded } from '../../errors/limitErrors.ts';
 
-import type { EngineParts } from '../EngineParts.ts';
-import type { Operation } from '../Operation.ts';
+import type { EngineParts } from '../operation/EngineParts.ts';
+import type { Operation } from '../operation/Operation.ts';
 
 export function shedLoad({ document, parameters, request }: Operation, { running }: EngineParts): void {
   const { runningKey } = request.client;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Session } from '../../auth/Session.ts';
 import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
-import type { Client, OperationRequest } from '../../engine/OperationRequest.ts';
+import type { Client, OperationRequest } from '../../engine/operation/OperationRequest.ts';
 
 import { requestIdOf } from '../connections/requestId.ts';
 import { EventStreamBody } from '../live/EventStreamBody.ts';

@@ -141,7 +141,8 @@ export class HttpServer {
     const { corsOrigins } = this.#options;
     for (const [name, value] of corsHeaders(request, this.#options)) response.setHeader(name, value);
     if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
-    else if (corsOrigins.length > 0 && request.method === 'OPTIONS') response.writeHead(204, { 'content-length': 0 }).end();
+    else if (corsOrigins.length > 0 && request.method === 'OPTIONS')
+      response.writeHead(204, { 'content-length': 0 }).end();
     else if (isOrdinaryPost(request)) void this.#doors.post.serve(request, response);
     else void this.#doors.yoga(request, response);
   }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-import { isResults } from '../../engine/Answer.ts';
-import type { Answer, Results } from '../../engine/Answer.ts';
+import { isResults } from '../../engine/operation/Answer.ts';
+import type { Answer, Results } from '../../engine/operation/Answer.ts';
 import type { Log } from '../../log.ts';
 
 import { writeEvents } from '../live/writeEvents.ts';
@@ -33,12 +33,7 @@ export function eventStreamHead(outcome: Answer | Results): ResponseHead {
 }
 
 /** Sends an answer with its head in one write, or starts an event stream. */
-export function sendOutcome(
-  outcome: Answer | Results,
-  client: HttpClient,
-  response: ServerResponse,
-  log: Log,
-): void {
+export function sendOutcome(outcome: Answer | Results, client: HttpClient, response: ServerResponse, log: Log): void {
   if (response.destroyed) return;
   if (isResults(outcome) || isEventStreamWanted(client, outcome)) {
     const { status, headers } = eventStreamHead(outcome);

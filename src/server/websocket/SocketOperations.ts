@@ -9,7 +9,7 @@ import { tooManyOperations } from '../../errors/limitErrors.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import type { LiveMessage } from '../../engine/live/LiveMessage.ts';
 import type { LiveSink } from '../../engine/live/LiveSink.ts';
-import type { Client } from '../../engine/OperationRequest.ts';
+import type { Client } from '../../engine/operation/OperationRequest.ts';
 import type { SocketWriter } from './SocketWriter.ts';
 
 /** The payload of a `ping`: how far the client has received all events. */

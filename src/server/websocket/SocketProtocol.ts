@@ -4,13 +4,13 @@ import { makeServer } from 'graphql-ws';
 import type { Context, Server, SubscribePayload } from 'graphql-ws';
 import type { IncomingMessage } from 'node:http';
 
-import { Answer, isResults } from '../../engine/Answer.ts';
-import type { Results } from '../../engine/Answer.ts';
+import { Answer, isResults } from '../../engine/operation/Answer.ts';
+import type { Results } from '../../engine/operation/Answer.ts';
 import type { Engine } from '../../engine/Engine.ts';
 import { errorWithoutHttp, withoutHttp } from '../../engine/errors/copyError.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import { LiveMessage } from '../../engine/live/LiveMessage.ts';
-import type { Operation } from '../../engine/Operation.ts';
+import type { Operation } from '../../engine/operation/Operation.ts';
 import type { Log } from '../../log.ts';
 
 import type { ParseQueue } from '../limits/ParseQueue.ts';

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import type { Session } from '../../auth/Session.ts';
-import { isResults } from '../../engine/Answer.ts';
+import { isResults } from '../../engine/operation/Answer.ts';
 import type { Engine } from '../../engine/Engine.ts';
 
 import { HttpClient } from '../http/HttpClient.ts';
@@ -38,7 +38,9 @@ export function useEngine({ engine, authenticator, pingMs }: UseEngineOptions): 
       setParams({ query: '' });
       setParamsHandler(async () => {
         const outcome = await engine.run(client.requestOf(params, session));
-        return isResults(outcome) ? outcome : { errors: outcome.errors, answer: outcome, stringify: () => outcome.text };
+        return isResults(outcome)
+          ? outcome
+          : { errors: outcome.errors, answer: outcome, stringify: () => outcome.text };
       });
     },
   };

@@ -1,4 +1,4 @@
-import { AbandonedError, DeadlineExceededError } from '../errors/cancellation.ts';
+import { AbandonedError, DeadlineExceededError } from '../../errors/cancellation.ts';
 
 import type { Client } from './OperationRequest.ts';
 

@@ -1,7 +1,7 @@
-import type { Session } from '../auth/Session.ts';
-import type { SubscriptionProgress } from '../events/subscription/SubscriptionProgress.ts';
+import type { Session } from '../../auth/Session.ts';
+import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 
-import type { LiveSink } from './live/LiveSink.ts';
+import type { LiveSink } from '../live/LiveSink.ts';
 
 /** The connection to the client of one operation. */
 export interface Client {

@@ -1,14 +1,14 @@
-import type { OperationFacts } from '../context.ts';
-import { SubscriptionProgress } from '../events/subscription/SubscriptionProgress.ts';
-import type { Session } from '../auth/Session.ts';
+import type { OperationFacts } from '../../context.ts';
+import { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
+import type { Session } from '../../auth/Session.ts';
 
 import type { Answer, Results } from './Answer.ts';
 import { Lifetime } from './Lifetime.ts';
-import type { OperationWatch } from './observe/OperationObserver.ts';
+import type { OperationWatch } from '../observe/OperationObserver.ts';
 import type { OperationRequest } from './OperationRequest.ts';
-import type { DocumentPlan } from './plans/DocumentPlan.ts';
-import type { OperationPlan, Variables } from './plans/OperationPlan.ts';
-import type { WrittenResult } from './plans/WrittenResult.ts';
+import type { DocumentPlan } from '../plans/DocumentPlan.ts';
+import type { OperationPlan, Variables } from '../plans/OperationPlan.ts';
+import type { WrittenResult } from '../plans/WrittenResult.ts';
 
 /** The parameters of a request, once their types have been checked. */
 export interface Parameters {

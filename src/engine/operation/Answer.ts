@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 
-import { errorWithoutHttp } from './errors/copyError.ts';
+import { errorWithoutHttp } from '../errors/copyError.ts';
 
 /** The results of a subscription. Fails with an error that a client may see. */
 export type Results = AsyncIterableIterator<ExecutionResult>;

@@ -1,16 +1,16 @@
 import type { GraphQLSchema } from 'graphql';
 
-import type { Limits } from '../config/limits.ts';
-import type { OperationFacts } from '../context.ts';
-import type { Log } from '../log.ts';
+import type { Limits } from '../../config/limits.ts';
+import type { OperationFacts } from '../../context.ts';
+import type { Log } from '../../log.ts';
 
-import type { TrustedDocuments } from './documents/TrustedDocuments.ts';
-import type { OpenSockets } from './limits/OpenSockets.ts';
-import type { PrincipalLimits } from './limits/PrincipalLimits.ts';
-import type { RunningOperations } from './limits/RunningOperations.ts';
-import type { SharedExecutions } from './live/SharedExecutions.ts';
-import type { OperationObserver } from './observe/OperationObserver.ts';
-import type { Plans } from './plans/Plans.ts';
+import type { TrustedDocuments } from '../documents/TrustedDocuments.ts';
+import type { OpenSockets } from '../limits/OpenSockets.ts';
+import type { PrincipalLimits } from '../limits/PrincipalLimits.ts';
+import type { RunningOperations } from '../limits/RunningOperations.ts';
+import type { SharedExecutions } from '../live/SharedExecutions.ts';
+import type { OperationObserver } from '../observe/OperationObserver.ts';
+import type { Plans } from '../plans/Plans.ts';
 
 export interface EngineOptions {
   schema: GraphQLSchema;
