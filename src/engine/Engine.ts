@@ -1,4 +1,4 @@
-import { Answer } from './operation/Answer.ts';
+import type { Answer } from './operation/Answer.ts';
 import type { Results } from './operation/Answer.ts';
 import type { EngineOptions, EngineParts } from './operation/EngineParts.ts';
 import { maskError } from './errors/maskError.ts';

@@ -32,7 +32,7 @@ export class Operation implements OperationFacts {
   plan!: OperationPlan;
   /** True once the document is known to be valid. */
   isValid = false;
-  context!: OperationFacts;
+  context: OperationFacts | null = null;
   /** What ends with the execution. */
   readonly holds: (() => void)[] = [];
   /** Why it was refused, or what went wrong outside of its fields; empty if nothing did. */

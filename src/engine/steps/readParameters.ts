@@ -22,7 +22,7 @@ function asParameters(value: unknown): Parameters {
       throw badRequest(`Expected "${name}" param to be empty or an object, but given ${typeOf(part)}.`);
     }
   }
-  return value as Parameters;
+  return value;
 }
 
 function isAbsent(value: unknown): value is null | undefined {

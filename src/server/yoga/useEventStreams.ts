@@ -15,11 +15,12 @@ import type { YogaContext } from './useEngine.ts';
  */
 export function useEventStreams(log: Log): Plugin<YogaContext> {
   return {
-    onResultProcess: ({ result, serverContext, setResultProcessor }) => {
+    onResultProcess: (hook) => {
+      const { result, serverContext } = hook;
       const { client } = serverContext as Partial<YogaContext>;
       if (!client || !isEventStreamWanted(client, result)) return;
       const outcome = outcomeOf(result);
-      setResultProcessor((_result, fetchAPI) => {
+      hook.setResultProcessor((_result, fetchAPI) => {
         void writeEvents(outcome, client.body, log);
         // The server adapter pipes a Node.js stream as it is, although the types of fetch don't allow one.
         return new fetchAPI.Response(client.body as unknown as BodyInit, eventStreamHead(outcome));
