@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Session } from './auth/Session.ts';
@@ -5,7 +7,7 @@ import type { StatusEvents } from './events/StatusEvents.ts';
 import type { StatusMark } from './events/feed/StatusHub.ts';
 import type { SubscriptionProgress } from './events/subscription/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
-import { createJournalLoader } from './loaders/journalLoader.ts';
+import { createJournalLoader, maxParallelReads } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
@@ -65,6 +67,7 @@ export function createContext(parts: SharedParts, facts: OperationFacts): Operat
 class LazyContext implements OperationContext {
   readonly #parts: SharedParts;
   readonly #facts: OperationFacts;
+  #signal: AbortSignal | undefined;
   #refusedFields: Set<string> | null = null;
   #journalLoader: JournalLoader | null = null;
   readonly refusals: Error[] = [];
@@ -83,7 +86,12 @@ class LazyContext implements OperationContext {
   }
 
   get signal(): AbortSignal | undefined {
-    return this.#facts.signal;
+    if (!this.#signal) {
+      this.#signal = this.#facts.signal;
+      // Each read adds a listener, and Node warns of a leak above ten.
+      if (this.#signal) setMaxListeners(maxParallelReads, this.#signal);
+    }
+    return this.#signal;
   }
 
   get lastEventId(): string | null {

@@ -33,7 +33,7 @@ const floors = [
   ['admin', 'tracing'],
   ['server', 'schema'],
   ['engine', 'resolvers'],
-  ['context'],
+  ['context', 'plan'],
   ['loaders', 'events', 'outcomes'],
   ['upstream'],
   ['errors'],

@@ -16,15 +16,15 @@ export class Answer {
   /** JSON. */
   readonly text: string;
 
-  /** @param data JSON; undefined if nothing was executed */
-  constructor(data: string | undefined, errors: readonly GraphQLError[]) {
+  /** @param data JSON; null if nothing was executed */
+  constructor(data: string | null, errors: readonly GraphQLError[]) {
     this.errors = errors;
     this.text = writeAnswer(data, errors);
   }
 }
 
-function writeAnswer(data: string | undefined, errors: readonly GraphQLError[]): string {
+function writeAnswer(data: string | null, errors: readonly GraphQLError[]): string {
   if (errors.length === 0) return `{"data":${data}}`;
   const shown = JSON.stringify(errors.map((error) => errorWithoutHttp(error).toJSON()));
-  return data === undefined ? `{"errors":${shown}}` : `{"errors":${shown},"data":${data}}`;
+  return data === null ? `{"errors":${shown}}` : `{"errors":${shown},"data":${data}}`;
 }

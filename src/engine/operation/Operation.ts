@@ -1,5 +1,7 @@
 import type { OperationFacts } from '../../context.ts';
 import { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
+import type { Variables } from '../../plan/compileVariables.ts';
+import type { WrittenResult } from '../../plan/Execution.ts';
 import type { Session } from '../../auth/Session.ts';
 
 import type { Answer, Results } from './Answer.ts';
@@ -7,15 +9,14 @@ import { Lifetime } from './Lifetime.ts';
 import type { OperationWatch } from '../observe/OperationObserver.ts';
 import type { OperationRequest } from './OperationRequest.ts';
 import type { DocumentPlan } from '../plans/DocumentPlan.ts';
-import type { OperationPlan, Variables } from '../plans/OperationPlan.ts';
-import type { WrittenResult } from '../plans/WrittenResult.ts';
+import type { OperationPlan } from '../plans/OperationPlan.ts';
 
 /** The parameters of a request, once their types have been checked. */
 export interface Parameters {
   query?: string | null;
   documentId?: unknown;
   operationName?: string | null;
-  variables?: Variables | null;
+  variables?: Variables['raw'] | null;
   extensions?: Record<string, unknown> | null;
 }
 
@@ -30,6 +31,7 @@ export class Operation implements OperationFacts {
   text = '';
   document!: DocumentPlan;
   plan!: OperationPlan;
+  variables!: Variables;
   /** True once the document is known to be valid. */
   isValid = false;
   context: OperationFacts | null = null;
@@ -48,10 +50,6 @@ export class Operation implements OperationFacts {
 
   get isRefused(): boolean {
     return this.problems.length > 0;
-  }
-
-  get variables(): Variables {
-    return this.parameters.variables ?? {};
   }
 
   get session(): Session {

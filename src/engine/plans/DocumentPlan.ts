@@ -12,12 +12,17 @@ export class DocumentPlan {
   /** The errors of its validation; null until it was validated. */
   problems: readonly GraphQLError[] | null = null;
   readonly #schema: GraphQLSchema;
+  readonly #suggests: boolean;
   readonly #definitions: readonly OperationDefinitionNode[];
   readonly #operations = new Map<OperationDefinitionNode, OperationPlan>();
 
-  /** @param maxFields above this many fields, the document is not measured further */
-  constructor(schema: GraphQLSchema, document: DocumentNode, maxFields: number) {
+  /**
+   * @param maxFields above this many fields, the document is not measured further
+   * @param suggests whether errors may suggest names of the schema
+   */
+  constructor(schema: GraphQLSchema, document: DocumentNode, maxFields: number, suggests: boolean) {
     this.#schema = schema;
+    this.#suggests = suggests;
     this.document = document;
     this.size = measureDocument(document, maxFields);
     this.#definitions = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
@@ -29,7 +34,7 @@ export class DocumentPlan {
     if (!definition) return null;
     let plan = this.#operations.get(definition);
     if (!plan) {
-      plan = new OperationPlan(this.#schema, this.document, definition);
+      plan = new OperationPlan(this.#schema, this.document, definition, this.#suggests);
       this.#operations.set(definition, plan);
     }
     return plan;

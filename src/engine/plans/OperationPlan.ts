@@ -1,16 +1,22 @@
-import { Kind, execute, getVariableValues } from 'graphql';
+import { Kind, execute } from 'graphql';
 import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
 
+import { compileCost } from '../../plan/compileCost.ts';
+import type { OperationCost } from '../../plan/compileCost.ts';
+import { compileOperation } from '../../plan/compileOperation.ts';
+import type { CompiledOperation } from '../../plan/compileOperation.ts';
+import { compileVariables } from '../../plan/compileVariables.ts';
+import type { Variables, VariablesCoercion } from '../../plan/compileVariables.ts';
+import type { WrittenResult } from '../../plan/Execution.ts';
+
 import { sharedOperation } from '../live/sharedOperation.ts';
 import type { SharedOperation } from '../live/sharedOperation.ts';
-import { operationCost } from '../limits/operationCost.ts';
-import type { WrittenResult } from './WrittenResult.ts';
 
 /** Longer operation names are cut in logs and traces. */
 const maxNameLength = 64;
-
-export type Variables = Readonly<Record<string, unknown>>;
+/** Most errors in variables that are reported. */
+const maxErrors = 5;
 
 /** What is found out about an operation of a valid document once, however often it is executed. */
 export class OperationPlan {
@@ -20,13 +26,20 @@ export class OperationPlan {
   readonly #schema: GraphQLSchema;
   readonly #document: DocumentNode;
   readonly #definition: OperationDefinitionNode;
+  readonly #suggests: boolean;
   #fields: readonly string[] | null = null;
   #shared: SharedOperation | null | undefined;
+  #coerce: VariablesCoercion | null = null;
+  #cost: OperationCost | null = null;
+  /** Undefined before the second execution: many documents are executed once, and compiling takes longer than that. */
+  #compiled: CompiledOperation | null | undefined;
+  #wasExecuted = false;
 
-  constructor(schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) {
+  constructor(schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode, suggests: boolean) {
     this.#schema = schema;
     this.#document = document;
     this.#definition = definition;
+    this.#suggests = suggests;
     this.kind = definition.operation;
     this.name = definition.name?.value.slice(0, maxNameLength) ?? null;
   }
@@ -45,38 +58,39 @@ export class OperationPlan {
     return this.#shared;
   }
 
-  /** Coerces the variables of a request. @returns the errors; empty if they are valid */
-  checkVariables(variables: Variables, options: { maxErrors: number; hideSuggestions: boolean }) {
-    const definitions = this.#definition.variableDefinitions ?? [];
-    const { errors = [] } = getVariableValues(this.#schema, definitions, { ...variables }, options);
-    return errors;
+  /** Coerces the variables of a request. */
+  get coerceVariables(): VariablesCoercion {
+    const options = { maxErrors, hideSuggestions: !this.#suggests };
+    this.#coerce ??= compileVariables(this.#schema, this.#definition, options);
+    return this.#coerce;
   }
 
-  /** The highest cost with these variables, which must be valid. */
-  cost(variables: Variables): number {
-    return operationCost(this.argumentsWith(variables, undefined));
+  /** The highest cost with these variables. */
+  cost({ coerced }: Variables): number {
+    this.#cost ??= compileCost(this.#schema, this.#document, this.#definition);
+    return this.#cost(coerced);
   }
 
   /** The arguments of graphql's functions. */
-  argumentsWith(variables: Variables, contextValue: unknown): ExecutionArgs {
-    return {
-      schema: this.#schema,
-      document: this.#document,
-      operationName: this.#definition.name?.value,
-      variableValues: variables,
-      contextValue,
-    };
+  argumentsWith(variableValues: Variables['raw'], contextValue: unknown): ExecutionArgs {
+    const operationName = this.#definition.name?.value;
+    return { schema: this.#schema, document: this.#document, operationName, variableValues, contextValue };
   }
 
   /** Executes a query or mutation. */
   execute(variables: Variables, context: unknown): WrittenResult | Promise<WrittenResult> {
-    const result = execute(this.argumentsWith(variables, context));
+    if (this.#wasExecuted && this.#compiled === undefined) {
+      this.#compiled = compileOperation(this.#schema, this.#document, this.#definition);
+    }
+    this.#wasExecuted = true;
+    if (this.#compiled) return this.#compiled.execute(context, variables);
+    const result = execute(this.argumentsWith(variables.raw, context));
     return result instanceof Promise ? result.then(write) : write(result);
   }
 }
 
-function write({ data, errors = [] }: ExecutionResult): WrittenResult {
-  return { data: data === undefined ? undefined : JSON.stringify(data), errors };
+function write({ data, errors }: ExecutionResult): WrittenResult {
+  return { data: JSON.stringify(data ?? null), errors: errors ?? null };
 }
 
 function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {

@@ -63,7 +63,7 @@ export class Plans {
   #parse(text: string): DocumentPlan | GraphQLError {
     try {
       const document = parseBounded(text, this.#limits.maxTokens);
-      const plan = new DocumentPlan(this.#schema, document, this.#limits.maxFields);
+      const plan = new DocumentPlan(this.#schema, document, this.#limits.maxFields, this.#suggests);
       const excess = checkDocumentSize(plan.size, this.#limits);
       if (excess) throw excess;
       return plan;

@@ -2,19 +2,16 @@ import { GraphQLError } from 'graphql';
 
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 
-import type { EngineParts } from '../operation/EngineParts.ts';
 import { shortenMessage } from '../errors/copyError.ts';
 import { invalidRequest } from '../errors/invalidRequest.ts';
 import type { Operation } from '../operation/Operation.ts';
 import { Refusal } from '../operation/Refusal.ts';
 
-/** Most errors that are reported. */
-const maxErrors = 5;
-
 /** Reports few, short errors. graphql's own coercion would report every mistake, each with the whole value. */
-export function checkVariables({ plan, variables }: Operation, { isSandbox }: EngineParts): void {
-  const errors = plan.checkVariables(variables, { maxErrors, hideSuggestions: !isSandbox });
-  if (errors.length > 0) throw new Refusal(errors.map(shorten));
+export function checkVariables(operation: Operation): void {
+  const variables = operation.plan.coerceVariables(operation.parameters.variables ?? {});
+  if ('errors' in variables) throw new Refusal(variables.errors.map(shorten));
+  operation.variables = variables;
 }
 
 function shorten({ message, nodes = [], originalError }: GraphQLError): GraphQLError {

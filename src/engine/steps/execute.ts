@@ -5,6 +5,7 @@ import type { EngineParts } from '../operation/EngineParts.ts';
 import type { LiveSink } from '../live/LiveSink.ts';
 import { LiveSubscription } from '../live/LiveSubscription.ts';
 import type { OperationWatch } from '../observe/OperationObserver.ts';
+import { Refusal } from '../operation/Refusal.ts';
 import type { Operation } from '../operation/Operation.ts';
 import { isResults } from '../operation/Answer.ts';
 import type { Results } from '../operation/Answer.ts';
@@ -26,10 +27,11 @@ function runWith<Result>(watches: readonly OperationWatch[], work: () => Result)
 
 async function open(operation: Operation, parts: EngineParts): Promise<Operation['result']> {
   const { plan, variables, context, request, progress } = operation;
-  const args = plan.argumentsWith(variables, context);
+  const args = plan.argumentsWith(variables.raw, context);
   const sink = request.client.sink(progress);
   const opened = plan.shared ? await openShared(operation, args, sink, parts) : await subscribe(args);
-  return isResults(opened) ? opened : { data: undefined, errors: opened.errors ?? [] };
+  if (!isResults(opened)) throw new Refusal(opened.errors ?? []);
+  return opened;
 }
 
 /**

@@ -10,8 +10,8 @@ export function maskErrors(operation: Operation, { log }: EngineParts): void {
   const { result, problems, session } = operation;
   const mask = (error: unknown) => maskError(session.principal, error, log);
   if (isResults(result)) operation.answer = maskResults(result, mask);
-  else if (result) operation.answer = new Answer(result.data, result.errors.map(mask));
-  else operation.answer = new Answer(undefined, problems.map(mask));
+  else if (result) operation.answer = new Answer(result.data, (result.errors ?? []).map(mask));
+  else operation.answer = new Answer(null, problems.map(mask));
 }
 
 type Mask = (error: unknown) => ReturnType<typeof maskError>;

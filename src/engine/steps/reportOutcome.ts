@@ -27,7 +27,7 @@ export function reportOutcome(operation: Operation, { observers }: EngineParts):
 }
 
 function outcomeOf({ problems, result, context }: Operation): Pick<OperationEnd, 'outcome' | 'upstreamRequestId'> {
-  const errors = result && !isResults(result) ? result.errors : problems;
+  const errors = result && !isResults(result) ? (result.errors ?? []) : problems;
   const { refusals = [] } = (context ?? {}) as Partial<OperationContext>;
   const [error] = errors;
   if (error === undefined && refusals.length === 0) return { outcome: 'OK', upstreamRequestId: null };

@@ -56,7 +56,7 @@ export class PostDoor {
       const outcome = await this.#answer(request, client);
       if (outcome) sendOutcome(outcome, client, response, log);
     } catch (error) {
-      sendOutcome(new Answer(undefined, [publicError(error, log)]), client, response, log);
+      sendOutcome(new Answer(null, [publicError(error, log)]), client, response, log);
     }
   }
 

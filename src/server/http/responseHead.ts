@@ -17,7 +17,8 @@ interface HttpExtension {
 export function responseHead(errors: readonly GraphQLError[], isPlainJson: boolean): ResponseHead {
   const head: ResponseHead = { status: 200, headers: {} };
   for (const { extensions } of errors) {
-    const { spec = false, status = 200, headers } = (extensions['http'] ?? {});
+    const http: HttpExtension = extensions['http'] ?? {};
+    const { spec = false, status = 200, headers } = http;
     Object.assign(head.headers, headers);
     if (!(spec && isPlainJson)) head.status = Math.max(head.status, status);
   }

@@ -97,7 +97,7 @@ async function prepare({ engine, turns, log }: SocketProtocolOptions, operation:
       client: operation,
     });
     if (prepared.answer instanceof Answer) return [...prepared.answer.errors];
-    return prepared.plan.argumentsWith(prepared.variables, new Prepared(operation, prepared));
+    return prepared.plan.argumentsWith({}, new Prepared(operation, prepared));
   } catch (error) {
     return [publicError(error, log)];
   }

@@ -33,5 +33,5 @@ export function useEventStreams(log: Log): Plugin<YogaContext> {
 function outcomeOf(result: unknown): Answer | Results {
   if (isResults(result)) return result;
   const { errors = [], answer } = result as { errors?: Answer['errors']; answer?: Answer };
-  return answer ?? new Answer(undefined, errors);
+  return answer ?? new Answer(null, errors);
 }
