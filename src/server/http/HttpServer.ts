@@ -18,7 +18,7 @@ import { normalizeHead } from './normalizeHead.ts';
 import { peekAndShedQuery } from './peekAndShedQuery.ts';
 import { isOrdinaryPost } from './PostDoor.ts';
 import type { PostDoor } from './PostDoor.ts';
-import { setSecurityHeaders } from './securityHeaders.ts';
+import { securityHeaders } from './securityHeaders.ts';
 import { sendOverloaded } from './sendOverloaded.ts';
 
 export interface HttpServerOptions extends ListenOptions, Pick<Limits, 'corsOrigins' | 'corsHeaders'> {
@@ -136,14 +136,15 @@ export class HttpServer {
       end?.();
     });
     if (this.#running.isDraining) closeConnectionAfter(response);
-    response.setHeader(requestIdHeader, requestIdOf(request));
-    setSecurityHeaders(response);
-    const { corsOrigins } = this.#options;
-    for (const [name, value] of corsHeaders(request, this.#options)) response.setHeader(name, value);
+    const head = [...securityHeaders, requestIdHeader, requestIdOf(request), ...corsHeaders(request, this.#options)];
+    if (!problem && isOrdinaryPost(request)) {
+      void this.#doors.post.serve(request, response, head);
+      return;
+    }
+    for (let at = 0; at + 1 < head.length; at += 2) response.setHeader(head[at] ?? '', head[at + 1] ?? '');
+    const isPreflight = this.#options.corsOrigins.length > 0 && request.method === 'OPTIONS';
     if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
-    else if (corsOrigins.length > 0 && request.method === 'OPTIONS')
-      response.writeHead(204, { 'content-length': 0 }).end();
-    else if (isOrdinaryPost(request)) void this.#doors.post.serve(request, response);
+    else if (isPreflight) response.writeHead(204, { 'content-length': 0 }).end();
     else void this.#doors.yoga(request, response);
   }
 

@@ -14,6 +14,7 @@ import type { ParseQueue } from '../limits/ParseQueue.ts';
 import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
 import { HttpClient } from './HttpClient.ts';
 import { eventStream, isUtf8, parseMediaType } from './mediaTypes.ts';
+import { memoize } from './memoize.ts';
 import { readBody } from './readBody.ts';
 import { sendOutcome } from './sendOutcome.ts';
 
@@ -31,14 +32,15 @@ const responseTypes = ['application/json', 'application/graphql-response+json', 
 /** True for a request that needs nothing of Yoga: JSON, answered with JSON or an event stream. */
 export function isOrdinaryPost({ method, headers }: IncomingMessage): boolean {
   if (method !== 'POST' || headers['content-encoding'] !== undefined) return false;
-  return isJson(headers['content-type']) && responseTypes.includes(headers.accept?.split(', ', 1)[0] ?? '');
+  return isJson(headers['content-type'] ?? '') && isAnswered(headers.accept ?? '');
 }
 
-function isJson(contentType = ''): boolean {
-  if (contentType === 'application/json') return true;
+const isJson = memoize((contentType) => {
   const type = parseMediaType(contentType);
   return type !== null && requestTypes.includes(type.essence) && isUtf8(type.params.get('charset') ?? 'utf-8');
-}
+});
+
+const isAnswered = memoize((accept) => responseTypes.some((type) => accept === type || accept.startsWith(`${type}, `)));
 
 /** The door for ordinary POST requests, from Node's request to its response. */
 export class PostDoor {
@@ -48,15 +50,16 @@ export class PostDoor {
     this.#options = options;
   }
 
-  /** Never rejects. */
-  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Never rejects. @param head of every response: names and values in turn */
+  async serve(request: IncomingMessage, response: ServerResponse, head: readonly string[]): Promise<void> {
     const { limits, log } = this.#options;
     const client = new HttpClient(request, response, limits.pingMs);
+    const send = (outcome: Answer | Results) => sendOutcome(outcome, { client, response, head, log });
     try {
       const outcome = await this.#answer(request, client);
-      if (outcome) sendOutcome(outcome, client, response, log);
+      if (outcome) send(outcome);
     } catch (error) {
-      sendOutcome(new Answer(null, [publicError(error, log)]), client, response, log);
+      send(new Answer(null, [publicError(error, log)]));
     }
   }
 

@@ -5,14 +5,14 @@ import type { Limits } from '../../config/limits.ts';
 import { isAllowedOrigin } from '../connections/originChecks.ts';
 import { requestIdHeader } from '../connections/requestId.ts';
 
-/** The CORS headers for a request: those of a page that may read the response, or none. */
+/** The CORS headers for a request: those of a page that may read the response, or none. Names and values in turn. */
 export function corsHeaders(
   { headers: { origin } }: IncomingMessage,
   { corsOrigins, corsHeaders: more }: Pick<Limits, 'corsOrigins' | 'corsHeaders'>,
-): [name: string, value: string][] {
+): readonly string[] {
   if (origin === undefined || !isAllowedOrigin(origin, corsOrigins)) return [];
   const allowed = [...allowedHeaders, ...more].join(', ');
-  return [['access-control-allow-origin', origin], ['access-control-allow-headers', allowed], ...fixedHeaders];
+  return ['access-control-allow-origin', origin, 'access-control-allow-headers', allowed, ...fixedHeaders];
 }
 
 const allowedHeaders = [
@@ -25,8 +25,8 @@ const allowedHeaders = [
   requestIdHeader,
 ];
 
-const fixedHeaders: [string, string][] = [
-  ['access-control-allow-methods', 'GET, POST, OPTIONS'],
-  ['access-control-expose-headers', `${requestIdHeader}, retry-after`],
-  ['access-control-max-age', '600'],
-];
+const fixedHeaders = Object.entries({
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-expose-headers': `${requestIdHeader}, retry-after`,
+  'access-control-max-age': '600',
+}).flat();

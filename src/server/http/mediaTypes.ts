@@ -36,7 +36,7 @@ interface MediaRange {
  * result, `text/event-stream` if a subscription can be answered, and `text/html` if GraphiQL is wanted at least as much as
  * a result. Our own, because `negotiator` matches no range with a charset and can't order types of the same weight.
  */
-export function normalizeAccept(accept = ''): string {
+export function normalizeAccept(accept: string): string {
   // An empty header is the same as none.
   const ranges = parseAccept(accept.trim() || '*/*');
   const acceptable = resultTypes

@@ -21,7 +21,6 @@ export function readBody(request: IncomingMessage & { body?: Buffer }, maxBytes:
       else chunks.push(chunk);
     });
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.on('close', () => resolve(null));
     request.on('error', () => resolve(null));
   });
 }

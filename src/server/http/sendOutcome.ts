@@ -32,10 +32,19 @@ export function eventStreamHead(outcome: Answer | Results): ResponseHead {
   return { status: status === 400 ? 200 : status, headers: { ...headers, ...streamHeaders } };
 }
 
+export interface Reply {
+  client: HttpClient;
+  response: ServerResponse;
+  /** Of every response: names and values in turn. */
+  head: readonly string[];
+  log: Log;
+}
+
 /** Sends an answer with its head in one write, or starts an event stream. */
-export function sendOutcome(outcome: Answer | Results, client: HttpClient, response: ServerResponse, log: Log): void {
+export function sendOutcome(outcome: Answer | Results, { client, response, head, log }: Reply): void {
   if (response.destroyed) return;
   if (isResults(outcome) || isEventStreamWanted(client, outcome)) {
+    for (let at = 0; at + 1 < head.length; at += 2) response.setHeader(head[at] ?? '', head[at + 1] ?? '');
     const { status, headers } = eventStreamHead(outcome);
     response.writeHead(status, headers);
     client.body.pipe(response);
@@ -45,10 +54,8 @@ export function sendOutcome(outcome: Answer | Results, client: HttpClient, respo
   }
   const [accepted = ''] = client.accepts;
   const { status, headers } = responseHead(outcome.errors, accepted === 'application/json');
-  response.writeHead(status, {
-    ...headers,
-    'content-type': `${accepted}; charset=utf-8`,
-    'content-length': Buffer.byteLength(outcome.text),
-  });
+  const length = String(Buffer.byteLength(outcome.text));
+  const own = ['content-type', `${accepted}; charset=utf-8`, 'content-length', length];
+  response.writeHead(status, [...head, ...own, ...Object.entries(headers).flat()]);
   response.end(outcome.text);
 }

@@ -32,5 +32,5 @@ function refusalFor(accept: string): Refusal {
 function refusal(mediaType: string, body: string): Refusal {
   const length = String(Buffer.byteLength(body));
   const own = ['content-type', mediaType, 'content-length', length, 'retry-after', overloadSeconds];
-  return { head: [...securityHeaders.flat(), ...own], body };
+  return { head: [...securityHeaders, ...own], body };
 }
