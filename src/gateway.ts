@@ -31,7 +31,9 @@ import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
+import { GraphiqlFiles } from './server/graphiql/GraphiqlFiles.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
+import type { HttpServerOptions } from './server/http/HttpServer.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
 import { OpenSockets } from './server/connections/OpenSockets.ts';
 import { createPipeline, graphqlPath } from './server/pipeline/pipeline.ts';
@@ -147,7 +149,10 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       defaultQuery,
     });
     const webSockets = new WebSocketServer({ pipeline, documents, turns, authenticator, limits, open, log });
-    const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown, ...limits });
+    const graphiqlFiles = new GraphiqlFiles({ authenticator, isSandbox: sandboxUrl !== null }, log);
+    const serveOther: HttpServerOptions['serveOther'] = (...exchange) => graphiqlFiles.serve(...exchange);
+    const listening = { ...config, ...config.shutdown, ...limits, serveOther };
+    const server = new HttpServer(pipeline, webSockets, running, listening);
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),

@@ -4,7 +4,6 @@ import type { CORSOptions, Plugin, YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
-import { authorize } from '../../auth/authorize.ts';
 import { Deadline } from '../../concurrency/Deadline.ts';
 import type { Limits } from '../../config/limits.ts';
 import type { OperationFacts } from '../../context.ts';
@@ -17,6 +16,8 @@ import type { OpenSockets } from '../connections/OpenSockets.ts';
 import { isAllowedOrigin } from '../connections/originChecks.ts';
 import { publicError } from '../errors/publicError.ts';
 import { redactError } from '../errors/redactError.ts';
+import { mayUseGraphiql } from '../graphiql/mayUseGraphiql.ts';
+import { renderGraphiqlPage } from '../graphiql/renderGraphiqlPage.ts';
 import type { ParseQueue } from '../limits/ParseQueue.ts';
 import { PrincipalLimits } from '../limits/PrincipalLimits.ts';
 import type { RunningOperations } from '../limits/RunningOperations.ts';
@@ -292,11 +293,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     maskedErrors: { maskError: (error: unknown) => publicError(error, log) },
     plugins: stages.map(({ createPlugin }) => createPlugin(parts)).filter((plugin) => plugin !== null),
     graphiql: (request) => graphiqlFor(request, options),
-    renderGraphiQL: async (page) => {
-      // Imported on demand, because it takes nine megabytes.
-      const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-      return renderGraphiQL(page);
-    },
+    renderGraphiQL: renderGraphiqlPage,
   });
 }
 
@@ -337,10 +334,7 @@ function corsFor(origin: string | null, { corsOrigins, corsHeaders }: Limits): C
 }
 
 /** GraphiQL is served by the gateway itself, not by a CDN. */
-async function graphiqlFor(request: Request, { isSandbox, authenticator, defaultQuery }: PipelineOptions) {
-  if (!isSandbox) {
-    const session = await authenticator.authenticate(request.headers.get('authorization')).catch(() => null);
-    if (!session || !authorize(session.principal, { kind: 'introspect' })) return false;
-  }
+async function graphiqlFor({ headers }: Request, { defaultQuery, ...rights }: PipelineOptions) {
+  if (!(await mayUseGraphiql(headers.get('authorization'), rights))) return false;
   return { title: 'Journals gateway', defaultQuery, subscriptionsProtocol: 'WS' as const };
 }
