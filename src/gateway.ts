@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import type { GraphQLSchema } from 'graphql';
+
 import { AdminServer } from './admin/AdminServer.ts';
 import { Metrics } from './admin/Metrics.ts';
 import { Readiness } from './admin/Readiness.ts';
@@ -30,7 +32,8 @@ import { OutcomeStore } from './outcomes/OutcomeStore.ts';
 import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
-import { schema } from './schema/schema.ts';
+import { schema as ownSchema } from './schema/schema.ts';
+import { toSubgraph } from './schema/subgraph.ts';
 import { GraphiqlFiles } from './server/graphiql/GraphiqlFiles.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
 import type { HttpServerOptions } from './server/http/HttpServer.ts';
@@ -132,7 +135,8 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
-    const documents = readDocuments(config.documents);
+    const schema = config.isSubgraph ? toSubgraph(ownSchema) : ownSchema;
+    const documents = readDocuments(config.documents, schema);
     const turns = new ParseQueue();
     const pipeline = createPipeline({
       schema,
@@ -214,7 +218,7 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
 }
 
 /** @throws SetupError */
-function readDocuments({ file, only }: DocumentsConfig): TrustedDocuments {
+function readDocuments({ file, only }: DocumentsConfig, schema: GraphQLSchema): TrustedDocuments {
   if (file === null) return new TrustedDocuments();
   try {
     return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);
