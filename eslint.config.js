@@ -1,5 +1,7 @@
 import tseslint from 'typescript-eslint';
 
+import { schemaRules } from './tools/eslint.schema.js';
+
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'examples/*/generated'] },
   {
@@ -23,4 +25,5 @@ export default tseslint.config(
     files: ['*.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
+  ...schemaRules,
 );

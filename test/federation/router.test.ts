@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+
+import { customer, otherCustomer, unknownAccount } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
+import { createJournals } from '../kit/createJournals.ts';
+import { sharedBinary } from '../kit/sharedBinary.ts';
+import { serveBinary } from '../kit/startBinary.ts';
+import { areToolsLeftOut, startTool } from '../kit/tools.ts';
+import { startPeople } from './kit/startPeople.ts';
+
+/** Apollo's composer and router in front of the built gateway and a second subgraph. */
+async function startRouter(journalsUrl: string, peopleUrl: string): Promise<string> {
+  const subgraphs = [`journals=${journalsUrl}`, `people=${peopleUrl}`];
+  return startTool('router.js', subgraphs, /^router +(\S+)$/m);
+}
+
+const plain = sharedBinary();
+
+describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router', () => {
+  it('joins journals and accounts with the fields of another subgraph, in both directions', async () => {
+    const { url } = await serveBinary(undefined, { FEDERATION: 'true' });
+    const [id = ''] = await createJournals(url, 1);
+    const people = await startPeople([customer, otherCustomer], [id, unknownAccount]);
+    const router = await startRouter(url, people);
+
+    const out = await ask(
+      router,
+      `{
+        journals(first: 1) { nodes { id noteCount toAccount { id ownerName } ... on JNLC { netAmount } } }
+        people { name account { journals(first: 1) { nodes { id } } } }
+        notes { text journal { __typename id status ... on JNLC { netAmount } } }
+      }`,
+    );
+
+    expect(out).toEqual({
+      data: {
+        journals: {
+          nodes: [{ id, noteCount: 1, netAmount: '1', toAccount: { id: customer, ownerName: `owner of ${customer}` } }],
+        },
+        people: [
+          { name: `owner of ${customer}`, account: { journals: { nodes: [{ id }] } } },
+          { name: `owner of ${otherCustomer}`, account: { journals: { nodes: expect.any(Array) as unknown } } },
+        ],
+        notes: [
+          { text: `note on ${id}`, journal: { __typename: 'JNLC', id, status: expect.any(String), netAmount: '1' } },
+          { text: `note on ${unknownAccount}`, journal: null },
+        ],
+      },
+    });
+  });
+
+  it('passes mutations and their results on', async () => {
+    const { url } = await serveBinary(undefined, { FEDERATION: 'true' });
+    const router = await startRouter(url, await startPeople([], []));
+
+    const [id] = await createJournals(router, 1);
+
+    expect(await ask(url, '{ journals(first: 1) { nodes { id } } }')).toEqual({
+      data: { journals: { nodes: [{ id }] } },
+    });
+  });
+
+  it('finds no subgraph at a gateway without FEDERATION', async () => {
+    const people = await startPeople([], []);
+
+    await expect(startRouter(plain().url, people)).rejects.toThrow('_service');
+  });
+});
