@@ -42,7 +42,7 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
           { name: `owner of ${otherCustomer}`, account: { journals: { nodes: expect.any(Array) as unknown } } },
         ],
         notes: [
-          { text: `note on ${id}`, journal: { __typename: 'JNLC', id, status: expect.any(String), netAmount: '1' } },
+          { text: `note on ${id}`, journal: { __typename: 'JNLC', id, status: expect.any(String) as unknown, netAmount: '1' } },
           { text: `note on ${unknownAccount}`, journal: null },
         ],
       },
