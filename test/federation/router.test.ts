@@ -1,20 +1,32 @@
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
-import { customer, otherCustomer, unknownAccount } from '../kit/accounts.ts';
+import { customer, otherCustomer, sweep, unknownAccount } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { createJournals } from '../kit/createJournals.ts';
+import { newKey, writeKeyFile } from '../kit/keyFile.ts';
+import { bearer, operate } from '../kit/operate.ts';
 import { sharedBinary } from '../kit/sharedBinary.ts';
 import { serveBinary } from '../kit/startBinary.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { areToolsLeftOut, startTool } from '../kit/tools.ts';
 import { startPeople } from './kit/startPeople.ts';
 
 /** Apollo's composer and router in front of the built gateway and a second subgraph. */
-async function startRouter(journalsUrl: string, peopleUrl: string): Promise<string> {
+function startRouter(
+  journalsUrl: string,
+  peopleUrl: string,
+  environment: Record<string, string> = {},
+): Promise<string> {
   const subgraphs = [`journals=${journalsUrl}`, `people=${peopleUrl}`];
-  return startTool('router.js', subgraphs, /^router +(\S+)$/m);
+  return startTool('router.js', subgraphs, /^router +(\S+)$/m, environment);
 }
 
 const plain = sharedBinary();
+const create = `mutation ($input: CreateJournalInput!) {
+  createJournal(input: $input) { ... on CreateJournalSuccess { journal { id } } }
+}`;
 
 describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router', () => {
   it('joins journals and accounts with the fields of another subgraph, in both directions', async () => {
@@ -42,11 +54,40 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
           { name: `owner of ${otherCustomer}`, account: { journals: { nodes: expect.any(Array) as unknown } } },
         ],
         notes: [
-          { text: `note on ${id}`, journal: { __typename: 'JNLC', id, status: expect.any(String) as unknown, netAmount: '1' } },
+          {
+            text: `note on ${id}`,
+            journal: { __typename: 'JNLC', id, status: expect.any(String) as unknown, netAmount: '1' },
+          },
           { text: `note on ${unknownAccount}`, journal: null },
         ],
       },
     });
+  });
+
+  it('shows a client only what the client itself may see', async () => {
+    const file = join(await temporaryFolder(), 'keys.json');
+    const keys = {
+      composer: newKey('composer', { scopes: ['schema:introspect'] }),
+      sweeper: newKey('sweeper', { scopes: ['journals:read', 'journals:write'], fromAccounts: ['*'] }),
+      stranger: newKey('stranger', { scopes: ['journals:read'], accounts: [otherCustomer] }),
+    };
+    await writeKeyFile(file, Object.values(keys));
+    const { url } = await serveBinary(undefined, { FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const composer = { AUTHORIZATION: bearer(keys.composer.key) };
+    const input = { jnlc: { fromAccount: sweep, toAccount: customer, amount: '1' } };
+    const created = await operate('HTTP', url, bearer(keys.sweeper.key), create, { input });
+    const id = (created.data as { createJournal: { journal: { id: string } } }).createJournal.journal.id;
+    const router = await startRouter(url, await startPeople([], [id]), composer);
+    const query = '{ notes { journal { id entryType } } }';
+
+    const seen = await operate('HTTP', router, bearer(keys.sweeper.key), query);
+    const hidden = await operate('HTTP', router, bearer(keys.stranger.key), query);
+    const anonymous = await operate('HTTP', router, null, query);
+
+    expect(seen.data).toEqual({ notes: [{ journal: { id, entryType: 'JNLC' } }] });
+    expect(hidden.data).toEqual({ notes: [{ journal: null }] });
+    expect(anonymous.data).toEqual({ notes: [{ journal: null }] });
+    expect(JSON.stringify(anonymous.errors)).toContain('UNAUTHENTICATED');
   });
 
   it('passes mutations and their results on', async () => {

@@ -22,8 +22,13 @@ export async function runTool(name: string, argv: string[]): Promise<{ code: num
 }
 
 /** Runs a script of `tools` until the test ends. @returns what the pattern's group finds in its output */
-export async function startTool(script: string, argv: string[], pattern: RegExp): Promise<string> {
-  const tool = start([script, ...argv]);
+export async function startTool(
+  script: string,
+  argv: string[],
+  pattern: RegExp,
+  environment: Record<string, string> = {},
+): Promise<string> {
+  const tool = start([script, ...argv], environment);
   const closed = once(tool.process, 'close');
   closeLater(async () => {
     tool.process.kill('SIGKILL');
@@ -39,8 +44,12 @@ export async function startTool(script: string, argv: string[], pattern: RegExp)
   }
 }
 
-function start(argv: string[]) {
-  const child = spawn(process.execPath, argv, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(argv: string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, argv, {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
