@@ -108,8 +108,8 @@ describe('urql, which queries by GET by default', () => {
         return fetch(input, { ...init, headers: sent });
       },
     });
-    const { data, error } = await client.query('{ __typename }', {});
-    return { methods, data: data as unknown, error: error?.graphQLErrors[0]?.extensions['code'] };
+    const { data, error } = await client.query<unknown>('{ __typename }', {});
+    return { methods, data, error: error?.graphQLErrors[0]?.extensions['code'] };
   }
 
   const accepted = { methods: ['GET'], data: { __typename: 'Query' }, error: undefined };
