@@ -1,7 +1,9 @@
 import tseslint from 'typescript-eslint';
 
+import { schemaRules } from './tools/eslint.schema.js';
+
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules'] },
+  { ignores: ['dist', 'node_modules', 'examples/*/generated'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -23,4 +25,5 @@ export default tseslint.config(
     files: ['*.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
+  ...schemaRules,
 );

@@ -2,12 +2,15 @@ import { createRequire } from 'node:module';
 
 import { defineConfig } from 'vitest/config';
 
+import { relayTags } from './test/kit/relayTags.ts';
+
 const require = createRequire(import.meta.url);
 
 /** They weigh the heap of their process, which has to be theirs. */
 const alone = ['test/server/comingAndGoing.test.ts'];
 
 export default defineConfig({
+  plugins: [relayTags()],
   resolve: {
     // Two copies of graphql break its instanceof checks; every import gets the same file.
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],

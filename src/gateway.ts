@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import type { GraphQLSchema } from 'graphql';
+
 import { AdminServer } from './admin/AdminServer.ts';
 import { Metrics } from './admin/Metrics.ts';
 import { Readiness } from './admin/Readiness.ts';
@@ -35,8 +37,11 @@ import { OutcomeStore } from './outcomes/OutcomeStore.ts';
 import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
-import { schema } from './schema/schema.ts';
+import { schema as ownSchema } from './schema/schema.ts';
+import { toSubgraph } from './schema/subgraph.ts';
+import { GraphiqlFiles } from './server/graphiql/GraphiqlFiles.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
+import type { HttpServerOptions } from './server/http/HttpServer.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
 import { graphqlPath } from './server/connections/paths.ts';
 import { PostDoor } from './server/http/PostDoor.ts';
@@ -134,6 +139,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
     const isSandbox = sandboxUrl !== null;
+    const schema = config.isSubgraph ? toSubgraph(ownSchema) : ownSchema;
     const engine = new Engine({
       schema,
       createContext: (facts) => createContext(shared, facts),
@@ -142,13 +148,16 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       limits,
       open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
-      documents: readDocuments(config.documents),
+      documents: readDocuments(config.documents, schema),
       isSandbox,
     });
     const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
     const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox, defaultQuery }) };
     const webSockets = new WebSocketServer({ ...door, open });
-    const server = new HttpServer(doors, webSockets, running, { ...config, ...config.shutdown, ...limits });
+    const graphiqlFiles = new GraphiqlFiles({ authenticator, isSandbox }, log);
+    const serveOther: HttpServerOptions['serveOther'] = (...exchange) => graphiqlFiles.serve(...exchange);
+    const listening = { ...config, ...config.shutdown, ...limits, serveOther };
+    const server = new HttpServer(doors, webSockets, running, listening);
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
@@ -210,7 +219,7 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
 }
 
 /** @throws SetupError */
-function readDocuments({ file, only }: DocumentsConfig): TrustedDocuments {
+function readDocuments({ file, only }: DocumentsConfig, schema: GraphQLSchema): TrustedDocuments {
   if (file === null) return new TrustedDocuments();
   try {
     return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);

@@ -6,7 +6,7 @@ const help = `journals-gateway: a GraphQL gateway over the Broker Journals API
 Usage:
   journals-gateway serve [--sandbox] [--port N] [--host H]   run the gateway
   journals-gateway sandbox [--port N] [--data FILE]          run only the sandbox
-  journals-gateway schema                                    print the GraphQL schema (SDL)
+  journals-gateway schema [--federation]                     print the GraphQL schema (SDL)
   journals-gateway api-key --name N --scope S…               create an API key
 
 Run journals-gateway COMMAND --help for the options and environment variables of a command.

@@ -1,13 +1,17 @@
-import { printedSchema } from '../schema/schema.ts';
+import { printedSchema, printedSubgraph } from '../schema/schema.ts';
 
 import { parseFlags } from './parseFlags.ts';
 
 const help = `journals-gateway schema: prints the GraphQL schema (SDL) on stdout
 
 Usage:
-  journals-gateway schema
+  journals-gateway schema [--federation]
+
+  --federation   print it as a subgraph of Apollo Federation 2, as a gateway with FEDERATION=true serves it
 `;
 
 export async function schema(argv: string[]): Promise<void> {
-  process.stdout.write(parseFlags(argv, {}, help).help ? help : printedSchema());
+  const flags = parseFlags(argv, { federation: { type: 'boolean' } }, help);
+  const text = flags.federation ? printedSubgraph() : printedSchema();
+  process.stdout.write(flags.help ? help : text);
 }

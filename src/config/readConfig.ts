@@ -6,6 +6,7 @@ import { documentVariables, manifestProblems } from './documents.ts';
 import type { DocumentsConfig } from './documents.ts';
 import { outcomeVariables, replayVariables, windowVariables } from './events.ts';
 import type { EventsConfig, OutcomesConfig } from './events.ts';
+import { federationVariables } from './federation.ts';
 import { limitVariables } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { adminOf, adminVariables, listenerVariables, logVariables, shutdownVariables } from './process.ts';
@@ -30,6 +31,8 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   outcomes: OutcomesConfig;
   limits: Limits;
   documents: DocumentsConfig;
+  /** Whether the schema is served as a subgraph of a federation. Default false. */
+  isSubgraph?: boolean;
   /** The API, or the sandbox, which runs in this process and is reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
@@ -48,6 +51,7 @@ export const variableTables: readonly VariableTable[] = [
   authVariables,
   limitVariables,
   documentVariables,
+  federationVariables,
   windowVariables,
   replayVariables,
   outcomeVariables,
@@ -79,6 +83,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     outcomes: read(outcomeVariables),
     limits: read(limitVariables),
     documents: read(documentVariables),
+    isSubgraph: read(federationVariables).isSubgraph,
   };
   const upstream = flags.sandbox
     ? ({ kind: 'sandbox', sandbox: read(sandboxVariables) } as const)

@@ -83,6 +83,11 @@ export interface OtherJournal extends JournalBase {
 
 export type Journal = JNLC | JNLS | OtherJournal;
 
+/** The name of a journal's type, here and in the schema. */
+export function journalTypeName({ entryType }: Journal): 'JNLC' | 'JNLS' | 'OtherJournal' {
+  return entryType === 'UNKNOWN' ? 'OtherJournal' : entryType;
+}
+
 /** True for the statuses that the API calls FINAL. `executed` is not one, since it can still be reversed. */
 export function isFinal(status: JournalStatus): boolean {
   return status === 'canceled' || status === 'deleted' || status === 'correct';

@@ -1,4 +1,4 @@
-import { isFinal } from '../domain/journal.ts';
+import { isFinal, journalTypeName } from '../domain/journal.ts';
 import type {
   JNLC as JNLCRecord,
   JNLS as JNLSRecord,
@@ -96,7 +96,7 @@ export const Journal = builder.interfaceRef<JournalRecord>('Journal');
 builder.interfaceType(Journal, {
   description: 'A movement of cash or securities from one account to another.',
   interfaces: [builder.nodeInterfaceRef()],
-  resolveType: ({ entryType }) => (entryType === 'UNKNOWN' ? 'OtherJournal' : entryType),
+  resolveType: journalTypeName,
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The UUID of the journal, in the spelling of the API.' }),
     entryType: t.expose('entryType', { type: JournalEntryType, description: 'The entry type: cash or securities.' }),

@@ -85,7 +85,7 @@ async function follow(recipe: string, url: string, after: string) {
   return { events, place, reloads: () => reloads };
 }
 
-describe.each(['graphql-ws.js', 'apollo-client.js', 'urql.js'])('the recipe %s', (recipe) => {
+describe.each(['graphql-ws.js'])('the recipe %s', (recipe) => {
   it('misses and repeats no event when the gateway restarts', async () => {
     const sandbox = await startSandbox({ settleDelayMs: 0 });
     let gateway = await startGateway(sandbox.url);

@@ -19,11 +19,12 @@ export interface KeyedGateway<Name extends string> {
 export async function startWithKeys<Name extends string>(
   upstreamUrl: string,
   grants: Record<Name, Partial<{ [Field in keyof KeyEntry]: KeyEntry[Field] | undefined }>>,
+  settings: { isSubgraph?: boolean } = {},
 ): Promise<KeyedGateway<Name>> {
   const keys = Object.entries(grants).map(([name, grant]) => newKey(name, grant as Partial<KeyEntry>));
   const file = join(await temporaryFolder(), 'keys.json');
   await writeKeyFile(file, keys);
-  const { url } = await startGateway(upstreamUrl, {}, { auth: { kind: 'api-key', file } });
+  const { url } = await startGateway(upstreamUrl, {}, { ...settings, auth: { kind: 'api-key', file } });
   const credentials = Object.fromEntries(keys.map(({ key, entry }) => [entry.name, bearer(key)])) as Record<
     Name,
     string

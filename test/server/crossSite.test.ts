@@ -1,3 +1,4 @@
+import { Client, fetchExchange } from '@urql/core';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -90,6 +91,50 @@ describe('a GET', () => {
     const { url } = await start();
 
     expect((await fetch(`${url}?${asked}`, { headers })).status).toBe(status);
+  });
+});
+
+describe('urql, which queries by GET by default', () => {
+  /** Queries as a page does: the browser adds the headers, and the page can't change them. */
+  async function query(url: string, browserHeaders: Record<string, string>, headers: Record<string, string> = {}) {
+    const methods: (string | undefined)[] = [];
+    const client = new Client({
+      url,
+      exchanges: [fetchExchange],
+      fetchOptions: { headers },
+      fetch: (input, init) => {
+        methods.push(init?.method);
+        const sent = new Headers([...new Headers(init?.headers), ...Object.entries(browserHeaders)]);
+        return fetch(input, { ...init, headers: sent });
+      },
+    });
+    const { data, error } = await client.query<unknown>('{ __typename }', {});
+    return { methods, data, error: error?.graphQLErrors[0]?.extensions['code'] };
+  }
+
+  const accepted = { methods: ['GET'], data: { __typename: 'Query' }, error: undefined };
+  const refused = { methods: ['GET'], data: undefined, error: 'PREFLIGHT_REQUIRED' };
+
+  it('may do so on a page of the gateway', async () => {
+    const { url } = await start();
+
+    const ownPage = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', referer: new URL('/', url).href };
+
+    expect(await query(url, ownPage)).toEqual(accepted);
+  });
+
+  it('may do so on a page of a configured origin, and not on any other', async () => {
+    const { url } = await startWithFriend();
+
+    expect(await query(url, { 'sec-fetch-site': 'cross-site', origin: friend })).toEqual(accepted);
+    expect(await query(url, { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' })).toEqual(refused);
+  });
+
+  it('needs a header in programs that are not browsers', async () => {
+    const { url } = await start();
+
+    expect(await query(url, {})).toEqual(refused);
+    expect(await query(url, {}, { 'graphql-require-preflight': '1' })).toEqual(accepted);
   });
 });
 

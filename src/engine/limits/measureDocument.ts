@@ -10,7 +10,7 @@ export interface DocumentSize {
   fields: number;
   aliases: number;
   directives: number;
-  /** Whether it selects `__schema` or `__type`. */
+  /** Whether it selects `__schema`, `__type` or a subgraph's `_service`. */
   introspects: boolean;
 }
 
@@ -23,6 +23,9 @@ export interface MeasuredDocument extends DocumentSize {
 interface Part extends DocumentSize {
   spreads: { name: string; depth: number }[];
 }
+
+/** Fields that show the schema. */
+const introspection = new Set(['__schema', '__type', '_service']);
 
 const measured = new WeakMap<DocumentNode, MeasuredDocument>();
 
@@ -81,7 +84,7 @@ function measureSelections({ selections }: SelectionSetNode, depth: number, part
       measureSelections(selection.selectionSet, depth, part);
     } else {
       if (selection.alias) part.aliases += 1;
-      if (selection.name.value === '__schema' || selection.name.value === '__type') part.introspects = true;
+      if (introspection.has(selection.name.value)) part.introspects = true;
       part.depth = Math.max(part.depth, depth);
       if (selection.selectionSet) measureSelections(selection.selectionSet, depth + 1, part);
     }

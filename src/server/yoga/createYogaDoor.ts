@@ -2,13 +2,14 @@ import { createYoga } from 'graphql-yoga';
 import type { YogaServerInstance } from 'graphql-yoga';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
-import { authorize } from '../../auth/authorize.ts';
 import type { Limits } from '../../config/limits.ts';
 import type { Engine } from '../../engine/Engine.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import type { Log } from '../../log.ts';
 
 import { graphqlPath, healthPath } from '../connections/paths.ts';
+import { mayUseGraphiql } from '../graphiql/mayUseGraphiql.ts';
+import { renderGraphiqlPage } from '../graphiql/renderGraphiqlPage.ts';
 import type { ParseQueue } from '../limits/ParseQueue.ts';
 import { useAcceptableResponses } from './useAcceptableResponses.ts';
 import { useBodyEncoding } from './useBodyEncoding.ts';
@@ -60,19 +61,12 @@ export function createYogaDoor(options: YogaDoorOptions): YogaDoor {
       useEventStreams(log),
     ],
     graphiql: (request) => graphiqlFor(request, options),
-    renderGraphiQL: async (page) => {
-      // Imported on demand, because it takes nine megabytes.
-      const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-      return renderGraphiQL(page);
-    },
+    renderGraphiQL: renderGraphiqlPage,
   });
 }
 
 /** GraphiQL is served by the gateway itself, not by a CDN. */
-async function graphiqlFor(request: Request, { isSandbox, authenticator, defaultQuery }: YogaDoorOptions) {
-  if (!isSandbox) {
-    const session = await authenticator.authenticate(request.headers.get('authorization')).catch(() => null);
-    if (!session || !authorize(session.principal, { kind: 'introspect' })) return false;
-  }
+async function graphiqlFor({ headers }: Request, { defaultQuery, ...rights }: YogaDoorOptions) {
+  if (!(await mayUseGraphiql(headers.get('authorization'), rights))) return false;
   return { title: 'Journals gateway', defaultQuery, subscriptionsProtocol: 'WS' as const };
 }

@@ -1,0 +1,38 @@
+import type { Client } from 'graphql-ws';
+import { Environment, Network, Observable, RecordSource, Store } from 'relay-runtime';
+import type { GraphQLSingularResponse, Variables } from 'relay-runtime';
+
+/** Relay's environment: operations go over HTTP, subscriptions over a WebSocket. */
+export function createEnvironment(url: string, socket: Client): Environment {
+  const network = Network.create(
+    ({ text }, variables) => post(url, text ?? '', variables),
+    ({ text }, variables) => subscribe(socket, text ?? '', variables),
+  );
+  return new Environment({ network, store: new Store(new RecordSource()) });
+}
+
+async function post(url: string, query: string, variables: Variables): Promise<GraphQLSingularResponse> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as GraphQLSingularResponse;
+}
+
+/** Fails with the gateway's error as its cause, if there was one. */
+function subscribe(socket: Client, query: string, variables: Variables): Observable<GraphQLSingularResponse> {
+  return Observable.create((sink) =>
+    socket.subscribe<GraphQLSingularResponse['data']>(
+      { query, variables },
+      {
+        next: (result) => sink.next(result as GraphQLSingularResponse),
+        error: (reason) => {
+          const cause: unknown = Array.isArray(reason) ? reason[0] : null;
+          sink.error(new Error('the subscription has ended', { cause }));
+        },
+        complete: () => sink.complete(),
+      },
+    ),
+  );
+}

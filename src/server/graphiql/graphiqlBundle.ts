@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+
+/** The folder of the files, as a path of the gateway. */
+export const bundlePath = '/graphiql/';
+
+export interface BundleFile {
+  contentType: string;
+  content: Buffer;
+}
+
+/** The files of GraphiQL by their paths. A path contains a hash of the file, so a browser can keep the file for ever. */
+export interface GraphiqlBundle {
+  files: ReadonlyMap<string, BundleFile>;
+  /** The paths of the files that the page names. */
+  script: string;
+  style: string;
+  icon: string;
+}
+
+const javascript = 'text/javascript; charset=utf-8';
+
+let loading: Promise<GraphiqlBundle> | null = null;
+
+/** Loads the bundle on the first call, because it takes nine megabytes. */
+export function loadGraphiqlBundle(): Promise<GraphiqlBundle> {
+  return (loading ??= load());
+}
+
+async function load(): Promise<GraphiqlBundle> {
+  const source = await import('@graphql-yoga/render-graphiql/graphiql');
+  const files = new Map<string, BundleFile>();
+  const add = (name: string, contentType: string, text: string | Buffer) => {
+    const content = Buffer.from(text);
+    const hash = createHash('sha256').update(content).digest('base64url').slice(0, 16);
+    const path = bundlePath + name.replace('.', `.${hash}.`);
+    files.set(path, { contentType, content });
+    return path;
+  };
+  const workers = {
+    editorWorkerService: add('editor.js', javascript, source.editorWorkerService),
+    graphql: add('graphql.js', javascript, source.graphqlWorker),
+    json: add('json.js', javascript, source.jsonWorker),
+  };
+  const start = `
+    self.MonacoEnvironment = {
+      globalAPI: false,
+      getWorkerUrl: (moduleId, label) => (${JSON.stringify(workers)})[label],
+    };
+    ${source.js}
+    const root = document.getElementById('root');
+    YogaGraphiQL.renderYogaGraphiQL(root, JSON.parse(root.dataset.options));
+  `;
+  const [iconType = '', iconBase64 = ''] = source.favicon.replace(/^data:/, '').split(';base64,');
+  return {
+    files,
+    script: add('graphiql.js', javascript, start),
+    style: add('graphiql.css', 'text/css; charset=utf-8', source.css),
+    icon: add('favicon.ico', iconType, Buffer.from(iconBase64, 'base64')),
+  };
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { customer, otherCustomer, sweep, unknownAccount } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
+import { createJournals } from '../kit/createJournals.ts';
+import { newKey, writeKeyFile } from '../kit/keyFile.ts';
+import { bearer, operate } from '../kit/operate.ts';
+import { sharedBinary } from '../kit/sharedBinary.ts';
+import { serveBinary } from '../kit/startBinary.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
+import { areToolsLeftOut, startTool } from '../kit/tools.ts';
+import { startPeople } from './kit/startPeople.ts';
+
+/** Apollo's composer and router in front of the built gateway and a second subgraph. */
+function startRouter(
+  journalsUrl: string,
+  peopleUrl: string,
+  environment: Record<string, string> = {},
+): Promise<string> {
+  const subgraphs = [`journals=${journalsUrl}`, `people=${peopleUrl}`];
+  return startTool('router.js', subgraphs, /^router +(\S+)$/m, environment);
+}
+
+const plain = sharedBinary();
+const create = `mutation ($input: CreateJournalInput!) {
+  createJournal(input: $input) { ... on CreateJournalSuccess { journal { id } } }
+}`;
+
+describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router', () => {
+  it('joins journals and accounts with the fields of another subgraph, in both directions', async () => {
+    const { url } = await serveBinary(undefined, { FEDERATION: 'true' });
+    const [id = ''] = await createJournals(url, 1);
+    const people = await startPeople([customer, otherCustomer], [id, unknownAccount]);
+    const router = await startRouter(url, people);
+
+    const out = await ask(
+      router,
+      `{
+        journals(first: 1) { nodes { id noteCount toAccount { id ownerName } ... on JNLC { netAmount } } }
+        people { name account { journals(first: 1) { nodes { id } } } }
+        notes { text journal { __typename id status ... on JNLC { netAmount } } }
+      }`,
+    );
+
+    expect(out).toEqual({
+      data: {
+        journals: {
+          nodes: [{ id, noteCount: 1, netAmount: '1', toAccount: { id: customer, ownerName: `owner of ${customer}` } }],
+        },
+        people: [
+          { name: `owner of ${customer}`, account: { journals: { nodes: [{ id }] } } },
+          { name: `owner of ${otherCustomer}`, account: { journals: { nodes: expect.any(Array) as unknown } } },
+        ],
+        notes: [
+          {
+            text: `note on ${id}`,
+            journal: { __typename: 'JNLC', id, status: expect.any(String) as unknown, netAmount: '1' },
+          },
+          { text: `note on ${unknownAccount}`, journal: null },
+        ],
+      },
+    });
+  });
+
+  it('shows a client only what the client itself may see', async () => {
+    const file = join(await temporaryFolder(), 'keys.json');
+    const keys = {
+      composer: newKey('composer', { scopes: ['schema:introspect'] }),
+      sweeper: newKey('sweeper', { scopes: ['journals:read', 'journals:write'], fromAccounts: ['*'] }),
+      stranger: newKey('stranger', { scopes: ['journals:read'], accounts: [otherCustomer] }),
+    };
+    await writeKeyFile(file, Object.values(keys));
+    const { url } = await serveBinary(undefined, { FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const composer = { AUTHORIZATION: bearer(keys.composer.key) };
+    const input = { jnlc: { fromAccount: sweep, toAccount: customer, amount: '1' } };
+    const created = await operate('HTTP', url, bearer(keys.sweeper.key), create, { input });
+    const id = (created.data as { createJournal: { journal: { id: string } } }).createJournal.journal.id;
+    const router = await startRouter(url, await startPeople([], [id]), composer);
+    const query = '{ notes { journal { id entryType } } }';
+
+    const seen = await operate('HTTP', router, bearer(keys.sweeper.key), query);
+    const hidden = await operate('HTTP', router, bearer(keys.stranger.key), query);
+    const anonymous = await operate('HTTP', router, null, query);
+
+    expect(seen.data).toEqual({ notes: [{ journal: { id, entryType: 'JNLC' } }] });
+    expect(hidden.data).toEqual({ notes: [{ journal: null }] });
+    expect(anonymous.data).toEqual({ notes: [{ journal: null }] });
+    expect(JSON.stringify(anonymous.errors)).toContain('UNAUTHENTICATED');
+  });
+
+  it('passes mutations and their results on', async () => {
+    const { url } = await serveBinary(undefined, { FEDERATION: 'true' });
+    const router = await startRouter(url, await startPeople([], []));
+
+    const [id] = await createJournals(router, 1);
+
+    expect(await ask(url, '{ journals(first: 1) { nodes { id } } }')).toEqual({
+      data: { journals: { nodes: [{ id }] } },
+    });
+  });
+
+  it('finds no subgraph at a gateway without FEDERATION', async () => {
+    const people = await startPeople([], []);
+
+    await expect(startRouter(plain().url, people)).rejects.toThrow('_service');
+  });
+});

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { closeLater } from './leftovers.ts';
+
+const folder = fileURLToPath(new URL('../../tools/', import.meta.url));
+
+/** Whether the tests that need `tools` are skipped. In CI they fail instead. */
+export function areToolsLeftOut(what: string): boolean {
+  const areLeftOut = !existsSync(`${folder}node_modules`) && process.env['CI'] === undefined;
+  if (areLeftOut) console.log(`skipped: ${what}, because tools is not installed (npm ci --prefix tools)`);
+  return areLeftOut;
+}
+
+/** Runs a command of a package that is installed in `tools` to its end. */
+export async function runTool(name: string, argv: string[]): Promise<{ code: number | null; output: string }> {
+  const tool = start([`node_modules/.bin/${name}`, ...argv]);
+  await once(tool.process, 'close');
+  return { code: tool.process.exitCode, output: tool.output() };
+}
+
+/** Runs a script of `tools` until the test ends. @returns what the pattern's group finds in its output */
+export async function startTool(
+  script: string,
+  argv: string[],
+  pattern: RegExp,
+  environment: Record<string, string> = {},
+): Promise<string> {
+  const tool = start([script, ...argv], environment);
+  const closed = once(tool.process, 'close');
+  closeLater(async () => {
+    tool.process.kill('SIGKILL');
+    await closed;
+  });
+  for (;;) {
+    const found = pattern.exec(tool.output())?.[1];
+    if (found !== undefined) return found;
+    const ended = closed.then(() => {
+      throw new Error(`${script} ended: ${tool.output()}`);
+    });
+    await Promise.race([once(tool.process.stdout, 'data'), ended]);
+  }
+}
+
+function start(argv: string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, argv, {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  return { process: child, output: () => output };
+}
