@@ -31,7 +31,10 @@ import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
+import { ConsolePages } from './server/http/ConsolePages.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
+import type { HttpServerOptions } from './server/http/HttpServer.ts';
+import { SandboxControls } from './server/http/SandboxControls.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
 import { OpenSockets } from './server/connections/OpenSockets.ts';
 import { createPipeline, graphqlPath } from './server/pipeline/pipeline.ts';
@@ -147,7 +150,13 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       defaultQuery,
     });
     const webSockets = new WebSocketServer({ pipeline, documents, turns, authenticator, limits, open, log });
-    const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown, ...limits });
+    const other = serveOther(config, sandboxUrl, authenticator, log);
+    const server = new HttpServer(pipeline, webSockets, running, {
+      ...config,
+      ...config.shutdown,
+      ...limits,
+      ...other,
+    });
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
@@ -215,6 +224,30 @@ function readDocuments({ file, only }: DocumentsConfig): TrustedDocuments {
     return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);
   } catch (error) {
     throw invalidConfiguration([`PERSISTED_OPERATIONS: ${messageOf(error)}`]);
+  }
+}
+
+/**
+ * The console, and with it the controls of an embedded sandbox.
+ *
+ * @throws SetupError if the console was asked for and has not been built
+ */
+function serveOther(
+  config: GatewayConfig,
+  sandboxUrl: string | null,
+  authenticator: Authenticator,
+  log: Log,
+): Pick<HttpServerOptions, 'serveOther'> {
+  if (config.console === 'off' || (config.console === null && sandboxUrl === null)) return {};
+  try {
+    const pages = ConsolePages.read(sandboxUrl !== null);
+    const controls = sandboxUrl === null ? null : new SandboxControls(sandboxUrl, authenticator);
+    return { serveOther: (...exchange) => pages.serve(...exchange) || (controls?.serve(...exchange) ?? false) };
+  } catch (error) {
+    const problem = `CONSOLE: the console can't be read, run npm run build: ${messageOf(error)}`;
+    if (config.console === 'on') throw invalidConfiguration([problem]);
+    log.warn(problem);
+    return {};
   }
 }
 

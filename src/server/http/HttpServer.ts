@@ -31,6 +31,8 @@ export interface HttpServerOptions extends ListenOptions {
   graceMs: number;
   /** Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000. */
   spreadMs?: number;
+  /** Answers requests for other paths than GraphQL's, such as pages. Returns false for those that do not exist. */
+  serveOther?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 /** The port for clients: HTTP and SSE through Yoga, and WebSockets. */
@@ -127,6 +129,7 @@ export class HttpServer {
     if (this.#running.isDraining) closeConnectionAfter(response);
     response.setHeader(requestIdHeader, giveRequestId(request));
     setSecurityHeaders(response);
+    if (problem?.status === 404 && this.#options.serveOther?.(request, response)) return;
     if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
     else void pipeline(request, response);
   }

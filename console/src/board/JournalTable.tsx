@@ -1,0 +1,145 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { Link } from 'wouter';
+
+import { AccountId, shortId } from '../format/AccountId.tsx';
+import { Amount, amountOf } from '../format/Amount.tsx';
+import { Moment } from '../format/Moment.tsx';
+import { StatusBadge } from '../format/StatusBadge.tsx';
+import type { Journal } from '../graphql/journalFields.ts';
+import type { BoardStore } from './BoardStore.ts';
+
+const rowHeight = 40;
+const tallRowHeight = 92;
+const narrow = matchMedia('(max-width: 760px)');
+/** The next page is read when fewer rows than this are left below the visible ones. */
+const readAhead = 30;
+
+/** All journals of the filter, of which only the visible rows are in the page. */
+export function JournalTable({ board }: { board: BoardStore }) {
+  const { rows } = board;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (narrow.matches ? tallRowHeight : rowHeight),
+    getItemKey: (index) => rows.at(index)?.id ?? index,
+    overscan: 8,
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (board.error === null && lastShown >= rows.length - readAhead) void board.loadMore();
+  });
+  useEffect(() => {
+    const measure = () => virtualizer.measure();
+    narrow.addEventListener('change', measure);
+    return () => narrow.removeEventListener('change', measure);
+  }, [virtualizer]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -rows.length, End: rows.length }[
+      event.key
+    ];
+    if (step === undefined || rows.length === 0) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(rows.length - 1, active + step));
+    setActive(next);
+    virtualizer.scrollToIndex(next);
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
+  };
+  return (
+    <div className="table" role="table" aria-label="Journals" aria-rowcount={board.hasMore ? -1 : rows.length + 1}>
+      <div role="rowgroup" className="tableHead">
+        <div role="row" className="row" aria-rowindex={1}>
+          {['Created', 'Type', 'Status', 'From', 'To', 'Amount', 'Description', 'Journal'].map((name) => (
+            <span role="columnheader" key={name} className={`cell${name}`}>
+              {name}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div role="rowgroup" className="tableBody" ref={scroller} onKeyDown={onKeyDown}>
+        <div role="presentation" className="tableSpace" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map(({ index, start, key }) => {
+            const journal = rows.at(index);
+            return (
+              journal && (
+                <Row
+                  key={key}
+                  journal={journal}
+                  index={index}
+                  start={start}
+                  isReachable={index === Math.min(active, rows.length - 1)}
+                  onFocus={() => setActive(index)}
+                />
+              )
+            );
+          })}
+        </div>
+      </div>
+      <TableFoot board={board} />
+    </div>
+  );
+}
+
+function TableFoot({ board }: { board: BoardStore }) {
+  const shown = board.rows.length.toLocaleString();
+  if (board.isLoading) return <p className="tableFoot faint">Loading… {shown} shown</p>;
+  if (board.rows.length === 0 && board.error === null)
+    return <p className="tableFoot">No journal matches these filters.</p>;
+  return <p className="tableFoot faint">{board.hasMore ? `${shown} loaded, more below` : `All ${shown} loaded`}</p>;
+}
+
+interface RowProps {
+  journal: Journal;
+  index: number;
+  start: number;
+  /** Only one row is reached with the Tab key; the arrow keys go on from there. */
+  isReachable: boolean;
+  onFocus: () => void;
+}
+
+const typeWords = { JNLC: 'Cash', JNLS: 'Securities', UNKNOWN: 'Other' } as const;
+
+function Row({ journal, index, start, isReachable, onFocus }: RowProps) {
+  return (
+    <div
+      role="row"
+      className="row"
+      aria-rowindex={index + 2}
+      data-index={index}
+      data-journal={journal.id}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      <span role="cell" className="cellCreated">
+        <Moment at={journal.createdAt} />
+      </span>
+      <span role="cell" className="cellType">
+        {typeWords[journal.entryType]}
+      </span>
+      <span role="cell" className="cellStatus">
+        <StatusBadge status={journal.status} raw={journal.rawStatus} />
+      </span>
+      <span role="cell" className="cellFrom">
+        <AccountId id={journal.fromAccount.id} />
+      </span>
+      <span role="cell" className="cellTo">
+        <AccountId id={journal.toAccount.id} />
+      </span>
+      <span role="cell" className="cellAmount">
+        <Amount {...amountOf(journal)} />
+      </span>
+      <span role="cell" className="cellDescription" title={journal.description ?? undefined}>
+        {journal.description}
+      </span>
+      <span role="cell" className="cellJournal">
+        <Link href={`/journals/${journal.id}`} className="id" tabIndex={isReachable ? 0 : -1} onFocus={onFocus}>
+          {shortId(journal.id)}
+        </Link>
+      </span>
+    </div>
+  );
+}
