@@ -12,6 +12,7 @@ import type { BoardStore } from './BoardStore.ts';
 
 const rowHeight = 40;
 const tallRowHeight = 92;
+const headHeight = 36;
 const narrow = matchMedia('(max-width: 760px)');
 /** The next page is read when fewer rows than this are left below the visible ones. */
 const readAhead = 30;
@@ -27,6 +28,8 @@ export function JournalTable({ board }: { board: BoardStore }) {
     estimateSize: () => (narrow.matches ? tallRowHeight : rowHeight),
     getItemKey: (index) => rows.at(index)?.id ?? index,
     overscan: 8,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
   });
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -52,17 +55,17 @@ export function JournalTable({ board }: { board: BoardStore }) {
   };
   return (
     <div className="table" role="table" aria-label="Journals" aria-rowcount={board.hasMore ? -1 : rows.length + 1}>
-      <div role="rowgroup" className="tableHead">
-        <div role="row" className="row" aria-rowindex={1}>
-          {['Created', 'Type', 'Status', 'From', 'To', 'Amount', 'Description', 'Journal'].map((name) => (
-            <span role="columnheader" key={name} className={`cell${name}`}>
-              {name}
-            </span>
-          ))}
+      <div role="presentation" className="tableScroll" ref={scroller} onKeyDown={onKeyDown}>
+        <div role="rowgroup" className="tableHead">
+          <div role="row" className="row" aria-rowindex={1}>
+            {['Created', 'Type', 'Status', 'From', 'To', 'Amount', 'Description', 'Journal'].map((name) => (
+              <span role="columnheader" key={name} className={`cell${name}`}>
+                {name}
+              </span>
+            ))}
+          </div>
         </div>
-      </div>
-      <div role="rowgroup" className="tableBody" ref={scroller} onKeyDown={onKeyDown}>
-        <div role="presentation" className="tableSpace" style={{ height: virtualizer.getTotalSize() }}>
+        <div role="rowgroup" className="tableBody" style={{ height: virtualizer.getTotalSize() }}>
           {items.map(({ index, start, key }) => {
             const journal = rows.at(index);
             return (
@@ -71,7 +74,7 @@ export function JournalTable({ board }: { board: BoardStore }) {
                   key={key}
                   journal={journal}
                   index={index}
-                  start={start}
+                  start={start - headHeight}
                   isReachable={index === Math.min(active, rows.length - 1)}
                   onFocus={() => setActive(index)}
                 />

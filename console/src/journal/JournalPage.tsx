@@ -64,7 +64,7 @@ export function JournalPage({ id }: { id: string }) {
             {journal.__typename === 'JNLS' && journal.price !== null && (
               <Fact name="Price" value={<Amount value={journal.price} unit={journal.currency} />} />
             )}
-            <Fact name="Description" value={journal.description ?? <span className="faint">none</span>} />
+            <Fact name="Description" value={journal.description || <span className="faint">none</span>} />
             <Fact name="Created" value={<Moment at={journal.createdAt} />} />
             <Fact name="Settle date" value={journal.settleDate ?? <span className="faint">not yet</span>} />
             <Fact name="System date" value={journal.systemDate ?? <span className="faint">not yet</span>} />

@@ -13,6 +13,7 @@ import type { BatchEntry } from './BatchEntry.ts';
 import type { CreatedBatch } from './sendBatch.ts';
 
 const rowHeight = 40;
+const headHeight = 36;
 
 interface BatchResultsProps {
   created: CreatedBatch;
@@ -71,20 +72,21 @@ function ResultTable({ rows, otherLabel, statusOf }: ResultTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    scrollMargin: headHeight,
   });
   return (
     <div className="table results" role="table" aria-label="Outcome of each row" aria-rowcount={rows.length + 1}>
-      <div role="rowgroup" className="tableHead">
-        <div role="row" className="row" aria-rowindex={1}>
-          {['Row', otherLabel, 'Amount', 'Status', 'Journal', 'Problem'].map((name) => (
-            <span role="columnheader" key={name} className={`cell${name.split(' ')[0] ?? ''}`}>
-              {name}
-            </span>
-          ))}
+      <div role="presentation" className="tableScroll" ref={scroller} tabIndex={0}>
+        <div role="rowgroup" className="tableHead">
+          <div role="row" className="row" aria-rowindex={1}>
+            {['Row', otherLabel, 'Amount', 'Status', 'Journal', 'Problem'].map((name) => (
+              <span role="columnheader" key={name} className={`cell${name.split(' ')[0] ?? ''}`}>
+                {name}
+              </span>
+            ))}
+          </div>
         </div>
-      </div>
-      <div role="rowgroup" className="tableBody" ref={scroller} tabIndex={0}>
-        <div role="presentation" className="tableSpace" style={{ height: virtualizer.getTotalSize() }}>
+        <div role="rowgroup" className="tableBody" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(({ index, start, key }) => {
             const { entry, result } = rows[index] ?? { entry: null, result: null };
             return (
@@ -93,7 +95,7 @@ function ResultTable({ rows, otherLabel, statusOf }: ResultTableProps) {
                 key={key}
                 className="row"
                 aria-rowindex={index + 2}
-                style={{ transform: `translateY(${start}px)` }}
+                style={{ transform: `translateY(${start - headHeight}px)` }}
               >
                 <span role="cell" className="cellRow">
                   {entry ? index + 1 : '?'}

@@ -43,33 +43,35 @@ export function CsvDrop({ direction, onEntries }: CsvDropProps) {
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <p>
-        Drop a CSV file here, or{' '}
-        <label htmlFor={inputId} className="fileLabel">
-          choose one
+      <div className="dropWays">
+        <p>
+          Drop a CSV file here, or{' '}
+          <label htmlFor={inputId} className="fileLabel">
+            choose one
+          </label>
+          <input
+            id={inputId}
+            className="fileInput"
+            type="file"
+            accept=".csv,.tsv,.txt,text/csv"
+            onChange={({ target }) => {
+              readFile(target.files?.[0]);
+              target.value = '';
+            }}
+          />
+        </p>
+        <label className="pasteLabel">
+          or paste rows
+          <textarea
+            rows={2}
+            placeholder="account,amount,description"
+            value=""
+            readOnly={false}
+            onPaste={paste}
+            onChange={() => undefined}
+          />
         </label>
-        <input
-          id={inputId}
-          className="fileInput"
-          type="file"
-          accept=".csv,.tsv,.txt,text/csv"
-          onChange={({ target }) => {
-            readFile(target.files?.[0]);
-            target.value = '';
-          }}
-        />
-      </p>
-      <label className="pasteLabel">
-        or paste rows
-        <textarea
-          rows={2}
-          placeholder="account,amount,description"
-          value=""
-          readOnly={false}
-          onPaste={paste}
-          onChange={() => undefined}
-        />
-      </label>
+      </div>
       <p className="faint">
         Columns: account, amount, description
         {direction === 'batch' && ', currency, transmitter_name, transmitter_account_number, transmitter_address, …'}.
