@@ -65,6 +65,8 @@ export interface Gateway {
   readonly healthUrl: string;
   /** The URL of the admin port, without a path; null if there is none. */
   readonly adminUrl: string | null;
+  /** The URL of the web console; null if it is not served. */
+  readonly consoleUrl: string | null;
   /** The URL of the sandbox; null if none was started. */
   readonly sandboxUrl: string | null;
   /**
@@ -189,7 +191,8 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     opened.push(['the announcement of the end', announce]);
     readiness.enter('serving');
     const [url, healthUrl] = [`${server.url}${graphqlPath}`, `${server.url}/health`];
-    return { url, healthUrl, adminUrl: admin?.url ?? null, sandboxUrl, close };
+    const consoleUrl = other.serveOther ? `${server.url}/` : null;
+    return { url, healthUrl, consoleUrl, adminUrl: admin?.url ?? null, sandboxUrl, close };
   } catch (error) {
     await close().catch((failure: unknown) => log.error({ err: failure }, 'the start failed, and not all was closed'));
     throw error;

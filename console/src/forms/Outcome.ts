@@ -23,17 +23,6 @@ export interface Failure {
 
 type Problem = ResultOf<typeof problemFields>;
 
-const refusals: Readonly<Record<string, string>> = {
-  InvalidRequestError: 'The request is not valid',
-  InsufficientBalanceError: 'The paying account has too little cash',
-  InsufficientAssetsError: 'The giving account holds too few shares',
-  AccountNotFoundError: 'An account does not exist',
-  IdempotencyConflictError: 'The key was used before with another input',
-  JournalNotFoundError: 'There is no such journal',
-  JournalNotDeletableError: 'Only a pending journal can be deleted',
-  OtherRefusalError: 'The API refused the request',
-};
-
 /** Codes of errors that say that the mutation was not started, and whether it may work later. */
 const notStarted: Readonly<Record<string, boolean>> = {
   BAD_USER_INPUT: false,
@@ -53,32 +42,30 @@ const notStarted: Readonly<Record<string, boolean>> = {
   UNAUTHENTICATED: true,
 };
 
+type Verdict = Pick<Failure, 'kind' | 'title'> & { mayRetry?: boolean };
+
+const verdicts: Readonly<Record<Problem['__typename'], Verdict>> = {
+  InvalidRequestError: { kind: 'refused', title: 'The request is not valid' },
+  InsufficientBalanceError: { kind: 'refused', title: 'The paying account has too little cash' },
+  InsufficientAssetsError: { kind: 'refused', title: 'The giving account holds too few shares' },
+  AccountNotFoundError: { kind: 'refused', title: 'An account does not exist' },
+  IdempotencyConflictError: { kind: 'refused', title: 'The key was used before with another input' },
+  JournalNotFoundError: { kind: 'refused', title: 'There is no such journal' },
+  JournalNotDeletableError: { kind: 'refused', title: 'Only a pending journal can be deleted' },
+  OtherRefusalError: { kind: 'refused', title: 'The API refused the request' },
+  RateLimitedError: { kind: 'notDone', title: 'Not done: the API limits how often it may be called', mayRetry: true },
+  UpstreamUnavailableError: { kind: 'notDone', title: 'Not done: the API can not be reached', mayRetry: true },
+  OutcomeUnknownError: { kind: 'unknown', title: 'Unknown: the answer of the API was lost' },
+  DeleteOutcomeUnknownError: { kind: 'unknown', title: 'Unknown: the answer of the API was lost', mayRetry: true },
+};
+
+/** A lost answer to a create without `retryAt` can't be found out by repeating it. */
 export function failureOf(problem: Problem): Failure {
   const { __typename: type, message, requestId } = problem;
   const retryAt = 'retryAt' in problem ? problem.retryAt : null;
-  const common = { message, requestId, retryAt, issues: issuesOf(problem), settlesEarlier: false };
-  switch (type) {
-    case 'RateLimitedError':
-      return {
-        ...common,
-        kind: 'notDone',
-        mayRetry: true,
-        title: 'Not done: the API limits how often it may be called',
-      };
-    case 'UpstreamUnavailableError':
-      return { ...common, kind: 'notDone', mayRetry: true, title: 'Not done: the API can not be reached' };
-    case 'OutcomeUnknownError':
-      return {
-        ...common,
-        kind: 'unknown',
-        mayRetry: retryAt !== null,
-        title: 'Unknown: the answer of the API was lost',
-      };
-    case 'DeleteOutcomeUnknownError':
-      return { ...common, kind: 'unknown', mayRetry: true, title: 'Unknown: the answer of the API was lost' };
-    default:
-      return { ...common, kind: 'refused', mayRetry: false, settlesEarlier: true, title: refusals[type] ?? 'Refused' };
-  }
+  const { kind, title, mayRetry = retryAt !== null } = verdicts[type];
+  const settlesEarlier = kind === 'refused';
+  return { kind, title, mayRetry, settlesEarlier, message, requestId, retryAt, issues: issuesOf(problem) };
 }
 
 /** The outcome of a request that the gateway did not answer with a result. */

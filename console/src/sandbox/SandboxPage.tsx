@@ -14,7 +14,7 @@ export function SandboxPage() {
   const [message, setMessage] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const use = useCallback(
+  const send = useCallback(
     async (method: string, name: string, body?: object) => {
       setBusy(true);
       try {
@@ -32,8 +32,8 @@ export function SandboxPage() {
     [credential],
   );
   useEffect(() => {
-    if (isSandbox) void use('GET', 'clock');
-  }, [isSandbox, use]);
+    if (isSandbox) void send('GET', 'clock');
+  }, [isSandbox, send]);
   if (!isSandbox) {
     return (
       <div className="page">
@@ -43,7 +43,7 @@ export function SandboxPage() {
     );
   }
   const act = (done: string, name: string, body: object) =>
-    void use('POST', name, body).then((answer) => answer !== null && setMessage(done));
+    void send('POST', name, body).then((answer) => answer !== null && setMessage(done));
   return (
     <div className="page narrow">
       <h1>Sandbox</h1>
@@ -83,7 +83,7 @@ export function SandboxPage() {
         </div>
         <p className="faint">Pending journals are settled at the end of the day.</p>
       </section>
-      <Faults use={use} />
+      <Faults send={send} />
       <section className="card stack">
         <h2>Event streams</h2>
         <div className="actions">
@@ -103,18 +103,18 @@ export function SandboxPage() {
 }
 
 interface FaultsProps {
-  use: (method: string, name: string, body?: object) => Promise<unknown>;
+  send: (method: string, name: string, body?: object) => Promise<unknown>;
 }
 
-function Faults({ use }: FaultsProps) {
+function Faults({ send }: FaultsProps) {
   const [active, setActive] = useState<ReadonlySet<FaultName>>(new Set());
   useEffect(() => {
-    void use('GET', 'faults').then((answer) => setActive(activeOf(answer)));
-  }, [use]);
+    void send('GET', 'faults').then((answer) => setActive(activeOf(answer)));
+  }, [send]);
   const toggle = (name: FaultName, isOn: boolean) => {
     const wanted = faultNames.filter((one) => (one === name ? isOn : active.has(one)));
     const body = { seed: 1, faults: wanted.map((one) => faults[one].fault) };
-    void use('PUT', 'faults', body).then((answer) => answer !== null && setActive(activeOf(answer)));
+    void send('PUT', 'faults', body).then((answer) => answer !== null && setActive(activeOf(answer)));
   };
   return (
     <section className="card stack">

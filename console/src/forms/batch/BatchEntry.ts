@@ -32,7 +32,7 @@ export function checkEntries(entries: readonly BatchEntry[], direction: Directio
       problems['currency'] = currencyProblem(entry.currency, first);
       for (const name of transmitterNames) problems[name] = transmitterFields[name].problemOf(entry[name]);
     }
-    return Object.fromEntries(Object.entries(problems).filter(([, problem]) => problem !== null)) as EntryProblems;
+    return Object.fromEntries(Object.entries(problems).filter(([, problem]) => problem !== null));
   });
 }
 

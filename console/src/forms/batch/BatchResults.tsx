@@ -76,7 +76,7 @@ function ResultTable({ rows, otherLabel, statusOf }: ResultTableProps) {
   });
   return (
     <div className="table results" role="table" aria-label="Outcome of each row" aria-rowcount={rows.length + 1}>
-      <div role="presentation" className="tableScroll" ref={scroller} tabIndex={0}>
+      <div role="presentation" className="tableScroll" ref={scroller}>
         <div role="rowgroup" className="tableHead">
           <div role="row" className="row" aria-rowindex={1}>
             {['Row', otherLabel, 'Amount', 'Status', 'Journal', 'Problem'].map((name) => (
