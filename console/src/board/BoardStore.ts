@@ -12,7 +12,8 @@ import type { BoardFilter } from './filter.ts';
 import { JournalRows } from './JournalRows.ts';
 import { StatusCounts } from './StatusCounts.ts';
 
-const pageSize = 100;
+const firstPageSize = 100;
+const pageSize = 500;
 /** Further journals are not counted; the picture says so. */
 export const maxCounted = 50_000;
 /** How often the screen follows the events, in ms. */
@@ -59,7 +60,7 @@ export class BoardStore implements EventReceiver {
     this.isLoading = true;
     this.error = null;
     this.#changed();
-    const variables = { filter: toJournalFilter(filter), first: pageSize };
+    const variables = { filter: toJournalFilter(filter), first: firstPageSize };
     return this.#reading(async () => {
       const { data, error } = await this.#client.query(boardQuery, variables);
       if (load !== this.#load) return data?.journalStatusCursor ?? null;
