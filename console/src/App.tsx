@@ -42,7 +42,7 @@ function Header({ isSignedOut }: { isSignedOut: boolean }) {
           New journal
         </NavLink>
         {isSandbox && <NavLink to="/sandbox">Sandbox</NavLink>}
-        <a href="/graphql">GraphiQL</a>
+        {isSandbox && <a href="/graphql">GraphiQL</a>}
       </nav>
       <div className="barEnd">
         <ConnectionBadge />

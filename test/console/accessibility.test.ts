@@ -43,55 +43,59 @@ describe.skipIf(isChromiumLeftOut)(`the console has no violation that axe-core f
     ['dark', 1_280],
     ['light', 360],
     ['dark', 360],
-  ] as const)('on any page in %s, %i pixels wide', async (colorScheme, width) => {
-    const { url } = await serveBinary();
-    const { origin } = new URL(url);
-    await createCash(url, '1', 'executed');
-    const pending = await createCash(url, '60', 'pending');
-    const { page } = await openPage(`${origin}/`, { colorScheme, viewport: { width, height: 900 } });
-    const violations: string[] = [];
-    const check = async () => violations.push(...(await violationsOf(page)));
+  ] as const)(
+    'on any page in %s, %i pixels wide',
+    async (colorScheme, width) => {
+      const { url } = await serveBinary();
+      const { origin } = new URL(url);
+      await createCash(url, '1', 'executed');
+      const pending = await createCash(url, '60', 'pending');
+      const { page } = await openPage(`${origin}/`, { colorScheme, viewport: { width, height: 900 } });
+      const violations: string[] = [];
+      const check = async () => violations.push(...(await violationsOf(page)));
 
-    await untilLive(page);
-    await page.getByText('All 2 loaded').waitFor();
-    await page.getByRole('button', { name: /^Pending/ }).click();
-    await page.getByLabel('From account').fill('not yet');
-    await check();
-    await page.goto(`${origin}/journals/${pending}`);
-    await page.getByRole('button', { name: 'Show personal data' }).click();
-    await page.locator('.timeline .badge').first().waitFor();
-    await check();
-    await page.getByRole('button', { name: 'Delete…' }).click();
-    await page.getByRole('alertdialog').waitFor();
-    await check();
-    await page.goto(`${origin}/new/cash`);
-    await page.getByText('Travel Rule').click();
-    await page.getByRole('button', { name: 'Move cash' }).click();
-    await page.getByText('Enter the amount').waitFor();
-    await check();
-    await page.goto(`${origin}/new/securities`);
-    await page.getByRole('button', { name: 'Move securities' }).waitFor();
-    await check();
-    await page.goto(`${origin}/new/reverse-batch`);
-    await page.getByRole('button', { name: 'Add a row' }).click();
-    await check();
-    await page.goto(`${origin}/new/batch`);
-    await page.getByLabel('From account', { exact: true }).fill(sweep);
-    await page.getByRole('button', { name: 'Add a row' }).click();
-    await page.getByLabel('To account of row 1').fill('nobody');
-    await check();
-    await page.getByLabel('To account of row 1').fill(customer);
-    await page.getByLabel('Amount of row 1').fill('1');
-    await page.getByRole('button', { name: 'Send 1 entry' }).click();
-    await page.getByText('The batch was accepted').waitFor();
-    await check();
-    await page.goto(`${origin}/sandbox`);
-    await page.getByRole('button', { name: 'End the day' }).click();
-    await page.getByText('The day has ended').waitFor();
-    await check();
+      await untilLive(page);
+      await page.getByText('All 2 loaded').waitFor();
+      await page.getByRole('button', { name: /^Pending/ }).click();
+      await page.getByLabel('From account').fill('not yet');
+      await check();
+      await page.goto(`${origin}/journals/${pending}`);
+      await page.getByRole('button', { name: 'Show personal data' }).click();
+      await page.locator('.timeline .badge').first().waitFor();
+      await check();
+      await page.getByRole('button', { name: 'Delete…' }).click();
+      await page.getByRole('alertdialog').waitFor();
+      await check();
+      await page.goto(`${origin}/new/cash`);
+      await page.getByText('Travel Rule').click();
+      await page.getByRole('button', { name: 'Move cash' }).click();
+      await page.getByText('Enter the amount').waitFor();
+      await check();
+      await page.goto(`${origin}/new/securities`);
+      await page.getByRole('button', { name: 'Move securities' }).waitFor();
+      await check();
+      await page.goto(`${origin}/new/reverse-batch`);
+      await page.getByRole('button', { name: 'Add a row' }).click();
+      await check();
+      await page.goto(`${origin}/new/batch`);
+      await page.getByLabel('From account', { exact: true }).fill(sweep);
+      await page.getByRole('button', { name: 'Add a row' }).click();
+      await page.getByLabel('To account of row 1').fill('nobody');
+      await check();
+      await page.getByLabel('To account of row 1').fill(customer);
+      await page.getByLabel('Amount of row 1').fill('1');
+      await page.getByRole('button', { name: 'Send 1 entry' }).click();
+      await page.getByText('The batch was accepted').waitFor();
+      await check();
+      await page.goto(`${origin}/sandbox`);
+      await page.getByRole('button', { name: 'End the day' }).click();
+      await page.getByText('The day has ended').waitFor();
+      await check();
 
-    expect(violations).toEqual([]);
-  });
+      expect(violations).toEqual([]);
+    },
+    120_000,
+  );
 
   it.each(['light', 'dark'] as const)('on the page to sign in, in %s', async (colorScheme) => {
     const file = join(await temporaryFolder(), 'keys.json');

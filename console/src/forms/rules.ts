@@ -13,18 +13,18 @@ export const maxEntries = 1_000;
 
 export const accountProblem: Rule = (value) => {
   if (value === '') return 'Enter the account';
-  return uuid.test(value) ? null : 'An account is a UUID, such as 8f8c8cee-2591-4f83-be12-82c659b5e748';
+  return uuid.test(value) ? null : 'An account is a UUID of 36 characters';
 };
 
 export const amountProblem: Rule = (value) => {
   if (value === '') return 'Enter the amount';
-  if (!decimal.test(value)) return 'Write the amount with digits and a decimal point, such as 1250.75';
+  if (!decimal.test(value)) return 'Digits and a decimal point only, such as 1250.75';
   return isPositive(value) ? null : 'The amount must be greater than 0';
 };
 
 export const qtyProblem: Rule = (value) => {
   if (value === '') return 'Enter the quantity';
-  if (!decimal.test(value)) return 'Write the quantity with digits and a decimal point, such as 2.5';
+  if (!decimal.test(value)) return 'Digits and a decimal point only, such as 2.5';
   if (!isPositive(value)) return 'The quantity must be greater than 0';
   const places = value.split('.')[1]?.length ?? 0;
   return places > maxQtyPlaces ? `At most ${maxQtyPlaces} decimal places; there are ${places}` : null;
@@ -38,7 +38,7 @@ export const transmitterProblem: Rule = (value) => tooLong(value, maxTransmitter
 
 export const timestampProblem: Rule = (value) => {
   if (value === '' || (instant.test(value) && !Number.isNaN(Date.parse(value)))) return null;
-  return 'Write the time with its offset, such as 2026-10-13T13:11:10Z';
+  return 'A time with its offset, such as 2026-10-13T13:11:10Z';
 };
 
 /** Entries without a currency are in the firm's own, so only those that have one are compared. */

@@ -74,8 +74,9 @@ export function CsvDrop({ direction, onEntries }: CsvDropProps) {
       </div>
       <p className="faint">
         Columns: account, amount, description
-        {direction === 'batch' && ', currency, transmitter_name, transmitter_account_number, transmitter_address, …'}.
-        Without a heading: account, amount, description{direction === 'batch' && ', currency'}.
+        {direction === 'batch' &&
+          ', currency, transmitter_name, transmitter_account_number, transmitter_address and so on'}
+        . Without a heading: account, amount, description{direction === 'batch' && ', currency'}.
       </p>
       <p role="status" className="faint">
         {message}

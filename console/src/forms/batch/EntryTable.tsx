@@ -1,12 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 import { knownAccountsId } from '../KnownAccounts.tsx';
 import { transmitterNames } from '../transmitter.ts';
 import { isRight } from './BatchEntry.ts';
 import type { BatchEntry, Direction, EntryProblems } from './BatchEntry.ts';
 
-const rowHeight = 62;
+const rowHeight = 46;
+/** Of a row with a line of text below its fields. */
+const tallRowHeight = 64;
 
 interface EntryTableProps {
   entries: readonly BatchEntry[];
@@ -23,9 +25,14 @@ export function EntryTable({ entries, problems, direction, accountLabel, isLocke
   const virtualizer = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
+    estimateSize: (index) => (noteOf(entries[index], problems[index]) === '' ? rowHeight : tallRowHeight),
     overscan: 6,
   });
+  const tallRows = entries.map((entry, index) => (noteOf(entry, problems[index]) === '' ? '' : index)).join(' ');
+  // The heights are read again only when asked to.
+  useLayoutEffect(() => {
+    virtualizer.measure();
+  }, [virtualizer, tallRows]);
   const columns =
     direction === 'batch'
       ? (['account', 'amount', 'currency', 'description'] as const)
@@ -92,7 +99,7 @@ export function EntryTable({ entries, problems, direction, accountLabel, isLocke
                   ✕
                 </button>
                 <span className="entryNote" id={`problem-${index}`}>
-                  {isRight(found) ? travelRuleNote(entry) : Object.values(found).join(' · ')}
+                  {noteOf(entry, found)}
                 </span>
               </div>
             );
@@ -103,7 +110,9 @@ export function EntryTable({ entries, problems, direction, accountLabel, isLocke
   );
 }
 
-function travelRuleNote(entry: BatchEntry): string {
+function noteOf(entry: BatchEntry | undefined, problems: EntryProblems = {}): string {
+  const found = Object.values(problems);
+  if (found.length > 0 || !entry) return found.join(' · ');
   const count = transmitterNames.filter((name) => entry[name] !== '').length;
   return count === 0 ? '' : `Travel Rule: ${count} of ${transmitterNames.length} fields`;
 }
