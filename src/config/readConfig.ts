@@ -29,7 +29,7 @@ import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
 export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   /** Whether the web console is served; null if that depends on the sandbox. */
   console: 'on' | 'off' | null;
-  /** Null for none. */
+  /** Null if there is none. */
   admin: AdminConfig | null;
   shutdown: ConfigOf<typeof shutdownVariables>;
   tracing: TracingConfig | null;
@@ -39,7 +39,7 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   outcomes: OutcomesConfig;
   limits: Limits;
   documents: DocumentsConfig;
-  /** The API; or the sandbox, which is started in this process and reached over TCP. */
+  /** The API, or the sandbox, which runs in this process and is reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
 

@@ -17,7 +17,7 @@ const pageSize = 500;
 /** Further journals are not counted; the picture says so. */
 export const maxCounted = 50_000;
 /** How often the screen follows the events, in ms. */
-const paintMs = 100;
+const paintMs = 200;
 /** How long to wait before reading a journal that an event could not show, in ms. */
 const rereadMs = 2_000;
 

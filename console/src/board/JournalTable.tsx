@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { KeyboardEvent } from 'react';
 import { Link } from 'wouter';
 
@@ -13,6 +13,8 @@ import type { BoardStore } from './BoardStore.ts';
 const rowHeight = 40;
 const tallRowHeight = 92;
 const headHeight = 36;
+/** All rows are equally high, so blocks of them are placed: there are fewer to measure when rows are added. */
+const blockRows = 12;
 const narrow = matchMedia('(max-width: 760px)');
 /** The next page is read when fewer rows than this are left below the visible ones. */
 const readAhead = 30;
@@ -22,36 +24,35 @@ export function JournalTable({ board }: { board: BoardStore }) {
   const { rows } = board;
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
+  const isNarrow = useSyncExternalStore(subscribeToWidth, () => narrow.matches);
+  const height = isNarrow ? tallRowHeight : rowHeight;
   const virtualizer = useVirtualizer({
-    count: rows.length,
+    count: Math.ceil(rows.length / blockRows),
     getScrollElement: () => scroller.current,
-    estimateSize: () => (narrow.matches ? tallRowHeight : rowHeight),
-    getItemKey: (index) => rows.at(index)?.id ?? index,
-    overscan: 8,
+    estimateSize: () => height * blockRows,
+    overscan: 1,
     scrollMargin: headHeight,
-    scrollPaddingStart: headHeight,
   });
-  const items = virtualizer.getVirtualItems();
-  const lastShown = items.at(-1)?.index ?? 0;
+  useLayoutEffect(() => {
+    virtualizer.measure();
+  }, [virtualizer, height]);
+  const shown = indexesOf(virtualizer.getVirtualItems(), rows.length);
   useEffect(() => {
-    if (board.error === null && lastShown >= rows.length - readAhead) void board.loadMore();
+    if (board.error === null && (shown.at(-1) ?? 0) >= rows.length - readAhead) void board.loadMore();
   });
-  useEffect(() => {
-    const measure = () => virtualizer.measure();
-    narrow.addEventListener('change', measure);
-    return () => narrow.removeEventListener('change', measure);
-  }, [virtualizer]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -rows.length, End: rows.length }[
       event.key
     ];
-    if (step === undefined || rows.length === 0) return;
+    const element = scroller.current;
+    if (step === undefined || rows.length === 0 || !element) return;
     event.preventDefault();
     const next = Math.max(0, Math.min(rows.length - 1, active + step));
     setActive(next);
-    virtualizer.scrollToIndex(next);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
+    const room = element.clientHeight - headHeight - height;
+    element.scrollTop = Math.max(next * height - room, Math.min(element.scrollTop, next * height));
+    requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
   };
   return (
     <div className="table" role="table" aria-label="Journals" aria-rowcount={board.hasMore ? -1 : rows.length + 1}>
@@ -65,18 +66,18 @@ export function JournalTable({ board }: { board: BoardStore }) {
             ))}
           </div>
         </div>
-        <div role="rowgroup" className="tableBody" style={{ height: virtualizer.getTotalSize() }}>
-          {items.map(({ index, start, key }) => {
+        <div role="rowgroup" className="tableBody" style={{ height: rows.length * height }}>
+          {shown.map((index) => {
             const journal = rows.at(index);
             return (
               journal && (
                 <Row
-                  key={key}
+                  key={journal.id}
                   journal={journal}
                   index={index}
-                  start={start - headHeight}
+                  start={index * height}
                   isReachable={index === Math.min(active, rows.length - 1)}
-                  onFocus={() => setActive(index)}
+                  onFocus={setActive}
                 />
               )
             );
@@ -86,6 +87,17 @@ export function JournalTable({ board }: { board: BoardStore }) {
       <TableFoot board={board} />
     </div>
   );
+}
+
+/** The rows of the visible blocks. */
+function indexesOf(blocks: readonly { index: number }[], count: number): number[] {
+  const indexes = blocks.flatMap(({ index }) => Array.from({ length: blockRows }, (_, at) => index * blockRows + at));
+  return indexes.filter((index) => index < count);
+}
+
+function subscribeToWidth(listener: () => void): () => void {
+  narrow.addEventListener('change', listener);
+  return () => narrow.removeEventListener('change', listener);
 }
 
 function TableFoot({ board }: { board: BoardStore }) {
@@ -102,12 +114,12 @@ interface RowProps {
   start: number;
   /** Only one row is reached with the Tab key; the arrow keys go on from there. */
   isReachable: boolean;
-  onFocus: () => void;
+  onFocus: (index: number) => void;
 }
 
 const typeWords = { JNLC: 'Cash', JNLS: 'Securities', UNKNOWN: 'Other' } as const;
 
-function Row({ journal, index, start, isReachable, onFocus }: RowProps) {
+const Row = memo(function Row({ journal, index, start, isReachable, onFocus }: RowProps) {
   return (
     <div
       role="row"
@@ -139,10 +151,15 @@ function Row({ journal, index, start, isReachable, onFocus }: RowProps) {
         {journal.description}
       </span>
       <span role="cell" className="cellJournal">
-        <Link href={`/journals/${journal.id}`} className="id" tabIndex={isReachable ? 0 : -1} onFocus={onFocus}>
+        <Link
+          href={`/journals/${journal.id}`}
+          className="id"
+          tabIndex={isReachable ? 0 : -1}
+          onFocus={() => onFocus(index)}
+        >
           {shortId(journal.id)}
         </Link>
       </span>
     </div>
   );
-}
+});
