@@ -105,11 +105,16 @@ describe('the console', () => {
     expect((await fetch(new URL('/sandbox/control/clock', url), { headers: preflight })).status).toBe(404);
   });
 
-  it('is served from files that the package contains', async () => {
+  it('is served from files that the package contains, and its tools are not installed with it', async () => {
     const root = new URL('../../', import.meta.url);
     const { files } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { files: string[] };
 
+    const lock = await readFile(new URL('package-lock.json', root), 'utf8');
+    const { packages } = JSON.parse(lock) as { packages: Record<string, { dev?: boolean }> };
+    const tools = ['vite', 'react', 'react-dom', '@base-ui/react', '@urql/core', 'gql.tada', 'papaparse', 'wouter'];
+
     expect(files).toContain('dist');
+    expect(tools.filter((name) => packages[`node_modules/${name}`]?.dev !== true)).toEqual([]);
     expect(await readdir(new URL('dist/console/assets/', root))).not.toEqual([]);
   });
 });
