@@ -40,8 +40,10 @@ import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema as ownSchema } from './schema/schema.ts';
 import { toSubgraph } from './schema/subgraph.ts';
 import { GraphiqlFiles } from './server/graphiql/GraphiqlFiles.ts';
+import { ConsolePages } from './server/http/ConsolePages.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
-import type { HttpServerOptions } from './server/http/HttpServer.ts';
+import type { Route } from './server/http/HttpServer.ts';
+import { SandboxControls } from './server/http/SandboxControls.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
 import { graphqlPath } from './server/connections/paths.ts';
 import { PostDoor } from './server/http/PostDoor.ts';
@@ -70,6 +72,8 @@ export interface Gateway {
   readonly healthUrl: string;
   /** The URL of the admin port, without a path; null if there is none. */
   readonly adminUrl: string | null;
+  /** The URL of the web console; null if it is not served. */
+  readonly consoleUrl: string | null;
   /** The URL of the sandbox; null if none was started. */
   readonly sandboxUrl: string | null;
   /**
@@ -154,9 +158,9 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
     const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox, defaultQuery }) };
     const webSockets = new WebSocketServer({ ...door, open });
-    const graphiqlFiles = new GraphiqlFiles({ authenticator, isSandbox }, log);
-    const serveOther: HttpServerOptions['serveOther'] = (...exchange) => graphiqlFiles.serve(...exchange);
-    const listening = { ...config, ...config.shutdown, ...limits, serveOther };
+    const ofConsole = consoleRoutes(config, sandboxUrl, authenticator, log);
+    const routes = [new GraphiqlFiles({ authenticator, isSandbox }, log), ...ofConsole];
+    const listening = { ...config, ...config.shutdown, ...limits, routes };
     const server = new HttpServer(doors, webSockets, running, listening);
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
@@ -190,7 +194,8 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     opened.push(['the announcement of the end', announce]);
     readiness.enter('serving');
     const [url, healthUrl] = [`${server.url}${graphqlPath}`, `${server.url}/health`];
-    return { url, healthUrl, adminUrl: admin?.url ?? null, sandboxUrl, close };
+    const consoleUrl = ofConsole.length > 0 ? `${server.url}/` : null;
+    return { url, healthUrl, consoleUrl, adminUrl: admin?.url ?? null, sandboxUrl, close };
   } catch (error) {
     await close().catch((failure: unknown) => log.error({ err: failure }, 'the start failed, and not all was closed'));
     throw error;
@@ -225,6 +230,29 @@ function readDocuments({ file, only }: DocumentsConfig, schema: GraphQLSchema): 
     return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);
   } catch (error) {
     throw invalidConfiguration([`PERSISTED_OPERATIONS: ${messageOf(error)}`]);
+  }
+}
+
+/**
+ * The console, and with it the controls of an embedded sandbox.
+ *
+ * @throws SetupError if the console was asked for and has not been built
+ */
+function consoleRoutes(
+  config: GatewayConfig,
+  sandboxUrl: string | null,
+  authenticator: Authenticator,
+  log: Log,
+): Route[] {
+  if (config.console === 'off' || (config.console === null && sandboxUrl === null)) return [];
+  try {
+    const pages = ConsolePages.read(sandboxUrl !== null);
+    return sandboxUrl === null ? [pages] : [pages, new SandboxControls(sandboxUrl, authenticator)];
+  } catch (error) {
+    const problem = `CONSOLE: the console can't be read, run npm run build: ${messageOf(error)}`;
+    if (config.console === 'on') throw invalidConfiguration([problem]);
+    log.warn(problem);
+    return [];
   }
 }
 

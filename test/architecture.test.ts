@@ -183,6 +183,20 @@ describe('the source tree', () => {
   });
 });
 
+describe('the web console', () => {
+  const { imports, sizes } = readSourceGraph(new URL('../console/src/', import.meta.url));
+
+  it('imports nothing outside of its own folder: it knows the gateway by its schema only', () => {
+    expect(imports.length).toBeGreaterThan(100);
+    expect(imports.filter(({ to }) => leavesSource(to))).toEqual([]);
+  });
+
+  it('has no imports that go in a circle, and no file longer than 300 lines', () => {
+    expect(findCircles(imports)).toEqual([]);
+    expect([...sizes].filter(([file, size]) => size > 300 && !file.endsWith('.d.ts'))).toEqual([]);
+  });
+});
+
 describe('the rules', () => {
   it.each([
     ['every file stands on a floor', ['helm/steer.ts']],
@@ -339,7 +353,7 @@ function draw(lines: readonly string[]): SourceGraph {
 function readSourceGraph(root: URL): SourceGraph {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => file.endsWith('.ts'));
+    .filter((file) => /\.tsx?$/.test(file));
   const texts = files.map((file) => [file, readFileSync(new URL(file, root), 'utf8')] as const);
   return {
     imports: texts.flatMap(([file, text]) => importsOf(file, text)),

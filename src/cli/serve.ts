@@ -55,10 +55,17 @@ async function start(config: GatewayConfig, log: Log): Promise<Gateway> {
   }
 }
 
-function banner({ url, healthUrl, adminUrl, sandboxUrl }: Gateway): string {
+function banner({ url, healthUrl, consoleUrl, adminUrl, sandboxUrl }: Gateway): string {
   const lines = [`GraphQL    ${url}`, `WebSocket  ${url.replace(/^http/, 'ws')}`, `health     ${healthUrl}`];
   if (adminUrl !== null) lines.push(`admin      ${adminUrl}`);
+  if (consoleUrl !== null) lines.push(`console    ${consoleUrl}`);
   if (sandboxUrl === null) return `${lines.join('\n')}\n`;
-  lines.push(`sandbox    ${sandboxUrl}`, '', `Open ${url} in a browser, or paste a first mutation:`, '', firstMutation);
+  lines.push(
+    `sandbox    ${sandboxUrl}`,
+    '',
+    `Open ${consoleUrl ?? url} in a browser, or paste a first mutation:`,
+    '',
+    firstMutation,
+  );
   return `${lines.join('\n')}\n`;
 }

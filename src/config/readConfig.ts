@@ -9,7 +9,14 @@ import type { EventsConfig, OutcomesConfig } from './events.ts';
 import { federationVariables } from './federation.ts';
 import { limitVariables } from './limits.ts';
 import type { Limits } from './limits.ts';
-import { adminOf, adminVariables, listenerVariables, logVariables, shutdownVariables } from './process.ts';
+import {
+  adminOf,
+  adminVariables,
+  consoleVariables,
+  listenerVariables,
+  logVariables,
+  shutdownVariables,
+} from './process.ts';
 import type { AdminConfig, LogLevel } from './process.ts';
 import { sandboxVariables } from './sandbox.ts';
 import type { SandboxConfig } from './sandbox.ts';
@@ -21,6 +28,8 @@ import { readVariables } from './Variable.ts';
 import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
 
 export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
+  /** Whether the web console is served; null if that depends on the sandbox. */
+  console: 'on' | 'off' | null;
   /** Null if there is none. */
   admin: AdminConfig | null;
   shutdown: ConfigOf<typeof shutdownVariables>;
@@ -52,6 +61,7 @@ export const variableTables: readonly VariableTable[] = [
   limitVariables,
   documentVariables,
   federationVariables,
+  consoleVariables,
   windowVariables,
   replayVariables,
   outcomeVariables,
@@ -74,6 +84,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
   const read = <Table extends VariableTable>(table: Table) => readVariables(table, environment, problems);
   const config = {
     ...read(listenerVariables),
+    console: read(consoleVariables).shown,
     admin: adminOf(read(adminVariables)),
     shutdown: read(shutdownVariables),
     tracing: tracingOf(read(tracingVariables)),

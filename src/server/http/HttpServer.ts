@@ -34,8 +34,13 @@ export interface HttpServerOptions extends ListenOptions, Pick<Limits, 'corsOrig
   graceMs: number;
   /** Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000. */
   spreadMs?: number;
-  /** Answers requests for other paths than GraphQL's, such as pages. Returns false for those that do not exist. */
-  serveOther?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Other paths than GraphQL's, such as pages. The first route that has a path answers it. */
+  routes?: readonly Route[];
+}
+
+export interface Route {
+  /** Answers a request. @returns false if the route does not have its path */
+  serve(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
 export interface HttpDoors {
@@ -145,7 +150,7 @@ export class HttpServer {
     }
     for (let at = 0; at + 1 < head.length; at += 2) response.setHeader(head[at] ?? '', head[at + 1] ?? '');
     const isPreflight = this.#options.corsOrigins.length > 0 && request.method === 'OPTIONS';
-    if (problem?.status === 404 && this.#options.serveOther?.(request, response)) return;
+    if (problem?.status === 404 && this.#options.routes?.some((route) => route.serve(request, response))) return;
     if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
     else if (isPreflight) response.writeHead(204, { 'content-length': 0 }).end();
     else void this.#doors.yoga(request, response);

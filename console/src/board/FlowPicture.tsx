@@ -1,0 +1,77 @@
+import { statusWords } from '../format/statuses.ts';
+import type { JournalStatus } from '../graphql/journalFields.ts';
+import { maxCounted } from './BoardStore.ts';
+import type { BoardStore } from './BoardStore.ts';
+import { Count } from './Count.tsx';
+
+const mainRoad = ['QUEUED', 'SENT_TO_CLEARING', 'EXECUTED', 'ACTIVITY_CREATED'] as const;
+const sideRoads = ['PENDING', 'REJECTED', 'REFUSED', 'CANCELED', 'DELETED', 'CORRECT'] as const;
+
+interface FlowPictureProps {
+  board: BoardStore;
+  /** The statuses of the filter; none for all. */
+  wanted: readonly JournalStatus[];
+  onToggle: (status: JournalStatus) => void;
+}
+
+/** The way of a journal through its statuses, with how many are where. Each box switches the filter of its status. */
+export function FlowPicture({ board, wanted, onToggle }: FlowPictureProps) {
+  const box = (status: JournalStatus) => (
+    <li key={status} className={status}>
+      <StatusBox status={status} board={board} isWanted={wanted.includes(status)} onToggle={onToggle} />
+    </li>
+  );
+  return (
+    <section className="flow" aria-label="Journals by status">
+      <div className="flowRoads">
+        <ol className="mainRoad">{mainRoad.map(box)}</ol>
+        <ul className="sideRoads" aria-label="Side roads">
+          {sideRoads.map(box)}
+          {board.counts.of('UNKNOWN') > 0 && box('UNKNOWN')}
+        </ul>
+      </div>
+      <p className="flowTotal faint">
+        <CountState board={board} />
+      </p>
+    </section>
+  );
+}
+
+function CountState({ board: { counting, counts } }: { board: BoardStore }) {
+  const total = counts.total.toLocaleString();
+  if (counting === 'running') return <>Counting… {total} so far</>;
+  if (counting === 'capped')
+    return (
+      <>
+        At least {total}; not more than {maxCounted.toLocaleString()} are counted
+      </>
+    );
+  return (
+    <>
+      {total} {counts.total === 1 ? 'journal' : 'journals'}
+    </>
+  );
+}
+
+interface StatusBoxProps {
+  status: JournalStatus;
+  board: BoardStore;
+  isWanted: boolean;
+  onToggle: (status: JournalStatus) => void;
+}
+
+function StatusBox({ status, board, isWanted, onToggle }: StatusBoxProps) {
+  const { label, tone, about } = statusWords[status];
+  return (
+    <button
+      type="button"
+      className={`statusBox ${tone}`}
+      aria-pressed={isWanted}
+      title={about}
+      onClick={() => onToggle(status)}
+    >
+      <span className="statusLabel">{label}</span>
+      <Count value={board.counts.of(status)} status={status} />
+    </button>
+  );
+}

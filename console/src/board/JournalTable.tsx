@@ -1,0 +1,165 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { KeyboardEvent } from 'react';
+import { Link } from 'wouter';
+
+import { AccountId, shortId } from '../format/AccountId.tsx';
+import { Amount, amountOf } from '../format/Amount.tsx';
+import { Moment } from '../format/Moment.tsx';
+import { StatusBadge } from '../format/StatusBadge.tsx';
+import type { Journal } from '../graphql/journalFields.ts';
+import type { BoardStore } from './BoardStore.ts';
+
+const rowHeight = 40;
+const tallRowHeight = 92;
+const headHeight = 36;
+/** All rows are equally high, so blocks of them are placed: there are fewer to measure when rows are added. */
+const blockRows = 12;
+const narrow = matchMedia('(max-width: 760px)');
+/** The next page is read when fewer rows than this are left below the visible ones. */
+const readAhead = 30;
+
+/** All journals of the filter, of which only the visible rows are in the page. */
+export function JournalTable({ board }: { board: BoardStore }) {
+  const { rows } = board;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const isNarrow = useSyncExternalStore(subscribeToWidth, () => narrow.matches);
+  const height = isNarrow ? tallRowHeight : rowHeight;
+  const virtualizer = useVirtualizer({
+    count: Math.ceil(rows.length / blockRows),
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height * blockRows,
+    overscan: 1,
+    scrollMargin: headHeight,
+  });
+  useLayoutEffect(() => {
+    virtualizer.measure();
+  }, [virtualizer, height]);
+  const shown = indexesOf(virtualizer.getVirtualItems(), rows.length);
+  useEffect(() => {
+    if (board.error === null && (shown.at(-1) ?? 0) >= rows.length - readAhead) void board.loadMore();
+  });
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -rows.length, End: rows.length }[
+      event.key
+    ];
+    const element = scroller.current;
+    if (step === undefined || rows.length === 0 || !element) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(rows.length - 1, active + step));
+    setActive(next);
+    const room = element.clientHeight - headHeight - height;
+    element.scrollTop = Math.max(next * height - room, Math.min(element.scrollTop, next * height));
+    requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
+  };
+  return (
+    <div className="table" role="table" aria-label="Journals" aria-rowcount={board.hasMore ? -1 : rows.length + 1}>
+      <div role="presentation" className="tableScroll" ref={scroller} onKeyDown={onKeyDown}>
+        <div role="rowgroup" className="tableHead">
+          <div role="row" className="row" aria-rowindex={1}>
+            {['Created', 'Type', 'Status', 'From', 'To', 'Amount', 'Description', 'Journal'].map((name) => (
+              <span role="columnheader" key={name} className={`cell${name}`}>
+                {name}
+              </span>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="tableBody" style={{ height: rows.length * height }}>
+          {shown.map((index) => {
+            const journal = rows.at(index);
+            return (
+              journal && (
+                <Row
+                  key={journal.id}
+                  journal={journal}
+                  index={index}
+                  start={index * height}
+                  isReachable={index === Math.min(active, rows.length - 1)}
+                  onFocus={setActive}
+                />
+              )
+            );
+          })}
+        </div>
+      </div>
+      <TableFoot board={board} />
+    </div>
+  );
+}
+
+/** The rows of the visible blocks. */
+function indexesOf(blocks: readonly { index: number }[], count: number): number[] {
+  const indexes = blocks.flatMap(({ index }) => Array.from({ length: blockRows }, (_, at) => index * blockRows + at));
+  return indexes.filter((index) => index < count);
+}
+
+function subscribeToWidth(listener: () => void): () => void {
+  narrow.addEventListener('change', listener);
+  return () => narrow.removeEventListener('change', listener);
+}
+
+function TableFoot({ board }: { board: BoardStore }) {
+  const shown = board.rows.length.toLocaleString();
+  if (board.isLoading) return <p className="tableFoot faint">Loading… {shown} shown</p>;
+  if (board.rows.length === 0 && board.error === null)
+    return <p className="tableFoot">No journal matches these filters.</p>;
+  return <p className="tableFoot faint">{board.hasMore ? `${shown} loaded, more below` : `All ${shown} loaded`}</p>;
+}
+
+interface RowProps {
+  journal: Journal;
+  index: number;
+  start: number;
+  /** Only one row is reached with the Tab key; the arrow keys go on from there. */
+  isReachable: boolean;
+  onFocus: (index: number) => void;
+}
+
+const typeWords = { JNLC: 'Cash', JNLS: 'Securities', UNKNOWN: 'Other' } as const;
+
+const Row = memo(function Row({ journal, index, start, isReachable, onFocus }: RowProps) {
+  return (
+    <div
+      role="row"
+      className="row"
+      aria-rowindex={index + 2}
+      data-index={index}
+      data-journal={journal.id}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      <span role="cell" className="cellCreated">
+        <Moment at={journal.createdAt} />
+      </span>
+      <span role="cell" className="cellType">
+        {typeWords[journal.entryType]}
+      </span>
+      <span role="cell" className="cellStatus">
+        <StatusBadge status={journal.status} raw={journal.rawStatus} />
+      </span>
+      <span role="cell" className="cellFrom">
+        <AccountId id={journal.fromAccount.id} />
+      </span>
+      <span role="cell" className="cellTo">
+        <AccountId id={journal.toAccount.id} />
+      </span>
+      <span role="cell" className="cellAmount">
+        <Amount {...amountOf(journal)} />
+      </span>
+      <span role="cell" className="cellDescription" title={journal.description ?? undefined}>
+        {journal.description}
+      </span>
+      <span role="cell" className="cellJournal">
+        <Link
+          href={`/journals/${journal.id}`}
+          className="id"
+          tabIndex={isReachable ? 0 : -1}
+          onFocus={() => onFocus(index)}
+        >
+          {shortId(journal.id)}
+        </Link>
+      </span>
+    </div>
+  );
+});

@@ -1,0 +1,12 @@
+import type { JournalStatus } from '../graphql/journalFields.ts';
+import { statusWords } from './statuses.ts';
+
+/** @param raw the API's own word, shown where the gateway has none */
+export function StatusBadge({ status, raw }: { status: JournalStatus; raw?: string }) {
+  const { label, tone, about } = statusWords[status];
+  return (
+    <span className={`badge ${tone}`} title={about}>
+      {status === 'UNKNOWN' && raw ? raw : label}
+    </span>
+  );
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import type * as AxeCore from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+
+import { customer, sweep } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
+import { newKey, writeKeyFile } from '../kit/keyFile.ts';
+import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { serveBinary } from '../kit/startBinary.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
+import { untilLive } from './kit/board.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe-core finds wrong with the page as it stands, one line for each element. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async (values) => {
+    const { axe } = globalThis as unknown as { axe: typeof AxeCore };
+    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values } });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+  }, rules);
+  return found.map((violation) => `${new URL(page.url()).pathname} ${violation}`);
+}
+
+const createJournal = `mutation ($input: CreateJournalInput!, $key: String!) {
+  createJournal(input: $input, idempotencyKey: $key) { ... on CreateJournalSuccess { journal { id } } } }`;
+
+async function createCash(url: string, amount: string, key: string): Promise<string> {
+  const input = { jnlc: { fromAccount: sweep, toAccount: customer, amount, description: key } };
+  const { data } = await ask<{ createJournal: { journal: { id: string } } }>(url, createJournal, { input, key });
+  return data?.createJournal.journal.id ?? '';
+}
+
+describe.skipIf(isChromiumLeftOut)(`the console has no violation that axe-core finds${leftOut}`, () => {
+  it.each([
+    ['light', 1_280],
+    ['dark', 1_280],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)(
+    'on any page in %s, %i pixels wide',
+    async (colorScheme, width) => {
+      const { url } = await serveBinary();
+      const { origin } = new URL(url);
+      await createCash(url, '1', 'executed');
+      const pending = await createCash(url, '60', 'pending');
+      const { page } = await openPage(`${origin}/`, { colorScheme, viewport: { width, height: 900 } });
+      const violations: string[] = [];
+      const check = async () => violations.push(...(await violationsOf(page)));
+
+      await untilLive(page);
+      await page.getByText('All 2 loaded').waitFor();
+      await page.getByRole('button', { name: /^Pending/ }).click();
+      await page.getByLabel('From account').fill('not yet');
+      await check();
+      await page.goto(`${origin}/journals/${pending}`);
+      await page.getByRole('button', { name: 'Show personal data' }).click();
+      await page.locator('.timeline .badge').first().waitFor();
+      await check();
+      await page.getByRole('button', { name: 'Delete…' }).click();
+      await page.getByRole('alertdialog').waitFor();
+      await check();
+      await page.goto(`${origin}/new/cash`);
+      await page.getByText('Travel Rule').click();
+      await page.getByRole('button', { name: 'Move cash' }).click();
+      await page.getByText('Enter the amount').waitFor();
+      await check();
+      await page.goto(`${origin}/new/securities`);
+      await page.getByRole('button', { name: 'Move securities' }).waitFor();
+      await check();
+      await page.goto(`${origin}/new/reverse-batch`);
+      await page.getByRole('button', { name: 'Add a row' }).click();
+      await check();
+      await page.goto(`${origin}/new/batch`);
+      await page.getByLabel('From account', { exact: true }).fill(sweep);
+      await page.getByRole('button', { name: 'Add a row' }).click();
+      await page.getByLabel('To account of row 1').fill('nobody');
+      await check();
+      await page.getByLabel('To account of row 1').fill(customer);
+      await page.getByLabel('Amount of row 1').fill('1');
+      await page.getByRole('button', { name: 'Send 1 entry' }).click();
+      await page.getByText('The batch was accepted').waitFor();
+      await check();
+      await page.goto(`${origin}/sandbox`);
+      await page.getByRole('button', { name: 'End the day' }).click();
+      await page.getByText('The day has ended').waitFor();
+      await check();
+
+      expect(violations).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.each(['light', 'dark'] as const)('on the page to sign in, in %s', async (colorScheme) => {
+    const file = join(await temporaryFolder(), 'keys.json');
+    await writeKeyFile(file, [newKey('screen')]);
+    const { url } = await serveBinary(undefined, { AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { page } = await openPage(`${new URL(url).origin}/`, { colorScheme });
+    await page.getByLabel('API key or token').waitFor();
+
+    expect(await violationsOf(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+import type { Page } from 'playwright-core';
+
+/** Waits until the board is live. */
+export async function untilLive(page: Page): Promise<void> {
+  await page.locator('[data-state="live"]').waitFor();
+}
+
+/** The count that the picture shows for a status. */
+export async function countOf(page: Page, status: string): Promise<number> {
+  return Number((await page.locator(`[data-count="${status}"]`).innerText()).replaceAll(',', ''));
+}
+
+/** Waits until the picture shows these counts. @throws with what it shows if it does not in time */
+export async function untilCounts(page: Page, expected: Record<string, number>): Promise<void> {
+  await page.waitForFunction(
+    (counts) =>
+      Object.entries(counts).every(
+        ([status, count]) => document.querySelector(`[data-count="${status}"]`)?.textContent === String(count),
+      ),
+    expected,
+  );
+}
+
+/** The ids of the journals in the table, in its order. */
+export async function shownJournals(page: Page): Promise<string[]> {
+  const rows = await page.locator('[data-journal]').all();
+  const placed = await Promise.all(
+    rows.map(async (row) => ({
+      index: Number(await row.getAttribute('data-index')),
+      id: (await row.getAttribute('data-journal')) ?? '',
+    })),
+  );
+  return placed.sort((first, second) => first.index - second.index).map(({ id }) => id);
+}

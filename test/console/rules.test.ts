@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+
+import { readCsv } from '../../console/src/forms/batch/readCsv.ts';
+import { sumOf } from '../../console/src/forms/batch/BatchEntry.ts';
+import * as rules from '../../console/src/forms/rules.ts';
+import { isDecimal } from '../../src/domain/decimal.ts';
+import { InvalidRequestError } from '../../src/errors/refusals.ts';
+import { InputCheck } from '../../src/resolvers/mutations/InputCheck.ts';
+
+/** Whether the gateway would accept a value. */
+function isAccepted(check: (checks: InputCheck) => unknown): boolean {
+  const checks = new InputCheck();
+  check(checks);
+  try {
+    checks.throwIfAny();
+    return true;
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    return false;
+  }
+}
+
+const numbers = ['1', '10.25', '0', '0.0', '-1', '01', '1.', '.5', '1e3', '1,5', ' 1', '0.000000001', '1.0000000001'];
+const texts = ['', 'x', 'x'.repeat(255), 'x'.repeat(256), '😀'.repeat(1_024), '😀'.repeat(1_025)];
+const accounts = ['8f8c8cee-2591-4f83-be12-82c659b5e748', '8F8C8CEE-2591-4F83-BE12-82C659B5E748', 'nobody', '8f8c8cee'];
+
+describe("the console's rules accept what the gateway accepts", () => {
+  it.each(numbers)('as an amount and as a quantity: %j', (value) => {
+    expect(rules.amountProblem(value) === null).toBe(
+      isDecimal(value) && isAccepted((check) => check.amount(['amount'], value)),
+    );
+    expect(rules.qtyProblem(value) === null).toBe(isDecimal(value) && isAccepted((check) => check.qty(['qty'], value)));
+  });
+
+  it.each(accounts)('as an account: %j', (value) => {
+    expect(rules.accountProblem(value) === null).toBe(isAccepted((check) => check.account(['account'], value)));
+  });
+
+  it.each(texts)('as a text: %j', (value) => {
+    expect(rules.descriptionProblem(value) === null).toBe(
+      isAccepted((check) => check.description(['description'], value)),
+    );
+    expect(rules.transmitterProblem(value) === null).toBe(
+      isAccepted((check) => check.transmitter([], { transmitterName: value })),
+    );
+    expect(rules.symbolProblem(value) === null).toBe(isAccepted((check) => check.symbol(['symbol'], value)));
+  });
+
+  it.each([
+    ['EUR', 'EUR'],
+    ['eur', 'EUR'],
+    ['', 'EUR'],
+    ['USD', 'EUR'],
+  ])('as a currency: %j after %j', (currency, first) => {
+    expect(rules.currencyProblem(currency, first) === null).toBe(
+      isAccepted((check) => check.oneCurrency(['entries'], [{ currency: first }, { currency }])),
+    );
+  });
+});
+
+describe('readCsv', () => {
+  it.each([
+    ['a heading in any order', 'Amount,To Account,Description\n1.10,a,"x, y"\n'],
+    ['no heading', 'a,1.10,"x, y"\n'],
+    ['tabs', 'a\t1.10\tx, y\n'],
+    ['semicolons and a byte order mark', '\uFEFFto_account;amount;description\r\na;1.10;x, y\r\n\r\n'],
+  ])('reads rows with %s', (_form, text) => {
+    const { entries, ignoredColumns } = readCsv(text);
+
+    expect(entries).toMatchObject([{ account: 'a', amount: '1.10', description: 'x, y' }]);
+    expect(entries).toHaveLength(1);
+    expect(ignoredColumns).toEqual([]);
+  });
+
+  it('names the columns that it leaves out', () => {
+    expect(readCsv('account,amount,salutation\na,1,Dear').ignoredColumns).toEqual(['salutation']);
+  });
+});
+
+describe('sumOf', () => {
+  it('adds amounts without rounding', () => {
+    const entries = readCsv('account,amount\na,0.1\na,0.2\na,9007199254740993.000000000000000001').entries;
+
+    expect(sumOf(entries)).toBe('9007199254740993.300000000000000001');
+  });
+});

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+import { closeLater } from './leftovers.ts';
+
+/** Debian's; the browsers that playwright downloads are not used. */
+const executablePath = '/usr/bin/chromium';
+
+/** Without Chromium the tests of the console are left out, except in CI. */
+export const isChromiumLeftOut = !existsSync(executablePath) && process.env['CI'] === undefined;
+/** What the titles of these tests say then. */
+export const leftOut = isChromiumLeftOut ? ' (left out: chromium is not installed)' : '';
+
+export interface OpenPage {
+  page: Page;
+  /** Errors of the page: exceptions, and what it or the browser wrote as an error, such as a violated policy. */
+  errors: string[];
+}
+
+/** A page in a headless browser of its own. Ends with the test. */
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+  const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  closeLater(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1_280, height: 900 }, ...options });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  await page.goto(url);
+  return { page, errors };
+}
