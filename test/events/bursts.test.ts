@@ -16,13 +16,13 @@ interface Changed {
 
 const changed = `subscription ($after: String, $filter: JournalStatusEventFilter) {
   journalStatusChanged(after: $after, filter: $filter) { id cursor } }`;
-/** Not shared: each subscriber has results of its own. */
+/** A document with fragments is not shared: each subscriber gets results of its own. */
 const changedByFragment = `subscription { ...f } fragment f on Subscription { journalStatusChanged { id cursor } }`;
 const changedWithJournal = `subscription { journalStatusChanged { id cursor journal { id status } } }`;
 
 const transports: Transport[] = ['WebSocket', 'SSE'];
 
-/** A gateway whose feed and replays say what the test tells them to; every journal can be read. */
+/** Starts a gateway whose feed and replays send the events of the test; every journal can be read. */
 async function start() {
   const feeds: ServerResponse[] = [];
   const lines: string[] = [];
@@ -37,79 +37,79 @@ async function start() {
   const write = (number: number) => {
     const ids = Array.from({ length: number }, () => `event-${String((count += 1)).padStart(5, '0')}`);
     const begun = Date.now();
-    const told = ids.map((id, index) => statusEventLine(new Date(begun + index / 10).toISOString(), id));
-    lines.push(...told);
-    return { ids, text: told.join('') };
+    const written = ids.map((id, index) => statusEventLine(new Date(begun + index / 10).toISOString(), id));
+    lines.push(...written);
+    return { ids, text: written.join('') };
   };
-  /** In one write, as a batch makes them. */
-  const tell = (number: number) => {
+  /** Sends events in one write, as a batch causes them. */
+  const emit = (number: number) => {
     const { ids, text } = write(number);
     feeds.at(-1)?.write(text);
     return ids;
   };
-  /** The feed breaks; what happened meanwhile comes with the next stream. */
-  const tellAfterBreak = (number: number) => {
+  /** Breaks the feed; the next stream sends the events that happened meanwhile. */
+  const emitAfterBreak = (number: number) => {
     const { ids } = write(number);
     feeds.at(-1)?.destroy();
     return ids;
   };
-  return { url, stub, tell, tellAfterBreak };
+  return { url, stub, emit, emitAfterBreak };
 }
 
-function idsOf(told: Changed[]): string[] {
-  return told.map(({ journalStatusChanged: { id } }) => id);
+function idsOf(events: Changed[]): string[] {
+  return events.map(({ journalStatusChanged: { id } }) => id);
 }
 
-describe.each(transports)('a burst reaches every subscriber that reads, over %s', (transport) => {
+describe.each(transports)('a burst of events over %s', (transport) => {
   it.each([
     ['of all events', changed, {}],
-    ['of results of its own', changedByFragment, {}],
-    ['of events with their journals', changedWithJournal, {}],
-    ['of those that a filter lets through', changed, { filter: { statusTo: ['QUEUED'] } }],
-    ['of those of an account', changed, { filter: { accountId: [customer] } }],
-  ])('%s', async (_of, query, variables) => {
-    const { url, tell } = await start();
+    ['whose results are not shared', changedByFragment, {}],
+    ['of events and their journals', changedWithJournal, {}],
+    ['of events with a given status', changed, { filter: { statusTo: ['QUEUED'] } }],
+    ['of the events of one account', changed, { filter: { accountId: [customer] } }],
+  ])('is delivered to every subscriber %s', async (_which, query, variables) => {
+    const { url, emit } = await start();
     const all = await Promise.all([0, 1].map(() => subscribe<Changed>(transport, url, query, variables)));
 
-    const ids = tell(1_500);
+    const ids = emit(1_500);
 
     for (const events of all) expect(idsOf(await events.take(ids.length))).toEqual(ids);
   });
 
-  it('that the feed catches up with after a break', async () => {
-    const { url, tell, tellAfterBreak } = await start();
+  it('is delivered when the feed reconnects after a break', async () => {
+    const { url, emit, emitAfterBreak } = await start();
     const events = await subscribe<Changed>(transport, url, changed);
-    tell(1);
+    emit(1);
     await events.take(1);
 
-    const ids = tellAfterBreak(2_500);
+    const ids = emitAfterBreak(2_500);
 
     expect(idsOf(await events.take(ids.length))).toEqual(ids);
   });
 
-  it('that comes while its past is told, from the memory of the gateway', async () => {
-    const { url, tell } = await start();
+  it('is delivered to a subscriber that is still receiving past events from the event window', async () => {
+    const { url, emit } = await start();
     const before = await subscribe<Changed>(transport, url, changed);
-    const [first, ...behind] = tell(1_200);
-    const [told] = await before.take(1_200);
-    expect(told?.journalStatusChanged.id).toBe(first);
+    const [first, ...missed] = emit(1_200);
+    const [received] = await before.take(1_200);
+    expect(received?.journalStatusChanged.id).toBe(first);
 
-    const events = subscribe<Changed>(transport, url, changed, { after: told?.journalStatusChanged.cursor });
-    const live = tell(1_500);
+    const events = subscribe<Changed>(transport, url, changed, { after: received?.journalStatusChanged.cursor });
+    const live = emit(1_500);
 
-    const ids = [...behind, ...live];
+    const ids = [...missed, ...live];
     expect(idsOf(await (await events).take(ids.length))).toEqual(ids);
   });
 });
 
-describe('a past of more events than may wait', () => {
-  it('reaches a subscriber that reads', async () => {
+describe('a replay of more events than may be queued', () => {
+  it('is delivered completely to a subscriber that keeps reading', async () => {
     const former = await start();
     const first = await subscribe<Changed>('WebSocket', former.url, changed);
-    former.tell(1);
+    former.emit(1);
     const after = (await first.take(1))[0]?.journalStatusChanged.cursor;
     const { url } = await startGateway(former.stub.url);
-    const ids = former.tell(11_000);
+    const ids = former.emit(11_000);
 
     const events = await subscribe<Changed>('SSE', url, changed, { after });
 

@@ -16,8 +16,8 @@ async function cursorOf(url: string): Promise<string> {
   return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
 }
 
-describe('an event that is told late', () => {
-  it('is behind a cursor that was taken before the feed had any', async () => {
+describe('an event that arrives late', () => {
+  it('is delivered after a cursor that was taken before the feed had received any event', async () => {
     const { url, feeds } = await startToldGateway();
     const after = await cursorOf(url);
     const live = await subscribe<Changed>('WebSocket', url, changed);
@@ -29,7 +29,7 @@ describe('an event that is told late', () => {
     expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe('late');
   });
 
-  it('is behind it on another gateway too, which gets it from a replay', async () => {
+  it('is delivered after that cursor by another gateway too, from a replay', async () => {
     const first = await startToldGateway();
     const after = await cursorOf(first.url);
     const second = await startToldGateway((_request, response) => response.end(line(ago(1_800), 'late')));
@@ -40,10 +40,10 @@ describe('an event that is told late', () => {
   });
 });
 
-describe('an event that was told late while no gateway listened', () => {
-  it('is behind a cursor that does not name it, and what the cursor names is not', async () => {
+describe('an event that arrived late while no gateway was running', () => {
+  it('is delivered after a cursor that does not name it, and the events that the cursor names are not', async () => {
     const [begun, a, b] = [line(ago(55_000), 'begun'), line(ago(40_000), 'a'), line(ago(20_000), 'b')];
-    // A gateway vouches for what happened after it began: this one did a minute ago.
+    // A gateway only vouches for events after its start: this one started a minute ago.
     const first = await startToldGateway(undefined, -60_000);
     const live = await subscribe<Changed>('WebSocket', first.url, changed);
     first.feeds[0]?.write(begun + b + a);
@@ -61,7 +61,7 @@ describe('an event that was told late while no gateway listened', () => {
 });
 
 describe('a leap second', () => {
-  it('is an instant like any other, and the feed goes on after it', async () => {
+  it('is accepted as the time of an event, and the feed continues after it', async () => {
     const { url, feeds } = await startToldGateway();
     const events = await subscribe<Changed>('WebSocket', url, changed);
 
@@ -74,7 +74,7 @@ describe('a leap second', () => {
     expect((await events.take(1))[0]?.journalStatusChanged.id).toBe('next');
   });
 
-  it('can bound a history', async () => {
+  it('is accepted as a bound of a history', async () => {
     const { url } = await startToldGateway((_request, response) => response.end(line('2016-12-31T23:59:60Z', 'leap')));
 
     const { data } = await ask(
@@ -87,7 +87,7 @@ describe('a leap second', () => {
 });
 
 describe('the bounds of a history', () => {
-  it('are kept to the microsecond', async () => {
+  it('are exact to the microsecond', async () => {
     const at = '2026-01-01T00:00:00.12192Z';
     const { url } = await startToldGateway((_request, response) => response.end(line(at, 'one')));
     const read = async (bounds: string) =>
@@ -98,7 +98,7 @@ describe('the bounds of a history', () => {
     expect(await read('since: "2025-01-01T00:00:00Z", until: "2026-01-01T00:00:00.121919Z"')).toEqual({ nodes: [] });
   });
 
-  it('that leave no time between them are answered without a call', async () => {
+  it('give an empty answer without an upstream call when they exclude every instant', async () => {
     const { url, stub } = await startToldGateway();
 
     const { data } = await ask(
@@ -112,7 +112,7 @@ describe('the bounds of a history', () => {
 });
 
 describe('a replay', () => {
-  it('that says nothing fails in the end, and leaves its neighbours alone', async () => {
+  it('that stays silent fails after a while and does not affect other fields of the operation', async () => {
     const { url } = await startToldGateway();
 
     const { data, errors } = await ask(
@@ -126,7 +126,7 @@ describe('a replay', () => {
     expect(failed?.message).toContain('silent');
   });
 
-  it('that breaks is taken up again behind the last event that it brought', async () => {
+  it('that breaks is resumed after the last event that it delivered', async () => {
     const events = [
       line('2026-01-01T00:00:00Z', 'a'),
       line('2026-01-01T00:00:01Z', 'b'),
@@ -145,11 +145,11 @@ describe('a replay', () => {
     expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['b', 'c']);
   });
 
-  it('that breaks again and again is given up when it has done so three times without an event between, not before', async () => {
+  it('is abandoned only after three consecutive breaks without a new event', async () => {
     const events = ['a', 'b', 'c'].map((id, index) => line(`2026-01-01T00:00:0${index}Z`, id));
-    const brought = [2, 0, 3, 0, 0];
+    const eventsPerAttempt = [2, 0, 3, 0, 0];
     const { url } = await startToldGateway((_request, response) => {
-      const count = brought.shift() ?? 0;
+      const count = eventsPerAttempt.shift() ?? 0;
       response.write(`: broken\n\n${events.slice(0, count).join('')}`, () => response.destroy());
     });
     const after = Buffer.from(JSON.stringify(['e1', '2026-01-01T00:00:00.000Z', 'a'])).toString('base64url');
@@ -158,10 +158,10 @@ describe('a replay', () => {
 
     expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['b', 'c']);
     expect((await resumed.next()).errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
-    expect(brought).toEqual([]);
+    expect(eventsPerAttempt).toEqual([]);
   });
 
-  it('that ends before it has brought what is known to have happened proves nothing, and is read again', async () => {
+  it('that ends without an event the feed has already received is read again', async () => {
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
     const answers = ['', a + b];
     const { url, feeds } = await startToldGateway((_request, response) => response.end(answers.shift()));
@@ -176,7 +176,7 @@ describe('a replay', () => {
     expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe('b');
   });
 
-  it('shares four streams with all others, however many ask', async () => {
+  it('uses one of at most four upstream streams, regardless of how many replays are requested', async () => {
     let open = 0;
     let mostOpen = 0;
     const { url } = await startToldGateway((_request, response) => {
@@ -203,7 +203,7 @@ describe('a subscriber who resumes', () => {
   const cursorOfA = Buffer.from(JSON.stringify(['e1', '2026-01-01T00:00:00.000Z', 'a'])).toString('base64url');
   const a = line('2026-01-01T00:00:00Z', 'a');
 
-  it('before the feed has begun waits for it, and gets what happened until then', async () => {
+  it('before the feed is open waits for it and receives the events that happened meanwhile', async () => {
     let isUp = false;
     const past = [a];
     const stub = await StubUpstream.start(json(404, {}), (request, response) => {
@@ -221,7 +221,7 @@ describe('a subscriber who resumes', () => {
     expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe('meanwhile');
   });
 
-  it('is not told that a replay was whole when it lacked what the feed has told', async () => {
+  it('misses nothing when the first replay lacks events that the feed has delivered', async () => {
     const [b, c] = [line(ago(500), 'b'), line(ago(400), 'c')];
     let attempt = 0;
     const { url, feeds } = await startToldGateway((_request, response) =>
@@ -237,7 +237,7 @@ describe('a subscriber who resumes', () => {
     expect(attempt).toBe(2);
   });
 
-  it('gets an event that was told late, behind a later one of another account', async () => {
+  it('receives an event that arrived late, after a newer one of another account', async () => {
     const [later, late] = [line(ago(500), 'later'), line(ago(900), 'late')];
     const { url, feeds } = await startToldGateway((_request, response) => response.write(a + late + later));
     const live = await subscribe<Changed>('WebSocket', url, changed);
@@ -249,32 +249,32 @@ describe('a subscriber who resumes', () => {
     expect((await resumed.take(2)).map((event) => event.journalStatusChanged.id)).toEqual(['late', 'later']);
   });
 
-  it('in a millisecond that this gateway heard in another order gets what its cursor does not name', async () => {
+  it('within a millisecond receives the events its cursor does not name, whatever order the feed had', async () => {
     const at = ago(500);
-    const told = line(at, 'two') + line(at, 'one');
-    const { url, feeds } = await startToldGateway((_request, response) => response.end(told));
+    const events = line(at, 'two') + line(at, 'one');
+    const { url, feeds } = await startToldGateway((_request, response) => response.end(events));
     const live = await subscribe<Changed>('WebSocket', url, changed);
-    feeds[0]?.write(told);
+    feeds[0]?.write(events);
     await live.take(2);
-    const behind = (id: string) => Buffer.from(JSON.stringify(['e1', at, id])).toString('base64url');
+    const cursorAt = (id: string) => Buffer.from(JSON.stringify(['e1', at, id])).toString('base64url');
 
     for (const [known, missing] of [
       ['one', 'two'],
       ['two', 'one'],
     ] as const) {
-      const resumed = await subscribe<Changed>('WebSocket', url, changed, { after: behind(known) });
+      const resumed = await subscribe<Changed>('WebSocket', url, changed, { after: cursorAt(known) });
       expect((await resumed.take(1))[0]?.journalStatusChanged.id).toBe(missing);
     }
   });
 });
 
-describe('a cursor at the last event', () => {
-  it('has not expired because a replay brings its event slowly', async () => {
+describe('a cursor of the last event', () => {
+  it('does not expire because a replay delivers that event slowly', async () => {
     const before = ago(1_000);
     const last = ago(500);
     const { url, feeds } = await startToldGateway((_request, response) => {
       response.write(line(before, 'before'));
-      // Longer than a replay that has brought everything is listened to.
+      // Longer than the gateway keeps listening to a replay that is complete.
       setTimeout(() => response.end(line(last, 'last')), 300);
     });
     const live = await subscribe<Changed>('WebSocket', url, changed);
@@ -289,8 +289,8 @@ describe('a cursor at the last event', () => {
   });
 });
 
-describe('an instant that no calendar of four digits holds', () => {
-  it('is an event that can not be read, and the feed goes on', async () => {
+describe('an instant outside the years 0000 to 9999', () => {
+  it('makes an event unreadable, and the feed continues', async () => {
     const { url, feeds } = await startToldGateway();
     const events = await subscribe<Changed>('WebSocket', url, changed);
 
@@ -304,7 +304,7 @@ describe('an instant that no calendar of four digits holds', () => {
   });
 
   it.each(['0000-01-01T00:00:00+23:59', '9999-12-31T23:59:59-01:00', '9999-12-31T23:59:60Z'])(
-    '%s is refused as an argument',
+    'is refused as an argument: %s',
     async (since) => {
       const { url } = await startToldGateway();
 

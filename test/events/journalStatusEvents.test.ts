@@ -39,7 +39,7 @@ async function read(
   return data.journalStatusEvents;
 }
 
-/** A gateway whose sandbox walks every journal inside its create: three events each. */
+/** Starts a gateway whose sandbox executes every journal while it is created: three events each. */
 async function startWithHistory(count: number) {
   const { gateway, sandbox } = await startBoth({ settleDelayMs: 0 });
   return { gateway, sandbox, ids: await createJournals(gateway.url, count) };
@@ -50,7 +50,7 @@ async function openStreams(sandbox: Sandbox): Promise<number> {
 }
 
 describe('journalStatusEvents', () => {
-  it('walks the whole history in pages, oldest first, each event once', async () => {
+  it('pages through the whole history, oldest first, with every event once', async () => {
     const { gateway, ids } = await startWithHistory(7);
     const seen: string[][] = [];
     let after: string | null = null;
@@ -81,7 +81,7 @@ describe('journalStatusEvents', () => {
     expect(await idsOf({ accountId: [otherCustomer] })).toEqual([]);
   });
 
-  it('keeps both bounds', async () => {
+  it('respects both bounds, inclusively', async () => {
     const { gateway } = await startWithHistory(4);
     const all = (await read(gateway.url, { since: longAgo })).nodes;
     const [first, last] = [all[3], all[8]];
@@ -92,7 +92,7 @@ describe('journalStatusEvents', () => {
     expect(nodes.map(({ id }) => id)).toEqual(inside.map(({ id }) => id));
   });
 
-  it('shows each journal as it is now', async () => {
+  it('returns each journal in its current state', async () => {
     const { gateway } = await startWithHistory(2);
 
     const { nodes } = await read(gateway.url, { since: longAgo });
@@ -100,7 +100,7 @@ describe('journalStatusEvents', () => {
     expect(new Set(nodes.map(({ journal }) => journal.status))).toEqual(new Set(['EXECUTED']));
   });
 
-  it('closes its stream as soon as the page is full', async () => {
+  it('closes its upstream stream as soon as the page is full', async () => {
     const { gateway, sandbox } = await startWithHistory(20);
 
     for (let round = 0; round < 10; round += 1) await read(gateway.url, { since: longAgo, first: 1 });
@@ -108,7 +108,7 @@ describe('journalStatusEvents', () => {
     await expect.poll(() => openStreams(sandbox)).toBe(1);
   });
 
-  it('says that a cursor has expired when the API has forgotten its event', async () => {
+  it('answers CURSOR_EXPIRED when the API no longer retains the event of the cursor', async () => {
     const { gateway, sandbox } = await startBoth({ settleDelayMs: 0, eventRetention: 6 });
     await createJournals(gateway.url, 2);
     const { nodes } = await read(gateway.url, { since: longAgo, first: 1 });

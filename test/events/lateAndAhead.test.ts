@@ -24,96 +24,98 @@ async function cursorOf(url: string): Promise<string> {
   return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
 }
 
-describe('an event that is told late', () => {
+describe('an event that arrives late', () => {
   it.each(['WebSocket', 'SSE'] as const)(
-    'reaches those who came back over %s as those who stayed',
+    'is delivered to resumed and uninterrupted subscribers over %s',
     async (transport) => {
       const { url, feeds } = await startToldGateway();
-      const stays = await subscribe<Changed>(transport, url, changed);
+      const live = await subscribe<Changed>(transport, url, changed);
       feeds[0]?.write(line(ago(0), 'now'));
-      const [first] = await stays.take(1);
-      const back = await subscribe<Changed>(transport, url, changed, { after: first?.journalStatusChanged.cursor });
+      const [first] = await live.take(1);
+      const resumed = await subscribe<Changed>(transport, url, changed, { after: first?.journalStatusChanged.cursor });
 
       feeds[0]?.write(line(ago(300_000), 'late'));
-      const again = await subscribe<Changed>(transport, url, changed, { after: first?.journalStatusChanged.cursor });
+      const resumedLater = await subscribe<Changed>(transport, url, changed, {
+        after: first?.journalStatusChanged.cursor,
+      });
 
-      for (const events of [stays, back, again]) expect(idsOf(await events.take(1))).toEqual(['late']);
+      for (const events of [live, resumed, resumedLater]) expect(idsOf(await events.take(1))).toEqual(['late']);
     },
   );
 
-  it('reaches those who came back to a gateway that was started anew', async () => {
+  it('is delivered to a subscriber who resumed on a restarted gateway', async () => {
     const [before, last] = [line(ago(3_000), 'before'), line(ago(2_000), 'last')];
     const old = await startToldGateway(undefined, -60_000);
-    const there = await subscribe<Changed>('SSE', old.url, changed);
+    const first = await subscribe<Changed>('SSE', old.url, changed);
     old.feeds[0]?.write(before + last);
-    const after = (await there.take(2)).at(-1)?.journalStatusChanged.cursor;
+    const after = (await first.take(2)).at(-1)?.journalStatusChanged.cursor;
     const { url, feeds } = await startToldGateway((_request, response) =>
       response.end(before + last + line(ago(0), 'next')),
     );
-    const back = await subscribe<Changed>('SSE', url, changed, { after });
-    expect(idsOf(await back.take(1))).toEqual(['next']);
+    const resumed = await subscribe<Changed>('SSE', url, changed, { after });
+    expect(idsOf(await resumed.take(1))).toEqual(['next']);
 
     feeds[0]?.write(line(ago(90_000), 'late'));
 
-    expect(idsOf(await back.take(1))).toEqual(['late']);
+    expect(idsOf(await resumed.take(1))).toEqual(['late']);
   });
 });
 
-describe('an event of the first seconds of a gateway that its feed tells only after a break', () => {
+describe("an event of a gateway's first seconds that its feed receives only after a reconnect", () => {
   it.each(['WebSocket', 'SSE'] as const)(
-    'reaches those who came back over %s as those who stayed',
+    'is delivered to resumed and uninterrupted subscribers over %s',
     async (transport) => {
       const { url, feeds } = await startToldGateway();
-      const stays = await subscribe<Changed>(transport, url, changed);
+      const live = await subscribe<Changed>(transport, url, changed);
       const [before, lost] = [line(ago(0), 'before'), line(ago(1), 'lost')];
       feeds[0]?.write(before);
-      const after = (await stays.take(1))[0]?.journalStatusChanged.cursor;
-      const back = await subscribe<Changed>(transport, url, changed, { after });
+      const after = (await live.take(1))[0]?.journalStatusChanged.cursor;
+      const resumed = await subscribe<Changed>(transport, url, changed, { after });
 
       feeds[0]?.destroy();
       await expect.poll(() => feeds.length, { timeout: 5_000 }).toBe(2);
       feeds[1]?.write(before + lost);
 
-      for (const events of [stays, back]) expect(idsOf(await events.take(1))).toEqual(['lost']);
+      for (const events of [live, resumed]) expect(idsOf(await events.take(1))).toEqual(['lost']);
     },
   );
 });
 
-describe('an event that is dated far ahead', () => {
-  it('does not keep others from those who come back to another gateway', async () => {
+describe('an event with a time far in the future', () => {
+  it('does not hide other events from subscribers who resume on another gateway', async () => {
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
     const old = await startToldGateway(undefined, -60_000);
-    const there = await subscribe<Changed>('WebSocket', old.url, changed);
+    const first = await subscribe<Changed>('WebSocket', old.url, changed);
     old.feeds[0]?.write(a + line(ago(aheadMs), 'ahead') + b);
-    const cursors = (await there.take(3)).map(({ journalStatusChanged: { cursor } }) => cursor);
+    const cursors = (await first.take(3)).map(({ journalStatusChanged: { cursor } }) => cursor);
     const { url, feeds } = await startToldGateway((_request, response) => response.end(a + b + line(ago(500), 'c')));
 
     for (const [after, missed] of [
       [cursors[1], ['b', 'c']],
       [cursors[2], ['c']],
     ] as const) {
-      const back = await subscribe<Changed>('WebSocket', url, changed, { after });
-      expect(idsOf(await back.take(missed.length))).toEqual(missed);
+      const resumed = await subscribe<Changed>('WebSocket', url, changed, { after });
+      expect(idsOf(await resumed.take(missed.length))).toEqual(missed);
     }
-    const back = await subscribe<Changed>('WebSocket', url, changed, { after: cursors[2] });
-    await back.take(1);
+    const resumed = await subscribe<Changed>('WebSocket', url, changed, { after: cursors[2] });
+    await resumed.take(1);
     feeds[0]?.write(line(ago(0), 'live'));
-    expect(idsOf(await back.take(1))).toEqual(['live']);
+    expect(idsOf(await resumed.take(1))).toEqual(['live']);
   });
 });
 
-describe('a cursor from the future of the clock of the API', () => {
-  it('ends with CURSOR_EXPIRED, whichever version of the gateway gave it', async () => {
+describe("a cursor ahead of the API's clock", () => {
+  it('is refused with CURSOR_EXPIRED in every cursor version', async () => {
     const { url } = await startToldGateway((_request, response) => response.end());
     const micros = (Date.now() + 600_000) * 1_000;
-    const said = [
+    const cursors = [
       ['e1', ago(aheadMs), 'a'],
       ['e2', micros, 1_000, 'AAAAAAAA'],
       ['e2', micros, 0, '', 'gone'],
       ['e3', micros, 1_000, 'AAAAAAAA0'],
     ];
 
-    for (const items of said) {
+    for (const items of cursors) {
       const after = Buffer.from(JSON.stringify(items)).toString('base64url');
       const events = await subscribe<Changed>('WebSocket', url, changed, { after });
       const [error] =
@@ -125,8 +127,8 @@ describe('a cursor from the future of the clock of the API', () => {
   });
 });
 
-describe('where the clock of the API was set back', () => {
-  it('the feed tells what happens, and a cursor from before has expired on another gateway', async () => {
+describe("a feed whose API's clock was set back", () => {
+  it('delivers new events, while an earlier cursor has expired on another gateway', async () => {
     const { gateway, sandbox } = await startBoth({ settleDelayMs: 0 });
     await control(sandbox, 'POST', 'clock', { advanceMs: 86_400_000 });
     const shifted = await startGateway(sandbox.url);
@@ -138,39 +140,41 @@ describe('where the clock of the API was set back', () => {
     await createJournals(gateway.url, 1);
 
     expect(new Set(idsOf(await events.take(3))).size).toBe(3);
-    const place = await cursorOf(shifted.url);
+    const current = await cursorOf(shifted.url);
     const other = await startGateway(sandbox.url);
-    const lost = await subscribe<Changed>('WebSocket', other.url, changed, { after });
-    const { errors } = await lost.next().catch((reason: unknown) => ({ errors: reason as { extensions: object }[] }));
+    const expired = await subscribe<Changed>('WebSocket', other.url, changed, { after });
+    const { errors } = await expired
+      .next()
+      .catch((reason: unknown) => ({ errors: reason as { extensions: object }[] }));
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'CURSOR_EXPIRED' });
-    const back = await subscribe<Changed>('WebSocket', other.url, changed, { after: place });
+    const resumed = await subscribe<Changed>('WebSocket', other.url, changed, { after: current });
     await createJournals(gateway.url, 1);
     const live = idsOf(await events.take(3));
-    expect(idsOf(await back.take(3))).toEqual(live);
+    expect(idsOf(await resumed.take(3))).toEqual(live);
   });
 });
 
-describe('many events of one instant', () => {
+describe('many events at one instant', () => {
   const at = ago(1_000);
   const count = 1_700;
   const all = Array.from({ length: count }, (_, index) =>
     line(at, `01M8JRERK7YFWDE9XB${String(index).padStart(8, '0')}`),
   );
-  const ids = all.map((told) => (JSON.parse(told.slice(6)) as { event_id: string }).event_id);
+  const ids = all.map((event) => (JSON.parse(event.slice(6)) as { event_id: string }).event_id);
 
-  it('have cursors that fit into a header, from each of which another gateway goes on', async () => {
+  it('have cursors that fit into a header and that another gateway resumes from', async () => {
     const old = await startToldGateway(undefined, -60_000);
     const stream = await EventStream.post(old.url, changed);
     const cursors: string[] = [];
-    for (let told = 0; told < count; told += 50) {
-      old.feeds[0]?.write(all.slice(told, told + 50).join(''));
+    for (let sent = 0; sent < count; sent += 50) {
+      old.feeds[0]?.write(all.slice(sent, sent + 50).join(''));
       for (let taken = 0; taken < 50; taken += 1) cursors.push((await stream.next())?.id ?? '');
     }
     expect(Math.max(...cursors.map((cursor) => cursor.length))).toBeLessThan(1_000);
 
-    // In the order of their ids, though they were told in another one before.
+    // The replay delivers them in the order of their ids.
     const { url } = await startToldGateway((_request, response) => response.end(all.join('') + line(ago(500), 'next')));
-    for (const [index, place] of [
+    for (const [index, resumeUrl] of [
       [0, url],
       [20, url],
       [count / 2, url],
@@ -183,24 +187,26 @@ describe('many events of one instant', () => {
         'graphql-require-preflight': 'yes',
         'last-event-id': cursors[index] ?? '',
       };
-      const back = await EventStream.open(`${place}?${query}`, { headers });
-      expect(back.response.status).toBe(200);
-      const expected = place === url ? [...ids.slice(index + 1), 'next'] : ids.slice(index + 1);
-      for (const id of expected.slice(0, 40)) expect((await back.next())?.data).toContain(id);
-      back.abort();
+      const resumed = await EventStream.open(`${resumeUrl}?${query}`, { headers });
+      expect(resumed.response.status).toBe(200);
+      const expected = resumeUrl === url ? [...ids.slice(index + 1), 'next'] : ids.slice(index + 1);
+      for (const id of expected.slice(0, 40)) expect((await resumed.next())?.data).toContain(id);
+      resumed.abort();
     }
   });
 
-  it('of which another gateway can not tell what was delivered end with CURSOR_EXPIRED', async () => {
+  it('have expired cursors on another gateway that cannot know which of them were delivered', async () => {
     const old = await startToldGateway(undefined, -60_000);
-    const there = await subscribe<Changed>('WebSocket', old.url, changed);
+    const first = await subscribe<Changed>('WebSocket', old.url, changed);
     old.feeds[0]?.write(all.slice(100, 200).join(''));
-    const after = (await there.take(100)).at(-1)?.journalStatusChanged.cursor;
+    const after = (await first.take(100)).at(-1)?.journalStatusChanged.cursor;
     const { url } = await startToldGateway((_request, response) => response.end(all.slice(0, 300).join('')));
 
-    const back = await subscribe<Changed>('WebSocket', url, changed, { after });
+    const resumed = await subscribe<Changed>('WebSocket', url, changed, { after });
 
-    const { errors } = await back.next().catch((reason: unknown) => ({ errors: reason as { extensions: object }[] }));
+    const { errors } = await resumed
+      .next()
+      .catch((reason: unknown) => ({ errors: reason as { extensions: object }[] }));
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'CURSOR_EXPIRED', cursor: after });
   });
 });

@@ -20,7 +20,7 @@ interface Changed {
 const changed = `subscription ($after: String, $filter: JournalStatusEventFilter) {
   journalStatusChanged(after: $after, filter: $filter) { id cursor } }`;
 
-/** A gateway whose feed says what the test tells it to; its journals can be read. */
+/** Starts a gateway whose feed sends the events of the test; its journals can be read. */
 async function start(answer: Answer = json(200, wireJNLC()), limits: Partial<Limits> = {}) {
   const feeds: ServerResponse[] = [];
   const stub = await StubUpstream.start(answer, (_request, response) => {
@@ -29,12 +29,12 @@ async function start(answer: Answer = json(200, wireJNLC()), limits: Partial<Lim
     feeds.push(response);
   });
   const { url } = await startGateway(stub.url, {}, { limits });
-  const tell = (id: string, statusTo = 'queued') => {
+  const emit = (id: string, statusTo = 'queued') => {
     const at = new Date().toISOString();
     const event = { at, event_id: id, entry_type: 'JNLC', journal_id: journalId, status_from: '', status_to: statusTo };
     feeds[0]?.write(`data: ${JSON.stringify(event)}\n\n`);
   };
-  return { url, stub, tell };
+  return { url, stub, emit };
 }
 
 function idOf({ journalStatusChanged: { id } }: Changed): string {
@@ -45,41 +45,41 @@ function transportOf(index: number): Transport {
   return index % 2 ? 'SSE' : 'WebSocket';
 }
 
-describe('subscribers who come back while events are told', () => {
-  it('join those who stayed exactly where their own past ends', async () => {
-    const { url, tell } = await start();
-    const stayed = await subscribe<Changed>('WebSocket', url, changed);
+describe('subscribers who resume while events arrive', () => {
+  it('join the live feed exactly where their replay ends', async () => {
+    const { url, emit } = await start();
+    const live = await subscribe<Changed>('WebSocket', url, changed);
     const ids = Array.from({ length: 300 }, (_, index) => `event-${String(index).padStart(3, '0')}`);
-    let told = 0;
-    const tellSome = (count: number) => ids.slice(told, (told += count)).forEach((id) => tell(id));
-    tellSome(60);
-    const cursors = (await stayed.take(60)).map(({ journalStatusChanged }) => journalStatusChanged.cursor);
+    let sent = 0;
+    const emitNext = (count: number) => ids.slice(sent, (sent += count)).forEach((id) => emit(id));
+    emitNext(60);
+    const cursors = (await live.take(60)).map(({ journalStatusChanged }) => journalStatusChanged.cursor);
 
-    // Each comes back behind another event, and each finds others being told.
-    const back = await Promise.all(
+    // Each resumes after a different event, while more events arrive.
+    const resumed = await Promise.all(
       Array.from({ length: 40 }, async (_, index) => {
         const events = subscribe<Changed>(transportOf(index), url, changed, { after: cursors[index] });
-        tellSome(4);
+        emitNext(4);
         return { index, events: await events };
       }),
     );
-    for (const { index, events } of back) {
-      expect((await events.take(told - index - 1)).map(idOf)).toEqual(ids.slice(index + 1, told));
+    for (const { index, events } of resumed) {
+      expect((await events.take(sent - index - 1)).map(idOf)).toEqual(ids.slice(index + 1, sent));
     }
-    await stayed.take(told - cursors.length);
+    await live.take(sent - cursors.length);
 
-    // From here on they are told the same in the same words.
-    const common = ids.slice(told);
-    tellSome(common.length);
-    const whole = await stayed.take(common.length);
-    expect(whole.map(idOf)).toEqual(common);
-    for (const { events } of back) expect(await events.take(common.length)).toEqual(whole);
+    // From here on, all of them receive identical results.
+    const common = ids.slice(sent);
+    emitNext(common.length);
+    const expected = await live.take(common.length);
+    expect(expected.map(idOf)).toEqual(common);
+    for (const { events } of resumed) expect(await events.take(common.length)).toEqual(expected);
   });
 });
 
-describe('subscribers with filters of their own', () => {
-  it('get what passes them, whatever the others get', async () => {
-    const { url, tell } = await start();
+describe('subscribers with different filters', () => {
+  it('each receive the events that match their own filter', async () => {
+    const { url, emit } = await start();
     const filters = [
       {},
       { statusTo: ['EXECUTED'] },
@@ -90,11 +90,11 @@ describe('subscribers with filters of their own', () => {
       filters.map((filter, index) => subscribe<Changed>(transportOf(index), url, changed, { filter })),
     );
 
-    tell('1', 'queued');
-    tell('2', 'rejected');
-    tell('3', 'executed');
-    tell('4', 'queued');
-    tell('5', 'canceled');
+    emit('1', 'queued');
+    emit('2', 'rejected');
+    emit('3', 'executed');
+    emit('4', 'queued');
+    emit('5', 'canceled');
 
     const expected = [['1', '2', '3', '4', '5'], ['3'], ['1', '4'], ['5']];
     for (const [index, ids] of expected.entries()) expect((await all[index]?.take(ids.length))?.map(idOf)).toEqual(ids);
@@ -102,8 +102,8 @@ describe('subscribers with filters of their own', () => {
 });
 
 describe('the journal of an event', () => {
-  it('is read once for all who ask for it, in whatever words', async () => {
-    const { url, stub, tell } = await start();
+  it('is read once for all subscribers, even with different documents', async () => {
+    const { url, stub, emit } = await start();
     const documents = [
       'subscription { journalStatusChanged { id journal { status } } }',
       'subscription { journalStatusChanged { id journal { id status rawStatus } } }',
@@ -116,7 +116,7 @@ describe('the journal of an event', () => {
     );
 
     for (const id of ['1', '2', '3']) {
-      tell(id);
+      emit(id);
       for (const events of all) {
         const [event] = await events.take(1);
         expect(event?.journalStatusChanged).toMatchObject({ id, journal: { status: 'QUEUED' } });
@@ -127,30 +127,30 @@ describe('the journal of an event', () => {
   });
 });
 
-describe('an event that waits for its journal', () => {
-  it('is not overtaken by a ping that tells where the feed stands', async () => {
+describe('an event whose journal is still being read', () => {
+  it('is not overtaken by a ping with the current cursor', async () => {
     const gate = new Gate();
     const answer: Answer = async (request, response) => {
       await gate.pass();
       await json(200, wireJNLC())(request, response);
     };
-    const { url, tell } = await start(answer, { pingMs: 200 });
+    const { url, emit } = await start(answer, { pingMs: 200 });
     const socket = await RawSocket.ready(url);
     socket.subscribe(
       '1',
       'subscription { journalStatusChanged(filter: { statusTo: [QUEUED] }) { id journal { id } } }',
     );
     await socket.saidSoFar();
-    tell('slow');
+    emit('slow');
     await gate.reached;
-    tell('not for this one', 'rejected');
+    emit('filtered out', 'rejected');
     await socket.saidSoFar();
 
     for (let pings = 0; pings < 3; pings += 1) await socket.pinged();
-    const said = await socket.saidSoFar();
+    const received = await socket.saidSoFar();
     gate.open();
 
-    expect(said).toEqual([]);
+    expect(received).toEqual([]);
     expect(await socket.next()).toMatchObject({
       type: 'next',
       payload: { data: { journalStatusChanged: { id: 'slow' } } },

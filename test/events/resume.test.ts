@@ -23,11 +23,11 @@ const changed = `subscription ($after: String, $filter: JournalStatusEventFilter
 
 const steps = ['QUEUED', 'SENT_TO_CLEARING', 'EXECUTED'];
 
-function walks(ids: string[]): string[] {
+function everyChange(ids: string[]): string[] {
   return ids.flatMap((id) => steps.map((step) => `${id} ${step}`)).sort();
 }
 
-function told(events: Changed[]): string[] {
+function changesIn(events: Changed[]): string[] {
   return events.map(({ journalStatusChanged: { journalId, statusTo } }) => `${journalId} ${statusTo}`).sort();
 }
 
@@ -37,7 +37,7 @@ async function cursorOf(url: string): Promise<string> {
 }
 
 describe.each(['WebSocket', 'SSE'] as const)('a subscription after a cursor over %s', (transport) => {
-  it('gets what the window holds behind it, then what comes', async () => {
+  it('receives the later events of the event window, then live events', async () => {
     const { gateway } = await startBoth({ settleDelayMs: 0 });
     await createJournals(gateway.url, 2);
     const after = await cursorOf(gateway.url);
@@ -46,10 +46,10 @@ describe.each(['WebSocket', 'SSE'] as const)('a subscription after a cursor over
     const events = await subscribe<Changed>(transport, gateway.url, changed, { after });
     const live = await createJournals(gateway.url, 2);
 
-    expect(told(await events.take(15))).toEqual(walks([...missed, ...live]));
+    expect(changesIn(await events.take(15))).toEqual(everyChange([...missed, ...live]));
   });
 
-  it('gets it from the API when the gateway is a new one', async () => {
+  it('receives missed events from the API on a new gateway', async () => {
     const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
     const before = await subscribe<Changed>(transport, old.url, changed);
     await createJournals(old.url, 2);
@@ -61,10 +61,10 @@ describe.each(['WebSocket', 'SSE'] as const)('a subscription after a cursor over
     const events = await subscribe<Changed>(transport, gateway.url, changed, { after });
     const live = await createJournals(gateway.url, 3);
 
-    expect(told(await events.take(99))).toEqual(walks([...missed, ...live]));
+    expect(changesIn(await events.take(99))).toEqual(everyChange([...missed, ...live]));
   });
 
-  it('goes on from any event, in the middle of a journal and of a millisecond', async () => {
+  it('resumes after any event, even between two events of one journal or of one millisecond', async () => {
     const { gateway, sandbox } = await startBoth({ settleDelayMs: 0 });
     const first = await subscribe<Changed>(transport, gateway.url, changed);
     await createJournals(gateway.url, 4);
@@ -81,7 +81,7 @@ describe.each(['WebSocket', 'SSE'] as const)('a subscription after a cursor over
     }
   });
 
-  it('from a cursor taken with a list misses nothing', async () => {
+  it('misses nothing if the cursor was read together with a list', async () => {
     const { gateway } = await startBoth({ settleDelayMs: 3 });
     const creating = createJournals(gateway.url, 25);
     const list = '{ journals(first: 500) { nodes { id status } } journalStatusCursor }';
@@ -102,7 +102,7 @@ describe.each(['WebSocket', 'SSE'] as const)('a subscription after a cursor over
     expect([...status.keys()].sort()).toEqual([...ids].sort());
   });
 
-  it('that the API has forgotten ends with CURSOR_EXPIRED and the cursor', async () => {
+  it('ends with CURSOR_EXPIRED and the cursor if the API no longer retains its event', async () => {
     const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0, eventRetention: 6 });
     const before = await subscribe<Changed>(transport, old.url, changed);
     await createJournals(old.url, 1);
@@ -120,10 +120,10 @@ describe.each(['WebSocket', 'SSE'] as const)('a subscription after a cursor over
 
 describe('the feed', () => {
   it.each([
-    ['a cut', { kind: 'cut' }],
-    ['an internal error of the API', { kind: 'internalError' }],
-    ['dropped messages', { kind: 'dropped', messages: 4 }],
-  ])('loses and doubles nothing over %s', async (_what, fault) => {
+    ['its stream is cut', { kind: 'cut' }],
+    ['the API fails with an internal error', { kind: 'internalError' }],
+    ['messages are dropped', { kind: 'dropped', messages: 4 }],
+  ])('neither loses nor duplicates an event when %s', async (_what, fault) => {
     const { gateway, sandbox } = await startBoth({ settleDelayMs: 0 });
     const events = await subscribe<Changed>('WebSocket', gateway.url, changed);
     const ids = await createJournals(gateway.url, 4);
@@ -132,11 +132,11 @@ describe('the feed', () => {
     ids.push(...(await createJournals(gateway.url, 6)));
 
     const seen = await events.take(30);
-    expect(told(seen)).toEqual(walks(ids));
+    expect(changesIn(seen)).toEqual(everyChange(ids));
     expect(new Set(seen.map((event) => event.journalStatusChanged.id)).size).toBe(30);
   });
 
-  it('of a new gateway tells nobody what happened before it began, however far back a new stream goes', async () => {
+  it('of a new gateway delivers no event from before its start, even when a new stream begins earlier', async () => {
     const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
     const before = await subscribe<Changed>('WebSocket', old.url, changed);
     await createJournals(old.url, 5);
@@ -149,10 +149,10 @@ describe('the feed', () => {
     await control(sandbox, 'POST', 'streams', { kind: 'cut' });
     const ids = await createJournals(gateway.url, 3);
 
-    expect(told(await resumed.take(9))).toEqual(walks(ids));
+    expect(changesIn(await resumed.take(9))).toEqual(everyChange(ids));
   });
 
-  it('tells apart what a new stream brings again', async () => {
+  it('drops duplicates that a new stream sends', async () => {
     const { gateway, sandbox } = await startBoth({ settleDelayMs: 0 });
     const events = await subscribe<Changed>('SSE', gateway.url, changed);
     const ids = await createJournals(gateway.url, 4);
@@ -164,10 +164,10 @@ describe('the feed', () => {
     ids.push(...(await createJournals(gateway.url, 4)));
 
     const seen = await events.take(24);
-    expect(told(seen)).toEqual(walks(ids));
+    expect(changesIn(seen)).toEqual(everyChange(ids));
   });
 
-  it('is one upstream stream, however many subscribe', async () => {
+  it('opens one upstream stream, regardless of the number of subscribers', async () => {
     const { gateway, sandbox } = await startBoth();
 
     const all = await Promise.all(
@@ -180,34 +180,41 @@ describe('the feed', () => {
   });
 });
 
-describe('filters of a subscription', () => {
-  it('let through what they name, by journal, entry type, status and account', async () => {
+describe('the filter of a subscription', () => {
+  it('selects events by journal, entry type, status and account', async () => {
     const { gateway } = await startBoth({ settleDelayMs: 0 });
     const filters = [
       { statusTo: ['EXECUTED'] },
       { entryType: 'JNLC', statusTo: ['QUEUED'] },
       { accountId: [customer], statusTo: ['SENT_TO_CLEARING'] },
     ];
-    const silent = [{ entryType: 'JNLS' }, { statusTo: [] }, { accountId: [otherCustomer] }, { journalId: [customer] }];
+    const unmatched = [
+      { entryType: 'JNLS' },
+      { statusTo: [] },
+      { accountId: [otherCustomer] },
+      { journalId: [customer] },
+    ];
     const open = (filter: object) => subscribe<Changed>('WebSocket', gateway.url, changed, { filter });
-    const [speaking, quiet] = await Promise.all([Promise.all(filters.map(open)), Promise.all(silent.map(open))]);
-    const heard: unknown[] = [];
-    for (const events of quiet)
+    const [matching, silent] = await Promise.all([Promise.all(filters.map(open)), Promise.all(unmatched.map(open))]);
+    const unexpected: unknown[] = [];
+    for (const events of silent)
       void events.next().then(
-        (event) => heard.push(event),
+        (event) => unexpected.push(event),
         () => undefined,
       );
 
     const ids = await createJournals(gateway.url, 3);
 
     const expected = ['EXECUTED', 'QUEUED', 'SENT_TO_CLEARING'];
-    for (const [index, events] of speaking.entries()) {
-      expect(told(await events.take(3))).toEqual(ids.map((id) => `${id} ${expected[index]}`).sort());
+    for (const [index, events] of matching.entries()) {
+      expect(changesIn(await events.take(3))).toEqual(ids.map((id) => `${id} ${expected[index]}`).sort());
     }
-    expect(heard).toEqual([]);
+    expect(unexpected).toEqual([]);
   });
+});
 
-  it('show a journal that is at least as new as its event', async () => {
+describe('the journal of an event', () => {
+  it('is at least as recent as the event', async () => {
     const { gateway } = await startBoth({ settleDelayMs: 10 });
     const events = await subscribe<Changed>('WebSocket', gateway.url, changed);
 
@@ -218,10 +225,8 @@ describe('filters of a subscription', () => {
       expect(shown).toBeGreaterThanOrEqual(steps.indexOf(journalStatusChanged.statusTo));
     }
   });
-});
 
-describe('the journal of an event', () => {
-  it('is as it is now for a subscriber who resumes later', async () => {
+  it('is current for a subscriber who resumes later', async () => {
     const { gateway } = await startBoth({ settleDelayMs: 30 });
     const after = await cursorOf(gateway.url);
     const live = await subscribe<Changed>('WebSocket', gateway.url, changed);
@@ -237,10 +242,8 @@ describe('the journal of an event', () => {
 
     await expect.poll(now, { timeout: 5_000 }).toEqual(['QUEUED', 'EXECUTED']);
   });
-});
 
-describe('the journals of events', () => {
-  it('are read once per event, however many ask and whenever', async () => {
+  it('is read once, regardless of how many subscribers ask for it and when', async () => {
     const { gateway, sandbox } = await startBoth({ settleDelayMs: 10 });
     const after = await cursorOf(gateway.url);
     const open = (index: number) =>
@@ -256,8 +259,8 @@ describe('the journals of events', () => {
   });
 });
 
-describe('a key that was used before a restart', () => {
-  it('answers with the journal as it is now', async () => {
+describe('an idempotency key that was used before a restart', () => {
+  it('returns the journal in its current state', async () => {
     const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
     const create = `mutation { createJournal(
       input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" } }, idempotencyKey: "again"
@@ -272,8 +275,8 @@ describe('a key that was used before a restart', () => {
   });
 });
 
-describe("where the clock of the API is far from this machine's", () => {
-  it.each([30_000, 86_400_000])('by %i ms, nothing is lost', async (advanceMs) => {
+describe('a gateway whose clock differs from that of the API', () => {
+  it.each([30_000, 86_400_000])('loses no event at a difference of %i ms', async (advanceMs) => {
     const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
     const before = await subscribe<Changed>('WebSocket', old.url, changed);
     await createJournals(old.url, 1);
@@ -289,6 +292,6 @@ describe("where the clock of the API is far from this machine's", () => {
     ids.push(...(await createJournals(gateway.url, 1)));
 
     expect(data?.journalStatusEvents.nodes).toHaveLength(6);
-    expect(told((await resumed.take(8)).slice(2))).toEqual(walks(ids));
+    expect(changesIn((await resumed.take(8)).slice(2))).toEqual(everyChange(ids));
   });
 });

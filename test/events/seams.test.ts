@@ -13,11 +13,11 @@ import { ago, line } from './kit/startToldGateway.ts';
 
 const a = { ...statusEvent('a'), at: '2026-01-01T00:00:00.000Z' };
 const lineOfA = line(a.at, a.id);
-/** The place behind it. */
+/** The position of that event. */
 const { ms, token } = stampOf(a);
-const behindA = { ms, floorMs: ms - 1, named: [{ ms, token }] };
+const afterA = { ms, floorMs: ms - 1, named: [{ ms, token }] };
 
-/** A feed and replays that say what the test does, and somebody who hears what is told. */
+/** Starts a feed and replays that send the events of the test, with one subscriber that reads them. */
 async function start(options?: StatusEventsOptions) {
   const feeds: ServerResponse[] = [];
   const replays: ServerResponse[] = [];
@@ -26,9 +26,9 @@ async function start(options?: StatusEventsOptions) {
     (request.url.includes('until') ? replays : feeds).push(response);
   }, options);
   const live = statusEvents.subscribe(() => true, null);
-  const tell = async (lines: string[]) => {
-    for (const told of lines) {
-      feeds[0]?.write(told);
+  const emit = async (lines: string[]) => {
+    for (const text of lines) {
+      feeds[0]?.write(text);
       await take(live, 1);
     }
   };
@@ -36,58 +36,58 @@ async function start(options?: StatusEventsOptions) {
     await expect.poll(() => replays.length).toBe(number);
     return replays[number - 1];
   };
-  return { statusEvents, tell, replay };
+  return { statusEvents, emit, replay };
 }
 
 async function take(reader: StatusReader, count: number): Promise<string[]> {
   const ids: string[] = [];
   while (ids.length < count) {
     const { value } = await reader.next();
-    if (!value) throw new Error('it has ended');
+    if (!value) throw new Error('the reader has ended');
     ids.push(value.event.id);
   }
   return ids;
 }
 
-describe('between past and present', () => {
-  it('more happens than the window holds: that is replayed too', async () => {
-    const { statusEvents, tell, replay } = await start({ window: { max: 4 } });
+describe('a reader that resumes', () => {
+  it('reads a second replay if more events arrive during the first than the window holds', async () => {
+    const { statusEvents, emit, replay } = await start({ window: { max: 4 } });
     const known = line(ago(100), 'known');
-    await tell([known]);
-    const reader = statusEvents.subscribe(() => true, behindA);
+    await emit([known]);
+    const reader = statusEvents.subscribe(() => true, afterA);
     const first = await replay(1);
     const ids = Array.from({ length: 20 }, (_, index) => `event-${index}`);
     const meanwhile = ids.map((id) => line(ago(0), id));
 
-    await tell(meanwhile);
+    await emit(meanwhile);
     first?.end(lineOfA + known);
     (await replay(2))?.end(lineOfA + known + meanwhile.join(''));
 
     expect(await take(reader, 21)).toEqual(['known', ...ids]);
   });
 
-  it('an event comes twice, in the replay and then live, and is told once', async () => {
-    const { statusEvents, tell, replay } = await start();
+  it('receives an event once if both the replay and the live feed deliver it', async () => {
+    const { statusEvents, emit, replay } = await start();
     const [both, known] = [line(ago(200), 'both'), line(ago(100), 'known')];
-    await tell([known]);
-    const reader = statusEvents.subscribe(() => true, behindA);
+    await emit([known]);
+    const reader = statusEvents.subscribe(() => true, afterA);
     (await replay(1))?.end(lineOfA + both + known);
     expect(await take(reader, 2)).toEqual(['both', 'known']);
 
     const next = take(reader, 1);
-    await tell([both, line(ago(0), 'next')]);
+    await emit([both, line(ago(0), 'next')]);
 
     expect(await next).toEqual(['next']);
   });
 
-  it('a reader leaves while others share its replay, who miss nothing', async () => {
-    const { statusEvents, tell, replay } = await start();
+  it('misses nothing if another reader of the shared replay leaves', async () => {
+    const { statusEvents, emit, replay } = await start();
     const [before, known] = [line(ago(200), 'before'), line(ago(100), 'known')];
-    await tell([known]);
-    const [leaver, stayer] = [0, 1].map(() => statusEvents.subscribe(() => true, behindA));
+    await emit([known]);
+    const [leaver, stayer] = [0, 1].map(() => statusEvents.subscribe(() => true, afterA));
     const shared = await replay(1);
     shared?.write(lineOfA + before);
-    if (!leaver || !stayer) throw new Error('there are two');
+    if (!leaver || !stayer) throw new Error('expected two readers');
     expect(await take(leaver, 1)).toEqual(['before']);
 
     await leaver.return?.();
@@ -97,9 +97,9 @@ describe('between past and present', () => {
     expect(await leaver.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('the last reader of a replay leaves, and its stream is closed', async () => {
+  it('closes the stream of the replay if it leaves as the last reader', async () => {
     const { statusEvents, replay } = await start();
-    const reader = statusEvents.subscribe(() => true, behindA);
+    const reader = statusEvents.subscribe(() => true, afterA);
     const stream = await replay(1);
     stream?.write(lineOfA);
 
@@ -111,11 +111,11 @@ describe('between past and present', () => {
 });
 
 describe('the stream of a replay', () => {
-  it('is closed when all that was known has come, whatever the API still does', async () => {
-    const { statusEvents, tell, replay } = await start();
+  it('is closed once every known event has arrived, even if the API keeps it open', async () => {
+    const { statusEvents, emit, replay } = await start();
     const known = line(ago(100), 'known');
-    await tell([known]);
-    const reader = statusEvents.subscribe(() => true, behindA);
+    await emit([known]);
+    const reader = statusEvents.subscribe(() => true, afterA);
     const stream = await replay(1);
 
     stream?.write(lineOfA + known);
@@ -125,7 +125,7 @@ describe('the stream of a replay', () => {
     await expect.poll(() => statusEvents.state.openReplays).toBe(0);
   });
 
-  it('is not opened for who has left while it waited for its turn', async () => {
+  it('is not opened for a reader that left while its replay was queued', async () => {
     const { statusEvents, replay } = await start({ replays: { streams: 1 } });
     const readerSince = (year: number) => {
       const sinceMs = Date.UTC(year, 5);
@@ -134,7 +134,7 @@ describe('the stream of a replay', () => {
     readerSince(2022);
     const first = await replay(1);
     const leaver = readerSince(2023);
-    // Before a replay waits in line it waits for others that want the same.
+    // Before a replay is queued, it waits for other readers to share it.
     await new Promise((resolve) => setTimeout(resolve, 25));
 
     await leaver.return?.();
@@ -145,21 +145,21 @@ describe('the stream of a replay', () => {
   });
 });
 
-describe('a reader that takes nothing', () => {
-  it('of its past lets others have the stream, and reads on when it takes what waits', async () => {
-    const { statusEvents, tell, replay } = await start({ replays: { streams: 1 } });
+describe('a reader that stops reading', () => {
+  it('during its replay frees the stream, and continues when it reads again', async () => {
+    const { statusEvents, emit, replay } = await start({ replays: { streams: 1 } });
     const ids = Array.from({ length: 2_000 }, (_, index) => `event-${index}`);
     const lines = ids.map((id, index) => line(new Date(ms + 1 + index).toISOString(), id));
-    await tell([line(ago(100), 'known')]);
-    const reader = statusEvents.subscribe(() => true, behindA);
+    await emit([line(ago(100), 'known')]);
+    const reader = statusEvents.subscribe(() => true, afterA);
 
     const first = await replay(1);
     first?.write(lineOfA + lines.join(''));
     await expect.poll(() => first?.destroyed, { timeout: 10_000 }).toBe(true);
     await expect.poll(() => statusEvents.state.openReplays).toBe(0);
-    // Told while no replay was open, and dated before what was replayed.
+    // Arrives while no replay is open, with a time before the replayed events.
     const late = line(a.at, 'late');
-    await tell([late]);
+    await emit([late]);
 
     const taken = await take(reader, 512);
     const rest = take(reader, ids.length - taken.length);
@@ -171,34 +171,34 @@ describe('a reader that takes nothing', () => {
     expect(await take(reader, 1)).toEqual(['late']);
   });
 
-  const openings = { after: true, fromNowOn: false };
+  const openings = { 'after a cursor': true, 'from now on': false };
   it.each(Object.entries(openings))(
-    'is ended when the window has lost what it has not taken: %s',
-    async (_, isBehind) => {
-      const { statusEvents, tell } = await start({ window: { max: 4 } });
-      await tell([line(ago(200), 'before')]);
+    'and was opened %s ends once the window has dropped its next event',
+    async (_, isAfterCursor) => {
+      const { statusEvents, emit } = await start({ window: { max: 4 } });
+      await emit([line(ago(200), 'before')]);
       const mark = statusEvents.mark;
-      const position = isBehind ? (mark?.position ?? null) : null;
+      const position = isAfterCursor ? (mark?.position ?? null) : null;
       const reader = statusEvents.subscribe(
         () => true,
         position,
         () => false,
       );
-      await tell([line(ago(100), 'behind')]);
-      expect(await take(reader, 1)).toEqual(['behind']);
-      const behind = statusEvents.mark?.cursor;
+      await emit([line(ago(100), 'read')]);
+      expect(await take(reader, 1)).toEqual(['read']);
+      const lastRead = statusEvents.mark?.cursor;
 
-      await tell(Array.from({ length: 20 }, (_, index) => line(ago(0), `event-${index}`)));
+      await emit(Array.from({ length: 20 }, (_, index) => line(ago(0), `event-${index}`)));
 
-      await expect(reader.next()).rejects.toMatchObject({ code: 'SLOW_CONSUMER', cursor: behind });
+      await expect(reader.next()).rejects.toMatchObject({ code: 'SLOW_CONSUMER', cursor: lastRead });
       expect(await reader.next()).toEqual({ done: true, value: undefined });
       expect(statusEvents.state.overflows).toBe(1);
     },
   );
 });
 
-describe('a reader that was there before the feed began, takes nothing, and is left behind', () => {
-  it('is told the beginning of the feed: everything is behind it', async () => {
+describe('a reader that subscribed before the feed was open and never reads', () => {
+  it("ends with the cursor of the feed's beginning, so that it can resume from there", async () => {
     const feeds: ServerResponse[] = [];
     const statusEvents = await openStatusEvents(
       (request, response) => {
@@ -224,19 +224,19 @@ describe('a reader that was there before the feed began, takes nothing, and is l
   });
 });
 
-describe('a reader that the window has left behind though it takes what it is given', () => {
-  it('reads on from the API, and joins the others again', async () => {
-    const { statusEvents, tell, replay } = await start({ window: { max: 4 } });
+describe('a reader that falls behind the window while it is still reading', () => {
+  it('catches up from the API and rejoins the live feed', async () => {
+    const { statusEvents, emit, replay } = await start({ window: { max: 4 } });
     const reader = statusEvents.subscribe(() => true, null);
     const lines = Array.from({ length: 40 }, (_, index) => line(ago(1_000 - index), `event-${index}`));
-    await tell(lines.slice(0, 2));
+    await emit(lines.slice(0, 2));
     expect(await take(reader, 1)).toEqual(['event-0']);
-    await tell(lines.slice(2));
+    await emit(lines.slice(2));
 
     const rest = take(reader, 40);
     (await replay(1))?.end(lines.join(''));
     await expect.poll(() => statusEvents.state.subscribers).toBe(2);
-    await tell([line(ago(0), 'live')]);
+    await emit([line(ago(0), 'live')]);
 
     expect(await rest).toEqual([...Array.from({ length: 39 }, (_, index) => `event-${index + 1}`), 'live']);
   });
