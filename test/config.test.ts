@@ -5,7 +5,7 @@ import { SetupError } from '../src/errors/SetupError.ts';
 
 const jwt = { AUTH: 'jwt', AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'journals' };
 
-/** Every line with which it is refused. */
+/** Returns every line of the error with which a configuration is refused. */
 function problemsOf(environment: Record<string, string>): string[] {
   try {
     readConfig(environment, { sandbox: true, port: '0' });
@@ -16,13 +16,13 @@ function problemsOf(environment: Record<string, string>): string[] {
   return [];
 }
 
-describe('a configuration of who may come in does not hold with', () => {
+describe('the authentication settings', () => {
   it.each<[string, Record<string, string>, RegExp[]]>([
-    ['an unknown way in', { AUTH: 'ldap' }, [/- AUTH: expected none, api-key or jwt, found "ldap"$/]],
-    ['a way in that every object has', { AUTH: 'constructor' }, [/- AUTH: expected none, api-key or jwt/]],
-    ['keys without a file', { AUTH: 'api-key' }, [/- AUTH_API_KEYS_FILE: missing, AUTH=api-key requires it$/]],
+    ['an unknown method', { AUTH: 'ldap' }, [/- AUTH: expected none, api-key or jwt, found "ldap"$/]],
+    ['a method named like an inherited property', { AUTH: 'constructor' }, [/- AUTH: expected none, api-key or jwt/]],
+    ['API keys without a key file', { AUTH: 'api-key' }, [/- AUTH_API_KEYS_FILE: missing, AUTH=api-key requires it$/]],
     [
-      'tokens without an issuer',
+      'JSON Web Tokens without an issuer',
       { AUTH: 'jwt', AUTH_CLOCK_SKEW_SECONDS: '-1' },
       [
         /AUTH_CLOCK_SKEW_SECONDS: expected whole seconds, 0 to 300/,
@@ -32,29 +32,29 @@ describe('a configuration of who may come in does not hold with', () => {
       ],
     ],
     [
-      'keys of the issuer over an open network',
+      "the issuer's keys over plain HTTP",
       { ...jwt, AUTH_JWKS_URL: 'http://issuer.example/keys' },
       [/- AUTH_JWKS_URL: expected an https URL, or an http URL of a loopback address/],
     ],
     [
-      'a door that is configured and open',
+      'a key file but no authentication',
       { AUTH_API_KEYS_FILE: '/keys.json' },
       [/- AUTH_API_KEYS_FILE: set, but AUTH is none/],
     ],
     [
-      'an open door on every address',
+      'no authentication on every IPv4 address',
       { HOST: '0.0.0.0' },
       [/- HOST: 0\.0\.0\.0 is not a loopback address and AUTH is none/],
     ],
-    ['an open door by another name', { HOST: '::' }, [/- HOST: :: is not a loopback address/]],
-  ])('%s', (_how, environment, problems) => {
+    ['no authentication on every IPv6 address', { HOST: '::' }, [/- HOST: :: is not a loopback address/]],
+  ])('are refused with %s', (_how, environment, problems) => {
     expect(problemsOf(environment)).toEqual([
       'invalid configuration:',
       ...problems.map((problem) => expect.stringMatching(problem) as string),
     ]);
   });
 
-  it('nothing missing', () => {
+  it('are accepted when they are complete', () => {
     expect(problemsOf({ ...jwt, AUTH_JWKS_URL: 'https://issuer.example/keys', HOST: '0.0.0.0' })).toEqual([]);
   });
 });
@@ -70,13 +70,13 @@ describe("the firm's own currency", () => {
     [undefined, 'USD'],
     ['', 'USD'],
     ['EUR', 'EUR'],
-  ])('that is set to %j is %s', (currency, expected) => {
+  ])('set to %j is %s', (currency, expected) => {
     const { upstream } = readConfig({ ...remote, APCA_BROKER_CURRENCY: currency });
 
     expect(upstream).toMatchObject({ remote: { currency: expected } });
   });
 
-  it('is three capital letters', () => {
+  it('must consist of three capital letters', () => {
     expect(() => readConfig({ ...remote, APCA_BROKER_CURRENCY: 'euro' })).toThrow(
       'APCA_BROKER_CURRENCY: expected the three letters of a currency, such as USD, found "euro"',
     );

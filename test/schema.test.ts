@@ -23,7 +23,7 @@ const ownTypes = Object.values(schema.getTypeMap()).filter(
 );
 
 describe('the schema', () => {
-  it('is printed in schema.graphql; npm run schema brings the file up to date', () => {
+  it('equals schema.graphql, which npm run schema updates', () => {
     const file = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
 
     expect(file).toBe(printedSchema());
@@ -34,8 +34,8 @@ describe('the schema', () => {
     expect(findDangerousChanges(contract, schema)).toEqual([]);
   });
 
-  it('promises nothing beyond the public contract', () => {
-    // The builder brings every scalar that GraphQL itself specifies, used or not.
+  it('has nothing beyond the public contract', () => {
+    // The builder adds every scalar that GraphQL itself specifies, used or not.
     const beyond = findBreakingChanges(schema, contract).filter(
       ({ description }) => !description.startsWith('Standard scalar'),
     );
@@ -44,7 +44,7 @@ describe('the schema', () => {
     expect(findDangerousChanges(schema, contract)).toEqual([]);
   });
 
-  it('has the directives and the scalar addresses of the public contract', () => {
+  it('has the directives and the specification URLs of the public contract', () => {
     const ownDirectives = schema.getDirectives().filter((directive) => !isSpecifiedDirective(directive));
 
     expect(ownDirectives).toEqual([]);
@@ -60,7 +60,7 @@ describe('the schema', () => {
 });
 
 describe('the check of descriptions', () => {
-  it('finds each kind of thing that has none', () => {
+  it('finds each kind of element that has no description', () => {
     const bare = buildSchema(`
       type Query { field(argument: Input): Enum }
       input Input { entry: String }
@@ -87,7 +87,7 @@ describe('the check of descriptions', () => {
   });
 });
 
-/** The names of what has no description in a type, itself included. */
+/** Returns the names of a type and its parts that have no description. */
 function undescribed(type: GraphQLNamedType): string[] {
   const parts: [string, string | null | undefined][] = [[type.name, type.description]];
   if (isObjectType(type) || isInterfaceType(type)) {

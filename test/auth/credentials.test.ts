@@ -20,7 +20,7 @@ async function start() {
   return { url, ann: credentials.ann };
 }
 
-/** The first line of the answer to a request whose headers no client would send so. */
+/** Returns the status line of the response to a request with headers that no client library would send. */
 async function rawStatus(url: string, head: string[], body = ''): Promise<string> {
   const { hostname, port, pathname, host } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -35,10 +35,10 @@ async function rawStatus(url: string, head: string[], body = ''): Promise<string
 
 describe('the Authorization header', () => {
   it.each([
-    ['in capitals', (credential: string) => credential.replace('Bearer', 'BEARER')],
-    ['in small letters', (credential: string) => credential.replace('Bearer', 'bearer')],
-    ['with more blanks', (credential: string) => credential.replace(' ', '   ')],
-  ])('may name its scheme %s', async (_how, spelled) => {
+    ['in upper case', (credential: string) => credential.replace('Bearer', 'BEARER')],
+    ['in lower case', (credential: string) => credential.replace('Bearer', 'bearer')],
+    ['followed by several spaces', (credential: string) => credential.replace(' ', '   ')],
+  ])('is accepted with its scheme %s', async (_how, spelled) => {
     const { url, ann } = await start();
 
     const outcomes = await Promise.all(doors.map((door) => operate(door, url, spelled(ann), query)));
@@ -47,13 +47,13 @@ describe('the Authorization header', () => {
   });
 
   it.each([
-    ['without its scheme', (credential: string) => credential.replace('Bearer ', '')],
-    ['of another scheme', (credential: string) => credential.replace('Bearer', 'Basic')],
-    ['with two of them', (credential: string) => `${credential}, ${credential}`],
-    ['with words behind it', (credential: string) => `${credential} please`],
-    ['cut short', (credential: string) => credential.slice(0, -1)],
-    ['with a character more', (credential: string) => `${credential}a`],
-    ['without a token', () => 'Bearer'],
+    ['without a scheme', (credential: string) => credential.replace('Bearer ', '')],
+    ['with another scheme', (credential: string) => credential.replace('Bearer', 'Basic')],
+    ['with two credentials', (credential: string) => `${credential}, ${credential}`],
+    ['with text after the credential', (credential: string) => `${credential} please`],
+    ['with the last character of the credential missing', (credential: string) => credential.slice(0, -1)],
+    ['with a character added to the credential', (credential: string) => `${credential}a`],
+    ['without a credential', () => 'Bearer'],
   ])('is refused %s', async (_how, spelled) => {
     const { url, ann } = await start();
 
@@ -64,10 +64,10 @@ describe('the Authorization header', () => {
   });
 
   it.each([
-    ['one that holds before one that does not', (ann: string) => [ann, stranger]],
-    ['one that does not hold before one that does', (ann: string) => [stranger, ann]],
-    ['one twice', (ann: string) => [ann, ann]],
-  ])('is refused where there are several: %s', async (_which, headers) => {
+    ['a valid one and an invalid one', (ann: string) => [ann, stranger]],
+    ['an invalid one and a valid one', (ann: string) => [stranger, ann]],
+    ['the same one twice', (ann: string) => [ann, ann]],
+  ])('is refused when it is sent twice: %s', async (_which, headers) => {
     const { url, ann } = await start();
     const several = headers(ann).map((credential) => `authorization: ${credential}`);
     const upgrade = ['upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13'];
@@ -78,7 +78,7 @@ describe('the Authorization header', () => {
   });
 });
 
-describe('what a socket says in connection_init', () => {
+describe('the payload of connection_init', () => {
   async function enter(url: string, payload: unknown, headers: Record<string, string> = {}) {
     const socket = await RawSocket.open(url, undefined, headers);
     socket.send({ type: 'connection_init', payload });
@@ -86,7 +86,7 @@ describe('what a socket says in connection_init', () => {
     return 'code' in said ? said.code : said.type;
   }
 
-  it('wins over the header of its upgrade, whichever of the two holds', async () => {
+  it('takes precedence over the header of the upgrade, whichever of the two is valid', async () => {
     const { url, ann } = await start();
 
     expect(await enter(url, { authorization: stranger }, { authorization: ann })).toBe(4403);
@@ -95,7 +95,7 @@ describe('what a socket says in connection_init', () => {
   });
 
   it.each([[42], [true], [{}], [{ toString: 'Bearer' }], [[]]])(
-    'is refused where the authorization is %j, also beside a header that holds',
+    'is refused with the authorization %j, even if the header is valid',
     async (authorization) => {
       const { url, ann } = await start();
 
@@ -105,7 +105,7 @@ describe('what a socket says in connection_init', () => {
   );
 
   it.each(['authorization', 'Authorization', 'AUTHORIZATION', 'aUTHorization'])(
-    'names the credential as headers do, in any case: %s',
+    'may contain the credential under a field name in any case: %s',
     async (name) => {
       const { url, ann } = await start();
 
@@ -114,14 +114,14 @@ describe('what a socket says in connection_init', () => {
     },
   );
 
-  it('is refused with several credentials, as a request is', async () => {
+  it('is refused with several credentials', async () => {
     const { url, ann } = await start();
 
     expect(await enter(url, { authorization: ann, Authorization: stranger })).toBe(4403);
     expect(await enter(url, { AUTHORIZATION: stranger, authorization: ann })).toBe(4403);
   });
 
-  it('may be about something else, beside a header that holds', async () => {
+  it('may omit the credential if the header is valid', async () => {
     const { url, ann } = await start();
 
     expect(await enter(url, { client: 'screen' }, { authorization: ann })).toBe('connection_ack');
@@ -129,7 +129,7 @@ describe('what a socket says in connection_init', () => {
     expect(await enter(url, undefined, { authorization: ann })).toBe('connection_ack');
   });
 
-  it('is no credential under a name that it only inherits', async () => {
+  it('is not searched for a credential in inherited fields', async () => {
     const { url } = await start();
 
     expect(await enter(url, '{"__proto__":{"authorization":"Bearer x"}}')).not.toBe('connection_ack');

@@ -13,7 +13,7 @@ const missing = '22222222-2222-4222-8222-222222222222';
 const own = '33333333-3333-4333-8333-333333333333';
 const createdAt = '2026-10-13T13:11:10.57913Z';
 
-/** Journals of which the principal of `customer` sees the second only. */
+/** Journals, of which the principal with the account `customer` may see only the second. */
 const journals = [
   wireJNLC({ id: foreign, from_account: sweep, to_account: otherCustomer, created_at: createdAt, status: 'pending' }),
   wireJNLC({ id: own, from_account: sweep, to_account: customer, created_at: createdAt, status: 'pending' }),
@@ -25,7 +25,7 @@ const limited: Partial<KeyEntry> = {
   fromAccounts: [sweep, customer],
 };
 
-/** The API with these journals: what it answers, as the real one does, and what it was asked. */
+/** Answers as the real API would with these journals. */
 const api: Answer = (seen, response) => {
   const { pathname, searchParams } = new URL(seen.url, 'http://api');
   const id = pathname.slice('/v1/journals/'.length);
@@ -42,7 +42,7 @@ const api: Answer = (seen, response) => {
   return json(200, found)(seen, response);
 };
 
-/** Events of both journals, then the end of the stream. */
+/** Streams an event of each journal, then ends. */
 const events: Answer = (seen, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(': welcome\n\n');
@@ -54,7 +54,7 @@ const events: Answer = (seen, response) => {
   response.end();
 };
 
-/** What was asked, with the guess taken out of it. */
+/** Describes an upstream request, with the guessed id removed. */
 function shape({ method, url }: SeenRequest, guess: string): string {
   return `${method} ${url.replaceAll(guess, 'GUESS').replace(/(since|until|after|before)=[^&]*/g, '$1')}`;
 }
@@ -71,80 +71,87 @@ async function guess(query: (id: string) => string, id: string) {
 const journalCursor = (id: string) => Buffer.from(JSON.stringify(['j1', createdAt, id])).toString('base64url');
 const since = '2020-01-01T00:00:00Z';
 
-describe('a guess at the journal of others costs and brings what one at none does', () => {
+describe('a foreign journal is indistinguishable from a missing one, in the answer and in upstream calls', () => {
   it.each<[string, (id: string) => string]>([
-    ['journal', (id) => `{ journal(id: "${id}") { id } }`],
-    ['node', (id) => `{ node(id: "${id}") { id } }`],
-    ['nodes', (id) => `{ nodes(ids: ["${own}", "${id}", "${id.toUpperCase()}"]) { id } }`],
-    ['a cursor', (id) => `{ journals(after: "${journalCursor(id)}") { nodes { id } pageInfo { hasPreviousPage } } }`],
+    ['by journal', (id) => `{ journal(id: "${id}") { id } }`],
+    ['by node', (id) => `{ node(id: "${id}") { id } }`],
+    ['by nodes', (id) => `{ nodes(ids: ["${own}", "${id}", "${id.toUpperCase()}"]) { id } }`],
     [
-      'its status events',
+      'when its cursor is used in after',
+      (id) => `{ journals(after: "${journalCursor(id)}") { nodes { id } pageInfo { hasPreviousPage } } }`,
+    ],
+    [
+      'when its status events are queried',
       (id) => `{ journalStatusEvents(since: "${since}", filter: { journalId: ["${id}"] }) { nodes { id } } }`,
     ],
     [
-      'its status events, on an account of the principal',
+      "when its status events are queried with the principal's own account",
       (id) =>
         `{ journalStatusEvents(since: "${since}", filter: { journalId: ["${id}"], accountId: ["${customer}"] }) { nodes { id } } }`,
     ],
     [
-      'deleteJournal',
+      'by deleteJournal',
       (id) => `mutation { deleteJournal(id: "${id}") { __typename
         ... on JournalError { message requestId upstreamCode } ... on JournalNotDeletableError { journal { id } } } }`,
     ],
-  ])('by %s', async (_by, query) => {
+  ])('%s', async (_how, query) => {
     const [known, none] = await Promise.all([guess(query, foreign), guess(query, missing)]);
 
-    // A guess has another id than none, and ids of one length are all that a cursor differs in.
+    // The answer may repeat the cursor that was sent, which contains the guessed id.
     const withoutCursor = (answer: string) =>
       answer.replaceAll(journalCursor(foreign), '').replaceAll(journalCursor(missing), '');
     expect(withoutCursor(known.answer)).toBe(withoutCursor(none.answer));
     expect(known.asked).toEqual(none.asked);
     expect(known.answer).not.toContain(otherCustomer);
   });
+});
 
-  it('which is nothing, where its own is seen by the same ways', async () => {
+describe('a journal of an own account', () => {
+  it('is visible in the same query', async () => {
     const mine = await guess((id) => `{ journal(id: "${id}") { id toAccount { id } } }`, own);
 
     expect(mine.answer).toContain(customer);
   });
 });
 
-describe('a guess at the account of others costs and brings what one at none does', () => {
+describe('a foreign account is indistinguishable from a missing one, in the answer and in upstream calls', () => {
   it.each<[string, (id: string) => string]>([
-    ['account', (id) => `{ account(id: "${id}") { journals { nodes { id } } } }`],
-    ['the payer of a list', (id) => `{ journals(filter: { fromAccount: "${id}" }) { nodes { id } } }`],
-    ['the receiver of a list', (id) => `{ journals(filter: { toAccount: "${id}" }) { nodes { id } } }`],
+    ['by account', (id) => `{ account(id: "${id}") { journals { nodes { id } } } }`],
+    ['as fromAccount of a list', (id) => `{ journals(filter: { fromAccount: "${id}" }) { nodes { id } } }`],
+    ['as toAccount of a list', (id) => `{ journals(filter: { toAccount: "${id}" }) { nodes { id } } }`],
     [
-      'both sides of a list',
+      'as toAccount of a list that also names fromAccount',
       (id) => `{ journals(filter: { fromAccount: "${sweep}", toAccount: "${id}" }) { nodes { id } } }`,
     ],
     [
-      'status events',
+      'as accountId of status events',
       (id) => `{ journalStatusEvents(since: "${since}", filter: { accountId: ["${id}"] }) { nodes { id } } }`,
     ],
     [
-      'the receiver of a new journal',
+      'as toAccount of a new journal',
       (id) =>
         `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${id}", amount: "1" } }) { __typename } }`,
     ],
     [
-      'an entry of a batch',
+      'in an entry of a batch',
       (id) => `mutation { createBatchJournal(input: { fromAccount: "${sweep}", entries: [
         { toAccount: "${customer}", amount: "1" } { toAccount: "${id}", amount: "1" }] }) { __typename } }`,
     ],
     [
-      'an entry of a reverse batch',
+      'in an entry of a reverse batch',
       (id) => `mutation { createReverseBatchJournal(input: { toAccount: "${customer}", entries: [
         { fromAccount: "${sweep}", amount: "1" } { fromAccount: "${id}", amount: "1" }] }) { __typename } }`,
     ],
-  ])('by %s', async (_by, query) => {
+  ])('%s', async (_how, query) => {
     const [known, none] = await Promise.all([guess(query, otherCustomer), guess(query, unknownAccount)]);
 
     expect(known).toEqual(none);
     expect(known.answer).not.toContain(foreign);
   });
+});
 
-  it('whose journals with its own account it sees, and those only', async () => {
+describe('a list of journals', () => {
+  it('of a foreign account contains only its journals with an own account', async () => {
     const { answer, asked } = await guess(
       (id) => `{ journals(filter: { fromAccount: "${id}" }) { nodes { id } } }`,
       sweep,
@@ -155,7 +162,7 @@ describe('a guess at the account of others costs and brings what one at none doe
     expect(asked).toEqual([expect.stringContaining(`from_account=GUESS&to_account=${customer}`)]);
   });
 
-  it('when it has more accounts than the API is asked about one by one', async () => {
+  it('is filtered by the gateway if the principal has too many accounts for separate calls', async () => {
     const accounts = Array.from(
       { length: 150 },
       (_, index) => `44444444-4444-4444-8444-${String(index).padStart(12, '0')}`,
@@ -171,10 +178,11 @@ describe('a guess at the account of others costs and brings what one at none doe
   });
 });
 
-describe("the API's words", () => {
+const create = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" } }) {
+  __typename ... on JournalError { message upstreamCode requestId } ... on InvalidRequestError { issues { message } } } }`;
+
+describe("the API's message", () => {
   const insufficient = 'insufficient balance';
-  const create = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" } }) {
-    __typename ... on JournalError { message upstreamCode requestId } ... on InvalidRequestError { issues { message } } } }`;
 
   it.each([
     [403, `${insufficient}: ${sweep} holds 12.50`, redactedMessage],
@@ -193,47 +201,50 @@ describe("the API's words", () => {
     [503, `no answer for ${thirdCustomer}`, redactedMessage],
     [503, 'no answer in time', 'no answer in time'],
     [429, `too many calls for ${thirdCustomer}`, redactedMessage],
-  ])('of a refusal, %i, %s, are told to who may read them', async (status, message, told) => {
+  ])('in a refusal with %i, "%s", is shown only to principals who may read it', async (status, message, shown) => {
     const stub = await StubUpstream.start(json(status, { message, code: 40310000 }, { 'x-request-id': 'request-1' }));
     const { ask } = await startWithKeys(stub.url, { limited, all: { ...limited, accounts: undefined } });
 
     const { data } = await ask('limited', create);
-    const { data: whole } = await ask('all', create);
+    const { data: unredacted } = await ask('all', create);
 
-    const words = (answer: unknown) => (answer as { createJournal: { message: string } }).createJournal.message;
-    expect(words(data).replace(/^HTTP \d+: /, '')).toBe(told);
+    const messageOf = (answer: unknown) => (answer as { createJournal: { message: string } }).createJournal.message;
+    expect(messageOf(data).replace(/^HTTP \d+: /, '')).toBe(shown);
     expect(JSON.stringify(data)).not.toMatch(
       new RegExp(`${thirdCustomer}|${foreign}|${foreign.replaceAll('-', '')}|12\\.50|7 < 9|927721227`, 'i'),
     );
-    expect(words(whole)).toContain(message);
+    expect(messageOf(unredacted)).toContain(message);
     expect(data).toMatchObject({ createJournal: { requestId: 'request-1' } });
   });
 
-  it.each([400, 403, 503])('of a read that fails with %i are too', async (status) => {
-    const message = `not for ${thirdCustomer}`;
-    const stub = await StubUpstream.start(json(status, { message }), events);
-    const { ask } = await startWithKeys(stub.url, { limited, all: { ...limited, accounts: undefined } });
+  it.each([400, 403, 503])(
+    'in a read that fails with %i is shown only to principals who may read it',
+    async (status) => {
+      const message = `not for ${thirdCustomer}`;
+      const stub = await StubUpstream.start(json(status, { message }), events);
+      const { ask } = await startWithKeys(stub.url, { limited, all: { ...limited, accounts: undefined } });
 
-    const query = `{ journal(id: "${own}") { id } }`;
-    const [{ errors }, { errors: whole }] = await Promise.all([ask('limited', query), ask('all', query)]);
+      const query = `{ journal(id: "${own}") { id } }`;
+      const [{ errors }, { errors: unredacted }] = await Promise.all([ask('limited', query), ask('all', query)]);
 
-    expect(errors?.[0]?.message).toBe(redactedMessage);
-    expect(errors?.[0]?.extensions).toEqual(whole?.[0]?.extensions);
-    expect(whole?.[0]?.message).toContain(message);
-  });
+      expect(errors?.[0]?.message).toBe(redactedMessage);
+      expect(errors?.[0]?.extensions).toEqual(unredacted?.[0]?.extensions);
+      expect(unredacted?.[0]?.message).toContain(message);
+    },
+  );
 
   it.each([
     [`refused: ${own} is too much`, `refused: ${own} is too much`],
     [`refused: ${foreign} is the same`, redactedMessage],
     ['refused: 12.50 available', redactedMessage],
-  ])("of a batch's entry, %s, are told to who may read them, in its result and in its events", async (words, told) => {
-    const failed = wireJNLC({ ...journals[1], error_message: words });
+  ])('for a batch entry, "%s", is redacted in its result and in its events', async (message, shown) => {
+    const failed = wireJNLC({ ...journals[1], error_message: message });
     const stub = await StubUpstream.start(
       (seen, response) => json(200, seen.method === 'POST' ? [failed] : failed)(seen, response),
       (seen, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         const event = { at: createdAt, event_id: '01J00000000000000000000000', entry_type: 'JNLC', journal_id: own };
-        const ended = { status_from: 'queued', status_to: 'refused', batch_error_message: words };
+        const ended = { status_from: 'queued', status_to: 'refused', batch_error_message: message };
         if (seen.url.includes('until')) response.end(`data: ${JSON.stringify({ ...event, ...ended })}\n\n`);
       },
     );
@@ -242,13 +253,15 @@ describe("the API's words", () => {
       ... on CreateBatchJournalSuccess { results { errorMessage } } } }`;
     const history = `{ it: journalStatusEvents(since: "${since}") { nodes { batchErrorMessage } } }`;
 
-    expect((await ask('limited', batch)).data).toEqual({ it: { results: [{ errorMessage: told }] } });
-    expect((await ask('limited', history)).data).toEqual({ it: { nodes: [{ batchErrorMessage: told }] } });
-    expect((await ask('all', batch)).data).toEqual({ it: { results: [{ errorMessage: words }] } });
-    expect((await ask('all', history)).data).toEqual({ it: { nodes: [{ batchErrorMessage: words }] } });
+    expect((await ask('limited', batch)).data).toEqual({ it: { results: [{ errorMessage: shown }] } });
+    expect((await ask('limited', history)).data).toEqual({ it: { nodes: [{ batchErrorMessage: shown }] } });
+    expect((await ask('all', batch)).data).toEqual({ it: { results: [{ errorMessage: message }] } });
+    expect((await ask('all', history)).data).toEqual({ it: { nodes: [{ batchErrorMessage: message }] } });
   });
+});
 
-  it("don't hide what the gateway itself says about a list that is too long", async () => {
+describe("the gateway's own message", () => {
+  it('about a list that is too long is not redacted', async () => {
     const stub = await StubUpstream.start(json(422, { message: 'too many records' }));
     const { ask } = await startWithKeys(stub.url, { limited });
     const day = '"2026-01-01"';
@@ -263,7 +276,7 @@ describe("the API's words", () => {
     ]);
   });
 
-  it("don't hide what the gateway itself says about an input", async () => {
+  it('about an input is not redacted', async () => {
     const stub = await StubUpstream.start(json(200, []));
     const { ask } = await startWithKeys(stub.url, { limited });
 
@@ -273,7 +286,7 @@ describe("the API's words", () => {
   });
 });
 
-describe('an answer to a create that is about the journal of others', () => {
+describe('an upstream answer with a foreign journal', () => {
   it.each([
     [
       'createJournal',
@@ -285,9 +298,9 @@ describe('an answer to a create that is about the journal of others', () => {
       '/v1/journals/batch',
       `input: { fromAccount: "${sweep}", entries: [{ toAccount: "${customer}", amount: "10" }] }`,
     ],
-  ])('of %s is a conflict of keys, and nothing of it is told', async (field, path, input) => {
-    const [theirs] = journals;
-    const stub = await StubUpstream.start(json(200, path.endsWith('batch') ? [theirs] : theirs));
+  ])('becomes an idempotency conflict in %s and reveals nothing of that journal', async (field, path, input) => {
+    const [foreignJournal] = journals;
+    const stub = await StubUpstream.start(json(200, path.endsWith('batch') ? [foreignJournal] : foreignJournal));
     const { ask } = await startWithKeys(stub.url, { limited });
 
     const { data } = await ask(

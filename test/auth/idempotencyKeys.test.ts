@@ -47,23 +47,23 @@ describe("a principal's idempotency key", () => {
   it.each([
     ['a journal', single, 'CreateJournalSuccess'],
     ['a batch', batch, 'CreateBatchJournalSuccess'],
-  ])('of %s brings its own again, and another one to another principal', async (_what, query, type) => {
+  ])('of %s returns the original to the same principal, and a new one to another', async (_what, query, type) => {
     const { create } = await start();
 
     const first = await create('ann', query, { amount: '1' });
-    const again = await create('ann', query, { amount: '1' });
-    const others = await create('ben', query, { amount: '1' });
+    const repeated = await create('ann', query, { amount: '1' });
+    const other = await create('ben', query, { amount: '1' });
 
     expect(first).toMatchObject({ type, key: 'payday' });
-    expect(again).toEqual(first);
-    expect(others).toMatchObject({ type, key: 'payday' });
-    expect(others.id).not.toBe(first.id);
+    expect(repeated).toEqual(first);
+    expect(other).toMatchObject({ type, key: 'payday' });
+    expect(other.id).not.toBe(first.id);
   });
 
   it.each([
     ['a journal', single, 'CreateJournalSuccess'],
     ['a batch', batch, 'CreateBatchJournalSuccess'],
-  ])('of %s is a conflict where it was its own, and none where it was of another', async (_what, query, type) => {
+  ])('of %s conflicts with another input of the same principal only', async (_what, query, type) => {
     const { create } = await start();
     await create('ann', query, { amount: '1' });
 
@@ -75,33 +75,33 @@ describe("a principal's idempotency key", () => {
     expect(await create('of another', query, { amount: '2', to: otherCustomer })).toMatchObject({ type });
   });
 
-  it('of a reverse batch is its own too', async () => {
+  it('of a reverse batch is independent of the same key of another principal', async () => {
     const { create } = await start();
 
     const first = await create('ann', reverse, { amount: '1' });
-    const others = await create('of an account', reverse, { amount: '2' });
+    const other = await create('of an account', reverse, { amount: '2' });
 
     expect(first).toMatchObject({ type: 'CreateReverseBatchJournalSuccess', key: 'payday' });
-    expect(others).toMatchObject({ type: 'CreateReverseBatchJournalSuccess', key: 'payday' });
-    expect(others.id).not.toBe(first.id);
+    expect(other).toMatchObject({ type: 'CreateReverseBatchJournalSuccess', key: 'payday' });
+    expect(other.id).not.toBe(first.id);
   });
 
-  it('is told with its events as it was given, to those of all accounts and to itself', async () => {
+  it('is shown unchanged with its events to its principal and to principals with all accounts', async () => {
     const { ask, create } = await start();
     const { id } = await create('ann', single, { amount: '1' });
     const query = `{ journalStatusEvents(since: "2020-01-01T00:00:00Z", filter: { journalId: ["${id}"] }, first: 1) { nodes { idempotencyKey } } }`;
     const keyFor = async (name: keyof typeof principals) => (await ask(name, query)).data;
 
-    const told = (idempotencyKey: string | null) => ({ journalStatusEvents: { nodes: [{ idempotencyKey }] } });
-    expect(await keyFor('ann')).toEqual(told('payday'));
-    expect(await keyFor('ben')).toEqual(told('payday'));
-    expect(await keyFor('of an account')).toEqual(told(null));
+    const eventsWith = (idempotencyKey: string | null) => ({ journalStatusEvents: { nodes: [{ idempotencyKey }] } });
+    expect(await keyFor('ann')).toEqual(eventsWith('payday'));
+    expect(await keyFor('ben')).toEqual(eventsWith('payday'));
+    expect(await keyFor('of an account')).toEqual(eventsWith(null));
     const own = await create('of an account', single, { amount: '3' });
     const { data } = await ask('of an account', query.replace(String(id), String(own.id)));
-    expect(data).toEqual(told('payday'));
+    expect(data).toEqual(eventsWith('payday'));
   });
 
-  it('reaches the API as a UUID that is always the same, and never as it was given', async () => {
+  it('is sent to the API as a stable UUID, never unchanged', async () => {
     const sent: unknown[] = [];
     for (const name of ['ann', 'ann', 'ben'] as const) {
       const stub = await StubUpstream.start(json(200, wireJNLC()));
@@ -115,24 +115,24 @@ describe("a principal's idempotency key", () => {
     expect(sent[2]).not.toBe(sent[0]);
   });
 
-  it('that is long is its own too, and is told with its events to those who may see it', async () => {
+  it('that is long is independent of other principals too, and shown with its events to those who may see it', async () => {
     const { ask, create } = await start();
     const long = 'p'.repeat(100);
     const query = single.replace('payday', long);
 
     const first = await create('ann', query, { amount: '1' });
-    const others = await create('of an account', query, { amount: '1' });
+    const other = await create('of an account', query, { amount: '1' });
 
     expect(first.key).toBe(long);
-    expect(others.key).toBe(long);
-    expect(others.id).not.toBe(first.id);
+    expect(other.key).toBe(long);
+    expect(other.id).not.toBe(first.id);
     const events = `{ journalStatusEvents(since: "2020-01-01T00:00:00Z", filter: { journalId: ["${first.id}"] }, first: 1) { nodes { idempotencyKey } } }`;
-    const told = (idempotencyKey: string | null) => ({ journalStatusEvents: { nodes: [{ idempotencyKey }] } });
-    expect((await ask('ben', events)).data).toEqual(told(long));
-    expect((await ask('of an account', events)).data).toEqual(told(null));
+    const eventsWith = (idempotencyKey: string | null) => ({ journalStatusEvents: { nodes: [{ idempotencyKey }] } });
+    expect((await ask('ben', events)).data).toEqual(eventsWith(long));
+    expect((await ask('of an account', events)).data).toEqual(eventsWith(null));
   });
 
-  it('is named by a lost answer as it was given', async () => {
+  it('is returned unchanged when the outcome is unknown', async () => {
     const stub = await StubUpstream.start(json(500, {}));
     const { ask } = await startWithKeys(stub.url, principals);
 

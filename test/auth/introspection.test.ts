@@ -15,19 +15,19 @@ async function start() {
   });
 }
 
-const questions = [
-  ['plainly', '{ __schema { queryType { name } } }'],
-  ['by a type', '{ __type(name: "Query") { name } }'],
-  ['under another name', '{ a: __schema { queryType { name } } }'],
+const introspections = [
+  ['by __schema', '{ __schema { queryType { name } } }'],
+  ['by __type', '{ __type(name: "Query") { name } }'],
+  ['under an alias', '{ a: __schema { queryType { name } } }'],
   [
-    'in fragments',
+    'inside fragments',
     '{ ...a } fragment a on Query { ... { ...b } } fragment b on Query { __schema { queryType { name } } }',
   ],
-  ['in an operation beside', 'query A { __typename } query B { __schema { queryType { name } } }'],
+  ['in another operation of the document', 'query A { __typename } query B { __schema { queryType { name } } }'],
 ] as const;
 
 describe.each(doors)('the schema over %s', (door) => {
-  it.each(questions)('is shown to nobody without the scope who asks %s', async (_how, query) => {
+  it.each(introspections)('is denied without the scope when it is requested %s', async (_how, query) => {
     const { url, credentials } = await start();
 
     const { data, errors } = await operate(door, url, credentials.reader, query);
@@ -36,9 +36,9 @@ describe.each(doors)('the schema over %s', (door) => {
     expect(errors).toMatchObject([{ extensions: { code: expect.stringMatching(/^FORBIDDEN$/) as string } }]);
   });
 
-  it('is shown to those who have it, before and after somebody else was refused', async () => {
+  it('is returned with the scope, before and after another principal is denied', async () => {
     const { url, credentials } = await start();
-    const ask = (name: 'reader' | 'tool') => operate(door, url, credentials[name], questions[0][1]);
+    const ask = (name: 'reader' | 'tool') => operate(door, url, credentials[name], introspections[0][1]);
 
     const answers = [await ask('tool'), await ask('reader'), await ask('tool')];
 
@@ -49,7 +49,7 @@ describe.each(doors)('the schema over %s', (door) => {
     ]);
   });
 
-  it('leaves __typename to everybody', async () => {
+  it('does not include __typename, which every principal may read', async () => {
     const { url, credentials } = await start();
 
     expect((await operate(door, url, credentials.reader, '{ __typename }')).data).toEqual({ __typename: 'Query' });
@@ -59,7 +59,7 @@ describe.each(doors)('the schema over %s', (door) => {
     ['a field', '{ journalz { nodes { id } } }', {}],
     ['an argument', '{ journals(frist: 1) { nodes { id } } }', {}],
     ['a type', 'query ($a: JournalFiltr) { journals(filter: $a) { nodes { id } } }', {}],
-    ['a value of an enum', '{ journals(filter: { status: [EXECUTD] }) { nodes { id } } }', {}],
+    ['an enum value', '{ journals(filter: { status: [EXECUTD] }) { nodes { id } } }', {}],
     [
       'a variable of an enum',
       'query ($a: JournalFilter) { journals(filter: $a) { nodes { id } } }',
@@ -70,7 +70,7 @@ describe.each(doors)('the schema over %s', (door) => {
       'query ($a: JournalFilter) { journals(filter: $a) { nodes { id } } }',
       { a: { statu: [] } },
     ],
-  ])('is not to be guessed by the misspelling of %s', async (_what, query, variables) => {
+  ])('is not revealed by a suggestion for a misspelled name of %s', async (_what, query, variables) => {
     const { url, credentials } = await start();
 
     const { errors } = await operate(door, url, credentials.tool, query, variables);
@@ -85,16 +85,16 @@ describe.each(doors)('the schema over %s', (door) => {
 describe('GraphiQL', () => {
   const open = async (url: string, headers: Record<string, string> = {}) => {
     const answer = await fetch(url, { headers: { accept: 'text/html', ...headers } });
-    // A page that is left half read would hold the gateway's end.
+    // A response that is only half read would delay the gateway's shutdown.
     const isPage = (await answer.text()).includes('GraphiQL');
     return { status: answer.status, isPage };
   };
 
-  it('is shown before a sandbox', async () => {
+  it('is served in front of a sandbox', async () => {
     expect(await open(sandbox.url)).toEqual({ status: 200, isPage: true });
   });
 
-  it('is shown elsewhere to those who may read the schema', async () => {
+  it('is otherwise served only to principals who may read the schema', async () => {
     const { url, credentials } = await start();
 
     expect(await open(url, { authorization: credentials.tool })).toEqual({ status: 200, isPage: true });

@@ -14,7 +14,7 @@ import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-/** The ways in by which a subscription can be asked. */
+/** The transports that carry subscriptions. */
 const doors = ['SSE', 'WebSocket', 'WebSocket header'] as const satisfies readonly Door[];
 
 const grants = {
@@ -26,27 +26,27 @@ const grants = {
 } as const satisfies Record<string, object>;
 type Who = keyof typeof grants;
 
-interface Told {
+interface Result {
   data?: { journalStatusChanged: { journalId: string; statusTo: string; journal: { id: string } | null } } | null;
   errors?: { message: string; extensions: Record<string, unknown> }[];
 }
 
-type Listen = (query: string, variables?: Record<string, unknown>) => Promise<() => Promise<Told>>;
+type Listen = (query: string, variables?: Record<string, unknown>) => Promise<() => Promise<Result>>;
 
-/** A subscription that stands; then its results, one by one. */
+/** Opens a subscription over a transport; the returned function reads one result after the other. */
 function listenerAt(door: (typeof doors)[number], url: string, credential: string): Listen {
   return async (query, variables) => {
     if (door === 'SSE') {
       const stream = await openStream(url, credential, query, variables);
-      return async () => JSON.parse((await stream.next())?.data ?? '{}') as Told;
+      return async () => JSON.parse((await stream.next())?.data ?? '{}') as Result;
     }
     const socket = await enter(door, url, credential);
     if (!(socket instanceof RawSocket)) throw new Error(`not let in: ${JSON.stringify(socket)}`);
     socket.subscribe('s', query, variables);
-    const said = await socket.saidSoFar();
+    const received = await socket.saidSoFar();
     return async () => {
-      const { type, payload } = said.shift() ?? (await socket.next());
-      return (type === 'error' ? { errors: payload } : payload) as Told;
+      const { type, payload } = received.shift() ?? (await socket.next());
+      return (type === 'error' ? { errors: payload } : payload) as Result;
     };
   };
 }
@@ -68,12 +68,12 @@ async function start() {
 const plain = '{ journalStatusChanged(FILTER) { journalId statusTo journal { id } } }';
 const subscription = (filter = '') => `subscription ${plain.replace('(FILTER)', filter && `(${filter})`)}`;
 
-describe.each(doors)('over %s', (door) => {
-  it.each<[Who, 'both' | 'its own']>([
-    ['officer', 'both'],
-    ['both sides', 'both'],
-    ['own', 'its own'],
-  ])('%s is told what happens to %s', async (who, which) => {
+describe.each(doors)('a subscription over %s', (door) => {
+  it.each<[Who, 'all journals' | 'its own journals']>([
+    ['officer', 'all journals'],
+    ['both sides', 'all journals'],
+    ['own', 'its own journals'],
+  ])('of the principal "%s" receives the events of %s', async (who, which) => {
     const { create, listen } = await start();
     const next = await listen(door, who)(subscription());
 
@@ -86,15 +86,15 @@ describe.each(doors)('over %s', (door) => {
       ids.add(String(event?.journalId));
       expect(event?.journal?.id).toBe(event?.journalId);
     }
-    expect(ids).toEqual(new Set(which === 'both' ? [foreign, own] : [own]));
+    expect(ids).toEqual(new Set(which === 'all journals' ? [foreign, own] : [own]));
   });
 
   it.each<[string, (foreign: string, own: string) => string]>([
-    ['by the id of a journal', (foreign, own) => `filter: { journalId: ["${foreign}", "${own}"] }`],
-    ['by the payer of both', () => `filter: { accountId: ["${sweep}"] }`],
-    ['by the account of others', () => `filter: { accountId: ["${otherCustomer}", "${customer}"] }`],
-    ['by what happens', () => `filter: { statusTo: [EXECUTED], entryType: JNLC }`],
-  ])('a guess at the journal of others %s brings nothing, live or after a cursor', async (_how, filterOf) => {
+    ["another principal's journal", (foreign, own) => `filter: { journalId: ["${foreign}", "${own}"] }`],
+    ['the payer of both journals', () => `filter: { accountId: ["${sweep}"] }`],
+    ['a foreign account', () => `filter: { accountId: ["${otherCustomer}", "${customer}"] }`],
+    ['a status and an entry type', () => `filter: { statusTo: [EXECUTED], entryType: JNLC }`],
+  ])('with a filter on %s receives no foreign event, live or after a cursor', async (_what, filterOf) => {
     const { ask, create, listen } = await start();
     const { data } = await ask('own', '{ journalStatusCursor }');
     const after = `after: "${String(data?.['journalStatusCursor'])}"`;
@@ -109,7 +109,7 @@ describe.each(doors)('over %s', (door) => {
     }
   });
 
-  it('who may not read is refused, and so is no cursor nor filter of theirs', async () => {
+  it('is denied without the scope before its cursor and filter are validated', async () => {
     const { listen } = await start();
 
     const next = await listen(door, 'powerless')(subscription(`filter: { journalId: ["x"] }, after: "x"`));
@@ -120,7 +120,7 @@ describe.each(doors)('over %s', (door) => {
 
 const at = '2099-01-01T00:00:00Z';
 
-/** An upstream whose events a test tells. */
+/** Starts a gateway in front of an upstream whose feed sends the events of the test. */
 async function startStub(answer: Answer) {
   const opened = new Gate();
   let feed: ServerResponse | undefined;
@@ -130,14 +130,14 @@ async function startStub(answer: Answer) {
     feed ??= response;
     opened.open();
   });
-  const tell = (journalId: string) => {
+  const emit = (journalId: string) => {
     const event = { at, event_id: `01J0000000000000000000${journalId.slice(0, 4)}`, entry_type: 'JNLC' };
     const of = { journal_id: journalId, status_from: '', status_to: 'queued' };
     feed?.write(`data: ${JSON.stringify({ ...event, ...of })}\n\n`);
   };
   const { url, credentials } = await startWithKeys<Who>(stub.url, grants as Record<Who, object>);
   await opened.opened;
-  return { stub, tell, listen: (door: (typeof doors)[number], who: Who) => listenerAt(door, url, credentials[who]) };
+  return { stub, emit, listen: (door: (typeof doors)[number], who: Who) => listenerAt(door, url, credentials[who]) };
 }
 
 const own = wireJNLC({ id: '33333333-3333-4333-8333-333333333333', from_account: sweep, to_account: customer });
@@ -147,10 +147,10 @@ const foreign = wireJNLC({
   to_account: thirdCustomer,
 });
 
-describe('a journal that can not be read when it is asked about', () => {
-  it('is told of all the same once it can be, where it is its own', async () => {
+describe('the filter of a subscription on a journal', () => {
+  it('delivers events of an own journal even if the journal cannot be read at first', async () => {
     const asked = new Gate();
-    const { stub, tell, listen } = await startStub(async (seen, response) => {
+    const { stub, emit, listen } = await startStub(async (seen, response) => {
       const isFirst = stub.calls.length === 1;
       await json(isFirst ? 404 : 200, isFirst ? { message: 'not found' } : own)(seen, response);
       asked.open();
@@ -158,38 +158,38 @@ describe('a journal that can not be read when it is asked about', () => {
     const next = await listen('WebSocket', 'own')(subscription(`filter: { journalId: ["${own.id}"] }`));
 
     await asked.opened;
-    tell(own.id);
+    emit(own.id);
 
     expect((await next()).data?.journalStatusChanged.journalId).toBe(own.id);
   });
 
-  it('costs one call, where it is of others, however often something happens to it', async () => {
-    const { stub, tell, listen } = await startStub((seen, response) =>
+  it('reads a foreign journal once, regardless of the number of its events', async () => {
+    const { stub, emit, listen } = await startStub((seen, response) =>
       json(200, seen.url.endsWith(own.id) ? own : foreign)(seen, response),
     );
     const ids = `"${foreign.id}", "${own.id}"`;
     const next = await listen('WebSocket', 'own')(subscription(`filter: { journalId: [${ids}] }`));
 
-    tell(foreign.id);
-    tell(own.id);
+    emit(foreign.id);
+    emit(own.id);
 
     expect((await next()).data?.journalStatusChanged.journalId).toBe(own.id);
     expect(stub.calls.filter(({ url }) => url.endsWith(foreign.id))).toHaveLength(1);
   });
 });
 
-describe.each(doors)('over %s, a subscription that ends since an event can not be checked', (door) => {
+describe.each(doors)('a subscription over %s that ends because an event cannot be authorized', (door) => {
   it.each<[Who, string]>([
     ['own', redactedMessage],
     ['officer', `no answer for ${thirdCustomer}`],
-  ])('tells %s no words about others', async (who, words) => {
-    const { tell, listen } = await startStub(json(500, { message: `no answer for ${thirdCustomer}` }));
+  ])('shows the principal "%s" only the message that it may read', async (who, message) => {
+    const { emit, listen } = await startStub(json(500, { message: `no answer for ${thirdCustomer}` }));
     const next = await listen(door, who)(subscription(`filter: { accountId: ["${customer}"] }`));
 
-    tell(foreign.id);
+    emit(foreign.id);
 
     const { errors } = await next();
-    expect(errors?.[0]?.message).toContain(words);
+    expect(errors?.[0]?.message).toContain(message);
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
     expect(JSON.stringify(errors).includes(thirdCustomer)).toBe(who === 'officer');
   });

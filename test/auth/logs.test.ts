@@ -27,29 +27,32 @@ const wire = wireJNLC({
   transmitter_financial_institution: transmitter.transmitterFinancialInstitution,
 });
 
-/** What makes a gateway write about a request: answers that fail, can't be read, or never come. */
+/** Answers that make a gateway log a request: failures, unreadable bodies and lost responses. */
 const failures: [string, Answer][] = [
   ['a journal', json(200, wire)],
-  ['a journal that can not be read', json(200, { ...wire, status: undefined })],
-  ['an amount that is something else', json(200, { ...wire, net_amount: transmitter })],
-  ['a name that is something else', json(200, { ...wire, transmitter_name: { is: transmitter.transmitterName } })],
+  ['a journal without a status', json(200, { ...wire, status: undefined })],
+  ['an amount that is an object', json(200, { ...wire, net_amount: transmitter })],
+  ['a name that is an object', json(200, { ...wire, transmitter_name: { is: transmitter.transmitterName } })],
   [
-    'dates that are something else',
+    'dates that are not dates',
     json(200, {
       ...wire,
       created_at: transmitter.transmitterName,
       transmitter_timestamp: transmitter.transmitterAddress,
     }),
   ],
-  ['a refusal that repeats it', json(400, wire)],
-  ['a refusal in words', json(403, { message: `not for ${transmitter.transmitterName}`, code: 40310000 })],
-  ['a failure that repeats it', json(503, wire)],
-  ['credentials that are refused', json(401, { message: 'unauthorized' })],
-  ['no JSON', text(200, JSON.stringify(wire).slice(0, -3))],
-  ['a reset', (_seen, response) => void response.destroy()],
+  ['a refusal that contains the journal', json(400, wire)],
+  [
+    'a refusal whose message contains a name',
+    json(403, { message: `not for ${transmitter.transmitterName}`, code: 40310000 }),
+  ],
+  ['a failure that contains the journal', json(503, wire)],
+  ['a refusal of its credentials', json(401, { message: 'unauthorized' })],
+  ['invalid JSON', text(200, JSON.stringify(wire).slice(0, -3))],
+  ['a connection reset', (_seen, response) => void response.destroy()],
 ];
 
-describe('no line of any log, at trace, holds a credential or Travel Rule data', () => {
+describe('at level trace, no log line contains a credential or Travel Rule data', () => {
   it.each(failures)('when the API answers with %s', async (_what, answer) => {
     const lines = watchedLines();
     const stub = await StubUpstream.start(answer);
@@ -103,12 +106,12 @@ describe('no line of any log, at trace, holds a credential or Travel Rule data',
   });
 });
 
-describe('no line of any log, at trace, holds an account, an amount, a variable or a literal of a document', () => {
-  const told = { ...wire, net_amount: '17.31' };
+describe('at level trace, no log line contains an account, an amount, a variable or a literal', () => {
+  const journal = { ...wire, net_amount: '17.31' };
   const unreadable: [string, Answer][] = [
-    ['an amount that is no decimal', json(200, { ...told, net_amount: '17.31 dollars' })],
-    ['an amount with too many digits', text(200, JSON.stringify(told).replace('"17.31"', '17.310000000000001'))],
-    ['accounts that are something else', json(200, { ...told, from_account: { id: sweep }, to_account: [customer] })],
+    ['an amount that is not a decimal', json(200, { ...journal, net_amount: '17.31 dollars' })],
+    ['an amount with too many digits', text(200, JSON.stringify(journal).replace('"17.31"', '17.310000000000001'))],
+    ['accounts that are not strings', json(200, { ...journal, from_account: { id: sweep }, to_account: [customer] })],
     ['a refusal that names them', json(403, { message: `insufficient balance: ${sweep} holds 17.31`, code: 40310000 })],
     ['a failure that names them', json(500, { message: `${customer} 17.31` })],
   ];
@@ -128,18 +131,21 @@ describe('no line of any log, at trace, holds an account, an amount, a variable 
     ]);
 
     expect(lines.length).toBeGreaterThan(4);
-    const said = lines.filter((line) =>
+    const leaked = lines.filter((line) =>
       [sweep, customer, '17.31', 'rent'].some((value) => JSON.stringify(line).includes(value)),
     );
-    expect(said).toEqual([]);
+    expect(leaked).toEqual([]);
   });
 });
 
-describe('the watch over the logs', () => {
+describe("the test kit's log check", () => {
   it.each([
-    ['the secret of the API', apiSecret],
-    ['a header of it', `Basic ${Buffer.from(`sandbox:${apiSecret}`).toString('base64')}`],
-    ['a key of the gateway', newKey('found').key],
+    ["the API's secret", apiSecret],
+    [
+      "an Authorization header with the API's secret",
+      `Basic ${Buffer.from(`sandbox:${apiSecret}`).toString('base64')}`,
+    ],
+    ['an API key of the gateway', newKey('found').key],
     ['an access token', 'Bearer 2YotnFZFEjr1zCsicMWpAA'],
     ['a JSON Web Token', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.'],
     ...Object.entries(transmitter),
@@ -150,7 +156,7 @@ describe('the watch over the logs', () => {
     expect(takeLeaks()).toHaveLength(1);
   });
 
-  it('finds nothing in what may be said', () => {
+  it('finds nothing in a line without secrets', () => {
     expect(plantedIn('key file was read again by the sandbox at http://127.0.0.1, as Bearer or Basic')).toEqual([]);
   });
 });

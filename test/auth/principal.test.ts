@@ -13,29 +13,29 @@ function rights(changes: Partial<Grant>): string {
 
 describe('rights', () => {
   it.each<[string, Partial<Grant>]>([
-    ['name, where all accounts are seen', { name: 'ben' }],
-    ['payers', { fromAccounts: [one] }],
-    ['scopes said twice', { scopes: ['journals:read', 'journals:read'] }],
-  ])('are the same for another %s', (_what, changes) => {
+    ['name if all accounts are visible', { name: 'ben' }],
+    ['list of payers', { fromAccounts: [one] }],
+    ['list of scopes with the same members', { scopes: ['journals:read', 'journals:read'] }],
+  ])('are equal for a different %s', (_what, changes) => {
     expect(rights(changes)).toBe(rights({}));
   });
 
-  it('are the same for the same accounts in another order', () => {
+  it('are equal for the same accounts in a different order', () => {
     expect(rights({ accounts: [one, two] })).toBe(rights({ accounts: [two, one] }));
   });
 
   it.each<[string, Partial<Grant>, Partial<Grant>]>([
     ['scopes', {}, { scopes: ['journals:read', 'journals:travel-rule'] }],
     ['accounts', { accounts: [one] }, { accounts: [one, two] }],
-    ['no accounts than for all', {}, { accounts: [] }],
-    ['name, where some accounts are seen', { accounts: [one] }, { accounts: [one], name: 'ben' }],
-  ])('are others for other %s', (_what, first, second) => {
+    ['accounts: all and none', {}, { accounts: [] }],
+    ['names if not all accounts are visible', { accounts: [one] }, { accounts: [one], name: 'ben' }],
+  ])('differ for different %s', (_what, first, second) => {
     expect(rights(first)).not.toBe(rights(second));
   });
 });
 
 describe('the scope schema:introspect', () => {
-  it('decides who may read the schema', () => {
+  it('is required to read the schema', () => {
     const reader = createPrincipal({ name: 'ann', scopes: ['journals:read'], accounts: null, fromAccounts: null });
 
     expect(authorize(anyone, { kind: 'introspect' })).toBe(true);

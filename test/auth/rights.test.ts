@@ -16,7 +16,7 @@ import { apiSecret, transmitter } from '../kit/planted.ts';
 import { unattended } from '../kit/unattended.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
-/** Who may ask in this file, by what a key file says of them. */
+/** The principals of this file, with their entries of the key file. */
 const keys = {
   officer: newKey('officer', {
     scopes: ['journals:read', 'journals:write', 'journals:travel-rule'],
@@ -46,7 +46,7 @@ function credentialOf(who: Who): string | null {
   return bearer(who === 'stranger' ? newKey('stranger').key : keys[who].key);
 }
 
-/** What an operation on the journal between sweep and customer comes to. */
+/** The expected outcome of an operation on the journal between sweep and customer, by principal. */
 type Outcomes = Partial<Record<Who, string>> & { others: string };
 
 const jnlc = (fromAccount: string, toAccount: string) =>
@@ -105,7 +105,7 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
       `{ it: journalStatusEvents(first: 500, since: "${since}", filter: { accountId: ["${sweep}"] }) { nodes { journalId } } }`,
     outcomes: forReaders,
   },
-  // It names no journal, and says that something has happened.
+  // The cursor names no journal, but reveals that events exist.
   'where the status events stand': {
     query: () => '{ it: journalStatusCursor }',
     outcomes: { ...forReaders, officer: 'nothing', reader: 'nothing', poor: 'nothing', own: 'nothing' },
@@ -204,7 +204,7 @@ afterAll(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-/** In a word: the code of its errors, the type of its result, or whether anything of the journal is in it. */
+/** Summarizes an outcome: the code of its errors, the type of its result, or whether it shows the journal. */
 function wordFor({ data, errors, closed }: Outcome): string {
   if (closed) return closed.code === 4403 ? 'UNAUTHENTICATED' : String(closed.code);
   if (errors) return [...new Set(errors.map(({ extensions }) => String(extensions?.['code'])))].join();
@@ -215,11 +215,11 @@ function wordFor({ data, errors, closed }: Outcome): string {
 }
 
 describe.each(doors.flatMap((door) => principals.map((who): [Door, Who] => [door, who])))(
-  'over %s, %s',
+  'over %s, the principal "%s"',
   (door, who) => {
     const isKnown = who !== 'nobody' && who !== 'stranger';
 
-    it('does and sees what it may, and nothing else', async () => {
+    it('can perform exactly the operations that it is authorized for', async () => {
       const rows = await Promise.all(
         Object.entries(operations).map(async ([name, { query, outcomes }]) => ({
           name,
@@ -233,7 +233,7 @@ describe.each(doors.flatMap((door) => principals.map((who): [Door, Who] => [door
       expect(found).toEqual(expected);
     });
 
-    it('is shown the Travel Rule data of a journal with the scope for it only', async () => {
+    it('sees the Travel Rule data of a journal only with the scope for it', async () => {
       const query = `{ it: journal(id: "${id}") { ... on JNLC { transmitterName } } }`;
 
       const outcome = await operate(door, gateway.url, credentialOf(who), query);
@@ -244,12 +244,12 @@ describe.each(doors.flatMap((door) => principals.map((who): [Door, Who] => [door
   },
 );
 
-describe('who is not known', () => {
+describe('a request over HTTP or SSE', () => {
   it.each([
     ['without a credential', null, /^Bearer realm="journals"$/],
-    ['with a key that nobody has', 'Bearer jgw_nobody', /error="invalid_token"/],
-    ['with another kind of credential', 'Basic YTpi', /error="invalid_request"/],
-  ])('is asked over HTTP and SSE, %s, who it is', async (_how, authorization, challenge) => {
+    ['with an unknown API key', 'Bearer jgw_nobody', /error="invalid_token"/],
+    ['with another authentication scheme', 'Basic YTpi', /error="invalid_request"/],
+  ])('%s is answered with 401 and a challenge', async (_how, authorization, challenge) => {
     for (const door of ['HTTP', 'SSE'] as const) {
       const { status, headers, errors, data } = await operate(door, gateway.url, authorization, '{ nonsense');
 

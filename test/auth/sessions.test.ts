@@ -41,7 +41,7 @@ async function startBoth(auth: AuthConfig): Promise<Gateway> {
 
 async function ready(url: string, credential: string): Promise<RawSocket> {
   const socket = await enter('WebSocket', url, bearer(credential));
-  if (!(socket instanceof RawSocket)) throw new Error(`not let in: ${JSON.stringify(socket)}`);
+  if (!(socket instanceof RawSocket)) throw new Error(`refused: ${JSON.stringify(socket)}`);
   return socket;
 }
 
@@ -50,7 +50,7 @@ async function createOne(url: string, credential: string): Promise<string> {
   return (data as unknown as Created).createJournal.journal.id;
 }
 
-/** Tokens that end in a second or two, and such that don't end soon. */
+/** Creates tokens that expire within two seconds and a token that does not expire during the test. */
 async function tokensOf(issuer: Issuer) {
   const rights = { scope: 'journals:read journals:write', fromAccounts: [sweep] };
   return {
@@ -59,8 +59,8 @@ async function tokensOf(issuer: Issuer) {
   };
 }
 
-describe('a token that ends while a socket is open', () => {
-  it('ends its subscriptions with TOKEN_EXPIRED and their cursors, then the socket with 4403; a new one goes on', async () => {
+describe('a token that expires while a socket is open', () => {
+  it('ends its subscriptions with TOKEN_EXPIRED and a cursor to resume from, then closes the socket with 4403', async () => {
     const issuer = await Issuer.start();
     const { url } = await startBoth(issuer.auth);
     const { short, long } = await tokensOf(issuer);
@@ -92,16 +92,16 @@ describe('a token that ends while a socket is open', () => {
 
     const meanwhile = await createOne(url, long);
     const next = await ready(url, long);
-    next.subscribe('again', subscription, { after: cursor });
-    const goneOn = await next.take(3);
-    expect(goneOn.map(({ payload }) => (payload as Changed).data.journalStatusChanged.journalId)).toEqual([
+    next.subscribe('resumed', subscription, { after: cursor });
+    const resumed = await next.take(3);
+    expect(resumed.map(({ payload }) => (payload as Changed).data.journalStatusChanged.journalId)).toEqual([
       meanwhile,
       meanwhile,
       meanwhile,
     ]);
   });
 
-  it('lets what is under way be answered, and nothing new begin', async () => {
+  it('allows running operations to finish and refuses new ones', async () => {
     const issuer = await Issuer.start();
     const gate = new Gate();
     const stub = await StubUpstream.start(async (seen, response) => {
@@ -112,7 +112,7 @@ describe('a token that ends while a socket is open', () => {
     const { short } = await tokensOf(issuer);
     const socket = await ready(url, await short());
     socket.subscribe('idle', subscription);
-    socket.subscribe('paid', create);
+    socket.subscribe('mutation', create);
     await gate.reached;
 
     expect(await socket.next()).toMatchObject({ id: 'idle', type: 'error' });
@@ -124,13 +124,17 @@ describe('a token that ends while a socket is open', () => {
     });
     gate.open();
 
-    expect(await socket.next()).toMatchObject({ id: 'paid', type: 'next', payload: { data: { createJournal: {} } } });
-    expect(await socket.next()).toMatchObject({ id: 'paid', type: 'complete' });
+    expect(await socket.next()).toMatchObject({
+      id: 'mutation',
+      type: 'next',
+      payload: { data: { createJournal: {} } },
+    });
+    expect(await socket.next()).toMatchObject({ id: 'mutation', type: 'complete' });
     expect(await socket.closed).toMatchObject({ code: 4403 });
     expect(stub.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
-  it('closes a socket on which nothing is under way', async () => {
+  it('closes a socket without running operations', async () => {
     const issuer = await Issuer.start();
     const { url } = await startBoth(issuer.auth);
     const { short } = await tokensOf(issuer);
@@ -141,8 +145,8 @@ describe('a token that ends while a socket is open', () => {
   });
 });
 
-describe('a token that ends while an event stream is open', () => {
-  it('ends it with TOKEN_EXPIRED and its cursor', async () => {
+describe('a token that expires while an event stream is open', () => {
+  it('ends the stream with TOKEN_EXPIRED and its cursor', async () => {
     const issuer = await Issuer.start();
     const { url } = await startBoth(issuer.auth);
     const { short, long } = await tokensOf(issuer);
@@ -158,8 +162,8 @@ describe('a token that ends while an event stream is open', () => {
   });
 });
 
-describe('a key that its issuer withdraws', () => {
-  it('ends what was begun with a token of it, and leaves the rest alone', async () => {
+describe('a signing key', () => {
+  it('ends the subscriptions of its tokens, and no others, when its issuer withdraws it', async () => {
     const issuer = await Issuer.start();
     const { url } = await startBoth(issuer.auth);
     const old = await issuer.token();
@@ -178,9 +182,9 @@ describe('a key that its issuer withdraws', () => {
   });
 
   it.each<[string, (issuer: Issuer) => void]>([
-    ['beside a new one', () => undefined],
-    ['in other words', (issuer) => issuer.respell()],
-  ])('is not one that it tells on %s', async (_how, change) => {
+    ['the issuer adds a new key', () => undefined],
+    ['the issuer also publishes it in another notation', (issuer) => issuer.respell()],
+  ])('is not considered withdrawn when %s', async (_how, change) => {
     const issuer = await Issuer.start();
     const { url } = await startBoth(issuer.auth);
     const socket = await ready(url, await issuer.token());
@@ -195,11 +199,11 @@ describe('a key that its issuer withdraws', () => {
   });
 });
 
-describe('a key file that changes', () => {
-  it('lets new keys in, and ends what was begun with one that is gone or grants something else', async () => {
+describe('a changed key file', () => {
+  it('admits new keys and ends the subscriptions of keys that are removed or have other grants', async () => {
     const path = join(await temporaryFolder(), 'keys.json');
     const [kept, gone, changed, added] = ['kept', 'gone', 'changed', 'added'].map((name) => newKey(name));
-    if (!kept || !gone || !changed || !added) throw new Error('four keys');
+    if (!kept || !gone || !changed || !added) throw new Error('expected four keys');
     await writeKeyFile(path, [kept, gone, changed]);
     const { url } = await startBoth({ kind: 'api-key', file: path });
     const sockets = await Promise.all([kept, gone, changed].map(({ key }) => ready(url, key)));
@@ -223,22 +227,22 @@ describe('a key file that changes', () => {
     expect(statuses).toEqual([200, 200, 401]);
   });
 
-  it('so that it can not be used changes nothing, and is said in the log', async () => {
+  it('that is invalid changes nothing and is logged', async () => {
     const path = join(await temporaryFolder(), 'keys.json');
     const key = newKey('kept');
     await writeKeyFile(path, [key]);
     const lines: string[] = [];
-    const said = new Gate();
+    const logged = new Gate();
     const log = watchedLog((line) => {
       if (!line.includes('key file')) return;
       lines.push(line);
-      said.open();
+      logged.open();
     });
     const authenticator = await ApiKeyAuthenticator.open(path, log);
     closeLater(() => authenticator.close());
 
     await writeFile(path, `{ "keys": [{ "name": "${key.key}"`);
-    await said.opened;
+    await logged.opened;
 
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 50, keys: 1, problems: [expect.any(String)] });
     const { principal } = await authenticator.authenticate(bearer(key.key));
@@ -247,19 +251,19 @@ describe('a key file that changes', () => {
 });
 
 describe('a session', () => {
-  it('calls back once, whoever still waits, and at once when it has ended', () => {
+  it('calls each remaining listener once when it ends, and later listeners immediately', () => {
     const life = new AbortController();
     const session = new Session({ principal: anyone, revoked: life.signal });
-    const told: string[] = [];
-    session.whenEnded(() => told.push('first'));
-    const stop = session.whenEnded(() => told.push('second'));
+    const called: string[] = [];
+    session.whenEnded(() => called.push('first'));
+    const stop = session.whenEnded(() => called.push('second'));
     stop();
 
     life.abort();
     life.abort();
-    session.whenEnded(() => told.push('third'));
+    session.whenEnded(() => called.push('third'));
 
-    expect(told).toEqual(['first', 'third']);
+    expect(called).toEqual(['first', 'third']);
     expect(session.hasEnded).toBe(true);
   });
 });

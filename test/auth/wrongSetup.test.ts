@@ -16,16 +16,16 @@ import { newKey } from '../kit/keyFile.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
-/** The lines with which it refuses to open; it leaves it to whoever opens it to log them. */
+/** Returns the lines of the error with which an authenticator refuses to open. It must not log them itself. */
 async function refusalOf(open: (log: Log) => Promise<unknown>): Promise<string[]> {
   const logged: string[] = [];
   const error = await open(watchedLog((line) => logged.push(line))).catch((thrown: unknown) => thrown);
   expect(logged).toEqual([]);
-  if (!(error instanceof SetupError)) throw new Error('it opened, or failed otherwise', { cause: error });
+  if (!(error instanceof SetupError)) throw new Error('expected a SetupError', { cause: error });
   return error.message.split('\n');
 }
 
-/** An address at which nobody listens. */
+/** Returns a URL on which nothing listens. */
 async function deadUrl(): Promise<string> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -34,15 +34,15 @@ async function deadUrl(): Promise<string> {
   return `http://127.0.0.1:${port}/keys`;
 }
 
-describe('a key file that can not be used is refused, a line for each problem, when it', () => {
+describe('a key file is refused with one line for each problem when it', () => {
   const write = (text: string) => (path: string) => writeFile(path, text);
 
   it.each<[string, (path: string) => Promise<unknown>, string[]]>([
-    ['is no JSON', write(`{ "keys": ["jgw_secretsecretsecret" `), ['expected JSON, an object with a list "keys"']],
+    ['is invalid JSON', write(`{ "keys": ["jgw_secretsecretsecret" `), ['expected JSON, an object with a list "keys"']],
     ['has no keys', write('{}'), ['keys: expected a list of keys']],
-    ['has none behind a byte order mark', write('\ufeff{}'), ['keys: expected a list of keys']],
+    ['has no keys after a byte order mark', write('\ufeff{}'), ['keys: expected a list of keys']],
     [
-      'has wrong keys',
+      'has invalid keys',
       write(
         JSON.stringify({
           keys: [
@@ -62,12 +62,12 @@ describe('a key file that can not be used is refused, a line for each problem, w
       ],
     ],
     [
-      'has keys where fields belong',
+      'has API keys as field names',
       write(JSON.stringify({ keys: [{ ...newKey('a').entry, [newKey('b').key]: 'b' }], [newKey('c').key]: 'c' })),
       ['keys.0: unknown field: (not a field name)', 'unknown field: (not a field name)'],
     ],
-    ['is not there', async () => undefined, ["can't be read: ENOENT"]],
-    ['is a folder', (path) => mkdir(path), ["can't be read: EISDIR"]],
+    ['does not exist', async () => undefined, ["can't be read: ENOENT"]],
+    ['is a directory', (path) => mkdir(path), ["can't be read: EISDIR"]],
   ])('%s', async (_how, make, problems) => {
     const file = join(await temporaryFolder(), 'keys.json');
     await make(file);
@@ -78,13 +78,13 @@ describe('a key file that can not be used is refused, a line for each problem, w
   });
 });
 
-describe('an issuer whose keys can not be had is told in one line, when it', () => {
+describe('a token issuer is refused with one line when it', () => {
   const options = { issuer: 'https://issuer.example', audience: 'journals', clockSkewS: 30 };
 
   it.each<[string, string]>([
-    ['by its address', '127.0.0.1'],
-    ['by a name of several addresses', 'localhost'],
-  ])('can not be reached, %s', async (_how, host) => {
+    ['its IP address', '127.0.0.1'],
+    ['a host name with several addresses', 'localhost'],
+  ])('cannot be reached at %s', async (_how, host) => {
     const jwksUrl = (await deadUrl()).replace('127.0.0.1', host);
 
     const lines = await refusalOf((log) => JwtAuthenticator.open({ ...options, jwksUrl }, log));
@@ -95,17 +95,17 @@ describe('an issuer whose keys can not be had is told in one line, when it', () 
   });
 
   it.each<[string, (response: ServerResponse) => void, RegExp]>([
-    ['a failure', (response) => response.writeHead(404).end('no'), /Expected 200 OK/],
-    ['a page', (response) => response.end('<!doctype html>\n<title>moved</title>\n'), /is not valid JSON/],
-    ['other JSON', (response) => response.end('[]'), /malformed/],
-    ['no key at all', (response) => response.end('{"keys":[]}'), /the key set is empty/],
-    ['an address elsewhere', (response) => response.writeHead(302, { location: '/' }).end(), /Expected 200 OK/],
-  ])('answers with %s', async (_what, answer, words) => {
+    ['an error status', (response) => response.writeHead(404).end('no'), /Expected 200 OK/],
+    ['an HTML page', (response) => response.end('<!doctype html>\n<title>moved</title>\n'), /is not valid JSON/],
+    ['JSON that is not a key set', (response) => response.end('[]'), /malformed/],
+    ['an empty key set', (response) => response.end('{"keys":[]}'), /the key set is empty/],
+    ['a redirect', (response) => response.writeHead(302, { location: '/' }).end(), /Expected 200 OK/],
+  ])('answers with %s', async (_what, answer, message) => {
     const issuer = await Issuer.start();
     issuer.answerWith(answer);
 
     const lines = await refusalOf((log) => JwtAuthenticator.open({ ...options, jwksUrl: issuer.url }, log));
 
-    expect(lines).toEqual([expect.stringMatching(words)]);
+    expect(lines).toEqual([expect.stringMatching(message)]);
   });
 });

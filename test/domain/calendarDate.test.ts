@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, daysBetween, isCalendarDate } from '../../src/domain/calendarDate.ts';
 
 describe('isCalendarDate', () => {
-  it.each(['2020-12-24', '2024-02-29', '2000-02-29', '9999-12-31'])('takes %s', (value) => {
+  it.each(['2020-12-24', '2024-02-29', '2000-02-29', '9999-12-31'])('accepts %s', (value) => {
     expect(isCalendarDate(value)).toBe(true);
   });
 
@@ -24,7 +24,7 @@ describe('addDays', () => {
     ['2026-03-28', 2, '2026-03-30'],
     ['9999-12-31', 2, '9999-12-31'],
     ['0000-01-01', -2, '0001-01-01'],
-  ])('to %s, %i of them, gives %s', (date, days, moved) => {
+  ])('to %s with %i days returns %s', (date, days, moved) => {
     expect(addDays(date, days)).toBe(moved);
   });
 });
@@ -35,7 +35,7 @@ describe('daysBetween', () => {
     ['2020-12-24', '2021-01-01', 8],
     ['2024-03-01', '2024-02-28', -2],
     ['2026-03-28', '2026-03-30', 2],
-  ])('%s and %s are %i', (first, second, days) => {
+  ])('%s and %s is %i', (first, second, days) => {
     expect(daysBetween(first, second)).toBe(days);
   });
 });

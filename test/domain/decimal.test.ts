@@ -4,7 +4,7 @@ import { canonicalDecimal, decimalPlaces, isDecimal, isPositive, isRoundingOf } 
 
 describe('isDecimal', () => {
   it.each(['0', '-0', '1', '-1', '0.1', '-0.10', '10.00', '12345678901234567890.123456789', `9${'0'.repeat(400)}`])(
-    'takes %s',
+    'accepts %s',
     (value) => {
       expect(isDecimal(value)).toBe(true);
     },
@@ -36,11 +36,11 @@ describe('isDecimal', () => {
 });
 
 describe('isPositive', () => {
-  it.each(['1', '0.1', '0.000000000000000000000000001', '10', '99999999999999999999'])('holds for %s', (value) => {
+  it.each(['1', '0.1', '0.000000000000000000000000001', '10', '99999999999999999999'])('is true for %s', (value) => {
     expect(isPositive(value)).toBe(true);
   });
 
-  it.each(['0', '0.00', '-0', '-1', '-0.1'])('does not hold for %s', (value) => {
+  it.each(['0', '0.00', '-0', '-1', '-0.1'])('is false for %s', (value) => {
     expect(isPositive(value)).toBe(false);
   });
 });
@@ -72,11 +72,11 @@ describe('canonicalDecimal', () => {
     ['-1.10', '-1.1'],
     ['0.010', '0.01'],
     ['12345678901234567890.1234567890', '12345678901234567890.123456789'],
-  ])('spells %s as %s', (value, spelled) => {
-    expect(canonicalDecimal(value)).toBe(spelled);
+  ])('writes %s as %s', (value, canonical) => {
+    expect(canonicalDecimal(value)).toBe(canonical);
   });
 
-  it('takes one pass over zeros that are followed by something', () => {
+  it('is linear in the number of zeros before the last digit', () => {
     const value = `1.${'0'.repeat(1_000_000)}1`;
 
     expect(canonicalDecimal(value) === value).toBe(true);
@@ -99,7 +99,7 @@ describe('isRoundingOf', () => {
     ['12345678901234567890.13', '12345678901234567890.125', true],
     ['2', `1.${'9'.repeat(100_000)}`, true],
     ['1', '1'.repeat(100_000), false],
-  ])('says of %s', (rounded, amount, expected) => {
+  ])('%s of %s is %s', (rounded, amount, expected) => {
     expect(isRoundingOf(rounded, amount)).toBe(expected);
   });
 });

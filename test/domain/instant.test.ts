@@ -12,7 +12,7 @@ describe('isInstant', () => {
     '2024-02-29T00:00:00Z',
     '2016-12-31T23:59:60Z',
     '0001-01-01T00:00:00Z',
-  ])('takes %s', (value) => {
+  ])('accepts %s', (value) => {
     expect(isInstant(value)).toBe(true);
   });
 
@@ -49,7 +49,7 @@ describe('instantKey', () => {
     ['2026-10-13t13:11:10z', '2026-10-13T13:11:10Z'],
     ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00Z'],
     ['2026-10-13T13:11:10.123456789Z', '2026-10-13T13:11:10.12345678900Z'],
-  ])('is the same for %s and %s', (first, second) => {
+  ])('is equal for %s and %s', (first, second) => {
     expect(instantKey(first)).toBe(instantKey(second));
   });
 
@@ -66,11 +66,11 @@ describe('instantKey', () => {
     expect(instantKey(earlier) < instantKey(later)).toBe(true);
   });
 
-  it('is an instant itself, so that a cursor can carry it', () => {
+  it('is itself an instant, so that a cursor can contain it', () => {
     expect(isInstant(instantKey('2026-10-13T13:11:10.1234567891234+02:00'))).toBe(true);
   });
 
-  it('says what it expected and what it found', () => {
+  it('names the expected and the found value in its error', () => {
     expect(() => instantKey('yesterday')).toThrow('expected an RFC 3339 instant, found "yesterday"');
   });
 });

@@ -3,27 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { asJournalEntryType, asJournalStatus, isFinal, journalStatuses } from '../../src/domain/journal.ts';
 
 describe('asJournalStatus', () => {
-  it.each(journalStatuses)('knows %s', (word) => {
-    expect(asJournalStatus(word)).toBe(word);
+  it.each(journalStatuses)('returns %s unchanged', (status) => {
+    expect(asJournalStatus(status)).toBe(status);
   });
 
-  it.each(['', 'EXECUTED', 'unknown', 'settled', 'toString', '__proto__'])('takes %j for unknown', (word) => {
-    expect(asJournalStatus(word)).toBe('unknown');
+  it.each(['', 'EXECUTED', 'unknown', 'settled', 'toString', '__proto__'])('maps %j to unknown', (status) => {
+    expect(asJournalStatus(status)).toBe('unknown');
   });
 });
 
 describe('asJournalEntryType', () => {
-  it.each(['JNLC', 'JNLS'])('knows %s', (word) => {
-    expect(asJournalEntryType(word)).toBe(word);
+  it.each(['JNLC', 'JNLS'])('returns %s unchanged', (entryType) => {
+    expect(asJournalEntryType(entryType)).toBe(entryType);
   });
 
-  it.each(['', 'jnlc', 'JNLX', 'UNKNOWN'])('takes %j for UNKNOWN', (word) => {
-    expect(asJournalEntryType(word)).toBe('UNKNOWN');
+  it.each(['', 'jnlc', 'JNLX', 'UNKNOWN'])('maps %j to UNKNOWN', (entryType) => {
+    expect(asJournalEntryType(entryType)).toBe('UNKNOWN');
   });
 });
 
 describe('isFinal', () => {
-  it('holds for canceled, deleted and correct, and for nothing else', () => {
+  it('is true only for canceled, deleted and correct', () => {
     const final = [...journalStatuses, 'unknown' as const].filter(isFinal);
 
     expect(final).toEqual(['canceled', 'deleted', 'correct']);

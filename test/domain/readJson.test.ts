@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 
 import { JsonNumber, readJson, spellingOf } from '../../src/domain/readJson.ts';
 
-/** Every number of a value in place of its spelling. */
-function spelled(value: unknown): unknown {
+/** Replaces every `JsonNumber` in a value with its source text. */
+function withSourceText(value: unknown): unknown {
   const spelling = spellingOf(value);
   if (spelling !== null) return { spelling };
-  if (Array.isArray(value)) return value.map(spelled);
+  if (Array.isArray(value)) return value.map(withSourceText);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, spelled(member)]));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withSourceText(member)]));
 }
 
 const digits = fc.bigInt({ min: 0n, max: 10n ** 30n }).map(String);
@@ -24,12 +24,12 @@ const literal = fc
   .filter((text) => text !== '-0');
 
 describe('readJson', () => {
-  it.each(['10', '0', '-0', '-1', '115.5', '0.1', '1e-7', '9007199254740991'])('gives %s as a number', (text) => {
+  it.each(['10', '0', '-0', '-1', '115.5', '0.1', '1e-7', '9007199254740991'])('reads %s as a number', (text) => {
     expect(readJson(text)).toBe(Number(text));
   });
 
   it.each(['0.30000000000000001', '10.0', '10.50', '1e2', '-0.0', '9007199254740993', '1e400'])(
-    'keeps the digits of %s, wherever it stands',
+    'keeps the digits of %s anywhere in a document',
     (text) => {
       for (const json of [text, ` ${text} `, `[ ${text}]`, `{"a" :\n${text}}`, `[1,${text},"${text}"]`]) {
         const [found] = [readJson(json)].flatMap((value) =>
@@ -43,7 +43,7 @@ describe('readJson', () => {
     },
   );
 
-  it('spells every number as the text does, and reads everything else as JSON.parse does', () => {
+  it('keeps the source text of every number and reads everything else as JSON.parse does', () => {
     const leaf = fc.oneof(
       literal.map((text) => ({ json: text, value: { spelling: text } })),
       fc.oneof(fc.string({ unit: 'binary' }), literal, fc.constant(null), fc.boolean()).map((value) => ({
@@ -70,12 +70,12 @@ describe('readJson', () => {
 
     fc.assert(
       fc.property(tree, ({ json, value }) => {
-        expect(spelled(readJson(json))).toEqual(value);
+        expect(withSourceText(readJson(json))).toEqual(value);
       }),
     );
   });
 
-  it('passes over a byte order mark', () => {
+  it('ignores a byte order mark', () => {
     expect(readJson('\ufeff{"a":1}')).toEqual({ a: 1 });
   });
 
@@ -86,7 +86,7 @@ describe('readJson', () => {
   });
 
   it.each(['', '{"a":1.0', '[1.0,]', '"1.50', '1.', '01.5', '.5', '+1.0'])(
-    'complains about %j as JSON.parse does',
+    'throws the same error as JSON.parse for %j',
     (text) => {
       let expected: unknown;
       try {
@@ -103,7 +103,7 @@ describe('readJson', () => {
     ['a string of escaped quotes', '\\"'.repeat(1_000_000)],
     ['a string of backslashes', '\\\\'.repeat(1_000_000)],
     ['a very long string', 'x'.repeat(20_000_000)],
-  ])('takes one pass over %s', (_what, text) => {
+  ])('is linear in the length of %s', (_what, text) => {
     expect(readJson(`{"v":1.50,"b":"${text}"}`)).toMatchObject({ b: expect.any(String) as string });
   });
 });

@@ -5,7 +5,7 @@ import { asUuid, uuidsIn } from '../../src/domain/uuid.ts';
 const uuid = '8f8c8cee-2591-4f83-be12-82c659b5e748';
 
 describe('asUuid', () => {
-  it('gives the id in lower case', () => {
+  it('returns the id in lower case', () => {
     expect(asUuid(uuid.toUpperCase())).toBe(uuid);
   });
 
@@ -28,7 +28,7 @@ describe('asUuid', () => {
 });
 
 describe('uuidsIn', () => {
-  it('finds every UUID of a text, in its order and in lower case', () => {
+  it('finds every UUID of a text, in order and in lower case', () => {
     const other = '94FA473D-9A92-40CD-908C-25DA9FBA1E65';
 
     expect(uuidsIn(`accounts ${other}, "${uuid}" not found`)).toEqual([other.toLowerCase(), uuid]);
