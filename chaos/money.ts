@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 
 import type { Sandbox } from '../src/sandbox/createSandbox.ts';
-import { closeLater } from '../test/kit/leftovers.ts';
+import { closeLater } from '../test/kit/closeLater.ts';
 import { startSandbox } from '../test/kit/startGateway.ts';
 import { audit } from '../test/money/kit/audit.ts';
 import type { Audit } from '../test/money/kit/audit.ts';

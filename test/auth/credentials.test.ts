@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { customer } from '../kit/accounts.ts';
 import { newKey } from '../kit/keyFile.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { bearer, doors, operate } from '../kit/operate.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';

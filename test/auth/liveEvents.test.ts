@@ -43,7 +43,7 @@ function listenerAt(door: (typeof doors)[number], url: string, credential: strin
     const socket = await enter(door, url, credential);
     if (!(socket instanceof RawSocket)) throw new Error(`not let in: ${JSON.stringify(socket)}`);
     socket.subscribe('s', query, variables);
-    const received = await socket.saidSoFar();
+    const received = await socket.receivedSoFar();
     return async () => {
       const { type, payload } = received.shift() ?? (await socket.next());
       return (type === 'error' ? { errors: payload } : payload) as Result;

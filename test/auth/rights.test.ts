@@ -13,7 +13,7 @@ import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { bearer, doors, operate } from '../kit/operate.ts';
 import type { Door, Outcome } from '../kit/operate.ts';
 import { apiSecret, transmitter } from '../kit/planted.ts';
-import { unattended } from '../kit/unattended.ts';
+import { minimalConfig } from '../kit/minimalConfig.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
 /** The principals of this file, with their entries of the key file. */
@@ -180,7 +180,7 @@ beforeAll(async () => {
   const remote = { baseUrl: sandbox.url, credentials, eventsVersion: 'v2', currency: 'USD' } as const;
   gateway = await createGateway({
     config: {
-      ...unattended,
+      ...minimalConfig,
       host: '127.0.0.1',
       port: 0,
       logLevel: 'trace',

@@ -13,7 +13,7 @@ import { Gate } from '../kit/Gate.ts';
 import { Issuer } from '../kit/Issuer.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { bearer, enter, openStream, operate } from '../kit/operate.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
@@ -67,7 +67,7 @@ describe('a token that expires while a socket is open', () => {
     const socket = await ready(url, await short());
     socket.subscribe('first', subscription);
     socket.subscribe('quiet', `subscription { journalStatusChanged(filter: { statusTo: [DELETED] }) { cursor } }`);
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
     const before = await createOne(url, long);
 
     const messages = await socket.take(5);
@@ -169,7 +169,7 @@ describe('a signing key', () => {
     const old = await issuer.token();
     const [socket, stream] = [await ready(url, old), await openStream(url, bearer(old), subscription)];
     socket.subscribe('s', subscription);
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
 
     await issuer.rotate({ withdraw: true });
     const next = await ready(url, await issuer.token({ sub: 'ben' }));
@@ -178,7 +178,7 @@ describe('a signing key', () => {
     expect(await socket.next()).toMatchObject({ type: 'error', payload: expired });
     expect(await socket.closed).toMatchObject({ code: 4403 });
     expect(JSON.parse((await stream.next())?.data ?? '')).toMatchObject({ errors: expired });
-    expect(await next.saidSoFar()).toEqual([]);
+    expect(await next.receivedSoFar()).toEqual([]);
   });
 
   it.each<[string, (issuer: Issuer) => void]>([
@@ -189,13 +189,13 @@ describe('a signing key', () => {
     const { url } = await startBoth(issuer.auth);
     const socket = await ready(url, await issuer.token());
     socket.subscribe('s', subscription);
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
 
     await issuer.rotate();
     change(issuer);
     await ready(url, await issuer.token({ sub: 'ben' }));
 
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 });
 
@@ -208,7 +208,7 @@ describe('a changed key file', () => {
     const { url } = await startBoth({ kind: 'api-key', file: path });
     const sockets = await Promise.all([kept, gone, changed].map(({ key }) => ready(url, key)));
     for (const socket of sockets) socket.subscribe('s', subscription);
-    await Promise.all(sockets.map((socket) => socket.saidSoFar()));
+    await Promise.all(sockets.map((socket) => socket.receivedSoFar()));
 
     const narrowed = { ...changed, entry: { ...changed.entry, accounts: [customer] } };
     await writeKeyFile(`${path}.next`, [kept, narrowed, added]);
@@ -220,7 +220,7 @@ describe('a changed key file', () => {
       ended.map(() => ({ type: 'error', payload: [{ extensions: { code: 'TOKEN_EXPIRED' } }] })),
     );
     expect(await Promise.all(ended.map((socket) => socket.closed))).toMatchObject([{ code: 4403 }, { code: 4403 }]);
-    expect(await keptSocket?.saidSoFar()).toEqual([]);
+    expect(await keptSocket?.receivedSoFar()).toEqual([]);
     const statuses = await Promise.all(
       [added, changed, gone].map(async ({ key }) => (await operate('HTTP', url, bearer(key), '{ __typename }')).status),
     );

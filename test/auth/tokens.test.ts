@@ -12,7 +12,7 @@ import { customer, sweep } from '../kit/accounts.ts';
 import { Issuer } from '../kit/Issuer.ts';
 import { bearer, doors, operate } from '../kit/operate.ts';
 import type { Outcome } from '../kit/operate.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';

@@ -78,7 +78,7 @@ describe('Travel Rule data without its scope', () => {
           const socket = await enter('WebSocket', url, credential);
           if (!(socket instanceof RawSocket)) throw new Error('refused');
           socket.subscribe('s', query);
-          await socket.saidSoFar();
+          await socket.receivedSoFar();
           return socket;
         }),
       );

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { Gate } from '../kit/Gate.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { sharedGateway } from '../kit/sharedGateway.ts';
 import { Source } from '../kit/Source.ts';
@@ -87,10 +87,10 @@ describe('Communication', () => {
   it('allows several clients to use the same ids', async () => {
     const sockets = await Promise.all(Array.from({ length: 5 }, () => RawSocket.ready(gateway.url)));
     for (const socket of sockets) socket.subscribe('same', changed);
-    await Promise.all(sockets.map((socket) => socket.saidSoFar()));
+    await Promise.all(sockets.map((socket) => socket.receivedSoFar()));
     const [leaver, ...others] = sockets;
     leaver?.send({ id: 'same', type: 'complete' });
-    await leaver?.saidSoFar();
+    await leaver?.receivedSoFar();
 
     const journalId = await createJournal();
 
@@ -102,7 +102,7 @@ describe('Communication', () => {
         payload: { data: { journalStatusChanged: { journalId, statusTo: 'EXECUTED' } } },
       })),
     );
-    expect(await leaver?.saidSoFar()).toEqual([]);
+    expect(await leaver?.receivedSoFar()).toEqual([]);
   });
 });
 
@@ -159,7 +159,7 @@ describe('Ping and Pong', () => {
 
     socket.send({ type: 'pong', payload: { still: 'here' } });
 
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 });
 
@@ -194,7 +194,7 @@ describe('Subscribe', () => {
   it('may use an id again as soon as its subscription was completed by the client', async () => {
     const socket = await RawSocket.ready(gateway.url);
     socket.subscribe('1', changed);
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
 
     socket.send({ id: '1', type: 'complete' });
     socket.subscribe('1', '{ __typename }');
@@ -203,7 +203,7 @@ describe('Subscribe', () => {
       { id: '1', type: 'next', payload: { data: { __typename: 'Query' } } },
       { id: '1', type: 'complete' },
     ]);
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 
   it('may use an id again while the query that had it is still running, and gets its own answer', async () => {
@@ -218,7 +218,7 @@ describe('Subscribe', () => {
     socket.subscribe('1', '{ work }');
     await second.reached;
     first.open();
-    const said = await socket.saidSoFar();
+    const said = await socket.receivedSoFar();
     second.open();
 
     expect(said).toEqual([]);
@@ -239,7 +239,7 @@ describe('Next', () => {
       { id: '1', type: 'next', payload: { data: { account: { id: sweep } } } },
       { id: '1', type: 'complete' },
     ]);
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 
   it('of a mutation is sent once and followed by complete', async () => {
@@ -256,7 +256,7 @@ describe('Next', () => {
   it('of a subscription is sent for every event', async () => {
     const socket = await RawSocket.ready(gateway.url);
     socket.subscribe('1', changed);
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
 
     const journalId = await createJournal();
 
@@ -302,7 +302,7 @@ describe('Error', () => {
       const error = await socket.next();
       expect(error).toMatchObject({ id: '1', type: 'error', payload: [{ extensions: { code } }] });
       expect(JSON.stringify(error)).not.toContain('"http"');
-      expect(await socket.saidSoFar()).toEqual([]);
+      expect(await socket.receivedSoFar()).toEqual([]);
     },
   );
 
@@ -339,7 +339,7 @@ describe('Error', () => {
     const error = await socket.next();
     expect(error).toMatchObject({ id: '1', type: 'error', payload: [{ extensions: { code: 'INTERNAL' } }] });
     expect(JSON.stringify(error)).not.toContain('secret');
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 });
 
@@ -356,7 +356,7 @@ describe('Complete', () => {
     await source.left;
     source.push('second');
 
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 
   it('from the client while the subscription is being set up ends the source', async () => {
@@ -368,11 +368,11 @@ describe('Complete', () => {
     await gate.reached;
 
     socket.send({ id: '1', type: 'complete' });
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
     gate.open();
 
     await source.left;
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 
   it('from the client suppresses the result of a query and aborts it', async () => {
@@ -393,7 +393,7 @@ describe('Complete', () => {
     await aborted;
     gate.open();
 
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 
   it('of an unknown id is ignored', async () => {
@@ -401,7 +401,7 @@ describe('Complete', () => {
 
     socket.send({ id: 'never-seen', type: 'complete' });
 
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 
   it('is implied for all subscriptions of a socket when it closes', async () => {
@@ -473,7 +473,7 @@ describe('An invalid message', () => {
 
     const [frame] = (await once(socket, 'data')) as [Buffer];
     expect(frame.readUInt16BE(2)).toBe(1002);
-    expect(await other.saidSoFar()).toEqual([]);
+    expect(await other.receivedSoFar()).toEqual([]);
   });
 });
 

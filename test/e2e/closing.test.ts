@@ -12,11 +12,11 @@ import type { Gateway } from '../../src/gateway.ts';
 import { defaultLimits } from '../kit/defaultLimits.ts';
 import { freePort } from '../kit/freePort.ts';
 import { Gate } from '../kit/Gate.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { serveBinary } from '../kit/startBinary.ts';
 import { quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
-import { unattended } from '../kit/unattended.ts';
+import { minimalConfig } from '../kit/minimalConfig.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
 /** A file for outcomes. After `remove`, closing it fails, since SQLite can't write to a removed file. */
@@ -33,7 +33,7 @@ const storeFailure = /^the outcome store could not be closed: /;
 function start(settings: Partial<GatewayConfig>, keep?: (line: string) => void): Promise<Gateway> {
   return createGateway({
     config: {
-      ...unattended,
+      ...minimalConfig,
       host: '127.0.0.1',
       port: 0,
       auth: { kind: 'none' },

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { writeKeyFile } from '../kit/keyFile.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { Binary, runBinary, serveBinary } from '../kit/startBinary.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 
 import { ask } from '../kit/ask.ts';
 import { createJournals } from '../kit/createJournals.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
 
 // The recipes are for browsers.

@@ -13,7 +13,7 @@ import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { Gate } from '../kit/Gate.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { Binary, serveBinary } from '../kit/startBinary.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
@@ -87,7 +87,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const overHttp = ask(url, creation);
     await gate.reached;
     socket.subscribe('1', creation);
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
 
     binary.kill(signal);
     await refusesConnections(url);
@@ -119,7 +119,7 @@ describe('the shutdown of the process', () => {
     const stream = await EventStream.post(url, changed);
     const [socket, stalled] = [await RawSocket.ready(url), await RawSocket.ready(url)];
     for (const each of [socket, stalled]) each.subscribe('1', changed);
-    await Promise.all([socket, stalled].map((each) => each.saidSoFar()));
+    await Promise.all([socket, stalled].map((each) => each.receivedSoFar()));
     stalled.stall();
 
     binary.kill('SIGTERM');

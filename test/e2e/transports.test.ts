@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 
 import { customer, otherCustomer, sweep, thirdCustomer } from '../kit/accounts.ts';
 import { EventStream } from '../kit/EventStream.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { sharedBinary } from '../kit/sharedBinary.ts';
 import { subscribe } from '../kit/subscribe.ts';
 

@@ -5,7 +5,7 @@ import { startGateway } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
-import { ago, line, startToldGateway } from './kit/startToldGateway.ts';
+import { ago, line, startScriptedGateway } from './kit/startScriptedGateway.ts';
 
 interface Changed {
   journalStatusChanged: { id: string; statusTo: string };
@@ -18,7 +18,7 @@ async function cursorOf(url: string): Promise<string> {
 
 describe('an event that arrives late', () => {
   it('is delivered after a cursor that was taken before the feed had received any event', async () => {
-    const { url, feeds } = await startToldGateway();
+    const { url, feeds } = await startScriptedGateway();
     const after = await cursorOf(url);
     const live = await subscribe<Changed>('WebSocket', url, changed);
     feeds[0]?.write(line(ago(1_800), 'late'));
@@ -30,9 +30,9 @@ describe('an event that arrives late', () => {
   });
 
   it('is delivered after that cursor by another gateway too, from a replay', async () => {
-    const first = await startToldGateway();
+    const first = await startScriptedGateway();
     const after = await cursorOf(first.url);
-    const second = await startToldGateway((_request, response) => response.end(line(ago(1_800), 'late')));
+    const second = await startScriptedGateway((_request, response) => response.end(line(ago(1_800), 'late')));
 
     const resumed = await subscribe<Changed>('WebSocket', second.url, changed, { after });
 
@@ -44,14 +44,14 @@ describe('an event that arrived late while no gateway was running', () => {
   it('is delivered after a cursor that does not name it, and the events that the cursor names are not', async () => {
     const [begun, a, b] = [line(ago(55_000), 'begun'), line(ago(40_000), 'a'), line(ago(20_000), 'b')];
     // A gateway only vouches for events after its start: this one started a minute ago.
-    const first = await startToldGateway(undefined, -60_000);
+    const first = await startScriptedGateway(undefined, -60_000);
     const live = await subscribe<Changed>('WebSocket', first.url, changed);
     first.feeds[0]?.write(begun + b + a);
     await live.take(3);
     const after = await cursorOf(first.url);
 
     const late = line(ago(30_000), 'late');
-    const second = await startToldGateway((_request, response) =>
+    const second = await startScriptedGateway((_request, response) =>
       response.end(begun + a + late + b + line(ago(500), 'next')),
     );
     const resumed = await subscribe<Changed>('SSE', second.url, changed, { after });
@@ -62,7 +62,7 @@ describe('an event that arrived late while no gateway was running', () => {
 
 describe('a leap second', () => {
   it('is accepted as the time of an event, and the feed continues after it', async () => {
-    const { url, feeds } = await startToldGateway();
+    const { url, feeds } = await startScriptedGateway();
     const events = await subscribe<Changed>('WebSocket', url, changed);
 
     feeds[0]?.write(line('2026-12-31T23:59:60.5Z', 'leap'));
@@ -75,7 +75,9 @@ describe('a leap second', () => {
   });
 
   it('is accepted as a bound of a history', async () => {
-    const { url } = await startToldGateway((_request, response) => response.end(line('2016-12-31T23:59:60Z', 'leap')));
+    const { url } = await startScriptedGateway((_request, response) =>
+      response.end(line('2016-12-31T23:59:60Z', 'leap')),
+    );
 
     const { data } = await ask(
       url,
@@ -89,7 +91,7 @@ describe('a leap second', () => {
 describe('the bounds of a history', () => {
   it('are exact to the microsecond', async () => {
     const at = '2026-01-01T00:00:00.12192Z';
-    const { url } = await startToldGateway((_request, response) => response.end(line(at, 'one')));
+    const { url } = await startScriptedGateway((_request, response) => response.end(line(at, 'one')));
     const read = async (bounds: string) =>
       (await ask(url, `{ journalStatusEvents(${bounds}) { nodes { id } } }`)).data?.['journalStatusEvents'];
 
@@ -99,7 +101,7 @@ describe('the bounds of a history', () => {
   });
 
   it('give an empty answer without an upstream call when they exclude every instant', async () => {
-    const { url, stub } = await startToldGateway();
+    const { url, stub } = await startScriptedGateway();
 
     const { data } = await ask(
       url,
@@ -113,7 +115,7 @@ describe('the bounds of a history', () => {
 
 describe('a replay', () => {
   it('that stays silent fails after a while and does not affect other fields of the operation', async () => {
-    const { url } = await startToldGateway();
+    const { url } = await startScriptedGateway();
 
     const { data, errors } = await ask(
       url,
@@ -133,7 +135,7 @@ describe('a replay', () => {
       line('2026-01-01T00:00:02Z', 'c'),
     ];
     let attempt = 0;
-    const { url } = await startToldGateway((_request, response) => {
+    const { url } = await startScriptedGateway((_request, response) => {
       attempt += 1;
       if (attempt > 1) response.end(events.join(''));
       else response.write(events.slice(0, 2).join(''), () => response.destroy());
@@ -148,7 +150,7 @@ describe('a replay', () => {
   it('is abandoned only after three consecutive breaks without a new event', async () => {
     const events = ['a', 'b', 'c'].map((id, index) => line(`2026-01-01T00:00:0${index}Z`, id));
     const eventsPerAttempt = [2, 0, 3, 0, 0];
-    const { url } = await startToldGateway((_request, response) => {
+    const { url } = await startScriptedGateway((_request, response) => {
       const count = eventsPerAttempt.shift() ?? 0;
       response.write(`: broken\n\n${events.slice(0, count).join('')}`, () => response.destroy());
     });
@@ -164,7 +166,7 @@ describe('a replay', () => {
   it('that ends without an event the feed has already received is read again', async () => {
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
     const answers = ['', a + b];
-    const { url, feeds } = await startToldGateway((_request, response) => response.end(answers.shift()));
+    const { url, feeds } = await startScriptedGateway((_request, response) => response.end(answers.shift()));
     const live = await subscribe<Changed>('WebSocket', url, changed);
     feeds[0]?.write(b);
     await live.take(1);
@@ -179,7 +181,7 @@ describe('a replay', () => {
   it('uses one of at most four upstream streams, regardless of how many replays are requested', async () => {
     let open = 0;
     let mostOpen = 0;
-    const { url } = await startToldGateway((_request, response) => {
+    const { url } = await startScriptedGateway((_request, response) => {
       mostOpen = Math.max(mostOpen, (open += 1));
       setImmediate(() => {
         open -= 1;
@@ -224,7 +226,7 @@ describe('a subscriber who resumes', () => {
   it('misses nothing when the first replay lacks events that the feed has delivered', async () => {
     const [b, c] = [line(ago(500), 'b'), line(ago(400), 'c')];
     let attempt = 0;
-    const { url, feeds } = await startToldGateway((_request, response) =>
+    const { url, feeds } = await startScriptedGateway((_request, response) =>
       response.end((attempt += 1) === 1 ? a : a + b + c),
     );
     const live = await subscribe<Changed>('WebSocket', url, changed);
@@ -239,7 +241,7 @@ describe('a subscriber who resumes', () => {
 
   it('receives an event that arrived late, after a newer one of another account', async () => {
     const [later, late] = [line(ago(500), 'later'), line(ago(900), 'late')];
-    const { url, feeds } = await startToldGateway((_request, response) => response.write(a + late + later));
+    const { url, feeds } = await startScriptedGateway((_request, response) => response.write(a + late + later));
     const live = await subscribe<Changed>('WebSocket', url, changed);
     feeds[0]?.write(later + late);
     await live.take(2);
@@ -252,7 +254,7 @@ describe('a subscriber who resumes', () => {
   it('within a millisecond receives the events its cursor does not name, whatever order the feed had', async () => {
     const at = ago(500);
     const events = line(at, 'two') + line(at, 'one');
-    const { url, feeds } = await startToldGateway((_request, response) => response.end(events));
+    const { url, feeds } = await startScriptedGateway((_request, response) => response.end(events));
     const live = await subscribe<Changed>('WebSocket', url, changed);
     feeds[0]?.write(events);
     await live.take(2);
@@ -272,7 +274,7 @@ describe('a cursor of the last event', () => {
   it('does not expire because a replay delivers that event slowly', async () => {
     const before = ago(1_000);
     const last = ago(500);
-    const { url, feeds } = await startToldGateway((_request, response) => {
+    const { url, feeds } = await startScriptedGateway((_request, response) => {
       response.write(line(before, 'before'));
       // Longer than the gateway keeps listening to a replay that is complete.
       setTimeout(() => response.end(line(last, 'last')), 300);
@@ -291,7 +293,7 @@ describe('a cursor of the last event', () => {
 
 describe('an instant outside the years 0000 to 9999', () => {
   it('makes an event unreadable, and the feed continues', async () => {
-    const { url, feeds } = await startToldGateway();
+    const { url, feeds } = await startScriptedGateway();
     const events = await subscribe<Changed>('WebSocket', url, changed);
 
     feeds[0]?.write(line('9999-12-31T23:59:59-01:00', 'never') + line(ago(0), 'now'));
@@ -306,7 +308,7 @@ describe('an instant outside the years 0000 to 9999', () => {
   it.each(['0000-01-01T00:00:00+23:59', '9999-12-31T23:59:59-01:00', '9999-12-31T23:59:60Z'])(
     'is refused as an argument: %s',
     async (since) => {
-      const { url } = await startToldGateway();
+      const { url } = await startScriptedGateway();
 
       const { errors } = await ask(url, `{ journalStatusEvents(since: "${since}") { nodes { id } } }`);
 

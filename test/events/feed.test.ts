@@ -6,7 +6,7 @@ import { StatusEvents } from '../../src/events/StatusEvents.ts';
 import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
 import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
 import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { statusEventLine } from '../kit/statusEventLine.ts';
 import { json, quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { heapUsed } from '../kit/heapUsed.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { json, quietStream } from '../kit/StubUpstream.ts';
 
 import { startStatusEvents } from './kit/startStatusEvents.ts';
-import { line } from './kit/startToldGateway.ts';
+import { line } from './kit/startScriptedGateway.ts';
 
 describe('an aborted history', () => {
   it('fails, as it is incomplete', async () => {

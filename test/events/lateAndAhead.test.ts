@@ -7,7 +7,7 @@ import { EventStream } from '../kit/EventStream.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
-import { ago, line, startToldGateway } from './kit/startToldGateway.ts';
+import { ago, line, startScriptedGateway } from './kit/startScriptedGateway.ts';
 
 interface Changed {
   journalStatusChanged: { id: string; cursor: string };
@@ -28,7 +28,7 @@ describe('an event that arrives late', () => {
   it.each(['WebSocket', 'SSE'] as const)(
     'is delivered to resumed and uninterrupted subscribers over %s',
     async (transport) => {
-      const { url, feeds } = await startToldGateway();
+      const { url, feeds } = await startScriptedGateway();
       const live = await subscribe<Changed>(transport, url, changed);
       feeds[0]?.write(line(ago(0), 'now'));
       const [first] = await live.take(1);
@@ -45,11 +45,11 @@ describe('an event that arrives late', () => {
 
   it('is delivered to a subscriber who resumed on a restarted gateway', async () => {
     const [before, last] = [line(ago(3_000), 'before'), line(ago(2_000), 'last')];
-    const old = await startToldGateway(undefined, -60_000);
+    const old = await startScriptedGateway(undefined, -60_000);
     const first = await subscribe<Changed>('SSE', old.url, changed);
     old.feeds[0]?.write(before + last);
     const after = (await first.take(2)).at(-1)?.journalStatusChanged.cursor;
-    const { url, feeds } = await startToldGateway((_request, response) =>
+    const { url, feeds } = await startScriptedGateway((_request, response) =>
       response.end(before + last + line(ago(0), 'next')),
     );
     const resumed = await subscribe<Changed>('SSE', url, changed, { after });
@@ -65,7 +65,7 @@ describe("an event of a gateway's first seconds that its feed receives only afte
   it.each(['WebSocket', 'SSE'] as const)(
     'is delivered to resumed and uninterrupted subscribers over %s',
     async (transport) => {
-      const { url, feeds } = await startToldGateway();
+      const { url, feeds } = await startScriptedGateway();
       const live = await subscribe<Changed>(transport, url, changed);
       const [before, lost] = [line(ago(0), 'before'), line(ago(1), 'lost')];
       feeds[0]?.write(before);
@@ -84,11 +84,13 @@ describe("an event of a gateway's first seconds that its feed receives only afte
 describe('an event with a time far in the future', () => {
   it('does not hide other events from subscribers who resume on another gateway', async () => {
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
-    const old = await startToldGateway(undefined, -60_000);
+    const old = await startScriptedGateway(undefined, -60_000);
     const first = await subscribe<Changed>('WebSocket', old.url, changed);
     old.feeds[0]?.write(a + line(ago(aheadMs), 'ahead') + b);
     const cursors = (await first.take(3)).map(({ journalStatusChanged: { cursor } }) => cursor);
-    const { url, feeds } = await startToldGateway((_request, response) => response.end(a + b + line(ago(500), 'c')));
+    const { url, feeds } = await startScriptedGateway((_request, response) =>
+      response.end(a + b + line(ago(500), 'c')),
+    );
 
     for (const [after, missed] of [
       [cursors[1], ['b', 'c']],
@@ -106,7 +108,7 @@ describe('an event with a time far in the future', () => {
 
 describe("a cursor ahead of the API's clock", () => {
   it('is refused with CURSOR_EXPIRED in every cursor version', async () => {
-    const { url } = await startToldGateway((_request, response) => response.end());
+    const { url } = await startScriptedGateway((_request, response) => response.end());
     const micros = (Date.now() + 600_000) * 1_000;
     const cursors = [
       ['e1', ago(aheadMs), 'a'],
@@ -163,7 +165,7 @@ describe('many events at one instant', () => {
   const ids = all.map((event) => (JSON.parse(event.slice(6)) as { event_id: string }).event_id);
 
   it('have cursors that fit into a header and that another gateway resumes from', async () => {
-    const old = await startToldGateway(undefined, -60_000);
+    const old = await startScriptedGateway(undefined, -60_000);
     const stream = await EventStream.post(old.url, changed);
     const cursors: string[] = [];
     for (let sent = 0; sent < count; sent += 50) {
@@ -173,7 +175,9 @@ describe('many events at one instant', () => {
     expect(Math.max(...cursors.map((cursor) => cursor.length))).toBeLessThan(1_000);
 
     // The replay delivers them in the order of their ids.
-    const { url } = await startToldGateway((_request, response) => response.end(all.join('') + line(ago(500), 'next')));
+    const { url } = await startScriptedGateway((_request, response) =>
+      response.end(all.join('') + line(ago(500), 'next')),
+    );
     for (const [index, resumeUrl] of [
       [0, url],
       [20, url],
@@ -196,11 +200,11 @@ describe('many events at one instant', () => {
   });
 
   it('have expired cursors on another gateway that cannot know which of them were delivered', async () => {
-    const old = await startToldGateway(undefined, -60_000);
+    const old = await startScriptedGateway(undefined, -60_000);
     const first = await subscribe<Changed>('WebSocket', old.url, changed);
     old.feeds[0]?.write(all.slice(100, 200).join(''));
     const after = (await first.take(100)).at(-1)?.journalStatusChanged.cursor;
-    const { url } = await startToldGateway((_request, response) => response.end(all.slice(0, 300).join('')));
+    const { url } = await startScriptedGateway((_request, response) => response.end(all.slice(0, 300).join('')));
 
     const resumed = await subscribe<Changed>('WebSocket', url, changed, { after });
 

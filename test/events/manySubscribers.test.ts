@@ -140,14 +140,14 @@ describe('an event whose journal is still being read', () => {
       '1',
       'subscription { journalStatusChanged(filter: { statusTo: [QUEUED] }) { id journal { id } } }',
     );
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
     emit('slow');
     await gate.reached;
     emit('filtered out', 'rejected');
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
 
     for (let pings = 0; pings < 3; pings += 1) await socket.pinged();
-    const received = await socket.saidSoFar();
+    const received = await socket.receivedSoFar();
     gate.open();
 
     expect(received).toEqual([]);

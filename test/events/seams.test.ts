@@ -9,7 +9,7 @@ import { statusEvent } from '../kit/statusEvent.ts';
 import { quietStream } from '../kit/StubUpstream.ts';
 
 import { openStatusEvents, startStatusEvents } from './kit/startStatusEvents.ts';
-import { ago, line } from './kit/startToldGateway.ts';
+import { ago, line } from './kit/startScriptedGateway.ts';
 
 const a = { ...statusEvent('a'), at: '2026-01-01T00:00:00.000Z' };
 const lineOfA = line(a.at, a.id);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
-import { ago, line, startToldGateway } from './kit/startToldGateway.ts';
+import { ago, line, startScriptedGateway } from './kit/startScriptedGateway.ts';
 
 interface Changed {
   journalStatusChanged: { id: string; cursor: string };
@@ -17,7 +17,10 @@ function idsOf(events: Changed[]): string[] {
 
 /** A gateway that has stood for a minute, and one that has stood for longer: the clocks of their APIs say so. */
 async function startBoth(pingMs = 12_000) {
-  return [await startToldGateway(undefined, -60_000), await startToldGateway(undefined, -90_000, { pingMs })] as const;
+  return [
+    await startScriptedGateway(undefined, -60_000),
+    await startScriptedGateway(undefined, -90_000, { pingMs }),
+  ] as const;
 }
 
 describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another gateway over %s', (transport) => {
@@ -58,7 +61,7 @@ describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another g
 describe('the cursor of the feed', () => {
   async function saidOverThreePings(socket: RawSocket) {
     for (let pings = 0; pings < 3; pings += 1) await socket.pinged();
-    return socket.saidSoFar();
+    return socket.receivedSoFar();
   }
 
   it('is not sent to a subscriber that was further elsewhere', async () => {
@@ -79,7 +82,7 @@ describe('the cursor of the feed', () => {
 
   it('is sent to a subscriber of a replay only once the feed has caught up', async () => {
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
-    const { url, feeds } = await startToldGateway((_request, response) => response.end(a + b), 0, { pingMs: 200 });
+    const { url, feeds } = await startScriptedGateway((_request, response) => response.end(a + b), 0, { pingMs: 200 });
     const after = Buffer.from(JSON.stringify(['e1', (JSON.parse(a.slice(6)) as { at: string }).at, 'a'])).toString(
       'base64url',
     );

@@ -110,7 +110,7 @@ describe('an idle subscriber', () => {
     const socket = await RawSocket.ready(url);
     socket.subscribe('1', changed, { filter: nothing });
     socket.subscribe('2', changed, { filter: { statusTo: [] } });
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
     await createJournals(url, 2);
     const cursor = await cursorOf(url);
 
@@ -133,6 +133,6 @@ describe('an idle subscriber', () => {
       await nextPing(later);
     }
 
-    expect((await socket.saidSoFar()).filter(({ type }) => type === 'ping')).toEqual([]);
+    expect((await socket.receivedSoFar()).filter(({ type }) => type === 'ping')).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { createJournals } from '../kit/createJournals.ts';
 import { freePort } from '../kit/freePort.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { sharedBinary } from '../kit/sharedBinary.ts';
 import { serveBinary } from '../kit/startBinary.ts';

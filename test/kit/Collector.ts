@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
 export interface CollectedSpan {
   name: string;
@@ -24,14 +24,14 @@ interface OtlpRequest {
   }[];
 }
 
-/** A collector of traces: a real HTTP server that takes OTLP in JSON. */
+/** A trace collector: a real HTTP server that accepts OTLP as JSON. */
 export class Collector {
   readonly spans: CollectedSpan[] = [];
-  /** Everything that was posted, as it came. */
+  /** The bodies of all requests. */
   text = '';
   /** The headers of each request. */
   readonly headers: IncomingHttpHeaders[] = [];
-  /** The names of services that were told. */
+  /** The service names of all spans. */
   readonly services = new Set<unknown>();
   readonly #server: Server;
 
@@ -57,7 +57,7 @@ export class Collector {
     return collector;
   }
 
-  /** What `OTEL_EXPORTER_OTLP_ENDPOINT` says. */
+  /** The value for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }

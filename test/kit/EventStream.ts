@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import type { EventSourceMessage } from 'eventsource-parser';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
 export interface StreamEvent {
   id?: string;
@@ -9,7 +9,7 @@ export interface StreamEvent {
   data: string;
 }
 
-/** An answer read as server-sent events, event by event, without a client library in between. */
+/** Reads a response as server-sent events, one by one, without a client library. */
 export class EventStream {
   readonly response: Response;
   readonly #abort: AbortController;
@@ -20,7 +20,7 @@ export class EventStream {
   #text = '';
 
   private constructor(response: Response, abort: AbortController) {
-    if (!response.body) throw new Error('an answer without a body');
+    if (!response.body) throw new Error('expected a response with a body');
     this.response = response;
     this.#abort = abort;
     this.#reader = response.body.getReader();
@@ -32,7 +32,7 @@ export class EventStream {
     return new EventStream(await fetch(url, { ...init, signal: abort.signal }), abort);
   }
 
-  /** By POST, as clients of the protocol do. */
+  /** Opens the stream with a POST, as clients of the protocol do. */
   static post(url: string, query: string, variables?: Record<string, unknown>): Promise<EventStream> {
     return EventStream.open(url, {
       method: 'POST',
@@ -41,7 +41,7 @@ export class EventStream {
     });
   }
 
-  /** The next event, or null when the stream has ended. @throws what cut it */
+  /** Returns the next event, or null if the stream has ended. @throws if the stream was cut */
   async next(): Promise<StreamEvent | null> {
     for (;;) {
       const found = this.#events.shift();
@@ -53,14 +53,14 @@ export class EventStream {
     }
   }
 
-  /** Fulfilled when a block has come that says nothing but this id, which parsers keep to themselves. */
+  /** Resolves when a block with only this id has arrived. Parsers do not report such a block as an event. */
   async untilId(id: string): Promise<void> {
     while (!this.#text.includes(`\n\nid: ${id}\n\n`)) {
       if (!(await this.#read())) throw new Error(`the stream has ended without ${id}`);
     }
   }
 
-  /** Everything until the stream ends by itself. */
+  /** Returns all events until the stream ends by itself. */
   async rest(): Promise<StreamEvent[]> {
     const events: StreamEvent[] = [];
     for (let event = await this.next(); event; event = await this.next()) events.push(event);
@@ -71,7 +71,7 @@ export class EventStream {
     this.#abort.abort();
   }
 
-  /** False when the stream has ended. */
+  /** Reads a chunk. Returns false if the stream has ended. */
   async #read(): Promise<boolean> {
     const { done, value } = await this.#reader.read();
     if (done) return false;

@@ -1,8 +1,8 @@
-/** Something that a test lets happen when it wants it to, and can wait for others to arrive at. */
+/** Holds back other code until the test opens it. The test can also wait until that code has reached the gate. */
 export class Gate {
-  /** Fulfilled when someone waits at the gate. */
+  /** Resolves when some code waits at the gate. */
   readonly reached: Promise<void>;
-  /** Fulfilled when it is opened. */
+  /** Resolves when the gate is opened. */
   readonly opened: Promise<void>;
   #reach: () => void = () => undefined;
   #open: () => void = () => undefined;

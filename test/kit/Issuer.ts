@@ -7,7 +7,7 @@ import type { JWK, JWTHeaderParameters } from 'jose';
 
 import type { AuthConfig } from '../../src/config/auth.ts';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 

@@ -4,25 +4,25 @@ import type { JournalListing } from '../../src/upstream/journals/journalListing.
 import type { JournalList } from '../../src/upstream/journals/JournalsClient.ts';
 
 export interface ListingHabits {
-  /** Whether the days of `after` and `before` belong to the answer. */
+  /** Whether the answer includes the days of `after` and `before`. */
   dates: 'inclusive' | 'exclusive';
   /** Hours by which the days of the filters differ from UTC. */
   zoneHours: number;
-  /** Answers come in this order, and `limit` cuts it anywhere. */
+  /** Sorts the journals of an answer before `limit` is applied. */
   order: (journals: Journal[]) => Journal[];
 }
 
-/** A journal and when it was created, which its answers may leave out. */
+/** A journal and the time of its creation, which answers may omit. */
 export interface KeptJournal {
   journal: Journal;
   createdMs: number;
 }
 
-/** A list of journals that answers as `GET /v1/journals` may, in each way that its documents leave open. */
+/** Answers as `GET /v1/journals` may, in every way that its documentation leaves open. */
 export class JournalHistory {
   readonly kept: KeptJournal[];
   readonly #habits: ListingHabits;
-  /** How many journals were handed out, over all calls. */
+  /** The number of journals returned by all calls. */
   read = 0;
   calls = 0;
 
@@ -50,7 +50,7 @@ export class JournalHistory {
   }
 }
 
-/** A journal of cash, told by its number. */
+/** Creates a cash journal whose id contains this number. */
 export function journalNumber(number: number, createdAt: string | null): Journal {
   return {
     id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,

@@ -5,15 +5,15 @@ import type { WireCreateReverseBatch, WireJournal, WireReverseBatchEntry } from 
 import { json, quietStream, StubUpstream, text } from './StubUpstream.ts';
 import { wireJNLC } from './wireJournals.ts';
 
-/** What is stored for an entry; null for nothing. */
-export type Storing = (entry: WireReverseBatchEntry, batch: WireCreateReverseBatch) => Partial<WireJournal> | null;
+/** Returns the journal that the API stores for an entry, or null for none. */
+export type StoreEntry = (entry: WireReverseBatchEntry, batch: WireCreateReverseBatch) => Partial<WireJournal> | null;
 
-/** An API that loses the answer to every reverse batch, and stores of it what a test says. */
+/** An API that loses the answer to every reverse batch. The test decides which journals it stores. */
 export class LosingUpstream {
   readonly #journals = new Map<string, { journal: WireJournal; at: string }>();
   #url = '';
 
-  static async start(store: Storing): Promise<LosingUpstream> {
+  static async start(store: StoreEntry): Promise<LosingUpstream> {
     const api = new LosingUpstream();
     const stub = await StubUpstream.start(
       (seen, response) => {
@@ -23,7 +23,7 @@ export class LosingUpstream {
             const stored = store(entry, batch);
             if (stored) api.add({ ...asSent(entry, batch), ...stored });
           }
-          // What can't be read is lost as well, and opens no breaker.
+          // An unreadable answer counts as lost, but does not open the breaker.
           return text(200, 'lost')(seen, response);
         }
         const found = api.#journals.get(seen.url.split('/').at(-1) ?? '');
@@ -46,7 +46,7 @@ export class LosingUpstream {
     return this.#journals.size;
   }
 
-  /** Adds a journal that was made without a key. */
+  /** Adds a journal that was created without an idempotency key. */
   add(changes: Partial<WireJournal>): void {
     const id = randomUUID();
     this.#journals.set(id, { journal: { ...wireJNLC(), ...changes, id }, at: new Date(Date.now() + 1).toISOString() });

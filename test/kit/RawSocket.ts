@@ -2,7 +2,7 @@ import { once } from 'node:events';
 
 import { WebSocket } from 'ws';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
 export interface SocketMessage {
   type: string;
@@ -10,9 +10,9 @@ export interface SocketMessage {
   payload?: unknown;
 }
 
-/** A WebSocket that says what a test says and hides nothing: no client library between test and protocol. */
+/** A WebSocket without a client library: the test sends and receives the messages of the protocol itself. */
 export class RawSocket {
-  /** Fulfilled when the socket has closed, with its code; 1006 when it was cut. */
+  /** Resolves with the close code when the socket has closed; 1006 if the connection was cut. */
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly #socket: WebSocket;
   readonly #messages: SocketMessage[] = [];
@@ -30,7 +30,7 @@ export class RawSocket {
     });
   }
 
-  /** A socket on which nothing has been said. */
+  /** Opens a socket without sending anything. */
   static async open(
     url: string,
     protocol: string | undefined = 'graphql-transport-ws',
@@ -43,7 +43,7 @@ export class RawSocket {
     return RawSocket.#connect(url, []);
   }
 
-  /** A socket whose connection is acknowledged. */
+  /** Opens a socket and waits for `connection_ack`. */
   static async ready(url: string, payload?: Record<string, unknown>): Promise<RawSocket> {
     const socket = await RawSocket.open(url);
     socket.send({ type: 'connection_init', payload });
@@ -59,7 +59,7 @@ export class RawSocket {
     return raw;
   }
 
-  /** Text as it stands, anything else as JSON. */
+  /** Sends a string unchanged and any other value as JSON. */
   send(message: unknown): void {
     this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
@@ -68,7 +68,7 @@ export class RawSocket {
     this.send({ id, type: 'subscribe', payload: { query, variables } });
   }
 
-  /** The next message of the gateway. @throws when the socket closes before */
+  /** Returns the next message of the gateway. @throws if the socket closes first */
   next(): Promise<SocketMessage> {
     const message = this.#messages.shift();
     if (message) return Promise.resolve(message);
@@ -82,19 +82,19 @@ export class RawSocket {
     return taken;
   }
 
-  /** The answer to a ping: everything that the gateway said before it has arrived, and is returned. */
-  async saidSoFar(): Promise<SocketMessage[]> {
+  /** Returns every message that the gateway has sent so far: sends a ping and reads until its pong. */
+  async receivedSoFar(): Promise<SocketMessage[]> {
     const mark = `mark-${Math.random()}`;
     this.send({ type: 'ping', payload: { mark } });
-    const said: SocketMessage[] = [];
+    const received: SocketMessage[] = [];
     for (;;) {
       const message = await this.next();
-      if (message.type === 'pong' && JSON.stringify(message.payload) === JSON.stringify({ mark })) return said;
-      said.push(message);
+      if (message.type === 'pong' && JSON.stringify(message.payload) === JSON.stringify({ mark })) return received;
+      received.push(message);
     }
   }
 
-  /** Stops reading: what the gateway sends stays in the network's buffers. */
+  /** Stops reading, so that sent messages stay in the network buffers. */
   stall(): void {
     this.#socket.pause();
   }
@@ -104,7 +104,7 @@ export class RawSocket {
     this.#socket.resume();
   }
 
-  /** Fulfilled at the gateway's next WebSocket ping, which `ws` answers by itself. */
+  /** Resolves at the gateway's next WebSocket ping, which `ws` answers automatically. */
   async pinged(): Promise<void> {
     await once(this.#socket, 'ping');
   }

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
-/** Answers as a test says, byte for byte: for what Node's own HTTP server would not write. */
+/** Answers with the exact bytes of the test, including responses that Node's HTTP server would not write. */
 export class RawUpstream {
-  /** The first lines of the requests that came. */
+  /** The request lines that were received. */
   readonly seen: string[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -17,7 +17,7 @@ export class RawUpstream {
     });
   }
 
-  /** @param piecesFor gives what is written for a request with this first line, each piece on its own */
+  /** @param piecesFor returns the response to a request line, in pieces that are written separately */
   static async start(piecesFor: (firstLine: string) => string[]): Promise<RawUpstream> {
     const upstream = new RawUpstream(piecesFor);
     await new Promise<void>((resolve) => upstream.#server.listen(0, '127.0.0.1', resolve));
@@ -44,7 +44,7 @@ export class RawUpstream {
       this.seen.push(firstLine);
       for (const piece of piecesFor(firstLine)) {
         await new Promise((resolve) => socket.write(piece, 'latin1', resolve));
-        // Else the next piece would often arrive with this one.
+        // Otherwise the next piece would often arrive in the same chunk.
         await new Promise((resolve) => setImmediate(resolve));
       }
     }

@@ -1,8 +1,8 @@
-/** A subscription's source in a test's hands: it tells whether it was left. */
+/** A subscription source that the test controls. It reports when its reader has left. */
 export class Source implements AsyncIterableIterator<unknown, undefined> {
-  /** Fulfilled when somebody reads from it. */
+  /** Resolves when it is read for the first time. */
   readonly read: Promise<void>;
-  /** Fulfilled when its reader has left it. */
+  /** Resolves when its reader has left. */
   readonly left: Promise<void>;
   readonly #queue: unknown[] = [];
   readonly #waiting: {
@@ -25,7 +25,7 @@ export class Source implements AsyncIterableIterator<unknown, undefined> {
     else this.#queue.push(value);
   }
 
-  /** Fails for whoever reads from it now. */
+  /** Rejects all pending reads. */
   fail(error: Error): void {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
 export interface SeenRequest {
   method: string;
@@ -15,8 +15,8 @@ export interface SeenRequest {
 export type Answer = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
 
 /**
- * A real HTTP server that answers as a test says: for what no honest Journals API would do.
- * It keeps what it saw. The event streams stay open and silent unless the test answers them itself.
+ * A real HTTP server that answers as the test decides, also in ways in which the real API would not. It records its
+ * requests. Event streams stay open and silent unless the test answers them.
  */
 export class StubUpstream {
   readonly seen: SeenRequest[] = [];
@@ -42,7 +42,7 @@ export class StubUpstream {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What was asked of the REST operations, without the event streams. */
+  /** The requests to REST operations, without the event streams. */
   get calls(): SeenRequest[] {
     return this.seen.filter(({ url }) => !url.includes('/events/'));
   }
@@ -61,13 +61,13 @@ export class StubUpstream {
   }
 }
 
-/** A stream that stands and says nothing. */
+/** Opens a stream and sends no events. */
 export function quietStream(_request: SeenRequest, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(': welcome\n\n');
 }
 
-/** Answers with this text, whatever it is. */
+/** Answers with this text. */
 export function text(status: number, body: string, headers: Record<string, string> = {}): Answer {
   return (_request, response) => {
     response.writeHead(status, headers);

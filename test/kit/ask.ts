@@ -1,6 +1,6 @@
 import type { FormattedExecutionResult } from 'graphql';
 
-/** Sends one operation by POST and gives the parsed result. */
+/** Sends one operation by POST and returns the parsed result. */
 export async function ask<Data = Record<string, unknown>>(
   url: string,
   query: string,

@@ -5,7 +5,7 @@ interface Created {
   createJournal: { journal?: { id: string }; message?: string };
 }
 
-/** Creates a journal of one dollar through the gateway, and gives its id. */
+/** Creates a journal of one dollar through the gateway and returns its id. */
 export async function createJournal(url: string, description = ''): Promise<string> {
   const { data, errors } = await ask<Created>(
     url,
@@ -22,7 +22,7 @@ export async function createJournal(url: string, description = ''): Promise<stri
   return id;
 }
 
-/** As many, one after the other. */
+/** Creates journals one after another and returns their ids. */
 export async function createJournals(url: string, count: number): Promise<string[]> {
   const ids: string[] = [];
   while (ids.length < count) ids.push(await createJournal(url));

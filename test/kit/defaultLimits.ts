@@ -1,4 +1,4 @@
 import { readConfig } from '../../src/config/readConfig.ts';
 
-/** As a gateway has them to which nobody said otherwise. */
+/** The limits of a gateway without configuration. */
 export const defaultLimits = readConfig({}, { sandbox: true }).limits;

@@ -2,8 +2,8 @@ import { afterAll, afterEach, expect } from 'vitest';
 
 import { takeWarnings } from './watchedWarnings.ts';
 
-/** In every test file: Node sees no leak of listeners. */
-const check = () => expect(takeWarnings(), 'listeners that may be a leak').toEqual([]);
+/** Set up in every test file: fails if Node warns of a possible listener leak. */
+const check = () => expect(takeWarnings(), 'warnings of listener leaks').toEqual([]);
 
 afterEach(check);
 afterAll(check);

@@ -1,28 +1,28 @@
 import { Agent, request } from 'node:http';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
 export interface RawAnswer {
   status: number;
   headers: NodeJS.Dict<string | string[]>;
   body: string;
-  /** It came on the connection of an answer before. */
+  /** Whether the request reused the connection of an earlier one. */
   isReused: boolean;
 }
 
 export interface RawRequest {
   method?: string;
   headers?: Record<string, string>;
-  /** Pieces of a body, each written by itself. */
+  /** Pieces of a body, each written separately. */
   body?: (string | Buffer)[];
 }
 
 /**
- * Requests on one connection that is kept, with any header: `fetch` allows neither `Host` nor `Upgrade`.
+ * Keeps one connection for several requests with any header; `fetch` allows neither `Host` nor `Upgrade`.
  *
- * @returns what sends the next one; it rejects when the connection is upgraded
+ * @returns a function that sends the next request; it rejects if the connection is upgraded
  */
-export function keepConnection(): (url: string, said?: RawRequest) => Promise<RawAnswer> {
+export function keepConnection(): (url: string, sent?: RawRequest) => Promise<RawAnswer> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   closeLater(() => agent.destroy());
   return (url, { method = 'GET', headers = {}, body = [] } = {}) =>

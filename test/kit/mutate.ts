@@ -45,7 +45,7 @@ export interface AnsweredJournal {
   qty?: string;
 }
 
-/** A member of any mutation's result union: which fields there are, `__typename` says. */
+/** A member of any mutation's result union; its `__typename` determines which fields are present. */
 export interface MutationResult {
   __typename: string;
   message?: string;
@@ -61,7 +61,7 @@ export interface MutationResult {
   results?: { entryIndex: number | null; errorMessage: string | null; journal: AnsweredJournal }[];
 }
 
-/** Sends one mutation with every field that its result can have; errors beside the result fail the test. */
+/** Sends one mutation that selects every field of its result; GraphQL errors fail the test. */
 export async function mutate(
   url: string,
   name: MutationName,
@@ -72,7 +72,7 @@ export async function mutate(
   return result;
 }
 
-/** As `mutate`, for what is refused before there is a result. */
+/** Like `mutate`, but also returns GraphQL errors. */
 export async function tryToMutate(
   url: string,
   name: MutationName,

@@ -3,11 +3,11 @@ import { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
 import { UpstreamConnection } from '../../src/upstream/transport/UpstreamConnection.ts';
 import type { UpstreamConnectionOptions } from '../../src/upstream/transport/UpstreamConnection.ts';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 import { apiSecret } from './planted.ts';
 import { watchedLog } from './watchedLog.ts';
 
-/** A client of the API at this address, closed when the test ends. */
+/** Opens a client of the API at this address. It is closed when the test ends. */
 export function openJournalsClient(baseUrl: string, options: Partial<UpstreamConnectionOptions> = {}): JournalsClient {
   const credentials = basicCredentials('sandbox', apiSecret);
   const connection = new UpstreamConnection({ baseUrl, credentials, log: watchedLog(), ...options });
@@ -15,7 +15,7 @@ export function openJournalsClient(baseUrl: string, options: Partial<UpstreamCon
   return new JournalsClient(connection);
 }
 
-/** What a promise fails with. */
+/** Returns the reason with which a promise rejects. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     (value) => {

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
-/** Debian's; the browsers that playwright downloads are not used. */
+/** The browser of Debian; playwright's own downloads are not used. */
 const executablePath = '/usr/bin/chromium';
 
-/** Without Chromium the tests of the console are left out, except in CI. */
+/** Whether the console's tests are skipped because Chromium is missing. In CI they fail instead. */
 export const isChromiumLeftOut = !existsSync(executablePath) && process.env['CI'] === undefined;
 /** What the titles of these tests say then. */
 export const leftOut = isChromiumLeftOut ? ' (left out: chromium is not installed)' : '';

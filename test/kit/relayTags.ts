@@ -1,6 +1,6 @@
 import type { Plugin } from 'vitest/config';
 
-/** Replaces each document of Relay by what relay-compiler made of it, as the Babel plugin of Relay does. */
+/** Replaces each Relay document with the artifact of relay-compiler, as Relay's Babel plugin does. */
 export function relayTags(): Plugin {
   return {
     name: 'relay-tags',

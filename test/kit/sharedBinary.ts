@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { serveBinary } from './startBinary.ts';
 import type { ServingBinary } from './startBinary.ts';
 
-/** One `serve --sandbox` for all tests of a file, which tell apart what each has done. */
+/** Runs one `serve --sandbox` for all tests of a file, which must not depend on each other's data. */
 export function sharedBinary(): () => ServingBinary {
   let serving: ServingBinary | undefined;
   const ends: (() => Promise<void>)[] = [];
@@ -12,7 +12,7 @@ export function sharedBinary(): () => ServingBinary {
   });
   afterAll(() => Promise.all(ends.map((end) => end())));
   return () => {
-    if (!serving) throw new Error('the gateway is there while tests run, not while they are collected');
+    if (!serving) throw new Error('the gateway runs only while tests run, not while they are collected');
     return serving;
   };
 }

@@ -4,19 +4,19 @@ import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 
 import { apiSecret } from './planted.ts';
-import { unattended } from './unattended.ts';
+import { minimalConfig } from './minimalConfig.ts';
 import { watchedLog } from './watchedLog.ts';
 
 import { defaultLimits } from './defaultLimits.ts';
 
-/** One gateway with its sandbox for all tests of a file: for many small tests that leave nothing behind. */
+/** Runs one gateway with its sandbox for all tests of a file, for small tests that leave no state behind. */
 export function sharedGateway(): { readonly url: string } {
   let gateway: Gateway | undefined;
   beforeAll(async () => {
     const sandbox = { port: 0, keyId: 'sandbox', secretKey: apiSecret } as const;
     gateway = await createGateway({
       config: {
-        ...unattended,
+        ...minimalConfig,
         host: '127.0.0.1',
         port: 0,
         auth: { kind: 'none' },
@@ -32,7 +32,7 @@ export function sharedGateway(): { readonly url: string } {
   afterAll(() => gateway?.close());
   return {
     get url() {
-      if (!gateway) throw new Error('the gateway is there while tests run, not while they are collected');
+      if (!gateway) throw new Error('the gateway runs only while tests run, not while they are collected');
       return gateway.url;
     },
   };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 import { watchLine } from './watchedLog.ts';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -11,19 +11,19 @@ export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
-  /** But for the lines of the log that are news or less: they are written to be watched. */
+  /** Without log lines at level info and below, which are checked for secrets instead. */
   stderr: string;
 }
 
-/** Sees to it that something is ended some time. */
+/** Registers a function that ends the process. */
 type EndLater = (end: () => Promise<void>) => void;
 
 /**
- * The command as it was built, in a process of its own: killed when the test ends, or when the caller says, if it still
- * runs then.
+ * The built command in its own process. It is killed when the test ends or, with another `endLater`, when the caller
+ * decides.
  */
 export class Binary {
-  /** Fulfilled when the process has ended and all that it printed is here. */
+  /** Resolves when the process has ended and all its output has been read. */
   readonly exit: Promise<Exit>;
   readonly #process;
   #stdout = '';
@@ -39,7 +39,7 @@ export class Binary {
       code: typeof code === 'number' ? code : null,
       signal: typeof signal === 'string' ? signal : null,
       stdout: this.#stdout,
-      stderr: withoutNews(this.#stderr),
+      stderr: withoutInfo(this.#stderr),
     }));
     endLater(async () => {
       this.#process.kill('SIGKILL');
@@ -55,7 +55,7 @@ export class Binary {
     this.#process.kill(signal);
   }
 
-  /** What the pattern's group finds in the output, as soon as it is printed. @throws when the process ends before */
+  /** Waits for output that matches a pattern and returns its group. @throws if the process ends first */
   async printed(pattern: RegExp): Promise<string> {
     for (;;) {
       const found = pattern.exec(this.#stdout)?.[1];
@@ -68,24 +68,24 @@ export class Binary {
   }
 }
 
-function withoutNews(stderr: string): string {
+function withoutInfo(stderr: string): string {
   return stderr.replace(/^\{"level":[123]0,.*\n/gm, '');
 }
 
-/** Runs a command that ends by itself. */
+/** Runs a command and waits for its exit. */
 export function runBinary(argv: string[], environment: Record<string, string> = {}): Promise<Exit> {
   return new Binary(argv, environment).exit;
 }
 
 export interface ServingBinary {
   binary: Binary;
-  /** As the banner has them. */
+  /** The URLs are those of the banner. */
   url: string;
   healthUrl: string;
   adminUrl: string;
 }
 
-/** `serve` on a free port, once it has printed where. */
+/** Starts `serve` on a free port and waits until it has printed its URLs. */
 export async function serveBinary(
   argv: string[] = ['--sandbox', '--port', '0'],
   environment: Record<string, string> = {},

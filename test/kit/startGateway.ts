@@ -9,14 +9,14 @@ import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../../src/sandbox/setup/SandboxOptions.ts';
 
 import { defaultLimits } from './defaultLimits.ts';
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 import { apiSecret } from './planted.ts';
-import { unattended } from './unattended.ts';
+import { minimalConfig } from './minimalConfig.ts';
 import { watchedLog } from './watchedLog.ts';
 
 /**
- * A sandbox on a free port, closed when the test ends. Its single cash journals walk in the classic flow: three events
- * each, and a status between that a test can wait for.
+ * Starts a sandbox on a free port, closed when the test ends. Its single cash journals follow the classic flow: three
+ * events each, with an intermediate status that a test can wait for.
  */
 export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
   const flow = { jnlcFlow: 'classic', settleDelayMs: 5 } as const;
@@ -25,13 +25,13 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
   return sandbox;
 }
 
-/** Anything of a gateway's configuration that a test wants otherwise. */
+/** The parts of a gateway's configuration that a test changes. */
 interface GatewaySettings extends Partial<Omit<GatewayConfig, 'outcomes' | 'limits'>> {
   outcomes?: Partial<OutcomesConfig>;
   limits?: Partial<Limits>;
 }
 
-/** A gateway on a free port before the given upstream, closed when the test ends. */
+/** Starts a gateway on a free port in front of the given upstream. It is closed when the test ends. */
 export async function startGateway(
   upstreamUrl: string,
   remote: Partial<UpstreamConfig> = {},
@@ -46,7 +46,7 @@ export async function startGateway(
   };
   const gateway = await createGateway({
     config: {
-      ...unattended,
+      ...minimalConfig,
       host: '127.0.0.1',
       port: 0,
       auth: { kind: 'none' },
@@ -63,7 +63,7 @@ export async function startGateway(
   return gateway;
 }
 
-/** A gateway with a sandbox of its own behind it. */
+/** Starts a sandbox and a gateway in front of it. */
 export async function startBoth(
   options: Partial<SandboxOptions> = {},
 ): Promise<{ gateway: Gateway; sandbox: Sandbox }> {

@@ -18,18 +18,18 @@ import { WebSocketServer } from '../../src/server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../../src/server/yoga/createYogaDoor.ts';
 
 import { defaultLimits } from './defaultLimits.ts';
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 import { watchedLog } from './watchedLog.ts';
 
-/** What the fields of the same names do, in the test's hands. */
+/** The behaviour of the fields with the same names, as the test defines it. */
 export interface Behaviour {
   /** Query and mutation `work`. */
   work?: (signal: AbortSignal | undefined) => Promise<string> | string;
   /** Subscription `ticks`. */
   ticks?: (signal: AbortSignal | undefined) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
-  /** Subscription `told`, whose executions are shared: the events of one subscriber. */
-  told?: (of: string | null, facts: OperationFacts) => AsyncIterable<object>;
-  /** What its field `text` shows of an event to those who asked in this way. */
+  /** Subscription `updates`, whose executions are shared. Returns the events of one subscriber. */
+  updates?: (of: string | null, facts: OperationFacts) => AsyncIterable<object>;
+  /** Resolves the field `text` of an event for an operation. */
   show?: (event: object, asked: Asked) => Promise<string> | string;
 }
 
@@ -40,9 +40,9 @@ export interface Asked {
 }
 
 export interface StartServerOptions extends Partial<Limits> {
-  /** Default: asks nobody. */
+  /** Default: no authentication. */
   authenticator?: Authenticator;
-  /** How long a shutdown waits, in ms. */
+  /** The time that a shutdown waits, in ms. */
   graceMs?: number;
 }
 
@@ -53,8 +53,8 @@ export interface StartedServer {
 }
 
 /**
- * The server floor by itself: doors and engine with a schema of a few fields that do what the test says.
- * Closed when the test ends.
+ * Starts the server layer alone: its transports and its engine, with a schema of a few fields that the test defines.
+ * It is closed when the test ends.
  */
 export async function startServer(
   behaviour: Behaviour,
@@ -86,7 +86,7 @@ export async function startServer(
   return { url: `${server.url}${graphqlPath}`, running, close };
 }
 
-function schemaOf({ work, ticks, told, show }: Behaviour): GraphQLSchema {
+function schemaOf({ work, ticks, updates, show }: Behaviour): GraphQLSchema {
   const fields = {
     work: {
       type: GraphQLString,
@@ -105,9 +105,9 @@ function schemaOf({ work, ticks, told, show }: Behaviour): GraphQLSchema {
           subscribe: (_root: unknown, _args: unknown, { signal }: OperationFacts) => ticks?.(signal),
           resolve: (value: unknown) => value,
         },
-        told: {
+        updates: {
           type: new GraphQLObjectType({
-            name: 'Told',
+            name: 'Update',
             fields: {
               text: {
                 type: GraphQLString,
@@ -120,7 +120,7 @@ function schemaOf({ work, ticks, told, show }: Behaviour): GraphQLSchema {
           args: { of: { type: GraphQLString } },
           extensions: { shared: true },
           subscribe: (_root: unknown, { of = null }: { of?: string | null }, facts: OperationFacts) =>
-            told?.(of, facts),
+            updates?.(of, facts),
           resolve: (event: unknown) => event,
         },
       },

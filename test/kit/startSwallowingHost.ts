@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
 const listener = `
   const server = require('node:net').createServer();
@@ -18,21 +18,21 @@ export interface SwallowingHost {
 }
 
 /**
- * A host that swallows packets: a listening socket of a process that stands still, its few places taken, so that the
- * kernel answers no further attempt to connect. Ended with the test.
+ * Starts a host that drops packets: a process listens and is then stopped, and its backlog is full, so that the kernel
+ * no longer answers attempts to connect. It ends with the test.
  */
 export async function startSwallowingHost(): Promise<SwallowingHost> {
   const child = spawn(process.execPath, ['-e', listener], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
-  const [told] = (await once(child.stdout, 'data')) as [Buffer];
-  const taken = Number(told.toString());
+  const [output] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = Number(output.toString());
   child.kill('SIGSTOP');
   const fillers: Socket[] = [];
-  // Until one isn't let in any more.
-  for (let isLetIn = true; isLetIn;) {
-    const filler = createConnection(taken, '127.0.0.1').on('error', () => undefined);
+  // Fills the backlog, until a connection is no longer accepted.
+  for (let isAccepted = true; isAccepted;) {
+    const filler = createConnection(port, '127.0.0.1').on('error', () => undefined);
     fillers.push(filler);
-    isLetIn = await Promise.race([once(filler, 'connect').then(() => true), wait(200, false)]);
+    isAccepted = await Promise.race([once(filler, 'connect').then(() => true), wait(200, false)]);
   }
   const end = async () => {
     for (const filler of fillers) filler.destroy();
@@ -40,5 +40,5 @@ export async function startSwallowingHost(): Promise<SwallowingHost> {
     await ended;
   };
   closeLater(end);
-  return { port: taken, end };
+  return { port, end };
 }

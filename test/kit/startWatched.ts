@@ -3,22 +3,22 @@ import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 
 import { defaultLimits } from './defaultLimits.ts';
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 import { apiSecret } from './planted.ts';
-import { unattended } from './unattended.ts';
+import { minimalConfig } from './minimalConfig.ts';
 import { watchedLog } from './watchedLog.ts';
 
 export type LogLine = Record<string, unknown> & { level: number; msg: string };
 
-/** A gateway as an operator sees it. */
+/** A gateway with its log, health checks and metrics. */
 export interface Watched {
   gateway: Gateway;
   url: string;
   adminUrl: string;
-  /** Every line of its log so far. */
+  /** All log lines so far. */
   lines: LogLine[];
   ready: () => Promise<{ status: number; body: Ready }>;
-  /** The value of a line of `/metrics`, by its whole name with its labels; undefined where there is no such line. */
+  /** Returns the value of a line of `/metrics` by its full name with labels, or undefined if there is no such line. */
   metric: (name: string) => Promise<number | undefined>;
 }
 
@@ -28,13 +28,13 @@ export interface Ready {
   checks: Record<'upstream' | 'feed', { ok: boolean } & Record<string, unknown>>;
 }
 
-/** A gateway with an admin port before the given upstream, closed when the test ends. */
+/** Starts a gateway with an admin port in front of the given upstream. It is closed when the test ends. */
 export async function startWatched(upstreamUrl: string, config: Partial<GatewayConfig> = {}): Promise<Watched> {
   const lines: LogLine[] = [];
   const credentials = { kind: 'basic', keyId: 'sandbox', secretKey: apiSecret } as const;
   const gateway = await createGateway({
     config: {
-      ...unattended,
+      ...minimalConfig,
       host: '127.0.0.1',
       port: 0,
       admin: { host: '127.0.0.1', port: 0 },
@@ -53,7 +53,7 @@ export async function startWatched(upstreamUrl: string, config: Partial<GatewayC
   });
   closeLater(() => gateway.close());
   const { url, adminUrl } = gateway;
-  if (adminUrl === null) throw new Error('a gateway that is watched has an admin port');
+  if (adminUrl === null) throw new Error('expected a gateway with an admin port');
   return {
     gateway,
     url,

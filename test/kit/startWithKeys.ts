@@ -10,12 +10,12 @@ import { startGateway } from './startGateway.ts';
 
 export interface KeyedGateway<Name extends string> {
   url: string;
-  /** What stands in the `Authorization` of a principal. */
+  /** The `Authorization` header of each principal. */
   credentials: Record<Name, string>;
   ask: (name: Name, query: string, variables?: Record<string, unknown>) => Promise<Outcome>;
 }
 
-/** A gateway whose callers are those of a key file, by their names. */
+/** Starts a gateway with a key file. The principals are identified by their names. */
 export async function startWithKeys<Name extends string>(
   upstreamUrl: string,
   grants: Record<Name, Partial<{ [Field in keyof KeyEntry]: KeyEntry[Field] | undefined }>>,

@@ -1,6 +1,6 @@
 import type { JournalStatusEvent } from '../../src/domain/journalStatusEvent.ts';
 
-/** An event of a journal, told by its id. */
+/** Creates a status event with this id. */
 export function statusEvent(id: string): JournalStatusEvent {
   return {
     id,

@@ -1,4 +1,4 @@
-/** One event as the Event API writes it: of a journal that has just been made. */
+/** Formats the first event of a journal as the Event API does. */
 export function statusEventLine(at: string, id: string): string {
   const event = {
     at,

@@ -3,14 +3,14 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
 export type Transport = 'WebSocket' | 'SSE';
 
 export interface Subscription<Data> {
   /** The next result. */
   next(): Promise<FormattedExecutionResult<Data>>;
-  /** The next so many results' data. */
+  /** Returns the data of the next results. */
   take(count: number): Promise<Data[]>;
   stop(): Promise<void>;
 }
@@ -23,8 +23,8 @@ interface Request {
 type Results<Data> = AsyncIterableIterator<FormattedExecutionResult<Data>>;
 
 /**
- * Subscribes with the transport's own client library, and comes back once the gateway has the subscription:
- * what happens from then on is delivered. Ended when the test ends.
+ * Subscribes with the transport's client library and resolves once the gateway has started the subscription, so that
+ * all later events are delivered. It ends when the test ends.
  */
 export async function subscribe<Data = Record<string, unknown>>(
   transport: Transport,
@@ -56,14 +56,14 @@ export async function subscribe<Data = Record<string, unknown>>(
   };
 }
 
-/** The protocol acknowledges no subscription: one that answers at once, sent behind it on the same socket, does. */
+/** The protocol does not acknowledge a subscription, but the answer to a query sent after it shows that it has started. */
 async function openWebSocket<Data>(url: string, request: Request): Promise<Results<Data>> {
   const client = createWsClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
     retryAttempts: 0,
     lazy: false,
-    // A gateway that closes at the end of a test is no error of the test.
+    // The gateway may close the socket at the end of a test.
     onNonLazyError: () => undefined,
   });
   closeLater(() => client.dispose());
@@ -72,7 +72,7 @@ async function openWebSocket<Data>(url: string, request: Request): Promise<Resul
   return results;
 }
 
-/** The answer's headers come when the subscription stands. */
+/** The gateway sends the response headers when the subscription has started. */
 async function openSse<Data>(url: string, request: Request): Promise<Results<Data>> {
   const client = createSseClient({ url, retryAttempts: 0 });
   closeLater(() => client.dispose());

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
-/** A folder that is gone when the test is over. */
+/** Creates a folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'journals-'));
   closeLater(() => rm(folder, { recursive: true }));

@@ -3,25 +3,25 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { closeLater } from './leftovers.ts';
+import { closeLater } from './closeLater.ts';
 
 const folder = fileURLToPath(new URL('../../tools/', import.meta.url));
 
-/** Whether the tests that need `tools` are skipped. In CI they fail instead. */
+/** Whether tests that need `tools` are skipped. In CI they fail instead. */
 export function areToolsLeftOut(what: string): boolean {
   const areLeftOut = !existsSync(`${folder}node_modules`) && process.env['CI'] === undefined;
   if (areLeftOut) console.log(`skipped: ${what}, because tools is not installed (npm ci --prefix tools)`);
   return areLeftOut;
 }
 
-/** Runs a command of a package that is installed in `tools` to its end. */
+/** Runs a command of a package that is installed in `tools` and waits for its exit. */
 export async function runTool(name: string, argv: string[]): Promise<{ code: number | null; output: string }> {
   const tool = start([`node_modules/.bin/${name}`, ...argv]);
   await once(tool.process, 'close');
   return { code: tool.process.exitCode, output: tool.output() };
 }
 
-/** Runs a script of `tools` until the test ends. @returns what the pattern's group finds in its output */
+/** Runs a script of `tools` until the test ends. @returns the group of the pattern in its output */
 export async function startTool(
   script: string,
   argv: string[],

@@ -6,13 +6,13 @@ import { plantedIn } from './planted.ts';
 let lines = 0;
 const leaks: string[] = [];
 
-/** Looks at a line of a log; `failOnLeaks.ts` fails the test in which it leaks. */
+/** Checks a log line for secrets; `failOnLeaks.ts` fails the test if it contains any. */
 export function watchLine(line: string): void {
   lines += 1;
   if (plantedIn(line).length > 0) leaks.push(line);
 }
 
-/** The log of whatever the kit starts: at `trace`, every line looked at, and kept by nobody but who asks for it. */
+/** Creates the log of everything that the kit starts: at `trace`, with every line checked for secrets. */
 export function watchedLog(keep?: (line: string) => void): Log {
   return createLog('trace', {
     write: (line) => {
@@ -22,12 +22,12 @@ export function watchedLog(keep?: (line: string) => void): Log {
   });
 }
 
-/** How many lines have been written so far. */
+/** Returns the number of lines that have been checked so far. */
 export function watchedLines(): number {
   return lines;
 }
 
-/** The lines that held what no log may hold, since it was asked last. */
+/** Returns the lines with secrets since the last call. */
 export function takeLeaks(): string[] {
   return leaks.splice(0);
 }

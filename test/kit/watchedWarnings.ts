@@ -4,7 +4,7 @@ process.on('warning', ({ name, stack }) => {
   if (name === 'MaxListenersExceededWarning') warnings.push(stack ?? name);
 });
 
-/** Node's words about listeners that gather on something, since it was asked last. */
+/** Returns Node's warnings of possible listener leaks since the last call. */
 export function takeWarnings(): string[] {
   return warnings.splice(0);
 }

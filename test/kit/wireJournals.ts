@@ -4,7 +4,7 @@ import { customer, sweep } from './accounts.ts';
 
 export const journalId = '6d2cba43-cb57-4534-9603-a6e159167c0a';
 
-/** A cash journal as the API prints it, but for what the test changes. */
+/** Creates a cash journal in the API's format, with the changes of the test. */
 export function wireJNLC(changes: Partial<WireBatchJournal> = {}): WireJournal {
   return {
     id: journalId,
@@ -24,7 +24,7 @@ export function wireJNLC(changes: Partial<WireBatchJournal> = {}): WireJournal {
   };
 }
 
-/** A journal of securities as the API prints it, but for what the test changes. */
+/** Creates a securities journal in the API's format, with the changes of the test. */
 export function wireJNLS(changes: Partial<WireJournal> = {}): WireJournal {
   return { ...wireJNLC(), entry_type: 'JNLS', symbol: 'AAPL', qty: '2', price: '128.23', net_amount: null, ...changes };
 }

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 import { control } from '../kit/control.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 import { audit } from './kit/audit.ts';
 import { doWork } from './kit/doWork.ts';

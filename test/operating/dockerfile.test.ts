@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { freePort } from '../kit/freePort.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 

@@ -9,7 +9,7 @@ import type { BatchItem, NewReverseBatch } from '../../src/domain/newJournal.ts'
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
 import { decodeJournal } from '../../src/upstream/journals/decodeJournal.ts';
 import { customer, richCustomers, sweep } from '../kit/accounts.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
 const batch: NewReverseBatch = { toAccount: sweep, entries: [{ fromAccount: richCustomers[0], amount: '10' }] };

@@ -6,7 +6,7 @@ import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
 import { richCustomers, sweep } from '../kit/accounts.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';

@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 
 import { sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { doors, operate } from '../kit/operate.ts';
 import type { Outcome } from '../kit/operate.ts';
 import { RawSocket } from '../kit/RawSocket.ts';

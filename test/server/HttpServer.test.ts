@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 
 import { ask } from '../kit/ask.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { startServer } from '../kit/startServer.ts';
 
 describe('HttpServer', () => {

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startServer } from '../kit/startServer.ts';
 

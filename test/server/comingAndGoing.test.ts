@@ -15,7 +15,7 @@ import { RawSocket } from '../kit/RawSocket.ts';
 import { startServer } from '../kit/startServer.ts';
 import { statusEvent } from '../kit/statusEvent.ts';
 
-const told = 'subscription ($as: String) { told { text(as: $as) } }';
+const updates = 'subscription ($as: String) { updates { text(as: $as) } }';
 
 /** The objects of a subscription. */
 const parts = [SharedExecution, LiveSubscription, StatusSubscription, SocketOperation, EventStreamBody];
@@ -36,7 +36,7 @@ describe('two thousand subscriptions that come and go', () => {
       const open = new Set<unknown>();
       let allHaveLeft: () => void = () => undefined;
       const server = await startServer({
-        told: () => {
+        updates: () => {
           const subscription = hub.subscribe(() => true);
           open.add(subscription);
           const leave = subscription.return.bind(subscription);
@@ -85,8 +85,8 @@ function variables(): { as: string } {
 }
 
 async function onSocket(socket: RawSocket): Promise<() => Promise<void>> {
-  for (let id = 0; id < 50; id += 1) socket.subscribe(String(id), told, variables());
-  await socket.saidSoFar();
+  for (let id = 0; id < 50; id += 1) socket.subscribe(String(id), updates, variables());
+  await socket.receivedSoFar();
   return async () => {
     await socket.take(50);
     for (let id = 0; id < 50; id += 1) socket.send({ id: String(id), type: 'complete' });
@@ -98,7 +98,7 @@ async function onStreams(url: string): Promise<() => Promise<void>> {
   const { hostname, port } = new URL(url);
   const sockets = await Promise.all(
     Array.from({ length: 50 }, async () => {
-      const body = JSON.stringify({ query: told, variables: variables() });
+      const body = JSON.stringify({ query: updates, variables: variables() });
       const socket = connect(Number(port), hostname);
       socket.write(
         'POST /graphql HTTP/1.1\r\nhost: gateway\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n' +

@@ -11,7 +11,7 @@ describe.each(doors)('@skip and @include on the root field of a subscription, ov
   it.each([
     ['skip', 'subscription { ticks @skip(if: true) }', {}],
     ['skip', 'subscription { ticks @skip(if: false) }', {}],
-    ['include', 'subscription { told @include(if: true) { text } }', {}],
+    ['include', 'subscription { updates @include(if: true) { text } }', {}],
     ['skip', `${withVariable} { ticks @skip(if: $if) }`, { if: true }],
     ['include', `${withVariable} { ticks @include(if: $if) }`, { if: true }],
     ['include', `${withVariable} { ticks @include(if: $if) }`, {}],
@@ -26,7 +26,10 @@ describe.each(doors)('@skip and @include on the root field of a subscription, ov
     ],
     ['include', `${withVariable} { ticks ticks @include(if: $if) }`, { if: false }],
   ])('are a validation error: @%s in %s %j', async (directive, query, variables) => {
-    const server = await startServer({ ticks: () => new Source(), told: () => new Source() as AsyncIterable<object> });
+    const server = await startServer({
+      ticks: () => new Source(),
+      updates: () => new Source() as AsyncIterable<object>,
+    });
 
     const { errors } = await operate(door, server.url, null, query, variables);
 
@@ -43,18 +46,18 @@ describe.each(doors)('@skip and @include on the root field of a subscription, ov
 describe('below the root field of a subscription', () => {
   it('@skip and @include work as in other operations', async () => {
     const source = new Source();
-    const server = await startServer({ told: () => source as AsyncIterable<object>, show: () => 'shown' });
+    const server = await startServer({ updates: () => source as AsyncIterable<object>, show: () => 'shown' });
     const socket = await RawSocket.ready(server.url);
 
     socket.subscribe(
       '1',
-      'subscription ($if: Boolean!) { told { a: text @skip(if: $if) b: text @include(if: $if) } }',
+      'subscription ($if: Boolean!) { updates { a: text @skip(if: $if) b: text @include(if: $if) } }',
       {
         if: true,
       },
     );
     source.push({});
 
-    expect(await socket.next()).toMatchObject({ type: 'next', payload: { data: { told: { b: 'shown' } } } });
+    expect(await socket.next()).toMatchObject({ type: 'next', payload: { data: { updates: { b: 'shown' } } } });
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readConfig } from '../../src/config/readConfig.ts';
 
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { keepConnection } from '../kit/keepConnection.ts';
 import { startServer } from '../kit/startServer.ts';
 import { startWatched } from '../kit/startWatched.ts';

@@ -15,7 +15,7 @@ const ways: [string, (url: string, count: number) => Promise<void>][] = [
     async (url, count) => {
       const socket = await RawSocket.ready(url);
       for (let id = 0; id < count; id += 1) socket.subscribe(String(id), ticks);
-      await socket.saidSoFar();
+      await socket.receivedSoFar();
       for (let id = 0; id < count; id += 1) socket.send({ id: String(id), type: 'complete' });
     },
   ],
@@ -24,7 +24,7 @@ const ways: [string, (url: string, count: number) => Promise<void>][] = [
     async (url, count) => {
       const socket = await RawSocket.ready(url);
       for (let id = 0; id < count; id += 1) socket.subscribe(String(id), ticks);
-      await socket.saidSoFar();
+      await socket.receivedSoFar();
       socket.close();
     },
   ],
@@ -33,7 +33,7 @@ const ways: [string, (url: string, count: number) => Promise<void>][] = [
     async (url, count) => {
       const socket = await RawSocket.ready(url);
       for (let id = 0; id < count; id += 1) socket.subscribe(String(id), ticks);
-      await socket.saidSoFar();
+      await socket.receivedSoFar();
       socket.terminate();
     },
   ],

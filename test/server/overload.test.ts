@@ -123,7 +123,7 @@ describe('a process that sheds queries', () => {
     const socket = await RawSocket.ready(server.url);
 
     for (const id of ['1', '2', '3', '4', '5']) socket.subscribe(id, 'subscription { ticks }');
-    const said = await socket.saidSoFar();
+    const said = await socket.receivedSoFar();
     await end();
 
     expect(said).toEqual([]);

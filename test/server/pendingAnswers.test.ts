@@ -26,7 +26,7 @@ describe('an operation id that is reused while results of its previous operation
     await expect.poll(() => sources.length).toBe(2);
     socket.resume();
     // The results of the previous operation, including its `complete`, were already being sent.
-    await socket.saidSoFar();
+    await socket.receivedSoFar();
     sources[1]?.push('tick');
 
     let message = await socket.next();

@@ -28,7 +28,7 @@ import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient
 import { UpstreamConnection } from '../../src/upstream/transport/UpstreamConnection.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { defaultLimits } from '../kit/defaultLimits.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { watchLine } from '../kit/watchedLog.ts';
 import { journalId } from '../kit/wireJournals.ts';

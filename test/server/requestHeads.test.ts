@@ -11,7 +11,7 @@ import { readConfig } from '../../src/config/readConfig.ts';
 import { keepConnection } from '../kit/keepConnection.ts';
 import type { RawRequest } from '../kit/keepConnection.ts';
 import { newKey } from '../kit/keyFile.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
 import { startServer } from '../kit/startServer.ts';

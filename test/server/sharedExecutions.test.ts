@@ -15,7 +15,7 @@ import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
 import type { Asked, StartServerOptions } from '../kit/startServer.ts';
 
-const told = 'subscription { told { text } }';
+const updates = 'subscription { updates { text } }';
 
 interface Event {
   text: string;
@@ -30,7 +30,7 @@ async function start(
   const executions: string[] = [];
   const server = await startServer(
     {
-      told: () => {
+      updates: () => {
         const source = new Source();
         sources.push(source);
         return source as AsyncIterable<object>;
@@ -52,11 +52,11 @@ async function start(
 /** A subscriber on its own socket whose subscription has started. */
 async function subscriber(
   url: string,
-  { id = '1', query = told, variables = {}, authorization = '' } = {},
+  { id = '1', query = updates, variables = {}, authorization = '' } = {},
 ): Promise<RawSocket> {
   const socket = await RawSocket.ready(url, { authorization });
   socket.subscribe(id, query, variables);
-  await socket.saidSoFar();
+  await socket.receivedSoFar();
   return socket;
 }
 
@@ -68,40 +68,44 @@ describe('subscribers with the same operation', () => {
   it('get identical results of one execution under their own ids, on both transports', async () => {
     const { url, tell, executions } = await start();
     const sockets = await Promise.all(['a', 'b'].map((id) => subscriber(url, { id })));
-    const stream = await EventStream.post(url, told);
+    const stream = await EventStream.post(url, updates);
 
     tell('hello');
 
     expect(await Promise.all(sockets.map((socket) => socket.next()))).toEqual(
-      ['a', 'b'].map((id) => next(id, { told: { text: 'hello' } })),
+      ['a', 'b'].map((id) => next(id, { updates: { text: 'hello' } })),
     );
-    expect(await stream.next()).toEqual({ event: 'next', data: '{"data":{"told":{"text":"hello"}}}' });
+    expect(await stream.next()).toEqual({ event: 'next', data: '{"data":{"updates":{"text":"hello"}}}' });
     expect(executions).toEqual(['hello']);
   });
 
   it('share an execution on one socket, too', async () => {
     const { url, tell, executions } = await start();
     const socket = await subscriber(url, { id: 'a' });
-    socket.subscribe('b', told);
-    await socket.saidSoFar();
+    socket.subscribe('b', updates);
+    await socket.receivedSoFar();
 
     tell('hello');
 
-    expect(await socket.take(2)).toEqual(['a', 'b'].map((id) => next(id, { told: { text: 'hello' } })));
+    expect(await socket.take(2)).toEqual(['a', 'b'].map((id) => next(id, { updates: { text: 'hello' } })));
     expect(executions).toEqual(['hello']);
   });
 
   it.each([
-    ['is formatted differently', 'subscription {\n told {\n text # a remark\n } }', {}],
-    ['selects other events', 'subscription { told(of: "mine") { text } }', {}],
-    ['selects other events with a variable', 'subscription ($of: String) { told(of: $of) { text } }', { of: 'mine' }],
+    ['is formatted differently', 'subscription {\n updates {\n text # a remark\n } }', {}],
+    ['selects other events', 'subscription { updates(of: "mine") { text } }', {}],
+    [
+      'selects other events with a variable',
+      'subscription ($of: String) { updates(of: $of) { text } }',
+      { of: 'mine' },
+    ],
   ])('share an execution if one of them %s', async (_difference, query, variables) => {
     const { url, tell, executions } = await start();
     const sockets = [await subscriber(url), await subscriber(url, { query, variables })];
 
     tell('hello');
 
-    for (const socket of sockets) expect(await socket.next()).toEqual(next('1', { told: { text: 'hello' } }));
+    for (const socket of sockets) expect(await socket.next()).toEqual(next('1', { updates: { text: 'hello' } }));
     expect(executions).toEqual(['hello']);
   });
 
@@ -110,16 +114,16 @@ describe('subscribers with the same operation', () => {
     const sockets = await Promise.all(
       ['query Other { hello }', 'query Another { hello }'].map(async (beside) => {
         const socket = await RawSocket.ready(url);
-        const payload = { query: `subscription Told { told { text } } ${beside}`, operationName: 'Told' };
+        const payload = { query: `subscription Updates { updates { text } } ${beside}`, operationName: 'Updates' };
         socket.send({ id: '1', type: 'subscribe', payload });
-        await socket.saidSoFar();
+        await socket.receivedSoFar();
         return socket;
       }),
     );
 
     tell('hello');
 
-    for (const socket of sockets) expect(await socket.next()).toEqual(next('1', { told: { text: 'hello' } }));
+    for (const socket of sockets) expect(await socket.next()).toEqual(next('1', { updates: { text: 'hello' } }));
     expect(executions).toEqual(['hello']);
   });
 
@@ -136,7 +140,7 @@ describe('subscribers with the same operation', () => {
     await expect.poll(() => executions).toEqual(['slow', 'quick']);
     gates.get('slow')?.open();
 
-    expect(await socket.take(2)).toEqual(['slow', 'quick'].map((text) => next('1', { told: { text } })));
+    expect(await socket.take(2)).toEqual(['slow', 'quick'].map((text) => next('1', { updates: { text } })));
   });
 
   it.each([
@@ -146,25 +150,30 @@ describe('subscribers with the same operation', () => {
     ['not ASCII', 'Ünïcödé ☃ 𝄞 "\\ \u2028'],
   ])('get a text that is %s unchanged', async (_kind, text) => {
     const { url, tell } = await start();
-    const [socket, stream] = [await subscriber(url, { id: 'ключ"☃' }), await EventStream.post(url, told)];
+    const [socket, stream] = [await subscriber(url, { id: 'ключ"☃' }), await EventStream.post(url, updates)];
 
     tell(text);
 
-    expect(await socket.next()).toEqual(next('ключ"☃', { told: { text } }));
-    expect(JSON.parse((await stream.next())?.data ?? '')).toEqual({ data: { told: { text } } });
+    expect(await socket.next()).toEqual(next('ключ"☃', { updates: { text } }));
+    expect(JSON.parse((await stream.next())?.data ?? '')).toEqual({ data: { updates: { text } } });
   });
 });
 
 describe('an execution', () => {
-  const withVariable = 'subscription ($as: String) { told { text(as: $as) } }';
+  const withVariable = 'subscription ($as: String) { updates { text(as: $as) } }';
 
   it.each([
-    ['selects another field', 'subscription { told { text __typename } }', {}, { text: 'hello', __typename: 'Told' }],
-    ['uses another alias', 'subscription { told { other: text } }', {}, { other: 'hello' }],
-    ['has another literal', 'subscription { told { text(as: "!") } }', {}, { text: 'hello!' }],
+    [
+      'selects another field',
+      'subscription { updates { text __typename } }',
+      {},
+      { text: 'hello', __typename: 'Update' },
+    ],
+    ['uses another alias', 'subscription { updates { other: text } }', {}, { other: 'hello' }],
+    ['has another literal', 'subscription { updates { text(as: "!") } }', {}, { text: 'hello!' }],
     ['has another value of a variable', withVariable, { as: '?' }, { text: 'hello?' }],
     ['has null for a variable', withVariable, { as: null }, { text: 'hello' }],
-    ['skips a field', 'subscription ($no: Boolean!) { told { text @skip(if: $no) } }', { no: true }, {}],
+    ['skips a field', 'subscription ($no: Boolean!) { updates { text @skip(if: $no) } }', { no: true }, {}],
   ])('is not shared with an operation that %s', async (_difference, query, variables, shown) => {
     const { url, tell } = await start(({ text }, { as }) => text + (as ?? ''));
     const sockets = [
@@ -176,18 +185,18 @@ describe('an execution', () => {
     tell('hello');
 
     const seen = await Promise.all(sockets.map((socket) => socket.next()));
-    expect(seen).toEqual([{ text: 'hello' }, { text: 'hello.' }, shown].map((told) => next('1', { told })));
+    expect(seen).toEqual([{ text: 'hello' }, { text: 'hello.' }, shown].map((updates) => next('1', { updates })));
   });
 
   it('is not shared by an omitted variable, whatever its name is', async () => {
     const { url, tell } = await start(({ text }, { as }) => text + (as ?? ''));
     const socket = await subscriber(url, {
-      query: 'subscription ($constructor: String = "!") { told { text(as: $constructor) } }',
+      query: 'subscription ($constructor: String = "!") { updates { text(as: $constructor) } }',
     });
 
     tell('hello');
 
-    expect(await socket.next()).toEqual(next('1', { told: { text: 'hello!' } }));
+    expect(await socket.next()).toEqual(next('1', { updates: { text: 'hello!' } }));
   });
 
   const all: Grant = { name: 'all', scopes, accounts: null, fromAccounts: null };
@@ -210,7 +219,7 @@ describe('an execution', () => {
     tell('hello');
 
     expect(await Promise.all(sockets.map((socket) => socket.next()))).toEqual(
-      sessions.map(({ principal }) => next('1', { told: { text: principal.rights } })),
+      sessions.map(({ principal }) => next('1', { updates: { text: principal.rights } })),
     );
     // Two of them have the same rights.
     expect(executions).toHaveLength(sessions.length - 1);
@@ -221,7 +230,7 @@ describe('a subscriber', () => {
   it('is ended by an error of its own source, which is masked and does not affect others', async () => {
     const { url, tell, sources } = await start();
     const [failing, other] = [await subscriber(url), await subscriber(url)];
-    const [stream, otherStream] = [await EventStream.post(url, told), await EventStream.post(url, told)];
+    const [stream, otherStream] = [await EventStream.post(url, updates), await EventStream.post(url, updates)];
 
     for (const source of [sources[0], sources[2]]) source?.fail(new Error('the secret reason'));
     for (const source of [sources[0], sources[2]]) await source?.left;
@@ -230,11 +239,11 @@ describe('a subscriber', () => {
     const error = await failing.next();
     expect(error).toMatchObject({ id: '1', type: 'error', payload: [{ extensions: { code: 'INTERNAL' } }] });
     expect(JSON.stringify(error)).not.toContain('secret');
-    expect(await failing.saidSoFar()).toEqual([]);
+    expect(await failing.receivedSoFar()).toEqual([]);
     const [last, complete] = await stream.rest();
     expect(JSON.parse(last?.data ?? '')).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL' } }] });
     expect(complete).toEqual({ event: 'complete', data: '' });
-    expect(await other.next()).toEqual(next('1', { told: { text: 'hello' } }));
+    expect(await other.next()).toEqual(next('1', { updates: { text: 'hello' } }));
     expect((await otherStream.next())?.data).toContain('hello');
   });
 
@@ -246,24 +255,24 @@ describe('a subscriber', () => {
     await sources[0]?.return();
     tell('more');
 
-    expect(await ending.take(2)).toEqual([next('1', { told: { text: 'last' } }), { id: '1', type: 'complete' }]);
-    expect(await ending.saidSoFar()).toEqual([]);
+    expect(await ending.take(2)).toEqual([next('1', { updates: { text: 'last' } }), { id: '1', type: 'complete' }]);
+    expect(await ending.receivedSoFar()).toEqual([]);
     expect(await other.take(2)).toHaveLength(2);
   });
 
   it('can leave without affecting others', async () => {
     const { url, tell, sources } = await start();
     const [leaver, stayer] = [await subscriber(url), await subscriber(url)];
-    const [aborted, stream] = [await EventStream.post(url, told), await EventStream.post(url, told)];
+    const [aborted, stream] = [await EventStream.post(url, updates), await EventStream.post(url, updates)];
 
     leaver.send({ id: '1', type: 'complete' });
     aborted.abort();
     for (const source of [sources[0], sources[2]]) await source?.left;
     tell('hello');
 
-    expect(await stayer.next()).toEqual(next('1', { told: { text: 'hello' } }));
+    expect(await stayer.next()).toEqual(next('1', { updates: { text: 'hello' } }));
     expect((await stream.next())?.data).toContain('hello');
-    expect(await leaver.saidSoFar()).toEqual([]);
+    expect(await leaver.receivedSoFar()).toEqual([]);
   });
 
   it('aborts the reads of an execution when it was the last to leave', async () => {
@@ -283,7 +292,7 @@ describe('a subscriber', () => {
 
     await aborted.opened;
     gate.open();
-    expect(await other.saidSoFar()).toEqual([]);
+    expect(await other.receivedSoFar()).toEqual([]);
   });
 });
 
@@ -336,13 +345,13 @@ describe('an error of a field', () => {
     expect(seen[0]?.[0]).toMatchObject({
       type: 'next',
       payload: {
-        data: { told: { text: null } },
-        errors: [{ path: ['told', 'text'], extensions: { code: 'INTERNAL' } }],
+        data: { updates: { text: null } },
+        errors: [{ path: ['updates', 'text'], extensions: { code: 'INTERNAL' } }],
       },
     });
     expect(JSON.stringify(seen)).not.toContain('secret');
     expect(seen[0]).toEqual(seen[1]);
-    expect(seen[0]?.[1]).toEqual(next('1', { told: { text: 'good' } }));
+    expect(seen[0]?.[1]).toEqual(next('1', { updates: { text: 'good' } }));
     expect(executions).toEqual(['bad', 'good']);
   });
 });

@@ -11,7 +11,7 @@ import { startStatusEvents } from '../events/kit/startStatusEvents.ts';
 import { ask } from '../kit/ask.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { Gate } from '../kit/Gate.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import type { SocketMessage } from '../kit/RawSocket.ts';
 import { Source } from '../kit/Source.ts';
@@ -20,7 +20,7 @@ import { statusEventLine } from '../kit/statusEventLine.ts';
 import { quietStream } from '../kit/StubUpstream.ts';
 
 const ticks = 'subscription { ticks }';
-const told = 'subscription { told { text } }';
+const updates = 'subscription { updates { text } }';
 
 describe('a WebSocket that is never initialised', () => {
   it('is closed with 4408 after the configured time', async () => {
@@ -136,7 +136,7 @@ describe('an idle client', () => {
     await socket.pinged();
     await socket.pinged();
 
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
   });
 
   it('is not disconnected for a pong that was not read because the gateway was blocked', async () => {
@@ -151,9 +151,9 @@ describe('an idle client', () => {
     expect(await Promise.race([socket.pinged().then(() => 'pinged again'), socket.closed])).toBe('pinged again');
   });
 
-  it.each([ticks, told])('gets comments on an event stream with the query %s', async (query) => {
+  it.each([ticks, updates])('gets comments on an event stream with the query %s', async (query) => {
     const server = await startServer(
-      { ticks: () => new Source(), told: () => new Source() as AsyncIterable<object> },
+      { ticks: () => new Source(), updates: () => new Source() as AsyncIterable<object> },
       { pingMs: 100 },
     );
     const { body } = await fetch(server.url, {
@@ -180,7 +180,7 @@ describe('an idle client', () => {
 
     for (let pings = 0; pings < 4; pings += 1) await socket.pinged();
 
-    expect(await socket.saidSoFar()).toEqual([]);
+    expect(await socket.receivedSoFar()).toEqual([]);
     expect(await Promise.race([outcome, Promise.resolve('open')])).toBe('open');
   });
 });
@@ -203,7 +203,7 @@ describe('a client that reads nothing', () => {
     return socket;
   }
 
-  it.each(['ticks', 'told'] as const)(
+  it.each(['ticks', 'updates'] as const)(
     'is disconnected from the field %s, on a WebSocket and on an event stream',
     async (field) => {
       const sources: Source[] = [];
@@ -213,9 +213,9 @@ describe('a client that reads nothing', () => {
         if (sources.push(source) === 2) begun.open();
         return source as AsyncIterable<object>;
       };
-      const server = await startServer({ ticks: open, told: open, show: () => flood }, { stallTimeoutMs: 200 });
+      const server = await startServer({ ticks: open, updates: open, show: () => flood }, { stallTimeoutMs: 200 });
       const socket = await RawSocket.ready(server.url);
-      const query = field === 'ticks' ? ticks : told;
+      const query = field === 'ticks' ? ticks : updates;
       socket.subscribe('1', query);
       socket.stall();
       await stalledStream(server.url, query);
@@ -265,7 +265,7 @@ describe('a subscriber that has fallen behind the memory of the gateway', () => 
       { window: { max: 20 } },
     );
     const server = await startServer({
-      told: (_of, { progress }) =>
+      updates: (_of, { progress }) =>
         progress.follow(
           statusEvents.subscribe(
             () => true,
@@ -278,7 +278,7 @@ describe('a subscriber that has fallen behind the memory of the gateway', () => 
     const [slow, other] = [await RawSocket.ready(server.url), await RawSocket.ready(server.url)];
     for (const socket of [slow, other]) {
       socket.subscribe('1', query);
-      await socket.saidSoFar();
+      await socket.receivedSoFar();
     }
     slow.stall();
     for (const line of lines) {
@@ -292,13 +292,13 @@ describe('a subscriber that has fallen behind the memory of the gateway', () => 
   }
 
   function cursorOf({ payload }: SocketMessage): string {
-    const { data } = payload as { data: { told: { text: string } } };
-    return data.told.text.split(':')[0] ?? '';
+    const { data } = payload as { data: { updates: { text: string } } };
+    return data.updates.text.split(':')[0] ?? '';
   }
 
   afterEach(() => vi.restoreAllMocks());
 
-  it.each([told, 'subscription { ...f } fragment f on Subscription { told { text } }'])(
+  it.each([updates, 'subscription { ...f } fragment f on Subscription { updates { text } }'])(
     'gets all events of %s if it reads what it is sent',
     async (query) => {
       const slow = await stallFor(1_000, query);
@@ -307,12 +307,12 @@ describe('a subscriber that has fallen behind the memory of the gateway', () => 
       for (let taken = 0; taken < count; taken += 1) cursors.add(cursorOf(await slow.next()));
 
       expect(cursors.size).toBe(count);
-      expect(await slow.saidSoFar()).toEqual([]);
+      expect(await slow.receivedSoFar()).toEqual([]);
     },
     30_000,
   );
 
-  it.each([told, 'subscription { ...f } fragment f on Subscription { told { text } }'])(
+  it.each([updates, 'subscription { ...f } fragment f on Subscription { updates { text } }'])(
     'gets SLOW_CONSUMER with its last cursor of %s if it has read nothing for ten seconds',
     async (query) => {
       const slow = await stallFor(15_000, query);
@@ -323,7 +323,7 @@ describe('a subscriber that has fallen behind the memory of the gateway', () => 
 
       expect(last).not.toBe('');
       expect(JSON.stringify(message.payload)).toContain(`"code":"SLOW_CONSUMER","cursor":"${last}"`);
-      expect((await slow.saidSoFar()).filter(({ type }) => type !== 'complete')).toEqual([]);
+      expect((await slow.receivedSoFar()).filter(({ type }) => type !== 'complete')).toEqual([]);
     },
     30_000,
   );

@@ -12,7 +12,7 @@ import type {
   StatusStream,
 } from '../../src/upstream/events/StatusEventsClient.ts';
 import { customer, sweep } from '../kit/accounts.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 import { apiSecret } from '../kit/planted.ts';

@@ -8,7 +8,7 @@ import { RateGovernor } from '../../src/upstream/transport/RateGovernor.ts';
 import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient.ts';
 import { control } from '../kit/control.ts';
 import { Gate } from '../kit/Gate.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { startSandbox } from '../kit/startGateway.ts';

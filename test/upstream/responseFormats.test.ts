@@ -9,7 +9,7 @@ import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient
 import type { StatusStream } from '../../src/upstream/events/StatusEventsClient.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
-import { closeLater } from '../kit/leftovers.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { RawUpstream } from '../kit/RawUpstream.ts';

@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 
 import { customer, sweep } from '../../kit/accounts.ts';
 import { ask } from '../../kit/ask.ts';
-import { closeLater } from '../../kit/leftovers.ts';
+import { closeLater } from '../../kit/closeLater.ts';
 import { Binary } from '../../kit/startBinary.ts';
 import { SandboxProcess } from '../../sandbox/kit/SandboxProcess.ts';
 import { SandboxClient } from '../../sandbox/kit/startSandbox.ts';
 
 import type { Shown } from './Screen.ts';
 
-/** An event as the API itself tells it. */
-export type Told = Pick<Shown, 'id' | 'journalId' | 'statusTo'>;
+/** An event as the API itself published it. */
+export type PublishedEvent = Pick<Shown, 'id' | 'journalId' | 'statusTo'>;
 
-/** Events that one journal causes when it walks inside its create. */
+/** The number of events of a journal that is executed while it is created. */
 export const eventsPerJournal = 3;
 
-/** A sandbox and a gateway before it, each a process of its own: either can be disturbed, and killed. */
+/** A sandbox and a gateway, each in its own process, so that both can be disturbed and killed. */
 export class LiveStage {
   readonly sandbox: SandboxClient;
   readonly #environment: Record<string, string>;
@@ -42,7 +42,7 @@ export class LiveStage {
     return stage;
   }
 
-  /** The same for every gateway of this stage. */
+  /** Every gateway of this stage has the same URL. */
   get url(): string {
     return this.#url;
   }
@@ -58,7 +58,7 @@ export class LiveStage {
     await this.#gateway?.exit;
   }
 
-  /** What the gateway holds in memory, in bytes. */
+  /** Returns the gateway's resident memory, in bytes. */
   gatewayMemory(): number {
     const status = readFileSync(`/proc/${this.#gateway?.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
@@ -67,11 +67,11 @@ export class LiveStage {
   async cursor(): Promise<string> {
     const { data } = await ask<{ journalStatusCursor: string | null }>(this.#url, '{ journalStatusCursor }');
     const cursor = data?.journalStatusCursor;
-    if (cursor == null) throw new Error('the feed has not begun');
+    if (cursor == null) throw new Error('the feed is not open');
     return cursor;
   }
 
-  /** Creates so many journals at once, beside the gateway. */
+  /** Creates journals in one batch, directly at the API. */
   async createJournals(count: number): Promise<void> {
     const entries = Array.from({ length: count }, () => ({ to_account: customer, amount: '0.01' }));
     const batch = { entry_type: 'JNLC', from_account: sweep, entries };
@@ -79,9 +79,9 @@ export class LiveStage {
     if (status !== 200) throw new Error(`${status} ${text}`);
   }
 
-  /** Every event that there is, in its order, from the API itself. */
-  async told(): Promise<Told[]> {
-    // By the clock that dates the events: this process's own has only milliseconds, and may be behind.
+  /** Returns all events in order, from the API itself. */
+  async publishedEvents(): Promise<PublishedEvent[]> {
+    // Uses the clock that dates the events: the clock of this process has only milliseconds and may be behind.
     const { body } = await this.sandbox.get<{ now: string }>('/sandbox/clock');
     const { text } = await this.sandbox.get(`/v2/events/journals/status?since=2020-01-01&until=${body.now}`);
     const lines = text.split('\n').filter((line) => line.startsWith('data: '));
@@ -91,7 +91,7 @@ export class LiveStage {
     });
   }
 
-  /** Event streams of the sandbox: how many stand, and how many ever stood at once. */
+  /** Returns the number of the sandbox's event streams: open now, most at once, and opened in total. */
   async streams(): Promise<{ open: number; mostOpen: number; opened: number }> {
     const { body } = await this.sandbox.get<{ streams: { open: number; mostOpen: number; opened: number } }>(
       '/sandbox/stats',
@@ -99,7 +99,7 @@ export class LiveStage {
     return body.streams;
   }
 
-  /** How often the sandbox's faults of this kind have happened. */
+  /** Returns how often the sandbox's faults of this kind have occurred. */
   async fired(kind: string): Promise<number> {
     const { body } = await this.sandbox.get<{ faults: { kind: string; fired: number }[] }>('/sandbox/faults');
     return body.faults.reduce((sum, fault) => sum + (fault.kind === kind ? fault.fired : 0), 0);

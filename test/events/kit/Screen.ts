@@ -14,7 +14,7 @@ function queryOf(copies: number): string {
   }`;
 }
 
-/** What a screen shows of an event. */
+/** The fields of an event that a screen shows. */
 export interface Shown {
   id: string;
   cursor: string;
@@ -27,7 +27,7 @@ interface Result {
   errors?: { message: string; extensions?: { code?: string; cursor?: string | null } }[];
 }
 
-/** Something that is open and can be paused and closed. */
+/** An open connection that can be paused and closed. */
 interface Line {
   pause(): void;
   resume(): void;
@@ -38,20 +38,20 @@ export interface ScreenOptions {
   transport: Transport;
   url: string;
   after: string;
-  /** Between two attempts at most, in ms. */
+  /** The longest pause before a reconnect, in ms. */
   pauseMs?: number;
-  /** Of each event's cursor, asked for beside what is shown: fewer events fill the sockets between. Default 0. */
+  /** The number of extra copies of each cursor, so that fewer events fill the socket buffers. Default 0. */
   copiesOverSse?: number;
 }
 
 /**
- * A status screen that follows for ever, as the docs tell client authors to: it notes each event, and whatever ends its
- * subscription, it comes back behind the last place that it knows.
+ * A status screen that follows events forever, as the docs recommend: it records each event and, whenever its
+ * subscription ends, resumes after the last cursor that it knows.
  */
 export class Screen {
   readonly transport: Transport;
   readonly shown: Shown[] = [];
-  /** How its subscriptions ended: codes, or `cut`. */
+  /** How often its subscriptions ended, by error code or `cut`. */
   readonly ends = new Map<string, number>();
   readonly #url: string;
   readonly #pauseMs: number;
@@ -72,9 +72,9 @@ export class Screen {
     this.#running = this.#follow();
   }
 
-  /** Fulfilled when something holds; it is looked at again whenever something is shown. */
-  async until(holds: (screen: this) => boolean): Promise<void> {
-    while (!holds(this) && !this.#closing.signal.aborted)
+  /** Resolves when a condition is true. The condition is checked after every event. */
+  async until(condition: (screen: this) => boolean): Promise<void> {
+    while (!condition(this) && !this.#closing.signal.aborted)
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
   }
 
@@ -132,7 +132,7 @@ export class Screen {
   #openStream(end: (reason: string) => void): Line {
     let answer: IncomingMessage | null = null;
     const url = `${this.#url}?${new URLSearchParams({ query: queryOf(this.#copiesOverSse) }).toString()}`;
-    // As a browser says it of its EventSource on a page of the gateway's own origin.
+    // As a browser sends them for an EventSource on a page of the gateway's own origin.
     const headers = { accept: 'text/event-stream', 'last-event-id': this.#after, 'sec-fetch-site': 'same-origin' };
     const request = get(url, { agent: false, headers }, (response) => {
       answer = response;
@@ -140,7 +140,7 @@ export class Screen {
       const parser = createParser({
         onEvent: ({ id, event, data }) => {
           const code = event === 'next' ? this.#take(JSON.parse(data) as Result) : null;
-          // Not read from the event itself: this is what a browser does.
+          // A browser, too, takes the id of the stream, not a field of the event.
           if (id !== undefined) this.#after = id;
           if (code === null) return;
           end(code);
@@ -156,14 +156,14 @@ export class Screen {
     return { pause: () => answer?.pause(), resume: () => answer?.resume(), close: () => request.destroy() };
   }
 
-  /** @returns the code of what ended the subscription, null while it goes on */
+  /** @returns the code of the error that ended the subscription, or null while it continues */
   #take({ data, errors }: Result): string | null {
     const [error] = errors ?? [];
     if (error) {
       this.#after = error.extensions?.cursor ?? this.#after;
       return error.extensions?.code ?? error.message;
     }
-    if (!data) return 'nothing';
+    if (!data) return 'no data';
     this.shown.push(data.journalStatusChanged);
     this.#after = data.journalStatusChanged.cursor;
     this.#wake();

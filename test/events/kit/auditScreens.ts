@@ -1,4 +1,4 @@
-import type { Told } from './LiveStage.ts';
+import type { PublishedEvent } from './LiveStage.ts';
 import type { Screen } from './Screen.ts';
 
 export interface ScreenAudit {
@@ -6,20 +6,20 @@ export interface ScreenAudit {
   delivered: number;
   lost: number;
   doubled: number;
-  /** Events that came before an earlier one of the same journal. */
+  /** Events that arrived after a later event of the same journal. */
   disordered: number;
-  /** How subscriptions ended, over all clients. */
+  /** How often the subscriptions of all clients ended, by reason. */
   ends: Record<string, number>;
 }
 
-/** Compares what screens have shown with what the API told, all of which they should have shown once and in order. */
-export function auditScreens(screens: readonly Screen[], told: readonly Told[]): ScreenAudit {
-  const places = new Map(told.map(({ id }, place) => [id, place]));
+/** Checks that screens have shown all published events once and in order. */
+export function auditScreens(screens: readonly Screen[], published: readonly PublishedEvent[]): ScreenAudit {
+  const places = new Map(published.map(({ id }, place) => [id, place]));
   const audit: ScreenAudit = { clients: screens.length, delivered: 0, lost: 0, doubled: 0, disordered: 0, ends: {} };
   for (const { shown, ends } of screens) {
     const ids = new Set(shown.map(({ id }) => id));
     audit.delivered += shown.length;
-    audit.lost += told.filter(({ id }) => !ids.has(id)).length;
+    audit.lost += published.filter(({ id }) => !ids.has(id)).length;
     audit.doubled += shown.length - ids.size;
     const lastOf = new Map<string, number>();
     for (const { id, journalId } of shown) {

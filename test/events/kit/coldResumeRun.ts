@@ -5,29 +5,29 @@ import type { ScreenAudit } from './auditScreens.ts';
 import { eventsPerJournal, LiveStage } from './LiveStage.ts';
 import { Screen } from './Screen.ts';
 import { closeScreens, openScreens, untilAllShow } from './screens.ts';
-import { closeLater } from '../../kit/leftovers.ts';
+import { closeLater } from '../../kit/closeLater.ts';
 
 export interface ColdResumeOptions {
   clients: number;
-  /** Created before the gateway goes away, ten times; clients stand anywhere among their events. */
+  /** Journals per batch. Ten batches are created before the gateway stops; clients resume after any of their events. */
   journals: number;
   seed: number;
 }
 
 export interface ColdResumeReport extends ScreenAudit {
   events: number;
-  /** Upstream streams that ever stood at once, the feed's included. */
+  /** The most upstream streams that were open at once, including the feed's. */
   mostStreams: number;
-  /** Upstream streams that the cold gateway opened, the feed's included. */
+  /** The number of upstream streams that the cold gateway opened, including the feed's. */
   streamsOpened: number;
 }
 
-/** A gateway goes away with all that it knew, and all its clients come back to the next one at once, from many places. */
+/** Stops a gateway and starts a new one, on which all clients resume at once from many different cursors. */
 export async function coldResumeRun({ clients, journals, seed }: ColdResumeOptions): Promise<ColdResumeReport> {
   const random = seededRandom(seed);
   const stage = await LiveStage.open();
   const [first] = openScreens(1, { url: stage.url, after: await stage.cursor() });
-  if (!first) throw new Error('there is one screen');
+  if (!first) throw new Error('expected one screen');
   for (let batch = 0; batch < 10; batch += 1) {
     await stage.createJournals(journals);
     await untilAllShow([first], (batch + 1) * journals * eventsPerJournal);
@@ -36,7 +36,7 @@ export async function coldResumeRun({ clients, journals, seed }: ColdResumeOptio
   await first.close();
   await stage.createJournals(journals);
   await stage.startGateway();
-  const told = await stage.told();
+  const published = await stage.publishedEvents();
   const { opened } = await stage.streams();
 
   const starts = Array.from({ length: clients }, () => Math.floor(random() * first.shown.length));
@@ -46,10 +46,12 @@ export async function coldResumeRun({ clients, journals, seed }: ColdResumeOptio
   });
   closeLater(() => closeScreens(screens));
   await Promise.all(
-    screens.map((screen, index) => screen.until(({ shown }) => shown.length >= told.length - 1 - (starts[index] ?? 0))),
+    screens.map((screen, index) =>
+      screen.until(({ shown }) => shown.length >= published.length - 1 - (starts[index] ?? 0)),
+    ),
   );
   await stage.createJournals(1);
-  const all = await stage.told();
+  const all = await stage.publishedEvents();
   await Promise.all(screens.map((screen) => screen.until(({ shown }) => shown.at(-1)?.id === all.at(-1)?.id)));
   const streams = await stage.streams();
   const audits = screens.map((screen, index) => auditScreens([screen], all.slice((starts[index] ?? 0) + 1)));

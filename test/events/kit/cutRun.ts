@@ -9,9 +9,9 @@ import { closeScreens, openScreens, untilAllShow } from './screens.ts';
 
 export interface CutRunOptions {
   events: number;
-  /** Upstream cuts, at least. */
+  /** The least number of upstream cuts. */
   cuts: number;
-  /** Streams that fall silent. Each costs the ten seconds after which the feed gives them up. */
+  /** The number of streams that fall silent. The feed abandons each of them after ten seconds. */
   silences: number;
   clients: number;
   seed: number;
@@ -24,10 +24,10 @@ export interface CutRunReport extends ScreenAudit {
 }
 
 const journalsAtOnce = 20;
-/** How far the slowest screen may be behind, in events, before the load waits for it. */
+/** The most events by which the slowest screen may lag before the load waits for it. */
 const maxBehind = 3_000;
 
-/** Follows a feed whose upstream breaks in every way that the sandbox knows, most often while it is being resumed. */
+/** Follows a feed whose upstream breaks in every way that the sandbox supports, mostly while it is being resumed. */
 export async function cutRun({ events, cuts, silences, clients, seed }: CutRunOptions): Promise<CutRunReport> {
   const random = seededRandom(seed);
   const stage = await LiveStage.open();
@@ -67,14 +67,14 @@ export async function cutRun({ events, cuts, silences, clients, seed }: CutRunOp
   const cutsInAll = await countCuts();
   await stage.sandbox.faults([]);
   await untilAllShow(screens, created * eventsPerJournal);
-  const audit = auditScreens(screens, await stage.told());
+  const audit = auditScreens(screens, await stage.publishedEvents());
   await closeScreens(screens);
   return { events: created * eventsPerJournal, cuts: cutsInAll, faults, ...audit };
 }
 
 const operations = ['eventsV2'];
 
-/** A cut that finds no stream is none. */
+/** Waits for a stream that can be cut. */
 async function untilOpen(stage: LiveStage): Promise<void> {
   while ((await stage.streams()).open === 0) await wait(5);
 }

@@ -9,7 +9,7 @@ import { closeScreens, openScreens, untilAllShow } from './screens.ts';
 
 export interface KillRunOptions {
   kills: number;
-  /** Between two kills, in ms. */
+  /** The shortest and the longest time between two kills, in ms. */
   fromMs: number;
   toMs: number;
   clients: number;
@@ -21,7 +21,7 @@ export interface KillRunReport extends ScreenAudit {
   events: number;
 }
 
-/** Kills the gateway under load with kill -9 and starts it anew, again and again; its clients resume where they were. */
+/** Repeatedly kills the gateway under load with kill -9 and restarts it; its clients resume after their cursors. */
 export async function killRun({ kills, fromMs, toMs, clients, seed }: KillRunOptions): Promise<KillRunReport> {
   const random = seededRandom(seed);
   const stage = await LiveStage.open();
@@ -36,7 +36,7 @@ export async function killRun({ kills, fromMs, toMs, clients, seed }: KillRunOpt
     }
   })();
   for (let kill = 0; kill < kills; kill += 1) {
-    // The moment of the kill is the point of the run; nothing announces it.
+    // The kill must come at a random moment, so there is nothing to wait for.
     await wait(fromMs + random() * (toMs - fromMs));
     await stage.endGateway('SIGKILL');
     await stage.startGateway();
@@ -44,7 +44,7 @@ export async function killRun({ kills, fromMs, toMs, clients, seed }: KillRunOpt
   run.isOver = true;
   await load;
   await untilAllShow(screens, created * eventsPerJournal);
-  const audit = auditScreens(screens, await stage.told());
+  const audit = auditScreens(screens, await stage.publishedEvents());
   await closeScreens(screens);
   return { kills, events: created * eventsPerJournal, ...audit };
 }

@@ -7,27 +7,27 @@ import { closeScreens, openScreens, untilAllShow } from './screens.ts';
 
 export interface PausedRunOptions {
   clients: number;
-  /** Of them, half over each transport. */
+  /** The number of clients that stop reading, half of them over each transport. */
   paused: number;
   events: number;
-  /** How often the gateway asks whether clients are there; a paused socket is cut after twice that. */
+  /** The gateway's ping interval. A paused socket is disconnected after twice that time. */
   pingSeconds: number;
 }
 
 export interface PausedRunReport extends ScreenAudit {
   events: number;
-  /** What the paused ones were told when they read again, each. */
+  /** How the subscriptions of each paused client ended. */
   pausedEnds: Record<string, number>[];
-  /** What the gateway held in memory after each quarter of the run, in MiB. */
+  /** The gateway's memory after each quarter of the run, in MiB. */
   memoryMiB: number[];
 }
 
 const journalsAtOnce = 20;
 const maxBehind = 600;
-/** A few megabytes wait in sockets before anything waits in the gateway; a WebSocket is cut for its silence before. */
+/** Enough to fill the socket buffers of an event stream; a paused WebSocket is disconnected by its pings earlier. */
 const copiesOverSse = 40;
 
-/** Some clients stop reading; the others must not notice, and those must not be left in silence. */
+/** Pauses some clients: the others must be unaffected, and the paused ones must resume or be disconnected. */
 export async function pausedRun({ clients, paused, events, pingSeconds }: PausedRunOptions): Promise<PausedRunReport> {
   const stage = await LiveStage.open({ PING_SECONDS: String(pingSeconds) });
   const options = { url: stage.url, after: await stage.cursor() };
@@ -50,9 +50,9 @@ export async function pausedRun({ clients, paused, events, pingSeconds }: Paused
     const quarter = (memoryMiB.length + 1) / 4;
     if (created * eventsPerJournal >= events * quarter) memoryMiB.push(Math.round(stage.gatewayMemory() / 2 ** 20));
   }
-  // However fast it went, the gateway has to have asked twice whether they are there.
+  // The gateway must have sent two pings, however fast the events were.
   await wait(pausedAt + 2_500 * pingSeconds - performance.now());
-  // What happens now is not among what waits in the socket of one that was cut: it has to come back for it.
+  // These events are not in the buffers of a socket that was disconnected: its client has to resume to receive them.
   await create();
   await untilAllShow(readers, created * eventsPerJournal);
 
@@ -64,7 +64,7 @@ export async function pausedRun({ clients, paused, events, pingSeconds }: Paused
   );
   const pausedEnds = stopped.map(({ ends }) => Object.fromEntries(ends));
   await untilAllShow(stopped, created * eventsPerJournal);
-  const audit = auditScreens(screens, await stage.told());
+  const audit = auditScreens(screens, await stage.publishedEvents());
   await closeScreens(screens);
   return { events: created * eventsPerJournal, pausedEnds, memoryMiB, ...audit };
 }

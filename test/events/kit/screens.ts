@@ -1,9 +1,9 @@
-import { closeLater } from '../../kit/leftovers.ts';
+import { closeLater } from '../../kit/closeLater.ts';
 
 import { Screen } from './Screen.ts';
 import type { ScreenOptions } from './Screen.ts';
 
-/** As many screens, every second one over each transport; closed when the test ends. */
+/** Opens screens that alternate between the transports. They are closed when the test ends. */
 export function openScreens(count: number, options: Omit<ScreenOptions, 'transport'>): Screen[] {
   const screens = Array.from(
     { length: count },
@@ -17,7 +17,7 @@ export async function closeScreens(screens: readonly Screen[]): Promise<void> {
   await Promise.all(screens.map((screen) => screen.close()));
 }
 
-/** Fulfilled when each has shown so many events. */
+/** Resolves when every screen has shown this number of events. */
 export async function untilAllShow(screens: readonly Screen[], count: number): Promise<void> {
   await Promise.all(screens.map((screen) => screen.until(({ shown }) => shown.length >= count)));
 }

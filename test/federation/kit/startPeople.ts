@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 
 import { buildSchema, graphql } from 'graphql';
 
-import { closeLater } from '../../kit/leftovers.ts';
+import { closeLater } from '../../kit/closeLater.ts';
 
 const sdl = `
   extend schema @link(

@@ -1,6 +1,6 @@
 import { EventEmitter, on } from 'node:events';
 
-import { closeLater } from '../../kit/leftovers.ts';
+import { closeLater } from '../../kit/closeLater.ts';
 import { mutate } from '../../kit/mutate.ts';
 import type { MutationResult } from '../../kit/mutate.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { freePort } from '../../kit/freePort.ts';
-import { closeLater } from '../../kit/leftovers.ts';
+import { closeLater } from '../../kit/closeLater.ts';
 
 /** Whether HAProxy is installed. */
 export const hasHaproxy = spawnSync('haproxy', ['-v']).status === 0;

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 
-/** Closes what a test opened, when it ends, in whatever way it ends. */
+/** Calls a function when the test ends, whether it has passed or failed. */
 export function closeLater(close: () => unknown): void {
   onTestFinished(async () => {
     await close();

@@ -9,7 +9,7 @@ import type { SeenRequest } from '../../kit/StubUpstream.ts';
 
 let count = 0;
 
-/** An event as a stream tells it, at a moment of the test's choice. */
+/** Formats an event with this time as the API's stream does. */
 export function line(at: string, id = `01HCMJK2ZKCPTYXMJYS6${String((count += 1)).padStart(6, '0')}`): string {
   return statusEventLine(at, id);
 }
@@ -19,11 +19,11 @@ export function ago(ms: number): string {
 }
 
 /**
- * A gateway whose feed says what a test writes; every bounded stream is answered by the test.
+ * Starts a gateway whose feed sends what the test writes. The test also answers every bounded stream, a replay.
  *
- * @param clockMs when its feed began, before now: the API's clock said so then, and now it says what this machine's does
+ * @param clockMs the offset of the API's clock while the feed opens, in ms: -60,000 makes the feed a minute old
  */
-export async function startToldGateway(
+export async function startScriptedGateway(
   answerBounded: (request: SeenRequest, response: ServerResponse) => void = () => undefined,
   clockMs = 0,
   limits: Partial<Limits> = {},
