@@ -73,7 +73,7 @@ it('1,000 reverse batches are exact while the gateway is killed repeatedly', asy
   const lastKillMs = Date.now();
   const verdicts = await working;
   // Batches that were requested after the last kill count from their own request.
-  const settledMs = verdicts.map(({ askedAtMs, toldAtMs }) => toldAtMs - Math.max(askedAtMs, lastKillMs));
+  const settledMs = verdicts.map(({ askedAtMs, reportedAtMs }) => reportedAtMs - Math.max(askedAtMs, lastKillMs));
   const settledAfterS = Math.round(Math.max(...settledMs) / 1_000);
 
   const found = await audit(sandbox, verdicts);

@@ -82,8 +82,8 @@ describe('the payload of connection_init', () => {
   async function enter(url: string, payload: unknown, headers: Record<string, string> = {}) {
     const socket = await RawSocket.open(url, undefined, headers);
     socket.send({ type: 'connection_init', payload });
-    const said = await Promise.race([socket.next(), socket.closed]);
-    return 'code' in said ? said.code : said.type;
+    const answer = await Promise.race([socket.next(), socket.closed]);
+    return 'code' in answer ? answer.code : answer.type;
   }
 
   it('takes precedence over the header of the upgrade, whichever of the two is valid', async () => {

@@ -34,7 +34,7 @@ async function start(...answers: Answer[]) {
   return { events, askedAt, streams };
 }
 
-/** A stream that stands, opened at this moment of the API's clock. */
+/** Opens a stream that stays open, at this time of the API's clock. */
 function at(ms: number): Answer {
   return (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', date: new Date(ms).toUTCString() });

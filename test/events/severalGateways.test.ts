@@ -24,7 +24,7 @@ async function startBoth(pingMs = 12_000) {
 }
 
 describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another gateway over %s', (transport) => {
-  it('does not get again what it had there and this gateway receives later', async () => {
+  it('does not receive an event again that this gateway receives later than the other one', async () => {
     const [one, other] = await startBoth();
     const events = [line(ago(3_000), 'a'), line(ago(2_000), 'b'), line(ago(1_000), 'c')];
     const there = await subscribe<Changed>(transport, one.url, changed);
@@ -40,7 +40,7 @@ describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another g
     expect(idsOf(await resumed.take(1))).toEqual(['next']);
   });
 
-  it('gets what that gateway had not received, even if it happened earlier', async () => {
+  it('receives the events that the other gateway had not received, even if they happened earlier', async () => {
     const [one, other] = await startBoth();
     const [a, late, b] = [line(ago(3_000), 'a'), line(ago(2_000), 'late'), line(ago(1_000), 'b')];
     const there = await subscribe<Changed>(transport, one.url, changed);
@@ -49,22 +49,24 @@ describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another g
 
     const resumed = await subscribe<Changed>(transport, other.url, changed, { after });
     other.feeds[0]?.write(a + late);
-    const [told] = await resumed.take(1);
-    expect(told?.journalStatusChanged.id).toBe('late');
+    const [received] = await resumed.take(1);
+    expect(received?.journalStatusChanged.id).toBe('late');
 
-    const again = await subscribe<Changed>(transport, other.url, changed, { after: told?.journalStatusChanged.cursor });
+    const again = await subscribe<Changed>(transport, other.url, changed, {
+      after: received?.journalStatusChanged.cursor,
+    });
     other.feeds[0]?.write(b + line(ago(0), 'next'));
     for (const events of [resumed, again]) expect(idsOf(await events.take(1))).toEqual(['next']);
   });
 });
 
 describe('the cursor of the feed', () => {
-  async function saidOverThreePings(socket: RawSocket) {
+  async function receivedDuringThreePings(socket: RawSocket) {
     for (let pings = 0; pings < 3; pings += 1) await socket.pinged();
     return socket.receivedSoFar();
   }
 
-  it('is not sent to a subscriber that was further elsewhere', async () => {
+  it('is not sent to a subscriber whose cursor from another gateway is later', async () => {
     const [one, other] = await startBoth(200);
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
     const there = await subscribe<Changed>('WebSocket', one.url, changed);
@@ -77,7 +79,7 @@ describe('the cursor of the feed', () => {
     const resumed = await RawSocket.ready(other.url);
     resumed.subscribe('1', changed, { after });
 
-    expect(await saidOverThreePings(resumed)).toEqual([]);
+    expect(await receivedDuringThreePings(resumed)).toEqual([]);
   });
 
   it('is sent to a subscriber of a replay only once the feed has caught up', async () => {
@@ -95,8 +97,8 @@ describe('the cursor of the feed', () => {
       payload: { data: { journalStatusChanged: { id: 'b' } } },
     });
 
-    expect(await saidOverThreePings(resumed)).toEqual([]);
-    feeds[0]?.write(line(ago(0), 'not for this one').replace('"queued"', '"executed"'));
+    expect(await receivedDuringThreePings(resumed)).toEqual([]);
+    feeds[0]?.write(line(ago(0), 'filtered out').replace('"queued"', '"executed"'));
 
     expect(await resumed.next()).toMatchObject({ type: 'ping', payload: { ids: ['1'] } });
   });

@@ -114,9 +114,9 @@ describe('an idle subscriber', () => {
     await createJournals(url, 2);
     const cursor = await cursorOf(url);
 
-    let told = { cursor: '', ids: [''] };
-    while (told.cursor !== cursor) told = (await nextPing(socket)).payload as typeof told;
-    expect(told.ids).toEqual(['1', '2']);
+    let lastPing = { cursor: '', ids: [''] };
+    while (lastPing.cursor !== cursor) lastPing = (await nextPing(socket)).payload as typeof lastPing;
+    expect(lastPing.ids).toEqual(['1', '2']);
   });
 
   it('gets no cursor twice over WebSocket', async () => {
@@ -126,7 +126,7 @@ describe('an idle subscriber', () => {
     socket.subscribe('1', changed, { after, filter: nothing });
     await nextPing(socket);
 
-    // Others that come later are told at their own time: this one's has come again by then.
+    // Later subscribers get their cursors at other times; by then this one would have received a second ping.
     for (let other = 0; other < 3; other += 1) {
       const later = await RawSocket.ready(url);
       later.subscribe('1', changed, { filter: nothing });

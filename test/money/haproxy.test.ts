@@ -26,6 +26,6 @@ it.skipIf(isLeftOut)(
     const found = await audit(sandbox, verdicts);
     expect(found).toMatchObject({ asked: 250, refused: 0, unknown: 0, lies: [] });
     const reverse = verdicts.filter(({ work }) => work.name === 'createReverseBatchJournal');
-    expect(verdicts.filter(({ told }) => told === 'done').length).toBeGreaterThanOrEqual(250 - reverse.length);
+    expect(verdicts.filter(({ reported }) => reported === 'done').length).toBeGreaterThanOrEqual(250 - reverse.length);
   },
 );

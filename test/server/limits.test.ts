@@ -98,7 +98,7 @@ describe.each(doors)('the gateway, over %s,', (door) => {
     expect(codesOf(await ask(query, { inner: 500 }))).toEqual(['COST_LIMIT_EXCEEDED']);
   });
 
-  it('reports invalid variables, whatever they would cost', async () => {
+  it('reports invalid variables, regardless of their cost', async () => {
     const query = 'query ($first: Int) { journals(first: $first) { nodes { id } } }';
 
     expect(codesOf(await ask(query, { first: 'many' }))).toEqual(['BAD_USER_INPUT']);
@@ -124,7 +124,7 @@ describe.each(doors)('the gateway, over %s,', (door) => {
 });
 
 describe('a principal', () => {
-  it.each(doors)('has its rate limited over %s and is told when to retry', async (door) => {
+  it.each(doors)('has its rate limited over %s, with the time to retry', async (door) => {
     const server = await startServer({}, { maxPerSecond: 2 });
     const ask = () => operate(door, server.url, null, '{ hello }');
 

@@ -178,8 +178,8 @@ describe('an unexpected error', () => {
 
     expect(data).toEqual({ first: null, refused: { __typename: 'InvalidRequestError' }, last: null });
     expect(errors.map(({ path }) => path)).toEqual([['first'], ['last']]);
-    const told = errors.map(({ extensions }) => extensions.correlationId);
-    expect(new Set(told).size).toBe(2);
-    expect(lines.map(({ correlationId }) => correlationId)).toEqual(told);
+    const correlationIds = errors.map(({ extensions }) => extensions.correlationId);
+    expect(new Set(correlationIds).size).toBe(2);
+    expect(lines.map(({ correlationId }) => correlationId)).toEqual(correlationIds);
   });
 });

@@ -42,11 +42,11 @@ async function start(
     },
     options,
   );
-  const tell = (text: string) => {
+  const emit = (text: string) => {
     const event: Event = { text };
     for (const source of sources) source.push(event);
   };
-  return { url: server.url, sources, executions, tell };
+  return { url: server.url, sources, executions, emit };
 }
 
 /** A subscriber on its own socket whose subscription has started. */
@@ -66,11 +66,11 @@ function next(id: string, data: unknown): SocketMessage {
 
 describe('subscribers with the same operation', () => {
   it('get identical results of one execution under their own ids, on both transports', async () => {
-    const { url, tell, executions } = await start();
+    const { url, emit, executions } = await start();
     const sockets = await Promise.all(['a', 'b'].map((id) => subscriber(url, { id })));
     const stream = await EventStream.post(url, updates);
 
-    tell('hello');
+    emit('hello');
 
     expect(await Promise.all(sockets.map((socket) => socket.next()))).toEqual(
       ['a', 'b'].map((id) => next(id, { updates: { text: 'hello' } })),
@@ -80,12 +80,12 @@ describe('subscribers with the same operation', () => {
   });
 
   it('share an execution on one socket, too', async () => {
-    const { url, tell, executions } = await start();
+    const { url, emit, executions } = await start();
     const socket = await subscriber(url, { id: 'a' });
     socket.subscribe('b', updates);
     await socket.receivedSoFar();
 
-    tell('hello');
+    emit('hello');
 
     expect(await socket.take(2)).toEqual(['a', 'b'].map((id) => next(id, { updates: { text: 'hello' } })));
     expect(executions).toEqual(['hello']);
@@ -100,17 +100,17 @@ describe('subscribers with the same operation', () => {
       { of: 'mine' },
     ],
   ])('share an execution if one of them %s', async (_difference, query, variables) => {
-    const { url, tell, executions } = await start();
+    const { url, emit, executions } = await start();
     const sockets = [await subscriber(url), await subscriber(url, { query, variables })];
 
-    tell('hello');
+    emit('hello');
 
     for (const socket of sockets) expect(await socket.next()).toEqual(next('1', { updates: { text: 'hello' } }));
     expect(executions).toEqual(['hello']);
   });
 
   it('share an execution if their documents contain other operations, too', async () => {
-    const { url, tell, executions } = await start();
+    const { url, emit, executions } = await start();
     const sockets = await Promise.all(
       ['query Other { hello }', 'query Another { hello }'].map(async (beside) => {
         const socket = await RawSocket.ready(url);
@@ -121,7 +121,7 @@ describe('subscribers with the same operation', () => {
       }),
     );
 
-    tell('hello');
+    emit('hello');
 
     for (const socket of sockets) expect(await socket.next()).toEqual(next('1', { updates: { text: 'hello' } }));
     expect(executions).toEqual(['hello']);
@@ -129,14 +129,14 @@ describe('subscribers with the same operation', () => {
 
   it('get the events in order, even if a later one is executed first', async () => {
     const gates = new Map([['slow', new Gate()]]);
-    const { url, tell, executions } = await start(async ({ text }) => {
+    const { url, emit, executions } = await start(async ({ text }) => {
       await gates.get(text)?.pass();
       return text;
     });
     const socket = await subscriber(url);
 
-    tell('slow');
-    tell('quick');
+    emit('slow');
+    emit('quick');
     await expect.poll(() => executions).toEqual(['slow', 'quick']);
     gates.get('slow')?.open();
 
@@ -149,10 +149,10 @@ describe('subscribers with the same operation', () => {
     ['longer than a long frame', 'x'.repeat(70_000)],
     ['not ASCII', 'Ünïcödé ☃ 𝄞 "\\ \u2028'],
   ])('get a text that is %s unchanged', async (_kind, text) => {
-    const { url, tell } = await start();
+    const { url, emit } = await start();
     const [socket, stream] = [await subscriber(url, { id: 'ключ"☃' }), await EventStream.post(url, updates)];
 
-    tell(text);
+    emit(text);
 
     expect(await socket.next()).toEqual(next('ключ"☃', { updates: { text } }));
     expect(JSON.parse((await stream.next())?.data ?? '')).toEqual({ data: { updates: { text } } });
@@ -175,26 +175,26 @@ describe('an execution', () => {
     ['has null for a variable', withVariable, { as: null }, { text: 'hello' }],
     ['skips a field', 'subscription ($no: Boolean!) { updates { text @skip(if: $no) } }', { no: true }, {}],
   ])('is not shared with an operation that %s', async (_difference, query, variables, shown) => {
-    const { url, tell } = await start(({ text }, { as }) => text + (as ?? ''));
+    const { url, emit } = await start(({ text }, { as }) => text + (as ?? ''));
     const sockets = [
       await subscriber(url),
       await subscriber(url, { query: withVariable, variables: { as: '.' } }),
       await subscriber(url, { query, variables }),
     ];
 
-    tell('hello');
+    emit('hello');
 
     const seen = await Promise.all(sockets.map((socket) => socket.next()));
     expect(seen).toEqual([{ text: 'hello' }, { text: 'hello.' }, shown].map((updates) => next('1', { updates })));
   });
 
-  it('is not shared by an omitted variable, whatever its name is', async () => {
-    const { url, tell } = await start(({ text }, { as }) => text + (as ?? ''));
+  it('is not shared by an omitted variable, regardless of its name', async () => {
+    const { url, emit } = await start(({ text }, { as }) => text + (as ?? ''));
     const socket = await subscriber(url, {
       query: 'subscription ($constructor: String = "!") { updates { text(as: $constructor) } }',
     });
 
-    tell('hello');
+    emit('hello');
 
     expect(await socket.next()).toEqual(next('1', { updates: { text: 'hello!' } }));
   });
@@ -213,10 +213,10 @@ describe('an execution', () => {
   };
 
   it('is not shared by principals with different rights: each sees what it may', async () => {
-    const { url, tell, executions } = await start((_event, { principal }) => principal.rights, { authenticator });
+    const { url, emit, executions } = await start((_event, { principal }) => principal.rights, { authenticator });
     const sockets = await Promise.all(sessions.map((_, number) => subscriber(url, { authorization: String(number) })));
 
-    tell('hello');
+    emit('hello');
 
     expect(await Promise.all(sockets.map((socket) => socket.next()))).toEqual(
       sessions.map(({ principal }) => next('1', { updates: { text: principal.rights } })),
@@ -228,13 +228,13 @@ describe('an execution', () => {
 
 describe('a subscriber', () => {
   it('is ended by an error of its own source, which is masked and does not affect others', async () => {
-    const { url, tell, sources } = await start();
+    const { url, emit, sources } = await start();
     const [failing, other] = [await subscriber(url), await subscriber(url)];
     const [stream, otherStream] = [await EventStream.post(url, updates), await EventStream.post(url, updates)];
 
     for (const source of [sources[0], sources[2]]) source?.fail(new Error('the secret reason'));
     for (const source of [sources[0], sources[2]]) await source?.left;
-    tell('hello');
+    emit('hello');
 
     const error = await failing.next();
     expect(error).toMatchObject({ id: '1', type: 'error', payload: [{ extensions: { code: 'INTERNAL' } }] });
@@ -248,12 +248,12 @@ describe('a subscriber', () => {
   });
 
   it('is completed after its last event when its own source ends, which does not affect others', async () => {
-    const { url, tell, sources } = await start();
+    const { url, emit, sources } = await start();
     const [ending, other] = [await subscriber(url), await subscriber(url)];
 
-    tell('last');
+    emit('last');
     await sources[0]?.return();
-    tell('more');
+    emit('more');
 
     expect(await ending.take(2)).toEqual([next('1', { updates: { text: 'last' } }), { id: '1', type: 'complete' }]);
     expect(await ending.receivedSoFar()).toEqual([]);
@@ -261,14 +261,14 @@ describe('a subscriber', () => {
   });
 
   it('can leave without affecting others', async () => {
-    const { url, tell, sources } = await start();
+    const { url, emit, sources } = await start();
     const [leaver, stayer] = [await subscriber(url), await subscriber(url)];
     const [aborted, stream] = [await EventStream.post(url, updates), await EventStream.post(url, updates)];
 
     leaver.send({ id: '1', type: 'complete' });
     aborted.abort();
     for (const source of [sources[0], sources[2]]) await source?.left;
-    tell('hello');
+    emit('hello');
 
     expect(await stayer.next()).toEqual(next('1', { updates: { text: 'hello' } }));
     expect((await stream.next())?.data).toContain('hello');
@@ -277,13 +277,13 @@ describe('a subscriber', () => {
 
   it('aborts the reads of an execution when it was the last to leave', async () => {
     const [gate, aborted] = [new Gate(), new Gate()];
-    const { url, tell } = await start(async ({ text }, { signal }) => {
+    const { url, emit } = await start(async ({ text }, { signal }) => {
       signal?.addEventListener('abort', () => aborted.open());
       await gate.pass();
       return text;
     });
     const [one, other] = [await subscriber(url), await subscriber(url)];
-    tell('hello');
+    emit('hello');
     await gate.reached;
 
     one.terminate();
@@ -332,14 +332,14 @@ describe('an execution that takes longer than results are cached', () => {
 
 describe('an error of a field', () => {
   it('is sent to all subscribers with its path, and masked once', async () => {
-    const { url, tell, executions } = await start(({ text }) => {
+    const { url, emit, executions } = await start(({ text }) => {
       if (text === 'bad') throw new Error('the secret reason');
       return text;
     });
     const sockets = await Promise.all([subscriber(url), subscriber(url)]);
 
-    tell('bad');
-    tell('good');
+    emit('bad');
+    emit('good');
 
     const seen = await Promise.all(sockets.map((socket) => socket.take(2)));
     expect(seen[0]?.[0]).toMatchObject({

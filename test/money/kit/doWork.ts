@@ -8,13 +8,13 @@ import type { Work } from './Work.ts';
 /** The final result of one mutation. */
 export interface Verdict {
   work: Work;
-  told: 'done' | 'refused' | 'notDone' | 'unknown';
+  reported: 'done' | 'refused' | 'notDone' | 'unknown';
   result: MutationResult;
   /** The number of calls. */
   asked: number;
   /** The time of the first call and of the final result, in Unix ms. */
   askedAtMs: number;
-  toldAtMs: number;
+  reportedAtMs: number;
 }
 
 export interface Client {
@@ -22,7 +22,7 @@ export interface Client {
   url: () => string;
   /** The number of mutations in flight at once. */
   concurrency: number;
-  /** The longest pause before a repeat, in ms, whatever `retryAt` is. */
+  /** The longest pause before a repeat, in ms, even if `retryAt` is later. */
   patienceMs: number;
   /** The number of calls after which the client gives up. */
   maxAsked: number;
@@ -44,9 +44,9 @@ async function doOne(work: Work, { url, patienceMs, maxAsked }: Client): Promise
   for (let asked = 1; ; asked += 1) {
     // The gateway may be killed during the call.
     const result = await mutate(url(), work.name, work.variables).catch((error: unknown) => gone(error));
-    const told = verdictOf(result);
-    if (told !== null) return { work, told, result, asked, askedAtMs, toldAtMs: Date.now() };
-    if (asked >= maxAsked) return { work, told: 'unknown', result, asked, askedAtMs, toldAtMs: Date.now() };
+    const reported = verdictOf(result);
+    if (reported !== null) return { work, reported, result, asked, askedAtMs, reportedAtMs: Date.now() };
+    if (asked >= maxAsked) return { work, reported: 'unknown', result, asked, askedAtMs, reportedAtMs: Date.now() };
     await wait(Math.min(patienceMs, Math.max(20, Date.parse(result.retryAt ?? '') - Date.now() || patienceMs)));
   }
 }
@@ -56,7 +56,7 @@ function gone(error: unknown): MutationResult {
 }
 
 /** Null if the call should be repeated. */
-function verdictOf({ __typename, message, retryAt }: MutationResult): Verdict['told'] | null {
+function verdictOf({ __typename, message, retryAt }: MutationResult): Verdict['reported'] | null {
   if (__typename.endsWith('Success')) return 'done';
   if (__typename === 'UpstreamUnavailableError') return message?.includes('use a new key') ? 'notDone' : null;
   if (__typename === 'OutcomeUnknownError') return retryAt === null ? 'unknown' : null;

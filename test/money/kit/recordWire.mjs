@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 
 /**
  * Loaded into a gateway's process before anything else: writes a line for each 429 that the process reads, and for each
- * request that it begins to write after that and before the reset. undici tells of both at the very moment.
+ * request that it begins to write after that and before the reset. undici reports both immediately.
  */
 const file = process.env.WIRE_RECORD ?? '';
 let readAt = 0;
