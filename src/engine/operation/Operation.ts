@@ -1,4 +1,5 @@
 import type { OperationFacts } from '../../context.ts';
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 import type { Variables } from '../../plan/compileVariables.ts';
 import type { WrittenResult } from '../../plan/Execution.ts';
@@ -56,7 +57,7 @@ export class Operation implements OperationFacts {
     return this.request.session;
   }
 
-  get signal(): AbortSignal {
+  get signal(): CancelSignal {
     return this.lifetime.signal;
   }
 
