@@ -11,6 +11,7 @@ import {
   isLeafType,
   isListType,
   isNonNullType,
+  print,
 } from 'graphql';
 import type {
   FieldNode,
@@ -56,6 +57,8 @@ export class WriterSource {
   readonly #functions: string[] = [];
   /** The function that writes a type with a selection. */
   readonly #writers = new Map<string, { name: string; hasCalls: boolean }>();
+  /** The functions of root fields without calls, by type and selection. */
+  readonly #roots = new Map<string, string>();
   readonly #nodeIds = new Map<FieldNode, number>();
   readonly #enumNames = new Map<GraphQLEnumType, ReadonlyMap<unknown, string>>();
   #fields = 0;
@@ -69,10 +72,22 @@ export class WriterSource {
     return `'use strict';\n${this.#functions.join('\n')}`;
   }
 
-  /** Adds a function that writes the value of a root field. @returns its name */
+  /**
+   * Adds a function that writes the value of a root field. Fields with the same selection share one: an operation often
+   * has many aliases of a field.
+   *
+   * @returns its name
+   */
   addRoot({ field, nodes, parentType }: CallSite): string {
-    const { text } = this.#value(field.type, 'v', 'p', nodes, parentType);
-    return this.#add(`(v, r, p) {\nlet s = '';\n${text}\nreturn s;\n}`);
+    const selections = nodes.map(({ selectionSet }) => (selectionSet ? print(selectionSet) : ''));
+    const key = [String(field.type), ...selections].join('\n');
+    const found = this.#roots.get(key);
+    if (found !== undefined) return found;
+    const { text, hasCalls } = this.#value(field.type, 'v', 'p', nodes, parentType);
+    const name = this.#add(`(v, r, p) {\nlet s = '';\n${text}\nreturn s;\n}`);
+    // Calls have their own places in the document.
+    if (!hasCalls) this.#roots.set(key, name);
+    return name;
   }
 
   #add(code: string): string {

@@ -31,18 +31,28 @@ function compileConstant(field: GraphQLField<unknown, unknown>, node: FieldNode)
 /** Every argument is a constant or a variable. */
 function compileSimple(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldArguments {
   const constants = constantsOf(field, node);
-  const variableArguments = field.args.flatMap((argument) => {
-    const value = argumentNode(node, argument)?.value;
-    return value?.kind === Kind.VARIABLE ? [{ argument, variable: value.name.value }] : [];
+  const all = field.args.flatMap(({ name, type, defaultValue }) => {
+    const value = argumentNode(node, name)?.value;
+    const variable = value?.kind === Kind.VARIABLE ? value.name.value : null;
+    const isAbsent = variable === null && !Object.hasOwn(constants, name);
+    return isAbsent
+      ? []
+      : [
+          {
+            name,
+            variable,
+            constant: variable === null ? constants[name] : defaultValue,
+            isNonNull: isNonNullType(type),
+          },
+        ];
   });
   return (variables) => {
-    const values: Record<string, unknown> = { ...constants };
-    for (const { argument, variable } of variableArguments) {
-      const value = Object.hasOwn(variables, variable) ? variables[variable] : argument.defaultValue;
-      if (value === undefined && !isNonNullType(argument.type)) continue;
+    const values: Record<string, unknown> = {};
+    for (const { name, variable, constant, isNonNull } of all) {
+      const value = variable !== null && Object.hasOwn(variables, variable) ? variables[variable] : constant;
       // Has an error, which graphql-js words.
-      if (value == null && isNonNullType(argument.type)) return getArgumentValues(field, node, variables);
-      values[argument.name] = value;
+      if (value == null && isNonNull) return getArgumentValues(field, node, variables);
+      if (value !== undefined) values[name] = value;
     }
     return values;
   };
@@ -50,13 +60,12 @@ function compileSimple(field: GraphQLField<unknown, unknown>, node: FieldNode): 
 
 /** The arguments that are not variables, with the defaults of those that are absent. */
 function constantsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Values {
-  const isConstant = (argument: GraphQLArgument) => argumentNode(node, argument)?.value.kind !== Kind.VARIABLE;
-  const constantField = { ...field, args: field.args.filter(isConstant) };
-  return getArgumentValues(constantField, node);
+  const isConstant = ({ name }: GraphQLArgument) => argumentNode(node, name)?.value.kind !== Kind.VARIABLE;
+  return getArgumentValues({ ...field, args: field.args.filter(isConstant) }, node);
 }
 
-function argumentNode({ arguments: nodes = [] }: FieldNode, { name }: GraphQLArgument): ArgumentNode | undefined {
-  return nodes.find((node) => node.name.value === name);
+function argumentNode({ arguments: nodes = [] }: FieldNode, argument: string): ArgumentNode | undefined {
+  return nodes.find(({ name }) => name.value === argument);
 }
 
 function usesVariables(node: ArgumentNode | ArgumentNode['value']): boolean {
