@@ -11,7 +11,7 @@ export function isInstant(value: string): value is Instant {
   const offset = endOfFraction(value);
   const isUtc = offset === value.length - 1 && isOneOf(value, offset, 'Zz');
   if (!isUtc && !isOffset(value, offset)) return false;
-  // An offset may carry it over the first or the last year that can be written.
+  // With an offset, the UTC time could be before the year 0 or after 9999.
   const isLastDay = value.startsWith('9999-12-31');
   const isAtAnEnd = isLastDay || value.startsWith('0000-01-01');
   return (isUtc || !isAtAnEnd) && second <= (isLastDay ? 59 : 60);
