@@ -1,13 +1,12 @@
-import { setMaxListeners } from 'node:events';
-
 import type { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Session } from './auth/Session.ts';
+import type { CancelSignal } from './concurrency/Cancellation.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
 import type { StatusMark } from './events/feed/StatusHub.ts';
 import type { SubscriptionProgress } from './events/subscription/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
-import { createJournalLoader, maxParallelReads } from './loaders/journalLoader.ts';
+import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
@@ -39,7 +38,7 @@ export interface OperationFacts {
    * Aborted when the client disconnects or the operation's deadline has passed (`DeadlineExceededError`). Aborts reads, but
    * not a mutation that has been sent.
    */
-  signal: AbortSignal | undefined;
+  signal: CancelSignal | undefined;
   /** The cursor from the `Last-Event-ID` header of a client that reconnects; null without one. */
   lastEventId: string | null;
   /** What the transport needs to know about a running subscription. */
@@ -67,7 +66,6 @@ export function createContext(parts: SharedParts, facts: OperationFacts): Operat
 class LazyContext implements OperationContext {
   readonly #parts: SharedParts;
   readonly #facts: OperationFacts;
-  #signal: AbortSignal | undefined;
   #refusedFields: Set<string> | null = null;
   #journalLoader: JournalLoader | null = null;
   readonly refusals: Error[] = [];
@@ -85,13 +83,8 @@ class LazyContext implements OperationContext {
     return this.#facts.session;
   }
 
-  get signal(): AbortSignal | undefined {
-    if (!this.#signal) {
-      this.#signal = this.#facts.signal;
-      // Each read adds a listener, and Node warns of a leak above ten.
-      if (this.#signal) setMaxListeners(maxParallelReads, this.#signal);
-    }
-    return this.#signal;
+  get signal(): CancelSignal | undefined {
+    return this.#facts.signal;
   }
 
   get lastEventId(): string | null {

@@ -1,5 +1,5 @@
-import type { Answer } from './operation/Answer.ts';
-import type { Results } from './operation/Answer.ts';
+import type { Answer } from './answers/Answer.ts';
+import type { Results } from './answers/Answer.ts';
 import type { EngineOptions, EngineParts } from './operation/EngineParts.ts';
 import { maskError } from './errors/maskError.ts';
 import { PrincipalLimits } from './limits/PrincipalLimits.ts';
@@ -7,7 +7,7 @@ import { SharedExecutions } from './live/SharedExecutions.ts';
 import { Operation } from './operation/Operation.ts';
 import type { OperationRequest } from './operation/OperationRequest.ts';
 import { Plans } from './plans/Plans.ts';
-import { Refusal } from './operation/Refusal.ts';
+import { Refusal } from './answers/Refusal.ts';
 import { stepsOf } from './steps.ts';
 import type { Step } from './steps.ts';
 
@@ -77,5 +77,5 @@ export class Engine {
 const [preparing, performing, concluding] = [stepsOf('prepare'), stepsOf('perform'), stepsOf('conclude')];
 
 function refuse(operation: Operation, error: unknown): void {
-  operation.problems = error instanceof Refusal ? error.problems : [error];
+  operation.refusal = error instanceof Refusal ? error : new Refusal([error]);
 }

@@ -2,6 +2,7 @@ import { authorize, seesAllAccounts } from '../auth/authorize.ts';
 import { upstreamFilters } from '../auth/restrictToOwnAccounts.ts';
 import type { Sides } from '../auth/restrictToOwnAccounts.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { CancelSignal } from '../concurrency/Cancellation.ts';
 import { dayOfInstant } from '../domain/instant.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import { journalStatuses } from '../domain/journal.ts';
@@ -37,7 +38,7 @@ export interface SliceBounds {
 export interface SliceReader {
   shared: SharedReads;
   principal: Principal;
-  signal: AbortSignal | undefined;
+  signal: CancelSignal | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 
+import type { CancelSignal } from '../../src/concurrency/Cancellation.ts';
 import { openToAll } from '../../src/auth/Authenticator.ts';
 import type { Authenticator } from '../../src/auth/Authenticator.ts';
 import type { Principal } from '../../src/auth/principal.ts';
@@ -24,9 +25,9 @@ import { watchedLog } from './watchedLog.ts';
 /** What the fields of the same names do, in the test's hands. */
 export interface Behaviour {
   /** Query and mutation `work`. */
-  work?: (signal: AbortSignal | undefined) => Promise<string> | string;
+  work?: (signal: CancelSignal | undefined) => Promise<string> | string;
   /** Subscription `ticks`. */
-  ticks?: (signal: AbortSignal | undefined) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+  ticks?: (signal: CancelSignal | undefined) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
   /** Subscription `told`, whose executions are shared: the events of one subscriber. */
   told?: (of: string | null, facts: OperationFacts) => AsyncIterable<object>;
   /** What its field `text` shows of an event to those who asked in this way. */
@@ -36,7 +37,7 @@ export interface Behaviour {
 export interface Asked {
   as: string | null;
   principal: Principal;
-  signal: AbortSignal | undefined;
+  signal: CancelSignal | undefined;
 }
 
 export interface StartServerOptions extends Partial<Limits> {

@@ -5,7 +5,7 @@ import { Session } from '../../src/auth/Session.ts';
 import { anyone } from '../../src/auth/principal.ts';
 import { IdempotencyKeys } from '../../src/auth/IdempotencyKeys.ts';
 import { createContext } from '../../src/context.ts';
-import { Answer } from '../../src/engine/operation/Answer.ts';
+import { Answer } from '../../src/engine/answers/Answer.ts';
 import { TrustedDocuments } from '../../src/engine/documents/TrustedDocuments.ts';
 import { Engine } from '../../src/engine/Engine.ts';
 import { OpenSockets } from '../../src/engine/limits/OpenSockets.ts';
