@@ -1,4 +1,4 @@
-import { isFinal } from '../domain/journal.ts';
+import { isFinal, progressOf } from '../domain/journal.ts';
 import type {
   JNLC as JNLCRecord,
   JNLS as JNLSRecord,
@@ -64,6 +64,17 @@ export const JournalStatus = builder.enumType('JournalStatus', {
   } as const,
 });
 
+export const JournalProgress = builder.enumType('JournalProgress', {
+  description: 'How far a journal has come. It groups the statuses by what they mean to a client that waits for it.',
+  values: {
+    UNDER_WAY: { description: 'Not executed yet: `QUEUED`, `SENT_TO_CLEARING` or `PENDING`.' },
+    DONE: { description: 'The balances have been moved: `EXECUTED` or `ACTIVITY_CREATED`.' },
+    FAILED: { description: 'Nothing was moved, or it was moved back: `REJECTED`, `CANCELED`, `REFUSED` or `DELETED`.' },
+    CORRECTED: { description: 'Replaced by another journal: `CORRECT`.' },
+    UNKNOWN: { description: 'The status is `UNKNOWN`. See `rawStatus`.' },
+  } as const,
+});
+
 const needsScope = 'Travel Rule data, requires the scope `journals:travel-rule`.';
 
 export const TransmitterInfo = builder.objectRef<TransmitterInfoRecord>('TransmitterInfo');
@@ -106,6 +117,11 @@ builder.interfaceType(Journal, {
         'Whether the status can no longer change: true for `CANCELED`, `DELETED` and `CORRECT`. An executed journal is not ' +
         'final, as it can still be reversed.',
       resolve: ({ status }) => isFinal(status),
+    }),
+    progress: t.field({
+      type: JournalProgress,
+      description: 'What the status means: whether the journal is under way, done, failed or corrected.',
+      resolve: ({ status }) => progressOf(status),
     }),
     fromAccount: t.field({
       type: Account,

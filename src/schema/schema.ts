@@ -10,6 +10,7 @@ import './createJournal.ts';
 import './createBatchJournal.ts';
 import './createReverseBatchJournal.ts';
 import './deleteJournal.ts';
+import './reverseJournal.ts';
 import './journalStatusEvent.ts';
 import './journalStatusEvents.ts';
 import './journalStatusChanged.ts';
