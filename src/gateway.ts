@@ -21,6 +21,7 @@ import { createContext } from './context.ts';
 import { messageOf } from './errors/messageOf.ts';
 import { invalidConfiguration } from './errors/SetupError.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
+import { JournalWaits } from './events/waiting/JournalWaits.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
@@ -110,6 +111,9 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const statusEvents = new StatusEvents(statusEventsClient, clock, log, config.events);
     opened.push(['the status feed', () => statusEvents.close()]);
     statusEvents.start();
+    const read = (id: string, signal: AbortSignal) => journals.get(id, signal);
+    const journalWaits = new JournalWaits({ events: statusEvents, read, log });
+    opened.push(['the waits for journals', () => journalWaits.close()]);
 
     const store = openOutcomeStore(config, log);
     opened.push(['the outcome store', () => store.close()]);
@@ -123,7 +127,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const eventJournals = new EventJournals(journals, journalSides);
     const sharedReads = new SharedReads(journals, () => statusEvents.mark);
     const idempotencyKeys = new IdempotencyKeys();
-    const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
+    const reads = { journals, sharedReads, statusEvents, journalWaits, journalSides, eventJournals };
     const keyUses = new KeyUses(clock);
     const shared = { ...reads, clock, keyUses, reverseBatches, idempotencyKeys, firmCurrency };
 

@@ -7,6 +7,7 @@ import type {
   TransmitterInfo as TransmitterInfoRecord,
 } from '../domain/journal.ts';
 import { journal } from '../resolvers/journal.ts';
+import { settledField } from '../resolvers/settledFields.ts';
 import { travelRule } from '../resolvers/travelRule.ts';
 
 import { Account } from './account.ts';
@@ -133,15 +134,17 @@ builder.interfaceType(Journal, {
       description: 'The account that receives the cash or the securities.',
       resolve: ({ toAccount }) => ({ id: toAccount }),
     }),
-    settleDate: t.expose('settleDate', {
+    settleDate: t.field({
       type: 'Date',
       nullable: true,
       description: 'The settle date. Null until the API assigns one.',
+      resolve: (parent, _args, context) => settledField(parent, ({ settleDate }) => settleDate, context),
     }),
-    systemDate: t.expose('systemDate', {
+    systemDate: t.field({
       type: 'Date',
       nullable: true,
       description: 'The system date. Null until the API assigns one.',
+      resolve: (parent, _args, context) => settledField(parent, ({ systemDate }) => systemDate, context),
     }),
     description: t.exposeString('description', {
       nullable: true,
@@ -211,10 +214,12 @@ builder.objectType(JNLS, {
   fields: (t) => ({
     symbol: t.exposeString('symbol', { description: 'The symbol of the security.' }),
     qty: t.expose('qty', { type: 'Decimal', description: 'The number of shares, with up to 9 decimal places.' }),
-    price: t.expose('price', {
+    price: t.field({
       type: 'Decimal',
       nullable: true,
       description: 'The price per share. Null if the API gives none.',
+      resolve: (jnls, _args, context) =>
+        settledField(jnls, (journal) => (journal.entryType === 'JNLS' ? journal.price : null), context),
     }),
   }),
 });

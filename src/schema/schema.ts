@@ -4,6 +4,7 @@ import './scalars.ts';
 import './node.ts';
 import './account.ts';
 import './journal.ts';
+import './awaitJournal.ts';
 import './journalConnection.ts';
 import './errors.ts';
 import './createJournal.ts';

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openToAll } from '../../src/auth/Authenticator.ts';
 import { IdempotencyKeys } from '../../src/auth/IdempotencyKeys.ts';
 import { createContext } from '../../src/context.ts';
+import { JournalWaits } from '../../src/events/waiting/JournalWaits.ts';
 import { StatusEvents } from '../../src/events/StatusEvents.ts';
 import { EventJournals } from '../../src/loaders/EventJournals.ts';
 import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
@@ -83,6 +84,7 @@ async function start(thrown: unknown) {
     reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),
     idempotencyKeys: new IdempotencyKeys(),
     statusEvents,
+    journalWaits: new JournalWaits({ events: statusEvents, read: (id) => journals.get(id), log }),
     firmCurrency: 'USD',
   };
   const pipeline = createPipeline({

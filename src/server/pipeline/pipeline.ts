@@ -20,9 +20,10 @@ import { redactError } from '../errors/redactError.ts';
 import type { ParseQueue } from '../limits/ParseQueue.ts';
 import { PrincipalLimits } from '../limits/PrincipalLimits.ts';
 import type { RunningOperations } from '../limits/RunningOperations.ts';
+import { WaitingOperations } from '../limits/WaitingOperations.ts';
 import { EventStreams } from '../live/EventStreamBody.ts';
 import { SharedExecutions } from '../live/SharedExecutions.ts';
-import { sessionOf } from '../live/TransportContext.ts';
+import { runningKeyOf, sessionOf } from '../live/TransportContext.ts';
 import type { TransportContext } from '../live/TransportContext.ts';
 import type { OperationObserver } from '../observe/OperationObserver.ts';
 import { requestIdHeader } from '../observe/requestId.ts';
@@ -74,6 +75,7 @@ export const graphqlPath = '/graphql';
 export const healthPath = '/health';
 
 interface StageParts extends PipelineOptions {
+  principals: PrincipalLimits;
   streams: EventStreams;
   executions: SharedExecutions;
 }
@@ -117,7 +119,7 @@ export const stages: readonly Stage[] = [
     does: 'Limits the rate and the concurrency of each principal.',
     before: ['useRunningOperations'],
     because: 'An operation above the limit of its principal takes none of the room that all principals share.',
-    createPlugin: ({ limits }) => usePrincipalLimits(new PrincipalLimits(limits)),
+    createPlugin: ({ principals }) => usePrincipalLimits(principals),
   },
   {
     name: 'useErrorCodes',
@@ -268,7 +270,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     createContext,
     maskError: (error, principal) => publicError(redactError(principal, error, log), log),
   });
-  const parts = { ...options, streams, executions };
+  const principals = new PrincipalLimits(limits);
+  const waiting = new WaitingOperations(options.running, principals, limits);
+  const parts = { ...options, streams, executions, principals };
   return createYoga<TransportContext, OperationFacts>({
     schema,
     graphqlEndpoint: graphqlPath,
@@ -288,7 +292,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     extraParamNames: ['documentId'],
     cors: limits.corsOrigins.length > 0 && ((request) => corsFor(request.headers.get('origin'), limits)),
     logging: false,
-    context: (transport) => contextOf(transport, options),
+    context: (transport) => contextOf(transport, waiting, options),
     maskedErrors: { maskError: (error: unknown) => publicError(error, log) },
     plugins: stages.map(({ createPlugin }) => createPlugin(parts)).filter((plugin) => plugin !== null),
     graphiql: (request) => graphiqlFor(request, options),
@@ -300,7 +304,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   });
 }
 
-function contextOf(transport: TransportContext, { createContext, limits }: PipelineOptions): OperationFacts {
+function contextOf(
+  transport: TransportContext,
+  waiting: WaitingOperations,
+  { createContext, limits }: PipelineOptions,
+): OperationFacts {
   const { request, socket } = transport;
   const session = sessionOf(transport);
   if (session.hasEnded) throw new UnauthenticatedError('the credential has expired');
@@ -311,7 +319,10 @@ function contextOf(transport: TransportContext, { createContext, limits }: Pipel
   });
   transport.deadline = deadline;
   const lastEventId = request?.headers.get('last-event-id') || null;
-  return createContext({ session, signal: deadline.signal, lastEventId, progress: new SubscriptionProgress() });
+  const progress = new SubscriptionProgress();
+  const operation = { key: runningKeyOf(transport) ?? transport, principal: session.principal.name, deadline };
+  const pause = (end: () => void) => waiting.begin(operation, end);
+  return createContext({ session, signal: deadline.signal, lastEventId, progress, pause });
 }
 
 /** Pages of other origins get no CORS headers. */
