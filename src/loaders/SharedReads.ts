@@ -32,16 +32,17 @@ export class SharedReads {
 
   /** As `JournalsClient.get`. */
   get(principal: Principal, id: string, signal?: AbortSignal): Promise<Journal | null> {
-    return this.#share([principal.name, id], (cancel) => this.#client.get(id, cancel), signal);
+    return this.share([principal.name, id], (cancel) => this.#client.get(id, cancel), signal);
   }
 
   /** As `JournalsClient.list`. */
   list(principal: Principal, listing: JournalListing, signal?: AbortSignal): Promise<JournalList> {
-    return this.#share([principal.name, listing], (cancel) => this.#client.list(listing, cancel), signal);
+    return this.share([principal.name, listing], (cancel) => this.#client.list(listing, cancel), signal);
   }
 
-  #share<Result>(
-    what: unknown[],
+  /** @param what identifies the read, its principal included, as JSON */
+  share<Result>(
+    what: readonly unknown[],
     read: (cancel: AbortSignal) => Promise<Result>,
     signal: AbortSignal | undefined,
   ): Promise<Result> {

@@ -9,7 +9,7 @@ import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import { isUnreadable, sidesOfUnreadable } from '../domain/unreadableJournal.ts';
 import type { ListedJournal, UnreadableJournal } from '../domain/unreadableJournal.ts';
 import type { JournalListing } from '../upstream/journals/journalListing.ts';
-import type { JournalList } from '../upstream/journals/JournalsClient.ts';
+import type { JournalList, JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 import type { SharedReads } from './SharedReads.ts';
 
@@ -40,6 +40,12 @@ export interface SliceReader {
   signal: AbortSignal | undefined;
 }
 
+export interface SliceVisitor {
+  client: Pick<JournalsClient, 'listEach'>;
+  principal: Principal;
+  signal: AbortSignal | undefined;
+}
+
 /**
  * Reads all journals of a selection between two days, each once and in no order. The API filters where its filters are
  * reliable, and every journal is checked here again.
@@ -47,25 +53,17 @@ export interface SliceReader {
 export async function readJournalSlice(
   reader: SliceReader,
   selection: JournalSelection,
-  { after, before, limit }: SliceBounds,
+  bounds: SliceBounds,
 ): Promise<JournalList> {
-  const entryType = selection.entryType === 'UNKNOWN' ? undefined : (selection.entryType ?? undefined);
-  const common = { after: after ?? undefined, before: before ?? undefined, entryType, limit };
-  const statuses = statusesToRequest(selection.status);
   const lists = await Promise.all(
-    upstreamFilters(reader.principal, selection.sides).map((side) =>
-      readStatuses(reader, { ...common, ...side }, statuses),
-    ),
+    listingsOf(reader.principal, selection, bounds).map((listings) => readInTurn(reader, listings)),
   );
   const byId = new Map(lists.flatMap((list) => list.journals).map((journal) => [journal.id, journal]));
   // Two lists may contain the same journal. One without an id is identified by all its readable fields.
   const unread = new Map(
     lists.flatMap((list) => list.unreadable ?? []).map((journal) => [journal.id ?? JSON.stringify(journal), journal]),
   );
-  const isOwn = (listed: ListedJournal) => {
-    const journal = isUnreadable(listed) ? sidesOfUnreadable(listed) : listed;
-    return matches(selection, listed) && authorize(reader.principal, { kind: 'readJournal', journal });
-  };
+  const isOwn = (listed: ListedJournal) => isSelected(reader.principal, selection, listed);
   return {
     journals: [...byId.values()].filter(isOwn),
     unreadable: [...unread].filter(([id, journal]) => !byId.has(id) && isOwn(journal)).map(([, journal]) => journal),
@@ -74,23 +72,65 @@ export async function readJournalSlice(
 }
 
 /**
- * One call per status, in the order in which journals pass through them: a journal whose status changes meanwhile is
- * found in its new status, if not in the old one. Parallel calls could miss it in both.
+ * As `readJournalSlice`, journal by journal while the lists arrive.
+ *
+ * @param take may receive a journal several times, the last time as it was read last
  */
-async function readStatuses(
+export async function visitJournalSlice(
+  { client, principal, signal }: SliceVisitor,
+  selection: JournalSelection,
+  bounds: SliceBounds,
+  take: (journal: ListedJournal) => void,
+): Promise<Pick<JournalList, 'complete'>> {
+  const takeOwn = (listed: ListedJournal) => {
+    if (isSelected(principal, selection, listed)) take(listed);
+  };
+  const lists = await Promise.all(
+    listingsOf(principal, selection, bounds).map(async (listings) => {
+      let complete = true;
+      for (const listing of listings) complete = (await client.listEach(listing, takeOwn, signal)).complete && complete;
+      return complete;
+    }),
+  );
+  return { complete: lists.every((complete) => complete) };
+}
+
+/**
+ * The calls to make: the lists may be read in parallel, the calls within one only in turn. Those are one per status, in the
+ * order in which journals pass through them: a journal whose status changes meanwhile is found in its new status, if not
+ * in the old one. Parallel calls could miss it in both.
+ */
+function listingsOf(
+  principal: Principal,
+  selection: JournalSelection,
+  { after, before, limit }: SliceBounds,
+): JournalListing[][] {
+  const entryType = selection.entryType === 'UNKNOWN' ? undefined : (selection.entryType ?? undefined);
+  const common = { after: after ?? undefined, before: before ?? undefined, entryType, limit };
+  const statuses = statusesToRequest(selection.status);
+  return upstreamFilters(principal, selection.sides).map((side) =>
+    statuses.map((status) => ({ ...common, ...side, status })),
+  );
+}
+
+async function readInTurn(
   { shared, principal, signal }: SliceReader,
-  listing: JournalListing,
-  statuses: readonly JournalListing['status'][],
+  listings: readonly JournalListing[],
 ): Promise<JournalList> {
   const unreadable: UnreadableJournal[] = [];
   const all: JournalList = { journals: [], unreadable, complete: true };
-  for (const status of statuses) {
-    const list = await shared.list(principal, { ...listing, status }, signal);
+  for (const listing of listings) {
+    const list = await shared.list(principal, listing, signal);
     all.journals.push(...list.journals);
     unreadable.push(...(list.unreadable ?? []));
     all.complete &&= list.complete;
   }
   return all;
+}
+
+function isSelected(principal: Principal, selection: JournalSelection, listed: ListedJournal): boolean {
+  const journal = isUnreadable(listed) ? sidesOfUnreadable(listed) : listed;
+  return matches(selection, listed) && authorize(principal, { kind: 'readJournal', journal });
 }
 
 /** The API takes one status per call and has no `unknown`, which takes an unfiltered call. */

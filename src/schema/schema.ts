@@ -6,6 +6,7 @@ import './account.ts';
 import './journal.ts';
 import './awaitJournal.ts';
 import './journalConnection.ts';
+import './journalTotals.ts';
 import './errors.ts';
 import './createJournal.ts';
 import './createBatchJournal.ts';

@@ -84,7 +84,7 @@ async function start(thrown: unknown) {
     reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),
     idempotencyKeys: new IdempotencyKeys(),
     statusEvents,
-    journalWaits: new JournalWaits({ events: statusEvents, read: (id) => journals.get(id), log }),
+    journalWaits: new JournalWaits({ events: statusEvents, read: () => journals.get(), log }),
     firmCurrency: 'USD',
   };
   const pipeline = createPipeline({

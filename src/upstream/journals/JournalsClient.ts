@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Journal } from '../../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../../domain/newJournal.ts';
 import { isUnreadable } from '../../domain/unreadableJournal.ts';
-import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
+import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
 import { asUuid } from '../../domain/uuid.ts';
 import { cancellationOf } from '../../errors/cancellation.ts';
 import {
@@ -21,7 +21,7 @@ import type { WireResponse } from '../transport/exchange.ts';
 import type { Done, Outcome, Refused } from '../transport/Outcome.ts';
 import { readErrorBody, requestIdOf } from '../transport/readErrorBody.ts';
 import type { UpstreamCall, UpstreamConnection } from '../transport/UpstreamConnection.ts';
-import { decodeBatchOf, decodeJournalResponse, decodeListResponse } from './decodeResponse.ts';
+import { decodeBatchOf, decodeJournalResponse, decodeListResponse, ListDecoder } from './decodeResponse.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
 import { listingQuery, maxListed } from './journalListing.ts';
 import type { JournalListing } from './journalListing.ts';
@@ -101,16 +101,7 @@ export class JournalsClient {
    * @throws Fault
    */
   async list(listing: JournalListing, signal?: AbortSignal): Promise<JournalList> {
-    const outcome = await this.#read(
-      {
-        endpoint: 'listJournals',
-        method: 'GET',
-        path: '/v1/journals',
-        query: listingQuery(listing),
-        decode: decodeListResponse,
-      },
-      signal,
-    );
+    const outcome = await this.#read({ ...listCall(listing), decode: decodeListResponse }, signal);
     if (isRefusedWith(outcome, 422) && isAboutTooMany(outcome.response)) return { journals: [], complete: false };
     if (outcome.kind === 'refused') throw readFault(outcome.response, this.#connection.retryAt);
     const listed = outcome.result;
@@ -121,6 +112,25 @@ export class JournalsClient {
       complete: listed.length < listing.limit || listing.limit >= maxListed,
       ...(unreadable.length > 0 && { unreadable }),
     };
+  }
+
+  /**
+   * As `list`, journal by journal while the response arrives, so that the list is never in memory.
+   *
+   * @param take may receive a journal again: a response that breaks off is requested anew
+   * @throws Fault
+   */
+  async listEach(
+    listing: JournalListing,
+    take: (journal: ListedJournal) => void,
+    signal?: AbortSignal,
+  ): Promise<Pick<JournalList, 'complete'>> {
+    const decoder = new ListDecoder(take);
+    const call = { ...listCall(listing), openBody: decoder.open, decode: decoder.end };
+    const outcome = await this.#read(call, signal);
+    if (isRefusedWith(outcome, 422) && isAboutTooMany(outcome.response)) return { complete: false };
+    if (outcome.kind === 'refused') throw readFault(outcome.response, this.#connection.retryAt);
+    return { complete: outcome.result < listing.limit || listing.limit >= maxListed };
   }
 
   /**
@@ -304,6 +314,10 @@ function isLost(outcome: Outcome<unknown>): boolean {
 
 function isRefusedWith(outcome: Done<unknown> | Refused, status: number): outcome is Refused {
   return outcome.kind === 'refused' && outcome.response.status === status;
+}
+
+function listCall(listing: JournalListing) {
+  return { endpoint: 'listJournals', method: 'GET', path: '/v1/journals', query: listingQuery(listing) } as const;
 }
 
 function post<Result>(

@@ -7,7 +7,7 @@ import { Fault } from '../../errors/faults.ts';
 import type { Log } from '../../log.ts';
 
 import type { Credentials } from './credentials.ts';
-import type { WireResponse, WireRequest } from './exchange.ts';
+import type { BodySink, WireResponse, WireRequest } from './exchange.ts';
 import { outcomeAfterLost, outcomeOf, outcomeOfFailure } from './Outcome.ts';
 import type { Outcome, Unknown } from './Outcome.ts';
 import type { WaitLimits } from './RateGovernor.ts';
@@ -45,6 +45,8 @@ export interface UpstreamCall<Result> {
   headers?: Record<string, string>;
   /** A 401 may concern the requested resource instead of the credentials; the caller finds out which. */
   mayBe401?: boolean;
+  /** See `WireRequest`. Called again for each attempt. */
+  openBody?: () => BodySink;
   /**
    * Reads a 2xx.
    *
@@ -229,6 +231,7 @@ export class UpstreamConnection {
       method: call.method,
       path: `${this.#prefix}${call.path}${query === '' ? '' : `?${query}`}`,
       headers,
+      openBody: call.openBody,
       ...(call.body === undefined ? {} : { body: call.body }),
     };
   }

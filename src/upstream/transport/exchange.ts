@@ -14,7 +14,12 @@ export interface WireRequest {
   path: string;
   headers: Record<string, string>;
   body?: string;
+  /** Takes the body of a 2xx piece by piece; the response then has an empty one. Called at the head of each response. */
+  openBody?: (() => BodySink) | undefined;
 }
+
+/** Takes the decompressed pieces of a body as they arrive. Must not throw. */
+export type BodySink = (piece: Buffer) => void;
 
 export interface WireResponse {
   status: number;
@@ -104,10 +109,11 @@ export function exchange(
   limits: ExchangeLimits,
 ): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
-    const handler = new ResponseHandler(resolve, reject, limits);
+    const { openBody, ...message } = request;
+    const handler = new ResponseHandler(resolve, reject, { ...limits, openBody });
     try {
-      const headers = { 'accept-encoding': acceptedCodings, ...request.headers };
-      dispatcher.dispatch({ origin, ...request, headers, body: request.body ?? null }, handler);
+      const headers = { 'accept-encoding': acceptedCodings, ...message.headers };
+      dispatcher.dispatch({ origin, ...message, headers, body: message.body ?? null }, handler);
     } catch (error) {
       handler.fail(error);
     }
@@ -117,7 +123,7 @@ export function exchange(
 class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #resolve: (response: WireResponse) => void;
   readonly #reject: (error: NotSentError | ResponseLostError) => void;
-  readonly #limits: ExchangeLimits;
+  readonly #limits: ExchangeLimits & Pick<WireRequest, 'openBody'>;
   readonly #maxBodyBytes: number;
   readonly #deadline: Deadline;
   readonly #withdraw = () => this.fail(withdrawn);
@@ -126,13 +132,14 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: Record<string, string> = {};
   #chunks: Buffer[] = [];
+  #sink: BodySink | null = null;
   #bytes = 0;
   #content: Readable | null = null;
 
   constructor(
     resolve: (response: WireResponse) => void,
     reject: (error: NotSentError | ResponseLostError) => void,
-    limits: ExchangeLimits,
+    limits: ExchangeLimits & Pick<WireRequest, 'openBody'>,
   ) {
     this.#resolve = resolve;
     this.#reject = reject;
@@ -167,6 +174,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#status = status;
     for (const [name, value] of Object.entries(headers)) this.#headers[name] = String(value);
     this.#limits.onHead?.(status, this.#headers);
+    if (status < 300) this.#sink = this.#limits.openBody?.() ?? null;
     if (status !== 204) return;
     // A 204 has no body, whatever its headers claim. Any bytes that follow would be taken for the next response of the
     // connection: undici prevents that for a content-length, but not for a transfer-encoding.
@@ -176,7 +184,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    this.#chunks.push(chunk);
+    if (this.#sink && this.#headers['content-encoding'] === undefined) this.#sink(chunk);
+    else this.#chunks.push(chunk);
     if (this.#bytes <= this.#maxBodyBytes) return;
     const tooLong = bodyTooLong(this.#maxBodyBytes);
     this.#respond('', tooLong.message);
@@ -200,7 +209,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
       for await (const chunk of this.#content as AsyncIterable<Buffer>) {
         length += chunk.length;
         if (length > this.#maxBodyBytes) throw bodyTooLong(this.#maxBodyBytes);
-        chunks.push(chunk);
+        if (this.#sink) this.#sink(chunk);
+        else chunks.push(chunk);
       }
       this.#respond(Buffer.concat(chunks).toString('utf8'));
     } catch (error) {
