@@ -29,7 +29,7 @@ export function decodeListResponse(response: WireResponse, warn: Warn): ListedJo
 export class ListDecoder {
   readonly #take: (journal: ListedJournal) => void;
   #reader = new JsonArrayReader(() => undefined);
-  #failure: unknown = null;
+  #failure: Error | null = null;
   #count = 0;
   #unreadable: UnreadableJournal[] = [];
 
@@ -50,7 +50,7 @@ export class ListDecoder {
       try {
         if (this.#failure === null) reader.write(piece);
       } catch (error) {
-        this.#failure = error;
+        this.#failure = error instanceof Error ? error : new Error(String(error));
       }
     };
   };
