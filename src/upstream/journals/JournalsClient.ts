@@ -126,7 +126,7 @@ export class JournalsClient {
     signal?: AbortSignal,
   ): Promise<Pick<JournalList, 'complete'>> {
     const decoder = new ListDecoder(take);
-    const call = { ...listCall(listing), openBody: decoder.open, decode: decoder.end };
+    const call = { ...listCall(listing), openBody: decoder.open, decode: decoder.end, deadlineMs: longListMs };
     const outcome = await this.#read(call, signal);
     if (isRefusedWith(outcome, 422) && isAboutTooMany(outcome.response)) return { complete: false };
     if (outcome.kind === 'refused') throw readFault(outcome.response, this.#connection.retryAt);
@@ -301,6 +301,9 @@ export class JournalsClient {
     return this.#credentialsCheck;
   }
 }
+
+/** Deadline of a list that is decoded while it arrives, in ms: 100,000 journals take seconds. */
+const longListMs = 60_000;
 
 /** A lost request may still be in progress for this long, in ms. */
 const inProgressMs = 60_000;

@@ -47,6 +47,8 @@ export interface UpstreamCall<Result> {
   mayBe401?: boolean;
   /** See `WireRequest`. Called again for each attempt. */
   openBody?: () => BodySink;
+  /** Deadline of all attempts together, in ms. Default: that of a read or a write. */
+  deadlineMs?: number;
   /**
    * Reads a 2xx.
    *
@@ -101,7 +103,7 @@ export class UpstreamConnection {
   async send<Result>(call: UpstreamCall<Result>, signal?: AbortSignal): Promise<Outcome<Result>> {
     const isRead = call.method === 'GET';
     const limits = {
-      endsAt: performance.now() + (isRead ? this.#readDeadlineMs : this.#writeDeadlineMs),
+      endsAt: performance.now() + (call.deadlineMs ?? (isRead ? this.#readDeadlineMs : this.#writeDeadlineMs)),
       signal: isRead ? signal : undefined,
     };
     this.#budget.addCall();
