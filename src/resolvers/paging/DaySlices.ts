@@ -1,5 +1,7 @@
 import { addDays, daysBetween } from '../../domain/calendarDate.ts';
 import type { CalendarDate } from '../../domain/calendarDate.ts';
+import { dayOfInstant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { SliceBounds } from '../../loaders/readJournalSlice.ts';
 import { maxListed } from '../../upstream/journals/journalListing.ts';
 
@@ -139,10 +141,12 @@ export class DaySlices {
  * Whether a journal of this day belongs to the slice: days in the margin may be incomplete. Undated journals belong to the
  * newest days of the whole range, even if an answer about older days contains them.
  *
- * @param day null if it is undated
+ * @param createdAt null if it is undated
  * @param newest of the whole range
  */
-export function isInSlice(day: CalendarDate | null, slice: DayRange, newest: CalendarDate | null): boolean {
-  if (day === null) return slice.newest === newest;
+export function isInSlice(createdAt: Instant | null, slice: DayRange, newest: CalendarDate | null): boolean {
+  if (createdAt === null) return slice.newest === newest;
+  if (slice.oldest === null && slice.newest === null) return true;
+  const day = dayOfInstant(createdAt);
   return (slice.oldest === null || day >= slice.oldest) && (slice.newest === null || day <= slice.newest);
 }

@@ -2,7 +2,6 @@ import { daysBetween } from '../../domain/calendarDate.ts';
 import type { CalendarDate } from '../../domain/calendarDate.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
-import { isUnreadable } from '../../domain/unreadableJournal.ts';
 import type { SliceBounds } from '../../loaders/readJournalSlice.ts';
 import { TooManyJournalsError } from '../../errors/faults.ts';
 import { maxListed } from '../../upstream/journals/journalListing.ts';
@@ -10,7 +9,6 @@ import type { JournalList } from '../../upstream/journals/JournalsClient.ts';
 
 import { DaySlices, isInSlice } from './DaySlices.ts';
 import type { DayRange, Direction, SliceRead } from './DaySlices.ts';
-import { dayOfPlace, placeOf } from './journalOrder.ts';
 
 export type ReadSlice = (bounds: SliceBounds) => Promise<JournalList>;
 
@@ -63,17 +61,20 @@ export class JournalWindow {
   async #read(slice: DayRange, bounds: SliceBounds): Promise<SliceRead> {
     const { journals, unreadable = [], complete } = await this.#readSlice(bounds);
     for (const journal of journals) this.seen.set(journal.id, journal);
-    const listed: ListedJournal[] = [...journals, ...unreadable];
-    const isUndated = listed.length > 0 && listed.every(({ createdAt }) => createdAt === null);
-    return { complete, isUndated, keep: () => this.#keep(listed, slice) };
+    const isUndated = ({ createdAt }: ListedJournal) => createdAt === null;
+    const hasJournals = journals.length + unreadable.length > 0;
+    return {
+      complete,
+      isUndated: hasJournals && journals.every(isUndated) && unreadable.every(isUndated),
+      keep: () => this.#keep(journals, unreadable, slice),
+    };
   }
 
-  #keep(listed: readonly ListedJournal[], slice: DayRange): void {
-    for (const journal of listed) {
-      if (!isInSlice(dayOfPlace(placeOf(journal)), slice, this.#newest)) continue;
-      if (isUnreadable(journal)) this.#unreadable.set(journal.id ?? JSON.stringify(journal), journal);
-      else this.#complete.set(journal.id, journal);
-    }
+  #keep(journals: readonly Journal[], unreadable: readonly UnreadableJournal[], slice: DayRange): void {
+    const isInside = ({ createdAt }: ListedJournal) => isInSlice(createdAt, slice, this.#newest);
+    for (const journal of journals) if (isInside(journal)) this.#complete.set(journal.id, journal);
+    for (const journal of unreadable)
+      if (isInside(journal)) this.#unreadable.set(journal.id ?? JSON.stringify(journal), journal);
   }
 }
 

@@ -1,7 +1,7 @@
 import { assertAuthorized } from '../../auth/authorize.ts';
 import { restrictToOwnAccounts } from '../../auth/restrictToOwnAccounts.ts';
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import type { OperationContext } from '../../context.ts';
-import { dayOfInstant } from '../../domain/instant.ts';
 import { visitJournalSlice } from '../../loaders/readJournalSlice.ts';
 import type { JournalSelection } from '../../loaders/readJournalSlice.ts';
 
@@ -33,14 +33,14 @@ export async function journalTotals(
   const keys = new Set(groupBy);
   if (selection.sides.length === 0 || selection.status?.length === 0) return new TotalsSheet(keys).result;
   // The rights beside the name: several keys of one name may see different accounts.
-  const what = [principal.name, principal.rights, 'totals', selection, [...keys]];
-  return sharedReads.share(what, (cancel) => readTotals(selection, keys, cancel, context), signal);
+  const key = JSON.stringify(['totals', principal.name, principal.rights, selection, [...keys]]);
+  return sharedReads.share(key, (cancel) => readTotals(selection, keys, cancel, context), signal);
 }
 
 async function readTotals(
   selection: JournalSelection,
   keys: ReadonlySet<JournalTotalsKey>,
-  signal: AbortSignal,
+  signal: CancelSignal,
   { journals: client, principal, firmCurrency }: OperationContext,
 ): Promise<JournalTotals> {
   const range = { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null };
@@ -52,10 +52,9 @@ async function readTotals(
       const page = new TotalsPage({ keys, firmCurrency });
       let [hasJournals, hasDates] = [false, false];
       const { complete } = await visitJournalSlice({ client, principal, signal }, selection, bounds, (journal) => {
-        const day = journal.createdAt === null ? null : dayOfInstant(journal.createdAt);
         hasJournals = true;
-        hasDates ||= day !== null;
-        if (isInSlice(day, slice, range.newest)) page.take(journal);
+        hasDates ||= journal.createdAt !== null;
+        if (isInSlice(journal.createdAt, slice, range.newest)) page.take(journal);
       });
       return { complete, isUndated: hasJournals && !hasDates, keep: () => sheet.add(page) };
     },
