@@ -1,5 +1,4 @@
 import { assertAuthorized } from '../auth/authorize.ts';
-import { Deadline } from '../concurrency/Deadline.ts';
 import type { OperationContext } from '../context.ts';
 import type { Journal } from '../domain/journal.ts';
 import { asUuid } from '../domain/uuid.ts';
@@ -57,17 +56,21 @@ async function waitUntilSettled(
   timeoutMs: number,
   { journalWaits, session, signal, pause }: OperationContext,
 ): Promise<JournalSnapshot> {
-  const deadline = new Deadline(timeoutMs, { outer: signal });
-  const end = () => deadline.abort();
-  const releases: (() => void)[] = [() => deadline.end()];
+  if (!isUnderWay(own.journal.status)) return own;
+  const wait = journalWaits.begin(own.journal.id.toLowerCase(), own, timeoutMs);
+  const end = () => wait.end();
+  const releases: (() => void)[] = [end];
   try {
-    if (pause && isUnderWay(own.journal.status)) releases.push(pause(end));
+    if (pause) releases.push(pause(end));
     releases.push(session.whenEnded(end));
-    const latest = await journalWaits.wait(own.journal.id, own, deadline.signal);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    const latest = await wait.result;
     if (signal?.aborted) throw cancellationOf(signal);
     if (session.hasEnded) throw new TokenExpiredError(latest.cursor);
     return latest;
   } finally {
+    signal?.removeEventListener('abort', end);
     for (const release of releases) release();
   }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { Backoff } from '../../concurrency/Backoff.ts';
-import { waitFor } from '../../concurrency/waitFor.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { messageOf } from '../../errors/messageOf.ts';
@@ -11,7 +10,8 @@ import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import type { StatusEvents } from '../StatusEvents.ts';
-import { isUnderWay, WaitedJournal } from './WaitedJournal.ts';
+import { JournalWait } from './JournalWait.ts';
+import { WaitedJournal } from './WaitedJournal.ts';
 import type { JournalSnapshot } from './WaitedJournal.ts';
 
 export interface JournalWaitsOptions {
@@ -41,6 +41,7 @@ export class JournalWaits {
   readonly #closing = new AbortController();
   #reader: StatusReader | null = null;
   #isWatching = false;
+  readonly #feedCursor = () => this.#reader?.restingCursor ?? null;
 
   constructor(options: JournalWaitsOptions) {
     this.#options = options;
@@ -62,25 +63,15 @@ export class JournalWaits {
   }
 
   /**
-   * Waits until the journal is no longer under way or the signal is aborted.
+   * Begins to wait until a journal that is followed is no longer under way.
    *
-   * @param id of a journal that is followed
-   * @param own what the caller has read since
-   * @returns the latest that is known of it
+   * @param own what the caller has read since it follows the journal
    */
-  async wait(id: string, own: JournalSnapshot, signal: AbortSignal): Promise<JournalSnapshot> {
+  begin(id: string, own: JournalSnapshot, timeoutMs: number): JournalWait {
     const waited = this.#waited.get(id);
     if (!waited) throw new Error('the journal is not followed');
     void this.#watchFeed();
-    for (;;) {
-      const latest = waited.latest(own);
-      if (!isUnderWay(latest.journal.status)) return latest;
-      // Everything up to the feed's position is in `latest`, so a subscription need not repeat it.
-      if (signal.aborted) return { ...latest, cursor: this.#reader?.restingCursor ?? latest.cursor };
-      const change = waited.nextChange();
-      await waitFor(change.promise, { signal });
-      waited.forget(change);
-    }
+    return new JournalWait(waited, own, timeoutMs, this.#feedCursor);
   }
 
   close(): void {

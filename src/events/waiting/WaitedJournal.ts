@@ -1,4 +1,3 @@
-import { Deferred } from '../../concurrency/Deferred.ts';
 import { asJournalStatus, journalStatuses, progressOf } from '../../domain/journal.ts';
 import type { Journal, JournalStatus } from '../../domain/journal.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
@@ -28,22 +27,12 @@ export class WaitedJournal {
   /** The status of its last event, as the API spells it. */
   #rawStatus: string | undefined;
   #cursor: string | null = null;
-  readonly #changes = new Set<Deferred>();
+  /** Are told of every change. */
+  readonly waits = new Set<{ check: () => void }>();
 
   /** @param rawStatus of its last event so far; undefined if there was none recently */
   constructor(rawStatus: string | undefined) {
     this.#rawStatus = rawStatus;
-  }
-
-  /** Fulfilled at the next change. One promise for each waiter: one that leaves must leave nothing behind. */
-  nextChange(): Deferred {
-    const change = new Deferred();
-    this.#changes.add(change);
-    return change;
-  }
-
-  forget(change: Deferred): void {
-    this.#changes.delete(change);
   }
 
   noteEvent({ rawStatusTo }: JournalStatusEvent, cursor: string): void {
@@ -74,8 +63,7 @@ export class WaitedJournal {
   }
 
   #notify(): void {
-    for (const { resolve } of this.#changes) resolve();
-    this.#changes.clear();
+    for (const wait of this.waits) wait.check();
   }
 }
 
