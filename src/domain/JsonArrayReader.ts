@@ -17,6 +17,7 @@ export class JsonArrayReader {
   #isString = false;
   #isEscaped = false;
   #isOver = false;
+  #isEmpty = true;
 
   /** @param take is called for each element, in order */
   constructor(take: (element: unknown) => void) {
@@ -45,6 +46,7 @@ export class JsonArrayReader {
   end(): { instead: unknown } | null {
     if (!this.#isArray) return { instead: readJson(textOf(this.#pieces)) };
     if (!this.#isOver) throw new SyntaxError('expected the end of an array');
+    if (textOf(this.#pieces).trim() !== '') throw new SyntaxError('expected nothing after the array');
     return null;
   }
 
@@ -72,7 +74,9 @@ export class JsonArrayReader {
     const text = textOf(this.#pieces);
     this.#pieces = [];
     this.#isOver = isLast;
-    if (!isLast || text.trim() !== '') this.#take(readJson(text));
+    if (isLast && this.#isEmpty && text.trim() === '') return;
+    this.#isEmpty = false;
+    this.#take(readJson(text));
   }
 }
 
