@@ -4,6 +4,7 @@ import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import type { OperationContext } from '../../context.ts';
 import { visitJournalSlice } from '../../loaders/readJournalSlice.ts';
 import type { JournalSelection } from '../../loaders/readJournalSlice.ts';
+import { maxListed } from '../../upstream/journals/journalListing.ts';
 
 import { selectionOf } from '../journals.ts';
 import type { JournalFilter } from '../journals.ts';
@@ -18,8 +19,8 @@ export interface JournalTotalsArguments {
   groupBy: readonly JournalTotalsKey[];
 }
 
-/** The most journals that a call may return before a narrower slice is requested. More than for a page: all are read. */
-const probeLimit = 20_000;
+/** Days that the API does not list before the others are not tried any more, since it may ignore dates. */
+const maxUnlistedDays = 31;
 
 /** Counts and sums of the journals of a filter, by group. @throws GraphQLError | ForbiddenError | Fault */
 export async function journalTotals(
@@ -45,9 +46,11 @@ async function readTotals(
 ): Promise<JournalTotals> {
   const range = { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null };
   const sheet = new TotalsSheet(keys);
+  let unlistedDays = 0;
   const slices = new DaySlices({
     today: new Date().toISOString().slice(0, 10),
-    probeLimit,
+    // A list is never in memory, so as much is read in one call as the API lists.
+    probeLimit: maxListed,
     read: async (slice, bounds) => {
       const page = new TotalsPage({ keys, firmCurrency });
       let [hasJournals, hasDates] = [false, false];
@@ -58,8 +61,11 @@ async function readTotals(
       });
       return { complete, isUndated: hasJournals && !hasDates, keep: () => sheet.add(page) };
     },
-    onTooMany: () => sheet.markIncomplete(),
+    onTooMany: () => {
+      unlistedDays += 1;
+      sheet.markIncomplete();
+    },
   });
-  await slices.read(range, 'older', () => false);
+  await slices.read(range, 'older', () => unlistedDays >= maxUnlistedDays);
   return sheet.result;
 }
