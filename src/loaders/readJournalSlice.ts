@@ -9,6 +9,7 @@ import { journalStatuses } from '../domain/journal.ts';
 import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import { isUnreadable, sidesOfUnreadable } from '../domain/unreadableJournal.ts';
 import type { ListedJournal, UnreadableJournal } from '../domain/unreadableJournal.ts';
+import type { TakeJournal } from '../upstream/journals/decodeResponse.ts';
 import type { JournalListing } from '../upstream/journals/journalListing.ts';
 import type { JournalList, JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
@@ -76,21 +77,28 @@ export async function readJournalSlice(
 /**
  * As `readJournalSlice`, journal by journal while the lists arrive.
  *
- * @param take may receive a journal several times, the last time as it was read last
+ * @param begin is called when a list begins, and again when it broke off. Several lists may have the same journal, which
+ *   is given last as it was read last; `isOnly` is true for a list that is the only one
  */
 export async function visitJournalSlice(
   { client, principal, signal }: SliceVisitor,
   selection: JournalSelection,
   bounds: SliceBounds,
-  take: (journal: ListedJournal) => void,
+  begin: (isOnly: boolean) => TakeJournal,
 ): Promise<Pick<JournalList, 'complete'>> {
-  const takeOwn = (listed: ListedJournal) => {
-    if (isSelected(principal, selection, listed)) take(listed);
+  const all = listingsOf(principal, selection, bounds);
+  const isOnly = all.flat().length === 1;
+  const beginOwn = (): TakeJournal => {
+    const take = begin(isOnly);
+    return (listed) => {
+      if (isSelected(principal, selection, listed)) take(listed);
+    };
   };
   const lists = await Promise.all(
-    listingsOf(principal, selection, bounds).map(async (listings) => {
+    all.map(async (listings) => {
       let complete = true;
-      for (const listing of listings) complete = (await client.listEach(listing, takeOwn, signal)).complete && complete;
+      for (const listing of listings)
+        complete = (await client.listEach(listing, beginOwn, signal)).complete && complete;
       return complete;
     }),
   );

@@ -1,4 +1,7 @@
+import Big from 'big.js';
+
 import type { Decimal } from '../../domain/decimal.ts';
+import type { Journal } from '../../domain/journal.ts';
 import type { ListedJournal } from '../../domain/unreadableJournal.ts';
 import { isUnreadable } from '../../domain/unreadableJournal.ts';
 
@@ -11,25 +14,25 @@ export interface TotalsPageOptions {
   firmCurrency: string;
 }
 
-/** A group, and the text that identifies it. All journals of a page share the object. */
-export interface KeyedGroup {
+/** The sum of a group. */
+export interface GroupSum {
+  /** Identifies the group. */
   key: string;
   group: TotalsGroup;
+  count: number;
+  amount: Big;
 }
 
-export interface CountedJournal {
-  group: KeyedGroup;
-  /** Cash or shares; null for a journal of an unknown type. */
-  amount: Decimal | null;
+interface CountedJournal {
+  sum: GroupSum;
+  amount: Decimal;
 }
 
-/**
- * The journals of a slice as far as totals need them. A journal that is read again replaces its earlier reading, so a list
- * that broke off and was requested anew counts once.
- */
+/** The sums of a slice. */
 export class TotalsPage {
   readonly #options: TotalsPageOptions;
-  readonly #groups = new Map<string, KeyedGroup>();
+  readonly #sums = new Map<string, GroupSum>();
+  /** Journals by id, where several lists may have the same one; those of a single list are not kept. */
   readonly #journals = new Map<string, CountedJournal>();
   readonly #unreadable = new Set<string | null>();
 
@@ -37,26 +40,52 @@ export class TotalsPage {
     this.#options = options;
   }
 
-  take(journal: ListedJournal): void {
-    if (isUnreadable(journal)) {
-      this.#unreadable.add(journal.id);
-      return;
-    }
-    const amount = journal.entryType === 'JNLC' ? journal.netAmount : journal.entryType === 'JNLS' ? journal.qty : null;
-    const { keys, firmCurrency } = this.#options;
-    const group = groupOf(journal, keys, firmCurrency);
-    const key = JSON.stringify(Object.values(group));
-    const keyed = this.#groups.get(key) ?? { key, group };
-    this.#groups.set(key, keyed);
-    this.#journals.set(journal.id, { group: keyed, amount });
-  }
-
-  get journals(): Iterable<CountedJournal> {
-    return this.#journals.values();
+  get sums(): GroupSum[] {
+    return [...this.#sums.values()].filter(({ count }) => count > 0);
   }
 
   /** Whether a journal exists that can't be counted. */
   get hasUnreadable(): boolean {
     return [...this.#unreadable].some((id) => id === null || !this.#journals.has(id));
   }
+
+  /** Forgets everything, for a list that is requested anew. */
+  clear(): void {
+    this.#sums.clear();
+    this.#unreadable.clear();
+  }
+
+  /** @param isOnly no other list can have the same journal */
+  take(journal: ListedJournal, isOnly: boolean): void {
+    if (isUnreadable(journal)) {
+      this.#unreadable.add(journal.id);
+      return;
+    }
+    const counted = { sum: this.#sumOf(journal), amount: amountOf(journal) };
+    if (!isOnly) {
+      const earlier = this.#journals.get(journal.id);
+      if (earlier) add(earlier, -1);
+      this.#journals.set(journal.id, counted);
+    }
+    add(counted, 1);
+  }
+
+  #sumOf(journal: Journal): GroupSum {
+    const { keys, firmCurrency } = this.#options;
+    const group = groupOf(journal, keys, firmCurrency);
+    const key = JSON.stringify(Object.values(group));
+    const sum = this.#sums.get(key) ?? { key, group, count: 0, amount: new Big(0) };
+    this.#sums.set(key, sum);
+    return sum;
+  }
+}
+
+function add({ sum, amount }: CountedJournal, sign: 1 | -1): void {
+  sum.count += sign;
+  sum.amount = sign === 1 ? sum.amount.plus(amount) : sum.amount.minus(amount);
+}
+
+/** Cash or shares; nothing for a journal of an unknown type. */
+function amountOf(journal: Journal): Decimal {
+  return journal.entryType === 'JNLC' ? journal.netAmount : journal.entryType === 'JNLS' ? journal.qty : '0';
 }

@@ -5,7 +5,7 @@ import { tooManyGroups } from '../../errors/limitErrors.ts';
 
 import { sortGroups } from './TotalsGroup.ts';
 import type { JournalTotalsKey, TotalsGroup } from './TotalsGroup.ts';
-import type { TotalsPage } from './TotalsPage.ts';
+import type { GroupSum, TotalsPage } from './TotalsPage.ts';
 
 export interface JournalTotal extends TotalsGroup {
   count: number;
@@ -24,16 +24,10 @@ export interface JournalTotals {
 /** Groups of one result, at most. */
 export const maxGroups = 2_000;
 
-interface Sum {
-  group: TotalsGroup;
-  count: number;
-  amount: Big;
-}
-
 /** The sums of the groups. */
 export class TotalsSheet {
   readonly #keys: ReadonlySet<JournalTotalsKey>;
-  readonly #sums = new Map<string, Sum>();
+  readonly #sums = new Map<string, GroupSum>();
   #count = 0;
   #complete = true;
 
@@ -54,18 +48,18 @@ export class TotalsSheet {
   /** @throws GraphQLError when there are too many groups */
   add(page: TotalsPage): void {
     if (page.hasUnreadable) this.markIncomplete();
-    for (const { group: keyed, amount } of page.journals) {
-      const sum = this.#sums.get(keyed.key) ?? { group: keyed.group, count: 0, amount: new Big(0) };
-      this.#sums.set(keyed.key, sum);
+    for (const { key, group, count, amount } of page.sums) {
+      const sum = this.#sums.get(key) ?? { key, group, count: 0, amount: new Big(0) };
+      this.#sums.set(key, sum);
       if (this.#sums.size > maxGroups) throw tooManyGroups(maxGroups);
-      sum.count += 1;
-      this.#count += 1;
-      if (amount !== null) sum.amount = sum.amount.plus(amount);
+      sum.count += count;
+      sum.amount = sum.amount.plus(amount);
+      this.#count += count;
     }
   }
 }
 
-function totalOf({ group, count, amount }: Sum): JournalTotal {
+function totalOf({ group, count, amount }: GroupSum): JournalTotal {
   const sum = amount.toFixed();
   return { ...group, count, netAmount: group.currency === null ? null : sum, qty: group.symbol === null ? null : sum };
 }

@@ -54,10 +54,14 @@ async function readTotals(
     read: async (slice, bounds) => {
       const page = new TotalsPage({ keys, firmCurrency });
       let [hasJournals, hasDates] = [false, false];
-      const { complete } = await visitJournalSlice({ client, principal, signal }, selection, bounds, (journal) => {
-        hasJournals = true;
-        hasDates ||= journal.createdAt !== null;
-        if (isInSlice(journal.createdAt, slice, range.newest)) page.take(journal);
+      const visitor = { client, principal, signal };
+      const { complete } = await visitJournalSlice(visitor, selection, bounds, (isOnly) => {
+        if (isOnly) page.clear();
+        return (journal) => {
+          hasJournals = true;
+          hasDates ||= journal.createdAt !== null;
+          if (isInSlice(journal.createdAt, slice, range.newest)) page.take(journal, isOnly);
+        };
       });
       return { complete, isUndated: hasJournals && !hasDates, keep: () => sheet.add(page) };
     },

@@ -4,7 +4,7 @@ import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../../domain/newJournal.ts';
 import { isUnreadable } from '../../domain/unreadableJournal.ts';
-import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
+import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
 import { asUuid } from '../../domain/uuid.ts';
 import { cancellationOf } from '../../errors/cancellation.ts';
 import {
@@ -23,6 +23,7 @@ import type { Done, Outcome, Refused } from '../transport/Outcome.ts';
 import { readErrorBody, requestIdOf } from '../transport/readErrorBody.ts';
 import type { UpstreamCall, UpstreamConnection } from '../transport/UpstreamConnection.ts';
 import { decodeBatchOf, decodeJournalResponse, decodeListResponse, ListDecoder } from './decodeResponse.ts';
+import type { TakeJournal } from './decodeResponse.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
 import { listingQuery, maxListed } from './journalListing.ts';
 import type { JournalListing } from './journalListing.ts';
@@ -119,15 +120,15 @@ export class JournalsClient {
   /**
    * As `list`, journal by journal while the response arrives, so that the list is never in memory.
    *
-   * @param take may receive a journal again: a response that breaks off is requested anew
+   * @param begin is called when a response begins. One that breaks off is requested anew: then begin from nothing
    * @throws Fault
    */
   async listEach(
     listing: JournalListing,
-    take: (journal: ListedJournal) => void,
+    begin: () => TakeJournal,
     signal?: CancelSignal,
   ): Promise<Pick<JournalList, 'complete'>> {
-    const decoder = new ListDecoder(take);
+    const decoder = new ListDecoder(begin);
     const call = { ...listCall(listing), openBody: decoder.open, decode: decoder.end, deadlineMs: longListMs };
     const outcome = await this.#read(call, signal);
     if (isRefusedWith(outcome, 422) && isAboutTooMany(outcome.response)) return { complete: false };

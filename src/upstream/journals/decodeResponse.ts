@@ -25,25 +25,29 @@ export function decodeListResponse(response: WireResponse, warn: Warn): ListedJo
   return listed;
 }
 
+/** Takes the journals of a list, one after the other. */
+export type TakeJournal = (journal: ListedJournal) => void;
+
 /** Decodes a list while it arrives. One for each call; `open` begins anew for each of its attempts. */
 export class ListDecoder {
-  readonly #take: (journal: ListedJournal) => void;
+  readonly #begin: () => TakeJournal;
   #reader = new JsonArrayReader(() => undefined);
   #failure: Error | null = null;
   #count = 0;
   #unreadable: UnreadableJournal[] = [];
 
-  constructor(take: (journal: ListedJournal) => void) {
-    this.#take = take;
+  constructor(begin: () => TakeJournal) {
+    this.#begin = begin;
   }
 
   readonly open = (): BodySink => {
     const unreadable: UnreadableJournal[] = [];
+    const take = this.#begin();
     const reader = new JsonArrayReader((element) => {
       const journal = decodeListedJournal(element);
       this.#count += 1;
       if (isUnreadable(journal)) unreadable.push(journal);
-      this.#take(journal);
+      take(journal);
     });
     [this.#reader, this.#failure, this.#count, this.#unreadable] = [reader, null, 0, unreadable];
     return (piece) => {
