@@ -15,8 +15,6 @@ export class Deadline {
   readonly #controller = new AbortController();
   readonly #options: DeadlineOptions;
   #timer: NodeJS.Timeout | undefined;
-  #pauses = 0;
-  #hasEnded = false;
   readonly #follow = () => {
     const { outer, outerReason = () => outer?.reason as unknown } = this.#options;
     this.#controller.abort(outerReason());
@@ -39,25 +37,12 @@ export class Deadline {
     clearTimeout(this.#timer);
   }
 
-  /** Stops the timer until `resume` was called as often. */
-  pause(): void {
-    this.#pauses += 1;
-    this.stopTimer();
-  }
-
-  /** The time starts anew. */
-  resume(timeoutMs: number): void {
-    this.#pauses -= 1;
-    if (this.#pauses === 0 && !this.#hasEnded) this.start(timeoutMs);
-  }
-
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   /** To be called when what it limits has ended. */
   end(): void {
-    this.#hasEnded = true;
     this.stopTimer();
     this.#options.outer?.removeEventListener('abort', this.#follow);
   }
