@@ -1,4 +1,4 @@
-import { journalTotals } from '../resolvers/totals/journalTotals.ts';
+import { journalTotals } from '../resolvers/journalTotals.ts';
 import { maxGroups } from '../resolvers/totals/TotalsSheet.ts';
 import type { JournalTotal as Total, JournalTotals as Totals } from '../resolvers/totals/TotalsSheet.ts';
 

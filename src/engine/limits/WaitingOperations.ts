@@ -2,7 +2,6 @@ import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import type { Limits } from '../../config/limits.ts';
 import { overloaded } from '../../errors/limitErrors.ts';
 
-import type { Lifetime } from '../operation/Lifetime.ts';
 import type { PrincipalLimits } from './PrincipalLimits.ts';
 import type { RunningOperations } from './RunningOperations.ts';
 
@@ -14,7 +13,7 @@ export interface WaitingOperation {
   key: object;
   principal: string;
   /** The limit on its time. It starts anew when the wait is over. */
-  lifetime: Lifetime;
+  lifetime: { pause: () => void; resume: () => void };
 }
 
 /** Operations that only wait for something to happen: they neither count as running nor use up their time. */

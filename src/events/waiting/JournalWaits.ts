@@ -8,14 +8,24 @@ import type { Log } from '../../log.ts';
 import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
+import type { FeedState } from '../feed/StatusFeed.ts';
+import type { StatusMark } from '../feed/StatusHub.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
-import type { StatusEvents } from '../StatusEvents.ts';
 import { JournalWait } from './JournalWait.ts';
 import { WaitedJournal } from './WaitedJournal.ts';
 import type { JournalSnapshot } from './WaitedJournal.ts';
 
+/** What waits need of `StatusEvents`. */
+export interface WaitEvents {
+  readonly feedState: FeedState;
+  readonly mark: StatusMark | null;
+  subscribe(accepts: (event: JournalStatusEvent) => boolean, after: null): StatusReader;
+  cursorAt(steadyMs: number): string;
+  lastStatusOf(journalId: string): string | undefined;
+}
+
 export interface JournalWaitsOptions {
-  events: Pick<StatusEvents, 'subscribe' | 'feedState' | 'mark' | 'cursorAt' | 'lastStatusOf'>;
+  events: WaitEvents;
   /** Reads a journal. Used only for what the feed can't tell. */
   read: (id: string, signal: AbortSignal) => Promise<Journal | null>;
   log: Log;

@@ -1,18 +1,18 @@
-import { assertAuthorized } from '../../auth/authorize.ts';
-import { restrictToOwnAccounts } from '../../auth/restrictToOwnAccounts.ts';
-import type { CancelSignal } from '../../concurrency/Cancellation.ts';
-import type { OperationContext } from '../../context.ts';
-import { visitJournalSlice } from '../../loaders/readJournalSlice.ts';
-import type { JournalSelection } from '../../loaders/readJournalSlice.ts';
-import { maxListed } from '../../upstream/journals/journalListing.ts';
+import { assertAuthorized } from '../auth/authorize.ts';
+import { restrictToOwnAccounts } from '../auth/restrictToOwnAccounts.ts';
+import type { CancelSignal } from '../concurrency/Cancellation.ts';
+import type { OperationContext } from '../context.ts';
+import { visitJournalSlice } from '../loaders/readJournalSlice.ts';
+import type { JournalSelection } from '../loaders/readJournalSlice.ts';
+import { maxListed } from '../upstream/journals/journalListing.ts';
 
-import { selectionOf } from '../journals.ts';
-import type { JournalFilter } from '../journals.ts';
-import { DaySlices, isInSlice } from '../paging/DaySlices.ts';
-import type { JournalTotalsKey } from './TotalsGroup.ts';
-import { TotalsPage } from './TotalsPage.ts';
-import { TotalsSheet } from './TotalsSheet.ts';
-import type { JournalTotals } from './TotalsSheet.ts';
+import { selectionOf } from './journals.ts';
+import type { JournalFilter } from './journals.ts';
+import { DaySlices, isInSlice } from './paging/DaySlices.ts';
+import type { JournalTotalsKey } from './totals/TotalsGroup.ts';
+import { TotalsPage } from './totals/TotalsPage.ts';
+import { TotalsSheet } from './totals/TotalsSheet.ts';
+import type { JournalTotals } from './totals/TotalsSheet.ts';
 
 export interface JournalTotalsArguments {
   filter?: JournalFilter | null | undefined;
