@@ -11,6 +11,7 @@ export type Action =
   | { kind: 'readTravelRule' }
   | { kind: 'createJournal'; journals: readonly JournalSides[] }
   | { kind: 'deleteJournal' }
+  | { kind: 'reverseJournal' }
   | { kind: 'introspect' };
 
 /** The principal lacks a scope or an account. The message names the action, never an account. */
@@ -34,6 +35,8 @@ export function authorize(principal: Principal, action: Action): boolean {
     case 'createJournal':
       return scopes.has('journals:write') && action.journals.every((journal) => mayCreate(principal, journal));
     case 'deleteJournal':
+    // The reversal itself also takes `createJournal`.
+    case 'reverseJournal':
       return scopes.has('journals:write');
     case 'introspect':
       return scopes.has('schema:introspect');
@@ -71,6 +74,7 @@ const phrases: Record<Action['kind'], string> = {
   readJournal: 'see this journal',
   readTravelRule: 'see Travel Rule data (scope journals:travel-rule)',
   createJournal: 'create journals between these accounts (scope journals:write, and each payer in its fromAccounts)',
+  reverseJournal: 'reverse journals (scope journals:write)',
   deleteJournal: 'delete journals (scope journals:write)',
   introspect: 'read the schema (scope schema:introspect)',
 };

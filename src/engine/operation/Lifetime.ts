@@ -13,6 +13,7 @@ export class Lifetime {
   readonly #deadlineMs: number;
   #startedAt: number | null = null;
   #isOver = false;
+  #pauses = 0;
   #cancellation: Cancellation | null = null;
   #timer: NodeJS.Timeout | undefined;
   #unfollow: (() => void) | undefined;
@@ -32,6 +33,19 @@ export class Lifetime {
   startDeadline(): void {
     this.#startedAt = performance.now();
     if (this.#cancellation) this.#setTimer(this.#cancellation, this.#startedAt);
+  }
+
+  /** Stops the time until `resume` was called as often. */
+  pause(): void {
+    this.#pauses += 1;
+    this.#startedAt = null;
+    clearTimeout(this.#timer);
+  }
+
+  /** The time until the deadline starts anew. */
+  resume(): void {
+    this.#pauses -= 1;
+    if (this.#pauses === 0 && !this.#isOver) this.startDeadline();
   }
 
   /** To be called when the operation has ended: the signal is not aborted any more. */
