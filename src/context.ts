@@ -9,6 +9,7 @@ import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
+import type { DailyCaps } from './outcomes/DailyCaps.ts';
 import type { KeyUses } from './outcomes/KeyUses.ts';
 import type { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import type { ApiClock } from './upstream/transport/ApiClock.ts';
@@ -21,6 +22,7 @@ export interface SharedParts {
   sharedReads: SharedReads;
   keyUses: KeyUses;
   reverseBatches: ReverseBatches;
+  dailyCaps: DailyCaps;
   statusEvents: StatusEvents;
   journalSides: JournalSidesCache;
   eventJournals: EventJournals;

@@ -25,6 +25,7 @@ import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
+import { DailyCaps } from './outcomes/DailyCaps.ts';
 import { KeyUses } from './outcomes/KeyUses.ts';
 import { OutcomeStore } from './outcomes/OutcomeStore.ts';
 import type { ReadEvents } from './outcomes/Reconciler.ts';
@@ -114,8 +115,17 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const store = openOutcomeStore(config, log);
     opened.push(['the outcome store', () => store.close()]);
     const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
-    const { settleMs } = config.outcomes;
-    const reverseBatches = new ReverseBatches({ client: journals, store, clock, readEvents, log, settleMs });
+    const dailyCaps = new DailyCaps({ ledger: store.spending, clock, log });
+    const reverseBatches = new ReverseBatches({
+      client: journals,
+      store,
+      clock,
+      readEvents,
+      log,
+      settleMs: config.outcomes.settleMs,
+      onNotDone: ({ scope: principal, idempotencyKey }) =>
+        void dailyCaps.releaseLost({ principal, mutation: 'createReverseBatchJournal', idempotencyKey }),
+    });
     opened.push(['the search for reverse batches', () => reverseBatches.close()]);
     reverseBatches.start();
 
@@ -125,7 +135,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const idempotencyKeys = new IdempotencyKeys();
     const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
     const keyUses = new KeyUses(clock);
-    const shared = { ...reads, clock, keyUses, reverseBatches, idempotencyKeys, firmCurrency };
+    const shared = { ...reads, clock, keyUses, reverseBatches, dailyCaps, idempotencyKeys, firmCurrency };
 
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);
