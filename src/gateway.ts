@@ -32,10 +32,13 @@ import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
+import { csv, ndjson } from './server/export/exportFormats.ts';
+import { createJournalExport } from './server/export/journalExport.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
 import { OpenSockets } from './server/connections/OpenSockets.ts';
 import { createPipeline, graphqlPath } from './server/pipeline/pipeline.ts';
+import { createRunDocument } from './server/pipeline/runDocument.ts';
 import { operationLog } from './server/observe/operationLog.ts';
 import { RunningOperations } from './server/limits/RunningOperations.ts';
 import { TrustedDocuments } from './server/pipeline/request/TrustedDocuments.ts';
@@ -157,7 +160,17 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       defaultQuery,
     });
     const webSockets = new WebSocketServer({ pipeline, documents, turns, authenticator, limits, open, log });
-    const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown, ...limits });
+    const parts = { authenticator, runDocument: createRunDocument(pipeline, log), ...limits, log };
+    const endpoints = new Map([
+      ['/journals.csv', createJournalExport(csv, parts)],
+      ['/journals.ndjson', createJournalExport(ndjson, parts)],
+    ]);
+    const server = new HttpServer(pipeline, webSockets, running, {
+      ...config,
+      ...config.shutdown,
+      ...limits,
+      endpoints,
+    });
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),

@@ -135,7 +135,7 @@ export class SqliteSpendingLedger implements SpendingLedger {
   }
 
   #atomically<Result>(work: () => Result): Result {
-    return this.#database.transaction(work)() as Result;
+    return this.#database.transaction(work)();
   }
 
   #run(sql: string, ...values: (string | number | null)[]): void {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import { closeAll } from '../../concurrency/closeAll.ts';
+import { pathOf } from '../connections/pathOf.ts';
 import { listen, urlOf } from '../connections/listen.ts';
 import type { ListenOptions } from '../connections/listen.ts';
 import { StalledSockets } from '../connections/StalledSockets.ts';
@@ -12,6 +13,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { WebSocketServer } from '../websocket/WebSocketServer.ts';
 import { checkRequestTarget, isHealthCheck } from './checkRequestTarget.ts';
 import type { TargetProblem } from './checkRequestTarget.ts';
+import type { Endpoint } from './Endpoint.ts';
 import { HttpRequest } from './HttpRequest.ts';
 import { normalizeHead } from './normalizeHead.ts';
 import { peekAndShedQuery } from './peekAndShedQuery.ts';
@@ -31,6 +33,8 @@ export interface HttpServerOptions extends ListenOptions {
   graceMs: number;
   /** Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000. */
   spreadMs?: number;
+  /** Endpoints besides GraphQL, by path. */
+  endpoints?: ReadonlyMap<string, Endpoint>;
 }
 
 /** The port for clients: HTTP and SSE through Yoga, and WebSockets. */
@@ -39,6 +43,7 @@ export class HttpServer {
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
+  readonly #endpoints: ReadonlyMap<string, Endpoint>;
   readonly #responses = new Set<ServerResponse>();
   readonly #stalled: StalledSockets;
 
@@ -46,6 +51,7 @@ export class HttpServer {
     this.#webSockets = webSockets;
     this.#running = running;
     this.#options = options;
+    this.#endpoints = options.endpoints ?? new Map<string, Endpoint>();
     const { requestTimeoutMs: requestTimeout, keepAliveMs: keepAliveTimeout, maxConnections } = options;
     const connectionsCheckingInterval = Math.min(1_000, requestTimeout / 4);
     this.#server = createServer(
@@ -100,10 +106,12 @@ export class HttpServer {
   /** An overloaded process refuses a request before it spends anything else on it. */
   #serve(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse): void {
     normalizeHead(request);
-    const problem = checkRequestTarget(request);
+    const problem = checkRequestTarget(request, this.#endpoints);
     const isCheap = problem !== null || isHealthCheck(request);
     const admit = () => this.#admit(pipeline, request, response, problem);
-    if (isCheap || this.#running.hasRoomFor('query')) admit();
+    // An endpoint's operations are refused by the pipeline, which knows their type.
+    const isEndpoint = this.#endpoints.has(pathOf(request));
+    if (isCheap || isEndpoint || this.#running.hasRoomFor('query')) admit();
     else if (this.#running.hasRoomFor('any')) peekAndShedQuery(request, admit, () => this.#shed(request, response));
     else this.#shed(request, response);
   }
@@ -128,7 +136,7 @@ export class HttpServer {
     response.setHeader(requestIdHeader, giveRequestId(request));
     setSecurityHeaders(response);
     if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
-    else void pipeline(request, response);
+    else void (this.#endpoints.get(pathOf(request)) ?? pipeline)(request, response);
   }
 
   #shed(request: IncomingMessage, response: ServerResponse): void {
