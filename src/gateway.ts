@@ -165,6 +165,12 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       ['/journals.csv', createJournalExport(csv, parts)],
       ['/journals.ndjson', createJournalExport(ndjson, parts)],
     ]);
+    if (config.mcp) {
+      // Loaded on demand, because it takes several megabytes.
+      const { createMcpEndpoint } = await import('./server/mcp/mcpEndpoint.ts');
+      const { manifest } = documents;
+      endpoints.set('/mcp', createMcpEndpoint({ ...parts, schema, documents: manifest, parseQueue: turns }));
+    }
     const server = new HttpServer(pipeline, webSockets, running, {
       ...config,
       ...config.shutdown,

@@ -2,7 +2,7 @@ import { invalidConfiguration } from '../errors/SetupError.ts';
 
 import { authOf, authProblems, authVariables } from './auth.ts';
 import type { AuthConfig } from './auth.ts';
-import { documentVariables, manifestProblems } from './documents.ts';
+import { documentVariables, manifestProblems, mcpVariables } from './documents.ts';
 import type { DocumentsConfig } from './documents.ts';
 import { outcomeVariables, replayVariables, windowVariables } from './events.ts';
 import type { EventsConfig, OutcomesConfig } from './events.ts';
@@ -30,6 +30,8 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   outcomes: OutcomesConfig;
   limits: Limits;
   documents: DocumentsConfig;
+  /** Whether agents may call tools. */
+  mcp: boolean;
   /** The API; or the sandbox, which is started in this process and reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
@@ -48,6 +50,7 @@ export const variableTables: readonly VariableTable[] = [
   authVariables,
   limitVariables,
   documentVariables,
+  mcpVariables,
   windowVariables,
   replayVariables,
   outcomeVariables,
@@ -79,6 +82,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     outcomes: read(outcomeVariables),
     limits: read(limitVariables),
     documents: read(documentVariables),
+    mcp: read(mcpVariables).isOn,
   };
   const upstream = flags.sandbox
     ? ({ kind: 'sandbox', sandbox: read(sandboxVariables) } as const)

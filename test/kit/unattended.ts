@@ -1,9 +1,10 @@
 import type { GatewayConfig } from '../../src/config/readConfig.ts';
 
-/** A gateway that nobody watches: no admin port, no traces, and no delay before it drains. */
-export const unattended: Pick<GatewayConfig, 'admin' | 'shutdown' | 'tracing' | 'documents'> = {
+/** A gateway that nobody watches: no admin port, no traces, no tools, and no delay before it drains. */
+export const unattended: Pick<GatewayConfig, 'admin' | 'shutdown' | 'tracing' | 'documents' | 'mcp'> = {
   admin: null,
   shutdown: { delayMs: 0, graceMs: 10_000, spreadMs: 3_000 },
   tracing: null,
   documents: { file: null, only: false },
+  mcp: false,
 };

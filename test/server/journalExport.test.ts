@@ -216,7 +216,7 @@ describe('an export that its client does not read', () => {
     expect(rest.end?.count).toBe(pages * 500 - first.rows.length);
     const ids = new Set([...first.rows, ...rest.rows].map(({ id }) => id));
     expect(ids.size).toBe(pages * 500);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('who may export', () => {

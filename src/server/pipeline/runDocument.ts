@@ -54,7 +54,8 @@ async function run(
   { query, variables, operationName }: InnerOperation,
   { req, res, session, signal }: Caller,
 ): Promise<ExecutionResult> {
-  const request = new Request('http://gateway/', { signal });
+  // Yoga refuses mutations of a GET.
+  const request = new Request('http://gateway/', { method: 'POST', signal });
   const enveloped: Enveloped = pipeline.getEnveloped({
     params: { query, variables, operationName },
     request,

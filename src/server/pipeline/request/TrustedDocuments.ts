@@ -64,6 +64,11 @@ export class TrustedDocuments {
     return new TrustedDocuments(manifest.data, only);
   }
 
+  /** The documents of the manifest by their ids; null without one. */
+  get manifest(): ReadonlyMap<string, string> | null {
+    return this.#hasManifest ? this.#texts : null;
+  }
+
   /**
    * Returns the document of a request; undefined if it has none. A known id takes precedence over a text.
    *
