@@ -16,7 +16,7 @@ import type { Part } from './concurrency/closeAll.ts';
 import { waitFor } from './concurrency/waitFor.ts';
 import type { AuthConfig } from './config/auth.ts';
 import type { DocumentsConfig } from './config/documents.ts';
-import type { CredentialsConfig, UpstreamConfig } from './config/upstream.ts';
+import type { UpstreamConfig } from './config/upstream.ts';
 import { createContext } from './context.ts';
 import { messageOf } from './errors/messageOf.ts';
 import { invalidConfiguration } from './errors/SetupError.ts';
@@ -45,10 +45,8 @@ import { TrustedDocuments } from './server/pipeline/request/TrustedDocuments.ts'
 import { WebSocketServer } from './server/websocket/WebSocketServer.ts';
 import type { Tracing } from './tracing/Tracing.ts';
 import { ApiClock } from './upstream/transport/ApiClock.ts';
-import { basicCredentials } from './upstream/transport/credentials.ts';
-import type { Credentials } from './upstream/transport/credentials.ts';
+import { createCredentials } from './upstream/transport/createCredentials.ts';
 import { JournalsClient } from './upstream/journals/JournalsClient.ts';
-import { OAuthCredentials } from './upstream/transport/OAuthCredentials.ts';
 import { RateGovernor } from './upstream/transport/RateGovernor.ts';
 import { StatusEventsClient } from './upstream/events/StatusEventsClient.ts';
 import { UpstreamConnection } from './upstream/transport/UpstreamConnection.ts';
@@ -256,11 +254,6 @@ async function openAuthenticator(config: AuthConfig, log: Log): Promise<Authenti
     case 'jwt':
       return JwtAuthenticator.open(config, log);
   }
-}
-
-function createCredentials(config: CredentialsConfig, log: Log): Credentials {
-  if (config.kind === 'basic') return basicCredentials(config.keyId, config.secretKey);
-  return new OAuthCredentials({ ...config, log });
 }
 
 async function openUpstream(
