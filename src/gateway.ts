@@ -224,7 +224,9 @@ async function openTracing({ tracing }: GatewayConfig, log: Log): Promise<Tracin
 /** @throws SetupError */
 function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): OutcomeStore {
   if (file === null && upstream.kind !== 'sandbox') {
-    log.warn('OUTCOMES_FILE is not set: outcomes of reverse batches are kept in memory and lost with the process');
+    log.warn(
+      'OUTCOMES_FILE is not set: outcomes of reverse batches and the use of daily caps are lost with the process',
+    );
   }
   try {
     return new OutcomeStore(file);
