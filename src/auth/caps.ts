@@ -34,11 +34,9 @@ const amount = z
   .refine((text) => isDecimal(text) && !text.startsWith('-'), 'expected an amount in a string such as "1000.00"')
   .transform(canonicalDecimal);
 
-const amountsByCurrency = z.record(
-  z.string().regex(/^[A-Z]{3}$/, 'expected the three letters of a currency, such as USD'),
-  amount,
-  { error: 'expected amounts by currency, such as {"USD": "1000.00"}' },
-);
+const amountsByCurrency = z.record(z.string().regex(/^[A-Z]{3}$/), amount, {
+  error: 'expected amounts by currency, such as {"USD": "1000.00"}',
+});
 
 /** Parses the caps of a key or a token. */
 export const capsFields = {
