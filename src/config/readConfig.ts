@@ -20,7 +20,7 @@ import { readVariables } from './Variable.ts';
 import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
 
 export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
-  /** Null for none. */
+  /** Null if there is none. */
   admin: AdminConfig | null;
   shutdown: ConfigOf<typeof shutdownVariables>;
   tracing: TracingConfig | null;
@@ -32,7 +32,7 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   documents: DocumentsConfig;
   /** Whether agents may call tools. */
   mcp: boolean;
-  /** The API; or the sandbox, which is started in this process and reached over TCP. */
+  /** The API, or the sandbox, which runs in this process and is reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
 
