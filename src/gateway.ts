@@ -20,6 +20,11 @@ import type { UpstreamConfig } from './config/upstream.ts';
 import { createContext } from './context.ts';
 import { messageOf } from './errors/messageOf.ts';
 import { invalidConfiguration } from './errors/SetupError.ts';
+import { TrustedDocuments } from './engine/documents/TrustedDocuments.ts';
+import { Engine } from './engine/Engine.ts';
+import { OpenSockets } from './engine/limits/OpenSockets.ts';
+import { RunningOperations } from './engine/limits/RunningOperations.ts';
+import { operationLog } from './engine/observe/operationLog.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
@@ -32,17 +37,16 @@ import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
+import { exportDocument } from './server/export/exportDocument.ts';
 import { csv, ndjson } from './server/export/exportFormats.ts';
 import { createJournalExport } from './server/export/journalExport.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
-import { OpenSockets } from './server/connections/OpenSockets.ts';
-import { createPipeline, graphqlPath } from './server/pipeline/pipeline.ts';
-import { createRunDocument } from './server/pipeline/runDocument.ts';
-import { operationLog } from './server/observe/operationLog.ts';
-import { RunningOperations } from './server/limits/RunningOperations.ts';
-import { TrustedDocuments } from './server/pipeline/request/TrustedDocuments.ts';
+import { graphqlPath } from './server/connections/paths.ts';
+import { PostDoor } from './server/http/PostDoor.ts';
+import { createRunDocument } from './server/http/runDocument.ts';
 import { WebSocketServer } from './server/websocket/WebSocketServer.ts';
+import { createYogaDoor } from './server/yoga/createYogaDoor.ts';
 import type { Tracing } from './tracing/Tracing.ts';
 import { ApiClock } from './upstream/transport/ApiClock.ts';
 import { createCredentials } from './upstream/transport/createCredentials.ts';
@@ -142,10 +146,9 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
     const documents = readDocuments(config.documents);
-    const turns = new ParseQueue();
-    const pipeline = createPipeline({
+    const isSandbox = sandboxUrl !== null;
+    const engine = new Engine({
       schema,
-      authenticator,
       createContext: (facts) => createContext(shared, facts),
       log,
       running,
@@ -153,12 +156,12 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
       documents,
-      parseQueue: turns,
-      isSandbox: sandboxUrl !== null,
-      defaultQuery,
+      isSandbox,
     });
-    const webSockets = new WebSocketServer({ pipeline, documents, turns, authenticator, limits, open, log });
-    const parts = { authenticator, runDocument: createRunDocument(pipeline, log), ...limits, log };
+    const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
+    const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox, defaultQuery }) };
+    const webSockets = new WebSocketServer({ ...door, open });
+    const parts = { authenticator, runDocument: createRunDocument(engine, limits.pingMs), ...limits, log };
     const endpoints = new Map([
       ['/journals.csv', createJournalExport(csv, parts)],
       ['/journals.ndjson', createJournalExport(ndjson, parts)],
@@ -167,14 +170,10 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       // Loaded on demand, because it takes several megabytes.
       const { createMcpEndpoint } = await import('./server/mcp/mcpEndpoint.ts');
       const { manifest } = documents;
-      endpoints.set('/mcp', createMcpEndpoint({ ...parts, schema, documents: manifest, parseQueue: turns }));
+      endpoints.set('/mcp', createMcpEndpoint({ ...parts, schema, documents: manifest, parseQueue: door.turns }));
     }
-    const server = new HttpServer(pipeline, webSockets, running, {
-      ...config,
-      ...config.shutdown,
-      ...limits,
-      endpoints,
-    });
+    const options = { ...config, ...config.shutdown, ...limits, endpoints };
+    const server = new HttpServer(doors, webSockets, running, options);
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
@@ -241,7 +240,7 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
 function readDocuments({ file, only }: DocumentsConfig): TrustedDocuments {
   if (file === null) return new TrustedDocuments();
   try {
-    return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);
+    return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, { only, own: [exportDocument] });
   } catch (error) {
     throw invalidConfiguration([`PERSISTED_OPERATIONS: ${messageOf(error)}`]);
   }

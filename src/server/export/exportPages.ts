@@ -1,7 +1,7 @@
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Caller, RunDocument } from '../pipeline/runDocument.ts';
+import type { Caller, RunDocument } from '../http/runDocument.ts';
 import { exportDocument } from './exportDocument.ts';
 import type { ExportPage } from './exportDocument.ts';
 import type { ExportVariables } from './exportVariables.ts';
@@ -61,11 +61,9 @@ async function readPage(
   caller: Caller,
   repeats: number,
 ): Promise<ExportPage> {
-  const { data, errors = [] } = (await runDocument(
-    { query: exportDocument, variables: { ...variables } },
-    caller,
-  )) as ExecutionResult<{ journals: ExportPage | null }>;
-  if (data?.journals && errors.length === 0) return data.journals;
+  const { data, errors } = await runDocument({ query: exportDocument, variables: { ...variables } }, caller);
+  const { journals = null } = (data ?? {}) as { journals?: ExportPage | null };
+  if (journals && errors.length === 0) return journals;
   if (repeats === 0 || !errors.some(({ extensions }) => passing.has(extensions['code'])))
     throw new ExportPageError(errors);
   await wait(pauseMs, undefined, { signal: caller.signal });

@@ -5,7 +5,7 @@ import { authorize } from '../../auth/authorize.ts';
 import { createEndpoint } from '../http/Endpoint.ts';
 import type { Endpoint, EndpointParts } from '../http/Endpoint.ts';
 import { sendErrors } from '../http/sendErrors.ts';
-import type { Caller } from '../pipeline/runDocument.ts';
+import type { Caller } from '../http/runDocument.ts';
 import { costOfJournal, exportRowOf } from './exportDocument.ts';
 import type { ExportPage } from './exportDocument.ts';
 import type { ExportFormat } from './exportFormats.ts';

@@ -4,8 +4,8 @@ import type { Authenticator } from '../../auth/Authenticator.ts';
 import type { Log } from '../../log.ts';
 
 import { isAllowedOrigin, isForeignPage } from '../connections/originChecks.ts';
-import { publicError } from '../errors/publicError.ts';
-import type { Caller, RunDocument } from '../pipeline/runDocument.ts';
+import { publicError } from '../../engine/errors/publicError.ts';
+import type { Caller, RunDocument } from './runDocument.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 import { sendErrors } from './sendErrors.ts';
 

@@ -2,12 +2,15 @@ import type { IncomingMessage } from 'node:http';
 
 import { hasSeveralCredentials } from '../connections/originChecks.ts';
 import { pathOf } from '../connections/pathOf.ts';
-import { graphqlPath, healthPath } from '../pipeline/pipeline.ts';
+import { graphqlPath, healthPath } from '../connections/paths.ts';
+import { memoize } from './memoize.ts';
 
 export interface TargetProblem {
   status: 400 | 404;
   message: string;
 }
+
+const isHost = memoize((host) => URL.canParse(`http://${host}/`));
 
 const paths = new Set([graphqlPath, healthPath]);
 
@@ -17,7 +20,7 @@ export function checkRequestTarget(
   endpoints: ReadonlyMap<string, unknown>,
 ): TargetProblem | null {
   const { host } = request.headers;
-  if (!URL.canParse(`http://${host ?? 'gateway'}/`)) return { status: 400, message: 'the Host header is malformed\n' };
+  if (!isHost(host ?? 'gateway')) return { status: 400, message: 'the Host header is malformed\n' };
   if (hasSeveralCredentials(request)) return { status: 400, message: 'expected one Authorization header\n' };
   const path = pathOf(request);
   return paths.has(path) || endpoints.has(path)

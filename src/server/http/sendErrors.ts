@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { ServerResponse } from 'node:http';
 
-import { errorWithoutHttp } from '../errors/copyError.ts';
+import { errorWithoutHttp } from '../../engine/errors/copyError.ts';
 
 interface HttpExtension {
   status?: number;

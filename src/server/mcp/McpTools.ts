@@ -3,8 +3,7 @@ import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 
 import { authorize } from '../../auth/authorize.ts';
 import type { Principal } from '../../auth/principal.ts';
-import { withoutHttp } from '../errors/copyError.ts';
-import type { Caller, RunDocument } from '../pipeline/runDocument.ts';
+import type { Caller, RunDocument } from '../http/runDocument.ts';
 import type { McpTool } from './McpTool.ts';
 
 /** The tools that one principal may use. Each call runs an operation, with all checks of any other one. */
@@ -35,15 +34,11 @@ export class McpTools {
     const problem = problemOf(tool, args);
     if (problem !== null) throw new McpError(ErrorCode.InvalidParams, problem);
     const { query, operationName } = tool;
-    const { data, errors } = withoutHttp(
-      await this.#runDocument({ query, operationName, variables: args }, this.#caller),
-    );
-    const result = { ...(data !== undefined && { data }), ...(errors && { errors }) };
-    const text = JSON.stringify(result);
+    const { errors, text } = await this.#runDocument({ query, operationName, variables: args }, this.#caller);
     return {
       content: [{ type: 'text', text }],
       structuredContent: JSON.parse(text) as Record<string, unknown>,
-      isError: errors !== undefined,
+      isError: errors.length > 0,
     };
   }
 }

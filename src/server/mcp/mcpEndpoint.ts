@@ -10,7 +10,7 @@ import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 import type { Log } from '../../log.ts';
 import { createEndpoint } from '../http/Endpoint.ts';
 import type { Endpoint, EndpointParts } from '../http/Endpoint.ts';
-import type { Caller } from '../pipeline/runDocument.ts';
+import type { Caller } from '../http/runDocument.ts';
 import { toolsOf } from './documentTools.ts';
 import { fixedTools } from './fixedTools.ts';
 import { McpTools } from './McpTools.ts';
