@@ -4,6 +4,7 @@ import type { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Session } from './auth/Session.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
+import type { JournalWaits } from './events/waiting/JournalWaits.ts';
 import type { StatusMark } from './events/feed/StatusHub.ts';
 import type { SubscriptionProgress } from './events/subscription/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
@@ -26,6 +27,7 @@ export interface SharedParts {
   reverseBatches: ReverseBatches;
   dailyCaps: DailyCaps;
   statusEvents: StatusEvents;
+  journalWaits: JournalWaits;
   journalSides: JournalSidesCache;
   eventJournals: EventJournals;
   idempotencyKeys: IdempotencyKeys;
@@ -46,7 +48,18 @@ export interface OperationFacts {
   lastEventId: string | null;
   /** What the transport needs to know about a running subscription. */
   progress: SubscriptionProgress;
+  /** Absent for an execution that no limits apply to. */
+  pause?: PauseOperation | undefined;
 }
+
+/**
+ * Takes an operation out of the limits on time and on running operations while it only waits.
+ *
+ * @param end called when it has to stop waiting, because the process is shutting down
+ * @returns a function to call when it goes on
+ * @throws GraphQLError when too many operations wait
+ */
+export type PauseOperation = (end: () => void) => () => void;
 
 /** Everything that the resolvers of one operation may use. There are no globals. */
 export interface OperationContext extends SharedParts, OperationFacts {
@@ -104,6 +117,10 @@ class LazyContext implements OperationContext {
     return this.#facts.progress;
   }
 
+  get pause(): PauseOperation | undefined {
+    return this.#facts.pause;
+  }
+
   get refusedFields(): Set<string> {
     this.#refusedFields ??= new Set();
     return this.#refusedFields;
@@ -140,6 +157,10 @@ class LazyContext implements OperationContext {
 
   get statusEvents(): StatusEvents {
     return this.#parts.statusEvents;
+  }
+
+  get journalWaits(): JournalWaits {
+    return this.#parts.journalWaits;
   }
 
   get journalSides(): JournalSidesCache {

@@ -26,6 +26,7 @@ import { OpenSockets } from './engine/limits/OpenSockets.ts';
 import { RunningOperations } from './engine/limits/RunningOperations.ts';
 import { operationLog } from './engine/observe/operationLog.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
+import { JournalWaits } from './events/waiting/JournalWaits.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
@@ -116,6 +117,9 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const statusEvents = new StatusEvents(statusEventsClient, clock, log, config.events);
     opened.push(['the status feed', () => statusEvents.close()]);
     statusEvents.start();
+    const read = (id: string, signal: AbortSignal) => journals.get(id, signal);
+    const journalWaits = new JournalWaits({ events: statusEvents, read, log });
+    opened.push(['the waits for journals', () => journalWaits.close()]);
 
     const store = openOutcomeStore(config, log);
     opened.push(['the outcome store', () => store.close()]);
@@ -138,7 +142,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const eventJournals = new EventJournals(journals, journalSides);
     const sharedReads = new SharedReads(journals, () => statusEvents.mark);
     const idempotencyKeys = new IdempotencyKeys();
-    const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
+    const reads = { journals, sharedReads, statusEvents, journalWaits, journalSides, eventJournals };
     const keyUses = new KeyUses(clock);
     const shared = { ...reads, clock, keyUses, reverseBatches, dailyCaps, idempotencyKeys, firmCurrency };
 

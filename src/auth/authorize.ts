@@ -12,6 +12,7 @@ export type Action =
   | { kind: 'createJournal'; journals: readonly JournalSides[] }
   | { kind: 'moveSymbol'; symbol: string }
   | { kind: 'deleteJournal' }
+  | { kind: 'reverseJournal' }
   | { kind: 'introspect' };
 
 /** The principal lacks a scope or an account. The message names the action, never an account. */
@@ -37,6 +38,8 @@ export function authorize(principal: Principal, action: Action): boolean {
     case 'moveSymbol':
       return mayMove(principal, action.symbol);
     case 'deleteJournal':
+    // The reversal itself also takes `createJournal`.
+    case 'reverseJournal':
       return scopes.has('journals:write');
     case 'introspect':
       return scopes.has('schema:introspect');
@@ -81,6 +84,7 @@ const phrases: Record<Action['kind'], string> = {
   readTravelRule: 'see Travel Rule data (scope journals:travel-rule)',
   createJournal: 'create journals between these accounts (scope journals:write, and each payer in its fromAccounts)',
   moveSymbol: 'move securities of this symbol (each symbol in its symbols)',
+  reverseJournal: 'reverse journals (scope journals:write)',
   deleteJournal: 'delete journals (scope journals:write)',
   introspect: 'read the schema (scope schema:introspect)',
 };

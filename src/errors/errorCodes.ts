@@ -101,6 +101,10 @@ export const errorCodes = {
     extensions: ['requestId', 'retryAt'],
   },
   TOO_MANY_JOURNALS: { meaning: 'more journals of one day match than the API lists; narrow the filter' },
+  TOO_MANY_GROUPS: {
+    meaning: 'totals have more than 2,000 groups; group by fewer keys or narrow the filter',
+    extensions: ['limit'],
+  },
   SLOW_CONSUMER: { meaning: 'the subscriber reads too slowly; subscribe again after `cursor`', extensions: ['cursor'] },
   CURSOR_EXPIRED: {
     meaning: 'the API no longer has the event of this cursor; read the journals again',

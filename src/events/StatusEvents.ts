@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/transport/ApiClock.ts';
 import type { StatusEventsClient } from '../upstream/events/StatusEventsClient.ts';
 
+import { encodeEventCursor } from './cursor/eventCursor.ts';
+import { beginningAt } from './cursor/eventPosition.ts';
 import type { EventPosition } from './cursor/eventPosition.ts';
 import type { EventWindowOptions } from './feed/EventWindow.ts';
 import type { PositionedEvent } from './cursor/PositionedEvent.ts';
@@ -36,8 +38,10 @@ export class StatusEvents {
   readonly #hub: StatusHub;
   readonly #feed: StatusFeed;
   readonly #history: StatusHistory;
+  readonly #clock: ApiClock;
 
   constructor(client: StatusEventsClient, clock: ApiClock, log: Log, { window, replays }: StatusEventsOptions = {}) {
+    this.#clock = clock;
     this.#hub = new StatusHub({ window, now: () => clock.latestNow() });
     this.#feed = new StatusFeed(client, this.#hub, clock, log);
     this.#history = new StatusHistory(client, clock, log, replays);
@@ -64,6 +68,11 @@ export class StatusEvents {
   /** The feed's position now: a subscription after it misses nothing. Null before the feed has begun. */
   get mark(): StatusMark | null {
     return this.#hub.mark;
+  }
+
+  /** A cursor before everything that happens after a moment of this machine, given by `steadyNow`, for when there is no mark. */
+  cursorAt(steadyMs: number): string {
+    return encodeEventCursor(beginningAt(this.#clock.earliestAt(steadyMs)));
   }
 
   /**

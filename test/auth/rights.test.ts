@@ -95,6 +95,19 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
       `{ it: journals(first: 500, filter: { fromAccount: "${sweep}", toAccount: "${customer}" }) { nodes { id } } }`,
     outcomes: forReaders,
   },
+  'waiting for the journal': {
+    query: (id) => `{ it: awaitJournal(id: "${id}", timeoutSeconds: 1) { journal { id } } }`,
+    outcomes: forReaders,
+  },
+  'totals of accounts': {
+    query: () => '{ it: journalTotals(groupBy: [TO_ACCOUNT]) { groups { toAccount { id } } } }',
+    outcomes: forReaders,
+  },
+  'totals of its payer': {
+    query: () =>
+      `{ it: journalTotals(groupBy: [TO_ACCOUNT], filter: { fromAccount: "${sweep}" }) { groups { toAccount { id } } } }`,
+    outcomes: forReaders,
+  },
   account: { query: () => `{ it: account(id: "${customer}") { id } }`, outcomes: forReaders },
   'account and its journals': {
     query: () => `{ it: account(id: "${customer}") { journals(first: 500) { nodes { id } } } }`,
@@ -209,6 +222,18 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
       poor: 'JournalNotDeletableError',
       capped: 'JournalNotDeletableError',
       own: 'JournalNotDeletableError',
+      other: 'JournalNotFoundError',
+      others: 'FORBIDDEN',
+    },
+  },
+  'the reversal of the journal': {
+    query: (id) => `mutation { it: reverseJournal(id: "${id}") { __typename } }`,
+    outcomes: {
+      // The first principal has reversed it: this is a repeat, which moves nothing.
+      capped: 'ReverseJournalSuccess',
+      officer: 'ReverseJournalSuccess',
+      writer: 'ReverseJournalSuccess',
+      own: 'ReverseJournalSuccess',
       other: 'JournalNotFoundError',
       others: 'FORBIDDEN',
     },

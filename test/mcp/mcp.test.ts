@@ -72,9 +72,25 @@ describe('the tools of a gateway without a manifest', () => {
   it('are those that the principal may use; it may create only with a cap', async () => {
     const { as } = await startAgents();
 
-    expect(await namesOf(await as('agent'))).toEqual(['create_journal', 'get_journal', 'list_journals']);
-    expect(await namesOf(await as('uncapped'))).toEqual(['get_journal', 'list_journals']);
-    expect(await namesOf(await as('reader'))).toEqual(['get_journal', 'list_journals']);
+    expect(await namesOf(await as('agent'))).toEqual([
+      'await_journal',
+      'create_journal',
+      'get_journal',
+      'journal_totals',
+      'list_journals',
+    ]);
+    expect(await namesOf(await as('uncapped'))).toEqual([
+      'await_journal',
+      'get_journal',
+      'journal_totals',
+      'list_journals',
+    ]);
+    expect(await namesOf(await as('reader'))).toEqual([
+      'await_journal',
+      'get_journal',
+      'journal_totals',
+      'list_journals',
+    ]);
     expect(await namesOf(await as('writer'))).toEqual(['create_journal']);
     await expect(call(await as('uncapped'), 'create_journal', { input, idempotencyKey: 'key' })).rejects.toThrow(
       'there is no such tool for this principal',
@@ -119,6 +135,22 @@ describe('the tools of a gateway without a manifest', () => {
     expect(await call(client, 'get_journal', { id })).toMatchObject({ journal: { id, netAmount: '10' } });
     const listed = await call(client, 'list_journals', { filter: { toAccount: customer }, first: 5 });
     expect(listed).toMatchObject({ journals: { nodes: [{ id }] } });
+  });
+
+  it('wait for a journal and add journals up', async () => {
+    const { as } = await startAgents();
+    const client = await as('agent');
+    const created = (await call(client, 'create_journal', { input, idempotencyKey: 'key' })) as {
+      createJournal: { journal: { id: string } };
+    };
+    const { id } = created.createJournal.journal;
+
+    expect(await call(client, 'await_journal', { id })).toMatchObject({
+      awaitJournal: { timedOut: false, journal: { id, progress: 'DONE' } },
+    });
+    expect(await call(client, 'journal_totals', { groupBy: ['PROGRESS'] })).toMatchObject({
+      journalTotals: { count: 1, complete: true, groups: [{ progress: 'DONE', currency: 'USD', netAmount: '10' }] },
+    });
   });
 
   it('keep the caps and the rights of the principal', async () => {

@@ -219,6 +219,26 @@ describe('maxDailyAmount', () => {
     expect(await ask('0.01')).toBe('CAP_EXCEEDED');
   });
 
+  it('counts a reversal once', async () => {
+    const sandbox = await startSandbox();
+    const keyed = await startWithKeys(sandbox.url, {
+      ann: writer,
+      agent: { ...writer, maxDailyAmount: { USD: '10' } },
+    });
+    const idOf = ({ data }: Outcome) => (data as { it: { journal: { id: string } } }).it.journal.id;
+    const reverse = async (id: string) => {
+      await keyed.ask('ann', `{ awaitJournal(id: "${id}") { timedOut } }`);
+      return wordFor(await keyed.ask('agent', `mutation { it: reverseJournal(id: "${id}") { __typename } }`));
+    };
+    const [six, five] = await Promise.all(
+      ['6', '5'].map(async (amount) => idOf(await keyed.ask('ann', createJournal, { input: cash(amount) }))),
+    );
+
+    expect(await reverse(six ?? '')).toBe('ReverseJournalSuccess');
+    expect(await reverse(six ?? '')).toBe('ReverseJournalSuccess');
+    expect(await reverse(five ?? '')).toBe('CAP_EXCEEDED');
+  });
+
   it('is given back by a create that the API refuses', async () => {
     const { keyed } = await startCapped({ maxDailyAmount: { USD: '10' } });
     const foreign = { jnlc: { fromAccount: otherCustomer, toAccount: sweep, amount: '10' } };

@@ -11,6 +11,7 @@ import { Engine } from '../../src/engine/Engine.ts';
 import { OpenSockets } from '../../src/engine/limits/OpenSockets.ts';
 import { RunningOperations } from '../../src/engine/limits/RunningOperations.ts';
 import type { Client } from '../../src/engine/operation/OperationRequest.ts';
+import { JournalWaits } from '../../src/events/waiting/JournalWaits.ts';
 import { StatusEvents } from '../../src/events/StatusEvents.ts';
 import { EventJournals } from '../../src/loaders/EventJournals.ts';
 import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
@@ -100,6 +101,7 @@ async function start(thrown: unknown) {
     dailyCaps: new DailyCaps({ ledger: store.spending, clock, log }),
     idempotencyKeys: new IdempotencyKeys(),
     statusEvents,
+    journalWaits: new JournalWaits({ events: statusEvents, read: () => journals.get(), log }),
     firmCurrency: 'USD',
   };
   const engine = new Engine({

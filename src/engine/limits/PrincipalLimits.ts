@@ -37,12 +37,23 @@ export class PrincipalLimits {
   begin(principal: string): () => void {
     const count = this.#running.get(principal) ?? 0;
     if (this.#maxConcurrent !== null && count >= this.#maxConcurrent) throw concurrencyExceeded(this.#maxConcurrent);
-    this.#running.set(principal, count + 1);
-    return releaseOnce(() => {
-      const left = (this.#running.get(principal) ?? 1) - 1;
-      if (left === 0) this.#running.delete(principal);
-      else this.#running.set(principal, left);
-    });
+    this.#add(principal, 1);
+    return releaseOnce(() => this.#add(principal, -1));
+  }
+
+  /**
+   * Doesn't count a running operation while it only waits. When it goes on, the principal may have more running than it
+   * may begin.
+   */
+  suspend(principal: string): () => void {
+    this.#add(principal, -1);
+    return releaseOnce(() => this.#add(principal, 1));
+  }
+
+  #add(principal: string, operations: number): void {
+    const count = (this.#running.get(principal) ?? 0) + operations;
+    if (count === 0) this.#running.delete(principal);
+    else this.#running.set(principal, count);
   }
 
   #createRate(principal: string, tokensPerInterval: number): RateLimiter {

@@ -11,6 +11,7 @@ export class Lifetime {
   readonly #deadlineMs: number;
   #startedAt: number | null = null;
   #isOver = false;
+  #pauses = 0;
   #controller: AbortController | null = null;
   #timer: NodeJS.Timeout | undefined;
   #unfollow: (() => void) | undefined;
@@ -30,6 +31,19 @@ export class Lifetime {
   startDeadline(): void {
     this.#startedAt = performance.now();
     if (this.#controller) this.#setTimer(this.#controller, this.#startedAt);
+  }
+
+  /** Stops the time until `resume` was called as often. */
+  pause(): void {
+    this.#pauses += 1;
+    this.#startedAt = null;
+    clearTimeout(this.#timer);
+  }
+
+  /** The time until the deadline starts anew. */
+  resume(): void {
+    this.#pauses -= 1;
+    if (this.#pauses === 0 && !this.#isOver) this.startDeadline();
   }
 
   /** To be called when the operation has ended: the signal is not aborted any more. */

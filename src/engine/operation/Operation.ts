@@ -1,4 +1,4 @@
-import type { OperationFacts } from '../../context.ts';
+import type { OperationFacts, PauseOperation } from '../../context.ts';
 import { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 import type { Variables } from '../../plan/compileVariables.ts';
 import type { WrittenResult } from '../../plan/Execution.ts';
@@ -35,6 +35,7 @@ export class Operation implements OperationFacts {
   /** True once the document is known to be valid. */
   isValid = false;
   context: OperationFacts | null = null;
+  pause: PauseOperation | undefined;
   /** What ends with the execution. */
   readonly holds: (() => void)[] = [];
   /** Why it was refused, or what went wrong outside of its fields; empty if nothing did. */

@@ -4,7 +4,7 @@ export const exportDocument = `query ExportJournals($first: Int!, $after: String
     edges {
       cursor
       node {
-        id entryType status rawStatus createdAt settleDate systemDate currency description
+        id entryType status rawStatus progress createdAt settleDate systemDate currency description
         fromAccount { id }
         toAccount { id }
         ... on JNLC { netAmount ...transmitter @include(if: $travelRule) }
@@ -33,6 +33,7 @@ export const exportColumns = [
   'entryType',
   'status',
   'rawStatus',
+  'progress',
   'createdAt',
   'settleDate',
   'systemDate',

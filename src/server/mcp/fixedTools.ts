@@ -4,7 +4,7 @@ import { toolsOf } from './documentTools.ts';
 import type { McpTool } from './McpTool.ts';
 
 const journal = `fragment journal on Journal {
-  id entryType status isFinal createdAt settleDate currency description
+  id entryType status progress createdAt settleDate currency description
   fromAccount { id }
   toAccount { id }
   ... on JNLC { netAmount }
@@ -23,6 +23,23 @@ ${journal}`;
 const get = `query get_journal($id: ID!) { journal(id: $id) { ...journal } }
 ${journal}`;
 
+const wait = `query await_journal($id: ID!, $timeoutSeconds: Int! = 30) {
+  awaitJournal(id: $id, timeoutSeconds: $timeoutSeconds) { timedOut journal { ...journal } }
+}
+${journal}`;
+
+const totals = `query journal_totals($filter: JournalFilter, $groupBy: [JournalTotalsKey!]! = []) {
+  journalTotals(filter: $filter, groupBy: $groupBy) {
+    count
+    complete
+    groups {
+      day status progress entryType currency symbol count netAmount qty
+      fromAccount { id }
+      toAccount { id }
+    }
+  }
+}`;
+
 const create = `mutation create_journal($input: CreateJNLCInput!, $idempotencyKey: String!) {
   createJournal(input: { jnlc: $input }, idempotencyKey: $idempotencyKey) {
     __typename
@@ -38,6 +55,6 @@ ${journal}`;
 
 /** The tools of a gateway without trusted documents. Only principals with a cap on amounts may create journals with them. */
 export function fixedTools(schema: GraphQLSchema): McpTool[] {
-  const documents = Object.entries({ list, get, create });
+  const documents = Object.entries({ list, get, wait, totals, create });
   return toolsOf(documents, schema).map((tool) => ({ ...tool, needsCap: tool.isMutation }));
 }

@@ -22,7 +22,8 @@ import type { WireResponse } from '../transport/exchange.ts';
 import type { Done, Outcome, Refused } from '../transport/Outcome.ts';
 import { readErrorBody, requestIdOf } from '../transport/readErrorBody.ts';
 import type { UpstreamCall, UpstreamConnection } from '../transport/UpstreamConnection.ts';
-import { decodeBatchOf, decodeJournalResponse, decodeListResponse } from './decodeResponse.ts';
+import { decodeBatchOf, decodeJournalResponse, decodeListResponse, ListDecoder } from './decodeResponse.ts';
+import type { TakeJournal } from './decodeResponse.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
 import { listingQuery, maxListed } from './journalListing.ts';
 import type { JournalListing } from './journalListing.ts';
@@ -102,16 +103,7 @@ export class JournalsClient {
    * @throws Fault
    */
   async list(listing: JournalListing, signal?: CancelSignal): Promise<JournalList> {
-    const outcome = await this.#read(
-      {
-        endpoint: 'listJournals',
-        method: 'GET',
-        path: '/v1/journals',
-        query: listingQuery(listing),
-        decode: decodeListResponse,
-      },
-      signal,
-    );
+    const outcome = await this.#read({ ...listCall(listing), decode: decodeListResponse }, signal);
     if (isRefusedWith(outcome, 422) && isAboutTooMany(outcome.response)) return { journals: [], complete: false };
     if (outcome.kind === 'refused') throw readFault(outcome.response, this.#connection.retryAt);
     const listed = outcome.result;
@@ -123,6 +115,25 @@ export class JournalsClient {
     // Unreadable journals count towards the limit as well.
     const complete = listed.length < listing.limit || listing.limit >= maxListed;
     return unreadable.length === 0 ? { journals, complete } : { journals, complete, unreadable };
+  }
+
+  /**
+   * As `list`, journal by journal while the response arrives, so that the list is never in memory.
+   *
+   * @param begin is called when a response begins. One that breaks off is requested anew: then begin from nothing
+   * @throws Fault
+   */
+  async listEach(
+    listing: JournalListing,
+    begin: () => TakeJournal,
+    signal?: CancelSignal,
+  ): Promise<Pick<JournalList, 'complete'>> {
+    const decoder = new ListDecoder(begin);
+    const call = { ...listCall(listing), openBody: decoder.open, decode: decoder.end, deadlineMs: longListMs };
+    const outcome = await this.#read(call, signal);
+    if (isRefusedWith(outcome, 422) && isAboutTooMany(outcome.response)) return { complete: false };
+    if (outcome.kind === 'refused') throw readFault(outcome.response, this.#connection.retryAt);
+    return { complete: outcome.result < listing.limit || listing.limit >= maxListed };
   }
 
   /**
@@ -294,6 +305,9 @@ export class JournalsClient {
   }
 }
 
+/** Deadline of a list that is decoded while it arrives, in ms: 100,000 journals take seconds. */
+const longListMs = 60_000;
+
 /** A lost request may still be in progress for this long, in ms. */
 const inProgressMs = 60_000;
 
@@ -306,6 +320,10 @@ function isLost(outcome: Outcome<unknown>): boolean {
 
 function isRefusedWith(outcome: Done<unknown> | Refused, status: number): outcome is Refused {
   return outcome.kind === 'refused' && outcome.response.status === status;
+}
+
+function listCall(listing: JournalListing) {
+  return { endpoint: 'listJournals', method: 'GET', path: '/v1/journals', query: listingQuery(listing) } as const;
 }
 
 function post<Result>(
