@@ -11,6 +11,7 @@ import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
+import type { DailyCaps } from './outcomes/DailyCaps.ts';
 import type { KeyUses } from './outcomes/KeyUses.ts';
 import type { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import type { ApiClock } from './upstream/transport/ApiClock.ts';
@@ -23,6 +24,7 @@ export interface SharedParts {
   sharedReads: SharedReads;
   keyUses: KeyUses;
   reverseBatches: ReverseBatches;
+  dailyCaps: DailyCaps;
   statusEvents: StatusEvents;
   journalWaits: JournalWaits;
   journalSides: JournalSidesCache;
@@ -140,6 +142,10 @@ class LazyContext implements OperationContext {
 
   get reverseBatches(): ReverseBatches {
     return this.#parts.reverseBatches;
+  }
+
+  get dailyCaps(): DailyCaps {
+    return this.#parts.dailyCaps;
   }
 
   get statusEvents(): StatusEvents {

@@ -18,7 +18,7 @@ import type { Part } from './concurrency/closeAll.ts';
 import { waitFor } from './concurrency/waitFor.ts';
 import type { AuthConfig } from './config/auth.ts';
 import type { DocumentsConfig } from './config/documents.ts';
-import type { CredentialsConfig, UpstreamConfig } from './config/upstream.ts';
+import type { UpstreamConfig } from './config/upstream.ts';
 import { createContext } from './context.ts';
 import { messageOf } from './errors/messageOf.ts';
 import { invalidConfiguration } from './errors/SetupError.ts';
@@ -33,6 +33,7 @@ import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
+import { DailyCaps } from './outcomes/DailyCaps.ts';
 import { KeyUses } from './outcomes/KeyUses.ts';
 import { OutcomeStore } from './outcomes/OutcomeStore.ts';
 import type { ReadEvents } from './outcomes/Reconciler.ts';
@@ -40,6 +41,9 @@ import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema as ownSchema } from './schema/schema.ts';
 import { toSubgraph } from './schema/subgraph.ts';
+import { exportDocument } from './server/export/exportDocument.ts';
+import { csv, ndjson } from './server/export/exportFormats.ts';
+import { createJournalExport } from './server/export/journalExport.ts';
 import { GraphiqlFiles } from './server/graphiql/GraphiqlFiles.ts';
 import { ConsolePages } from './server/http/ConsolePages.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
@@ -48,14 +52,13 @@ import { SandboxControls } from './server/http/SandboxControls.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
 import { graphqlPath } from './server/connections/paths.ts';
 import { PostDoor } from './server/http/PostDoor.ts';
+import { createRunDocument } from './server/http/runDocument.ts';
 import { WebSocketServer } from './server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from './server/yoga/createYogaDoor.ts';
 import type { Tracing } from './tracing/Tracing.ts';
 import { ApiClock } from './upstream/transport/ApiClock.ts';
-import { basicCredentials } from './upstream/transport/credentials.ts';
-import type { Credentials } from './upstream/transport/credentials.ts';
+import { createCredentials } from './upstream/transport/createCredentials.ts';
 import { JournalsClient } from './upstream/journals/JournalsClient.ts';
-import { OAuthCredentials } from './upstream/transport/OAuthCredentials.ts';
 import { RateGovernor } from './upstream/transport/RateGovernor.ts';
 import { StatusEventsClient } from './upstream/events/StatusEventsClient.ts';
 import { UpstreamConnection } from './upstream/transport/UpstreamConnection.ts';
@@ -130,8 +133,17 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const store = openOutcomeStore(config, log);
     opened.push(['the outcome store', () => store.close()]);
     const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
-    const { settleMs } = config.outcomes;
-    const reverseBatches = new ReverseBatches({ client: journals, store, clock, readEvents, log, settleMs });
+    const dailyCaps = new DailyCaps({ ledger: store.spending, clock, log });
+    const reverseBatches = new ReverseBatches({
+      client: journals,
+      store,
+      clock,
+      readEvents,
+      log,
+      settleMs: config.outcomes.settleMs,
+      onNotDone: ({ scope: principal, idempotencyKey }) =>
+        void dailyCaps.releaseLost({ principal, mutation: 'createReverseBatchJournal', idempotencyKey }),
+    });
     opened.push(['the search for reverse batches', () => reverseBatches.close()]);
     reverseBatches.start();
 
@@ -141,13 +153,14 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const idempotencyKeys = new IdempotencyKeys();
     const reads = { journals, sharedReads, statusEvents, journalWaits, journalSides, eventJournals };
     const keyUses = new KeyUses(clock);
-    const shared = { ...reads, clock, keyUses, reverseBatches, idempotencyKeys, firmCurrency };
+    const shared = { ...reads, clock, keyUses, reverseBatches, dailyCaps, idempotencyKeys, firmCurrency };
 
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
     const isSandbox = sandboxUrl !== null;
     const schema = config.isSubgraph ? toSubgraph(ownSchema) : ownSchema;
+    const documents = readDocuments(config.documents, schema);
     const engine = new Engine({
       schema,
       createContext: (facts) => createContext(shared, facts),
@@ -156,7 +169,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       limits,
       open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
-      documents: readDocuments(config.documents, schema),
+      documents,
       isSandbox,
     });
     const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
@@ -164,8 +177,19 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const webSockets = new WebSocketServer({ ...door, open });
     const ofConsole = consoleRoutes(config, sandboxUrl, authenticator, log);
     const routes = [new GraphiqlFiles({ authenticator, isSandbox }, log), ...ofConsole];
-    const listening = { ...config, ...config.shutdown, ...limits, routes };
-    const server = new HttpServer(doors, webSockets, running, listening);
+    const parts = { authenticator, runDocument: createRunDocument(engine, limits.pingMs), ...limits, log };
+    const endpoints = new Map([
+      ['/journals.csv', createJournalExport(csv, parts)],
+      ['/journals.ndjson', createJournalExport(ndjson, parts)],
+    ]);
+    if (config.mcp) {
+      // Loaded on demand, because it takes several megabytes.
+      const { createMcpEndpoint } = await import('./server/mcp/mcpEndpoint.ts');
+      const { manifest } = documents;
+      endpoints.set('/mcp', createMcpEndpoint({ ...parts, schema, documents: manifest, parseQueue: door.turns }));
+    }
+    const options = { ...config, ...config.shutdown, ...limits, endpoints, routes };
+    const server = new HttpServer(doors, webSockets, running, options);
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
@@ -216,7 +240,9 @@ async function openTracing({ tracing }: GatewayConfig, log: Log): Promise<Tracin
 /** @throws SetupError */
 function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): OutcomeStore {
   if (file === null && upstream.kind !== 'sandbox') {
-    log.warn('OUTCOMES_FILE is not set: outcomes of reverse batches are kept in memory and lost with the process');
+    log.warn(
+      'OUTCOMES_FILE is not set: outcomes of reverse batches and the use of daily caps are lost with the process',
+    );
   }
   try {
     return new OutcomeStore(file);
@@ -231,7 +257,7 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
 function readDocuments({ file, only }: DocumentsConfig, schema: GraphQLSchema): TrustedDocuments {
   if (file === null) return new TrustedDocuments();
   try {
-    return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);
+    return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, { only, own: [exportDocument] });
   } catch (error) {
     throw invalidConfiguration([`PERSISTED_OPERATIONS: ${messageOf(error)}`]);
   }
@@ -269,11 +295,6 @@ async function openAuthenticator(config: AuthConfig, log: Log): Promise<Authenti
     case 'jwt':
       return JwtAuthenticator.open(config, log);
   }
-}
-
-function createCredentials(config: CredentialsConfig, log: Log): Credentials {
-  if (config.kind === 'basic') return basicCredentials(config.keyId, config.secretKey);
-  return new OAuthCredentials({ ...config, log });
 }
 
 async function openUpstream(

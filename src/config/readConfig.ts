@@ -2,7 +2,7 @@ import { invalidConfiguration } from '../errors/SetupError.ts';
 
 import { authOf, authProblems, authVariables } from './auth.ts';
 import type { AuthConfig } from './auth.ts';
-import { documentVariables, manifestProblems } from './documents.ts';
+import { documentVariables, manifestProblems, mcpVariables } from './documents.ts';
 import type { DocumentsConfig } from './documents.ts';
 import { outcomeVariables, replayVariables, windowVariables } from './events.ts';
 import type { EventsConfig, OutcomesConfig } from './events.ts';
@@ -42,6 +42,8 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   documents: DocumentsConfig;
   /** Whether the schema is served as a subgraph of a federation. Default false. */
   isSubgraph?: boolean;
+  /** Whether agents may call tools. */
+  mcp: boolean;
   /** The API, or the sandbox, which runs in this process and is reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
@@ -62,6 +64,7 @@ export const variableTables: readonly VariableTable[] = [
   documentVariables,
   federationVariables,
   consoleVariables,
+  mcpVariables,
   windowVariables,
   replayVariables,
   outcomeVariables,
@@ -95,6 +98,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     limits: read(limitVariables),
     documents: read(documentVariables),
     isSubgraph: read(federationVariables).isSubgraph,
+    mcp: read(mcpVariables).isOn,
   };
   const upstream = flags.sandbox
     ? ({ kind: 'sandbox', sandbox: read(sandboxVariables) } as const)

@@ -70,7 +70,12 @@ export const errorCodes = {
     meaning: "the subscription's credential has expired; authenticate again and subscribe after `cursor`",
     extensions: ['cursor'],
   },
-  FORBIDDEN: { meaning: 'the principal lacks the required scope or account' },
+  FORBIDDEN: { meaning: 'the principal lacks the required scope, account or symbol' },
+  CAP_EXCEEDED: {
+    meaning:
+      'a create would exceed a [cap](authentication.md#caps) of the principal; nothing was sent. The amounts are strings',
+    extensions: ['cap', 'currency', 'limit', 'left'],
+  },
   UPSTREAM_UNAVAILABLE: {
     meaning: 'the Journals API or the Event API did not answer',
     extensions: ['requestId', 'retryAt', 'cursor'],

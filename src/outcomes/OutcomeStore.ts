@@ -4,6 +4,9 @@ import Database from 'libsql';
 
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 
+import type { SpendingLedger } from './SpendingLedger.ts';
+import { SqliteSpendingLedger } from './SqliteSpendingLedger.ts';
+
 /**
  * `open` until the outcome is known, `ambiguous` if readings can't establish it and an operator must, and finally `done` or
  * `notDone`.
@@ -13,6 +16,8 @@ export type OutcomeState = 'open' | 'ambiguous' | 'done' | 'notDone';
 /** A reverse batch, stored before it was sent. */
 export interface StoredOutcome {
   id: number;
+  /** Separates the keys of different principals. */
+  scope: string;
   state: OutcomeState;
   idempotencyKey: string;
   /** Hash of the input, which distinguishes a repeat from another request with the same key. */
@@ -28,6 +33,7 @@ export interface StoredOutcome {
 
 interface Row {
   id: number;
+  scope: string;
   state: OutcomeState;
   idempotency_key: string;
   fingerprint: string;
@@ -89,6 +95,8 @@ WHERE json_valid(items) AND json_valid(batch);
  * locked by one process, so no other gateway sends batches from it.
  */
 export class OutcomeStore {
+  /** What principals with caps have moved. */
+  readonly spending: SpendingLedger;
   readonly #database: Database.Database;
   readonly #keptMs: number;
   readonly #maxBytes: number;
@@ -109,6 +117,7 @@ export class OutcomeStore {
       this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
       this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
+      this.spending = new SqliteSpendingLedger(this.#database, () => this.#isFull());
       this.#removeAssumedCurrency();
       this.#prune();
       // Fails now, and not at the first mutation, if rows can't be read.
@@ -260,6 +269,7 @@ export class OutcomeStore {
 function outcomeOf(row: Row): StoredOutcome {
   return {
     id: row.id,
+    scope: row.scope,
     state: row.state,
     idempotencyKey: row.idempotency_key,
     fingerprint: row.fingerprint,

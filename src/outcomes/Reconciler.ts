@@ -42,6 +42,8 @@ export interface ReconcilerOptions {
   log: Log;
   /** How long readings must find nothing before a batch counts as not done, in ms. */
   settleMs: number;
+  /** Is called when a batch has been settled as not done. */
+  onNotDone: (outcome: StoredOutcome) => void;
 }
 
 /** Times are by `performance.now()`, since system clocks are adjusted. */
@@ -195,6 +197,7 @@ export class Reconciler {
     const { similar, mayBeHidden } = findBatchJournals(outcome, search);
     if (mayBeHidden || !(similar.length === 0 || isExplainedByOthers(outcome, similar, search))) return;
     store.settleNotDone(outcome.id);
+    this.#options.onNotDone(outcome);
     search.settled.add(outcome.id);
     log.warn({ idempotencyKey: outcome.idempotencyKey }, 'reverse batch was not done: none of its journals was found');
     this.#watched.delete(outcome.id);

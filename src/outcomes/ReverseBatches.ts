@@ -21,6 +21,8 @@ export interface ReverseBatchesOptions {
   log: Log;
   /** How long readings must find nothing before a batch counts as not done, in ms. Default 60,000. */
   settleMs?: number;
+  /** Is called when a batch whose answer was lost is known not to have been done. */
+  onNotDone?: (outcome: StoredOutcome) => void;
 }
 
 export interface ReverseBatchOutcome {
@@ -48,8 +50,9 @@ export class ReverseBatches {
 
   constructor(options: ReverseBatchesOptions) {
     this.#options = options;
+    const { settleMs = 60_000, onNotDone = () => undefined } = options;
     const learnTime = (signal: AbortSignal) => this.#learnTime(signal);
-    this.#reconciler = new Reconciler({ ...options, learnTime, settleMs: options.settleMs ?? 60_000 });
+    this.#reconciler = new Reconciler({ ...options, learnTime, settleMs, onNotDone });
   }
 
   /** Resumes the reconciliation of batches that an earlier process left open. */

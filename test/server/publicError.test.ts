@@ -17,6 +17,7 @@ import { EventJournals } from '../../src/loaders/EventJournals.ts';
 import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
 import { createLog } from '../../src/log.ts';
 import { SharedReads } from '../../src/loaders/SharedReads.ts';
+import { DailyCaps } from '../../src/outcomes/DailyCaps.ts';
 import { KeyUses } from '../../src/outcomes/KeyUses.ts';
 import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
 import type { ReadEvents } from '../../src/outcomes/Reconciler.ts';
@@ -88,6 +89,7 @@ async function start(thrown: unknown) {
   const clock = new ApiClock();
   const statusEvents = new StatusEvents(eventsClient, clock, log);
   const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
+  const store = new OutcomeStore();
   const shared = {
     clock,
     journals,
@@ -95,7 +97,8 @@ async function start(thrown: unknown) {
     journalSides,
     eventJournals: new EventJournals(journals, journalSides),
     keyUses: new KeyUses(clock),
-    reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),
+    reverseBatches: new ReverseBatches({ client: journals, store, clock, readEvents, log }),
+    dailyCaps: new DailyCaps({ ledger: store.spending, clock, log }),
     idempotencyKeys: new IdempotencyKeys(),
     statusEvents,
     journalWaits: new JournalWaits({ events: statusEvents, read: () => journals.get(), log }),

@@ -17,6 +17,7 @@ import { assertVisible } from './assertVisible.ts';
 import { findReversal, isReversal, reversalLabel } from './findReversal.ts';
 import { freshJournal } from './freshJournal.ts';
 import { InputCheck } from './InputCheck.ts';
+import { withinCaps } from './withinCaps.ts';
 
 export interface ReverseJournalArguments {
   id: string;
@@ -54,7 +55,9 @@ export async function reverseJournal(
   const original = await readReversable(journalId, context);
   const found = await findReversal(original, context);
   if (found) return { reversal: found, original, replayed: true };
-  return send(original, text, context);
+  const idempotencyKey = context.idempotencyKeys.keyOfReversal(original.id);
+  const cash = [{ amount: original.netAmount, currency: original.currency }];
+  return withinCaps({ mutation: 'reverseJournal', idempotencyKey, cash }, context, () => send(original, text, context));
 }
 
 /** Reads the journal and checks that the principal may reverse it and that it can be reversed. */
