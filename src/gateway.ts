@@ -29,6 +29,8 @@ import { KeyUses } from './outcomes/KeyUses.ts';
 import { OutcomeStore } from './outcomes/OutcomeStore.ts';
 import type { ReadEvents } from './outcomes/Reconciler.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
+import { openRedis } from './redis/openRedis.ts';
+import type { RedisConnection } from './redis/RedisConnection.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
@@ -95,6 +97,8 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const upstreamCheck = new UpstreamCheck();
     const observers = [upstreamCheck, metrics.upstream, ...(tracing ? [tracing.upstream] : [])];
     const { upstream, sandboxUrl } = await openUpstream(config, opened, log);
+    const redis = await openSharedState(config, upstream, log);
+    opened.push(['redis', () => redis?.close()]);
     const credentials = createCredentials(upstream.credentials, log);
     opened.push(["the API's credentials", () => credentials.close()]);
     const clock = new ApiClock();
@@ -192,6 +196,18 @@ async function openTracing({ tracing }: GatewayConfig, log: Log): Promise<Tracin
   if (!tracing) return null;
   const module = await import('./tracing/Tracing.ts');
   return new module.Tracing({ ...tracing, log });
+}
+
+/** @returns null if the gateway runs alone */
+async function openSharedState(
+  { redis }: GatewayConfig,
+  { baseUrl, credentials }: UpstreamConfig,
+  log: Log,
+): Promise<RedisConnection | null> {
+  if (!redis) return null;
+  const { url, prefix, account } = redis;
+  const credentialsId = credentials.kind === 'basic' ? credentials.keyId : credentials.clientId;
+  return openRedis(url, { prefix, baseUrl, account, credentialsId }, log);
 }
 
 /** @throws SetupError */

@@ -56,6 +56,7 @@ const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => bool
   concurrency: { whoMayImportIt: () => true, whatItImports: [] },
   log: { whoMayImportIt: isAboveErrors, whatItImports: [] },
   lruCache: { whoMayImportIt: isAboveErrors, whatItImports: [] },
+  redis: { whoMayImportIt: isAboveErrors, whatItImports: ['errors', 'concurrency', 'log'] },
 };
 
 const rules: readonly Rule[] = [
@@ -73,7 +74,7 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'auth, concurrency, config, log and lruCache are imported by those who may, and import nothing above domain',
+    name: 'auth, concurrency, config, log, lruCache and redis are imported by those who may, and import nothing above domain',
     hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
     findBreaches: breachesOf(({ from, to }) => {
       const [importer, imported] = [floorOf(from), floorOf(to)];
@@ -194,23 +195,23 @@ describe('the rules', () => {
     ['imports go down only', ['server/pipeline/pipeline.ts > schema/schema.ts (type)']],
     ['imports go down only', ['gateway.ts > cli/main.ts']],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, log, lruCache and redis are imported by those who may',
       ['errors/faults.ts > auth/principal.ts (type)'],
     ],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, log, lruCache and redis are imported by those who may',
       ['auth/authorize.ts > loaders/journalLoader.ts'],
     ],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, log, lruCache and redis are imported by those who may',
       ['domain/journal.ts > log.ts (type)'],
     ],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, log, lruCache and redis are imported by those who may',
       ['log.ts > config/readConfig.ts (type)'],
     ],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, log, lruCache and redis are imported by those who may',
       ['resolvers/journals.ts > config/limits.ts (type)'],
     ],
     ['server gets the schema and the context factory as values', ['server/pipeline/pipeline.ts > schema/schema.ts']],

@@ -10,6 +10,8 @@ import { limitVariables } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { adminOf, adminVariables, listenerVariables, logVariables, shutdownVariables } from './process.ts';
 import type { AdminConfig, LogLevel } from './process.ts';
+import { redisOf, redisVariables } from './redis.ts';
+import type { RedisConfig } from './redis.ts';
 import { sandboxVariables } from './sandbox.ts';
 import type { SandboxConfig } from './sandbox.ts';
 import { tracingOf, tracingVariables } from './tracing.ts';
@@ -28,6 +30,7 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   events?: EventsConfig;
   logLevel: LogLevel;
   outcomes: OutcomesConfig;
+  redis?: RedisConfig;
   limits: Limits;
   documents: DocumentsConfig;
   /** The API; or the sandbox, which is started in this process and reached over TCP. */
@@ -51,6 +54,7 @@ export const variableTables: readonly VariableTable[] = [
   windowVariables,
   replayVariables,
   outcomeVariables,
+  redisVariables,
   adminVariables,
   shutdownVariables,
   logVariables,
@@ -77,6 +81,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     events: { window: read(windowVariables), replays: read(replayVariables) },
     logLevel: read(logVariables).level,
     outcomes: read(outcomeVariables),
+    redis: redisOf(read(redisVariables)),
     limits: read(limitVariables),
     documents: read(documentVariables),
   };

@@ -1,0 +1,140 @@
+import { Redis } from 'ioredis';
+
+import { Backoff } from '../concurrency/Backoff.ts';
+import { waitFor } from '../concurrency/waitFor.ts';
+import { messageOf } from '../errors/messageOf.ts';
+import type { Log } from '../log.ts';
+
+import type { RedisScript } from './RedisScript.ts';
+import { RedisUnavailableError } from './RedisUnavailableError.ts';
+
+export interface RedisOptions {
+  /** `redis:` or `rediss:`, with user and password if Redis has ACLs. */
+  url: string;
+  /** Added to the keys of all commands and scripts. */
+  keyPrefix: string;
+  /**
+   * How long a command may take, in ms. Default 500. When nothing has been received for so long, the connection is closed,
+   * and commands fail at once until a new one is ready. For blocking reads it must be longer than the read blocks.
+   */
+  timeoutMs?: number;
+  log: Log;
+}
+
+/** For readiness and metrics. */
+export interface RedisState {
+  /** Whether commands are accepted now. */
+  isReady: boolean;
+  /** Since when they are not, in ms; null while they are. */
+  downMs: number | null;
+  /** Connections that became ready after the first. */
+  reconnects: number;
+  /** Commands and scripts that failed. */
+  failures: number;
+}
+
+const defaultTimeoutMs = 500;
+const reconnectPauses = { firstMs: 100, maxMs: 1_000 };
+
+/**
+ * A connection to Redis that never makes its callers wait for long: nothing is queued while it is down, and nothing is sent
+ * again after a reconnect, since a lost command may have been executed. Loaded only if Redis is configured.
+ */
+export class RedisConnection {
+  readonly #options: RedisOptions;
+  readonly #client: Redis;
+  readonly #firstAttempt: Promise<void>;
+  readonly #backoff = new Backoff(reconnectPauses);
+  #downSince: number | null = performance.now();
+  #timesReady = 0;
+  #failures = 0;
+  #isClosed = false;
+
+  constructor(options: RedisOptions) {
+    this.#options = options;
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.#client = new Redis(options.url, {
+      keyPrefix: options.keyPrefix,
+      commandTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      connectTimeout: Math.max(timeoutMs, 2_000),
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      autoResubscribe: false,
+      maxRetriesPerRequest: 0,
+      disableClientInfo: true,
+      retryStrategy: () => this.#backoff.next(),
+      lazyConnect: true,
+    });
+    this.#client.on('ready', () => this.#noteReady());
+    this.#client.on('close', () => this.#noteDown());
+    // Without a listener, errors of the connection would be printed. They are logged when the connection closes.
+    this.#client.on('error', (error) => options.log.debug({ reason: messageOf(error) }, 'redis reported an error'));
+    this.#firstAttempt = this.#client.connect().catch(() => undefined);
+  }
+
+  get state(): RedisState {
+    return {
+      isReady: this.#downSince === null,
+      downMs: this.#downSince === null ? null : performance.now() - this.#downSince,
+      reconnects: Math.max(0, this.#timesReady - 1),
+      failures: this.#failures,
+    };
+  }
+
+  /** Waits until the first attempt to connect has ended, but no longer than a command may take. */
+  async opened(): Promise<void> {
+    await waitFor(this.#firstAttempt, { timeoutMs: this.#options.timeoutMs ?? defaultTimeoutMs });
+  }
+
+  /** Executes commands. @throws RedisUnavailableError */
+  async run<Answer>(command: (client: Redis) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await command(this.#client);
+    } catch (cause) {
+      this.#failures += 1;
+      throw new RedisUnavailableError(messageOf(cause), { cause });
+    }
+  }
+
+  /** Executes a script. @throws RedisUnavailableError */
+  runScript(
+    { sha, lua }: RedisScript,
+    keys: readonly string[],
+    values: readonly (string | number)[] = [],
+  ): Promise<unknown> {
+    return this.run((client) =>
+      client.evalsha(sha, keys.length, ...keys, ...values).catch((error: unknown) => {
+        if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+        return client.eval(lua, keys.length, ...keys, ...values);
+      }),
+    );
+  }
+
+  /**
+   * Another connection to the same Redis, for blocking reads. To be closed on its own.
+   *
+   * @param timeoutMs longer than its commands block
+   */
+  duplicate(timeoutMs: number): RedisConnection {
+    return new RedisConnection({ ...this.#options, timeoutMs });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#client.disconnect();
+  }
+
+  #noteReady(): void {
+    this.#timesReady += 1;
+    this.#downSince = null;
+    this.#backoff.reset();
+    if (this.#timesReady > 1) this.#options.log.info('redis is available again');
+  }
+
+  #noteDown(): void {
+    if (this.#isClosed || this.#downSince !== null) return;
+    this.#downSince = performance.now();
+    this.#options.log.warn('redis is not available');
+  }
+}
