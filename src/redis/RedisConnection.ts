@@ -42,8 +42,10 @@ const reconnectPauses = { firstMs: 100, maxMs: 1_000 };
  */
 export class RedisConnection {
   readonly #options: RedisOptions;
+  readonly #timeoutMs: number;
   readonly #client: Redis;
   readonly #firstAttempt: Promise<void>;
+  readonly #readyListeners = new Set<() => void>();
   readonly #backoff = new Backoff(reconnectPauses);
   #downSince: number | null = performance.now();
   #timesReady = 0;
@@ -53,6 +55,7 @@ export class RedisConnection {
   constructor(options: RedisOptions) {
     this.#options = options;
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.#timeoutMs = timeoutMs;
     this.#client = new Redis(options.url, {
       keyPrefix: options.keyPrefix,
       commandTimeout: timeoutMs,
@@ -62,6 +65,7 @@ export class RedisConnection {
       autoResendUnfulfilledCommands: false,
       autoResubscribe: false,
       maxRetriesPerRequest: 0,
+      maxLoadingRetryTime: 200,
       disableClientInfo: true,
       retryStrategy: () => this.#backoff.next(),
       lazyConnect: true,
@@ -84,7 +88,23 @@ export class RedisConnection {
 
   /** Waits until the first attempt to connect has ended, but no longer than a command may take. */
   async opened(): Promise<void> {
-    await waitFor(this.#firstAttempt, { timeoutMs: this.#options.timeoutMs ?? defaultTimeoutMs });
+    await waitFor(this.#firstAttempt, { timeoutMs: this.#timeoutMs });
+  }
+
+  /** Calls a function now if commands are accepted, and after each reconnect. It must not throw. */
+  onReady(listener: () => void): void {
+    this.#readyListeners.add(listener);
+    if (this.state.isReady) listener();
+  }
+
+  /**
+   * Receives what is published to a channel, from when the connection is ready on; nothing published before. The connection
+   * can then execute no commands.
+   */
+  subscribe(channel: string, receive: (text: string) => void): void {
+    this.#client.on('message', (_channel, text) => receive(text));
+    // A connection that breaks again subscribes after its next reconnect.
+    this.onReady(() => void this.#client.subscribe(channel).catch(() => undefined));
   }
 
   /** Executes commands. @throws RedisUnavailableError */
@@ -112,11 +132,11 @@ export class RedisConnection {
   }
 
   /**
-   * Another connection to the same Redis, for blocking reads. To be closed on its own.
+   * Another connection to the same Redis, for blocking reads and subscriptions. To be closed on its own.
    *
    * @param timeoutMs longer than its commands block
    */
-  duplicate(timeoutMs: number): RedisConnection {
+  duplicate(timeoutMs = this.#timeoutMs): RedisConnection {
     return new RedisConnection({ ...this.#options, timeoutMs });
   }
 
@@ -130,6 +150,7 @@ export class RedisConnection {
     this.#downSince = null;
     this.#backoff.reset();
     if (this.#timesReady > 1) this.#options.log.info('redis is available again');
+    for (const listener of this.#readyListeners) listener();
   }
 
   #noteDown(): void {
