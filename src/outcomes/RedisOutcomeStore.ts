@@ -19,7 +19,7 @@ export interface RedisOutcomeStoreOptions {
 /** How long settled outcomes are kept, in seconds. */
 const keptSeconds = 30 * 86_400;
 /** How long no batch is sent after a start of Redis, in ms: gateways reconnect and store what they know in this time. */
-const restoreMs = 2_500;
+const restoreMs = 1_500;
 /** How long the reconciler's lease lasts, in ms. */
 const leaseMs = 4_000;
 

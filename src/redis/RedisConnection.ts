@@ -14,8 +14,8 @@ export interface RedisOptions {
   /** Added to the keys of all commands and scripts. */
   keyPrefix: string;
   /**
-   * How long a command may take, in ms. Default 500. When nothing has been received for so long, the connection is closed,
-   * and commands fail at once until a new one is ready. For blocking reads it must be longer than the read blocks.
+   * How long a command may take, in ms. Default 500. A command that takes longer closes the connection, and commands fail at
+   * once until a new one is ready. For blocking reads it must be longer than the read blocks.
    */
   timeoutMs?: number;
   log: Log;
@@ -34,7 +34,9 @@ export interface RedisState {
 }
 
 const defaultTimeoutMs = 500;
-const reconnectPauses = { firstMs: 100, maxMs: 1_000 };
+const reconnectPauses = { firstMs: 100, maxMs: 500 };
+/** How long a late answer may still be in a buffer, in ms: after a pause of the process, timers run before sockets are read. */
+const graceMs = 5;
 
 /**
  * A connection to Redis that never makes its callers wait for long: nothing is queued while it is down, and nothing is sent
@@ -58,8 +60,8 @@ export class RedisConnection {
     this.#timeoutMs = timeoutMs;
     this.#client = new Redis(options.url, {
       keyPrefix: options.keyPrefix,
-      commandTimeout: timeoutMs,
-      socketTimeout: timeoutMs,
+      // For the connection's own first commands, which have no other timeout.
+      socketTimeout: 2 * timeoutMs,
       connectTimeout: Math.max(timeoutMs, 2_000),
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
@@ -110,7 +112,7 @@ export class RedisConnection {
   /** Executes commands. @throws RedisUnavailableError */
   async run<Answer>(command: (client: Redis) => Promise<Answer>): Promise<Answer> {
     try {
-      return await command(this.#client);
+      return await this.#inTime(command(this.#client));
     } catch (cause) {
       this.#failures += 1;
       throw new RedisUnavailableError(messageOf(cause), { cause });
@@ -143,6 +145,14 @@ export class RedisConnection {
   close(): void {
     this.#isClosed = true;
     this.#client.disconnect();
+  }
+
+  async #inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const isInTime =
+      (await waitFor(answer, { timeoutMs: this.#timeoutMs })) || (await waitFor(answer, { timeoutMs: graceMs }));
+    if (isInTime) return answer;
+    this.#client.disconnect(true);
+    throw new Error(`redis did not answer within ${this.#timeoutMs} ms`);
   }
 
   #noteReady(): void {
