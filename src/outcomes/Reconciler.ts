@@ -61,6 +61,8 @@ const longestPauseMs = 5_000;
 const pauseAfterFailureMs = 1_000;
 /** Longer than a call can be in flight, in ms. */
 const longestCallMs = 60_000;
+/** A batch is sent within this time after it was stored in a shared store, or not at all, in ms. */
+export const beginWithinMs = 10_000;
 /** Parallel reads of journals. Each adds two listeners to the closing signal: its attempt and its request. */
 const parallelReads = 16;
 
@@ -157,10 +159,9 @@ export class Reconciler {
     return now - (unsettledSince ?? now) >= times * this.#settleMsOf(outcome);
   }
 
-  /** A gateway that died during its call may only have been stopped, and may send it when it continues. */
+  /** A gateway that died during its call may only have been stopped, and may begin it when it continues. */
   #settleMsOf({ sender }: StoredOutcome): number {
-    const { settleMs } = this.#options;
-    return sender === null ? settleMs : Math.max(settleMs, longestCallMs);
+    return this.#options.settleMs + (sender === null ? 0 : beginWithinMs);
   }
 
   async #readFor(wanted: readonly Watched[], isWhole: boolean): Promise<void> {

@@ -10,7 +10,7 @@ import { Fault, OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError 
 import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 import type { Awaitable, NewIntent, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
-import { Reconciler } from './Reconciler.ts';
+import { beginWithinMs, Reconciler } from './Reconciler.ts';
 import type { ReadEvents } from './Reconciler.ts';
 import type { RedisOutcomeStore } from './RedisOutcomeStore.ts';
 import { SharedReconciling } from './SharedReconciling.ts';
@@ -39,8 +39,6 @@ const settleTimeoutMs = 3_000;
 const retryAfterMs = 2_000;
 /** How long a repeat of an ambiguous batch starts another reading, in ms. */
 const maxAmbiguousReadingMs = 3_600_000;
-/** A gateway that was stopped for so long after it had stored a batch does not send it, in ms. */
-const maxIntentAgeMs = 5_000;
 
 /**
  * Adds idempotency keys to the reverse batch, which the API does not have there. Each key is sent at most once, repeats and
@@ -103,10 +101,11 @@ export class ReverseBatches {
     const stored = await this.#find(scope, idempotencyKey);
     if (stored) return this.#replay(stored, fingerprint);
     await this.#learnTime();
-    const begunAt = performance.now();
+    // Later, another gateway may take this one for dead and find that the batch was not done.
+    const beginBy = this.#sharing ? performance.now() + beginWithinMs : undefined;
     const intent = { idempotencyKey, fingerprint, batch: canonical(batch), intendedAtMs: clock.earliestNow() };
     const outcome = await this.#intend(scope, intent);
-    if (outcome) return { items: await this.#send(outcome, batch, begunAt), replayed: false };
+    if (outcome) return { items: await this.#send(outcome, batch, beginBy), replayed: false };
     const first = await this.#find(scope, idempotencyKey);
     if (first) return this.#replay(first, fingerprint);
     throw new UpstreamUnavailableError('nothing was sent: another call with this key has just failed', {
@@ -149,14 +148,10 @@ export class ReverseBatches {
     }
   }
 
-  async #send(outcome: StoredOutcome, batch: NewReverseBatch, begunAt: number): Promise<BatchItem[]> {
+  async #send(outcome: StoredOutcome, batch: NewReverseBatch, beginBy: number | undefined): Promise<BatchItem[]> {
     const { client, store, log } = this.#options;
     try {
-      if (performance.now() - begunAt > maxIntentAgeMs)
-        throw new UpstreamUnavailableError('nothing was sent: the gateway was stopped for a moment', {
-          retryAt: soon(),
-        });
-      const items = await client.createReverseBatch(batch, outcome.idempotencyKey);
+      const items = await client.createReverseBatch(batch, outcome.idempotencyKey, beginBy);
       await this.#tryWrite(async () => {
         const taken = await store.settleDone(outcome.id, items);
         if (taken.length > 0) log.error({ journals: taken }, 'these journals were attributed to another reverse batch');

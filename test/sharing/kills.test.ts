@@ -19,11 +19,11 @@ it.skipIf(isLeftOut)(
   'three gateways behind a balancer, each killed with kill -9, make no reverse batch twice and report each correctly',
   async () => {
     const sandbox = await startSandbox();
-    const { url, gateways } = await startCluster(sandbox);
+    const { url, gateways } = await startCluster(sandbox, { OUTCOMES_SETTLE_SECONDS: '2' });
     // Some batches are in flight when a gateway is killed: processed, but not answered yet.
     const slow = { kind: 'latency', operations: ['createReverseBatch'], ms: 100, when: 'after', probability: 0.5 };
     await control(sandbox, 'PUT', 'faults', { faults: [slow] });
-    const works = makeWork('reverseBatch', 60).flatMap((work) => [work, work]);
+    const works = makeWork('reverseBatch', 40).flatMap((work) => [work, work]);
 
     const working = doWork(works, { url: () => url, concurrency: 12, patienceMs: 300, maxAsked: 200 });
     for (const gateway of gateways) {

@@ -159,8 +159,10 @@ export class JournalsClient {
   /**
    * `POST /v1/journals/reverse_batch`. Never sent again once begun, since the API takes no idempotency key here: the key
    * is the gateway's own and appears in errors only. @throws as `create`
+   *
+   * @param beginBy it is not begun later than this, by `performance.now()`
    */
-  createReverseBatch(batch: NewReverseBatch, idempotencyKey: string): Promise<BatchItem[]> {
+  createReverseBatch(batch: NewReverseBatch, idempotencyKey: string, beginBy?: number): Promise<BatchItem[]> {
     const accountIds = [batch.toAccount, ...batch.entries.map((entry) => entry.fromAccount)];
     const facts: RequestFacts = { entryType: 'JNLC', accountIds, idempotencyKey };
     const body = encodeReverseBatch(batch);
@@ -170,7 +172,7 @@ export class JournalsClient {
       body,
       decodeBatchOf(batch.entries.length),
     );
-    return this.#create(call, reverseBatchRefusals, facts);
+    return this.#create({ ...call, beginBy }, reverseBatchRefusals, facts);
   }
 
   /**

@@ -43,6 +43,8 @@ export interface UpstreamCall<Result> {
   givenKey?: string;
   /** Additional headers. */
   headers?: Record<string, string>;
+  /** No attempt is begun later than this, by `performance.now()`. */
+  beginBy?: number | undefined;
   /** A 401 may concern the requested resource instead of the credentials; the caller finds out which. */
   mayBe401?: boolean;
   /**
@@ -140,7 +142,7 @@ export class UpstreamConnection {
     // A silent connection must not use up all the time: each attempt but the last gets half of what is left.
     const share = attempt < maxAttempts && isRetryable(call) ? 0.5 : 1;
     return this.#observed(call, attempt, limits, (observed, signal) =>
-      this.#sendWithRenewal(observed, { ...limits, share }, signal),
+      this.#sendWithRenewal(observed, { ...limits, share, beginBy: call.beginBy }, signal),
     );
   }
 
