@@ -164,6 +164,7 @@ describe.skipIf(isWithoutRedis)('the start', () => {
       ['--appendfsync', 'everysec'],
       [/"appendfsync":"everysec".*can lose outcomes/],
     ],
+    ['warns if it may evict keys', ['--maxmemory-policy', 'allkeys-lru'], [/"policy":"allkeys-lru".*can evict/]],
     ['warns if it writes nothing', ['--appendonly', 'no'], [/"appendonly":"no".*can lose outcomes/]],
     [
       'says that it is unknown if the question is forbidden',
