@@ -21,7 +21,7 @@ it.skipIf(isWithoutRedis)(
 
     for (const kind of ['create', 'batch', 'reverseBatch'] satisfies Kind[]) {
       const works = makeWork(kind, 1).flatMap((work) => Array.from({ length: uses }, () => work));
-      const verdicts = await doWork(works, { url, concurrency: uses, patienceMs: 200, maxAsked: 1 });
+      const verdicts = await doWork(works, { url, concurrency: uses, patienceMs: 200, maxAsked: 50 });
 
       expect(await audit(sandbox, verdicts)).toMatchObject({ done: uses, lies: [] });
       // It is unknown to a gateway that Redis did not answer in time.

