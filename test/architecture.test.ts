@@ -57,6 +57,7 @@ const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => bool
   plan: { whoMayImportIt: (floor) => floor === 'engine', whatItImports: [] },
   log: { whoMayImportIt: isAboveErrors, whatItImports: [] },
   lruCache: { whoMayImportIt: isAboveErrors, whatItImports: [] },
+  redis: { whoMayImportIt: isAboveErrors, whatItImports: ['errors', 'concurrency', 'log'] },
 };
 
 const rules: readonly Rule[] = [
@@ -74,7 +75,7 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'auth, concurrency, config, plan, log and lruCache are imported by those who may, and import nothing above domain',
+    name: 'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may, and import nothing above domain',
     hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
     findBreaches: breachesOf(({ from, to }) => {
       const [importer, imported] = [floorOf(from), floorOf(to)];
@@ -212,27 +213,27 @@ describe('the rules', () => {
     ['imports go down only', ['server/http/PostDoor.ts > schema/schema.ts (type)']],
     ['imports go down only', ['gateway.ts > cli/main.ts']],
     [
-      'auth, concurrency, config, plan, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['errors/faults.ts > auth/principal.ts (type)'],
     ],
     [
-      'auth, concurrency, config, plan, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['auth/authorize.ts > loaders/journalLoader.ts'],
     ],
     [
-      'auth, concurrency, config, plan, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['domain/journal.ts > log.ts (type)'],
     ],
     [
-      'auth, concurrency, config, plan, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['log.ts > config/readConfig.ts (type)'],
     ],
     [
-      'auth, concurrency, config, plan, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['resolvers/journals.ts > config/limits.ts (type)'],
     ],
     [
-      'auth, concurrency, config, plan, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['plan/compileOperation.ts > schema/schema.ts'],
     ],
     [

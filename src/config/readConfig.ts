@@ -18,6 +18,8 @@ import {
   shutdownVariables,
 } from './process.ts';
 import type { AdminConfig, LogLevel } from './process.ts';
+import { redisOf, redisVariables } from './redis.ts';
+import type { RedisConfig } from './redis.ts';
 import { sandboxVariables } from './sandbox.ts';
 import type { SandboxConfig } from './sandbox.ts';
 import { tracingOf, tracingVariables } from './tracing.ts';
@@ -38,6 +40,7 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   events?: EventsConfig;
   logLevel: LogLevel;
   outcomes: OutcomesConfig;
+  redis?: RedisConfig;
   limits: Limits;
   documents: DocumentsConfig;
   /** Whether the schema is served as a subgraph of a federation. Default false. */
@@ -68,6 +71,7 @@ export const variableTables: readonly VariableTable[] = [
   windowVariables,
   replayVariables,
   outcomeVariables,
+  redisVariables,
   adminVariables,
   shutdownVariables,
   logVariables,
@@ -95,6 +99,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     events: { window: read(windowVariables), replays: read(replayVariables) },
     logLevel: read(logVariables).level,
     outcomes: read(outcomeVariables),
+    redis: redisOf(read(redisVariables)),
     limits: read(limitVariables),
     documents: read(documentVariables),
     isSubgraph: read(federationVariables).isSubgraph,

@@ -1,7 +1,7 @@
 import type { Journal } from '../domain/journal.ts';
 import type { StatusHistory } from '../events/replay/StatusHistory.ts';
 import { copyOutcomeFile } from '../outcomes/copyOutcomeFile.ts';
-import { OutcomeStore } from '../outcomes/OutcomeStore.ts';
+import { FileOutcomeStore } from '../outcomes/FileOutcomeStore.ts';
 import type { StoredOutcome } from '../outcomes/OutcomeStore.ts';
 import { JournalWindow } from '../resolvers/paging/JournalWindow.ts';
 import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
@@ -78,7 +78,7 @@ async function findDifferences(
 function unknownReverseBatches(file: string, { since, until }: ReconciledDays): UnknownReverseBatch[] {
   const { copy, remove } = copyOutcomeFile(file);
   try {
-    const store = new OutcomeStore(copy);
+    const store = new FileOutcomeStore(copy);
     const unsettled = store.unsettled().map(batchOf);
     store.close();
     return unsettled.filter(({ intendedAt }) => intendedAt.slice(0, 10) >= since && intendedAt.slice(0, 10) <= until);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import { FileOutcomeStore } from '../../src/outcomes/FileOutcomeStore.ts';
 import type { Spending, SpendingEnd } from '../../src/outcomes/SpendingLedger.ts';
 import { closeLater } from '../kit/leftovers.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
@@ -16,8 +16,8 @@ function spending(idempotencyKey: string, amount: string, changes: Partial<Spend
   return { ...key, day, amounts: new Map([['USD', amount]]), ...changes };
 }
 
-function openStore(file: string | null = null): OutcomeStore {
-  const store = new OutcomeStore(file);
+function openStore(file: string | null = null): FileOutcomeStore {
+  const store = new FileOutcomeStore(file);
   closeLater(() => store.close());
   return store;
 }
@@ -49,7 +49,7 @@ describe('the spending ledger', () => {
 
   it('counts a call that a killed process has left behind until it is released', async () => {
     const file = join(await temporaryFolder(), 'outcomes.db');
-    const killed = new OutcomeStore(file);
+    const killed = new FileOutcomeStore(file);
     await killed.spending.reserve(spending('a', '10'), limits);
     killed.close();
     const { spending: ledger } = openStore(file);
@@ -81,7 +81,7 @@ describe('the spending ledger', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const store = new OutcomeStore();
+        const store = new FileOutcomeStore();
         const { spending: ledger } = store;
         const open = new Map<string, number>();
         const counted = new Map<string, { isDone: boolean; isLost: boolean }>();

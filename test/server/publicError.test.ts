@@ -19,7 +19,7 @@ import { createLog } from '../../src/log.ts';
 import { SharedReads } from '../../src/loaders/SharedReads.ts';
 import { DailyCaps } from '../../src/outcomes/DailyCaps.ts';
 import { KeyUses } from '../../src/outcomes/KeyUses.ts';
-import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import { FileOutcomeStore } from '../../src/outcomes/FileOutcomeStore.ts';
 import type { ReadEvents } from '../../src/outcomes/Reconciler.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
@@ -89,7 +89,7 @@ async function start(thrown: unknown) {
   const clock = new ApiClock();
   const statusEvents = new StatusEvents(eventsClient, clock, log);
   const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
-  const store = new OutcomeStore();
+  const store = new FileOutcomeStore();
   const shared = {
     clock,
     journals,

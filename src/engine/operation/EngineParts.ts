@@ -21,6 +21,8 @@ export interface EngineOptions {
   running: RunningOperations;
   observers?: readonly OperationObserver[];
   limits: Limits;
+  /** Default: limits of this process alone. */
+  principalLimits?: PrincipalLimits;
   open: OpenSockets;
   documents: TrustedDocuments;
   /** In front of a sandbox everybody may read the schema, and errors suggest its names. */
