@@ -2,7 +2,7 @@ import type { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Session } from './auth/Session.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
-import type { StatusMark } from './events/feed/StatusHub.ts';
+import type { StatusMark } from './events/feed/StatusMark.ts';
 import type { SubscriptionProgress } from './events/subscription/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
 import { createJournalLoader } from './loaders/journalLoader.ts';

@@ -1,4 +1,4 @@
-import type { FeedState } from '../events/feed/StatusFeed.ts';
+import type { FeedState } from '../events/feed/Feed.ts';
 
 import type { UpstreamReport } from './UpstreamCheck.ts';
 

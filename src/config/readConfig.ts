@@ -4,7 +4,7 @@ import { authOf, authProblems, authVariables } from './auth.ts';
 import type { AuthConfig } from './auth.ts';
 import { documentVariables, manifestProblems } from './documents.ts';
 import type { DocumentsConfig } from './documents.ts';
-import { outcomeVariables, replayVariables, windowVariables } from './events.ts';
+import { outcomeVariables, replayVariables, sharedLogVariables, windowVariables } from './events.ts';
 import type { EventsConfig, OutcomesConfig } from './events.ts';
 import { limitVariables } from './limits.ts';
 import type { Limits } from './limits.ts';
@@ -52,6 +52,7 @@ export const variableTables: readonly VariableTable[] = [
   limitVariables,
   documentVariables,
   windowVariables,
+  sharedLogVariables,
   replayVariables,
   outcomeVariables,
   redisVariables,
@@ -78,7 +79,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     shutdown: read(shutdownVariables),
     tracing: tracingOf(read(tracingVariables)),
     auth: authOf(read(authVariables)),
-    events: { window: read(windowVariables), replays: read(replayVariables) },
+    events: { window: read(windowVariables), log: read(sharedLogVariables), replays: read(replayVariables) },
     logLevel: read(logVariables).level,
     outcomes: read(outcomeVariables),
     redis: redisOf(read(redisVariables)),
