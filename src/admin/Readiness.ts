@@ -12,7 +12,7 @@ export interface ReadinessReport {
   checks: { upstream: UpstreamReport; feed: FeedReport };
 }
 
-export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lagMs' | 'reconnects'> {
+export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lagMs' | 'reconnects' | 'role'> {
   ok: boolean;
   /** The code of the error that ended the last stream, and when. */
   lastFailure: { code: string; at: string } | null;
@@ -53,7 +53,7 @@ export class Readiness {
 }
 
 /** An open stream is ok however long it is silent: the feed itself detects streams that are dead. */
-function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure }: FeedState): FeedReport {
+function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure, role }: FeedState): FeedReport {
   return {
     ok: downMs !== null && downMs < maxDownMs,
     isOpen,
@@ -61,5 +61,6 @@ function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure }
     lagMs,
     reconnects,
     lastFailure: lastFailure && { code: lastFailure.code, at: lastFailure.at },
+    ...(role && { role }),
   };
 }

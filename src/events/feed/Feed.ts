@@ -1,7 +1,8 @@
 import type { Instant } from '../../domain/instant.ts';
 
 /** What a gateway does for a feed that several share. */
-export type FeedRole = 'leading' | 'following' | 'standalone';
+export const feedRoles = ['leading', 'following', 'standalone'] as const;
+export type FeedRole = (typeof feedRoles)[number];
 
 /** The feed's state, for readiness and metrics. */
 export interface FeedState {

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+
+import { isWithoutRedis } from '../kit/startRedis.ts';
+import { hasHaproxy } from '../money/kit/startHaproxy.ts';
+
+import { fleetRun } from './kit/fleetRun.ts';
+
+const isLeftOut = isWithoutRedis || (!hasHaproxy && process.env['CI'] === undefined);
+if (isLeftOut) console.log('skipped: redis-server or haproxy is not installed');
+
+const exactlyOnce = { lost: 0, doubled: 0, disordered: 0 };
+
+// `npm run chaos` has longer runs.
+describe.skipIf(isLeftOut)('clients of three gateways behind a balancer get each event once and in order', () => {
+  it('while gateways are killed, stopped and replaced', async () => {
+    const report = await fleetRun({
+      events: 3_000,
+      blows: ['kill', 'stop', 'roll'],
+      fromMs: 200,
+      toMs: 1_000,
+      clients: 6,
+      seed: 6,
+    });
+
+    console.log(report);
+    expect(report).toMatchObject({ ...exactlyOnce, exits: [0, 0, 0] });
+    expect(report.mostStreams).toBeLessThanOrEqual(2);
+  });
+
+  it('while Redis is restarted with its data and without, and does not answer', async () => {
+    const report = await fleetRun({
+      events: 3_000,
+      blows: ['redisWithData', 'redisWithoutData', 'redisStopped'],
+      fromMs: 200,
+      toMs: 1_000,
+      clients: 6,
+      seed: 6,
+    });
+
+    console.log(report);
+    expect(report).toMatchObject(exactlyOnce);
+  });
+});
