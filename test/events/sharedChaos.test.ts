@@ -15,9 +15,10 @@ describe.skipIf(isLeftOut)('clients of three gateways behind a balancer get each
   it('while gateways are killed, stopped and replaced', async () => {
     const report = await fleetRun({
       events: 3_000,
-      blows: ['kill', 'stop', 'roll'],
+      blows: ['kill', 'stopLeader', 'roll'],
       fromMs: 200,
       toMs: 1_000,
+      pauseMs: 60,
       clients: 6,
       seed: 6,
     });
@@ -33,6 +34,7 @@ describe.skipIf(isLeftOut)('clients of three gateways behind a balancer get each
       blows: ['redisWithData', 'redisWithoutData', 'redisStopped'],
       fromMs: 200,
       toMs: 1_000,
+      pauseMs: 60,
       clients: 6,
       seed: 6,
     });

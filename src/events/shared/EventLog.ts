@@ -33,6 +33,7 @@ const pageSize = 500;
 const blockMs = 1_000;
 /** How long a read may take in all, in ms. */
 const readTimeoutMs = 2_000;
+const maxTrimIntervalMs = 10_000;
 
 const [stateKey, streamKey, idsKey, leaseKey] = ['feed', 'feed:entries', 'feed:ids', 'feed:lease'];
 
@@ -110,6 +111,11 @@ export class EventLog {
     const count = Number(await this.#redis.runScript(appendScript, [stateKey, streamKey, idsKey], values));
     if (count < 0) throw new LogMovedError('another gateway has the lease, or redis has lost entries');
     return count;
+  }
+
+  /** How often old entries are to be dropped, in ms. */
+  get trimIntervalMs(): number {
+    return Math.max(100, Math.min(maxTrimIntervalMs, this.#maxAgeMs / 10));
   }
 
   /** Drops entries that are too old. @throws RedisUnavailableError */

@@ -30,6 +30,7 @@ export class Leadership {
   readonly #feed: StatusFeed;
   readonly #writer: LogWriter;
   readonly #begunAt = performance.now();
+  readonly #trimTimer: NodeJS.Timeout;
 
   constructor(events: EventLog, { client, clock, log, state, own, onBegun, onFailure }: LeadershipOptions) {
     const start = startOf(state, own);
@@ -38,6 +39,8 @@ export class Leadership {
     if (start) this.#writer.begin(start.beganMs);
     this.#feed = new StatusFeed(client, this.#writer, clock, log, { start });
     this.#feed.start();
+    // Entries that are not dropped now are dropped next time.
+    this.#trimTimer = setInterval(() => void events.trim().catch(() => undefined), events.trimIntervalMs);
   }
 
   get state(): FeedState {
@@ -54,6 +57,7 @@ export class Leadership {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#trimTimer);
     this.#writer.stop();
     await this.#feed.close();
   }

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { ask } from '../../kit/ask.ts';
 import { freePort } from '../../kit/freePort.ts';
 import { startRedis } from '../../kit/startRedis.ts';
@@ -67,9 +69,13 @@ export class Fleet extends LiveSandbox {
     return Promise.all(this.#gateways.map((gateway) => (gateway ? roleOf(gateway.adminUrl) : null)));
   }
 
-  /** The gateway that leads; -1 while none does. */
-  async leader(): Promise<number> {
-    return (await this.roles()).indexOf('leading');
+  /** The gateway that leads, as soon as one does. */
+  async untilLed(): Promise<number> {
+    for (;;) {
+      const index = (await this.roles()).indexOf('leading');
+      if (index !== -1) return index;
+      await wait(20);
+    }
   }
 
   async cursor(): Promise<string> {

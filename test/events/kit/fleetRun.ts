@@ -7,18 +7,20 @@ import type { ScreenAudit } from './auditScreens.ts';
 import { Fleet } from './Fleet.ts';
 import { eventsPerJournal } from './LiveSandbox.ts';
 import { closeScreens, openScreens, untilAllShow } from './screens.ts';
-import type { Screen } from './Screen.ts';
 
 /** What happens to a gateway, or to Redis. */
-export type Blow = 'kill' | 'stop' | 'roll' | 'redisWithData' | 'redisWithoutData' | 'redisStopped';
+export type Blow = 'kill' | 'stop' | 'stopLeader' | 'roll' | 'redisWithData' | 'redisWithoutData' | 'redisStopped';
 
 export interface FleetRunOptions {
+  /** At least: the load goes on as long as blows fall. */
   events: number;
-  /** In this order, again and again. */
+  /** In this order, again and again while the load goes on. */
   blows: readonly Blow[];
   /** Between two blows, in ms. */
   fromMs: number;
   toMs: number;
+  /** Between ten new journals and the next, in ms at most. */
+  pauseMs: number;
   clients: number;
   seed: number;
 }
@@ -39,42 +41,39 @@ const journalsAtOnce = 10;
 const maxBehind = 3_000;
 
 /** Three gateways behind a balancer lose each other, and Redis; their clients come back wherever the balancer sends them. */
-export async function fleetRun({ events, blows, fromMs, toMs, clients, seed }: FleetRunOptions): Promise<FleetRunReport> {
+export async function fleetRun(options: FleetRunOptions): Promise<FleetRunReport> {
+  const { events, blows, fromMs, toMs, pauseMs, clients, seed } = options;
   const random = seededRandom(seed);
   const fleet = await Fleet.start(3);
   const screens = openScreens(clients, { url: fleet.url, after: await fleet.cursor() });
   const struck: Record<string, number> = {};
   const exits: (number | null)[] = [];
-  const run = { isOver: false };
-  const load = createAll(fleet, screens, events, random);
-  const striking = (async () => {
-    for (let turn = 0; !run.isOver || turn < blows.length; turn += 1) {
-      // The moment of the blow is the point of the run; nothing announces it.
-      await wait(fromMs + random() * (toMs - fromMs));
-      const blow = blows[turn % blows.length] ?? 'kill';
-      exits.push(...(await strike(fleet, blow, random)));
-      struck[blow] = (struck[blow] ?? 0) + 1;
+  const run = { created: 0, isStruck: false };
+  const isOver = () => run.isStruck && run.created * eventsPerJournal >= events;
+  const load = (async () => {
+    while (!isOver()) {
+      await fleet.createJournals(journalsAtOnce);
+      run.created += journalsAtOnce;
+      await untilAllShow(screens, run.created * eventsPerJournal - maxBehind);
+      await wait(random() * pauseMs);
     }
   })();
+  for (let turn = 0; turn < blows.length || run.created * eventsPerJournal < events; turn += 1) {
+    // The moment of the blow is the point of the run; nothing announces it.
+    await wait(fromMs + random() * (toMs - fromMs));
+    const blow = blows[turn % blows.length] ?? 'kill';
+    exits.push(...(await strike(fleet, blow, random)));
+    struck[blow] = (struck[blow] ?? 0) + 1;
+  }
+  run.isStruck = true;
   await load;
-  run.isOver = true;
-  await striking;
-  const journals = Math.ceil(events / eventsPerJournal / journalsAtOnce) * journalsAtOnce;
-  await untilAllShow(screens, journals * eventsPerJournal);
+  await untilAllShow(screens, run.created * eventsPerJournal);
   await untilOneLeads(fleet);
   const streams = await fleet.streams();
   const audit = auditScreens(screens, await fleet.told());
   await closeScreens(screens);
   const { mostOpen: mostStreams, open: streamsAtEnd } = streams;
-  return { events: journals * eventsPerJournal, blows: struck, exits, mostStreams, streamsAtEnd, ...audit };
-}
-
-async function createAll(fleet: Fleet, screens: readonly Screen[], events: number, random: () => number): Promise<void> {
-  for (let created = 0; created * eventsPerJournal < events; created += journalsAtOnce) {
-    await fleet.createJournals(journalsAtOnce);
-    await untilAllShow(screens, created * eventsPerJournal - maxBehind);
-    await wait(random() * 10);
-  }
+  return { events: run.created * eventsPerJournal, blows: struck, exits, mostStreams, streamsAtEnd, ...audit };
 }
 
 /** @returns exit codes of gateways that were asked to end */
@@ -85,11 +84,10 @@ async function strike(fleet: Fleet, blow: Blow, random: () => number): Promise<(
       await fleet.endGateway(index, 'SIGKILL');
       await fleet.startGateway(index);
       return [];
+    case 'stopLeader':
+      return stop(fleet, await fleet.untilLed(), random);
     case 'stop':
-      fleet.signal(index, 'SIGSTOP');
-      await wait(1_000 + random() * 4_000);
-      fleet.signal(index, 'SIGCONT');
-      return [];
+      return stop(fleet, index, random);
     case 'roll':
       return rollAll(fleet);
     case 'redisWithData':
@@ -104,6 +102,14 @@ async function strike(fleet: Fleet, blow: Blow, random: () => number): Promise<(
       fleet.redis.thaw();
       return [];
   }
+}
+
+/** For long enough, most times, that another gateway takes the lead from a leader. */
+async function stop(fleet: Fleet, index: number, random: () => number): Promise<[]> {
+  fleet.signal(index, 'SIGSTOP');
+  await wait(1_000 + random() * 5_000);
+  fleet.signal(index, 'SIGCONT');
+  return [];
 }
 
 async function rollAll(fleet: Fleet): Promise<(number | null)[]> {

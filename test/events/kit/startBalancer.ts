@@ -19,7 +19,8 @@ export async function startBalancer(ports: readonly number[]): Promise<string> {
   const port = await freePort();
   const file = join(folder, 'haproxy.cfg');
   const servers = ports.map(
-    (at, index) => `  server gateway${index} 127.0.0.1:${at} check inter 200 fall 2 rise 1 on-marked-down shutdown-sessions`,
+    (at, index) =>
+      `  server gateway${index} 127.0.0.1:${at} check inter 200 fall 2 rise 1 on-marked-down shutdown-sessions`,
   );
   writeFileSync(file, configuration(port, servers));
   const haproxy = spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
