@@ -97,9 +97,7 @@ export function registerStateMetrics(registry: Registry, read: () => GatewayStat
     'gateway_feed_role',
     '1 for what this gateway does for the feed that it shares by Redis; no values without Redis.',
     ({ events: { feed } }) =>
-      feed.role
-        ? Object.fromEntries(feedRoles.map((role) => [role, Number(role === feed.role)]))
-        : {},
+      feed.role ? Object.fromEntries(feedRoles.map((role) => [role, Number(role === feed.role)])) : {},
   );
   counter('gateway_feed_reconnects_total', 'Event streams opened after the first.', ({ events }) => {
     return events.feed.reconnects;

@@ -66,6 +66,7 @@ export class LogPublisher implements FeedSink {
   publish(event: JournalStatusEvent, isOverlap: boolean): void {
     const ms = this.#noteOwn(event, this.#hub.now());
     this.#lastMs = Math.max(this.#lastMs, ms);
+    this.#ids.add(event.id, ms);
     this.#hub.publish(event, isOverlap);
   }
 
