@@ -7,7 +7,7 @@
  * fixed time; the figures are medians. Both processes share the machine, which is named in the output. The sandbox's own
  * processor time per request (Linux only) is reported, too, because other load on the machine hardly affects it.
  *
- * Run it with `npm run bench`.
+ * Run it with `npm run bench:sandbox`.
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -15,6 +15,9 @@ export const accounts = {
 export class JournalsStub {
   readonly #server = createServer((request, response) => this.#answer(request, response));
   readonly #held: ServerResponse[] = [];
+  /** Time that each response takes, in ms. */
+  latencyMs = 0;
+  #list = listOf(100);
 
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
@@ -22,6 +25,11 @@ export class JournalsStub {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Number of journals in a list. */
+  set listSize(size: number) {
+    this.#list = listOf(size);
   }
 
   /** Answers the held requests. */
@@ -35,6 +43,11 @@ export class JournalsStub {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
+    if (this.latencyMs === 0) this.#answerNow(request, response);
+    else setTimeout(() => this.#answerNow(request, response), this.latencyMs);
+  }
+
+  #answerNow(request: IncomingMessage, response: ServerResponse): void {
     const { url = '', method } = request;
     if (url.includes('/events/')) {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -49,7 +62,7 @@ export class JournalsStub {
     request.resume();
     if (url.startsWith('/v1/journals/')) {
       this.#answerAbout(url, response, `${beforeId}${url.slice(-36)}${afterId}`);
-    } else sendJson(response, aHundred);
+    } else sendJson(response, this.#list);
   }
 
   #answerAbout(asked: string, response: ServerResponse, text: string): void {
@@ -88,6 +101,9 @@ function wireJournal(index: number): WireJournal {
   };
 }
 
-const aHundred = JSON.stringify(Array.from({ length: 100 }, (_, index) => wireJournal(index)));
+function listOf(size: number): string {
+  return JSON.stringify(Array.from({ length: size }, (_, index) => wireJournal(index)));
+}
+
 const aJournal = JSON.stringify(wireJournal(0));
 const [beforeId = '', afterId = ''] = aJournal.split(wireJournal(0).id);

@@ -9,8 +9,13 @@ import { residentMemory } from './residentMemory.ts';
 const probe = new URL('./memoryProbe.js', import.meta.url).pathname;
 const peers = new URL('./peers.js', import.meta.url).pathname;
 
-/** The server to start. `bare` has no GraphQL and sends the same bytes. */
-export type ServerKind = 'gateway' | 'graphql-ws' | 'yoga' | 'bare';
+/** Servers of `bench/live/peers.ts`; `bare` has no GraphQL and sends the same bytes. */
+type LivePeer = 'graphql-ws' | 'yoga' | 'bare';
+/** Servers of `bench/peers`, which has its own package. */
+export type RequestPeer = 'apollo' | 'floor' | 'mercurius' | 'passThrough' | 'yogaPothos';
+export type ServerKind = 'gateway' | LivePeer | RequestPeer;
+
+const requestPeers: readonly string[] = ['apollo', 'floor', 'mercurius', 'passThrough', 'yogaPothos'];
 
 /** A server in its own process, on its own core if the system allows it. */
 export class ServerProcess {
@@ -28,8 +33,7 @@ export class ServerProcess {
     upstreamUrl: string,
     environment: Record<string, string> = {},
   ): Promise<ServerProcess> {
-    const script = kind === 'gateway' ? ['dist/cli/main.js', 'serve', '--port', '0'] : [peers, kind];
-    const child = spawn(process.execPath, ['--expose-gc', '--import', probe, ...script], {
+    const child = spawn(process.execPath, ['--expose-gc', '--import', probe, ...scriptOf(kind)], {
       env: {
         PATH: process.env['PATH'],
         LOG_LEVEL: 'error',
@@ -72,6 +76,11 @@ export class ServerProcess {
     this.#child.kill('SIGKILL');
     await ended;
   }
+}
+
+function scriptOf(kind: ServerKind): string[] {
+  if (kind === 'gateway') return ['dist/cli/main.js', 'serve', '--port', '0'];
+  return requestPeers.includes(kind) ? [`bench/peers/${kind}.js`] : [peers, kind];
 }
 
 /** Pins a process to one core, if `taskset` is available. */

@@ -1,10 +1,11 @@
+import type { CancelSignal } from './Cancellation.ts';
 import { Deferred } from './Deferred.ts';
 
 export interface WaitOptions {
   /** How long to wait at most, in ms. */
   timeoutMs?: number;
   /** Ends the wait. */
-  signal?: AbortSignal | undefined;
+  signal?: CancelSignal | undefined;
 }
 
 /**
@@ -26,4 +27,10 @@ export async function waitFor(promise: Promise<unknown>, { timeoutMs, signal }: 
     clearTimeout(timer);
     signal?.removeEventListener('abort', end);
   }
+}
+
+/** Waits for a time. @returns false when the signal ended the wait earlier */
+export async function pause(timeoutMs: number, signal?: CancelSignal): Promise<boolean> {
+  await waitFor(new Promise(() => undefined), { timeoutMs, signal });
+  return !(signal?.aborted ?? false);
 }

@@ -25,6 +25,7 @@ export function isInstant(value: string): value is Instant {
  * the API writes microseconds.
  */
 export function instantKey(value: Instant): string {
+  if (isPlainUtc(value)) return `${value.slice(0, 19)}.${value.slice(20, -1).slice(0, 9).padEnd(9, '0')}Z`;
   const match = pattern.exec(value);
   if (!match) throw new RangeError(`expected an RFC 3339 instant, found ${JSON.stringify(value)}`);
   const [, date = '', hour = '', minute = '', second = '', fraction = '', offset = ''] = match;
@@ -52,7 +53,14 @@ export function instantFractionalMs(value: Instant): number {
 
 /** The day in UTC on which the instant falls. */
 export function dayOfInstant(value: Instant): string {
-  return instantKey(value).slice(0, 10);
+  return isPlainUtc(value) ? value.slice(0, 10) : instantKey(value).slice(0, 10);
+}
+
+/** Written as the API writes it, with `T` and `Z`, and no leap second. Nothing of it needs to be converted. */
+const plainUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d(?:\.\d+)?Z$/;
+
+function isPlainUtc(value: Instant): boolean {
+  return plainUtc.test(value);
 }
 
 function offsetMs(offset: string): number {

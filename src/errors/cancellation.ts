@@ -23,6 +23,6 @@ export class AbandonedError extends CodedError {
 }
 
 /** The error for an operation whose signal was aborted. */
-export function cancellationOf({ reason }: AbortSignal): DeadlineExceededError | AbandonedError {
+export function cancellationOf({ reason }: { readonly reason: unknown }): DeadlineExceededError | AbandonedError {
   return reason instanceof DeadlineExceededError ? reason : new AbandonedError();
 }

@@ -13,7 +13,7 @@ import { readNewJournal } from './readNewJournal.ts';
  */
 export class JournalSidesCache {
   readonly #client: JournalsClient;
-  readonly #sides: LRUCache<string, Promise<JournalSides | null>>;
+  readonly #sides: LRUCache<string, JournalSides | Promise<JournalSides | null>>;
 
   /** @param max number of journals kept; the least recently used is dropped first */
   constructor(client: JournalsClient, max = 50_000) {
@@ -28,7 +28,7 @@ export class JournalSidesCache {
    */
   sidesOf(journalId: string): Promise<JournalSides | null> {
     const cached = this.#sides.get(journalId);
-    if (cached) return cached;
+    if (cached) return Promise.resolve(cached);
     const reading = readNewJournal(this.#client, journalId)
       .catch(readableSides)
       .then((journal) => journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount });
@@ -42,7 +42,9 @@ export class JournalSidesCache {
   }
 
   learn(journalId: string, { fromAccount, toAccount }: JournalSides): void {
-    this.#sides.set(journalId, Promise.resolve({ fromAccount, toAccount }));
+    const known = this.#sides.peek(journalId);
+    // Lists learn the same journals again and again.
+    if (!known || known instanceof Promise) this.#sides.set(journalId, { fromAccount, toAccount });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Principal } from '../auth/principal.ts';
-import { waitFor } from '../concurrency/waitFor.ts';
+import { Cancellation } from '../concurrency/Cancellation.ts';
+import type { CancelSignal } from '../concurrency/Cancellation.ts';
 import { cancellationOf } from '../errors/cancellation.ts';
 import type { Journal } from '../domain/journal.ts';
 import type { JournalListing } from '../upstream/journals/journalListing.ts';
@@ -12,7 +13,7 @@ interface Read {
   result: Promise<unknown>;
   /** Number of operations that wait for it. */
   waiters: number;
-  cancel: AbortController;
+  cancel: Cancellation;
 }
 
 /**
@@ -31,44 +32,54 @@ export class SharedReads {
   }
 
   /** As `JournalsClient.get`. */
-  get(principal: Principal, id: string, signal?: AbortSignal): Promise<Journal | null> {
-    return this.#share([principal.name, id], (cancel) => this.#client.get(id, cancel), signal);
+  get(principal: Principal, id: string, signal?: CancelSignal): Promise<Journal | null> {
+    return this.#share(`${id} ${principal.name}`, (cancel) => this.#client.get(id, cancel), signal);
   }
 
   /** As `JournalsClient.list`. */
-  list(principal: Principal, listing: JournalListing, signal?: AbortSignal): Promise<JournalList> {
-    return this.#share([principal.name, listing], (cancel) => this.#client.list(listing, cancel), signal);
+  list(principal: Principal, listing: JournalListing, signal?: CancelSignal): Promise<JournalList> {
+    return this.#share(
+      `${JSON.stringify(listing)} ${principal.name}`,
+      (cancel) => this.#client.list(listing, cancel),
+      signal,
+    );
   }
 
   #share<Result>(
-    what: unknown[],
-    read: (cancel: AbortSignal) => Promise<Result>,
-    signal: AbortSignal | undefined,
+    key: string,
+    read: (cancel: CancelSignal) => Promise<Result>,
+    signal: CancelSignal | undefined,
   ): Promise<Result> {
-    const key = JSON.stringify(what);
     const { writes } = this.#client;
     const position = this.#position();
     const current = this.#reads.get(key);
     if (current?.writes === writes && current.position === position) return join(current, signal) as Promise<Result>;
-    const cancel = new AbortController();
-    const begun: Read = { writes, position, result: read(cancel.signal), waiters: 0, cancel };
+    const cancel = new Cancellation();
+    const begun: Read = { writes, position, result: read(cancel), waiters: 0, cancel };
     this.#reads.set(key, begun);
     const forget = () => {
       if (this.#reads.get(key) === begun) this.#reads.delete(key);
     };
     begun.result.then(forget, forget);
-    cancel.signal.addEventListener('abort', forget, { once: true });
+    cancel.addEventListener('abort', forget);
     return join(begun, signal) as Promise<Result>;
   }
 }
 
 /** Waits for a read until the signal is aborted. The last waiter to leave aborts the read. */
-async function join(read: Read, signal: AbortSignal | undefined): Promise<unknown> {
+function join(read: Read, signal: CancelSignal | undefined): Promise<unknown> {
   read.waiters += 1;
-  if (signal && !(await waitFor(read.result, { signal }))) {
-    read.waiters -= 1;
-    if (read.waiters === 0) read.cancel.abort();
-    throw cancellationOf(signal);
-  }
-  return read.result;
+  if (!signal) return read.result;
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      read.waiters -= 1;
+      if (read.waiters === 0) read.cancel.abort();
+      reject(cancellationOf(signal));
+    };
+    const detach = () => signal.removeEventListener('abort', leave);
+    signal.addEventListener('abort', leave);
+    read.result.then(resolve, reject);
+    read.result.then(detach, detach);
+    if (signal.aborted) leave();
+  });
 }

@@ -1,11 +1,11 @@
-import { authorize } from '../auth/authorize.ts';
+import { authorize, seesAllAccounts } from '../auth/authorize.ts';
 import { upstreamFilters } from '../auth/restrictToOwnAccounts.ts';
 import type { Sides } from '../auth/restrictToOwnAccounts.ts';
 import type { Principal } from '../auth/principal.ts';
 import { dayOfInstant } from '../domain/instant.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import { journalStatuses } from '../domain/journal.ts';
-import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
+import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import { isUnreadable, sidesOfUnreadable } from '../domain/unreadableJournal.ts';
 import type { ListedJournal, UnreadableJournal } from '../domain/unreadableJournal.ts';
 import type { JournalListing } from '../upstream/journals/journalListing.ts';
@@ -57,14 +57,18 @@ export async function readJournalSlice(
       readStatuses(reader, { ...common, ...side }, statuses),
     ),
   );
-  const byId = new Map(lists.flatMap((list) => list.journals).map((journal) => [journal.id, journal]));
+  const byId = new Map<string, Journal>();
+  for (const { journals } of lists) for (const journal of journals) byId.set(journal.id, journal);
   // Two lists may contain the same journal. One without an id is identified by all its readable fields.
   const unread = new Map(
     lists.flatMap((list) => list.unreadable ?? []).map((journal) => [journal.id ?? JSON.stringify(journal), journal]),
   );
+  const isRestricted = !seesAllAccounts(reader.principal);
   const isOwn = (listed: ListedJournal) => {
+    if (!matches(selection, listed)) return false;
+    if (!isRestricted) return true;
     const journal = isUnreadable(listed) ? sidesOfUnreadable(listed) : listed;
-    return matches(selection, listed) && authorize(reader.principal, { kind: 'readJournal', journal });
+    return authorize(reader.principal, { kind: 'readJournal', journal });
   };
   return {
     journals: [...byId.values()].filter(isOwn),
@@ -86,7 +90,7 @@ async function readStatuses(
   const all: JournalList = { journals: [], unreadable, complete: true };
   for (const status of statuses) {
     const list = await shared.list(principal, { ...listing, status }, signal);
-    all.journals.push(...list.journals);
+    for (const journal of list.journals) all.journals.push(journal);
     unreadable.push(...(list.unreadable ?? []));
     all.complete &&= list.complete;
   }
@@ -104,7 +108,8 @@ function matches(
   journal: ListedJournal,
 ): boolean {
   // Fields that are missing or unreadable have passed the API's own filter, which is all that can be checked.
-  const day = journal.createdAt === null ? null : dayOfInstant(journal.createdAt);
+  const { createdAt } = journal;
+  const day = createdAt === null || (!createdAfter && !createdBefore) ? null : dayOfInstant(createdAt);
   return (
     (!status || journal.status === null || status.includes(journal.status)) &&
     (!entryType || journal.entryType === null || journal.entryType === entryType) &&

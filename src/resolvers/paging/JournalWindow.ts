@@ -1,14 +1,12 @@
 import { addDays, daysBetween } from '../../domain/calendarDate.ts';
 import type { CalendarDate } from '../../domain/calendarDate.ts';
+import { dayOfInstant } from '../../domain/instant.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
-import { isUnreadable } from '../../domain/unreadableJournal.ts';
 import type { SliceBounds } from '../../loaders/readJournalSlice.ts';
 import { TooManyJournalsError } from '../../errors/faults.ts';
 import { maxListed } from '../../upstream/journals/journalListing.ts';
 import type { JournalList } from '../../upstream/journals/JournalsClient.ts';
-
-import { dayOfPlace, placeOf } from './journalOrder.ts';
 
 export type ReadSlice = (bounds: SliceBounds) => Promise<JournalList>;
 
@@ -138,14 +136,15 @@ export class JournalWindow {
    * days, even if an answer about older days contains them.
    */
   #keep({ journals, unreadable = [] }: JournalList, { oldest, newest }: DayRange): void {
-    for (const journal of [...journals, ...unreadable] as ListedJournal[]) {
-      const day = dayOfPlace(placeOf(journal));
-      if (day === null && newest !== this.#newest) continue;
-      const isInside = day === null || ((oldest === null || day >= oldest) && (newest === null || day <= newest));
-      if (!isInside) continue;
-      if (isUnreadable(journal)) this.#unreadable.set(journal.id ?? JSON.stringify(journal), journal);
-      else this.#complete.set(journal.id, journal);
-    }
+    const isInside = ({ createdAt }: ListedJournal) => {
+      if (createdAt === null) return newest === this.#newest;
+      if (oldest === null && newest === null) return true;
+      const day = dayOfInstant(createdAt);
+      return (oldest === null || day >= oldest) && (newest === null || day <= newest);
+    };
+    for (const journal of journals) if (isInside(journal)) this.#complete.set(journal.id, journal);
+    for (const journal of unreadable)
+      if (isInside(journal)) this.#unreadable.set(journal.id ?? JSON.stringify(journal), journal);
   }
 
   /** The number of days in a range. The API's clock may be ahead, so a range up to now has no newest day. */

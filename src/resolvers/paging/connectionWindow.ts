@@ -4,7 +4,14 @@ import { ContractBrokenError } from '../../errors/faults.ts';
 
 import { createConnection } from './Connection.ts';
 import type { Connection } from './Connection.ts';
-import { comparePlaces, dayOfPlace, decodeJournalCursor, encodeJournalCursor, placeOf } from './journalOrder.ts';
+import {
+  comparePlaces,
+  dayOfPlace,
+  decodeJournalCursor,
+  encodeJournalCursor,
+  placeOf,
+  sortedByPlace,
+} from './journalOrder.ts';
 import type { JournalPlace } from './journalOrder.ts';
 import { JournalWindow } from './JournalWindow.ts';
 import type { DayRange, JournalWindowOptions, ReadSlice } from './JournalWindow.ts';
@@ -34,14 +41,15 @@ export async function connectionWindow(
   const before = args.before == null ? null : decodeJournalCursor('before', args.before);
   const isBetween = (place: JournalPlace) =>
     (!after || comparePlaces(place, after) > 0) && (!before || comparePlaces(place, before) < 0);
+  const between = (journals: Journal[]) =>
+    after || before ? journals.filter((journal) => isBetween(placeOf(journal))) : journals;
   const window = new JournalWindow(readSlice, options);
-  const between = (journals: Journal[]) => journals.filter((journal) => isBetween(placeOf(journal)));
 
   const isForward = direction === 'forward';
   const range = clip(days, { newest: after && dayOfPlace(after), oldest: before && dayOfPlace(before) });
   await window.read(range, isForward ? 'older' : 'newer', (journals) => between(journals).length > count);
 
-  const found = between(window.journals).sort((one, other) => comparePlaces(placeOf(one), placeOf(other)));
+  const found = sortedByPlace(between(window.journals));
   const page = isForward ? found.slice(0, count) : found.slice(Math.max(0, found.length - count));
   const hasMore = found.length > count;
   // Beyond the cursor, whose own journal is usually among those read.
@@ -52,9 +60,9 @@ export async function connectionWindow(
   const end = isForward ? page.at(-1) : page[0];
   const isOnPage = (place: JournalPlace) =>
     !hasMore || (end !== undefined && comparePlaces(place, placeOf(end)) * (isForward ? 1 : -1) <= 0);
-  const unreadable = window.unreadable
-    .filter((journal) => isBetween(placeOf(journal)) && isOnPage(placeOf(journal)))
-    .sort((one, other) => comparePlaces(placeOf(one), placeOf(other)));
+  const unreadable = sortedByPlace(
+    window.unreadable.filter((journal) => isBetween(placeOf(journal)) && isOnPage(placeOf(journal))),
+  );
   assertFew(unreadable);
   const connection = createConnection(
     page,

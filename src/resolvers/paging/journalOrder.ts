@@ -14,17 +14,15 @@ export interface JournalPlace {
 
 const undated = '~';
 
-/** Sorting needs each position many times, and lists of one operation may share journals. */
-const cachedPlaces = new WeakMap<object, JournalPlace>();
-
 /** An unreadable journal is placed by its date and id, if it has them. */
-export function placeOf(journal: Pick<ListedJournal, 'id' | 'createdAt'>): JournalPlace {
-  const found = cachedPlaces.get(journal);
-  if (found) return found;
-  const { id, createdAt } = journal;
-  const place = { key: createdAt === null ? undated : instantKey(createdAt), id: id ?? '' };
-  cachedPlaces.set(journal, place);
-  return place;
+export function placeOf({ id, createdAt }: Pick<ListedJournal, 'id' | 'createdAt'>): JournalPlace {
+  return { key: createdAt === null ? undated : instantKey(createdAt), id: id ?? '' };
+}
+
+/** The items in the order of the list. Each is placed once, since sorting needs each position many times. */
+export function sortedByPlace<Item extends Pick<ListedJournal, 'id' | 'createdAt'>>(items: readonly Item[]): Item[] {
+  const placed = items.map((item) => ({ item, place: placeOf(item) }));
+  return placed.sort((one, other) => comparePlaces(one.place, other.place)).map(({ item }) => item);
 }
 
 /** Negative if the first precedes the second in the list. */

@@ -116,11 +116,11 @@ export class StatusEventsClient {
   }
 
   #authorization(signal: AbortSignal): Promise<string> {
-    return this.#credentials.authorization(signal).catch(asFault);
+    return this.#credentials.authorization({ signal }).catch(asFault);
   }
 
   #renew(refused: string, signal: AbortSignal): Promise<boolean> {
-    return this.#credentials.renew(refused, signal).catch(asFault);
+    return this.#credentials.renew(refused, { signal }).catch(asFault);
   }
 
   async #request(

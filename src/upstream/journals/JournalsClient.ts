@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../../domain/newJournal.ts';
 import { isUnreadable } from '../../domain/unreadableJournal.ts';
@@ -71,7 +72,7 @@ export class JournalsClient {
    *
    * @throws Fault
    */
-  async get(id: string, signal?: AbortSignal): Promise<Journal | null> {
+  async get(id: string, signal?: CancelSignal): Promise<Journal | null> {
     const uuid = asUuid(id);
     if (uuid === null) return null;
     const call: UpstreamCall<Journal> = {
@@ -100,7 +101,7 @@ export class JournalsClient {
    *
    * @throws Fault
    */
-  async list(listing: JournalListing, signal?: AbortSignal): Promise<JournalList> {
+  async list(listing: JournalListing, signal?: CancelSignal): Promise<JournalList> {
     const outcome = await this.#read(
       {
         endpoint: 'listJournals',
@@ -114,13 +115,14 @@ export class JournalsClient {
     if (isRefusedWith(outcome, 422) && isAboutTooMany(outcome.response)) return { journals: [], complete: false };
     if (outcome.kind === 'refused') throw readFault(outcome.response, this.#connection.retryAt);
     const listed = outcome.result;
-    const unreadable = listed.filter(isUnreadable);
-    return {
-      journals: listed.filter((journal): journal is Journal => !isUnreadable(journal)),
-      // Unreadable journals count towards the limit as well.
-      complete: listed.length < listing.limit || listing.limit >= maxListed,
-      ...(unreadable.length > 0 && { unreadable }),
-    };
+    const [journals, unreadable]: [Journal[], UnreadableJournal[]] = [[], []];
+    for (const journal of listed) {
+      if (isUnreadable(journal)) unreadable.push(journal);
+      else journals.push(journal);
+    }
+    // Unreadable journals count towards the limit as well.
+    const complete = listed.length < listing.limit || listing.limit >= maxListed;
+    return unreadable.length === 0 ? { journals, complete } : { journals, complete, unreadable };
   }
 
   /**
@@ -266,7 +268,7 @@ export class JournalsClient {
   }
 
   /** A read's result, or a refusal that its endpoint may document. @throws Fault | DeadlineExceededError | AbandonedError */
-  async #read<Result>(call: UpstreamCall<Result>, signal: AbortSignal | undefined): Promise<Done<Result> | Refused> {
+  async #read<Result>(call: UpstreamCall<Result>, signal: CancelSignal | undefined): Promise<Done<Result> | Refused> {
     const outcome = await this.#connection.send(call, signal);
     if (signal?.aborted) throw cancellationOf(signal);
     if (outcome.kind === 'done' || outcome.kind === 'refused') return outcome;

@@ -3,8 +3,10 @@ const staleMs = 100;
 
 /** This machine's time in Unix ms. Unlike `Date.now()` it ignores changes of the clock after the start. */
 export function steadyNow(): number {
-  return performance.timeOrigin + performance.now();
+  return startedAtMs + performance.now();
 }
+
+const startedAtMs = performance.timeOrigin;
 
 /**
  * The API's clock, estimated from the `Date` headers of its responses. Each header is a whole second, which bounds the

@@ -1,6 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { Cancellation } from '../../concurrency/Cancellation.ts';
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import { RateLimitedError, UpstreamUnavailableError } from '../../errors/faults.ts';
 import type { Log } from '../../log.ts';
 
@@ -47,7 +48,7 @@ export class HostBreaker {
   #recent: boolean[] = [];
   #isOpen = false;
   /** Aborted when the breaker opens. */
-  #opening = controllerForMany();
+  #opening = new Cancellation();
   #nextProbeAt = 0;
   #probing: Promise<void> | null = null;
 
@@ -75,11 +76,11 @@ export class HostBreaker {
    * @param call receives a signal that is aborted when the breaker opens: requests not begun by then are withdrawn
    * @throws NotSentError caused by `UpstreamUnavailableError` while the breaker is open; else what the call throws
    */
-  async run(call: (opening: AbortSignal) => Promise<WireResponse>): Promise<WireResponse> {
+  async run(call: (opening: CancelSignal) => Promise<WireResponse>): Promise<WireResponse> {
     if (this.#isOpen) throw this.#refusal();
     const pending = this.#monitor.start();
     try {
-      const response = await call(this.#opening.signal);
+      const response = await call(this.#opening);
       this.#count(response.status >= 500);
       return response;
     } catch (error) {
@@ -135,7 +136,7 @@ export class HostBreaker {
       pauseMs = Math.max(0, probeEveryMs - (performance.now() - startedAt));
     }
     this.#recent = [];
-    this.#opening = controllerForMany();
+    this.#opening = new Cancellation();
     onClose();
     log.info('upstream has recovered');
   }
@@ -160,11 +161,4 @@ export class HostBreaker {
 function isHostFailure(error: unknown): boolean {
   if (error instanceof ResponseLostError) return error.abortedBy !== 'caller';
   return error instanceof NotSentError && error.isFromSocket;
-}
-
-/** A controller whose signal every call that waits for a socket listens to. */
-function controllerForMany(): AbortController {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  return controller;
 }

@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 
 import { waitFor } from '../../concurrency/waitFor.ts';
+import type { WaitOptions } from '../../concurrency/waitFor.ts';
 import { readJson, spellingOf } from '../../domain/readJson.ts';
 import { CredentialsRefusedError } from '../../errors/faults.ts';
 import { messageOf } from '../../errors/messageOf.ts';
@@ -9,6 +10,7 @@ import type { Log } from '../../log.ts';
 import { ApiClock } from './ApiClock.ts';
 import { createConnector } from './createConnector.ts';
 import type { Credentials } from './credentials.ts';
+import { acceptedCodings } from './decodedContent.ts';
 import { exchange, NotSentError } from './exchange.ts';
 import type { WireResponse, WireRequest } from './exchange.ts';
 import { RateGovernor } from './RateGovernor.ts';
@@ -53,10 +55,10 @@ export class OAuthCredentials implements Credentials {
     this.#options = options;
   }
 
-  async authorization(signal?: AbortSignal): Promise<string> {
+  async authorization(wait: WaitOptions = {}): Promise<string> {
     const token = this.#token;
     const now = performance.now();
-    if (!token || now >= token.endsAt) return (await this.#renewedToken(signal)).header;
+    if (!token || now >= token.endsAt) return (await this.#renewedToken(wait)).header;
     if (now >= token.renewAt) {
       this.#startRenewal().catch((error: unknown) => {
         this.#options.log.warn({ err: error }, 'access token could not be renewed, the old one stays in use');
@@ -65,14 +67,14 @@ export class OAuthCredentials implements Credentials {
     return token.header;
   }
 
-  async renew(refused: string, signal?: AbortSignal): Promise<boolean> {
+  async renew(refused: string, wait: WaitOptions = {}): Promise<boolean> {
     // Another call that was refused with it has already renewed it.
     if (this.#token?.header !== refused) return true;
     // A token that the API never accepted is not replaced over and over: the next one would be refused as well.
     const now = performance.now();
     if (!this.#isConfirmed && now - this.#renewedAt < refusalPauseMs) return false;
     this.#token = null;
-    return (await this.#renewedToken(signal)).header !== refused;
+    return (await this.#renewedToken(wait)).header !== refused;
   }
 
   confirm(accepted: string): void {
@@ -85,9 +87,9 @@ export class OAuthCredentials implements Credentials {
   }
 
   /** Shares the renewal with other calls: an aborted call ends its wait, not the renewal. */
-  async #renewedToken(signal: AbortSignal | undefined): Promise<Token> {
+  async #renewedToken(wait: WaitOptions): Promise<Token> {
     const renewal = this.#startRenewal();
-    if (!(await waitFor(renewal, { signal }))) throw new NotSentError('cancelled while waiting for an access token');
+    if (!(await waitFor(renewal, wait))) throw new NotSentError('cancelled while waiting for an access token');
     return renewal;
   }
 
@@ -111,7 +113,11 @@ export class OAuthCredentials implements Credentials {
     });
     try {
       const { origin, pathname, search } = new URL(tokenUrl);
-      const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+      const headers = {
+        accept: 'application/json',
+        'accept-encoding': acceptedCodings,
+        'content-type': 'application/x-www-form-urlencoded',
+      };
       const request: WireRequest = {
         method: 'POST',
         path: `${pathname}${search}`,

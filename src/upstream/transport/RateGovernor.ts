@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
+import { pause } from '../../concurrency/waitFor.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { RateLimitedError } from '../../errors/faults.ts';
 
@@ -10,7 +10,7 @@ import { NotSentError } from './exchange.ts';
 export interface WaitLimits {
   /** By `performance.now()`. */
   endsAt: number;
-  signal?: AbortSignal | undefined;
+  signal?: CancelSignal | undefined;
 }
 
 /** Permission to send a call, as of the time it was given. */
@@ -156,14 +156,11 @@ export class RateGovernor {
   async #wait(opensAt: number, { endsAt, signal }: WaitLimits, permit: Permit): Promise<void> {
     this.#waiting += 1;
     const spread = permit.window ? 0 : Math.min(Math.random() * spreadMs, (endsAt - opensAt) / 2);
-    try {
-      await wait(opensAt - performance.now() + spread, undefined, { signal });
-    } catch (cause) {
-      release(permit);
-      throw new NotSentError('cancelled while waiting for the rate limit', { cause });
-    } finally {
-      this.#waiting -= 1;
-    }
+    const isOver = await pause(opensAt - performance.now() + spread, signal);
+    this.#waiting -= 1;
+    if (isOver) return;
+    release(permit);
+    throw new NotSentError('cancelled while waiting for the rate limit', { cause: signal?.reason });
   }
 
   /** The window, when it has few calls left. */

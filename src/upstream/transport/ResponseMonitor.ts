@@ -36,13 +36,12 @@ export class ResponseMonitor {
   start(): PendingCall {
     const call = { startedAt: performance.now(), isCountedAsFailed: false };
     this.#pending.add(call);
-    this.#timer ??= setInterval(() => this.#check(), checkEveryMs);
+    this.#timer ??= setInterval(() => this.#check(), checkEveryMs).unref();
     return call;
   }
 
   end(call: PendingCall): void {
     this.#pending.delete(call);
-    if (this.#pending.size === 0) this.close();
   }
 
   /** When the host last responded, by `performance.now()`. */
@@ -62,6 +61,8 @@ export class ResponseMonitor {
 
   #check(): void {
     const { timeoutMs, minPending, onUnresponsive } = this.#options;
+    // The timer outlives short pauses between calls.
+    if (this.#pending.size === 0) this.close();
     if (this.#isReporting) return;
     const pending = [...this.#pending].filter(({ isCountedAsFailed }) => !isCountedAsFailed);
     const [oldest] = pending;

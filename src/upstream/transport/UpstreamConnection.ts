@@ -1,12 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { Backoff } from '../../concurrency/Backoff.ts';
-import { Deadline } from '../../concurrency/Deadline.ts';
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
+import { pause } from '../../concurrency/waitFor.ts';
 import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
 import { Fault } from '../../errors/faults.ts';
 import type { Log } from '../../log.ts';
 
 import type { Credentials } from './credentials.ts';
+import { acceptedCodings } from './decodedContent.ts';
 import type { WireResponse, WireRequest } from './exchange.ts';
 import { outcomeAfterLost, outcomeOf, outcomeOfFailure } from './Outcome.ts';
 import type { Outcome, Unknown } from './Outcome.ts';
@@ -41,8 +41,6 @@ export interface UpstreamCall<Result> {
   idempotencyKey?: string;
   /** The caller's own key, for logs; `idempotencyKey` may be derived from it. */
   givenKey?: string;
-  /** Additional headers. */
-  headers?: Record<string, string>;
   /** A 401 may concern the requested resource instead of the credentials; the caller finds out which. */
   mayBe401?: boolean;
   /**
@@ -96,7 +94,7 @@ export class UpstreamConnection {
    *
    * @param signal cancels a read; ignored by writes, since the outcome of a cancelled write would be unknown
    */
-  async send<Result>(call: UpstreamCall<Result>, signal?: AbortSignal): Promise<Outcome<Result>> {
+  async send<Result>(call: UpstreamCall<Result>, signal?: CancelSignal): Promise<Outcome<Result>> {
     const isRead = call.method === 'GET';
     const limits = {
       endsAt: performance.now() + (isRead ? this.#readDeadlineMs : this.#writeDeadlineMs),
@@ -104,16 +102,16 @@ export class UpstreamConnection {
     };
     this.#budget.addCall();
     let lost: Unknown | null = null;
-    const backoff = new Backoff(retryPauses);
+    let backoff: Backoff | null = null;
     for (let attempt = 1; ; attempt += 1) {
       const outcome: Outcome<Result> = outcomeAfterLost(lost, await this.#attempt(call, attempt, limits));
-      const pauseMs = backoff.next();
+      if (outcome.kind === 'done') return outcome;
+      const pauseMs = (backoff ??= new Backoff(retryPauses)).next();
       const isLast = attempt === maxAttempts || !this.#mayRetry(call, outcome, limits, pauseMs);
       this.#logFailure(call, outcome, attempt, limits);
       if (isLast) return outcome;
       if (outcome.kind === 'unknown') lost = outcome;
-      await wait(pauseMs, undefined, { signal: limits.signal }).catch(() => undefined);
-      if (limits.signal?.aborted) return outcome;
+      if (!(await pause(pauseMs, limits.signal))) return outcome;
     }
   }
 
@@ -139,8 +137,9 @@ export class UpstreamConnection {
   #attempt<Result>(call: UpstreamCall<Result>, attempt: number, limits: WaitLimits): Promise<Outcome<Result>> {
     // A silent connection must not use up all the time: each attempt but the last gets half of what is left.
     const share = attempt < maxAttempts && isRetryable(call) ? 0.5 : 1;
-    return this.#observed(call, attempt, limits, (observed, signal) =>
-      this.#sendWithRenewal(observed, { ...limits, share }, signal),
+    const { endsAt, signal } = limits;
+    return this.#observed(call, attempt, signal, (traced) =>
+      this.#sendWithRenewal(call, traced, { endsAt, signal, share }),
     );
   }
 
@@ -148,14 +147,13 @@ export class UpstreamConnection {
   async #observed<Result>(
     call: UpstreamCall<Result>,
     number: number,
-    { endsAt, signal }: WaitLimits,
-    send: (call: UpstreamCall<Result>, signal: AbortSignal) => Promise<WireResponse>,
+    signal: CancelSignal | undefined,
+    send: (headers: Record<string, string> | null) => Promise<WireResponse>,
   ): Promise<Outcome<Result>> {
     const { endpoint, method } = call;
-    const deadline = new Deadline(Math.max(1, endsAt - performance.now()), { outer: signal });
     const watch = observeAll(this.#observers, { endpoint, method, number });
     try {
-      const response = await send({ ...call, headers: watch.headers }, deadline.signal);
+      const response = await send(watch.headers);
       const outcome = outcomeOf(response, () =>
         call.decode(response, (journals) => this.#logUnreadable(call, response, journals)),
       );
@@ -166,25 +164,23 @@ export class UpstreamConnection {
       const requestId = outcome.kind === 'unknown' ? outcome.requestId : null;
       watch.ended({ outcome: signal?.aborted ? 'cancelled' : outcome.kind, status: null, requestId });
       return outcome;
-    } finally {
-      deadline.end();
     }
   }
 
   /** After a 401, which may only mean an expired token, sends the request again with a new token: nothing was done. */
   async #sendWithRenewal(
     call: UpstreamCall<unknown>,
+    traced: Record<string, string> | null,
     limits: RequestLimits,
-    overall: AbortSignal,
   ): Promise<WireResponse> {
-    const authorization = await this.#credentials.authorization(overall);
-    const response = await this.#host.exchange(this.#requestOf(call, authorization), limits);
+    const authorization = await this.#credentials.authorization(waitOf(limits));
+    const response = await this.#host.exchange(this.#requestOf(call, authorization, traced), limits);
     if (response.status !== 401) this.#credentials.confirm(authorization);
     if (response.status !== 401 || call.mayBe401) return response;
-    if (!(await this.#credentials.renew(authorization, overall))) return response;
+    if (!(await this.#credentials.renew(authorization, waitOf(limits)))) return response;
     this.#renewals += 1;
-    const renewed = await this.#credentials.authorization(overall);
-    return this.#host.exchange(this.#requestOf(call, renewed), limits);
+    const renewed = await this.#credentials.authorization(waitOf(limits));
+    return this.#host.exchange(this.#requestOf(call, renewed, traced), limits);
   }
 
   #mayRetry<Result>(
@@ -209,8 +205,9 @@ export class UpstreamConnection {
    */
   async probe(deadlineMs = 1_500): Promise<WireResponse> {
     const endsAt = performance.now() + deadlineMs;
-    const outcome = await this.#observed(probeCall, 1, { endsAt }, async (call, signal) => {
-      const request = this.#requestOf(call, await this.#credentials.authorization(signal));
+    const outcome = await this.#observed(probeCall, 1, undefined, async (traced) => {
+      const authorization = await this.#credentials.authorization({ timeoutMs: deadlineMs });
+      const request = this.#requestOf(probeCall, authorization, traced);
       return this.#host.exchangeApart(request, endsAt - performance.now());
     });
     if (outcome.kind === 'done') return outcome.result;
@@ -220,17 +217,19 @@ export class UpstreamConnection {
     return outcome.response;
   }
 
-  #requestOf(call: UpstreamCall<unknown>, authorization: string): WireRequest {
-    const query = new URLSearchParams(call.query).toString();
-    const headers: Record<string, string> = { ...call.headers, accept: 'application/json', authorization };
+  #requestOf(call: UpstreamCall<unknown>, authorization: string, traced: Record<string, string> | null): WireRequest {
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      'accept-encoding': acceptedCodings,
+      authorization,
+    };
+    if (traced) Object.assign(headers, traced);
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
-    return {
-      method: call.method,
-      path: `${this.#prefix}${call.path}${query === '' ? '' : `?${query}`}`,
-      headers,
-      ...(call.body === undefined ? {} : { body: call.body }),
-    };
+    const query = call.query ? `?${new URLSearchParams(call.query).toString()}` : '';
+    const request: WireRequest = { method: call.method, path: `${this.#prefix}${call.path}${query}`, headers };
+    if (call.body !== undefined) request.body = call.body;
+    return request;
   }
 
   /** Logs one line per response: often many journals are unreadable for the same reason. */
@@ -268,6 +267,10 @@ export class UpstreamConnection {
       this.#log[level]({ ...fields, status, upstreamRequestId: requestIdOf(outcome.response) }, 'upstream refused');
     }
   }
+}
+
+function waitOf({ endsAt, signal }: WaitLimits) {
+  return { timeoutMs: endsAt - performance.now(), signal };
 }
 
 const probeCall: UpstreamCall<WireResponse> = {

@@ -29,11 +29,20 @@ export interface UpstreamObserver {
   began(attempt: UpstreamAttempt): UpstreamWatch;
 }
 
+interface MergedWatch {
+  headers: Record<string, string> | null;
+  ended: UpstreamWatch['ended'];
+}
+
 /** Notifies several observers of one attempt and merges their headers. */
-export function observeAll(observers: readonly UpstreamObserver[], attempt: UpstreamAttempt): Required<UpstreamWatch> {
+export function observeAll(observers: readonly UpstreamObserver[], attempt: UpstreamAttempt): MergedWatch {
   const watches = observers.map((observer) => observer.began(attempt));
+  let merged: MergedWatch['headers'] = null;
+  for (const { headers } of watches) if (headers) merged = Object.assign(merged ?? {}, headers);
   return {
-    headers: Object.assign({}, ...watches.map(({ headers }) => headers)) as Record<string, string>,
-    ended: (end) => watches.forEach((watch) => watch.ended(end)),
+    headers: merged,
+    ended: (end) => {
+      for (const watch of watches) watch.ended(end);
+    },
   };
 }

@@ -1,15 +1,17 @@
+import type { WaitOptions } from '../../concurrency/waitFor.ts';
+
 /** Provides the `Authorization` header of every request to the API. */
 export interface Credentials {
   /**
-   * @param signal ends the wait for a token
+   * @param wait limits the wait for a token
    * @throws NotSentError when there is no header to be had
    */
-  authorization(signal?: AbortSignal): Promise<string>;
+  authorization(wait?: WaitOptions): Promise<string>;
   /**
    * To be called when the API answered 401 to this header. True when another one is available, so that a retry makes
    * sense: credentials are checked before the request is processed.
    */
-  renew(refused: string, signal?: AbortSignal): Promise<boolean>;
+  renew(refused: string, wait?: WaitOptions): Promise<boolean>;
   /** To be called when the API has accepted this header. */
   confirm(accepted: string): void;
   close(): Promise<void>;

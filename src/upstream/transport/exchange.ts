@@ -2,16 +2,17 @@ import { Readable } from 'node:stream';
 
 import type { Dispatcher } from 'undici';
 
-import { Deadline } from '../../concurrency/Deadline.ts';
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import { messageOf } from '../../errors/messageOf.ts';
 
-import { acceptedCodings, decodedContent } from './decodedContent.ts';
+import { decodedContent } from './decodedContent.ts';
 
 /** One HTTP request, as it goes on the wire. */
 export interface WireRequest {
   method: 'GET' | 'POST' | 'DELETE';
   /** Path and query. */
   path: string;
+  /** With `accept-encoding: acceptedCodings`. */
   headers: Record<string, string>;
   body?: string;
 }
@@ -62,11 +63,11 @@ export interface ExchangeLimits {
   /** Time for the whole exchange, including the wait for a socket, in ms. */
   deadlineMs: number;
   /** Cancels the exchange. For reads only: the outcome of a cancelled POST would be unknown. */
-  signal?: AbortSignal | undefined;
+  signal?: CancelSignal | undefined;
   /** Called right before the first byte is written; false ends the request as not sent, caused by `withdrawn`. */
   mayBegin?: (() => boolean) | undefined;
   /** Withdraws the request while it waits for a socket; it ends as not sent, caused by `withdrawn`. */
-  recall?: AbortSignal | undefined;
+  recall?: CancelSignal | undefined;
   /** A response with a longer decompressed body is unreadable. In bytes; default 268,435,456. */
   maxBodyBytes?: number | undefined;
   /** Called when the head of the response has arrived, before its body is complete. */
@@ -106,8 +107,8 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const handler = new ResponseHandler(resolve, reject, limits);
     try {
-      const headers = { 'accept-encoding': acceptedCodings, ...request.headers };
-      dispatcher.dispatch({ origin, ...request, headers, body: request.body ?? null }, handler);
+      const { method, path, headers, body = null } = request;
+      dispatcher.dispatch({ origin, method, path, headers, body }, handler);
     } catch (error) {
       handler.fail(error);
     }
@@ -119,7 +120,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #reject: (error: NotSentError | ResponseLostError) => void;
   readonly #limits: ExchangeLimits;
   readonly #maxBodyBytes: number;
-  readonly #deadline: Deadline;
+  readonly #timer: NodeJS.Timeout;
+  readonly #abort = () => this.#end();
   readonly #withdraw = () => this.fail(withdrawn);
   #controller: Dispatcher.DispatchController | null = null;
   #isSettled = false;
@@ -139,11 +141,11 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#limits = limits;
     this.#maxBodyBytes = limits.maxBodyBytes ?? defaultMaxBodyBytes;
     const { deadlineMs, signal, recall } = limits;
-    this.#deadline = new Deadline(deadlineMs, { outer: signal });
-    if (this.#deadline.signal.aborted) this.#abort();
-    else this.#deadline.signal.addEventListener('abort', () => this.#abort());
-    recall?.addEventListener('abort', this.#withdraw, { once: true });
-    if (recall?.aborted) this.#withdraw();
+    this.#timer = setTimeout(this.#abort, deadlineMs);
+    signal?.addEventListener('abort', this.#abort);
+    recall?.addEventListener('abort', this.#withdraw);
+    if (signal?.aborted) this.#abort();
+    else if (recall?.aborted) this.#withdraw();
   }
 
   /**
@@ -165,7 +167,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     // The head of an interim response (1xx): the final one follows.
     if (status < 200) return;
     this.#status = status;
-    for (const [name, value] of Object.entries(headers)) this.#headers[name] = String(value);
+    this.#headers = joinValues(headers);
     this.#limits.onHead?.(status, this.#headers);
     if (status !== 204) return;
     // A 204 has no body, whatever its headers claim. Any bytes that follow would be taken for the next response of the
@@ -230,7 +232,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   /** At the deadline, or when the caller cancels. */
-  #abort(): void {
+  #end(): void {
     const { signal, deadlineMs } = this.#limits;
     const isCancelled = signal?.aborted ?? false;
     const reason = new Error(
@@ -244,10 +246,20 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#content?.destroy();
-    this.#deadline.end();
+    clearTimeout(this.#timer);
+    this.#limits.signal?.removeEventListener('abort', this.#abort);
     this.#limits.recall?.removeEventListener('abort', this.#withdraw);
     settle();
   }
+}
+
+/** Repeated headers are joined in place: most responses have none. */
+function joinValues(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value !== 'string') headers[name] = String(value);
+  }
+  return headers as Record<string, string>;
 }
 
 function bodyTooLong(maxBodyBytes: number): Error {

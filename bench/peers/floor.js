@@ -1,0 +1,56 @@
+/**
+ * The least that a server in plain Node can do: parse the request, call the API, parse its JSON, pick the fields and write
+ * the response. It doesn't know GraphQL: the operation name says which response is expected.
+ */
+import { createServer } from 'node:http';
+
+import { announce, createBody, listPath } from './journalsApi.js';
+import { call } from './pooledClient.js';
+
+const answers = {
+  Journals: async ({ after }) => {
+    const journals = (await call('GET', listPath(after))).slice(0, 100);
+    const pageInfo = { hasNextPage: false, endCursor: journals.at(-1)?.id ?? null };
+    return { journals: { nodes: journals.map(pick), pageInfo } };
+  },
+  Journal: async ({ id }) => ({ journal: pick(await call('GET', `/v1/journals/${id}`)) }),
+  Create: async ({ input }) => {
+    const { id, status } = await call('POST', '/v1/journals', createBody(input.jnlc));
+    return {
+      createJournal: { __typename: 'CreateJournalSuccess', journal: { id, status: status.toUpperCase() } },
+    };
+  },
+  Aliases: async (variables) => {
+    const ids = Object.values(variables);
+    const journals = (await Promise.all(ids.map((id) => call('GET', `/v1/journals/${id}`)))).map(pick);
+    return Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`a${index}`, journals[index % 10]]));
+  },
+};
+
+function pick(journal) {
+  const { id, status, from_account, to_account, settle_date, created_at, description } = journal;
+  const shared = {
+    id,
+    status: status.toUpperCase(),
+    fromAccount: { id: from_account },
+    toAccount: { id: to_account },
+    settleDate: settle_date,
+    createdAt: created_at,
+    description,
+  };
+  return journal.entry_type === 'JNLC'
+    ? { ...shared, netAmount: journal.net_amount, currency: journal.currency }
+    : { ...shared, symbol: journal.symbol, qty: journal.qty, price: journal.price };
+}
+
+const server = createServer((request, response) => {
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', async () => {
+    const { operationName, variables } = JSON.parse(Buffer.concat(chunks).toString());
+    const text = JSON.stringify({ data: await answers[operationName](variables) });
+    const length = Buffer.byteLength(text);
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': length }).end(text);
+  });
+});
+server.listen(0, '127.0.0.1', () => announce(server.address().port));
