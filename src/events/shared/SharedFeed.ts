@@ -100,15 +100,15 @@ export class SharedFeed implements Feed {
     this.#armOwn();
     while (!signal.aborted) {
       const failure = await this.#follow().catch((error: unknown) => error);
-      if (signal.aborted) break;
-      this.#noteFailure(failure);
-      this.#armOwn();
+      this.#loseLog(failure);
       await wait(this.#backoff.next(), undefined, { signal }).catch(() => undefined);
     }
     await this.#stopOwn();
   }
 
-  #noteFailure(failure: unknown): void {
+  #loseLog(failure: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#armOwn();
     const message = messageOf(failure);
     this.#lastFailure = { code: 'UPSTREAM_UNAVAILABLE', message, at: new Date().toISOString() };
     this.#options.log.warn({ reason: message }, 'status feed lost the shared log');

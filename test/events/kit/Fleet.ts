@@ -66,7 +66,7 @@ export class Fleet extends LiveSandbox {
 
   /** What each gateway says that it does for the feed; null for one that does not answer. */
   async roles(): Promise<(Role | null)[]> {
-    return Promise.all(this.#gateways.map((gateway) => (gateway ? roleOf(gateway.adminUrl) : null)));
+    return Promise.all(this.#gateways.map((gateway) => roleOf(gateway?.adminUrl ?? 'http://127.0.0.1:1')));
   }
 
   /** The gateway that leads, as soon as one does. */
