@@ -9,6 +9,8 @@
  * workload, and every second round has the reverse order. The figure is the server's processor time per request (Linux
  * only); ratios are those of the medians. Compare ratios within one run only, and ignore differences below a tenth.
  *
+ * Hive Gateway is measured if `npm ci --prefix bench/peers/hive` has installed it.
+ *
  * Run it with `npm run bench`. `BENCH_ROUNDS=1` and `BENCH_SECONDS=1` give a first impression.
  */
 import { cpus } from 'node:os';

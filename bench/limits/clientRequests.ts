@@ -49,7 +49,7 @@ export function aliasesRequest(index: number): Omit<ClientRequest, 'kind'> {
   return { text, expected: '"a19"' };
 }
 
-function journalId(index: number): string {
+export function journalId(index: number): string {
   return `6d2cba43-cb57-4534-9603-${String(index % 1_000_000).padStart(12, '0')}`;
 }
 

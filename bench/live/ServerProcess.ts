@@ -12,10 +12,10 @@ const peers = new URL('./peers.js', import.meta.url).pathname;
 /** Servers of `bench/live/peers.ts`; `bare` has no GraphQL and sends the same bytes. */
 type LivePeer = 'graphql-ws' | 'yoga' | 'bare';
 /** Servers of `bench/peers`, which has its own package. */
-export type RequestPeer = 'apollo' | 'floor' | 'mercurius' | 'passThrough' | 'yogaPothos';
+export type RequestPeer = 'apollo' | 'hive' | 'floor' | 'mercurius' | 'passThrough' | 'yogaPothos';
 export type ServerKind = 'gateway' | LivePeer | RequestPeer;
 
-const requestPeers: readonly string[] = ['apollo', 'floor', 'mercurius', 'passThrough', 'yogaPothos'];
+const requestPeers: readonly string[] = ['apollo', 'hive', 'floor', 'mercurius', 'passThrough', 'yogaPothos'];
 
 /** A server in its own process, on its own core if the system allows it. */
 export class ServerProcess {

@@ -1,4 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 
 import { BenchConnection } from '../BenchConnection.ts';
 import type { JournalsStub } from '../limits/JournalsStub.ts';
@@ -7,7 +8,7 @@ import type { ServerKind } from '../live/ServerProcess.ts';
 import { median } from '../quantile.ts';
 
 import { runLoad } from './runLoad.ts';
-import { kinds, workloads } from './workloads.ts';
+import { hiveWorkloads, kinds, workloads } from './workloads.ts';
 import type { Kind } from './workloads.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
@@ -15,7 +16,16 @@ const seconds = Number(process.env['BENCH_SECONDS'] ?? 4);
 /** Shorter ones change the figures of lists by a third. */
 const warmUpSeconds = Number(process.env['BENCH_WARM_UP'] ?? 5);
 
-const servers: readonly ServerKind[] = ['gateway', 'mercurius', 'yogaPothos', 'apollo', 'floor', 'passThrough'];
+const hasHive = existsSync('bench/peers/hive/node_modules');
+const servers: readonly ServerKind[] = [
+  'gateway',
+  'mercurius',
+  'yogaPothos',
+  'apollo',
+  ...(hasHive ? (['hive'] as const) : []),
+  'floor',
+  'passThrough',
+];
 
 interface Figures {
   /** Processor time per request in microseconds, a figure per round. */
@@ -35,7 +45,7 @@ export async function measurePeers(stub: JournalsStub): Promise<void> {
   }
   console.log(`\nprocessor time per request in µs, median of ${rounds} rounds of ${seconds} s (lowest to highest)`);
   for (const [server, { costs }] of table) print(server, (kind) => spread(costs[kind]));
-  for (const base of ['mercurius', 'floor', 'yogaPothos', 'apollo'] as const) {
+  for (const base of ['mercurius', 'floor', 'yogaPothos', 'apollo', 'hive'] as const) {
     const own = table.get('gateway');
     const other = table.get(base);
     if (own && other) {
@@ -54,11 +64,11 @@ async function measureServer(kind: ServerKind, stub: JournalsStub, figures: Figu
   const server = await ServerProcess.start(kind, stub.url);
   figures.startMs.push(performance.now() - begunAt);
   figures.startMiB.push(server.residentBytes / 1_048_576);
-  if (kind !== 'passThrough') await checkAnswers(server);
+  if (kind !== 'passThrough' && kind !== 'hive') await checkAnswers(server);
   for (const name of kinds) {
     // A pass-through can't answer twenty aliases.
     if (kind === 'passThrough' && name === 'aliases') continue;
-    const workload = { ...workloads[name], checks: kind !== 'passThrough' };
+    const workload = { ...(kind === 'hive' ? hiveWorkloads : workloads)[name], checks: kind !== 'passThrough' };
     await runLoad(server, { ...workload, seconds: warmUpSeconds });
     figures.costs[name].push((await runLoad(server, { ...workload, seconds })).cost);
   }

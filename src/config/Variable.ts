@@ -6,7 +6,7 @@ export interface Variable<Value = unknown> {
   /** What it sets: a sentence in Markdown, without a full stop. */
   about: string;
   schema: z.ZodType<Value, string>;
-  /** What applies when it is not set, as it would be written; null for nothing. */
+  /** The default, as it would be written; null if there is none. */
   fallback: string | null;
 }
 
@@ -37,7 +37,7 @@ export function variable(
   return { name, about, schema, fallback };
 }
 
-/** Reads a table and adds what is wrong to `problems`; with problems the values must not be used. */
+/** Reads a table and adds each invalid value to `problems`. If there are problems, the result must not be used. */
 export function readVariables<Table extends VariableTable>(
   table: Table,
   environment: Environment,

@@ -53,7 +53,7 @@ const requiredBy = new Map<string, readonly string[]>([
   ['jwt', jwtNames],
 ]);
 
-/** Problems that would leave the gateway open to callers whom the operator meant to keep out. */
+/** Problems that would let callers in whom the operator meant to exclude. */
 export function authProblems(environment: Environment): string[] {
   const { AUTH: auth = 'none', HOST: host = '127.0.0.1' } = environment;
   const required = requiredBy.get(auth);
@@ -73,7 +73,7 @@ export function authProblems(environment: Environment): string[] {
   return problems;
 }
 
-/** @param values read without problems */
+/** @param values must have been read without problems */
 export function authOf({
   kind,
   file,

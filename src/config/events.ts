@@ -42,7 +42,7 @@ export const replayVariables = {
   waiting: variable('REPLAY_WAITING', wholeNumber(1, 1_000_000), 'most readers that wait for such a stream', '5000'),
 } as const;
 
-/** How much of the past is kept in memory and in Redis, and how much is read again. An absent value has the default of its class. */
+/** How many past events are kept in memory and in Redis, and how many are read again. A missing value has the default. */
 export interface EventsConfig {
   window?: Partial<ConfigOf<typeof windowVariables>>;
   replays?: Partial<ConfigOf<typeof replayVariables>>;

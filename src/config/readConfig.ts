@@ -22,7 +22,7 @@ import { readVariables } from './Variable.ts';
 import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
 
 export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
-  /** Null for none. */
+  /** Null if there is none. */
   admin: AdminConfig | null;
   shutdown: ConfigOf<typeof shutdownVariables>;
   tracing: TracingConfig | null;
@@ -33,7 +33,7 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   redis?: RedisConfig;
   limits: Limits;
   documents: DocumentsConfig;
-  /** The API; or the sandbox, which is started in this process and reached over TCP. */
+  /** The API, or the sandbox, which runs in this process and is reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
 

@@ -2,7 +2,7 @@ import { flag, httpUrl, oneOf, text } from './valueSchemas.ts';
 import { variable } from './Variable.ts';
 import type { ConfigOf } from './Variable.ts';
 
-/** Where traces are sent. The SDK reads its further options from the environment itself. */
+/** Where traces are sent. The SDK reads further options from the environment itself. */
 export interface TracingConfig {
   url: string;
   serviceName: string;

@@ -3,15 +3,15 @@ import { variable } from './Variable.ts';
 import type { ConfigOf, Environment } from './Variable.ts';
 
 export interface UpstreamConfig {
-  /** Scheme and host of the REST and event API, without a path's trailing slash. */
+  /** Scheme and host of the REST and Event API, without a trailing slash. */
   baseUrl: string;
   credentials: CredentialsConfig;
   eventsVersion: 'v1' | 'v2';
-  /** The firm's own, shown for journals of which the API states none; never sent and never compared. */
+  /** The firm's own currency, shown for journals without a stated one. It is never sent and never compared. */
   currency: string;
 }
 
-/** The two kinds of key are not interchangeable: the API answers a bare 401 to the wrong one. */
+/** The two kinds of key are not interchangeable. The API responds to the wrong kind with 401 and no explanation. */
 export type CredentialsConfig =
   | { kind: 'basic'; keyId: string; secretKey: string }
   | { kind: 'oauth'; clientId: string; clientSecret: string; tokenUrl: string };
@@ -81,7 +81,7 @@ function absent(names: readonly string[], environment: Environment): string[] {
     .map((name) => `${name}: missing, the credentials require it`);
 }
 
-/** @param values read without problems */
+/** @param values must have been read without problems */
 export function upstreamOf(values: ConfigOf<typeof upstreamVariables>): UpstreamConfig {
   const { baseUrl, keyId, secretKey, clientId, clientSecret, tokenUrl, ...rest } = values;
   const credentials: CredentialsConfig =

@@ -39,7 +39,7 @@ export const httpUrl = z
   }, 'expected a URL without credentials, query and fragment')
   .transform((value) => value.replace(/\/+$/, ''));
 
-/** Nobody on the network may be able to replace the signing keys. */
+/** Over plain HTTP, anyone on the network could replace the signing keys. */
 export const jwksUrl = z
   .string()
   .refine(

@@ -4,16 +4,16 @@ import { lettersOf, plainText, SentDescriptions } from './description.ts';
 import type { Journal } from './journal.ts';
 
 /**
- * What an entry of a batch is told by: the account that it names, its amount, its description and its currency.
- * docs/money.md says which differences between an entry and a journal count as the same, and which as similar.
+ * What identifies an entry of a batch: its account, amount, description and currency. docs/money.md defines when a journal
+ * has the same or a similar identity.
  */
 export class EntryIdentity {
   readonly account: string;
-  /** One spelling per value; null for a journal of a type that this gateway knows no amount of. */
+  /** The canonical spelling. Null if the entry type of the journal is unknown, and so is its amount. */
   readonly amount: Decimal | null;
-  /** `""` for none. */
+  /** Empty if there is none. */
   readonly description: string;
-  /** Null where it is not stated: the firm's own then, and the gateway does not know which that is. */
+  /** Null if it is not stated. It is then the firm's own currency, which the gateway does not know. */
   readonly currency: string | null;
   #sent: SentDescriptions | null = null;
 
@@ -29,23 +29,23 @@ export class EntryIdentity {
     this.currency = entry.currency?.trim().toUpperCase() || null;
   }
 
-  /** As which entry a journal may have come into being. @param account the one of its two that entries name */
+  /** The identity of the entry that a journal may come from. @param account the account of the journal that entries name */
   static ofJournal(journal: Journal, account: string): EntryIdentity {
     const amount = journal.entryType === 'JNLC' ? journal.netAmount : null;
     return new EntryIdentity({ ...journal, account, amount });
   }
 
-  /** One string for all that are equal in account, amount and this reading of the description. */
+  /** A key that identities share if their account, amount and normalized description are equal. */
   key(reading: DescriptionReading): string {
     return JSON.stringify([this.account, this.amount, readings[reading](this.description)]);
   }
 
-  /** False where both state a currency, and not the same one. */
+  /** False if both state a currency and the currencies differ. */
   sharesCurrency({ currency }: EntryIdentity): boolean {
     return this.currency === null || currency === null || this.currency === currency;
   }
 
-  /** Whether a journal may be what the API made of this entry, by any tidying of description and amount. */
+  /** Whether a journal may come from this entry, given that the API may normalize its description and amount. */
   mayBecome(journal: EntryIdentity): boolean {
     if (this.account !== journal.account || !this.sharesCurrency(journal)) return false;
     if (!mayBeStoredAs(this.amount, journal.amount)) return false;
@@ -54,7 +54,7 @@ export class EntryIdentity {
   }
 }
 
-/** How descriptions are compared: as they are, as plain text, by their letters and digits, or not at all. */
+/** How descriptions are compared: exactly, as normalized text, by their letters and digits, or not at all. */
 export type DescriptionReading = keyof typeof readings;
 
 const readings = {
@@ -64,10 +64,10 @@ const readings = {
   none: () => null,
 };
 
-/** More decimals than any amount has: a binary float's. */
+/** More decimals than any amount has. Such a number was a binary float. */
 const floatPlaces = 9;
 
-/** Rounded or cut to fewer decimals, or blurred by a binary float; an amount that is not known may be any. */
+/** Equal, rounded, truncated, or changed by a binary float. An unknown amount matches any. */
 function mayBeStoredAs(sent: Decimal | null, stored: Decimal | null): boolean {
   if (sent === null || stored === null || sent === stored) return true;
   return isRoundingOf(stored, sent) || (decimalPlaces(stored) > floatPlaces && isRoundingOf(sent, stored));

@@ -1,19 +1,19 @@
 import { isInstant } from './instant.ts';
 
-/** A day without a time, `2020-12-24`; days are UTC. Strings of this form sort as their days do. */
+/** A UTC day without a time, e.g. `2020-12-24`. The strings sort chronologically. */
 export type CalendarDate = string;
 
 export function isCalendarDate(value: string): value is CalendarDate {
   return /^\d{4}-\d{2}-\d{2}$/.test(value) && isInstant(`${value}T00:00:00Z`);
 }
 
-/** Never beyond the days that a calendar date can write: people send 9999-12-31 for "no end". */
+/** Clamped to the years 1 to 9999: clients send 9999-12-31 for "no end". */
 export function addDays(date: CalendarDate, days: number): CalendarDate {
   const ms = Date.parse(`${date}T00:00:00Z`) + days * dayMs;
   return new Date(Math.min(lastDayMs, Math.max(firstDayMs, ms))).toISOString().slice(0, 10);
 }
 
-/** Whole days from the first date to the second. */
+/** The number of days from the first date to the second. */
 export function daysBetween(first: CalendarDate, second: CalendarDate): number {
   return Math.round((Date.parse(`${second}T00:00:00Z`) - Date.parse(`${first}T00:00:00Z`)) / dayMs);
 }

@@ -1,6 +1,6 @@
 /**
- * An exact decimal in plain notation: `-?(0|[1-9][0-9]*)(\.[0-9]+)?`.
- * It stays the string that it came as, from end to end: a binary float never touches it.
+ * An exact decimal in plain notation: `-?(0|[1-9][0-9]*)(\.[0-9]+)?`. It stays a string from end to end and is never
+ * converted to a binary float.
  */
 export type Decimal = string;
 
@@ -10,33 +10,33 @@ export function isDecimal(value: string): value is Decimal {
   return pattern.test(value);
 }
 
-/** Above zero, at any size. */
+/** Whether it is greater than 0. */
 export function isPositive(value: Decimal): boolean {
   return !value.startsWith('-') && /[1-9]/.test(value);
 }
 
-/** How many digits are written behind the point; trailing zeros count, as they do upstream. */
+/** The number of digits after the decimal point. Trailing zeros count, as they do in the API. */
 export function decimalPlaces(value: Decimal): number {
   const point = value.indexOf('.');
   return point === -1 ? 0 : value.length - point - 1;
 }
 
-/** One spelling per value, so that `10`, `10.0` and `10.00` compare equal as strings. */
+/** The canonical spelling: the same for `10`, `10.0` and `10.00`. */
 export function canonicalDecimal(value: Decimal): Decimal {
   let end = value.length;
-  // No pattern: one that looks for the end of the zeros begins anew at each of them.
+  // A regular expression for trailing zeros takes quadratic time.
   if (value.includes('.')) while (value[end - 1] === '0') end -= 1;
   if (value[end - 1] === '.') end -= 1;
   const trimmed = value.slice(0, end);
   return trimmed === '-0' ? '0' : trimmed;
 }
 
-/** Whether a positive amount is another one with fewer decimals, rounded up or down. Both in their canonical spelling. */
+/** Whether a positive amount is another one rounded to fewer decimals, up or down. Both are in canonical spelling. */
 export function isRoundingOf(rounded: Decimal, amount: Decimal): boolean {
   const places = decimalPlaces(rounded);
   const [whole = '', fraction = ''] = amount.split('.');
   const [cut, found] = [whole + fraction.slice(0, places), rounded.replace('.', '')];
-  // Numbers of any length come here: those that can't be near each other are not computed with.
+  // The numbers may be of any length. Those of different magnitude are not computed.
   if (fraction.length <= places || Math.abs(cut.length - found.length) > 1) return false;
   const difference = BigInt(found) - BigInt(cut);
   return difference === 0n || difference === 1n;

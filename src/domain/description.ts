@@ -1,18 +1,18 @@
-/** What is left of a description when nothing but its Unicode form and the whitespace around it may differ. */
+/** A description in normalized Unicode, without surrounding whitespace. */
 export function plainText(description: string): string {
   return description.normalize('NFC').trim();
 }
 
 /**
- * What is left of a description however it is tidied: its letters and digits, without case, accents, whitespace,
- * punctuation, invisible characters and HTML entities.
+ * The letters and digits of a description, without case, accents, whitespace, punctuation, invisible characters and HTML
+ * entities. They stay the same however the API normalizes a description.
  */
 export function lettersOf(description: string): string {
   const text = description.replace(entities, '').normalize('NFKD').toUpperCase();
   return text.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** As `lettersOf`, of ASCII alone: whoever replaces other letters by question marks, or drops them, leaves this. */
+/** As `lettersOf`, but ASCII only, for systems that replace or drop other letters. */
 export function asciiLettersOf(description: string): string {
   return description
     .replace(entities, '')
@@ -20,7 +20,7 @@ export function asciiLettersOf(description: string): string {
     .toUpperCase();
 }
 
-/** Descriptions that were sent, and the question which of them a stored one may be. */
+/** A set of descriptions that were sent, to be compared with a stored one. */
 export class SentDescriptions {
   readonly #letters: string[];
   readonly #asciiLetters: string[];
@@ -31,23 +31,23 @@ export class SentDescriptions {
     this.#asciiLetters = distinct.map(asciiLettersOf).sort();
   }
 
-  /** True where `stored` may be what the API made of one of them: tidied, cut off, or dropped. */
+  /** Whether the API may have stored one of them as `stored`: normalized, truncated or dropped. */
   mayBeStoredAs(stored: string): boolean {
-    // An entity may be cut in two.
+    // An entity may be truncated.
     const whole = stored.replace(/&[#\w]*$/, '');
     if (someStartsWith(this.#letters, lettersOf(whole))) return true;
     return isAscii(stored) && someStartsWith(this.#asciiLetters, asciiLettersOf(whole));
   }
 }
 
-/** `&lt;`, `&#39;`, and what escaping them again makes of them. */
+/** `&lt;`, `&#39;`, and the same escaped several times. */
 const entities = /&(?:amp;)*#?\w+;/gi;
 
 function isAscii(text: string): boolean {
   return /^[\0-\x7f]*$/.test(text);
 }
 
-/** @param sorted in the order of `<`, in which those of one beginning stand together */
+/** @param sorted in the order of `<`, so that strings with a common prefix are adjacent */
 function someStartsWith(sorted: readonly string[], beginning: string): boolean {
   let [low, high] = [0, sorted.length];
   while (low < high) {

@@ -1,4 +1,4 @@
-/** A moment as RFC 3339 writes it, with an offset: `2026-10-13T13:11:10.57913Z`. Kept as the string that it came as. */
+/** A date and time with an offset (RFC 3339), e.g. `2026-10-13T13:11:10.57913Z`. The original spelling is kept. */
 export type Instant = string;
 
 const pattern = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -7,7 +7,7 @@ export function isInstant(value: string): value is Instant {
   const match = pattern.exec(value);
   if (!match) return false;
   const [, date = '', hour = '', minute = '', second = '', , offset = ''] = match;
-  // An offset may carry it over the first or the last year that can be written.
+  // With an offset, the UTC time could be before the year 0 or after 9999.
   const isAtAnEnd = /^(?:0000-01-01|9999-12-31)/.test(date) && offset.length > 1;
   return (
     isDayOfCalendar(date) &&
@@ -20,43 +20,42 @@ export function isInstant(value: string): value is Instant {
 }
 
 /**
- * A string that sorts as the instants do and is equal for equal instants, whatever their offsets
- * and however many digits of a second they carry, down to the nanosecond: `Date` keeps milliseconds only,
- * the API writes microseconds.
+ * A key that sorts chronologically and is equal for equal instants, whatever their offsets and numbers of digits. It keeps
+ * nanoseconds: `Date` keeps milliseconds only, and the API sends microseconds.
  */
 export function instantKey(value: Instant): string {
   if (isPlainUtc(value)) return `${value.slice(0, 19)}.${value.slice(20, -1).slice(0, 9).padEnd(9, '0')}Z`;
   const match = pattern.exec(value);
   if (!match) throw new RangeError(`expected an RFC 3339 instant, found ${JSON.stringify(value)}`);
   const [, date = '', hour = '', minute = '', second = '', fraction = '', offset = ''] = match;
-  // Not `Date.UTC`: it takes the years 0 to 99 for 1900 to 1999, and a Go service writes its zero time as the year 1.
+  // `Date.UTC` maps the years 0 to 99 to 1900 to 1999, and the zero time of Go is in the year 1.
   const local = Date.parse(`${date}T00:00:00Z`) + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1_000;
   const utc = new Date(local - offsetMs(offset)).toISOString().slice(0, 19);
   return `${utc}.${fraction.slice(0, 9).padEnd(9, '0')}Z`;
 }
 
 /**
- * Unix time in ms, the fraction cut. Not `Date.parse`: it knows no leap second, and NaN is no time.
+ * Unix time in whole ms. Unlike `Date.parse` it reads leap seconds.
  *
- * @throws RangeError for what is no instant
+ * @throws RangeError if the value is not an instant
  */
 export function instantMs(value: Instant): number {
   const key = instantKey(value);
   return Date.parse(`${key.slice(0, 23)}Z`);
 }
 
-/** Unix time in ms with its microseconds as a fraction, further digits cut: as fine as the API writes, and exact. */
+/** Unix time in ms, with microseconds as an exact fraction. Further digits are truncated. */
 export function instantFractionalMs(value: Instant): number {
   const key = instantKey(value);
   return (Date.parse(`${key.slice(0, 23)}Z`) * 1_000 + Number(key.slice(23, 26))) / 1_000;
 }
 
-/** The day in UTC on which the instant falls. */
+/** The UTC day of the instant. */
 export function dayOfInstant(value: Instant): string {
   return isPlainUtc(value) ? value.slice(0, 10) : instantKey(value).slice(0, 10);
 }
 
-/** Written as the API writes it, with `T` and `Z`, and no leap second. Nothing of it needs to be converted. */
+/** The API's own form, with `T` and `Z`, without a leap second. Such an instant needs no conversion. */
 const plainUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d(?:\.\d+)?Z$/;
 
 function isPlainUtc(value: Instant): boolean {
@@ -69,10 +68,10 @@ function offsetMs(offset: string): number {
   return (offset.startsWith('-') ? -minutes : minutes) * 60_000;
 }
 
-/** `Date` rolls the 30th of February over into March; a calendar doesn't. */
+/** Stricter than `Date`, which reads the 30th of February as a day in March. */
 function isDayOfCalendar(date: string): boolean {
   const [month, day] = [Number(date.slice(5, 7)), Number(date.slice(8))];
-  // Every month has these, and lists of journals have thousands of them.
+  // A shortcut for days that every month has, since lists contain thousands of dates.
   if (day >= 1 && day <= 28) return month >= 1 && month <= 12;
   const ms = Date.parse(`${date}T00:00:00Z`);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);

@@ -2,12 +2,12 @@ import type { CalendarDate } from './calendarDate.ts';
 import type { Decimal } from './decimal.ts';
 import type { Instant } from './instant.ts';
 
-/** `UNKNOWN`: a type newer than this gateway. */
+/** `UNKNOWN` is a type that this version of the gateway does not know. */
 export type JournalEntryType = 'JNLC' | 'JNLS' | 'UNKNOWN';
 
 /**
- * The API's status words in the order in which a journal walks through them, the ways out last.
- * Reading several statuses one after the other in this order can't miss a journal that moves on meanwhile.
+ * The statuses of the API in the order in which a journal passes through them, final ones last. Lists that are read status
+ * by status in this order cannot miss a journal whose status changes meanwhile.
  */
 export const journalStatuses = [
   'queued',
@@ -22,7 +22,7 @@ export const journalStatuses = [
   'correct',
 ] as const;
 
-/** `unknown`: a word newer than this gateway; the journal's `rawStatus` carries it. */
+/** `unknown` is a status that this version of the gateway does not know; `rawStatus` has the API's word. */
 export type JournalStatus = (typeof journalStatuses)[number] | 'unknown';
 
 export interface TransmitterInfo {
@@ -37,7 +37,7 @@ export interface TransmitterInfo {
   otherIdentifyingInformation: string | null;
 }
 
-/** The two accounts of a journal: they never change. */
+/** The two accounts of a journal, which never change. */
 export interface JournalSides {
   fromAccount: string;
   toAccount: string;
@@ -50,7 +50,7 @@ interface JournalBase extends JournalSides {
   settleDate: CalendarDate | null;
   systemDate: CalendarDate | null;
   description: string | null;
-  /** Null where the API does not state it: the firm's own then. */
+  /** Null if the API does not state it. It is then the firm's own currency. */
   currency: string | null;
   createdAt: Instant | null;
   transmitterInfo: TransmitterInfo | null;
@@ -75,7 +75,7 @@ export interface JNLS extends JournalBase {
   price: Decimal | null;
 }
 
-/** A journal of a type newer than this gateway: one must not take down a list or a subscription. */
+/** A journal of an unknown type. It must not make a list or a subscription fail. */
 export interface OtherJournal extends JournalBase {
   entryType: 'UNKNOWN';
   rawEntryType: string;
@@ -83,7 +83,7 @@ export interface OtherJournal extends JournalBase {
 
 export type Journal = JNLC | JNLS | OtherJournal;
 
-/** True for the statuses that the API calls FINAL. `executed` is not one: it can still be reversed. */
+/** True for the statuses that the API calls FINAL. `executed` is not one, since it can still be reversed. */
 export function isFinal(status: JournalStatus): boolean {
   return status === 'canceled' || status === 'deleted' || status === 'correct';
 }

@@ -1,17 +1,17 @@
 import type { Instant } from './instant.ts';
 import type { JournalEntryType, JournalStatus } from './journal.ts';
 
-/** `UNKNOWN`: a word newer than this gateway. */
+/** `UNKNOWN` is a type that this version of the gateway does not know. */
 export type IdempotencyKeyType = 'SINGLE' | 'BATCH' | 'UNKNOWN';
 
-/** One change of one journal's status, as the Event API tells it: it names no account and no amount. */
+/** A status change of a journal, as reported by the Event API, which sends neither accounts nor amounts. */
 export interface JournalStatusEvent {
-  /** The event's ULID, the same at every delivery. */
+  /** The ULID of the event, the same in every delivery. */
   id: string;
   at: Instant;
   journalId: string;
   entryType: JournalEntryType;
-  /** Null on a journal's first event. */
+  /** Null in the first event of a journal. */
   statusFrom: JournalStatus | null;
   rawStatusFrom: string | null;
   statusTo: JournalStatus;

@@ -2,7 +2,7 @@ import type { Decimal } from './decimal.ts';
 import type { Instant } from './instant.ts';
 import type { Journal } from './journal.ts';
 
-/** Travel Rule data of a cash journal: personal, never logged. */
+/** Travel Rule data of a cash journal. It is personal and must never be logged. */
 export interface Transmitter {
   transmitterName?: string | null | undefined;
   transmitterAccountNumber?: string | null | undefined;
@@ -37,7 +37,7 @@ export interface BatchEntry extends Transmitter {
   description?: string | null | undefined;
 }
 
-/** One account pays many. */
+/** One account pays many accounts. */
 export interface NewBatch {
   fromAccount: string;
   description?: string | null | undefined;
@@ -50,16 +50,16 @@ export interface ReverseBatchEntry {
   description?: string | null | undefined;
 }
 
-/** Many accounts pay one. */
+/** Many accounts pay one account. */
 export interface NewReverseBatch {
   toAccount: string;
   currency?: string | null | undefined;
   entries: ReverseBatchEntry[];
 }
 
-/** One item of a batch's answer. */
+/** One item of the response to a batch. */
 export interface BatchItem {
   journal: Journal;
-  /** Why this entry failed after the batch was accepted; null when it didn't. */
+  /** Why this entry failed after the batch was accepted; null if it did not fail. */
   errorMessage: string | null;
 }

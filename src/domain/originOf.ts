@@ -1,8 +1,8 @@
 /**
- * An origin as browsers write it in `Origin`: scheme and host in lower case, and a port unless it is the scheme's own.
- * Apps have schemes of their own, as `capacitor://localhost`, whose origin the URL class doesn't tell.
+ * Normalizes an origin to the form of the `Origin` header: scheme and host in lower case, and the port unless it is the
+ * default of the scheme. Accepts the schemes of apps, e.g. `capacitor://localhost`, which `URL.origin` does not.
  *
- * @returns null for what is no origin
+ * @returns null if the value is not an origin
  */
 export function originOf(text: string): string | null {
   if (!URL.canParse(text)) return null;

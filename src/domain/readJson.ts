@@ -9,8 +9,7 @@ export class JsonNumber {
 
   constructor(literal: string) {
     this.#literal = literal;
-    // graphql takes every object for a record. Without a field this would be an input object without fields; with this
-    // one, graphql's error message names the number.
+    // graphql reads every object as an input object. With this field, its error message contains the number.
     Object.defineProperty(this, literal, { value: true, enumerable: true });
   }
 

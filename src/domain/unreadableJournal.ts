@@ -1,10 +1,10 @@
 import type { Instant } from './instant.ts';
 import type { Journal, JournalEntryType, JournalSides, JournalStatus } from './journal.ts';
 
-/** A journal that exists and can't be read as a whole: why, and what of it can be read; null for what can't. */
+/** A journal that exists but cannot be decoded. Fields that cannot be read are null. */
 export interface UnreadableJournal {
   id: string | null;
-  /** What was expected and what was found, without any of its data. */
+  /** What was expected and what was found, without data of the journal. */
   problem: string;
   createdAt: Instant | null;
   status: JournalStatus | null;
@@ -13,14 +13,14 @@ export interface UnreadableJournal {
   toAccount: string | null;
 }
 
-/** What an API's list holds. */
+/** An item of a list of the API. */
 export type ListedJournal = Journal | UnreadableJournal;
 
 export function isUnreadable(journal: ListedJournal): journal is UnreadableJournal {
   return 'problem' in journal;
 }
 
-/** Whose journal it is; an empty account where that can't be read, so that it counts as nobody's. */
+/** The accounts of the journal. One that cannot be read is empty, and so belongs to no principal. */
 export function sidesOfUnreadable({ fromAccount, toAccount }: UnreadableJournal): JournalSides {
   return { fromAccount: fromAccount ?? '', toAccount: toAccount ?? '' };
 }
