@@ -26,15 +26,19 @@ import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
 import { KeyUses } from './outcomes/KeyUses.ts';
-import { OutcomeStore } from './outcomes/OutcomeStore.ts';
+import { FileOutcomeStore } from './outcomes/FileOutcomeStore.ts';
 import type { ReadEvents } from './outcomes/Reconciler.ts';
+import { RedisOutcomeStore } from './outcomes/RedisOutcomeStore.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
+import { SharedKeyUses } from './outcomes/SharedKeyUses.ts';
 import { openRedis } from './redis/openRedis.ts';
 import type { RedisConnection } from './redis/RedisConnection.ts';
+import { Sharing } from './redis/Sharing.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
+import { PrincipalLimits } from './server/limits/PrincipalLimits.ts';
 import { OpenSockets } from './server/connections/OpenSockets.ts';
 import { createPipeline, graphqlPath } from './server/pipeline/pipeline.ts';
 import { operationLog } from './server/observe/operationLog.ts';
@@ -48,6 +52,7 @@ import type { Credentials } from './upstream/transport/credentials.ts';
 import { JournalsClient } from './upstream/journals/JournalsClient.ts';
 import { OAuthCredentials } from './upstream/transport/OAuthCredentials.ts';
 import { RateGovernor } from './upstream/transport/RateGovernor.ts';
+import { shareRate } from './upstream/transport/shareRate.ts';
 import { StatusEventsClient } from './upstream/events/StatusEventsClient.ts';
 import { UpstreamConnection } from './upstream/transport/UpstreamConnection.ts';
 
@@ -99,14 +104,18 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const { upstream, sandboxUrl } = await openUpstream(config, opened, log);
     const redis = await openSharedState(config, upstream, log);
     opened.push(['redis', () => redis?.close()]);
+    const sharing = redis && new Sharing(redis);
+    opened.push(['the link to other gateways', () => sharing?.close()]);
+    await sharing?.start();
     const credentials = createCredentials(upstream.credentials, log);
     opened.push(["the API's credentials", () => credentials.close()]);
     const clock = new ApiClock();
     const governor = new RateGovernor(clock);
+    if (sharing) shareRate(governor, sharing);
     const { baseUrl, eventsVersion: version, currency: firmCurrency } = upstream;
     const connection = new UpstreamConnection({ baseUrl, credentials, clock, governor, observers, log });
     opened.push(['the connection to the Journals API', () => connection.close()]);
-    const journals = new JournalsClient(connection);
+    const journals = new JournalsClient(connection, redis);
 
     const eventsApi = { baseUrl, version, credentials, clock, governor, observers };
     const statusEventsClient = new StatusEventsClient(eventsApi);
@@ -115,34 +124,39 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     opened.push(['the status feed', () => statusEvents.close()]);
     statusEvents.start();
 
-    const store = openOutcomeStore(config, log);
+    const shared = sharing && new RedisOutcomeStore(sharing);
+    const outcomesOpenMs = (await shared?.start()) ?? 0;
+    const store = shared ?? openOutcomeStore(config, log);
     opened.push(['the outcome store', () => store.close()]);
     const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
     const { settleMs } = config.outcomes;
-    const reverseBatches = new ReverseBatches({ client: journals, store, clock, readEvents, log, settleMs });
+    const reverseBatches = new ReverseBatches({ client: journals, store, shared, clock, readEvents, log, settleMs });
     opened.push(['the search for reverse batches', () => reverseBatches.close()]);
-    reverseBatches.start();
+    await reverseBatches.start();
 
     const journalSides = new JournalSidesCache(journals);
     const eventJournals = new EventJournals(journals, journalSides);
     const sharedReads = new SharedReads(journals, () => statusEvents.mark);
     const idempotencyKeys = new IdempotencyKeys();
     const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
-    const keyUses = new KeyUses(clock);
-    const shared = { ...reads, clock, keyUses, reverseBatches, idempotencyKeys, firmCurrency };
+    const keyUses = new KeyUses(clock, redis ? new SharedKeyUses(redis) : undefined);
+    const parts = { ...reads, clock, keyUses, reverseBatches, idempotencyKeys, firmCurrency };
 
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
     const documents = readDocuments(config.documents);
     const turns = new ParseQueue();
+    const principalLimits = new PrincipalLimits(limits, sharing);
+    opened.push(['the limits of principals', () => principalLimits.close()]);
     const pipeline = createPipeline({
       schema,
       authenticator,
-      createContext: (facts) => createContext(shared, facts),
+      createContext: (facts) => createContext(parts, facts),
       log,
       running,
       limits,
+      principalLimits,
       open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
       documents,
@@ -156,6 +170,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
       feed: () => statusEvents.feedState,
+      sharing: sharing && (() => sharing.state),
     });
     metrics.watch(() => ({
       phase: readiness.phase,
@@ -166,6 +181,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       pausedMs: governor.opensInMs,
       events: statusEvents.state,
       reverseBatches: store.unsettledCounts,
+      sharing: sharing && sharing.state,
     }));
     const admin =
       config.admin && new AdminServer({ ...config.admin, keepAliveMs: limits.keepAliveMs, readiness, metrics, log });
@@ -173,7 +189,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       opened.push(['the admin port', () => admin.close()]);
       await admin.listen();
     }
-    await waitFor(statusEvents.firstAttempt, { timeoutMs: feedTimeoutMs });
+    await Promise.all([waitFor(statusEvents.firstAttempt, { timeoutMs: feedTimeoutMs }), wait(outcomesOpenMs)]);
     await server.listen();
     const announce = () => {
       readiness.enter('draining');
@@ -200,23 +216,24 @@ async function openTracing({ tracing }: GatewayConfig, log: Log): Promise<Tracin
 
 /** @returns null if the gateway runs alone */
 async function openSharedState(
-  { redis }: GatewayConfig,
+  { redis, outcomes }: GatewayConfig,
   { baseUrl, credentials }: UpstreamConfig,
   log: Log,
 ): Promise<RedisConnection | null> {
   if (!redis) return null;
+  if (outcomes.file !== null) log.warn('OUTCOMES_FILE is not used: with REDIS_URL outcomes are kept in Redis');
   const { url, prefix, account } = redis;
   const credentialsId = credentials.kind === 'basic' ? credentials.keyId : credentials.clientId;
   return openRedis(url, { prefix, baseUrl, account, credentialsId }, log);
 }
 
 /** @throws SetupError */
-function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): OutcomeStore {
+function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): FileOutcomeStore {
   if (file === null && upstream.kind !== 'sandbox') {
     log.warn('OUTCOMES_FILE is not set: outcomes of reverse batches are kept in memory and lost with the process');
   }
   try {
-    return new OutcomeStore(file);
+    return new FileOutcomeStore(file);
   } catch (error) {
     throw invalidConfiguration([
       `OUTCOMES_FILE: can't be opened or read, or is in use by another process: ${messageOf(error)}`,

@@ -14,8 +14,8 @@ export interface RedisOptions {
   /** Added to the keys of all commands and scripts. */
   keyPrefix: string;
   /**
-   * How long a command may take, in ms. Default 500. When nothing has been received for so long, the connection is closed,
-   * and commands fail at once until a new one is ready. For blocking reads it must be longer than the read blocks.
+   * How long a command may take, in ms. Default 500. A command that takes longer closes the connection, and commands fail at
+   * once until a new one is ready. For blocking reads it must be longer than the read blocks.
    */
   timeoutMs?: number;
   log: Log;
@@ -34,7 +34,9 @@ export interface RedisState {
 }
 
 const defaultTimeoutMs = 500;
-const reconnectPauses = { firstMs: 100, maxMs: 1_000 };
+const reconnectPauses = { firstMs: 100, maxMs: 500 };
+/** How long a late answer may still be in a buffer, in ms: after a pause of the process, timers run before sockets are read. */
+const graceMs = 5;
 
 /**
  * A connection to Redis that never makes its callers wait for long: nothing is queued while it is down, and nothing is sent
@@ -42,8 +44,10 @@ const reconnectPauses = { firstMs: 100, maxMs: 1_000 };
  */
 export class RedisConnection {
   readonly #options: RedisOptions;
+  readonly #timeoutMs: number;
   readonly #client: Redis;
   readonly #firstAttempt: Promise<void>;
+  readonly #readyListeners = new Set<() => void>();
   readonly #backoff = new Backoff(reconnectPauses);
   #downSince: number | null = performance.now();
   #timesReady = 0;
@@ -53,15 +57,17 @@ export class RedisConnection {
   constructor(options: RedisOptions) {
     this.#options = options;
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.#timeoutMs = timeoutMs;
     this.#client = new Redis(options.url, {
       keyPrefix: options.keyPrefix,
-      commandTimeout: timeoutMs,
-      socketTimeout: timeoutMs,
+      // For the connection's own first commands, which have no other timeout.
+      socketTimeout: 2 * timeoutMs,
       connectTimeout: Math.max(timeoutMs, 2_000),
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       autoResubscribe: false,
       maxRetriesPerRequest: 0,
+      maxLoadingRetryTime: 200,
       disableClientInfo: true,
       retryStrategy: () => this.#backoff.next(),
       lazyConnect: true,
@@ -84,13 +90,29 @@ export class RedisConnection {
 
   /** Waits until the first attempt to connect has ended, but no longer than a command may take. */
   async opened(): Promise<void> {
-    await waitFor(this.#firstAttempt, { timeoutMs: this.#options.timeoutMs ?? defaultTimeoutMs });
+    await waitFor(this.#firstAttempt, { timeoutMs: this.#timeoutMs });
+  }
+
+  /** Calls a function now if commands are accepted, and after each reconnect. It must not throw. */
+  onReady(listener: () => void): void {
+    this.#readyListeners.add(listener);
+    if (this.state.isReady) listener();
+  }
+
+  /**
+   * Receives what is published to a channel, from when the connection is ready on; nothing published before. The connection
+   * can then execute no commands.
+   */
+  subscribe(channel: string, receive: (text: string) => void): void {
+    this.#client.on('message', (_channel, text) => receive(text));
+    // A connection that breaks again subscribes after its next reconnect.
+    this.onReady(() => void this.#client.subscribe(channel).catch(() => undefined));
   }
 
   /** Executes commands. @throws RedisUnavailableError */
   async run<Answer>(command: (client: Redis) => Promise<Answer>): Promise<Answer> {
     try {
-      return await command(this.#client);
+      return await this.#inTime(command(this.#client));
     } catch (cause) {
       this.#failures += 1;
       throw new RedisUnavailableError(messageOf(cause), { cause });
@@ -112,11 +134,11 @@ export class RedisConnection {
   }
 
   /**
-   * Another connection to the same Redis, for blocking reads. To be closed on its own.
+   * Another connection to the same Redis, for blocking reads and subscriptions. To be closed on its own.
    *
    * @param timeoutMs longer than its commands block
    */
-  duplicate(timeoutMs: number): RedisConnection {
+  duplicate(timeoutMs = this.#timeoutMs): RedisConnection {
     return new RedisConnection({ ...this.#options, timeoutMs });
   }
 
@@ -125,11 +147,20 @@ export class RedisConnection {
     this.#client.disconnect();
   }
 
+  async #inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const isInTime =
+      (await waitFor(answer, { timeoutMs: this.#timeoutMs })) || (await waitFor(answer, { timeoutMs: graceMs }));
+    if (isInTime) return answer;
+    this.#client.disconnect(true);
+    throw new Error(`redis did not answer within ${this.#timeoutMs} ms`);
+  }
+
   #noteReady(): void {
     this.#timesReady += 1;
     this.#downSince = null;
     this.#backoff.reset();
     if (this.#timesReady > 1) this.#options.log.info('redis is available again');
+    for (const listener of this.#readyListeners) listener();
   }
 
   #noteDown(): void {

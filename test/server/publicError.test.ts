@@ -10,7 +10,7 @@ import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
 import { createLog } from '../../src/log.ts';
 import { SharedReads } from '../../src/loaders/SharedReads.ts';
 import { KeyUses } from '../../src/outcomes/KeyUses.ts';
-import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import { FileOutcomeStore } from '../../src/outcomes/FileOutcomeStore.ts';
 import type { ReadEvents } from '../../src/outcomes/Reconciler.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
@@ -80,7 +80,7 @@ async function start(thrown: unknown) {
     journalSides,
     eventJournals: new EventJournals(journals, journalSides),
     keyUses: new KeyUses(clock),
-    reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),
+    reverseBatches: new ReverseBatches({ client: journals, store: new FileOutcomeStore(), clock, readEvents, log }),
     idempotencyKeys: new IdempotencyKeys(),
     statusEvents,
     firmCurrency: 'USD',

@@ -59,6 +59,8 @@ export interface PipelineOptions {
   running: RunningOperations;
   observers?: readonly OperationObserver[];
   limits: Limits;
+  /** Default: limits of this process alone. */
+  principalLimits?: PrincipalLimits;
   open: OpenSockets;
   documents: TrustedDocuments;
   parseQueue: ParseQueue;
@@ -117,7 +119,7 @@ export const stages: readonly Stage[] = [
     does: 'Limits the rate and the concurrency of each principal.',
     before: ['useRunningOperations'],
     because: 'An operation above the limit of its principal takes none of the room that all principals share.',
-    createPlugin: ({ limits }) => usePrincipalLimits(new PrincipalLimits(limits)),
+    createPlugin: ({ limits, principalLimits }) => usePrincipalLimits(principalLimits ?? new PrincipalLimits(limits)),
   },
   {
     name: 'useErrorCodes',

@@ -41,6 +41,8 @@ export interface UpstreamCall<Result> {
   idempotencyKey?: string;
   /** The caller's own key, for logs; `idempotencyKey` may be derived from it. */
   givenKey?: string;
+  /** No attempt is begun later than this, by `performance.now()`. */
+  beginBy?: number | undefined;
   /** A 401 may concern the requested resource instead of the credentials; the caller finds out which. */
   mayBe401?: boolean;
   /**
@@ -139,7 +141,7 @@ export class UpstreamConnection {
     const share = attempt < maxAttempts && isRetryable(call) ? 0.5 : 1;
     const { endsAt, signal } = limits;
     return this.#observed(call, attempt, signal, (traced) =>
-      this.#sendWithRenewal(call, traced, { endsAt, signal, share }),
+      this.#sendWithRenewal(call, traced, { endsAt, signal, share, beginBy: call.beginBy }),
     );
   }
 
