@@ -1,5 +1,4 @@
 import type { FeedState } from '../events/feed/Feed.ts';
-
 import type { Sharing } from '../redis/Sharing.ts';
 
 import type { UpstreamReport } from './UpstreamCheck.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { isWithoutHaproxy } from '../kit/runHaproxy.ts';
 import { isWithoutRedis } from '../kit/startRedis.ts';
-import { hasHaproxy } from '../money/kit/startHaproxy.ts';
 
 import { auditScreens } from './kit/auditScreens.ts';
 import { Fleet } from './kit/Fleet.ts';
@@ -9,7 +9,7 @@ import { eventsPerJournal } from './kit/LiveSandbox.ts';
 import { Screen } from './kit/Screen.ts';
 import { closeScreens, untilAllShow } from './kit/screens.ts';
 
-const isLeftOut = isWithoutRedis || (!hasHaproxy && process.env['CI'] === undefined);
+const isLeftOut = isWithoutRedis || isWithoutHaproxy;
 
 /** Two gateways, each with a screen. */
 async function startTwo() {
