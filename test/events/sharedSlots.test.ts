@@ -31,7 +31,7 @@ it.skipIf(isWithoutRedis)('gateways that share Redis replay no more streams at o
     if (!request.url.includes('until')) return;
     open.add(response);
     most = Math.max(most, open.size);
-    response.once('close', () => open.delete(response));
+    response.once('finish', () => open.delete(response));
     // The other gateway's reader comes while this replay is open.
     setTimeout(() => response.end(past), 300);
   });

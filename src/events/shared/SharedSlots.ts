@@ -25,6 +25,8 @@ const durationMs = 10_000;
 const renewalMs = 3_000;
 /** The longest pause between two attempts to get a slot, in ms. */
 const retryMs = 200;
+/** Attempts in which Redis can't tell; then the gateway's own bound has to do. */
+const maxFailures = 3;
 
 /**
  * Bounds the replays of all gateways together. Each gateway's own bound applies first, and alone while Redis is out of
@@ -50,13 +52,17 @@ export class SharedSlots implements Slots {
     if (!releaseOwn) return null;
     const token = randomUUID();
     const max = isUrgent ? Number.MAX_SAFE_INTEGER : this.#max;
-    while (!(await this.#hold(token, max))) {
+    for (let failures = 0; failures < maxFailures;) {
+      const isHeld = await this.#hold(token, max).catch(() => null);
+      if (isHeld) break;
+      if (isHeld === null) failures += 1;
       await wait(retryMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
       if (!signal.aborted) continue;
       releaseOwn();
       return null;
     }
-    const renewal = setInterval(() => void this.#hold(token, Number.MAX_SAFE_INTEGER), renewalMs);
+    const renew = () => this.#hold(token, Number.MAX_SAFE_INTEGER).catch(() => undefined);
+    const renewal = setInterval(() => void renew(), renewalMs);
     return releaseOnce(() => {
       clearInterval(renewal);
       releaseOwn();
@@ -64,9 +70,8 @@ export class SharedSlots implements Slots {
     });
   }
 
-  /** @returns true if the slot is held, or if Redis can't tell */
+  /** Takes or renews a slot. @throws RedisUnavailableError */
   async #hold(token: string, max: number): Promise<boolean> {
-    const answer = await this.#redis.runScript(takeScript, [key], [token, durationMs, max]).catch(() => 1);
-    return answer === 1;
+    return (await this.#redis.runScript(takeScript, [key], [token, durationMs, max])) === 1;
   }
 }
