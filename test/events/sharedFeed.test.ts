@@ -64,6 +64,8 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
       [true, true, 'following'],
       [true, true, 'following'],
     ]);
+    const metrics = await (await fetch(`${gateways[0]?.adminUrl}/metrics`)).text();
+    expect(metrics).toContain('gateway_feed_role{state="leading"} 1\ngateway_feed_role{state="following"} 0');
   });
 
   it('continue a cursor of another gateway from the memory, or from Redis, without a replay', async () => {
