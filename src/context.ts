@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Session } from './auth/Session.ts';
@@ -5,7 +7,7 @@ import type { StatusEvents } from './events/StatusEvents.ts';
 import type { StatusMark } from './events/feed/StatusMark.ts';
 import type { SubscriptionProgress } from './events/subscription/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
-import { createJournalLoader } from './loaders/journalLoader.ts';
+import { createJournalLoader, maxParallelReads } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
@@ -56,15 +58,97 @@ export interface OperationContext extends SharedParts, OperationFacts {
   statusMark: StatusMark | null;
 }
 
+/** @param parts are shared; nothing of them is copied for an operation */
 export function createContext(parts: SharedParts, facts: OperationFacts): OperationContext {
-  const { principal } = facts.session;
-  return {
-    ...parts,
-    ...facts,
-    principal,
-    refusedFields: new Set(),
-    refusals: [],
-    journalLoader: createJournalLoader(parts.sharedReads, principal, facts.signal),
-    statusMark: parts.statusEvents.mark,
-  };
+  return new LazyContext(parts, facts);
+}
+
+/** What costs something comes into being when a resolver uses it. */
+class LazyContext implements OperationContext {
+  readonly #parts: SharedParts;
+  readonly #facts: OperationFacts;
+  #signal: AbortSignal | undefined;
+  #refusedFields: Set<string> | null = null;
+  #journalLoader: JournalLoader | null = null;
+  readonly refusals: Error[] = [];
+  readonly principal: Principal;
+  readonly statusMark: StatusMark | null;
+
+  constructor(parts: SharedParts, facts: OperationFacts) {
+    this.#parts = parts;
+    this.#facts = facts;
+    this.principal = facts.session.principal;
+    this.statusMark = parts.statusEvents.mark;
+  }
+
+  get session(): Session {
+    return this.#facts.session;
+  }
+
+  get signal(): AbortSignal | undefined {
+    if (!this.#signal) {
+      this.#signal = this.#facts.signal;
+      // Each read adds a listener, and Node warns of a leak above ten.
+      if (this.#signal) setMaxListeners(maxParallelReads, this.#signal);
+    }
+    return this.#signal;
+  }
+
+  get lastEventId(): string | null {
+    return this.#facts.lastEventId;
+  }
+
+  get progress(): SubscriptionProgress {
+    return this.#facts.progress;
+  }
+
+  get refusedFields(): Set<string> {
+    this.#refusedFields ??= new Set();
+    return this.#refusedFields;
+  }
+
+  get journalLoader(): JournalLoader {
+    this.#journalLoader ??= createJournalLoader(this.sharedReads, this.principal, this.signal);
+    return this.#journalLoader;
+  }
+
+  get clock(): ApiClock {
+    return this.#parts.clock;
+  }
+
+  get journals(): JournalsClient {
+    return this.#parts.journals;
+  }
+
+  get sharedReads(): SharedReads {
+    return this.#parts.sharedReads;
+  }
+
+  get keyUses(): KeyUses {
+    return this.#parts.keyUses;
+  }
+
+  get reverseBatches(): ReverseBatches {
+    return this.#parts.reverseBatches;
+  }
+
+  get statusEvents(): StatusEvents {
+    return this.#parts.statusEvents;
+  }
+
+  get journalSides(): JournalSidesCache {
+    return this.#parts.journalSides;
+  }
+
+  get eventJournals(): EventJournals {
+    return this.#parts.eventJournals;
+  }
+
+  get idempotencyKeys(): IdempotencyKeys {
+    return this.#parts.idempotencyKeys;
+  }
+
+  get firmCurrency(): string {
+    return this.#parts.firmCurrency;
+  }
 }

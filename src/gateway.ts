@@ -20,6 +20,12 @@ import type { CredentialsConfig, UpstreamConfig } from './config/upstream.ts';
 import { createContext } from './context.ts';
 import { messageOf } from './errors/messageOf.ts';
 import { invalidConfiguration } from './errors/SetupError.ts';
+import { TrustedDocuments } from './engine/documents/TrustedDocuments.ts';
+import { Engine } from './engine/Engine.ts';
+import { OpenSockets } from './engine/limits/OpenSockets.ts';
+import { PrincipalLimits } from './engine/limits/PrincipalLimits.ts';
+import { RunningOperations } from './engine/limits/RunningOperations.ts';
+import { operationLog } from './engine/observe/operationLog.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
@@ -38,13 +44,10 @@ import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema } from './schema/schema.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
-import { PrincipalLimits } from './server/limits/PrincipalLimits.ts';
-import { OpenSockets } from './server/connections/OpenSockets.ts';
-import { createPipeline, graphqlPath } from './server/pipeline/pipeline.ts';
-import { operationLog } from './server/observe/operationLog.ts';
-import { RunningOperations } from './server/limits/RunningOperations.ts';
-import { TrustedDocuments } from './server/pipeline/request/TrustedDocuments.ts';
+import { graphqlPath } from './server/connections/paths.ts';
+import { PostDoor } from './server/http/PostDoor.ts';
 import { WebSocketServer } from './server/websocket/WebSocketServer.ts';
+import { createYogaDoor } from './server/yoga/createYogaDoor.ts';
 import type { Tracing } from './tracing/Tracing.ts';
 import { ApiClock } from './upstream/transport/ApiClock.ts';
 import { basicCredentials } from './upstream/transport/credentials.ts';
@@ -145,13 +148,11 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
-    const documents = readDocuments(config.documents);
-    const turns = new ParseQueue();
     const principalLimits = new PrincipalLimits(limits, sharing);
     opened.push(['the limits of principals', () => principalLimits.close()]);
-    const pipeline = createPipeline({
+    const isSandbox = sandboxUrl !== null;
+    const engine = new Engine({
       schema,
-      authenticator,
       createContext: (facts) => createContext(parts, facts),
       log,
       running,
@@ -159,13 +160,13 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       principalLimits,
       open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
-      documents,
-      parseQueue: turns,
-      isSandbox: sandboxUrl !== null,
-      defaultQuery,
+      documents: readDocuments(config.documents),
+      isSandbox,
     });
-    const webSockets = new WebSocketServer({ pipeline, documents, turns, authenticator, limits, open, log });
-    const server = new HttpServer(pipeline, webSockets, running, { ...config, ...config.shutdown, ...limits });
+    const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
+    const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox, defaultQuery }) };
+    const webSockets = new WebSocketServer({ ...door, open });
+    const server = new HttpServer(doors, webSockets, running, { ...config, ...config.shutdown, ...limits });
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),

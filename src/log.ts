@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
-/** The log methods. Credentials and Travel Rule data must never be logged. */
-export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error'>;
+/** The methods of a log that are used. Credentials and Travel Rule data must never be logged. */
+export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'isLevelEnabled'>;
 
 /**
  * JSON lines on stderr; stdout is for the output of commands. Callers log names, ids and counts, not payloads: the

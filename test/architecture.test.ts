@@ -32,8 +32,8 @@ const floors = [
   ['gateway'],
   ['admin', 'tracing'],
   ['server', 'schema'],
-  ['resolvers'],
-  ['context'],
+  ['engine', 'resolvers'],
+  ['context', 'plan'],
   ['loaders', 'events', 'outcomes'],
   ['upstream'],
   ['errors'],
@@ -49,7 +49,7 @@ const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => bool
     whatItImports: ['domain', 'errors', 'concurrency', 'log', 'lruCache'],
   },
   config: {
-    whoMayImportIt: (floor) => ['cli', 'gateway', 'server'].includes(floor),
+    whoMayImportIt: (floor) => ['cli', 'gateway', 'server', 'engine'].includes(floor),
     whatItImports: ['domain', 'errors'],
   },
   // The sandbox has a rule of its own.
@@ -86,11 +86,11 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'server gets the schema and the context factory as values',
-    hint: 'add it to PipelineOptions and hand it in from src/gateway.ts; types of context.ts may be imported',
+    name: 'server and engine get the schema and the context factory as values',
+    hint: 'add it to EngineOptions and hand it in from src/gateway.ts; types of context.ts may be imported',
     findBreaches: breachesOf(
       ({ from, to, isTypeOnly }) =>
-        floorOf(from) !== 'server' ||
+        !['server', 'engine'].includes(floorOf(from)) ||
         !(['schema', 'resolvers'].includes(floorOf(to)) || (floorOf(to) === 'context' && !isTypeOnly)),
     ),
   },
@@ -176,6 +176,9 @@ describe('the source tree', () => {
         'schema/createJournal.ts > resolvers/mutations/createJournal.ts',
         'resolvers/mutations/createJournal.ts > context.ts',
         'upstream/journals/JournalsClient.ts > domain/journal.ts',
+        'server/http/PostDoor.ts > engine/Engine.ts',
+        'server/yoga/useEngine.ts > engine/Engine.ts',
+        'server/websocket/SocketProtocol.ts > engine/Engine.ts',
       ]),
     );
   });
@@ -187,12 +190,12 @@ describe('the rules', () => {
     ['every file stands on a floor', ['stray.ts']],
     ['imports go down only', ['domain/journal.ts > errors/faults.ts']],
     ['imports go down only', ['resolvers/journal.ts > schema/journal.ts']],
-    ['imports go down only', ['resolvers/journal.ts > server/pipeline/pipeline.ts (type)']],
+    ['imports go down only', ['resolvers/journal.ts > engine/Engine.ts (type)']],
     ['imports go down only', ['context.ts > resolvers/journal.ts (type)']],
     ['imports go down only', ['loaders/journalLoader.ts > events/feed/StatusHub.ts']],
     ['imports go down only', ['outcomes/OutcomeStore.ts > loaders/journalLoader.ts (type)']],
-    ['imports go down only', ['schema/node.ts > server/pipeline/pipeline.ts (type)']],
-    ['imports go down only', ['server/pipeline/pipeline.ts > schema/schema.ts (type)']],
+    ['imports go down only', ['schema/node.ts > server/http/PostDoor.ts (type)']],
+    ['imports go down only', ['server/http/PostDoor.ts > schema/schema.ts (type)']],
     ['imports go down only', ['gateway.ts > cli/main.ts']],
     [
       'auth, concurrency, config, log, lruCache and redis are imported by those who may',
@@ -214,11 +217,14 @@ describe('the rules', () => {
       'auth, concurrency, config, log, lruCache and redis are imported by those who may',
       ['resolvers/journals.ts > config/limits.ts (type)'],
     ],
-    ['server gets the schema and the context factory as values', ['server/pipeline/pipeline.ts > schema/schema.ts']],
-    ['server gets the schema and the context factory as values', ['server/pipeline/pipeline.ts > context.ts']],
     [
-      'server gets the schema and the context factory as values',
-      ['server/pipeline/pipeline.ts > resolvers/journal.ts (type)'],
+      'server and engine get the schema and the context factory as values',
+      ['server/http/PostDoor.ts > schema/schema.ts'],
+    ],
+    ['server and engine get the schema and the context factory as values', ['engine/Engine.ts > context.ts']],
+    [
+      'server and engine get the schema and the context factory as values',
+      ['engine/Engine.ts > resolvers/journal.ts (type)'],
     ],
     ['sandbox shares nothing', ['sandbox/rules.ts > domain/decimal.ts (type)']],
     ['sandbox shares nothing', ['sandbox/rules.ts > upstream/wire/apiBodies.ts']],
@@ -234,7 +240,7 @@ describe('the rules', () => {
     ],
     ['no imports go in a circle', ['domain/a.ts > domain/a.ts']],
     ['no folder imports its own parent', ['events/feed/StatusFeed.ts > events/StatusEvents.ts (type)']],
-    ['no folder imports its own parent', ['server/pipeline/request/a.ts > server/pipeline/pipeline.ts']],
+    ['no folder imports its own parent', ['engine/steps/a.ts > engine/Engine.ts']],
     [
       'no folders import each other in a circle',
       ['sandbox/routes/a.ts > sandbox/http/b.ts', 'sandbox/http/c.ts > sandbox/routes/d.ts (type)'],
@@ -253,9 +259,9 @@ describe('the rules', () => {
 
   it.each([
     [['cli/serve.ts > gateway.ts', 'cli/serve.ts > config/readConfig.ts', 'cli/sandbox.ts > sandbox/createSandbox.ts']],
-    [['gateway.ts > server/pipeline/pipeline.ts', 'gateway.ts > schema/schema.ts', 'gateway.ts > context.ts']],
+    [['gateway.ts > engine/Engine.ts', 'gateway.ts > schema/schema.ts', 'gateway.ts > context.ts']],
     [['gateway.ts > auth/principal.ts', 'gateway.ts > config/readConfig.ts (type)', 'gateway.ts > log.ts (type)']],
-    [['server/pipeline/pipeline.ts > context.ts (type)', 'server/errors/publicError.ts > errors/faults.ts']],
+    [['engine/Engine.ts > context.ts (type)', 'engine/errors/publicError.ts > errors/faults.ts']],
     [['schema/node.ts > resolvers/journal.ts', 'resolvers/journal.ts > auth/authorize.ts']],
     [
       [

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { variableTables } from '../src/config/readConfig.ts';
 import { errorCodes } from '../src/errors/errorCodes.ts';
-import { stages } from '../src/server/pipeline/pipeline.ts';
+import { steps } from '../src/engine/steps.ts';
 
 const root = new URL('../', import.meta.url);
 
@@ -63,16 +63,16 @@ describe('the tables that are made from the source', () => {
     await expect(await withTable('docs/errors.md', 'Entries of', text)).toMatchFileSnapshot('../docs/errors.md');
   });
 
-  it('docs/architecture.md lists every stage of the pipeline', async () => {
-    const body = stages.map(({ name, does, before, because }) => [
-      code(name),
+  it('docs/architecture.md lists every step of the engine', async () => {
+    const body = steps.map(({ run, does, before, because }) => [
+      code(run.name),
       does,
       before.map(code).join(', '),
       because,
     ]);
-    const text = table(['stage', 'what it does', 'must come before', 'because'], body);
+    const text = table(['step', 'what it does', 'must come before', 'because'], body);
 
-    await expect(await withTable('docs/architecture.md', 'The stages', text)).toMatchFileSnapshot(
+    await expect(await withTable('docs/architecture.md', 'The steps', text)).toMatchFileSnapshot(
       '../docs/architecture.md',
     );
   });

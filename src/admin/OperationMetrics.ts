@@ -1,7 +1,7 @@
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 
-import type { OperationEnd, OperationObserver, OperationWatch } from '../server/observe/OperationObserver.ts';
+import type { OperationEnd, OperationObserver } from '../engine/observe/OperationObserver.ts';
 
 /** In seconds: from a cached read to the longest deadline of a write. */
 export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -27,11 +27,7 @@ export class OperationMetrics implements OperationObserver {
     });
   }
 
-  began(): OperationWatch {
-    return { ended: (end) => this.#count(end) };
-  }
-
-  #count(end: OperationEnd): void {
+  ended(end: OperationEnd): void {
     const { kind, outcome, ms } = end;
     const operation = labelOf(end);
     this.#total.inc({ operation, kind, outcome });

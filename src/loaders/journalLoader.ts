@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-
 import DataLoader from 'dataloader';
 
 import { authorize } from '../auth/authorize.ts';
@@ -12,15 +10,13 @@ import type { SharedReads } from './SharedReads.ts';
 export type JournalLoader = DataLoader<string, Journal | null>;
 
 /** The most journals that an operation reads in parallel. */
-const maxParallelReads = 1_000;
+export const maxParallelReads = 1_000;
 
 /**
  * One per operation, which reads each id once. The API reads one journal per call, so a batch is a number of parallel
  * calls, and one that fails does not affect the others.
  */
 export function createJournalLoader(shared: SharedReads, principal: Principal, signal?: AbortSignal): JournalLoader {
-  // Each read adds a listener, and Node warns of a leak above ten.
-  if (signal) setMaxListeners(maxParallelReads, signal);
   return new DataLoader(
     async (ids: readonly string[]) => {
       const reads = await Promise.allSettled(ids.map((id) => shared.get(principal, id, signal)));

@@ -251,9 +251,10 @@ export class Reconciler {
       const mayFit = event.description === null || descriptions.mayBeStoredAs(event.description);
       if (event.statusFrom === null && mayFit && mayBeOfReverseBatch(event)) began.set(event.journalId, event);
     }
+    // In this order: a batch that another gateway settles between the two reads must not be missing in both.
+    const entries = entriesByAccounts(await store.unsettled());
     const claimed = await store.claimed([...began.keys()]);
     const events = [...began.values()].filter(({ journalId }) => !claimed.has(journalId));
-    const entries = entriesByAccounts(await store.unsettled());
     while (events.length > 0) {
       await Promise.all(
         events.splice(0, parallelReads).map((event) => {

@@ -29,7 +29,7 @@ export class RedisBus {
   publish(topic: string, body: unknown): void {
     if (!this.#redis.state.isReady) return;
     const text = JSON.stringify([this.#peers.id, topic, body]);
-    this.#redis.run((client) => client.publish(channel, text)).catch(() => undefined);
+    this.#redis.publish(channel, text).catch(() => undefined);
   }
 
   close(): void {

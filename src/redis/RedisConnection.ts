@@ -11,7 +11,7 @@ import { RedisUnavailableError } from './RedisUnavailableError.ts';
 export interface RedisOptions {
   /** `redis:` or `rediss:`, with user and password if Redis has ACLs. */
   url: string;
-  /** Added to the keys of all commands and scripts. */
+  /** Added to the keys of all commands and scripts, and to channels. */
   keyPrefix: string;
   /**
    * How long a command may take, in ms. Default 500. A command that takes longer closes the connection, and commands fail at
@@ -106,7 +106,12 @@ export class RedisConnection {
   subscribe(channel: string, receive: (text: string) => void): void {
     this.#client.on('message', (_channel, text) => receive(text));
     // A connection that breaks again subscribes after its next reconnect.
-    this.onReady(() => void this.#client.subscribe(channel).catch(() => undefined));
+    this.onReady(() => void this.#client.subscribe(this.#channelOf(channel)).catch(() => undefined));
+  }
+
+  /** @throws RedisUnavailableError */
+  async publish(channel: string, text: string): Promise<void> {
+    await this.run((client) => client.publish(this.#channelOf(channel), text));
   }
 
   /** Executes commands. @throws RedisUnavailableError */
@@ -145,6 +150,11 @@ export class RedisConnection {
   close(): void {
     this.#isClosed = true;
     this.#client.disconnect();
+  }
+
+  /** Unlike keys, channels get no prefix from the client. */
+  #channelOf(name: string): string {
+    return `${this.#options.keyPrefix}${name}`;
   }
 
   async #inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {

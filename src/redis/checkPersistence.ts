@@ -8,6 +8,7 @@ export async function checkPersistence(redis: RedisConnection, log: Log): Promis
     .run(async (client) => ({
       ...toObject(await client.config('GET', 'appendonly')),
       ...toObject(await client.config('GET', 'appendfsync')),
+      ...toObject(await client.config('GET', 'maxmemory-policy')),
     }))
     .catch(() => null);
   if (!found) {
@@ -15,6 +16,11 @@ export async function checkPersistence(redis: RedisConnection, log: Log): Promis
   } else if (found['appendonly'] !== 'yes' || found['appendfsync'] !== 'always') {
     const { appendonly, appendfsync } = found;
     log.warn({ appendonly, appendfsync }, 'redis can lose outcomes of reverse batches: set appendonly and appendfsync');
+  } else if (found['maxmemory-policy'] !== 'noeviction') {
+    log.warn(
+      { policy: found['maxmemory-policy'] },
+      'redis can evict outcomes of reverse batches: set maxmemory-policy',
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import type { BatchJournalResult as Result } from '../resolvers/mutations/matchE
 import { builder } from './builder.ts';
 import { idempotencyKeyDescription, replayedDescription } from './inputFields.ts';
 import { Journal } from './journal.ts';
+import { pure } from './pure.ts';
 
 const BatchJournalResult = builder.objectRef<Result>('BatchJournalResult');
 
@@ -21,6 +22,7 @@ builder.objectType(BatchJournalResult, {
     errorMessage: t.string({
       nullable: true,
       description: 'The reason why this entry failed after the batch was accepted. Null if it did not fail.',
+      extensions: pure,
       resolve: ({ errorMessage, journal }, _args, { principal }) =>
         errorMessage && redactUpstreamMessage(principal, errorMessage, [journal.id]),
     }),

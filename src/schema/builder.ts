@@ -8,6 +8,8 @@ import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Decimal } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 
+import { pure } from './pure.ts';
+
 /** The schema builder. Each type has a file of its own. */
 export const builder = new SchemaBuilder<{
   Context: OperationContext;
@@ -37,10 +39,11 @@ export const builder = new SchemaBuilder<{
     edgesFieldOptions: {
       nullable: { list: false, items: false },
       description: 'The items of the page with their cursors.',
+      extensions: pure,
     },
-    nodeFieldOptions: { nullable: false, description: 'The item of the edge.' },
-    nodesOnConnection: { description: 'The items of the page.' },
-    pageInfoFieldOptions: { nullable: false, description: 'Information to aid in pagination.' },
+    nodeFieldOptions: { nullable: false, description: 'The item of the edge.', extensions: pure },
+    nodesOnConnection: { description: 'The items of the page.', extensions: pure },
+    pageInfoFieldOptions: { nullable: false, description: 'Information to aid in pagination.', extensions: pure },
     cursorFieldOptions: { description: 'An opaque cursor for use in pagination.' },
     hasNextPageFieldOptions: { nullable: false, description: 'Whether there are items after the page.' },
     hasPreviousPageFieldOptions: { nullable: false, description: 'Whether there are items before the page.' },

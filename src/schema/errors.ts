@@ -21,6 +21,7 @@ import { journal } from '../resolvers/journal.ts';
 
 import { builder } from './builder.ts';
 import { Journal } from './journal.ts';
+import { pure } from './pure.ts';
 
 /** A refusal or a fault. The errors plugin hides its class. */
 interface MutationError extends Error, UpstreamErrorDetails {
@@ -44,6 +45,7 @@ builder.interfaceType(JournalError, {
   fields: (t) => ({
     message: t.string({
       description: 'A message for people. It comes from the API if the API sent one.',
+      extensions: pure,
       resolve: (error, _args, { principal }) => shownMessage(principal, error),
     }),
     requestId: t.exposeString('requestId', {
@@ -77,6 +79,7 @@ builder.objectType(InvalidRequestError, {
     issues: t.field({
       type: [InvalidRequestIssue],
       description: 'All problems with the input.',
+      extensions: pure,
       resolve: (error, _args, { principal }) =>
         error.issues.map(({ path, message }) => ({ path, message: shownMessage(principal, error, message) })),
     }),

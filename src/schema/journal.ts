@@ -12,6 +12,7 @@ import { travelRule } from '../resolvers/travelRule.ts';
 import { Account } from './account.ts';
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
+import { pure } from './pure.ts';
 
 export const JournalEntryType = builder.enumType('JournalEntryType', {
   description: 'The entry type of a journal: cash or securities.',
@@ -105,16 +106,19 @@ builder.interfaceType(Journal, {
       description:
         'Whether the status can no longer change: true for `CANCELED`, `DELETED` and `CORRECT`. An executed journal is not ' +
         'final, as it can still be reversed.',
+      extensions: pure,
       resolve: ({ status }) => isFinal(status),
     }),
     fromAccount: t.field({
       type: Account,
       description: 'The account that gives the cash or the securities.',
+      extensions: pure,
       resolve: ({ fromAccount }) => ({ id: fromAccount }),
     }),
     toAccount: t.field({
       type: Account,
       description: 'The account that receives the cash or the securities.',
+      extensions: pure,
       resolve: ({ toAccount }) => ({ id: toAccount }),
     }),
     settleDate: t.expose('settleDate', {
@@ -134,6 +138,7 @@ builder.interfaceType(Journal, {
     currency: t.string({
       description:
         "The ISO 4217 currency code. The firm's own currency, as configured in the gateway, if the API gives none.",
+      extensions: pure,
       resolve: ({ currency }, _args, { firmCurrency }) => currency ?? firmCurrency,
     }),
     createdAt: t.expose('createdAt', {

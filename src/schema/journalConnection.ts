@@ -7,6 +7,7 @@ import { builder } from './builder.ts';
 import { pageCost } from './cost.ts';
 import type { InputFields } from './inputFields.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
+import { pure } from './pure.ts';
 
 const UnreadableJournal = builder.objectRef<Unreadable>('UnreadableJournal');
 
@@ -34,6 +35,7 @@ const JournalConnection = builder.connectionObject(
         description:
           'The journals of this page that cannot be read and are missing from the edges. Usually empty. The page fails if ' +
           'there are more than 500 of them.',
+        extensions: pure,
         resolve: (page) => (page as unknown as JournalPage).unreadable,
       }),
     }),

@@ -6,6 +6,7 @@ import { journalOfEvent } from '../resolvers/journalOfEvent.ts';
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
+import { pure } from './pure.ts';
 
 const IdempotencyKeyType = builder.enumType('IdempotencyKeyType', {
   description: 'The kind of request that an idempotency key was sent with.',
@@ -36,6 +37,7 @@ builder.objectType(JournalStatusEvent, {
       description:
         'An opaque cursor. Pass it as `after` to `journalStatusChanged` or `journalStatusEvents` to continue after this ' +
         'event.',
+      extensions: pure,
       resolve: ({ positioned }) => positioned.cursor,
     }),
     at: t.expose('at', { type: 'DateTime', description: 'The time of the change.' }),
@@ -62,6 +64,7 @@ builder.objectType(JournalStatusEvent, {
         'The idempotency key with which the journal was created, as the caller gave it. Null if the journal has none, if ' +
         'the caller is limited to certain accounts and the key belongs to another principal, or if the gateway no longer ' +
         'has the original key.',
+      extensions: pure,
       resolve: ({ idempotencyKey }, _args, { principal, idempotencyKeys }) =>
         idempotencyKeys.keyToShow(principal, idempotencyKey),
     }),
@@ -73,6 +76,7 @@ builder.objectType(JournalStatusEvent, {
     batchErrorMessage: t.string({
       nullable: true,
       description: 'The reason why this entry of a batch failed. Null if it did not fail.',
+      extensions: pure,
       resolve: ({ batchErrorMessage, journalId }, _args, { principal }) =>
         batchErrorMessage && redactUpstreamMessage(principal, batchErrorMessage, [journalId.toLowerCase()]),
     }),

@@ -14,7 +14,7 @@ import type {
   OperationEnd,
   OperationObserver,
   OperationWatch,
-} from '../server/observe/OperationObserver.ts';
+} from '../engine/observe/OperationObserver.ts';
 import type {
   UpstreamAttempt,
   UpstreamEnd,

@@ -5,14 +5,17 @@ import type { Authenticator } from '../../src/auth/Authenticator.ts';
 import type { Principal } from '../../src/auth/principal.ts';
 import type { Limits } from '../../src/config/limits.ts';
 import type { OperationFacts } from '../../src/context.ts';
+import { TrustedDocuments } from '../../src/engine/documents/TrustedDocuments.ts';
+import { Engine } from '../../src/engine/Engine.ts';
+import { OpenSockets } from '../../src/engine/limits/OpenSockets.ts';
+import { RunningOperations } from '../../src/engine/limits/RunningOperations.ts';
+import { operationLog } from '../../src/engine/observe/operationLog.ts';
 import { HttpServer } from '../../src/server/http/HttpServer.ts';
 import { ParseQueue } from '../../src/server/limits/ParseQueue.ts';
-import { OpenSockets } from '../../src/server/connections/OpenSockets.ts';
-import { createPipeline, graphqlPath } from '../../src/server/pipeline/pipeline.ts';
-import { operationLog } from '../../src/server/observe/operationLog.ts';
-import { RunningOperations } from '../../src/server/limits/RunningOperations.ts';
-import { TrustedDocuments } from '../../src/server/pipeline/request/TrustedDocuments.ts';
+import { graphqlPath } from '../../src/server/connections/paths.ts';
+import { PostDoor } from '../../src/server/http/PostDoor.ts';
 import { WebSocketServer } from '../../src/server/websocket/WebSocketServer.ts';
+import { createYogaDoor } from '../../src/server/yoga/createYogaDoor.ts';
 
 import { defaultLimits } from './defaultLimits.ts';
 import { closeLater } from './leftovers.ts';
@@ -50,7 +53,7 @@ export interface StartedServer {
 }
 
 /**
- * The server floor by itself: sockets and pipeline with a schema of a few fields that do what the test says.
+ * The server floor by itself: doors and engine with a schema of a few fields that do what the test says.
  * Closed when the test ends.
  */
 export async function startServer(
@@ -60,25 +63,22 @@ export async function startServer(
   const limits = { ...defaultLimits, ...chosen };
   const open = new OpenSockets(limits.maxSockets);
   const running = new RunningOperations(limits.maxRunning);
-  const documents = new TrustedDocuments();
-  const turns = new ParseQueue();
   const log = watchedLog();
-  const pipeline = createPipeline({
+  const engine = new Engine({
     schema: schemaOf(behaviour),
-    authenticator,
     createContext: (facts) => facts,
     log,
     running,
     observers: [operationLog(log)],
     limits,
     open,
-    documents,
-    parseQueue: turns,
+    documents: new TrustedDocuments(),
     isSandbox: false,
-    defaultQuery: '',
   });
-  const webSockets = new WebSocketServer({ pipeline, documents, turns, authenticator, limits, open, log });
-  const server = new HttpServer(pipeline, webSockets, running, { host: '127.0.0.1', port: 0, graceMs, ...limits });
+  const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
+  const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox: false, defaultQuery: '' }) };
+  const webSockets = new WebSocketServer({ ...door, open });
+  const server = new HttpServer(doors, webSockets, running, { host: '127.0.0.1', port: 0, graceMs, ...limits });
   await server.listen();
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= server.close());

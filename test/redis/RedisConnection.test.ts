@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
 
+import { RedisOutcomeStore } from '../../src/outcomes/RedisOutcomeStore.ts';
 import { checkPersistence } from '../../src/redis/checkPersistence.ts';
 import { keyPrefixOf } from '../../src/redis/keyPrefixOf.ts';
+import { Peers } from '../../src/redis/Peers.ts';
+import { RedisBus } from '../../src/redis/RedisBus.ts';
 import { RedisConnection } from '../../src/redis/RedisConnection.ts';
 import { RedisScript } from '../../src/redis/RedisScript.ts';
 import { RedisUnavailableError } from '../../src/redis/RedisUnavailableError.ts';
@@ -9,10 +14,11 @@ import { closeLater } from '../kit/leftovers.ts';
 import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
+const operating = new URL('../../docs/operating.md', import.meta.url);
 const increment = new RedisScript(`return redis.call('INCRBY', KEYS[1], ARGV[1])`);
 
-async function connect(url: string, timeoutMs = 300): Promise<RedisConnection> {
-  const redis = new RedisConnection({ url, keyPrefix: 'test:', timeoutMs, log: watchedLog() });
+async function connect(url: string, timeoutMs = 300, keyPrefix = 'test:'): Promise<RedisConnection> {
+  const redis = new RedisConnection({ url, keyPrefix, timeoutMs, log: watchedLog() });
   closeLater(() => redis.close());
   await redis.opened();
   return redis;
@@ -94,6 +100,62 @@ describe.skipIf(isWithoutRedis)('RedisConnection', () => {
   });
 });
 
+describe.skipIf(isWithoutRedis)('RedisBus', () => {
+  it('brings messages to other gateways with the same prefix, and after a restart of Redis too', async () => {
+    const server = await startRedis();
+    const received: string[] = [];
+    const join = async (name: string, prefix: string) => {
+      const redis = await connect(server.url, 300, prefix);
+      const bus = new RedisBus(redis, new Peers(redis));
+      closeLater(() => bus.close());
+      bus.receive('greeting', (body) => received.push(`${name}: ${String(body)}`));
+      return { redis, bus };
+    };
+    const { bus, redis } = await join('one', 'a:');
+    await join('two', 'a:');
+    await join('other firm', 'b:');
+    const whenReceived = (line: string) =>
+      expect
+        .poll(() => {
+          bus.publish('greeting', line);
+          return received;
+        })
+        .toContain(`two: ${line}`);
+
+    await whenReceived('before');
+    await server.restart({ keepsData: true });
+    await whenReady(redis);
+    await whenReceived('after');
+
+    expect(received.filter((line) => !line.startsWith('two: '))).toEqual([]);
+  });
+
+  it('needs no more rights than docs/operating.md names', async () => {
+    const [, rights = ''] = /`(~\{PREFIX:\* [^`]*)`/.exec(readFileSync(operating, 'utf8')) ?? [];
+    const user = `--user gateway on >pw ${rights.replaceAll('PREFIX', 'test')}`.split(' ');
+    const server = await startRedis(user);
+    const redis = await connect(server.url.replace('//', '//gateway:pw@'), 300, '{test:host:account}:');
+    const peers = new Peers(redis);
+    await peers.start();
+    closeLater(() => peers.close());
+    const store = new RedisOutcomeStore({ redis, peers });
+    const lines: string[] = [];
+
+    await checkPersistence(
+      redis,
+      watchedLog((line) => lines.push(line)),
+    );
+    await redis.publish('messages', 'text');
+    await expect(store.start()).resolves.toBeGreaterThan(0);
+    await store.hold();
+    await store.unsettled();
+
+    expect(rights).toContain('+@scripting');
+    expect(lines).toEqual([]);
+    expect(redis.state.failures).toBe(0);
+  });
+});
+
 describe.skipIf(isWithoutRedis)('the start', () => {
   it.each<[string, string[], RegExp[]]>([
     ['says nothing if Redis writes every command to disk', [], []],
@@ -102,6 +164,7 @@ describe.skipIf(isWithoutRedis)('the start', () => {
       ['--appendfsync', 'everysec'],
       [/"appendfsync":"everysec".*can lose outcomes/],
     ],
+    ['warns if it may evict keys', ['--maxmemory-policy', 'allkeys-lru'], [/"policy":"allkeys-lru".*can evict/]],
     ['warns if it writes nothing', ['--appendonly', 'no'], [/"appendonly":"no".*can lose outcomes/]],
     [
       'says that it is unknown if the question is forbidden',

@@ -3,9 +3,9 @@ import { GraphQLError, Kind, parse, print, visit } from 'graphql';
 import type { DocumentNode, FragmentDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
-import { measureDocument } from '../../src/server/limits/measureDocument.ts';
-import type { MeasuredDocument } from '../../src/server/limits/measureDocument.ts';
-import { parseBounded } from '../../src/server/limits/parseBounded.ts';
+import { measureDocument } from '../../src/engine/limits/measureDocument.ts';
+import type { MeasuredDocument } from '../../src/engine/limits/measureDocument.ts';
+import { parseBounded } from '../../src/engine/limits/parseBounded.ts';
 
 const fragmentCount = 4;
 const seed = 17;

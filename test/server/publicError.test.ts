@@ -1,9 +1,16 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
-import { openToAll } from '../../src/auth/Authenticator.ts';
+import { Session } from '../../src/auth/Session.ts';
+import { anyone } from '../../src/auth/principal.ts';
 import { IdempotencyKeys } from '../../src/auth/IdempotencyKeys.ts';
 import { createContext } from '../../src/context.ts';
+import { Answer } from '../../src/engine/operation/Answer.ts';
+import { TrustedDocuments } from '../../src/engine/documents/TrustedDocuments.ts';
+import { Engine } from '../../src/engine/Engine.ts';
+import { OpenSockets } from '../../src/engine/limits/OpenSockets.ts';
+import { RunningOperations } from '../../src/engine/limits/RunningOperations.ts';
+import type { Client } from '../../src/engine/operation/OperationRequest.ts';
 import { StatusEvents } from '../../src/events/StatusEvents.ts';
 import { EventJournals } from '../../src/loaders/EventJournals.ts';
 import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
@@ -14,11 +21,6 @@ import { FileOutcomeStore } from '../../src/outcomes/FileOutcomeStore.ts';
 import type { ReadEvents } from '../../src/outcomes/Reconciler.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
-import { OpenSockets } from '../../src/server/connections/OpenSockets.ts';
-import { createPipeline, graphqlPath } from '../../src/server/pipeline/pipeline.ts';
-import { RunningOperations } from '../../src/server/limits/RunningOperations.ts';
-import { ParseQueue } from '../../src/server/limits/ParseQueue.ts';
-import { TrustedDocuments } from '../../src/server/pipeline/request/TrustedDocuments.ts';
 import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
 import { basicCredentials } from '../../src/upstream/transport/credentials.ts';
 import { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
@@ -54,7 +56,19 @@ interface LogLine {
   err?: { message?: string; stack?: string };
 }
 
-/** Starts a pipeline with that client, and collects its log. */
+const client: Client = {
+  runningKey: {},
+  isGone: false,
+  whenGone: () => () => undefined,
+  mayWrite: true,
+  acceptsEvents: false,
+  takesPlace: false,
+  sink: () => {
+    throw new TypeError('there are no subscriptions');
+  },
+};
+
+/** Creates an engine with that client, and collects its log. */
 async function start(thrown: unknown) {
   const lines: LogLine[] = [];
   const log = createLog('error', {
@@ -85,31 +99,26 @@ async function start(thrown: unknown) {
     statusEvents,
     firmCurrency: 'USD',
   };
-  const pipeline = createPipeline({
+  const engine = new Engine({
     schema,
-    authenticator: openToAll(),
     createContext: (facts) => createContext(shared, facts),
     log,
     running: new RunningOperations(),
     limits: defaultLimits,
     open: new OpenSockets(1),
     documents: new TrustedDocuments(),
-    parseQueue: new ParseQueue(),
     isSandbox: false,
-    defaultQuery: '',
   });
   const ask = async (query: string) => {
-    const answer = await pipeline.fetch(`http://gateway${graphqlPath}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-      body: JSON.stringify({ query }),
-    });
-    return answer.text();
+    const session = new Session({ principal: anyone, canEnd: false });
+    const trace = { traceparent: undefined, tracestate: undefined, lastEventId: null };
+    const answer = await engine.run({ parameters: { query }, session, requestId: '1', ...trace, client });
+    return answer instanceof Answer ? answer.text : '';
   };
   return { ask, lines };
 }
 
-interface Answer {
+interface Read {
   data: unknown;
   errors: { message: string; path: unknown; extensions: { code: string; correlationId: string } }[];
 }
@@ -122,7 +131,7 @@ describe('an unexpected error', () => {
 
     const text = await ask(reads);
 
-    const { data, errors } = JSON.parse(text) as Answer;
+    const { data, errors } = JSON.parse(text) as Read;
     expect(data).toEqual({ journal: null, account: { id: sweep } });
     expect(errors).toMatchObject([
       { message: 'Unexpected error.', path: ['journal'], extensions: { code: 'INTERNAL' } },
@@ -140,7 +149,7 @@ describe('an unexpected error', () => {
     async (thrown) => {
       const { ask } = await start(thrown);
 
-      const { errors } = JSON.parse(await ask(reads)) as Answer;
+      const { errors } = JSON.parse(await ask(reads)) as Read;
 
       expect(errors).toMatchObject([{ message: 'Unexpected error.', extensions: { code: 'INTERNAL' } }]);
     },
@@ -165,7 +174,7 @@ describe('an unexpected error', () => {
         first: createJournal(input: { jnlc: ${jnlc} }) { __typename }
         refused: deleteJournal(id: "x") { __typename }
         last: createJournal(input: { jnlc: ${jnlc} }) { __typename } }`),
-    ) as Answer;
+    ) as Read;
 
     expect(data).toEqual({ first: null, refused: { __typename: 'InvalidRequestError' }, last: null });
     expect(errors.map(({ path }) => path)).toEqual([['first'], ['last']]);

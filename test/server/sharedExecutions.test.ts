@@ -6,7 +6,7 @@ import { anyone, createPrincipal, scopes } from '../../src/auth/principal.ts';
 import type { Grant } from '../../src/auth/principal.ts';
 import { Session } from '../../src/auth/Session.ts';
 import { SubscriptionProgress } from '../../src/events/subscription/SubscriptionProgress.ts';
-import { SharedExecution } from '../../src/server/live/SharedExecution.ts';
+import { SharedExecution } from '../../src/engine/live/SharedExecution.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { Gate } from '../kit/Gate.ts';
 import { RawSocket } from '../kit/RawSocket.ts';

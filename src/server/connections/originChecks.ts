@@ -24,6 +24,8 @@ export function isForeignPage({ headers }: IncomingMessage, allowed: readonly st
 }
 
 /** Node would use the first of several `Authorization` headers, where a proxy may have checked another one. */
-export function hasSeveralCredentials({ headersDistinct }: IncomingMessage): boolean {
-  return (headersDistinct['authorization'] ?? []).length > 1;
+export function hasSeveralCredentials({ headers, rawHeaders }: IncomingMessage): boolean {
+  if (headers.authorization === undefined) return false;
+  const isName = (text: string, at: number) => at % 2 === 0 && text.toLowerCase() === 'authorization';
+  return rawHeaders.filter(isName).length > 1;
 }

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
+/** A path without a query and a trailing slash. */
+const plain = /^(?:\/[^/?]+)+$/;
+
 /** The path of a request, without a trailing slash. */
 export function pathOf(request: Pick<IncomingMessage, 'url'>): string {
   return targetOf(request).split('?', 1)[0] ?? '';
@@ -10,6 +13,7 @@ export function pathOf(request: Pick<IncomingMessage, 'url'>): string {
  * that clients can send.
  */
 export function targetOf({ url = '' }: Pick<IncomingMessage, 'url'>): string {
+  if (plain.test(url)) return url;
   const [, path = '', query = ''] = /^(?:https?:\/\/[^/?]*)?([^?]*)(.*)$/is.exec(url) ?? [];
   return `${path.replace(/(?<=[^/])\/$/, '')}${query}`;
 }

@@ -2,23 +2,26 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import { closeAll } from '../../concurrency/closeAll.ts';
+import type { Limits } from '../../config/limits.ts';
+import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { listen, urlOf } from '../connections/listen.ts';
 import type { ListenOptions } from '../connections/listen.ts';
 import { StalledSockets } from '../connections/StalledSockets.ts';
 import { staggerClose } from '../connections/staggerClose.ts';
-import type { RunningOperations } from '../limits/RunningOperations.ts';
-import { giveRequestId, requestIdHeader } from '../observe/requestId.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import { requestIdHeader, requestIdOf } from '../connections/requestId.ts';
 import type { WebSocketServer } from '../websocket/WebSocketServer.ts';
 import { checkRequestTarget, isHealthCheck } from './checkRequestTarget.ts';
 import type { TargetProblem } from './checkRequestTarget.ts';
+import { corsHeaders } from './corsHeaders.ts';
 import { HttpRequest } from './HttpRequest.ts';
 import { normalizeHead } from './normalizeHead.ts';
 import { peekAndShedQuery } from './peekAndShedQuery.ts';
-import { setSecurityHeaders } from './securityHeaders.ts';
+import { isOrdinaryPost } from './PostDoor.ts';
+import type { PostDoor } from './PostDoor.ts';
+import { securityHeaders } from './securityHeaders.ts';
 import { sendOverloaded } from './sendOverloaded.ts';
 
-export interface HttpServerOptions extends ListenOptions {
+export interface HttpServerOptions extends ListenOptions, Pick<Limits, 'corsOrigins' | 'corsHeaders'> {
   /** A client that reads nothing for this long is disconnected, in ms. */
   stallTimeoutMs: number;
   /** Time in which a client must send a whole request, in ms; then it is answered with 408. */
@@ -33,16 +36,24 @@ export interface HttpServerOptions extends ListenOptions {
   spreadMs?: number;
 }
 
-/** The port for clients: HTTP and SSE through Yoga, and WebSockets. */
+export interface HttpDoors {
+  post: PostDoor;
+  /** Yoga, for all other requests. */
+  yoga: (request: IncomingMessage, response: ServerResponse) => unknown;
+}
+
+/** The port for clients, with the doors that it leads to: one for ordinary POST requests, Yoga and WebSockets. */
 export class HttpServer {
   readonly #server: Server<typeof HttpRequest>;
+  readonly #doors: HttpDoors;
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
   readonly #responses = new Set<ServerResponse>();
   readonly #stalled: StalledSockets;
 
-  constructor(pipeline: Pipeline, webSockets: WebSocketServer, running: RunningOperations, options: HttpServerOptions) {
+  constructor(doors: HttpDoors, webSockets: WebSocketServer, running: RunningOperations, options: HttpServerOptions) {
+    this.#doors = doors;
     this.#webSockets = webSockets;
     this.#running = running;
     this.#options = options;
@@ -57,7 +68,7 @@ export class HttpServer {
         requestTimeout,
         connectionsCheckingInterval,
       },
-      (request, response) => this.#serve(pipeline, request, response),
+      (request, response) => this.#serve(request, response),
     );
     this.#server.maxConnections = maxConnections;
     this.#stalled = new StalledSockets(options.stallTimeoutMs);
@@ -98,18 +109,18 @@ export class HttpServer {
   }
 
   /** An overloaded process refuses a request before it spends anything else on it. */
-  #serve(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse): void {
+  #serve(request: IncomingMessage, response: ServerResponse): void {
     normalizeHead(request);
     const problem = checkRequestTarget(request);
     const isCheap = problem !== null || isHealthCheck(request);
-    const admit = () => this.#admit(pipeline, request, response, problem);
+    const admit = () => this.#admit(request, response, problem);
     if (isCheap || this.#running.hasRoomFor('query')) admit();
     else if (this.#running.hasRoomFor('any')) peekAndShedQuery(request, admit, () => this.#shed(request, response));
     else this.#shed(request, response);
   }
 
   /** A response counts as running until it has been sent, unless it turns out to be a subscription's. */
-  #admit(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse, problem: TargetProblem | null): void {
+  #admit(request: IncomingMessage, response: ServerResponse, problem: TargetProblem | null): void {
     let end: (() => void) | null = null;
     let isClosed = false;
     const begin = () => {
@@ -125,10 +136,16 @@ export class HttpServer {
       end?.();
     });
     if (this.#running.isDraining) closeConnectionAfter(response);
-    response.setHeader(requestIdHeader, giveRequestId(request));
-    setSecurityHeaders(response);
+    const head = [...securityHeaders, requestIdHeader, requestIdOf(request), ...corsHeaders(request, this.#options)];
+    if (!problem && isOrdinaryPost(request)) {
+      void this.#doors.post.serve(request, response, head);
+      return;
+    }
+    for (let at = 0; at + 1 < head.length; at += 2) response.setHeader(head[at] ?? '', head[at + 1] ?? '');
+    const isPreflight = this.#options.corsOrigins.length > 0 && request.method === 'OPTIONS';
     if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
-    else void pipeline(request, response);
+    else if (isPreflight) response.writeHead(204, { 'content-length': 0 }).end();
+    else void this.#doors.yoga(request, response);
   }
 
   #shed(request: IncomingMessage, response: ServerResponse): void {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 import { targetOf } from '../connections/pathOf.ts';
-import { normalizeAccept, parseMediaType } from '../pipeline/request/mediaTypes.ts';
+import { memoize } from './memoize.ts';
+import { normalizeAccept, parseMediaType } from './mediaTypes.ts';
 
 /**
  * Rewrites the target, `Accept` and `Content-Type` of a request into one canonical form each, so that later code can
@@ -10,8 +11,14 @@ import { normalizeAccept, parseMediaType } from '../pipeline/request/mediaTypes.
 export function normalizeHead(request: IncomingMessage): void {
   const { headers } = request;
   request.url = targetOf(request);
-  headers.accept = normalizeAccept(headers.accept);
-  // Some clients send it twice.
-  const mediaType = parseMediaType(headers['content-type']?.split(',', 1)[0] ?? '');
-  if (mediaType) headers['content-type'] = String(mediaType);
+  headers.accept = accept(headers.accept ?? '');
+  if (headers['content-type'] !== undefined) headers['content-type'] = contentType(headers['content-type']);
 }
+
+const accept = memoize(normalizeAccept);
+
+const contentType = memoize((text) => {
+  // Some clients send it twice.
+  const mediaType = parseMediaType(text.split(',', 1)[0] ?? '');
+  return mediaType ? String(mediaType) : text;
+});

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { eventStream } from '../pipeline/request/mediaTypes.ts';
+import { eventStream } from './mediaTypes.ts';
 
 /** Longer bodies, in bytes, are left to the pipeline. */
 const maxPeeked = 65_536;

@@ -1,10 +1,8 @@
-import type { ServerResponse } from 'node:http';
-
 /**
- * Headers of every response: browsers must not guess its type, frame it, store it or send a referrer. Scripts run only on
+ * Headers of every response, names and values in turn: browsers must not guess its type, frame it, store it or send a referrer. Scripts run only on
  * the GraphiQL page, which contains them.
  */
-export const securityHeaders = Object.entries({
+export const securityHeaders: readonly string[] = Object.entries({
   'content-security-policy':
     "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'; " +
     "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -12,8 +10,4 @@ export const securityHeaders = Object.entries({
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
-});
-
-export function setSecurityHeaders(response: ServerResponse): void {
-  for (const [name, value] of securityHeaders) response.setHeader(name, value);
-}
+}).flat();

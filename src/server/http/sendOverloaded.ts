@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { LiveMessage } from '../../engine/live/LiveMessage.ts';
 import { overloaded, overloadSeconds } from '../../errors/limitErrors.ts';
 
-import { LiveMessage } from '../live/LiveMessage.ts';
-import { giveRequestId, requestIdHeader } from '../observe/requestId.ts';
-import { eventStream } from '../pipeline/request/mediaTypes.ts';
+import { requestIdOf, requestIdHeader } from '../connections/requestId.ts';
+import { eventStream } from './mediaTypes.ts';
 import { securityHeaders } from './securityHeaders.ts';
 
 interface Refusal {
@@ -12,7 +12,7 @@ interface Refusal {
   body: string;
 }
 
-const { payload, block } = new LiveMessage({ errors: [overloaded()] });
+const { payload, block } = LiveMessage.of({ errors: [overloaded()] });
 const stream = refusal(eventStream, `${block}event: complete\ndata:\n\n`);
 const graphqlResponse = refusal('application/graphql-response+json; charset=utf-8', payload);
 const json = refusal('application/json; charset=utf-8', payload);
@@ -20,7 +20,7 @@ const json = refusal('application/json; charset=utf-8', payload);
 /** Refuses a request because the process is overloaded. Everything except the request id is prepared in advance. */
 export function sendOverloaded(request: IncomingMessage, response: ServerResponse): void {
   const { head, body } = refusalFor(request.headers.accept ?? '');
-  response.writeHead(503, [...head, requestIdHeader, giveRequestId(request)]);
+  response.writeHead(503, [...head, requestIdHeader, requestIdOf(request)]);
   response.end(body);
 }
 
@@ -32,5 +32,5 @@ function refusalFor(accept: string): Refusal {
 function refusal(mediaType: string, body: string): Refusal {
   const length = String(Buffer.byteLength(body));
   const own = ['content-type', mediaType, 'content-length', length, 'retry-after', overloadSeconds];
-  return { head: [...securityHeaders.flat(), ...own], body };
+  return { head: [...securityHeaders, ...own], body };
 }

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 
 import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 
-import type { LiveMessage } from './LiveMessage.ts';
-import type { LiveSink } from './LiveSink.ts';
+import type { LiveMessage } from '../../engine/live/LiveMessage.ts';
+import type { LiveSink } from '../../engine/live/LiveSink.ts';
 import { Outbox } from './Outbox.ts';
 
 const comment = ':\n\n';
@@ -65,21 +65,5 @@ export class EventStreamBody extends Readable implements LiveSink {
     const cursor = this.progress?.unsentCursor ?? null;
     this.#outbox.put(cursor === null ? comment : `id: ${cursor}\n\n`);
     if (cursor !== null) this.progress?.markSent(cursor);
-  }
-}
-
-/** The bodies of event streams by request: a subscription needs its body before there is a response. */
-export class EventStreams {
-  readonly #pingMs: number;
-  readonly #bodies = new WeakMap<Request, EventStreamBody>();
-
-  constructor(pingMs: number) {
-    this.#pingMs = pingMs;
-  }
-
-  bodyOf(request: Request): EventStreamBody {
-    const body = this.#bodies.get(request) ?? new EventStreamBody(this.#pingMs);
-    this.#bodies.set(request, body);
-    return body;
   }
 }

@@ -6,9 +6,10 @@ import { waitFor } from '../../concurrency/waitFor.ts';
 import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 
 import { tooManyOperations } from '../../errors/limitErrors.ts';
-import type { LiveMessage } from '../live/LiveMessage.ts';
-import type { LiveSink } from '../live/LiveSink.ts';
-import type { RunningOperations } from '../limits/RunningOperations.ts';
+import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
+import type { LiveMessage } from '../../engine/live/LiveMessage.ts';
+import type { LiveSink } from '../../engine/live/LiveSink.ts';
+import type { Client } from '../../engine/operation/OperationRequest.ts';
 import type { SocketWriter } from './SocketWriter.ts';
 
 /** The payload of a `ping`: how far the client has received all events. */
@@ -19,7 +20,7 @@ export interface FeedPosition {
 }
 
 /** One operation of one socket, from its `subscribe` until its last message has been sent or the client cancels it. */
-export class SocketOperation implements LiveSink {
+export class SocketOperation implements LiveSink, Client {
   readonly #cancelled = new AbortController();
   readonly #endRunning: () => void;
   readonly #writer: SocketWriter;
@@ -27,10 +28,13 @@ export class SocketOperation implements LiveSink {
   readonly whenSent: () => Promise<void>;
   /** A `next` message up to its payload, one character per byte. */
   readonly #prefix: string;
-  readonly #isActive = () => !this.signal.aborted;
+  readonly #isActive = () => !this.isGone;
   readonly session: Session;
   readonly requestId: string;
-  /** Set once its context has been built. */
+  readonly mayWrite = true;
+  readonly acceptsEvents = true;
+  readonly takesPlace = false;
+  /** Set once a subscription is opened. */
   progress: SubscriptionProgress | null = null;
 
   constructor(id: string, session: Session, requestId: string, options: SocketOperationsOptions) {
@@ -43,9 +47,24 @@ export class SocketOperation implements LiveSink {
     this.#endRunning = running.begin(this);
   }
 
-  /** Aborted when the client has cancelled the operation or disconnected. */
-  get signal(): AbortSignal {
-    return this.#cancelled.signal;
+  get runningKey(): this {
+    return this;
+  }
+
+  /** True once the client has cancelled the operation or disconnected. */
+  get isGone(): boolean {
+    return this.#cancelled.signal.aborted;
+  }
+
+  whenGone(listener: () => void): () => void {
+    const { signal } = this.#cancelled;
+    signal.addEventListener('abort', listener, { once: true });
+    return () => signal.removeEventListener('abort', listener);
+  }
+
+  sink(progress: SubscriptionProgress): this {
+    this.progress = progress;
+    return this;
   }
 
   deliver({ payload }: LiveMessage): void {
@@ -77,9 +96,9 @@ export class SocketOperation implements LiveSink {
   async unlessCancelled<Result>(pending: Promise<Result> | Result): Promise<Result> {
     try {
       const result = await pending;
-      if (!this.signal.aborted) return result;
+      if (!this.isGone) return result;
     } catch (error) {
-      if (!this.signal.aborted) throw error;
+      if (!this.isGone) throw error;
     }
     return new Promise<never>(() => undefined);
   }

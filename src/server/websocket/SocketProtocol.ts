@@ -1,21 +1,21 @@
-import { GraphQLError, getOperationAST } from 'graphql';
-import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import type { Context, Server, SubscribePayload } from 'graphql-ws';
-import { isAsyncIterable } from 'graphql-yoga';
 import type { IncomingMessage } from 'node:http';
 
-import type { OperationFacts } from '../../context.ts';
-import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
+import { Answer, isResults } from '../../engine/operation/Answer.ts';
+import type { Results } from '../../engine/operation/Answer.ts';
+import type { Engine } from '../../engine/Engine.ts';
+import { errorWithoutHttp, withoutHttp } from '../../engine/errors/copyError.ts';
+import { publicError } from '../../engine/errors/publicError.ts';
+import { LiveMessage } from '../../engine/live/LiveMessage.ts';
+import type { Operation } from '../../engine/operation/Operation.ts';
 import type { Log } from '../../log.ts';
 
 import type { ParseQueue } from '../limits/ParseQueue.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
-import { publicError } from '../errors/publicError.ts';
 import type { SocketLogin } from './SocketLogin.ts';
 import type { SocketOperation, SocketOperations } from './SocketOperations.ts';
-import type { TrustedDocuments } from '../pipeline/request/TrustedDocuments.ts';
-import { errorWithoutHttp, withoutHttp } from '../errors/copyError.ts';
 
 /** What graphql-ws keeps for a socket. */
 export interface SocketExtra {
@@ -26,43 +26,35 @@ export interface SocketExtra {
 
 type ConnectionParams = Record<string, unknown> | undefined;
 type SocketContext = Context<ConnectionParams, SocketExtra>;
-type Result = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
-
-/** The functions of one operation with the hooks of all plugins, which envelop types as `any`. */
-interface Enveloped {
-  schema: GraphQLSchema;
-  parse: (source: string) => DocumentNode;
-  validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
-  contextFactory: () => Promise<OperationFacts> | OperationFacts;
-  execute: (args: ExecutionArgs) => Promise<Result> | Result;
-  subscribe: (args: ExecutionArgs) => Promise<Result> | Result;
-}
-
-/** An operation that is ready to be executed. */
-interface Prepared {
-  enveloped: Enveloped;
-  operation: SocketOperation;
-}
+/** The types of graphql-ws lack documents that are sent as an id. */
+type Payload = Partial<SubscribePayload> & { documentId?: unknown };
 
 export interface SocketProtocolOptions {
-  pipeline: Pipeline;
-  documents: TrustedDocuments;
+  engine: Engine;
   turns: ParseQueue;
   /** Time in which a new socket must send `connection_init`, in ms. */
   initTimeoutMs: number;
   log: Log;
 }
 
-/** Operations by their contexts, which graphql-ws passes from `onSubscribe` to `execute` and `subscribe`. */
-const preparedByContext = new WeakMap<object, Prepared>();
+/** What graphql-ws passes as the context from `onSubscribe` to `execute` and `subscribe`. */
+class Prepared {
+  readonly operation: SocketOperation;
+  readonly prepared: Operation;
 
-/** Serves `graphql-transport-ws` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) with the pipeline. */
+  constructor(operation: SocketOperation, prepared: Operation) {
+    this.operation = operation;
+    this.prepared = prepared;
+  }
+}
+
+/** Serves `graphql-transport-ws` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) with the engine. */
 export function createSocketProtocol(options: SocketProtocolOptions): Server<SocketExtra> {
-  const { log } = options;
+  const execute = (args: ExecutionArgs) => run(args, options);
   return makeServer<ConnectionParams, SocketExtra>({
     connectionInitWaitTimeout: options.initTimeoutMs,
-    execute: (args) => run('execute', args, log),
-    subscribe: (args) => run('subscribe', args, log),
+    execute,
+    subscribe: execute,
     onConnect: (context) => context.extra.login.logIn(authorizationOf(context)),
     onClose: ({ extra }) => extra.login.close(),
     onSubscribe: ({ extra }, id, payload) => {
@@ -89,47 +81,49 @@ function begin({ operations, login }: SocketExtra, id: string): SocketOperation 
   }
 }
 
-/** Parses, validates and builds the context, as for a request over HTTP. Never throws, which would close the socket. */
-async function prepare(
-  { pipeline, documents, turns, log }: SocketProtocolOptions,
-  operation: SocketOperation,
-  payload: SubscribePayload,
-) {
+/** Prepares an operation. Never throws, which would close the socket. */
+async function prepare({ engine, turns, log }: SocketProtocolOptions, operation: SocketOperation, payload: Payload) {
   try {
-    const query = documents.textOf(payload) ?? '';
-    await turns.waitTurn(query.length);
-    const enveloped: Enveloped = pipeline.getEnveloped({ params: { ...payload, query }, socket: operation });
-    const document = enveloped.parse(query);
-    const errors = enveloped.validate(enveloped.schema, document);
-    if (errors.length > 0) return [...errors];
-    const { operationName, variables: variableValues } = payload;
-    // The message and the code that Yoga has for it over HTTP.
-    const unresolved = 'Could not determine what operation to execute.';
-    if (!getOperationAST(document, operationName))
-      return [codedGraphQLError('OPERATION_RESOLUTION_FAILURE', unresolved)];
-    const contextValue = await enveloped.contextFactory();
-    operation.progress = contextValue.progress;
-    preparedByContext.set(contextValue, { enveloped, operation });
-    return { schema: enveloped.schema, document, operationName, variableValues, contextValue };
+    await turns.waitTurn(payload.query?.length ?? 0);
+    const { query, documentId, operationName, variables, extensions } = payload;
+    const { session, requestId } = operation;
+    const prepared = engine.prepare({
+      parameters: { query, documentId, operationName, variables, extensions },
+      session,
+      requestId,
+      traceparent: undefined,
+      tracestate: undefined,
+      lastEventId: null,
+      client: operation,
+    });
+    if (prepared.answer instanceof Answer) return [...prepared.answer.errors];
+    return prepared.plan.argumentsWith({}, new Prepared(operation, prepared));
   } catch (error) {
     return [publicError(error, log)];
   }
 }
 
 /** Executes an operation. Never throws, which would close the socket. */
-async function run(kind: 'execute' | 'subscribe', args: ExecutionArgs, log: Log) {
+async function run({ contextValue }: ExecutionArgs, { engine, log }: SocketProtocolOptions) {
+  if (!(contextValue instanceof Prepared)) throw new TypeError('the operation has not been prepared');
+  const { operation, prepared } = contextValue;
   try {
-    const prepared = preparedByContext.get(args.contextValue as object);
-    if (!prepared) throw new TypeError('the operation has not been prepared');
-    const { operation, enveloped } = prepared;
-    const result = await operation.unlessCancelled(enveloped[kind](args));
-    return isAsyncIterable(result) ? untilCancelled(operation, result) : withoutHttp(result);
+    const outcome = await operation.unlessCancelled(engine.perform(prepared));
+    if (isResults(outcome)) return untilCancelled(operation, outcome);
+    operation.deliver(new LiveMessage(outcome.text));
+    return nothingElse;
   } catch (error) {
     return { errors: [publicError(error, log)] };
   }
 }
 
-function untilCancelled(operation: SocketOperation, results: AsyncIterableIterator<ExecutionResult>) {
+/** graphql-ws then sends the completion. */
+const nothingElse: AsyncIterableIterator<never> = {
+  next: () => Promise.resolve({ done: true, value: undefined }),
+  [Symbol.asyncIterator]: () => nothingElse,
+};
+
+function untilCancelled(operation: SocketOperation, results: Results) {
   return {
     next: async (): Promise<IteratorResult<ExecutionResult>> => {
       // Results are read no faster than the client receives them.

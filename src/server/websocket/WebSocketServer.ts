@@ -9,20 +9,20 @@ import type { WebSocket } from 'ws';
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 import { withoutBom } from '../../domain/readJson.ts';
+import type { Engine } from '../../engine/Engine.ts';
 import type { Log } from '../../log.ts';
 
 import { hasSeveralCredentials, isForeignPage } from '../connections/originChecks.ts';
 import { retryAfterSeconds } from '../../errors/limitErrors.ts';
 import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
 import type { ParseQueue } from '../limits/ParseQueue.ts';
-import type { OpenSockets } from '../connections/OpenSockets.ts';
+import type { OpenSockets } from '../../engine/limits/OpenSockets.ts';
 import { pathOf } from '../connections/pathOf.ts';
-import { graphqlPath } from '../pipeline/pipeline.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import { graphqlPath } from '../connections/paths.ts';
 import { startHeartbeat } from './startHeartbeat.ts';
 import { pauseWhenBacklogged } from './pauseWhenBacklogged.ts';
-import { giveRequestId, requestIdHeader } from '../observe/requestId.ts';
-import type { RunningOperations } from '../limits/RunningOperations.ts';
+import { requestIdHeader, requestIdOf } from '../connections/requestId.ts';
+import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { SocketLogin } from './SocketLogin.ts';
 import type { Limits } from '../../config/limits.ts';
 import { SocketOperations } from './SocketOperations.ts';
@@ -30,7 +30,6 @@ import { createSocketProtocol } from './SocketProtocol.ts';
 import type { SocketExtra } from './SocketProtocol.ts';
 import { SocketWriter } from './SocketWriter.ts';
 import { staggerClose } from '../connections/staggerClose.ts';
-import type { TrustedDocuments } from '../pipeline/request/TrustedDocuments.ts';
 
 /** How long a client may take to answer a close frame before its socket is terminated, in ms. */
 const closeTimeoutMs = 5_000;
@@ -49,8 +48,7 @@ const clientMessageTypes: readonly unknown[] = [
 ];
 
 export interface WebSocketServerOptions {
-  pipeline: Pipeline;
-  documents: TrustedDocuments;
+  engine: Engine;
   turns: ParseQueue;
   authenticator: Authenticator;
   limits: Limits;
@@ -67,14 +65,14 @@ export class WebSocketServer {
   readonly #open: OpenSockets;
   readonly #log: Log;
 
-  constructor({ pipeline, documents, turns, authenticator, limits, open, log }: WebSocketServerOptions) {
+  constructor({ engine, turns, authenticator, limits, open, log }: WebSocketServerOptions) {
     // `ws` compresses asynchronously, so its frames would not keep their order with those of `SocketWriter`.
     const perMessageDeflate = false;
     const maxPayload = limits.maxRequestBytes;
     // A variable, since the types of `ws` lack `closeTimeout`.
     const options = { noServer: true, handleProtocols, maxPayload, perMessageDeflate, closeTimeout: closeTimeoutMs };
     this.#sockets = new SocketServer(options);
-    this.#protocol = createSocketProtocol({ pipeline, documents, turns, initTimeoutMs: limits.initTimeoutMs, log });
+    this.#protocol = createSocketProtocol({ engine, turns, initTimeoutMs: limits.initTimeoutMs, log });
     this.#authenticator = authenticator;
     this.#limits = limits;
     this.#open = open;
@@ -83,7 +81,7 @@ export class WebSocketServer {
 
   /** Accepts upgrade requests for the GraphQL path and refuses all others. */
   attach(server: Server, running: RunningOperations): void {
-    this.#sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${giveRequestId(request)}`));
+    this.#sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`));
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       stream.on('error', () => stream.destroy());
       if (pathOf(request) !== graphqlPath) refuse(stream, '404 Not Found');
@@ -123,7 +121,7 @@ export class WebSocketServer {
     const max = this.#limits.maxOperations;
     let sent = Promise.resolve();
     const whenSent = () => sent;
-    const operations = new SocketOperations({ socketId: giveRequestId(request), running, writer, whenSent, max });
+    const operations = new SocketOperations({ socketId: requestIdOf(request), running, writer, whenSent, max });
     const close = (code: number, reason: string) => {
       writer.flush();
       socket.close(code, reason);

@@ -2,7 +2,7 @@ import { isCalendarDate } from '../../domain/calendarDate.ts';
 import { isDecimal } from '../../domain/decimal.ts';
 import { isInstant } from '../../domain/instant.ts';
 import { asJournalEntryType, asJournalStatus } from '../../domain/journal.ts';
-import type { Journal, OtherJournal, TransmitterInfo } from '../../domain/journal.ts';
+import type { JNLC, JNLS, Journal, OtherJournal, TransmitterInfo } from '../../domain/journal.ts';
 import { JsonNumber, spellingOf } from '../../domain/readJson.ts';
 import type { BatchItem } from '../../domain/newJournal.ts';
 import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
@@ -22,44 +22,74 @@ export interface DecodedBatchItem extends BatchItem {
  * @throws ContractBrokenError naming the field
  */
 export function decodeJournal(value: unknown): Journal {
-  const { rawEntryType, ...base } = decodeBase(value);
-  const wire = value as WireJournal;
-  const { entryType } = base;
-  switch (entryType) {
-    case 'JNLC':
-      return {
-        ...base,
-        entryType,
-        netAmount: decimal(wire, 'net_amount') ?? missing(wire, 'net_amount'),
-        transmitterName: text(wire.transmitter_name),
-        transmitterAccountNumber: text(wire.transmitter_account_number),
-        transmitterAddress: text(wire.transmitter_address),
-        transmitterFinancialInstitution: text(wire.transmitter_financial_institution),
-        transmitterTimestamp: instant(wire.transmitter_timestamp),
-      };
-    case 'JNLS':
-      return {
-        ...base,
-        entryType,
-        symbol: required(wire, 'symbol'),
-        qty: decimal(wire, 'qty') ?? missing(wire, 'qty'),
-        price: decimal(wire, 'price'),
-      };
-    case 'UNKNOWN':
-      return { ...base, entryType, rawEntryType };
-  }
+  const wire = wireOf(value);
+  const base = decodeBase(wire);
+  const rawEntryType = required(wire, 'entry_type');
+  const entryType = asJournalEntryType(rawEntryType);
+  if (entryType === 'JNLC') return decodeJNLC(wire, base);
+  return entryType === 'JNLS' ? decodeJNLS(wire, base) : { ...base, entryType, rawEntryType };
 }
 
-/** The fields that journals of every type have. */
-function decodeBase(value: unknown): Omit<OtherJournal, 'entryType'> & Pick<Journal, 'entryType'> {
-  if (typeof value !== 'object' || value === null) {
-    throw broken(null, `expected a journal, found ${value === null ? 'null' : typeof value}`);
-  }
-  const wire = value as WireJournal;
+// Fields are copied one by one: V8 makes a dictionary of an object that begins with `...base` and has
+// this many further fields, which takes a hundred times as long.
+
+function decodeJNLC(wire: WireJournal, base: DecodedBase): JNLC {
   return {
-    id: required(wire, 'id'),
-    status: asJournalStatus(required(wire, 'status')),
-    rawStatus: required(wire, 'status'),
+    id: base.id,
+    status: base.status,
+    rawStatus: base.rawStatus,
+    fromAccount: base.fromAccount,
+    toAccount: base.toAccount,
+    settleDate: base.settleDate,
+    systemDate: base.systemDate,
+    description: base.description,
+    currency: base.currency,
+    createdAt: base.createdAt,
+    transmitterInfo: base.transmitterInfo,
+    entryType: 'JNLC',
+    netAmount: decimal(wire, 'net_amount') ?? missing(wire, 'net_amount'),
+    transmitterName: text(wire.transmitter_name),
+    transmitterAccountNumber: text(wire.transmitter_account_number),
+    transmitterAddress: text(wire.transmitter_address),
+    transmitterFinancialInstitution: text(wire.transmitter_financial_institution),
+    transmitterTimestamp: instant(wire.transmitter_timestamp),
+  };
+}
+
+function decodeJNLS(wire: WireJournal, base: DecodedBase): JNLS {
+  return {
+    id: base.id,
+    status: base.status,
+    rawStatus: base.rawStatus,
+    fromAccount: base.fromAccount,
+    toAccount: base.toAccount,
+    settleDate: base.settleDate,
+    systemDate: base.systemDate,
+    description: base.description,
+    currency: base.currency,
+    createdAt: base.createdAt,
+    transmitterInfo: base.transmitterInfo,
+    entryType: 'JNLS',
+    symbol: required(wire, 'symbol'),
+    qty: decimal(wire, 'qty') ?? missing(wire, 'qty'),
+    price: decimal(wire, 'price'),
+  };
+}
+
+function wireOf(value: unknown): WireJournal {
+  if (typeof value === 'object' && value !== null) return value as WireJournal;
+  throw broken(null, `expected a journal, found ${value === null ? 'null' : typeof value}`);
+}
+
+type DecodedBase = Omit<OtherJournal, 'entryType' | 'rawEntryType'>;
+
+/** The fields that journals of every type have, without the type. */
+function decodeBase(wire: WireJournal): DecodedBase {
+  const [id, rawStatus] = [required(wire, 'id'), required(wire, 'status')];
+  return {
+    id,
+    status: asJournalStatus(rawStatus),
+    rawStatus,
     fromAccount: required(wire, 'from_account'),
     toAccount: required(wire, 'to_account'),
     settleDate: date(wire.settle_date),
@@ -67,9 +97,7 @@ function decodeBase(value: unknown): Omit<OtherJournal, 'entryType'> & Pick<Jour
     description: typeof wire.description === 'string' ? wire.description : null,
     currency: text(wire.currency),
     createdAt: instant(wire.created_at),
-    transmitterInfo: decodeTransmitterInfo(wire.transmitter_info ?? {}),
-    entryType: asJournalEntryType(required(wire, 'entry_type')),
-    rawEntryType: required(wire, 'entry_type'),
+    transmitterInfo: wire.transmitter_info ? decodeTransmitterInfo(wire.transmitter_info) : null,
   };
 }
 
@@ -94,7 +122,9 @@ export function decodeBatchItem(value: unknown): DecodedBatchItem {
     return { journal: decodeJournal(value), errorMessage, unreadable: null };
   } catch (error) {
     const unreadable = unreadableOf(error);
-    const journal = { ...decodeBase(value), entryType: 'UNKNOWN' as const };
+    const wire = wireOf(value);
+    const base = decodeBase(wire);
+    const journal = { ...base, entryType: 'UNKNOWN' as const, rawEntryType: required(wire, 'entry_type') };
     return { journal, errorMessage, unreadable };
   }
 }

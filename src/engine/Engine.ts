@@ -1,0 +1,81 @@
+import type { Answer } from './operation/Answer.ts';
+import type { Results } from './operation/Answer.ts';
+import type { EngineOptions, EngineParts } from './operation/EngineParts.ts';
+import { maskError } from './errors/maskError.ts';
+import { PrincipalLimits } from './limits/PrincipalLimits.ts';
+import { SharedExecutions } from './live/SharedExecutions.ts';
+import { Operation } from './operation/Operation.ts';
+import type { OperationRequest } from './operation/OperationRequest.ts';
+import { Plans } from './plans/Plans.ts';
+import { Refusal } from './operation/Refusal.ts';
+import { stepsOf } from './steps.ts';
+import type { Step } from './steps.ts';
+
+/** Runs every operation of every door through the same steps. All policy is in these. */
+export class Engine {
+  readonly #parts: EngineParts;
+
+  constructor(options: EngineOptions) {
+    const { schema, limits, isSandbox, log, createContext } = options;
+    this.#parts = {
+      ...options,
+      observers: options.observers ?? [],
+      plans: new Plans(schema, limits, isSandbox),
+      principalLimits: options.principalLimits ?? new PrincipalLimits(limits),
+      executions: new SharedExecutions({
+        createContext,
+        maskError: (error, principal) => maskError(principal, error, log),
+      }),
+    };
+  }
+
+  /** Runs an operation from its request to its answer. */
+  run(request: OperationRequest): Answer | Results | Promise<Answer | Results> {
+    return this.perform(this.prepare(request));
+  }
+
+  /** Runs the steps before the execution, which don't wait. An operation that they refuse has its answer already. */
+  prepare(request: OperationRequest): Operation {
+    const operation = new Operation(request, this.#parts.limits.deadlineMs);
+    void this.#walk(preparing, operation, 0);
+    if (operation.isRefused) this.#conclude(operation);
+    return operation;
+  }
+
+  /** Executes a prepared operation. */
+  perform(operation: Operation): Answer | Results | Promise<Answer | Results> {
+    if (operation.answer) return operation.answer;
+    const pending = this.#walk(performing, operation, 0);
+    return pending ? pending.then(() => this.#conclude(operation)) : this.#conclude(operation);
+  }
+
+  #conclude(operation: Operation): Answer | Results {
+    for (const { run } of concluding) void run(operation, this.#parts);
+    if (!operation.answer) throw new TypeError('the operation has no answer');
+    return operation.answer;
+  }
+
+  /** Runs steps in their order, until one refuses the operation. Waits only for a step that does. */
+  #walk(steps: readonly Step[], operation: Operation, from: number): Promise<void> | void {
+    try {
+      for (let at = from; at < steps.length; at += 1) {
+        const pending = steps[at]?.run(operation, this.#parts);
+        if (pending) {
+          return pending.then(
+            () => this.#walk(steps, operation, at + 1),
+            (error: unknown) => refuse(operation, error),
+          );
+        }
+      }
+    } catch (error) {
+      refuse(operation, error);
+    }
+    return undefined;
+  }
+}
+
+const [preparing, performing, concluding] = [stepsOf('prepare'), stepsOf('perform'), stepsOf('conclude')];
+
+function refuse(operation: Operation, error: unknown): void {
+  operation.problems = error instanceof Refusal ? error.problems : [error];
+}

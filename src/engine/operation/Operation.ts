@@ -1,0 +1,71 @@
+import type { OperationFacts } from '../../context.ts';
+import { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
+import type { Variables } from '../../plan/compileVariables.ts';
+import type { WrittenResult } from '../../plan/Execution.ts';
+import type { Session } from '../../auth/Session.ts';
+
+import type { Answer, Results } from './Answer.ts';
+import { Lifetime } from './Lifetime.ts';
+import type { OperationWatch } from '../observe/OperationObserver.ts';
+import type { OperationRequest } from './OperationRequest.ts';
+import type { DocumentPlan } from '../plans/DocumentPlan.ts';
+import type { OperationPlan } from '../plans/OperationPlan.ts';
+
+/** The parameters of a request, once their types have been checked. */
+export interface Parameters {
+  query?: string | null;
+  documentId?: unknown;
+  operationName?: string | null;
+  variables?: Variables['raw'] | null;
+  extensions?: Record<string, unknown> | null;
+}
+
+/** One operation on its way through the steps of the engine. Each step sets what the later ones use. */
+export class Operation implements OperationFacts {
+  readonly request: OperationRequest;
+  readonly begunAt = performance.now();
+  readonly lifetime: Lifetime;
+  /** Null until it is observed. An operation that is refused before that is not reported. */
+  watches: readonly OperationWatch[] | null = null;
+  parameters: Parameters = {};
+  text = '';
+  document!: DocumentPlan;
+  plan!: OperationPlan;
+  variables!: Variables;
+  /** True once the document is known to be valid. */
+  isValid = false;
+  context: OperationFacts | null = null;
+  /** What ends with the execution. */
+  readonly holds: (() => void)[] = [];
+  /** Why it was refused, or what went wrong outside of its fields; empty if nothing did. */
+  problems: readonly unknown[] = [];
+  result: WrittenResult | Results | null = null;
+  answer: Answer | Results | null = null;
+  #progress: SubscriptionProgress | null = null;
+
+  constructor(request: OperationRequest, deadlineMs: number) {
+    this.request = request;
+    this.lifetime = new Lifetime(request.client, deadlineMs);
+  }
+
+  get isRefused(): boolean {
+    return this.problems.length > 0;
+  }
+
+  get session(): Session {
+    return this.request.session;
+  }
+
+  get signal(): AbortSignal {
+    return this.lifetime.signal;
+  }
+
+  get lastEventId(): string | null {
+    return this.request.lastEventId;
+  }
+
+  get progress(): SubscriptionProgress {
+    this.#progress ??= new SubscriptionProgress();
+    return this.#progress;
+  }
+}

@@ -1,0 +1,90 @@
+import { GraphQLError } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+
+import type { Limits } from '../../config/limits.ts';
+import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
+import type { ErrorCode } from '../../errors/errorCodes.ts';
+
+import { validateDocument } from '../documents/validateDocument.ts';
+import { shortenMessage } from '../errors/copyError.ts';
+import { invalidRequest } from '../errors/invalidRequest.ts';
+import { checkDocumentSize } from '../limits/checkDocumentSize.ts';
+import { parseBounded } from '../limits/parseBounded.ts';
+import { DocumentPlan } from './DocumentPlan.ts';
+
+/** Bytes of the plans of valid documents. */
+const validBytes = 67_108_864;
+/** Bytes of what is known about invalid documents, which anybody can make up without end. */
+const invalidBytes = 4_194_304;
+/** Memory of a token of a parsed document, measured. */
+const bytesPerToken = 250;
+/** Memory of what is compiled for a field. */
+const bytesPerField = 1_000;
+/** Most locations of an error. Two hundred conflicting fields would give it as many. */
+const maxLocations = 10;
+
+/** The plans of the documents that were sent last, by their texts, within bounded memory. */
+export class Plans {
+  readonly #schema: GraphQLSchema;
+  readonly #limits: Limits;
+  readonly #suggests: boolean;
+  readonly #valid = new LRUCache<string, DocumentPlan>({ maxSize: validBytes, sizeCalculation: bytesOf });
+  readonly #invalid = new LRUCache<string, DocumentPlan | GraphQLError>({
+    maxSize: invalidBytes,
+    sizeCalculation: bytesOf,
+  });
+
+  /** @param suggests whether errors may suggest names of the schema */
+  constructor(schema: GraphQLSchema, limits: Limits, suggests: boolean) {
+    this.#schema = schema;
+    this.#limits = limits;
+    this.#suggests = suggests;
+  }
+
+  /** The plan of a document, which may not be validated yet. @throws GraphQLError if it can't be parsed or is too large */
+  of(text: string): DocumentPlan {
+    const known = this.#valid.get(text) ?? this.#invalid.get(text) ?? this.#parse(text);
+    if (known instanceof GraphQLError) throw known;
+    return known;
+  }
+
+  /** Validates a document. @returns its errors; empty if it is valid */
+  validate(text: string, plan: DocumentPlan): readonly GraphQLError[] {
+    if (plan.problems) return plan.problems;
+    const problems = validateDocument(this.#schema, plan.document, this.#suggests).map((error) =>
+      withCode(error, 'GRAPHQL_VALIDATION_FAILED'),
+    );
+    plan.problems = problems;
+    (problems.length === 0 ? this.#valid : this.#invalid).set(text, plan);
+    return problems;
+  }
+
+  #parse(text: string): DocumentPlan | GraphQLError {
+    try {
+      const document = parseBounded(text, this.#limits.maxTokens);
+      const plan = new DocumentPlan(this.#schema, document, this.#limits.maxFields, this.#suggests);
+      const excess = checkDocumentSize(plan.size, this.#limits);
+      if (excess) throw excess;
+      return plan;
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      const problem = withCode(error, 'GRAPHQL_PARSE_FAILED');
+      this.#invalid.set(text, problem);
+      return problem;
+    }
+  }
+}
+
+function bytesOf(plan: DocumentPlan | GraphQLError, text: string): number {
+  if (plan instanceof GraphQLError) return 1 + text.length * 2;
+  return 1 + text.length * 2 + (plan.document.tokenCount ?? 0) * bytesPerToken + plan.size.fields * bytesPerField;
+}
+
+/** Keeps the code of an error that has one, such as a scalar's, and its status. */
+function withCode(error: GraphQLError, code: ErrorCode): GraphQLError {
+  const { nodes, source = null, positions = null, originalError = null, extensions } = error;
+  const location = nodes ? { nodes: nodes.slice(0, maxLocations) } : { source, positions };
+  const options = { ...location, originalError, extensions: { http: invalidRequest, ...extensions } };
+  return codedGraphQLError(code, shortenMessage(error.message), options);
+}

@@ -1,0 +1,21 @@
+import { GraphQLError } from 'graphql';
+
+import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
+
+import { shortenMessage } from '../errors/copyError.ts';
+import { invalidRequest } from '../errors/invalidRequest.ts';
+import type { Operation } from '../operation/Operation.ts';
+import { Refusal } from '../operation/Refusal.ts';
+
+/** Reports few, short errors. graphql's own coercion would report every mistake, each with the whole value. */
+export function checkVariables(operation: Operation): void {
+  const variables = operation.plan.coerceVariables(operation.parameters.variables ?? {});
+  if ('errors' in variables) throw new Refusal(variables.errors.map(shorten));
+  operation.variables = variables;
+}
+
+function shorten({ message, nodes = [], originalError }: GraphQLError): GraphQLError {
+  // A scalar's own code is more specific.
+  const extensions = { http: invalidRequest, ...(originalError instanceof GraphQLError && originalError.extensions) };
+  return codedGraphQLError('BAD_USER_INPUT', shortenMessage(message), { nodes, extensions });
+}

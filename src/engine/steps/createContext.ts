@@ -1,0 +1,6 @@
+import type { EngineParts } from '../operation/EngineParts.ts';
+import type { Operation } from '../operation/Operation.ts';
+
+export function createContext(operation: Operation, parts: EngineParts): void {
+  operation.context = parts.createContext(operation);
+}

@@ -1,0 +1,51 @@
+import { createSourceEventStream, subscribe } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+
+import type { EngineParts } from '../operation/EngineParts.ts';
+import type { LiveSink } from '../live/LiveSink.ts';
+import { LiveSubscription } from '../live/LiveSubscription.ts';
+import type { OperationWatch } from '../observe/OperationObserver.ts';
+import { Refusal } from '../operation/Refusal.ts';
+import type { Operation } from '../operation/Operation.ts';
+import { isResults } from '../operation/Answer.ts';
+import type { Results } from '../operation/Answer.ts';
+
+export function execute(operation: Operation, parts: EngineParts): Promise<void> | void {
+  const { plan, variables, context, watches } = operation;
+  const pending = runWith(watches ?? [], () =>
+    plan.kind === 'subscription' ? open(operation, parts) : plan.execute(variables, context),
+  );
+  if (pending instanceof Promise) return pending.then((result) => void (operation.result = result));
+  operation.result = pending;
+  return undefined;
+}
+
+/** Executes inside the wrappers of the observers. */
+function runWith<Result>(watches: readonly OperationWatch[], work: () => Result): Result {
+  return watches.reduce<() => Result>((inner, watch) => () => watch.run(inner), work)();
+}
+
+async function open(operation: Operation, parts: EngineParts): Promise<Operation['result']> {
+  const { plan, variables, context, request, progress } = operation;
+  const args = plan.argumentsWith(variables.raw, context);
+  const sink = request.client.sink(progress);
+  const opened = plan.shared ? await openShared(operation, args, sink, parts) : await subscribe(args);
+  if (!isResults(opened)) throw new Refusal(opened.errors ?? []);
+  return opened;
+}
+
+/**
+ * Executes a shareable subscription once per event for all subscribers. Results go straight to the sink of the
+ * subscriber; everything else, such as opening and ending a subscription, works as for any other.
+ */
+async function openShared(
+  { plan, progress }: Operation,
+  args: ExecutionArgs,
+  sink: LiveSink,
+  { executions }: EngineParts,
+): Promise<Results | ExecutionResult> {
+  const source = await createSourceEventStream(args);
+  if (!isResults(source) || !plan.shared) return source as ExecutionResult;
+  const events = source[Symbol.asyncIterator]() as AsyncIterator<object, undefined>;
+  return new LiveSubscription(events, executions.of(plan.shared, args), { sink, progress });
+}

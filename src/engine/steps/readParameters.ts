@@ -1,0 +1,39 @@
+import { badRequest } from '../errors/badRequest.ts';
+import type { Operation, Parameters } from '../operation/Operation.ts';
+
+const names = ['query', 'variables', 'operationName', 'extensions', 'documentId'];
+
+/** The messages are those of Yoga. */
+export function readParameters(operation: Operation): void {
+  operation.parameters = asParameters(operation.request.parameters);
+}
+
+function asParameters(value: unknown): Parameters {
+  if (Array.isArray(value)) throw badRequest('Batching is not supported.');
+  if (!isRecord(value)) throw badRequest(`POST body is expected to be object but received ${typeOf(value)}`);
+  const unexpected = Object.keys(value).find((name) => !names.includes(name) && !isAbsent(value[name]));
+  if (unexpected !== undefined) throw badRequest(`Unexpected parameter "${unexpected}" in the request body.`);
+  const { query, variables, extensions } = value;
+  if (!isAbsent(query) && typeof query !== 'string') {
+    throw badRequest(`Expected "query" param to be a string, but given ${typeOf(query)}.`);
+  }
+  for (const [name, part] of Object.entries({ variables, extensions })) {
+    if (!isAbsent(part) && !isRecord(part)) {
+      throw badRequest(`Expected "${name}" param to be empty or an object, but given ${typeOf(part)}.`);
+    }
+  }
+  return value;
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

@@ -1,0 +1,43 @@
+import type { OperationContext } from '../../context.ts';
+
+import type { EngineParts } from '../operation/EngineParts.ts';
+import { causeOf, codeOf } from '../errors/publicError.ts';
+import type { OperationEnd } from '../observe/OperationObserver.ts';
+import { isResults } from '../operation/Answer.ts';
+import type { Operation } from '../operation/Operation.ts';
+
+const unknown = { kind: 'unknown', fields: [], name: null } as const;
+
+/** A subscription counts as ended when it is established: an error later on is not an error of the request. */
+export function reportOutcome(operation: Operation, { observers }: EngineParts): void {
+  if (!operation.watches) return;
+  const { request, session, begunAt, isValid, plan } = operation;
+  const { kind, fields, name } = isValid ? plan : unknown;
+  const end: OperationEnd = {
+    requestId: request.requestId,
+    kind,
+    fields,
+    name,
+    principal: session.principal.name,
+    ...outcomeOf(operation),
+    ms: performance.now() - begunAt,
+  };
+  for (const watch of operation.watches) watch.ended(end);
+  for (const observer of observers) observer.ended?.(end);
+}
+
+function outcomeOf({ problems, result, context }: Operation): Pick<OperationEnd, 'outcome' | 'upstreamRequestId'> {
+  const errors = result && !isResults(result) ? (result.errors ?? []) : problems;
+  const { refusals = [] } = (context ?? {}) as Partial<OperationContext>;
+  const [error] = errors;
+  if (error === undefined && refusals.length === 0) return { outcome: 'OK', upstreamRequestId: null };
+  const causes = [...errors.map(causeOf), ...refusals];
+  const upstreamRequestId = causes.map(upstreamRequestIdOf).find((id) => id !== null) ?? null;
+  return { outcome: error === undefined ? (refusals[0]?.name ?? 'OK') : codeOf(error), upstreamRequestId };
+}
+
+/** Faults and refusals carry the `X-Request-ID` of the API's response. */
+function upstreamRequestIdOf(cause: unknown): string | null {
+  const { requestId } = cause as { requestId?: unknown };
+  return typeof requestId === 'string' ? requestId : null;
+}

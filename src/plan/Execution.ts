@@ -1,0 +1,234 @@
+import { locatedError } from 'graphql';
+import type {
+  DocumentNode,
+  FragmentDefinitionNode,
+  GraphQLError,
+  GraphQLResolveInfo,
+  GraphQLSchema,
+  OperationDefinitionNode,
+} from 'graphql';
+
+import type { CallSite } from './CallSite.ts';
+import type { Variables } from './compileVariables.ts';
+import { anomaly, fail, isPromise } from './jsonText.ts';
+import { Replay, placeOf } from './Replay.ts';
+import type { Call, Path } from './Replay.ts';
+
+export interface WrittenResult {
+  /** The JSON text of `data`. */
+  data: string;
+  errors: readonly GraphQLError[] | null;
+}
+
+/** A field of the operation itself. */
+export interface RootField {
+  /** Precedes its value in the text: a comma, unless it is the first, its key, and a colon. */
+  label: string;
+  /** Null if its text is always the same. */
+  site: CallSite | null;
+  path: Path;
+  /** Writes its value as JSON. Throws if that is not simply possible. */
+  write: (value: unknown, execution: Execution, path: Path) => string;
+}
+
+/** An operation of a document, without what differs between its executions. */
+export interface OperationParts {
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+}
+
+/** Stands for a value that is not there yet while a result is written for the first time. */
+export const pending = Symbol('pending');
+
+interface NestedCall {
+  call: Call;
+  /** What it returned or resolved to; `pending` before. */
+  value: unknown;
+}
+
+/**
+ * One execution of a compiled operation. Calls the resolvers as graphql-js does, and writes the value of each root field
+ * as text when it is there. Values inside of it that come later are awaited, and it is written again with them.
+ *
+ * @throws anything when the result is not that of an ordinary execution: `replay` then prepares graphql-js to execute it
+ */
+export class Execution {
+  readonly context: unknown;
+  readonly coerced: Variables['coerced'];
+  readonly #operation: OperationParts;
+  readonly #fields: readonly RootField[];
+  readonly #rootValue: unknown;
+  readonly #texts: string[] = [];
+  readonly #errors: GraphQLError[] = [];
+  readonly #rootCalls: Call[] = [];
+  readonly #nestedCalls = new Map<string, NestedCall>();
+  #pending: Promise<void>[] = [];
+  #info: GraphQLResolveInfo | null = null;
+  #isReplayed = false;
+
+  constructor(
+    operation: OperationParts,
+    fields: readonly RootField[],
+    { context, coerced, rootValue }: { context: unknown; coerced: Variables['coerced']; rootValue: unknown },
+  ) {
+    this.context = context;
+    this.coerced = coerced;
+    this.#operation = operation;
+    this.#fields = fields;
+    this.#rootValue = rootValue;
+  }
+
+  /** For `resolveType` and `isTypeOf`, which see the first root field. */
+  get info(): GraphQLResolveInfo {
+    if (this.#info) return this.#info;
+    const field = this.#fields.find(({ site }) => site);
+    this.#info = field?.site ? this.#infoOf(field.site, field.path) : fail();
+    return this.#info;
+  }
+
+  runInParallel(): WrittenResult | Promise<WrittenResult> {
+    const waits: Promise<void>[] = [];
+    try {
+      for (let at = 0; at < this.#fields.length; at += 1) {
+        const wait = this.#run(at);
+        if (wait) waits.push(wait);
+      }
+    } catch (error) {
+      for (const wait of waits) wait.catch(() => undefined);
+      throw error;
+    }
+    const [first] = waits;
+    if (!first) return this.#result();
+    return (waits.length === 1 ? first : Promise.all(waits)).then(() => this.#result());
+  }
+
+  async runInSeries(): Promise<WrittenResult> {
+    for (let at = 0; at < this.#fields.length; at += 1) {
+      const wait = this.#run(at);
+      if (wait) await wait;
+    }
+    return this.#result();
+  }
+
+  /** What was called so far. Ends this execution: nothing is called after it. */
+  replay(): Replay {
+    this.#isReplayed = true;
+    const calls = new Map<string, Call>();
+    this.#rootCalls.forEach((call, at) => {
+      const field = this.#fields[at];
+      if (field) calls.set(placeOf(field.path), call);
+    });
+    for (const [place, { call }] of this.#nestedCalls) calls.set(place, call);
+    return new Replay(calls, this.#rootValue);
+  }
+
+  /** Called by writers. @returns what a resolver returned, or `pending` */
+  call(site: CallSite, source: unknown, path: Path): unknown {
+    const place = placeOf(path);
+    const found = this.#nestedCalls.get(place);
+    if (found) return found.value;
+    const args = site.argumentsOf(this.coerced);
+    let returned: unknown;
+    try {
+      returned = site.resolve(source, args, this.context, this.#infoOf(site, path));
+    } catch (thrown) {
+      this.#nestedCalls.set(place, { call: { thrown }, value: pending });
+      throw thrown;
+    }
+    const settling = settle(returned);
+    const nested: NestedCall = { call: { returned }, value: settling ? pending : returned };
+    this.#nestedCalls.set(place, nested);
+    if (!settling) return returned;
+    const wait = settling.then((value) => void (nested.value = value));
+    // The execution may fail before it waits.
+    wait.catch(() => undefined);
+    this.#pending.push(wait);
+    return pending;
+  }
+
+  #run(at: number): Promise<void> | undefined {
+    const { site, path } = this.#field(at);
+    if (!site) return undefined;
+    const args = site.argumentsOf(this.coerced);
+    let returned: unknown;
+    try {
+      returned = site.resolve(this.#rootValue, args, this.context, this.#infoOf(site, path));
+    } catch (thrown) {
+      this.#rootCalls[at] = { thrown };
+      this.#reject(at, site, thrown);
+      return undefined;
+    }
+    this.#rootCalls[at] = { returned };
+    if (!isPromise(returned)) return this.#complete(at, returned);
+    return returned.then(
+      (value) => this.#complete(at, value),
+      (reason: unknown) => this.#reject(at, site, reason),
+    );
+  }
+
+  #complete(at: number, value: unknown): Promise<void> | undefined {
+    if (this.#isReplayed) return undefined;
+    const settling = settle(value);
+    return settling ? settling.then((settled) => this.#write(at, settled)) : this.#write(at, value);
+  }
+
+  #write(at: number, value: unknown): Promise<void> | undefined {
+    if (this.#isReplayed) return undefined;
+    const { write, path } = this.#field(at);
+    const text = write(value, this, path);
+    if (this.#pending.length === 0) {
+      this.#texts[at] = text;
+      return undefined;
+    }
+    const waits = this.#pending;
+    this.#pending = [];
+    return Promise.all(waits).then(() => this.#write(at, value));
+  }
+
+  #reject(at: number, { isNullable, nodes, key }: CallSite, reason: unknown): void {
+    if (!isNullable) fail();
+    this.#errors.push(locatedError(reason, nodes, [key]));
+    this.#texts[at] = 'null';
+  }
+
+  #result(): WrittenResult {
+    let data = '{';
+    this.#fields.forEach(({ label }, at) => (data += label + (this.#texts[at] ?? '')));
+    return { data: `${data}}`, errors: this.#errors.length === 0 ? null : this.#errors };
+  }
+
+  #field(at: number): RootField {
+    return this.#fields[at] ?? fail();
+  }
+
+  #infoOf({ field, nodes, parentType }: CallSite, path: Path): GraphQLResolveInfo {
+    const { schema, operation, fragments } = this.#operation;
+    return {
+      fieldName: field.name,
+      fieldNodes: nodes,
+      returnType: field.type,
+      parentType,
+      path,
+      schema,
+      fragments,
+      rootValue: this.#rootValue,
+      operation,
+      variableValues: this.coerced,
+    };
+  }
+}
+
+/**
+ * Waits for a promise, or for the promises in a list. No writer writes an item that was rejected.
+ *
+ * @returns undefined if there is nothing to wait for
+ */
+function settle(returned: unknown): Promise<unknown> | undefined {
+  if (isPromise(returned)) return returned.then((value) => settle(value) ?? value);
+  if (!Array.isArray(returned) || !returned.some(isPromise)) return undefined;
+  return Promise.allSettled(returned as unknown[]).then((items) =>
+    items.map((item): unknown => (item.status === 'fulfilled' ? item.value : anomaly)),
+  );
+}

@@ -1,0 +1,69 @@
+import { isObjectType } from 'graphql';
+import type { GraphQLField, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+
+/** What a resolver returned or threw. */
+export type Call = { returned: unknown } | { thrown: unknown };
+
+/** A place in a result, as graphql-js writes it. */
+export type Path = NonNullable<GraphQLResolveInfo['path']>;
+
+/** Identifies a place in a result. */
+export function placeOf(path: Path): string {
+  let place = '';
+  for (let at: Path | undefined = path; at; at = at.prev) place += `.${at.key}`;
+  return place;
+}
+
+/**
+ * The calls of an execution that could not be completed. As the root value of an execution by graphql-js, it answers for
+ * the resolvers that were called, so that none is called again.
+ */
+export class Replay {
+  readonly #calls: ReadonlyMap<string, Call>;
+  readonly #rootValue: unknown;
+
+  constructor(calls: ReadonlyMap<string, Call>, rootValue: unknown) {
+    this.#calls = calls;
+    this.#rootValue = rootValue;
+  }
+
+  /** Resolves a field: with its earlier outcome if there is one. */
+  resolve(
+    resolver: GraphQLFieldResolver<unknown, unknown>,
+    [source, args, context, info]: Parameters<GraphQLFieldResolver<unknown, unknown>>,
+  ): unknown {
+    const call = this.#calls.get(placeOf(info.path));
+    if (!call) {
+      const rootValue = this.#rootValue;
+      return resolver(source === this ? rootValue : source, args, context, { ...info, rootValue });
+    }
+    if ('thrown' in call) throw call.thrown;
+    return call.returned;
+  }
+}
+
+/** Whether a resolver may be called again: it has no effects, returns no promise, and returns the same each time. */
+export function isPure(extensions: GraphQLField<unknown, unknown>['extensions']): boolean {
+  return extensions['pure'] === true;
+}
+
+const prepared = new WeakSet<GraphQLSchema>();
+
+/** Lets the resolvers of a schema be answered for by a `Replay`. Other executions of the schema are not affected. */
+export function prepareReplays(schema: GraphQLSchema): void {
+  if (prepared.has(schema)) return;
+  prepared.add(schema);
+  const rootTypes = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const { resolve, extensions } = field;
+      // Calls of the others are not kept.
+      if (!resolve || (isPure(extensions) && !rootTypes.has(type))) continue;
+      field.resolve = (source, args, context, info) =>
+        info.rootValue instanceof Replay
+          ? info.rootValue.resolve(resolve, [source, args, context, info])
+          : resolve(source, args, context, info);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export const graphqlPath = '/graphql';
+export const healthPath = '/health';

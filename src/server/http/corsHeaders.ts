@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { Limits } from '../../config/limits.ts';
+
+import { isAllowedOrigin } from '../connections/originChecks.ts';
+import { requestIdHeader } from '../connections/requestId.ts';
+
+/** The CORS headers for a request: those of a page that may read the response, or none. Names and values in turn. */
+export function corsHeaders(
+  { headers: { origin } }: IncomingMessage,
+  { corsOrigins, corsHeaders: more }: Pick<Limits, 'corsOrigins' | 'corsHeaders'>,
+): readonly string[] {
+  if (origin === undefined || !isAllowedOrigin(origin, corsOrigins)) return [];
+  const allowed = [...allowedHeaders, ...more].join(', ');
+  return ['access-control-allow-origin', origin, 'access-control-allow-headers', allowed, ...fixedHeaders];
+}
+
+const allowedHeaders = [
+  'authorization',
+  'content-type',
+  'graphql-require-preflight',
+  'last-event-id',
+  'traceparent',
+  'tracestate',
+  requestIdHeader,
+];
+
+const fixedHeaders = Object.entries({
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-expose-headers': `${requestIdHeader}, retry-after`,
+  'access-control-max-age': '600',
+}).flat();
