@@ -136,7 +136,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const eventsApi = { baseUrl, version, credentials, clock, governor, observers };
     const statusEventsClient = new StatusEventsClient(eventsApi);
     opened.push(['the connection to the Event API', () => statusEventsClient.close()]);
-    const statusEvents = new StatusEvents(statusEventsClient, clock, log, config.events);
+    const statusEvents = new StatusEvents(statusEventsClient, clock, log, { ...config.events, redis });
     opened.push(['the status feed', () => statusEvents.close()]);
     statusEvents.start();
     const read = (id: string, signal: AbortSignal) => journals.get(id, signal);

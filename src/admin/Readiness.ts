@@ -1,5 +1,4 @@
-import type { FeedState } from '../events/feed/StatusFeed.ts';
-
+import type { FeedState } from '../events/feed/Feed.ts';
 import type { Sharing } from '../redis/Sharing.ts';
 
 import type { UpstreamReport } from './UpstreamCheck.ts';
@@ -14,7 +13,7 @@ export interface ReadinessReport {
   checks: { upstream: UpstreamReport; feed: FeedReport; redis?: RedisReport };
 }
 
-export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lagMs' | 'reconnects'> {
+export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lagMs' | 'reconnects' | 'role'> {
   ok: boolean;
   /** The code of the error that ended the last stream, and when. */
   lastFailure: { code: string; at: string } | null;
@@ -68,7 +67,7 @@ export class Readiness {
 }
 
 /** An open stream is ok however long it is silent: the feed itself detects streams that are dead. */
-function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure }: FeedState): FeedReport {
+function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure, role }: FeedState): FeedReport {
   return {
     ok: downMs !== null && downMs < maxDownMs,
     isOpen,
@@ -76,6 +75,7 @@ function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure }
     lagMs,
     reconnects,
     lastFailure: lastFailure && { code: lastFailure.code, at: lastFailure.at },
+    ...(role && { role }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 
+import { feedRoles } from '../events/feed/Feed.ts';
 import type { EventsState } from '../events/StatusEvents.ts';
 import type { Sharing } from '../redis/Sharing.ts';
 import type { UpstreamState } from '../upstream/transport/UpstreamConnection.ts';
@@ -94,6 +95,12 @@ export function registerStateMetrics(registry: Registry, read: () => GatewayStat
   );
   gauge('gateway_feed_lag_seconds', 'Delay between the last event and its arrival.', ({ events }) =>
     secondsOf(events.feed.lagMs),
+  );
+  gaugeByState(
+    'gateway_feed_role',
+    '1 for what this gateway does for the feed that it shares by Redis; no values without Redis.',
+    ({ events: { feed } }) =>
+      feed.role ? Object.fromEntries(feedRoles.map((role) => [role, Number(role === feed.role)])) : {},
   );
   counter('gateway_feed_reconnects_total', 'Event streams opened after the first.', ({ events }) => {
     return events.feed.reconnects;

@@ -5,6 +5,7 @@ import type { GatewayConfig } from '../config/readConfig.ts';
 import { isCalendarDate } from '../domain/calendarDate.ts';
 import { messageOf } from '../errors/messageOf.ts';
 import { SetupError } from '../errors/SetupError.ts';
+import { SharedReplays } from '../events/replay/SharedReplays.ts';
 import { StatusHistory } from '../events/replay/StatusHistory.ts';
 import { createLog } from '../log.ts';
 import { describeReconciliation } from '../reconcile/describeReconciliation.ts';
@@ -83,7 +84,7 @@ async function compare(config: GatewayConfig, days: ReconciledDays): Promise<Rec
   try {
     return await reconcileDays(days, {
       journals: new JournalsClient(connection),
-      history: new StatusHistory(eventsClient, clock, log),
+      history: new StatusHistory(new SharedReplays(eventsClient), clock, log),
       outcomesFile: config.outcomes.file,
       signal: stopping.signal,
     });

@@ -4,7 +4,7 @@ import { authOf, authProblems, authVariables } from './auth.ts';
 import type { AuthConfig } from './auth.ts';
 import { documentVariables, manifestProblems, mcpVariables } from './documents.ts';
 import type { DocumentsConfig } from './documents.ts';
-import { outcomeVariables, replayVariables, windowVariables } from './events.ts';
+import { outcomeVariables, replayVariables, sharedLogVariables, windowVariables } from './events.ts';
 import type { EventsConfig, OutcomesConfig } from './events.ts';
 import { federationVariables } from './federation.ts';
 import { limitVariables } from './limits.ts';
@@ -69,6 +69,7 @@ export const variableTables: readonly VariableTable[] = [
   consoleVariables,
   mcpVariables,
   windowVariables,
+  sharedLogVariables,
   replayVariables,
   outcomeVariables,
   redisVariables,
@@ -96,7 +97,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     shutdown: read(shutdownVariables),
     tracing: tracingOf(read(tracingVariables)),
     auth: authOf(read(authVariables)),
-    events: { window: read(windowVariables), replays: read(replayVariables) },
+    events: { window: read(windowVariables), log: read(sharedLogVariables), replays: read(replayVariables) },
     logLevel: read(logVariables).level,
     outcomes: read(outcomeVariables),
     redis: redisOf(read(redisVariables)),

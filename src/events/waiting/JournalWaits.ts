@@ -8,8 +8,8 @@ import type { Log } from '../../log.ts';
 import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import type { FeedState } from '../feed/StatusFeed.ts';
-import type { StatusMark } from '../feed/StatusHub.ts';
+import type { FeedState } from '../feed/Feed.ts';
+import type { StatusMark } from '../feed/StatusMark.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import { JournalWait } from './JournalWait.ts';
 import { WaitedJournal } from './WaitedJournal.ts';

@@ -1,4 +1,4 @@
-import type { Told } from './LiveStage.ts';
+import type { Told } from './LiveSandbox.ts';
 import type { Screen } from './Screen.ts';
 
 export interface ScreenAudit {
