@@ -1,7 +1,7 @@
 /**
  * Measures the cost of sending the same events to many subscribers: the gateway compared to plain graphql-ws, Yoga's own
  * event streams and bare sockets, then the gateway with paused subscribers, with ten thousand subscribers, and with a
- * hundred thousand that come and go.
+ * hundred thousand that come and go; last gateways that share Redis (needs redis-server).
  *
  * Method: one server runs at a time, in its own process on core 0. The load and a stub of the Event API run in this process
  * on core 1. All servers have the same feed, hub and schema. Subscribers use bare sockets, each with a random operation id.
@@ -21,9 +21,10 @@ import { FeedStub } from './live/FeedStub.ts';
 import { measureFanOut } from './live/measureFanOut.ts';
 import { measureMany } from './live/measureMany.ts';
 import { measurePaused } from './live/measurePaused.ts';
+import { measureShared } from './live/measureShared.ts';
 import { pin } from './live/ServerProcess.ts';
 
-const parts = { fanout: measureFanOut, paused: measurePaused, many: measureMany, leaving: comeAndGo };
+const parts = { fanout: measureFanOut, paused: measurePaused, many: measureMany, leaving: comeAndGo, shared: measureShared };
 const chosen = process.argv.slice(2);
 
 pin(process.pid, 1);

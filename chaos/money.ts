@@ -13,6 +13,7 @@ import type { Audit } from '../test/money/kit/audit.ts';
 import { doWork } from '../test/money/kit/doWork.ts';
 import { breakNetwork } from '../test/money/kit/faults.ts';
 import { KilledGateway } from '../test/money/kit/KilledGateway.ts';
+import { executedJournals, reversalsOf, wrongReversals } from '../test/money/kit/reversals.ts';
 import { pendingJournals } from '../test/money/kit/pendingJournals.ts';
 import { deletesOf, makeWork } from '../test/money/kit/Work.ts';
 import type { Work } from '../test/money/kit/Work.ts';
@@ -46,6 +47,19 @@ it.each<[string, (sandbox: Sandbox) => Promise<Work[]> | Work[]]>([
   expect(early).toEqual([]);
   expect(found).toMatchObject({ done: works.length, refused: 0, notDone: 0, unknown: 0, lies: [] });
   expect(found.doneAtFirst).toBeGreaterThanOrEqual(0.9 * works.length);
+});
+
+it('1,000 journals are reversed once each, asked twice, on a network that loses responses', async () => {
+  const sandbox = await startSandbox({ settleDelayMs: 0, logSize: 200_000 });
+  const gateway = await KilledGateway.start(sandbox);
+  const ids = await executedJournals(sandbox, 1_000);
+  await breakNetwork(sandbox, seed, bursts);
+
+  const verdicts = await doWork(reversalsOf(ids), { ...client, url: () => gateway.url });
+
+  const calls = verdicts.reduce((sum, { asked }) => sum + asked, 0);
+  console.log('1,000 reversals, each asked by two clients:', calls / verdicts.length, 'requests for each answer');
+  expect(await wrongReversals(sandbox, ids, verdicts)).toEqual([]);
 });
 
 it('1,000 reverse batches are exact on a network that loses responses', async () => {

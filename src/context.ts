@@ -1,16 +1,17 @@
-import { setMaxListeners } from 'node:events';
-
 import type { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Session } from './auth/Session.ts';
+import type { CancelSignal } from './concurrency/Cancellation.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
-import type { StatusMark } from './events/feed/StatusHub.ts';
+import type { StatusMark } from './events/feed/StatusMark.ts';
+import type { JournalWaits } from './events/waiting/JournalWaits.ts';
 import type { SubscriptionProgress } from './events/subscription/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
-import { createJournalLoader, maxParallelReads } from './loaders/journalLoader.ts';
+import { createJournalLoader } from './loaders/journalLoader.ts';
 import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
+import type { DailyCaps } from './outcomes/DailyCaps.ts';
 import type { KeyUses } from './outcomes/KeyUses.ts';
 import type { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import type { ApiClock } from './upstream/transport/ApiClock.ts';
@@ -23,7 +24,9 @@ export interface SharedParts {
   sharedReads: SharedReads;
   keyUses: KeyUses;
   reverseBatches: ReverseBatches;
+  dailyCaps: DailyCaps;
   statusEvents: StatusEvents;
+  journalWaits: JournalWaits;
   journalSides: JournalSidesCache;
   eventJournals: EventJournals;
   idempotencyKeys: IdempotencyKeys;
@@ -39,12 +42,23 @@ export interface OperationFacts {
    * Aborted when the client disconnects or the operation's deadline has passed (`DeadlineExceededError`). Aborts reads, but
    * not a mutation that has been sent.
    */
-  signal: AbortSignal | undefined;
+  signal: CancelSignal | undefined;
   /** The cursor from the `Last-Event-ID` header of a client that reconnects; null without one. */
   lastEventId: string | null;
   /** What the transport needs to know about a running subscription. */
   progress: SubscriptionProgress;
+  /** Absent for an execution that no limits apply to. */
+  pause?: PauseOperation | undefined;
 }
+
+/**
+ * Takes an operation out of the limits on time and on running operations while it only waits.
+ *
+ * @param end called when it has to stop waiting, because the process is shutting down
+ * @returns a function to call when it goes on
+ * @throws GraphQLError when too many operations wait
+ */
+export type PauseOperation = (end: () => void) => () => void;
 
 /** Everything that the resolvers of one operation may use. There are no globals. */
 export interface OperationContext extends SharedParts, OperationFacts {
@@ -67,7 +81,6 @@ export function createContext(parts: SharedParts, facts: OperationFacts): Operat
 class LazyContext implements OperationContext {
   readonly #parts: SharedParts;
   readonly #facts: OperationFacts;
-  #signal: AbortSignal | undefined;
   #refusedFields: Set<string> | null = null;
   #journalLoader: JournalLoader | null = null;
   readonly refusals: Error[] = [];
@@ -85,13 +98,8 @@ class LazyContext implements OperationContext {
     return this.#facts.session;
   }
 
-  get signal(): AbortSignal | undefined {
-    if (!this.#signal) {
-      this.#signal = this.#facts.signal;
-      // Each read adds a listener, and Node warns of a leak above ten.
-      if (this.#signal) setMaxListeners(maxParallelReads, this.#signal);
-    }
-    return this.#signal;
+  get signal(): CancelSignal | undefined {
+    return this.#facts.signal;
   }
 
   get lastEventId(): string | null {
@@ -100,6 +108,10 @@ class LazyContext implements OperationContext {
 
   get progress(): SubscriptionProgress {
     return this.#facts.progress;
+  }
+
+  get pause(): PauseOperation | undefined {
+    return this.#facts.pause;
   }
 
   get refusedFields(): Set<string> {
@@ -132,8 +144,16 @@ class LazyContext implements OperationContext {
     return this.#parts.reverseBatches;
   }
 
+  get dailyCaps(): DailyCaps {
+    return this.#parts.dailyCaps;
+  }
+
   get statusEvents(): StatusEvents {
     return this.#parts.statusEvents;
+  }
+
+  get journalWaits(): JournalWaits {
+    return this.#parts.journalWaits;
   }
 
   get journalSides(): JournalSidesCache {

@@ -18,27 +18,38 @@ import type { Part } from './concurrency/closeAll.ts';
 import { waitFor } from './concurrency/waitFor.ts';
 import type { AuthConfig } from './config/auth.ts';
 import type { DocumentsConfig } from './config/documents.ts';
-import type { CredentialsConfig, UpstreamConfig } from './config/upstream.ts';
+import type { UpstreamConfig } from './config/upstream.ts';
 import { createContext } from './context.ts';
 import { messageOf } from './errors/messageOf.ts';
 import { invalidConfiguration } from './errors/SetupError.ts';
 import { TrustedDocuments } from './engine/documents/TrustedDocuments.ts';
 import { Engine } from './engine/Engine.ts';
 import { OpenSockets } from './engine/limits/OpenSockets.ts';
+import { PrincipalLimits } from './engine/limits/PrincipalLimits.ts';
 import { RunningOperations } from './engine/limits/RunningOperations.ts';
 import { operationLog } from './engine/observe/operationLog.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
+import { JournalWaits } from './events/waiting/JournalWaits.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
+import { DailyCaps } from './outcomes/DailyCaps.ts';
 import { KeyUses } from './outcomes/KeyUses.ts';
-import { OutcomeStore } from './outcomes/OutcomeStore.ts';
+import { FileOutcomeStore } from './outcomes/FileOutcomeStore.ts';
 import type { ReadEvents } from './outcomes/Reconciler.ts';
+import { RedisOutcomeStore } from './outcomes/RedisOutcomeStore.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
+import { SharedKeyUses } from './outcomes/SharedKeyUses.ts';
+import { openRedis } from './redis/openRedis.ts';
+import type { RedisConnection } from './redis/RedisConnection.ts';
+import { Sharing } from './redis/Sharing.ts';
 import { createSandbox } from './sandbox/createSandbox.ts';
 import { schema as ownSchema } from './schema/schema.ts';
 import { toSubgraph } from './schema/subgraph.ts';
+import { exportDocument } from './server/export/exportDocument.ts';
+import { csv, ndjson } from './server/export/exportFormats.ts';
+import { createJournalExport } from './server/export/journalExport.ts';
 import { GraphiqlFiles } from './server/graphiql/GraphiqlFiles.ts';
 import { ConsolePages } from './server/http/ConsolePages.ts';
 import { HttpServer } from './server/http/HttpServer.ts';
@@ -47,15 +58,15 @@ import { SandboxControls } from './server/http/SandboxControls.ts';
 import { ParseQueue } from './server/limits/ParseQueue.ts';
 import { graphqlPath } from './server/connections/paths.ts';
 import { PostDoor } from './server/http/PostDoor.ts';
+import { createRunDocument } from './server/http/runDocument.ts';
 import { WebSocketServer } from './server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from './server/yoga/createYogaDoor.ts';
 import type { Tracing } from './tracing/Tracing.ts';
 import { ApiClock } from './upstream/transport/ApiClock.ts';
-import { basicCredentials } from './upstream/transport/credentials.ts';
-import type { Credentials } from './upstream/transport/credentials.ts';
+import { createCredentials } from './upstream/transport/createCredentials.ts';
 import { JournalsClient } from './upstream/journals/JournalsClient.ts';
-import { OAuthCredentials } from './upstream/transport/OAuthCredentials.ts';
 import { RateGovernor } from './upstream/transport/RateGovernor.ts';
+import { shareRate } from './upstream/transport/shareRate.ts';
 import { StatusEventsClient } from './upstream/events/StatusEventsClient.ts';
 import { UpstreamConnection } from './upstream/transport/UpstreamConnection.ts';
 
@@ -107,52 +118,77 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const upstreamCheck = new UpstreamCheck();
     const observers = [upstreamCheck, metrics.upstream, ...(tracing ? [tracing.upstream] : [])];
     const { upstream, sandboxUrl } = await openUpstream(config, opened, log);
+    const redis = await openSharedState(config, upstream, log);
+    opened.push(['redis', () => redis?.close()]);
+    const sharing = redis && new Sharing(redis);
+    opened.push(['the link to other gateways', () => sharing?.close()]);
+    await sharing?.start();
     const credentials = createCredentials(upstream.credentials, log);
     opened.push(["the API's credentials", () => credentials.close()]);
     const clock = new ApiClock();
     const governor = new RateGovernor(clock);
+    if (sharing) shareRate(governor, sharing);
     const { baseUrl, eventsVersion: version, currency: firmCurrency } = upstream;
     const connection = new UpstreamConnection({ baseUrl, credentials, clock, governor, observers, log });
     opened.push(['the connection to the Journals API', () => connection.close()]);
-    const journals = new JournalsClient(connection);
+    const journals = new JournalsClient(connection, redis);
 
     const eventsApi = { baseUrl, version, credentials, clock, governor, observers };
     const statusEventsClient = new StatusEventsClient(eventsApi);
     opened.push(['the connection to the Event API', () => statusEventsClient.close()]);
-    const statusEvents = new StatusEvents(statusEventsClient, clock, log, config.events);
+    const statusEvents = new StatusEvents(statusEventsClient, clock, log, { ...config.events, redis });
     opened.push(['the status feed', () => statusEvents.close()]);
     statusEvents.start();
+    const read = (id: string, signal: AbortSignal) => journals.get(id, signal);
+    const journalWaits = new JournalWaits({ events: statusEvents, read, log });
+    opened.push(['the waits for journals', () => journalWaits.close()]);
 
-    const store = openOutcomeStore(config, log);
+    const shared = sharing && new RedisOutcomeStore(sharing);
+    const outcomesOpenMs = (await shared?.start()) ?? 0;
+    const store = shared ?? openOutcomeStore(config, log);
     opened.push(['the outcome store', () => store.close()]);
     const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
-    const { settleMs } = config.outcomes;
-    const reverseBatches = new ReverseBatches({ client: journals, store, clock, readEvents, log, settleMs });
+    const dailyCaps = new DailyCaps({ ledger: store.spending, clock, log });
+    const reverseBatches = new ReverseBatches({
+      client: journals,
+      store,
+      shared,
+      clock,
+      readEvents,
+      log,
+      settleMs: config.outcomes.settleMs,
+      onNotDone: ({ scope: principal, idempotencyKey }) =>
+        void dailyCaps.releaseLost({ principal, mutation: 'createReverseBatchJournal', idempotencyKey }),
+    });
     opened.push(['the search for reverse batches', () => reverseBatches.close()]);
-    reverseBatches.start();
+    await reverseBatches.start();
 
     const journalSides = new JournalSidesCache(journals);
     const eventJournals = new EventJournals(journals, journalSides);
     const sharedReads = new SharedReads(journals, () => statusEvents.mark);
     const idempotencyKeys = new IdempotencyKeys();
-    const reads = { journals, sharedReads, statusEvents, journalSides, eventJournals };
-    const keyUses = new KeyUses(clock);
-    const shared = { ...reads, clock, keyUses, reverseBatches, idempotencyKeys, firmCurrency };
+    const reads = { journals, sharedReads, statusEvents, journalWaits, journalSides, eventJournals };
+    const keyUses = new KeyUses(clock, redis ? new SharedKeyUses(redis) : undefined);
+    const parts = { ...reads, clock, keyUses, reverseBatches, dailyCaps, idempotencyKeys, firmCurrency };
 
     const { limits } = config;
     const running = new RunningOperations(limits.maxRunning);
     const open = new OpenSockets(limits.maxSockets);
+    const principalLimits = new PrincipalLimits(limits, sharing);
+    opened.push(['the limits of principals', () => principalLimits.close()]);
     const isSandbox = sandboxUrl !== null;
     const schema = config.isSubgraph ? toSubgraph(ownSchema) : ownSchema;
+    const documents = readDocuments(config.documents, schema);
     const engine = new Engine({
       schema,
-      createContext: (facts) => createContext(shared, facts),
+      createContext: (facts) => createContext(parts, facts),
       log,
       running,
       limits,
+      principalLimits,
       open,
       observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
-      documents: readDocuments(config.documents, schema),
+      documents,
       isSandbox,
     });
     const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
@@ -160,12 +196,27 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
     const webSockets = new WebSocketServer({ ...door, open });
     const ofConsole = consoleRoutes(config, sandboxUrl, authenticator, log);
     const routes = [new GraphiqlFiles({ authenticator, isSandbox }, log), ...ofConsole];
-    const listening = { ...config, ...config.shutdown, ...limits, routes };
-    const server = new HttpServer(doors, webSockets, running, listening);
+    const endpointParts = { authenticator, runDocument: createRunDocument(engine, limits.pingMs), ...limits, log };
+    const endpoints = new Map([
+      ['/journals.csv', createJournalExport(csv, endpointParts)],
+      ['/journals.ndjson', createJournalExport(ndjson, endpointParts)],
+    ]);
+    if (config.mcp) {
+      // Loaded on demand, because it takes several megabytes.
+      const { createMcpEndpoint } = await import('./server/mcp/mcpEndpoint.ts');
+      const { manifest } = documents;
+      endpoints.set(
+        '/mcp',
+        createMcpEndpoint({ ...endpointParts, schema, documents: manifest, parseQueue: door.turns }),
+      );
+    }
+    const options = { ...config, ...config.shutdown, ...limits, endpoints, routes };
+    const server = new HttpServer(doors, webSockets, running, options);
     opened.push(["the clients' port", () => server.close()]);
     const readiness = new Readiness({
       upstream: () => upstreamCheck.report(connection, governor),
       feed: () => statusEvents.feedState,
+      sharing: sharing && (() => sharing.state),
     });
     metrics.watch(() => ({
       phase: readiness.phase,
@@ -176,6 +227,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       pausedMs: governor.opensInMs,
       events: statusEvents.state,
       reverseBatches: store.unsettledCounts,
+      sharing: sharing && sharing.state,
     }));
     const admin =
       config.admin && new AdminServer({ ...config.admin, keepAliveMs: limits.keepAliveMs, readiness, metrics, log });
@@ -183,7 +235,7 @@ export async function createGateway({ config, log, defaultQuery }: GatewayOption
       opened.push(['the admin port', () => admin.close()]);
       await admin.listen();
     }
-    await waitFor(statusEvents.firstAttempt, { timeoutMs: feedTimeoutMs });
+    await Promise.all([waitFor(statusEvents.firstAttempt, { timeoutMs: feedTimeoutMs }), wait(outcomesOpenMs)]);
     await server.listen();
     const announce = () => {
       readiness.enter('draining');
@@ -209,13 +261,28 @@ async function openTracing({ tracing }: GatewayConfig, log: Log): Promise<Tracin
   return new module.Tracing({ ...tracing, log });
 }
 
+/** @returns null if the gateway runs alone */
+async function openSharedState(
+  { redis, outcomes }: GatewayConfig,
+  { baseUrl, credentials }: UpstreamConfig,
+  log: Log,
+): Promise<RedisConnection | null> {
+  if (!redis) return null;
+  if (outcomes.file !== null) log.warn('OUTCOMES_FILE is not used: with REDIS_URL outcomes are kept in Redis');
+  const { url, prefix, account } = redis;
+  const credentialsId = credentials.kind === 'basic' ? credentials.keyId : credentials.clientId;
+  return openRedis(url, { prefix, baseUrl, account, credentialsId }, log);
+}
+
 /** @throws SetupError */
-function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): OutcomeStore {
+function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): FileOutcomeStore {
   if (file === null && upstream.kind !== 'sandbox') {
-    log.warn('OUTCOMES_FILE is not set: outcomes of reverse batches are kept in memory and lost with the process');
+    log.warn(
+      'OUTCOMES_FILE is not set: outcomes of reverse batches and the use of daily caps are lost with the process',
+    );
   }
   try {
-    return new OutcomeStore(file);
+    return new FileOutcomeStore(file);
   } catch (error) {
     throw invalidConfiguration([
       `OUTCOMES_FILE: can't be opened or read, or is in use by another process: ${messageOf(error)}`,
@@ -227,7 +294,7 @@ function openOutcomeStore({ outcomes: { file }, upstream }: GatewayConfig, log: 
 function readDocuments({ file, only }: DocumentsConfig, schema: GraphQLSchema): TrustedDocuments {
   if (file === null) return new TrustedDocuments();
   try {
-    return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, only);
+    return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, { only, own: [exportDocument] });
   } catch (error) {
     throw invalidConfiguration([`PERSISTED_OPERATIONS: ${messageOf(error)}`]);
   }
@@ -265,11 +332,6 @@ async function openAuthenticator(config: AuthConfig, log: Log): Promise<Authenti
     case 'jwt':
       return JwtAuthenticator.open(config, log);
   }
-}
-
-function createCredentials(config: CredentialsConfig, log: Log): Credentials {
-  if (config.kind === 'basic') return basicCredentials(config.keyId, config.secretKey);
-  return new OAuthCredentials({ ...config, log });
 }
 
 async function openUpstream(

@@ -29,11 +29,11 @@ interface Rule {
 /** From top to bottom. Floors of one row stand side by side and import nothing of each other. */
 const floors = [
   ['cli'],
-  ['gateway'],
+  ['gateway', 'reconcile'],
   ['admin', 'tracing'],
   ['server', 'schema'],
   ['engine', 'resolvers'],
-  ['context', 'plan'],
+  ['context'],
   ['loaders', 'events', 'outcomes'],
   ['upstream'],
   ['errors'],
@@ -54,8 +54,10 @@ const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => bool
   },
   // The sandbox has a rule of its own.
   concurrency: { whoMayImportIt: () => true, whatItImports: [] },
+  plan: { whoMayImportIt: (floor) => floor === 'engine', whatItImports: [] },
   log: { whoMayImportIt: isAboveErrors, whatItImports: [] },
   lruCache: { whoMayImportIt: isAboveErrors, whatItImports: [] },
+  redis: { whoMayImportIt: isAboveErrors, whatItImports: ['errors', 'concurrency', 'log'] },
 };
 
 const rules: readonly Rule[] = [
@@ -73,7 +75,7 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'auth, concurrency, config, log and lruCache are imported by those who may, and import nothing above domain',
+    name: 'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may, and import nothing above domain',
     hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
     findBreaches: breachesOf(({ from, to }) => {
       const [importer, imported] = [floorOf(from), floorOf(to)];
@@ -211,24 +213,28 @@ describe('the rules', () => {
     ['imports go down only', ['server/http/PostDoor.ts > schema/schema.ts (type)']],
     ['imports go down only', ['gateway.ts > cli/main.ts']],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['errors/faults.ts > auth/principal.ts (type)'],
     ],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['auth/authorize.ts > loaders/journalLoader.ts'],
     ],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['domain/journal.ts > log.ts (type)'],
     ],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['log.ts > config/readConfig.ts (type)'],
     ],
     [
-      'auth, concurrency, config, log and lruCache are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
       ['resolvers/journals.ts > config/limits.ts (type)'],
+    ],
+    [
+      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
+      ['plan/compileOperation.ts > schema/schema.ts'],
     ],
     [
       'server and engine get the schema and the context factory as values',

@@ -1,4 +1,5 @@
-import type { FeedState } from '../events/feed/StatusFeed.ts';
+import type { FeedState } from '../events/feed/Feed.ts';
+import type { Sharing } from '../redis/Sharing.ts';
 
 import type { UpstreamReport } from './UpstreamCheck.ts';
 
@@ -9,18 +10,29 @@ export interface ReadinessReport {
   /** Whether load balancers should send clients here. */
   ready: boolean;
   phase: Phase;
-  checks: { upstream: UpstreamReport; feed: FeedReport };
+  checks: { upstream: UpstreamReport; feed: FeedReport; redis?: RedisReport };
 }
 
-export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lagMs' | 'reconnects'> {
+export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lagMs' | 'reconnects' | 'role'> {
   ok: boolean;
   /** The code of the error that ended the last stream, and when. */
   lastFailure: { code: string; at: string } | null;
 }
 
+/** A gateway without Redis still serves everything but reverse batches, so it stays ready. */
+export interface RedisReport {
+  ok: boolean;
+  /** How long it has been unavailable, in ms; null while it is available. */
+  downMs: number | null;
+  /** Gateways that share it, as far as is known. */
+  gateways: number;
+}
+
 export interface Checks {
   upstream: () => Promise<UpstreamReport>;
   feed: () => FeedState;
+  /** Null if the gateway runs alone. */
+  sharing: (() => Sharing['state']) | null;
 }
 
 /** The API ends streams now and then, and reconnecting may take ten seconds. */
@@ -48,12 +60,14 @@ export class Readiness {
     // Read after the request to the API, so that it is as recent as the rest of the report.
     const feed = reportFeed(this.#checks.feed());
     const phase = this.#phase;
-    return { ready: phase === 'serving' && upstream.ok && feed.ok, phase, checks: { upstream, feed } };
+    const redis = this.#checks.sharing && reportRedis(this.#checks.sharing());
+    const ready = phase === 'serving' && upstream.ok && feed.ok;
+    return { ready, phase, checks: { upstream, feed, ...(redis && { redis }) } };
   }
 }
 
 /** An open stream is ok however long it is silent: the feed itself detects streams that are dead. */
-function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure }: FeedState): FeedReport {
+function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure, role }: FeedState): FeedReport {
   return {
     ok: downMs !== null && downMs < maxDownMs,
     isOpen,
@@ -61,5 +75,10 @@ function reportFeed({ isOpen, silentMs, lagMs, reconnects, downMs, lastFailure }
     lagMs,
     reconnects,
     lastFailure: lastFailure && { code: lastFailure.code, at: lastFailure.at },
+    ...(role && { role }),
   };
+}
+
+function reportRedis({ isReady, downMs, gateways }: Sharing['state']): RedisReport {
+  return { ok: isReady, downMs: downMs === null ? null : Math.round(downMs), gateways };
 }

@@ -1,7 +1,9 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 
+import { feedRoles } from '../events/feed/Feed.ts';
 import type { EventsState } from '../events/StatusEvents.ts';
+import type { Sharing } from '../redis/Sharing.ts';
 import type { UpstreamState } from '../upstream/transport/UpstreamConnection.ts';
 
 import type { Phase } from './Readiness.ts';
@@ -20,6 +22,8 @@ export interface GatewayState {
   pausedMs: number;
   events: EventsState;
   reverseBatches: Record<'open' | 'ambiguous', number>;
+  /** Null if the gateway runs alone. */
+  sharing: Sharing['state'] | null;
 }
 
 /** Registers the metrics of the gateway's state. They are read on each scrape and cost nothing between scrapes. */
@@ -92,6 +96,12 @@ export function registerStateMetrics(registry: Registry, read: () => GatewayStat
   gauge('gateway_feed_lag_seconds', 'Delay between the last event and its arrival.', ({ events }) =>
     secondsOf(events.feed.lagMs),
   );
+  gaugeByState(
+    'gateway_feed_role',
+    '1 for what this gateway does for the feed that it shares by Redis; no values without Redis.',
+    ({ events: { feed } }) =>
+      feed.role ? Object.fromEntries(feedRoles.map((role) => [role, Number(role === feed.role)])) : {},
+  );
   counter('gateway_feed_reconnects_total', 'Event streams opened after the first.', ({ events }) => {
     return events.feed.reconnects;
   });
@@ -104,6 +114,17 @@ export function registerStateMetrics(registry: Registry, read: () => GatewayStat
   );
   gauge('gateway_replays_open', 'Upstream streams that replay past events.', ({ events }) => events.openReplays);
   gaugeByState('gateway_reverse_batches', 'Reverse batches of unknown outcome.', (state) => state.reverseBatches);
+
+  gauge('gateway_redis_up', '1 while Redis is available; absent without Redis.', ({ sharing }) =>
+    sharing ? Number(sharing.isReady) : null,
+  );
+  counter('gateway_redis_reconnects_total', 'Connections to Redis after the first.', ({ sharing }) => {
+    return sharing?.reconnects ?? 0;
+  });
+  counter('gateway_redis_failures_total', 'Commands to Redis that failed.', ({ sharing }) => sharing?.failures ?? 0);
+  gauge('gateway_gateways', 'Gateways that share the Redis; absent without Redis.', ({ sharing }) => {
+    return sharing?.gateways ?? null;
+  });
 }
 
 function secondsOf(ms: number | null): number | null {

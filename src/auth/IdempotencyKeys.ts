@@ -17,7 +17,7 @@ interface GivenKey {
 /** The API is changing its limit from 128 characters to this. */
 const maxSentLength = 36;
 
-/** Prefix of the UUIDs of long keys, which tells them apart from keys that clients chose. */
+/** Prefix of the UUIDs of long keys and of reversals, which tells them apart from keys that clients chose. */
 const longKeyPrefix = 'd6a1c0de';
 
 /**
@@ -38,11 +38,19 @@ export class IdempotencyKeys {
     const isLong = key.length > maxSentLength;
     if (!principal.hasOwnKeys && !isLong && !isOfLongKey(key)) return key;
     const owner = principal.hasOwnKeys ? principal.name : null;
-    const uuid = uuidOf(JSON.stringify([owner, key]));
-    // For a principal's short key, earlier versions sent this UUID.
-    const sent = principal.hasOwnKeys && !isLong ? uuid : longKeyPrefix + uuid.slice(longKeyPrefix.length);
+    // For a principal's short key, earlier versions sent the UUID without the prefix.
+    const sent = principal.hasOwnKeys && !isLong ? uuidOf(JSON.stringify([owner, key])) : derivedKey([owner, key]);
     this.#given.set(sent, { principal: principal.name, key });
     return sent;
+  }
+
+  /**
+   * The key to send for the reversal of a journal: the same from every gateway and for every principal, so that a journal
+   * is reversed once. No client's key is ever sent as this one.
+   */
+  keyOfReversal(journalId: string): string {
+    // A list of three is never the text of a client's key, which is a list of two.
+    return derivedKey([null, 'reversal', journalId.toLowerCase()]);
   }
 
   /**
@@ -55,6 +63,11 @@ export class IdempotencyKeys {
     if (given) return given.key;
     return sent !== null && isOfLongKey(sent) ? null : sent;
   }
+}
+
+/** A UUID that no client's key is sent as. */
+function derivedKey(of: readonly (string | null)[]): string {
+  return longKeyPrefix + uuidOf(JSON.stringify(of)).slice(longKeyPrefix.length);
 }
 
 function isOfLongKey(key: string): boolean {

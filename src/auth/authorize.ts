@@ -10,7 +10,9 @@ export type Action =
   | { kind: 'readJournal'; journal: JournalSides }
   | { kind: 'readTravelRule' }
   | { kind: 'createJournal'; journals: readonly JournalSides[] }
+  | { kind: 'moveSymbol'; symbol: string }
   | { kind: 'deleteJournal' }
+  | { kind: 'reverseJournal' }
   | { kind: 'introspect' };
 
 /** The principal lacks a scope or an account. The message names the action, never an account. */
@@ -33,7 +35,11 @@ export function authorize(principal: Principal, action: Action): boolean {
       return scopes.has('journals:travel-rule');
     case 'createJournal':
       return scopes.has('journals:write') && action.journals.every((journal) => mayCreate(principal, journal));
+    case 'moveSymbol':
+      return mayMove(principal, action.symbol);
     case 'deleteJournal':
+    // The reversal itself also takes `createJournal`.
+    case 'reverseJournal':
       return scopes.has('journals:write');
     case 'introspect':
       return scopes.has('schema:introspect');
@@ -65,12 +71,20 @@ function mayCreate(principal: Principal, journal: JournalSides): boolean {
   return mayPay && seesJournal(principal, journal);
 }
 
+/** Caps on amounts don't apply to securities, so with such caps only listed symbols may be moved. */
+function mayMove({ caps }: Principal, symbol: string): boolean {
+  if (caps.symbols !== null) return caps.symbols.has(symbol.toUpperCase());
+  return caps.maxAmount === null && caps.maxDailyAmount === null;
+}
+
 const phrases: Record<Action['kind'], string> = {
   read: 'read journals (scope journals:read)',
   readAccount: 'see this account',
   readJournal: 'see this journal',
   readTravelRule: 'see Travel Rule data (scope journals:travel-rule)',
   createJournal: 'create journals between these accounts (scope journals:write, and each payer in its fromAccounts)',
+  moveSymbol: 'move securities of this symbol (each symbol in its symbols)',
+  reverseJournal: 'reverse journals (scope journals:write)',
   deleteJournal: 'delete journals (scope journals:write)',
   introspect: 'read the schema (scope schema:introspect)',
 };

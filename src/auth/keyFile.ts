@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { readJson } from '../domain/readJson.ts';
 
+import { capsFields } from './caps.ts';
 import { accountList, payerList, scopes } from './principal.ts';
 import type { Grant } from './principal.ts';
 
@@ -13,6 +14,7 @@ const keyEntry = z.strictObject({
   scopes: z.array(z.enum(scopes, { error: `expected ${scopes.join(', ')}` }), { error: 'expected a list of scopes' }),
   accounts: accountList.optional(),
   fromAccounts: payerList,
+  ...capsFields,
 });
 
 const keyFile = z.strictObject({ keys: z.array(keyEntry, { error: 'expected a list of keys' }) });
@@ -46,9 +48,9 @@ export function withKey(text: string | null, entry: KeyEntry): string {
   return `${JSON.stringify({ keys: [...keys, entry] }, null, 2)}\n`;
 }
 
-function validKey({ name, hash, scopes: granted, accounts, fromAccounts }: z.output<typeof keyEntry>): ValidKey {
+function validKey({ hash, accounts, ...grant }: z.output<typeof keyEntry>): ValidKey {
   const digest = Buffer.from(hash.slice('sha256:'.length), 'hex');
-  return { digest, grant: { name, scopes: granted, accounts: accounts ?? null, fromAccounts } };
+  return { digest, grant: { ...grant, accounts: accounts ?? null } };
 }
 
 /** Undefined for invalid JSON: the parser's message would quote the file. */

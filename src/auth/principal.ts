@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 import { asUuid } from '../domain/uuid.ts';
 
+import { createCaps } from './caps.ts';
+import type { Caps, CapsGrant } from './caps.ts';
+
 /** All scopes. */
 export const scopes = ['journals:read', 'journals:write', 'journals:travel-rule', 'schema:introspect'] as const;
 
@@ -9,7 +12,7 @@ export const scopes = ['journals:read', 'journals:write', 'journals:travel-rule'
 export type Scope = (typeof scopes)[number];
 
 /** The rights of a credential, from its key file or its claims. Account IDs are lower-case UUIDs. */
-export interface Grant {
+export interface Grant extends CapsGrant {
   /** Identifies the principal in logs and separates its idempotency keys from others'. */
   name: string;
   scopes: readonly Scope[];
@@ -25,6 +28,7 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
   readonly accounts: ReadonlySet<string> | null;
   readonly fromAccounts: ReadonlySet<string> | null;
+  readonly caps: Caps;
   /** False without authentication: idempotency keys are then sent to the API unchanged. */
   readonly hasOwnKeys: boolean;
   /** Equal for two principals if and only if both see the same data, so that they can share reads. */
@@ -38,6 +42,7 @@ export function createPrincipal(grant: Grant): Principal {
     scopes: new Set(grant.scopes),
     accounts: accounts && new Set(accounts),
     fromAccounts: fromAccounts && new Set(fromAccounts),
+    caps: createCaps(grant),
     hasOwnKeys: true,
     rights: rightsOf(grant),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { capsFields } from './caps.ts';
 import { accountList, createPrincipal, payerList, scopes } from './principal.ts';
 import type { Principal } from './principal.ts';
 import { UnauthenticatedError } from '../errors/authErrors.ts';
@@ -9,6 +10,7 @@ const claims = z.object({
   scope: z.string().default(''),
   accounts: accountList.optional(),
   fromAccounts: payerList,
+  ...capsFields,
 });
 
 /**
@@ -22,8 +24,8 @@ export function principalOfClaims(payload: unknown): Principal {
   if (!result.success) {
     throw new UnauthenticatedError(`the claim ${String(result.error.issues[0]?.path[0])} of the token is invalid`);
   }
-  const { sub, scope, accounts, fromAccounts } = result.data;
+  const { sub, scope, accounts, ...grant } = result.data;
   const listed = new Set(scope.split(' '));
   const granted = scopes.filter((each) => listed.has(each));
-  return createPrincipal({ name: sub, scopes: granted, accounts: accounts ?? null, fromAccounts });
+  return createPrincipal({ ...grant, name: sub, scopes: granted, accounts: accounts ?? null });
 }

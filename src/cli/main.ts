@@ -8,6 +8,7 @@ Usage:
   journals-gateway sandbox [--port N] [--data FILE]          run only the sandbox
   journals-gateway schema [--federation]                     print the GraphQL schema (SDL)
   journals-gateway api-key --name N --scope S…               create an API key
+  journals-gateway reconcile --since DAY [--until DAY]       compare journals with their events
 
 Run journals-gateway COMMAND --help for the options and environment variables of a command.
 `;
@@ -18,6 +19,7 @@ const commands: Record<string, () => Promise<(argv: string[]) => Promise<void>>>
   sandbox: async () => (await import('./sandbox.ts')).sandbox,
   schema: async () => (await import('./schema.ts')).schema,
   'api-key': async () => (await import('./apiKey.ts')).apiKey,
+  reconcile: async () => (await import('./reconcile.ts')).reconcile,
 };
 
 async function main([name, ...argv]: string[]): Promise<void> {
@@ -28,7 +30,7 @@ async function main([name, ...argv]: string[]): Promise<void> {
   const load = name === undefined || !Object.hasOwn(commands, name) ? undefined : commands[name];
   if (!load) {
     const found = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
-    throw new SetupError(`${found}; expected serve, sandbox, schema or api-key\n\n${help}`);
+    throw new SetupError(`${found}; expected serve, sandbox, schema, api-key or reconcile\n\n${help}`);
   }
   const run = await load();
   await run(argv);

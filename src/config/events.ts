@@ -17,27 +17,43 @@ export const windowVariables = {
   ),
 } as const;
 
+export const sharedLogVariables = {
+  max: variable(
+    'EVENTS_LOG',
+    wholeNumber(1_000, 10_000_000),
+    'most status events kept in Redis for subscribers that resume; about 1 KB each',
+    '100000',
+  ),
+  maxAgeMs: variable(
+    'EVENTS_LOG_MINUTES',
+    wholeNumber(5, 100_000).transform((minutes) => minutes * 60_000),
+    'how long a status event is kept in Redis',
+    '1440',
+  ),
+} as const;
+
 export const replayVariables = {
   streams: variable(
     'REPLAY_STREAMS',
     wholeNumber(1, 24),
-    'most upstream streams for replays and past events, besides the feed; the API allows 25 in all',
+    'most upstream streams for replays and past events, besides the feed, of all gateways that share Redis; the API allows 25 in all',
     '4',
   ),
   waiting: variable('REPLAY_WAITING', wholeNumber(1, 1_000_000), 'most readers that wait for such a stream', '5000'),
 } as const;
 
-/** How many past events are kept in memory, and how many are read again. A missing value has the default of its class. */
+/** How many past events are kept in memory and in Redis, and how many are read again. A missing value has the default. */
 export interface EventsConfig {
   window?: Partial<ConfigOf<typeof windowVariables>>;
   replays?: Partial<ConfigOf<typeof replayVariables>>;
+  log?: Partial<ConfigOf<typeof sharedLogVariables>>;
 }
 
 export const outcomeVariables = {
   file: variable(
     'OUTCOMES_FILE',
     text,
-    'file for the outcomes of reverse batches, owned by one process; without one they are kept in memory',
+    'file for the outcomes of reverse batches and for what principals with [daily caps](authentication.md#caps) have moved, owned by one process; without one both are kept in memory',
   ),
   settleMs: variable(
     'OUTCOMES_SETTLE_SECONDS',

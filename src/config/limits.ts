@@ -93,6 +93,12 @@ export const limitVariables = {
     'most queries and mutations running at once; above half of it queries are refused, above it everything is',
     '250',
   ),
+  maxWaiting: variable(
+    'MAX_WAITING_OPERATIONS',
+    wholeNumber(1, 1_000_000),
+    'most operations that only wait for a journal, which do not count as running; one principal may have half of them',
+    '25000',
+  ),
   maxPerSecond: variable(
     'MAX_OPERATIONS_PER_SECOND',
     wholeNumber(1, 1_000_000),

@@ -2,9 +2,9 @@ import { invalidConfiguration } from '../errors/SetupError.ts';
 
 import { authOf, authProblems, authVariables } from './auth.ts';
 import type { AuthConfig } from './auth.ts';
-import { documentVariables, manifestProblems } from './documents.ts';
+import { documentVariables, manifestProblems, mcpVariables } from './documents.ts';
 import type { DocumentsConfig } from './documents.ts';
-import { outcomeVariables, replayVariables, windowVariables } from './events.ts';
+import { outcomeVariables, replayVariables, sharedLogVariables, windowVariables } from './events.ts';
 import type { EventsConfig, OutcomesConfig } from './events.ts';
 import { federationVariables } from './federation.ts';
 import { limitVariables } from './limits.ts';
@@ -18,6 +18,8 @@ import {
   shutdownVariables,
 } from './process.ts';
 import type { AdminConfig, LogLevel } from './process.ts';
+import { redisOf, redisVariables } from './redis.ts';
+import type { RedisConfig } from './redis.ts';
 import { sandboxVariables } from './sandbox.ts';
 import type { SandboxConfig } from './sandbox.ts';
 import { tracingOf, tracingVariables } from './tracing.ts';
@@ -38,10 +40,13 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   events?: EventsConfig;
   logLevel: LogLevel;
   outcomes: OutcomesConfig;
+  redis?: RedisConfig;
   limits: Limits;
   documents: DocumentsConfig;
   /** Whether the schema is served as a subgraph of a federation. Default false. */
   isSubgraph?: boolean;
+  /** Whether agents may call tools. */
+  mcp: boolean;
   /** The API, or the sandbox, which runs in this process and is reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
@@ -62,9 +67,12 @@ export const variableTables: readonly VariableTable[] = [
   documentVariables,
   federationVariables,
   consoleVariables,
+  mcpVariables,
   windowVariables,
+  sharedLogVariables,
   replayVariables,
   outcomeVariables,
+  redisVariables,
   adminVariables,
   shutdownVariables,
   logVariables,
@@ -89,12 +97,14 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     shutdown: read(shutdownVariables),
     tracing: tracingOf(read(tracingVariables)),
     auth: authOf(read(authVariables)),
-    events: { window: read(windowVariables), replays: read(replayVariables) },
+    events: { window: read(windowVariables), log: read(sharedLogVariables), replays: read(replayVariables) },
     logLevel: read(logVariables).level,
     outcomes: read(outcomeVariables),
+    redis: redisOf(read(redisVariables)),
     limits: read(limitVariables),
     documents: read(documentVariables),
     isSubgraph: read(federationVariables).isSubgraph,
+    mcp: read(mcpVariables).isOn,
   };
   const upstream = flags.sandbox
     ? ({ kind: 'sandbox', sandbox: read(sandboxVariables) } as const)

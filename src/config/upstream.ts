@@ -38,7 +38,7 @@ export const upstreamVariables = {
   currency: variable(
     'APCA_BROKER_CURRENCY',
     currency,
-    "the firm's own currency, shown for journals whose currency the API does not state; never sent and never compared",
+    "the firm's own currency, shown for journals whose currency the API does not state; never sent and never compared, except with caps",
     'USD',
   ),
   eventsVersion: variable(

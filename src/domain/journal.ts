@@ -93,6 +93,29 @@ export function isFinal(status: JournalStatus): boolean {
   return status === 'canceled' || status === 'deleted' || status === 'correct';
 }
 
+/** What a status means to somebody who waits for the journal. `UNKNOWN`: a status newer than this gateway. */
+export type JournalProgress = (typeof journalProgresses)[number];
+
+export const journalProgresses = ['UNDER_WAY', 'DONE', 'FAILED', 'CORRECTED', 'UNKNOWN'] as const;
+
+const progresses: Readonly<Record<JournalStatus, JournalProgress>> = {
+  queued: 'UNDER_WAY',
+  sent_to_clearing: 'UNDER_WAY',
+  pending: 'UNDER_WAY',
+  executed: 'DONE',
+  activity_created: 'DONE',
+  refused: 'FAILED',
+  rejected: 'FAILED',
+  canceled: 'FAILED',
+  deleted: 'FAILED',
+  correct: 'CORRECTED',
+  unknown: 'UNKNOWN',
+};
+
+export function progressOf(status: JournalStatus): JournalProgress {
+  return progresses[status];
+}
+
 export function asJournalStatus(word: string): JournalStatus {
   return (journalStatuses as readonly string[]).includes(word) ? (word as JournalStatus) : 'unknown';
 }

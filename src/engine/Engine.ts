@@ -1,13 +1,14 @@
-import type { Answer } from './operation/Answer.ts';
-import type { Results } from './operation/Answer.ts';
+import type { Answer } from './answers/Answer.ts';
+import type { Results } from './answers/Answer.ts';
 import type { EngineOptions, EngineParts } from './operation/EngineParts.ts';
 import { maskError } from './errors/maskError.ts';
 import { PrincipalLimits } from './limits/PrincipalLimits.ts';
+import { WaitingOperations } from './limits/WaitingOperations.ts';
 import { SharedExecutions } from './live/SharedExecutions.ts';
 import { Operation } from './operation/Operation.ts';
 import type { OperationRequest } from './operation/OperationRequest.ts';
 import { Plans } from './plans/Plans.ts';
-import { Refusal } from './operation/Refusal.ts';
+import { Refusal } from './answers/Refusal.ts';
 import { stepsOf } from './steps.ts';
 import type { Step } from './steps.ts';
 
@@ -16,12 +17,14 @@ export class Engine {
   readonly #parts: EngineParts;
 
   constructor(options: EngineOptions) {
-    const { schema, limits, isSandbox, log, createContext } = options;
+    const { schema, limits, isSandbox, log, running, createContext } = options;
+    const principalLimits = new PrincipalLimits(limits);
     this.#parts = {
       ...options,
       observers: options.observers ?? [],
       plans: new Plans(schema, limits, isSandbox),
-      principalLimits: new PrincipalLimits(limits),
+      principalLimits,
+      waiting: new WaitingOperations(running, principalLimits, limits),
       executions: new SharedExecutions({
         createContext,
         maskError: (error, principal) => maskError(principal, error, log),
@@ -77,5 +80,5 @@ export class Engine {
 const [preparing, performing, concluding] = [stepsOf('prepare'), stepsOf('perform'), stepsOf('conclude')];
 
 function refuse(operation: Operation, error: unknown): void {
-  operation.problems = error instanceof Refusal ? error.problems : [error];
+  operation.refusal = error instanceof Refusal ? error : new Refusal([error]);
 }

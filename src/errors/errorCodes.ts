@@ -70,7 +70,12 @@ export const errorCodes = {
     meaning: "the subscription's credential has expired; authenticate again and subscribe after `cursor`",
     extensions: ['cursor'],
   },
-  FORBIDDEN: { meaning: 'the principal lacks the required scope or account' },
+  FORBIDDEN: { meaning: 'the principal lacks the required scope, account or symbol' },
+  CAP_EXCEEDED: {
+    meaning:
+      'a create would exceed a [cap](authentication.md#caps) of the principal; nothing was sent. The amounts are strings',
+    extensions: ['cap', 'currency', 'limit', 'left'],
+  },
   UPSTREAM_UNAVAILABLE: {
     meaning: 'the Journals API or the Event API did not answer',
     extensions: ['requestId', 'retryAt', 'cursor'],
@@ -96,6 +101,10 @@ export const errorCodes = {
     extensions: ['requestId', 'retryAt'],
   },
   TOO_MANY_JOURNALS: { meaning: 'more journals of one day match than the API lists; narrow the filter' },
+  TOO_MANY_GROUPS: {
+    meaning: 'totals have more than 2,000 groups; group by fewer keys or narrow the filter',
+    extensions: ['limit'],
+  },
   SLOW_CONSUMER: { meaning: 'the subscriber reads too slowly; subscribe again after `cursor`', extensions: ['cursor'] },
   CURSOR_EXPIRED: {
     meaning: 'the API no longer has the event of this cursor; read the journals again',

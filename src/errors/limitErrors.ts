@@ -62,6 +62,15 @@ export function overloaded(): GraphQLError {
   });
 }
 
+/** Totals have too many groups. */
+export function tooManyGroups(limit: number): GraphQLError {
+  return codedGraphQLError(
+    'TOO_MANY_GROUPS',
+    `there are more than ${limit} groups: group by fewer keys or narrow the filter`,
+    { extensions: { limit } },
+  );
+}
+
 /** One WebSocket has too many operations running. */
 export function tooManyOperations(max: number): GraphQLError {
   return codedGraphQLError(

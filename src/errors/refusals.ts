@@ -1,3 +1,5 @@
+import type { Journal } from '../domain/journal.ts';
+
 import { CodedError } from './CodedError.ts';
 
 /**
@@ -94,6 +96,19 @@ export class JournalNotDeletableError extends Refusal {
   constructor(details: UpstreamErrorDetails, journalId: string) {
     super(details);
     this.journalId = journalId;
+  }
+}
+
+/** A journal that `reverseJournal` does not reverse. Nothing was sent. */
+export class JournalNotReversableError extends Refusal {
+  override readonly name = 'JournalNotReversableError';
+  /** The message is the gateway's own. */
+  readonly isBeforeSending = true;
+  readonly journal: Journal;
+
+  constructor(message: string, journal: Journal) {
+    super({ message, requestId: null, upstreamCode: null });
+    this.journal = journal;
   }
 }
 

@@ -2,24 +2,39 @@ import { closeAll } from '../concurrency/closeAll.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/transport/ApiClock.ts';
+import type { RedisConnection } from '../redis/RedisConnection.ts';
 import type { StatusEventsClient } from '../upstream/events/StatusEventsClient.ts';
 
+import { encodeEventCursor } from './cursor/eventCursor.ts';
+import { beginningAt } from './cursor/eventPosition.ts';
 import type { EventPosition } from './cursor/eventPosition.ts';
-import type { EventWindowOptions } from './feed/EventWindow.ts';
 import type { PositionedEvent } from './cursor/PositionedEvent.ts';
-import { ResumedSubscription } from './subscription/ResumedSubscription.ts';
-import type { SharedReplaysOptions } from './replay/SharedReplays.ts';
+import { defaultWindow } from './feed/EventWindow.ts';
+import type { EventWindowOptions } from './feed/EventWindow.ts';
+import type { Feed, FeedState } from './feed/Feed.ts';
 import { StatusFeed } from './feed/StatusFeed.ts';
-import type { FeedState } from './feed/StatusFeed.ts';
-import { silenceMs, StatusHistory } from './replay/StatusHistory.ts';
-import type { HistoryRange } from './replay/StatusHistory.ts';
 import { StatusHub } from './feed/StatusHub.ts';
-import type { HubState, StatusMark } from './feed/StatusHub.ts';
+import type { HubState } from './feed/StatusHub.ts';
+import type { StatusMark } from './feed/StatusMark.ts';
 import type { StatusReader } from './feed/StatusReader.ts';
+import { SharedReplays } from './replay/SharedReplays.ts';
+import type { SharedReplaysOptions } from './replay/SharedReplays.ts';
+import { silenceMs, StatusHistory } from './replay/StatusHistory.ts';
+import type { HistoryRange, PastReader } from './replay/StatusHistory.ts';
+import { EventLog } from './shared/EventLog.ts';
+import type { EventLogOptions } from './shared/EventLog.ts';
+import { LoggedHistory } from './shared/LoggedHistory.ts';
+import { LogPublisher } from './shared/LogPublisher.ts';
+import { SharedFeed } from './shared/SharedFeed.ts';
+import { SharedSlots } from './shared/SharedSlots.ts';
+import { ResumedSubscription } from './subscription/ResumedSubscription.ts';
 
 export interface StatusEventsOptions {
   window?: EventWindowOptions | undefined;
   replays?: SharedReplaysOptions | undefined;
+  /** Redis, and the log of events in it that several gateways share; null for a gateway that runs alone. */
+  redis?: RedisConnection | null | undefined;
+  log?: EventLogOptions | undefined;
 }
 
 export interface EventsState extends HubState {
@@ -34,13 +49,33 @@ const caughtUpMs = 100;
 /** The status events for the layers above: live and past ones, and the feed's current position. */
 export class StatusEvents {
   readonly #hub: StatusHub;
-  readonly #feed: StatusFeed;
-  readonly #history: StatusHistory;
+  readonly #feed: Feed;
+  readonly #replays: SharedReplays;
+  /** Of the API. */
+  readonly #history: PastReader;
+  /** Of the shared log, if there is one and it has everything, otherwise of the API. */
+  readonly #past: PastReader;
+  readonly #clock: ApiClock;
 
-  constructor(client: StatusEventsClient, clock: ApiClock, log: Log, { window, replays }: StatusEventsOptions = {}) {
+  constructor(client: StatusEventsClient, clock: ApiClock, log: Log, options: StatusEventsOptions = {}) {
+    const { window, replays, redis } = options;
+    this.#clock = clock;
     this.#hub = new StatusHub({ window, now: () => clock.latestNow() });
-    this.#feed = new StatusFeed(client, this.#hub, clock, log);
-    this.#history = new StatusHistory(client, clock, log, replays);
+    this.#replays = new SharedReplays(
+      client,
+      replays,
+      redis ? (own, max) => new SharedSlots(redis, own, max) : undefined,
+    );
+    this.#history = new StatusHistory(this.#replays, clock, log);
+    if (!redis) {
+      this.#feed = new StatusFeed(client, this.#hub, clock, log);
+      this.#past = this.#history;
+      return;
+    }
+    const events = new EventLog(redis, options.log);
+    const publisher = new LogPublisher(this.#hub, events, window?.max ?? defaultWindow);
+    this.#feed = new SharedFeed({ client, events, publisher, clock, log });
+    this.#past = new LoggedHistory(this.#history, events, this.#hub);
   }
 
   /** Opens the feed; it keeps trying until `close()`. */
@@ -58,12 +93,17 @@ export class StatusEvents {
   }
 
   get state(): EventsState {
-    return { feed: this.feedState, ...this.#hub.state, openReplays: this.#history.openReplays };
+    return { feed: this.feedState, ...this.#hub.state, openReplays: this.#replays.taken };
   }
 
   /** The feed's position now: a subscription after it misses nothing. Null before the feed has begun. */
   get mark(): StatusMark | null {
     return this.#hub.mark;
+  }
+
+  /** A cursor before everything that happens after a moment of this machine, given by `steadyNow`, for when there is no mark. */
+  cursorAt(steadyMs: number): string {
+    return encodeEventCursor(beginningAt(this.#clock.earliestAt(steadyMs)));
   }
 
   /**
@@ -76,7 +116,7 @@ export class StatusEvents {
     after: EventPosition | null,
     isTaking: () => boolean = () => true,
   ): StatusReader {
-    return new ResumedSubscription(this.#hub, this.#history, { accepts, after, isTaking });
+    return new ResumedSubscription(this.#hub, this.#past, { accepts, after, isTaking });
   }
 
   /** Past events, oldest first, at least up to now. @throws CursorExpiredError | TooManyReplaysError | Fault */

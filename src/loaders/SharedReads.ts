@@ -33,19 +33,20 @@ export class SharedReads {
 
   /** As `JournalsClient.get`. */
   get(principal: Principal, id: string, signal?: CancelSignal): Promise<Journal | null> {
-    return this.#share(`${id} ${principal.name}`, (cancel) => this.#client.get(id, cancel), signal);
+    return this.share(`${id} ${principal.name}`, (cancel) => this.#client.get(id, cancel), signal);
   }
 
   /** As `JournalsClient.list`. */
   list(principal: Principal, listing: JournalListing, signal?: CancelSignal): Promise<JournalList> {
-    return this.#share(
+    return this.share(
       `${JSON.stringify(listing)} ${principal.name}`,
       (cancel) => this.#client.list(listing, cancel),
       signal,
     );
   }
 
-  #share<Result>(
+  /** @param key identifies the read together with its principal */
+  share<Result>(
     key: string,
     read: (cancel: CancelSignal) => Promise<Result>,
     signal: CancelSignal | undefined,

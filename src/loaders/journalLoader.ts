@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 
 import { authorize } from '../auth/authorize.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { CancelSignal } from '../concurrency/Cancellation.ts';
 import type { Journal } from '../domain/journal.ts';
 
 import type { SharedReads } from './SharedReads.ts';
@@ -10,13 +11,13 @@ import type { SharedReads } from './SharedReads.ts';
 export type JournalLoader = DataLoader<string, Journal | null>;
 
 /** The most journals that an operation reads in parallel. */
-export const maxParallelReads = 1_000;
+const maxParallelReads = 1_000;
 
 /**
  * One per operation, which reads each id once. The API reads one journal per call, so a batch is a number of parallel
  * calls, and one that fails does not affect the others.
  */
-export function createJournalLoader(shared: SharedReads, principal: Principal, signal?: AbortSignal): JournalLoader {
+export function createJournalLoader(shared: SharedReads, principal: Principal, signal?: CancelSignal): JournalLoader {
   return new DataLoader(
     async (ids: readonly string[]) => {
       const reads = await Promise.allSettled(ids.map((id) => shared.get(principal, id, signal)));

@@ -2,14 +2,16 @@ import { authorize, seesAllAccounts } from '../auth/authorize.ts';
 import { upstreamFilters } from '../auth/restrictToOwnAccounts.ts';
 import type { Sides } from '../auth/restrictToOwnAccounts.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { CancelSignal } from '../concurrency/Cancellation.ts';
 import { dayOfInstant } from '../domain/instant.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import { journalStatuses } from '../domain/journal.ts';
 import type { Journal, JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import { isUnreadable, sidesOfUnreadable } from '../domain/unreadableJournal.ts';
 import type { ListedJournal, UnreadableJournal } from '../domain/unreadableJournal.ts';
+import type { TakeJournal } from '../upstream/journals/decodeResponse.ts';
 import type { JournalListing } from '../upstream/journals/journalListing.ts';
-import type { JournalList } from '../upstream/journals/JournalsClient.ts';
+import type { JournalList, JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 import type { SharedReads } from './SharedReads.ts';
 
@@ -37,7 +39,13 @@ export interface SliceBounds {
 export interface SliceReader {
   shared: SharedReads;
   principal: Principal;
-  signal: AbortSignal | undefined;
+  signal: CancelSignal | undefined;
+}
+
+export interface SliceVisitor {
+  client: Pick<JournalsClient, 'listEach'>;
+  principal: Principal;
+  signal: CancelSignal | undefined;
 }
 
 /**
@@ -47,15 +55,10 @@ export interface SliceReader {
 export async function readJournalSlice(
   reader: SliceReader,
   selection: JournalSelection,
-  { after, before, limit }: SliceBounds,
+  bounds: SliceBounds,
 ): Promise<JournalList> {
-  const entryType = selection.entryType === 'UNKNOWN' ? undefined : (selection.entryType ?? undefined);
-  const common = { after: after ?? undefined, before: before ?? undefined, entryType, limit };
-  const statuses = statusesToRequest(selection.status);
   const lists = await Promise.all(
-    upstreamFilters(reader.principal, selection.sides).map((side) =>
-      readStatuses(reader, { ...common, ...side }, statuses),
-    ),
+    listingsOf(reader.principal, selection, bounds).map((listings) => readInTurn(reader, listings)),
   );
   const byId = new Map<string, Journal>();
   for (const { journals } of lists) for (const journal of journals) byId.set(journal.id, journal);
@@ -63,13 +66,7 @@ export async function readJournalSlice(
   const unread = new Map(
     lists.flatMap((list) => list.unreadable ?? []).map((journal) => [journal.id ?? JSON.stringify(journal), journal]),
   );
-  const isRestricted = !seesAllAccounts(reader.principal);
-  const isOwn = (listed: ListedJournal) => {
-    if (!matches(selection, listed)) return false;
-    if (!isRestricted) return true;
-    const journal = isUnreadable(listed) ? sidesOfUnreadable(listed) : listed;
-    return authorize(reader.principal, { kind: 'readJournal', journal });
-  };
+  const isOwn = (listed: ListedJournal) => isSelected(reader.principal, selection, listed);
   return {
     journals: [...byId.values()].filter(isOwn),
     unreadable: [...unread].filter(([id, journal]) => !byId.has(id) && isOwn(journal)).map(([, journal]) => journal),
@@ -78,23 +75,74 @@ export async function readJournalSlice(
 }
 
 /**
- * One call per status, in the order in which journals pass through them: a journal whose status changes meanwhile is
- * found in its new status, if not in the old one. Parallel calls could miss it in both.
+ * As `readJournalSlice`, journal by journal while the lists arrive.
+ *
+ * @param begin is called when a list begins, and again when it broke off. Several lists may have the same journal, which
+ *   is given last as it was read last; `isOnly` is true for a list that is the only one
  */
-async function readStatuses(
+export async function visitJournalSlice(
+  { client, principal, signal }: SliceVisitor,
+  selection: JournalSelection,
+  bounds: SliceBounds,
+  begin: (isOnly: boolean) => TakeJournal,
+): Promise<Pick<JournalList, 'complete'>> {
+  const all = listingsOf(principal, selection, bounds);
+  const isOnly = all.flat().length === 1;
+  const beginOwn = (): TakeJournal => {
+    const take = begin(isOnly);
+    return (listed) => {
+      if (isSelected(principal, selection, listed)) take(listed);
+    };
+  };
+  const lists = await Promise.all(
+    all.map(async (listings) => {
+      let complete = true;
+      for (const listing of listings)
+        complete = (await client.listEach(listing, beginOwn, signal)).complete && complete;
+      return complete;
+    }),
+  );
+  return { complete: lists.every((complete) => complete) };
+}
+
+/**
+ * The calls to make: the lists may be read in parallel, the calls within one only in turn. Those are one per status, in the
+ * order in which journals pass through them: a journal whose status changes meanwhile is found in its new status, if not
+ * in the old one. Parallel calls could miss it in both.
+ */
+function listingsOf(
+  principal: Principal,
+  selection: JournalSelection,
+  { after, before, limit }: SliceBounds,
+): JournalListing[][] {
+  const entryType = selection.entryType === 'UNKNOWN' ? undefined : (selection.entryType ?? undefined);
+  const common = { after: after ?? undefined, before: before ?? undefined, entryType, limit };
+  const statuses = statusesToRequest(selection.status);
+  return upstreamFilters(principal, selection.sides).map((side) =>
+    statuses.map((status) => ({ ...common, ...side, status })),
+  );
+}
+
+async function readInTurn(
   { shared, principal, signal }: SliceReader,
-  listing: JournalListing,
-  statuses: readonly JournalListing['status'][],
+  listings: readonly JournalListing[],
 ): Promise<JournalList> {
   const unreadable: UnreadableJournal[] = [];
   const all: JournalList = { journals: [], unreadable, complete: true };
-  for (const status of statuses) {
-    const list = await shared.list(principal, { ...listing, status }, signal);
+  for (const listing of listings) {
+    const list = await shared.list(principal, listing, signal);
     for (const journal of list.journals) all.journals.push(journal);
     unreadable.push(...(list.unreadable ?? []));
     all.complete &&= list.complete;
   }
   return all;
+}
+
+function isSelected(principal: Principal, selection: JournalSelection, listed: ListedJournal): boolean {
+  if (!matches(selection, listed)) return false;
+  if (seesAllAccounts(principal)) return true;
+  const journal = isUnreadable(listed) ? sidesOfUnreadable(listed) : listed;
+  return authorize(principal, { kind: 'readJournal', journal });
 }
 
 /** The API takes one status per call and has no `unknown`, which takes an unfiltered call. */

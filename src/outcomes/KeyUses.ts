@@ -1,11 +1,11 @@
-import { LRUCache } from 'lru-cache';
-
 import { instantFractionalMs } from '../domain/instant.ts';
 import type { Journal } from '../domain/journal.ts';
-import { lruCache } from '../lruCache.ts';
 import { steadyNow } from '../upstream/transport/ApiClock.ts';
 import type { ApiClock } from '../upstream/transport/ApiClock.ts';
 import { OutcomeUnknownError } from '../errors/faults.ts';
+
+import { LocalKeyUses } from './KeyUseRecords.ts';
+import type { KeyUseRecords } from './KeyUseRecords.ts';
 
 /** A journal dated this much before a call may still be its own, since the API's hosts disagree on the time, in ms. */
 const usualSkewMs = 2_000;
@@ -14,18 +14,15 @@ const greatestSkewMs = 60_000;
 
 /**
  * Distinguishes a create or batch that moved something from a replay of an earlier one. The API answers both alike, so the
- * difference comes from what this process has seen and from the journal's date by the API's own clock.
+ * difference comes from what the gateways have seen and from the journal's date by the API's own clock.
  */
 export class KeyUses {
   readonly #clock: ApiClock;
-  /**
-   * By key, the journal of the last answer, or `lost` if no call was answered. For a batch it is the journal with the
-   * lowest id, since its answer has no fixed order.
-   */
-  readonly #uses = new LRUCache<string, { journalId: string } | 'lost'>(lruCache(100_000));
+  readonly #records: KeyUseRecords;
 
-  constructor(clock: ApiClock) {
+  constructor(clock: ApiClock, records: KeyUseRecords = new LocalKeyUses()) {
     this.#clock = clock;
+    this.#records = records;
   }
 
   /**
@@ -44,22 +41,26 @@ export class KeyUses {
     const sentMs = steadyNow();
     try {
       const answer = await send();
+      // The answer to a batch has no fixed order.
       const [journalId = ''] = journalsOf(answer)
         .map(({ id }) => id)
         .sort();
       // Of concurrent calls, the first one answered is the one that moved it.
-      const earlier = this.#uses.get(sentKey);
-      this.#uses.set(sentKey, { journalId });
+      const noted = this.#records.note(sentKey, { journalId });
+      // Nobody can have used a new key before.
+      if (isMade) return [answer, () => false];
+      const earlier = await noted;
       return [
         answer,
         (journals) => {
-          if (isMade) return false;
-          if (typeof earlier === 'object' && earlier.journalId === journalId) return true;
-          return this.#isBefore(sentMs, earlier === 'lost', journals);
+          if (typeof earlier === 'object' && earlier?.journalId === journalId) return true;
+          const isReplay = this.#isBefore(sentMs, earlier === 'lost', journals);
+          // Without the other gateways' uses, a journal of this moment may be of theirs.
+          return earlier === 'unknown' && isReplay === false ? null : isReplay;
         },
       ];
     } catch (error) {
-      if (error instanceof OutcomeUnknownError && !this.#uses.has(sentKey)) this.#uses.set(sentKey, 'lost');
+      if (error instanceof OutcomeUnknownError) await this.#records.note(sentKey, 'lost');
       throw error;
     }
   }

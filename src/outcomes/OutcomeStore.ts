@@ -1,8 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
-
-import Database from 'libsql';
-
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
+
+import type { SpendingLedger } from './SpendingLedger.ts';
 
 /**
  * `open` until the outcome is known, `ambiguous` if readings can't establish it and an operator must, and finally `done` or
@@ -12,7 +10,9 @@ export type OutcomeState = 'open' | 'ambiguous' | 'done' | 'notDone';
 
 /** A reverse batch, stored before it was sent. */
 export interface StoredOutcome {
-  id: number;
+  id: string;
+  /** Separates the keys of different principals. */
+  scope: string;
   state: OutcomeState;
   idempotencyKey: string;
   /** Hash of the input, which distinguishes a repeat from another request with the same key. */
@@ -22,264 +22,53 @@ export interface StoredOutcome {
   intendedAtMs: number;
   /** The API's `X-Request-ID`; null if no answer had begun. */
   requestId: string | null;
+  /** The gateway whose call has not ended, as far as is known; null if none, or if the store belongs to one process. */
+  sender: string | null;
   /** The journals of a batch that was done, without Travel Rule data. */
   items: BatchItem[] | null;
 }
 
-interface Row {
-  id: number;
-  state: OutcomeState;
-  idempotency_key: string;
-  fingerprint: string;
-  batch: string;
-  intended_at: number;
-  request_id: string | null;
-  items: string | null;
-}
+export type NewIntent = Pick<StoredOutcome, 'idempotencyKey' | 'fingerprint' | 'batch' | 'intendedAtMs'>;
 
-export interface OutcomeStoreOptions {
-  /** How long settled outcomes are kept, in ms. Default 30 days, in memory one. */
-  keptMs?: number;
-  /** How long to wait for another process to release the file, in ms. Default 15,000. */
-  patienceMs?: number;
-  /** Size in bytes from which no more outcomes are stored. Default unlimited, in memory 256 MiB. */
-  maxBytes?: number;
-}
+/** A file answers at once, a server later. */
+export type Awaitable<Value> = Value | Promise<Value>;
 
-const pruneEvery = 1_000; // intents
-
-const tables = `
-CREATE TABLE IF NOT EXISTS outcomes (
-  id INTEGER PRIMARY KEY,
-  scope TEXT NOT NULL,
-  idempotency_key TEXT NOT NULL,
-  fingerprint TEXT NOT NULL,
-  batch TEXT NOT NULL,
-  intended_at INTEGER NOT NULL,
-  state TEXT NOT NULL,
-  request_id TEXT,
-  items TEXT,
-  settled_at INTEGER,
-  UNIQUE (scope, idempotency_key)
-);
-CREATE INDEX IF NOT EXISTS outcomes_by_state ON outcomes (state, settled_at);
-CREATE TABLE IF NOT EXISTS claims (
-  journal_id TEXT PRIMARY KEY,
-  outcome_id INTEGER NOT NULL REFERENCES outcomes (id) ON DELETE CASCADE
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS claims_by_outcome ON claims (outcome_id);
-`;
-
-const removeAssumedCurrencySql = `
-UPDATE outcomes SET items = (
-  SELECT json_group_array(json(
-    iif(
-      value ->> '$.journal.currency' = 'USD',
-      json_set(value, '$.journal.currency', outcomes.batch ->> '$.currency'),
-      value
-    )
-  ))
-  FROM json_each(outcomes.items)
-)
-WHERE json_valid(items) AND json_valid(batch);
-`;
+/** How an outcome was found out: by the answer to the call, or by reading events. */
+export type Evidence = 'answer' | 'readings';
 
 /**
- * Reverse batches and their outcomes, in a file or in memory. Every write is on disk when its method returns. The file is
- * locked by one process, so no other gateway sends batches from it.
+ * Reverse batches and their outcomes. What a method has written is on disk when it returns. Every method throws if the
+ * store can't be read or written.
  */
-export class OutcomeStore {
-  readonly #database: Database.Database;
-  readonly #keptMs: number;
-  readonly #maxBytes: number;
-  #intended = 0;
-
-  /**
-   * @param file null for memory
-   * @throws Error if the file can't be opened or read, or another process has locked it
-   */
-  constructor(file: string | null = null, options: OutcomeStoreOptions = {}) {
-    const { keptMs = (file === null ? 1 : 30) * 86_400_000, patienceMs = 15_000 } = options;
-    this.#maxBytes = options.maxBytes ?? (file === null ? 256 * 1_048_576 : Infinity);
-    this.#keptMs = keptMs;
-    // Accounts and amounts are confidential. SQLite gives its other files the same mode.
-    if (file !== null) closeSync(openSync(file, 'a', 0o600));
-    this.#database = new Database(file ?? ':memory:');
-    try {
-      this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
-      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-      this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
-      this.#removeAssumedCurrency();
-      this.#prune();
-      // Fails now, and not at the first mutation, if rows can't be read.
-      this.unsettled();
-    } catch (error) {
-      this.#database.close();
-      throw error;
-    }
-  }
-
+export interface OutcomeStore {
+  /** What principals with caps have moved. */
+  readonly spending: SpendingLedger;
   /** @param scope separates the keys of different principals */
-  find(scope: string, idempotencyKey: string): StoredOutcome | null {
-    const row = this.#one('SELECT * FROM outcomes WHERE scope = ? AND idempotency_key = ?', scope, idempotencyKey);
-    return row ? outcomeOf(row) : null;
-  }
-
-  get(id: number): StoredOutcome | null {
-    const row = this.#one('SELECT * FROM outcomes WHERE id = ?', id);
-    return row ? outcomeOf(row) : null;
-  }
-
+  find(scope: string, idempotencyKey: string): Awaitable<StoredOutcome | null>;
+  get(id: string): Awaitable<StoredOutcome | null>;
   /** Open and ambiguous outcomes, oldest first. */
-  unsettled(): StoredOutcome[] {
-    const rows = this.#database
-      .prepare(`SELECT * FROM outcomes WHERE state IN ('open', 'ambiguous') ORDER BY id`)
-      .all() as Row[];
-    return rows.map(outcomeOf);
-  }
-
-  get unsettledCounts(): Record<'open' | 'ambiguous', number> {
-    const rows = this.#database
-      .prepare(`SELECT state, COUNT(*) AS count FROM outcomes WHERE state IN ('open', 'ambiguous') GROUP BY state`)
-      .all() as { state: string; count: number }[];
-    return { open: 0, ambiguous: 0, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
-  }
-
-  /** Stores a batch that is about to be sent. @throws Error if the store is full */
-  intend(
-    scope: string,
-    intent: Pick<StoredOutcome, 'idempotencyKey' | 'fingerprint' | 'batch' | 'intendedAtMs'>,
-  ): StoredOutcome {
-    this.#intended += 1;
-    if (this.#intended % pruneEvery === 0) this.#prune();
-    const { idempotencyKey, fingerprint, batch, intendedAtMs } = intent;
-    if (this.#isFull()) this.#prune();
-    if (this.#isFull()) throw new Error('the outcome store is full');
-    const row = this.#one(
-      `INSERT INTO outcomes (scope, idempotency_key, fingerprint, batch, intended_at, state)
-       VALUES (?, ?, ?, ?, ?, 'open') RETURNING *`,
-      scope,
-      idempotencyKey,
-      fingerprint,
-      JSON.stringify(batch),
-      Math.floor(intendedAtMs),
-    );
-    if (!row) throw new Error('an intent was not stored');
-    return outcomeOf(row);
-  }
-
+  unsettled(): Awaitable<StoredOutcome[]>;
+  /** For metrics; a shared store may be a second behind. */
+  readonly unsettledCounts: Record<'open' | 'ambiguous', number>;
+  /**
+   * Stores a batch that is about to be sent.
+   *
+   * @returns null if another gateway has stored one for this key meanwhile
+   */
+  intend(scope: string, intent: NewIntent): Awaitable<StoredOutcome | null>;
   /** Removes a batch that was certainly not done, so that its key may be used again. */
-  forget(id: number): void {
-    this.#run('DELETE FROM outcomes WHERE id = ?', id);
-  }
-
+  forget(id: string): Awaitable<void>;
   /**
    * Stores that a batch was done, and claims its journals.
    *
    * @returns ids of journals that were claimed by another outcome, wrongly
    */
-  settleDone(id: number, items: readonly BatchItem[]): string[] {
-    const taken = items.map(({ journal }) => journal.id).filter((journalId) => this.isClaimed(journalId));
-    this.#database.transaction(() => {
-      this.#settle(id, 'done');
-      this.#run('UPDATE outcomes SET items = ? WHERE id = ?', JSON.stringify(items.map(withoutTravelRule)), id);
-      for (const { journal } of items) {
-        this.#run('INSERT OR REPLACE INTO claims (journal_id, outcome_id) VALUES (?, ?)', journal.id, id);
-      }
-    })();
-    return taken;
-  }
-
-  settleNotDone(id: number): void {
-    this.#settle(id, 'notDone');
-  }
-
-  settleAmbiguous(id: number): void {
-    this.#settle(id, 'ambiguous');
-  }
-
-  noteRequestId(id: number, requestId: string): void {
-    this.#run('UPDATE outcomes SET request_id = ? WHERE id = ?', requestId, id);
-  }
-
-  isClaimed(journalId: string): boolean {
-    return this.#database.prepare('SELECT 1 FROM claims WHERE journal_id = ?').get(journalId) !== undefined;
-  }
-
-  /** @throws Error if the file can no longer be written, for instance because it was deleted */
-  close(): void {
-    // Leaves no write-ahead log beside the file. Closing alone would not release the lock, since statements that are not
-    // garbage-collected yet keep the connection open; the next access does.
-    try {
-      this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM outcomes');
-    } finally {
-      this.#database.close();
-    }
-  }
-
-  #settle(id: number, state: OutcomeState): void {
-    this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
-  }
-
-  /** Applies to new outcomes only: stored ones can always be settled. */
-  #isFull(): boolean {
-    if (this.#maxBytes === Infinity) return false;
-    const used = this.#database
-      .prepare(
-        `SELECT (page_count - freelist_count) * page_size AS bytes
-         FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
-      )
-      .get() as { bytes: number };
-    return used.bytes >= this.#maxBytes;
-  }
-
-  /**
-   * Before version 1 of the file a journal had `USD` if the API had stated no currency. Replaces that with the currency of
-   * the request, or with null.
-   */
-  #removeAssumedCurrency(): void {
-    const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (version >= 1) return;
-    this.#database.exec(`BEGIN; ${removeAssumedCurrencySql} PRAGMA user_version = 1; COMMIT`);
-  }
-
-  /** Deletes settled outcomes by age only, since a deleted key may be sent again. */
-  #prune(): void {
-    this.#run(`DELETE FROM outcomes WHERE state IN ('done', 'notDone') AND settled_at < ?`, Date.now() - this.#keptMs);
-  }
-
-  #one(sql: string, ...values: (string | number)[]): Row | undefined {
-    return this.#database.prepare(sql).get(...values) as Row | undefined;
-  }
-
-  #run(sql: string, ...values: (string | number)[]): void {
-    this.#database.prepare(sql).run(...values);
-  }
-}
-
-function outcomeOf(row: Row): StoredOutcome {
-  return {
-    id: row.id,
-    state: row.state,
-    idempotencyKey: row.idempotency_key,
-    fingerprint: row.fingerprint,
-    batch: JSON.parse(row.batch) as NewReverseBatch,
-    intendedAtMs: row.intended_at,
-    requestId: row.request_id,
-    items: row.items === null ? null : (JSON.parse(row.items) as BatchItem[]),
-  };
-}
-
-/** Personal data is not stored. The API returns it when the journal is read again. */
-function withoutTravelRule({ journal, errorMessage }: BatchItem): BatchItem {
-  if (journal.entryType !== 'JNLC') return { journal: { ...journal, transmitterInfo: null }, errorMessage };
-  const nothing = {
-    transmitterInfo: null,
-    transmitterName: null,
-    transmitterAccountNumber: null,
-    transmitterAddress: null,
-    transmitterFinancialInstitution: null,
-    transmitterTimestamp: null,
-  };
-  return { journal: { ...journal, ...nothing }, errorMessage };
+  settleDone(id: string, items: readonly BatchItem[], evidence?: Evidence): Awaitable<string[]>;
+  settleNotDone(id: string): Awaitable<void>;
+  settleAmbiguous(id: string): Awaitable<void>;
+  /** Stores that the call has ended without an answer. */
+  noteLost(id: string, requestId: string | null): Awaitable<void>;
+  /** Those of the journals that belong to an outcome. */
+  claimed(journalIds: readonly string[]): Awaitable<ReadonlySet<string>>;
+  close(): void;
 }

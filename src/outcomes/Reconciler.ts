@@ -42,6 +42,8 @@ export interface ReconcilerOptions {
   log: Log;
   /** How long readings must find nothing before a batch counts as not done, in ms. */
   settleMs: number;
+  /** Is called when a batch has been settled as not done. */
+  onNotDone: (outcome: StoredOutcome) => void;
 }
 
 /** Times are by `performance.now()`, since system clocks are adjusted. */
@@ -61,6 +63,8 @@ const longestPauseMs = 5_000;
 const pauseAfterFailureMs = 1_000;
 /** Longer than a call can be in flight, in ms. */
 const longestCallMs = 60_000;
+/** A batch is sent within this time after it was stored in a shared store, or not at all, in ms. */
+export const beginWithinMs = 10_000;
 /** Parallel reads of journals. Each adds two listeners to the closing signal: its attempt and its request. */
 const parallelReads = 16;
 
@@ -71,7 +75,7 @@ const parallelReads = 16;
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  readonly #watched = new Map<number, Watched>();
+  readonly #watched = new Map<string, Watched>();
   readonly #journals = new LRUCache<string, Journal>(lruCache(20_000));
   readonly #closing = new AbortController();
   readonly #added = new Notifier();
@@ -92,8 +96,19 @@ export class Reconciler {
     this.#running ??= this.#run().finally(() => (this.#running = null));
   }
 
+  /** Searches for these batches and no others. Those that it searches for already are read no sooner. */
+  watchOnly(outcomes: readonly StoredOutcome[]): void {
+    const wanted = new Set(outcomes.map(({ id }) => id));
+    for (const id of this.#watched.keys()) if (!wanted.has(id)) this.#watched.delete(id);
+    for (const outcome of outcomes) if (!this.#watched.has(outcome.id)) this.watch(outcome);
+  }
+
+  isWatching(id: string): boolean {
+    return this.#watched.has(id);
+  }
+
   /** Waits until a batch is settled, or until the time is over. */
-  async settled(id: number, timeoutMs: number): Promise<void> {
+  async settled(id: string, timeoutMs: number): Promise<void> {
     const endsAt = performance.now() + timeoutMs;
     while (this.#watched.has(id) && performance.now() < endsAt && !this.#closing.signal.aborted) {
       await waitFor(this.#readingEnded.next(), { timeoutMs: endsAt - performance.now() });
@@ -135,15 +150,20 @@ export class Reconciler {
   }
 
   /** After a pause, but no later than the moment at which a reading may settle the batch as not done. */
-  #nextReadingOf({ since, unsettledSince }: Watched, now: number): number {
+  #nextReadingOf({ since, unsettledSince, outcome }: Watched, now: number): number {
     const next = now + Math.min(longestPauseMs, Math.max(firstPauseMs, (now - since) / 4));
-    const settlesAt = (unsettledSince ?? now) + this.#options.settleMs;
+    const settlesAt = (unsettledSince ?? now) + this.#settleMsOf(outcome);
     return settlesAt > now ? Math.min(next, settlesAt) : next;
   }
 
   /** Whether readings have found nothing for this many times `settleMs`. */
-  #isOver({ unsettledSince }: Watched, now: number, times = 1): boolean {
-    return now - (unsettledSince ?? now) >= times * this.#options.settleMs;
+  #isOver({ unsettledSince, outcome }: Watched, now: number, times = 1): boolean {
+    return now - (unsettledSince ?? now) >= times * this.#settleMsOf(outcome);
+  }
+
+  /** A gateway that died during its call may only have been stopped, and may begin it when it continues. */
+  #settleMsOf({ sender }: StoredOutcome): number {
+    return this.#options.settleMs + (sender === null ? 0 : beginWithinMs);
   }
 
   async #readFor(wanted: readonly Watched[], isWhole: boolean): Promise<void> {
@@ -157,7 +177,7 @@ export class Reconciler {
     let open = await this.#settleFound(wanted, search);
     for (const watched of open) watched.unsettledSince ??= begunAt;
     if (!isWhole) return;
-    for (const watched of open) if (this.#isOver(watched, begunAt)) this.#settleMissing(watched, search);
+    for (const watched of open) if (this.#isOver(watched, begunAt)) await this.#settleMissing(watched, search);
     open = await this.#settleFound(
       open.filter(({ outcome }) => this.#watched.has(outcome.id)),
       search,
@@ -167,7 +187,7 @@ export class Reconciler {
       // A journal that can't be read now may be readable later.
       if (!this.#isOver(watched, begunAt, result.mayBeHidden ? 2 : 1)) continue;
       watched.isStuck = true;
-      if (!this.#mayBeSettledByRival(watched, result, begunAt)) this.#settleAmbiguous(watched, result);
+      if (!this.#mayBeSettledByRival(watched, result, begunAt)) await this.#settleAmbiguous(watched, result);
     }
   }
 
@@ -178,7 +198,7 @@ export class Reconciler {
       const { id, idempotencyKey } = watched.outcome;
       const { items } = findBatchJournals(watched.outcome, search);
       if (items) {
-        this.#options.store.settleDone(id, items);
+        await this.#options.store.settleDone(id, items, 'readings');
         const fields = { idempotencyKey, journals: items.length };
         this.#options.log.info(fields, 'reverse batch was done: its journals were found');
         this.#watched.delete(id);
@@ -190,11 +210,12 @@ export class Reconciler {
   }
 
   /** Settles a batch as not done if none of the journals can be its own. */
-  #settleMissing({ outcome }: Watched, search: BatchSearch): void {
+  async #settleMissing({ outcome }: Watched, search: BatchSearch): Promise<void> {
     const { store, log } = this.#options;
     const { similar, mayBeHidden } = findBatchJournals(outcome, search);
     if (mayBeHidden || !(similar.length === 0 || isExplainedByOthers(outcome, similar, search))) return;
-    store.settleNotDone(outcome.id);
+    await store.settleNotDone(outcome.id);
+    this.#options.onNotDone(outcome);
     search.settled.add(outcome.id);
     log.warn({ idempotencyKey: outcome.idempotencyKey }, 'reverse batch was not done: none of its journals was found');
     this.#watched.delete(outcome.id);
@@ -209,8 +230,8 @@ export class Reconciler {
     });
   }
 
-  #settleAmbiguous({ outcome: { id, idempotencyKey } }: Watched, { similar }: SearchResult): void {
-    this.#options.store.settleAmbiguous(id);
+  async #settleAmbiguous({ outcome: { id, idempotencyKey } }: Watched, { similar }: SearchResult): Promise<void> {
+    await this.#options.store.settleAmbiguous(id);
     const fields = { idempotencyKey, similar: similar.length };
     this.#options.log.error(fields, 'reverse batch is ambiguous: an operator must check it');
     this.#watched.delete(id);
@@ -233,8 +254,10 @@ export class Reconciler {
       const mayFit = event.description === null || descriptions.mayBeStoredAs(event.description);
       if (event.statusFrom === null && mayFit && mayBeOfReverseBatch(event)) began.set(event.journalId, event);
     }
-    const events = [...began.values()].filter(({ journalId }) => !store.isClaimed(journalId));
-    const entries = entriesByAccounts(store.unsettled());
+    // In this order: a batch that another gateway settles between the two reads must not be missing in both.
+    const entries = entriesByAccounts(await store.unsettled());
+    const claimed = await store.claimed([...began.keys()]);
+    const events = [...began.values()].filter(({ journalId }) => !claimed.has(journalId));
     while (events.length > 0) {
       await Promise.all(
         events.splice(0, parallelReads).map((event) => {

@@ -9,18 +9,24 @@ import type { ApiClock } from '../upstream/transport/ApiClock.ts';
 import { Fault, OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
 import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
-import type { OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
-import { Reconciler } from './Reconciler.ts';
+import type { Awaitable, NewIntent, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
+import { beginWithinMs, Reconciler } from './Reconciler.ts';
 import type { ReadEvents } from './Reconciler.ts';
+import type { RedisOutcomeStore } from './RedisOutcomeStore.ts';
+import { SharedReconciling } from './SharedReconciling.ts';
 
 export interface ReverseBatchesOptions {
   client: JournalsClient;
   store: OutcomeStore;
+  /** The store, if gateways share it. */
+  shared?: RedisOutcomeStore | null;
   clock: ApiClock;
   readEvents: ReadEvents;
   log: Log;
   /** How long readings must find nothing before a batch counts as not done, in ms. Default 60,000. */
   settleMs?: number;
+  /** Is called when a batch whose answer was lost is known not to have been done. */
+  onNotDone?: (outcome: StoredOutcome) => void;
 }
 
 export interface ReverseBatchOutcome {
@@ -44,23 +50,32 @@ const maxAmbiguousReadingMs = 3_600_000;
 export class ReverseBatches {
   readonly #options: ReverseBatchesOptions;
   readonly #reconciler: Reconciler;
+  readonly #sharing: SharedReconciling | null;
   readonly #inFlight = new Map<string, { fingerprint: string; outcome: Promise<ReverseBatchOutcome> }>();
 
   constructor(options: ReverseBatchesOptions) {
     this.#options = options;
+    const { settleMs = 60_000, onNotDone = () => undefined } = options;
     const learnTime = (signal: AbortSignal) => this.#learnTime(signal);
-    this.#reconciler = new Reconciler({ ...options, learnTime, settleMs: options.settleMs ?? 60_000 });
+    this.#reconciler = new Reconciler({ ...options, learnTime, settleMs, onNotDone });
+    const { shared, clock, log } = options;
+    this.#sharing = shared ? new SharedReconciling({ store: shared, reconciler: this.#reconciler, clock, log }) : null;
   }
 
   /** Resumes the reconciliation of batches that an earlier process left open. */
-  start(): void {
-    const open = this.#options.store.unsettled().filter(({ state }) => state === 'open');
+  async start(): Promise<void> {
+    if (this.#sharing) {
+      this.#sharing.start();
+      return;
+    }
+    const open = (await this.#options.store.unsettled()).filter(({ state }) => state === 'open');
     for (const outcome of open) this.#reconciler.watch(outcome);
     if (open.length > 0)
       this.#options.log.warn({ open: open.length }, 'reconciling reverse batches of unknown outcome');
   }
 
   async close(): Promise<void> {
+    await this.#sharing?.close();
     await this.#reconciler.close();
   }
 
@@ -85,13 +100,25 @@ export class ReverseBatches {
     batch: NewReverseBatch,
     fingerprint: string,
   ): Promise<ReverseBatchOutcome> {
-    const { store, clock } = this.#options;
-    const stored = this.#read(idempotencyKey, () => store.find(scope, idempotencyKey));
-    if (stored && stored.fingerprint !== fingerprint) throw conflict(idempotencyKey);
-    if (stored) return { items: await this.#answer(stored), replayed: true };
+    const { clock } = this.#options;
+    const stored = await this.#find(scope, idempotencyKey);
+    if (stored) return this.#replay(stored, fingerprint);
     await this.#learnTime();
+    // Later, another gateway may take this one for dead and find that the batch was not done.
+    const beginBy = this.#sharing ? performance.now() + beginWithinMs : undefined;
     const intent = { idempotencyKey, fingerprint, batch: canonical(batch), intendedAtMs: clock.earliestNow() };
-    return { items: await this.#send(this.#intend(scope, intent), batch), replayed: false };
+    const outcome = await this.#intend(scope, intent);
+    if (outcome) return { items: await this.#send(outcome, batch, beginBy), replayed: false };
+    const first = await this.#find(scope, idempotencyKey);
+    if (first) return this.#replay(first, fingerprint);
+    throw new UpstreamUnavailableError('nothing was sent: another call with this key has just failed', {
+      retryAt: soon(),
+    });
+  }
+
+  async #replay(stored: StoredOutcome, fingerprint: string): Promise<ReverseBatchOutcome> {
+    if (stored.fingerprint !== fingerprint) throw conflict(stored.idempotencyKey);
+    return { items: await this.#answer(stored), replayed: true };
   }
 
   /** Intents are dated by the API's clock, which any answer reveals, even a refusal. */
@@ -111,33 +138,37 @@ export class ReverseBatches {
   }
 
   /** Sends nothing without a stored intent: after a crash the batch would never be reconciled. */
-  #intend(scope: string, intent: Parameters<OutcomeStore['intend']>[1]): StoredOutcome {
+  async #intend(scope: string, intent: NewIntent): Promise<StoredOutcome | null> {
     try {
-      return this.#options.store.intend(scope, intent);
+      return await this.#options.store.intend(scope, intent);
     } catch (cause) {
       this.#options.log.error({ err: cause }, 'the outcome store could not be written');
-      throw new UpstreamUnavailableError("nothing was sent: the gateway's outcome store can't be written", { cause });
+      const retryAt = this.#sharing ? soon() : null;
+      throw new UpstreamUnavailableError("nothing was sent: the gateway's outcome store can't be written", {
+        cause,
+        retryAt,
+      });
     }
   }
 
-  async #send(outcome: StoredOutcome, batch: NewReverseBatch): Promise<BatchItem[]> {
+  async #send(outcome: StoredOutcome, batch: NewReverseBatch, beginBy: number | undefined): Promise<BatchItem[]> {
     const { client, store, log } = this.#options;
     try {
-      const items = await client.createReverseBatch(batch, outcome.idempotencyKey);
-      this.#tryWrite(() => {
-        const taken = store.settleDone(outcome.id, items);
+      const items = await client.createReverseBatch(batch, outcome.idempotencyKey, beginBy);
+      await this.#tryWrite(async () => {
+        const taken = await store.settleDone(outcome.id, items);
         if (taken.length > 0) log.error({ journals: taken }, 'these journals were attributed to another reverse batch');
       });
       return items;
     } catch (error) {
       if (!(error instanceof OutcomeUnknownError)) {
-        this.#tryWrite(() => store.forget(outcome.id));
+        await this.#tryWrite(() => store.forget(outcome.id));
         throw error;
       }
       const { requestId, idempotencyKey } = error;
-      if (requestId !== null) this.#tryWrite(() => store.noteRequestId(outcome.id, requestId));
+      await this.#tryWrite(() => store.noteLost(outcome.id, requestId));
       log.warn({ idempotencyKey, upstreamRequestId: requestId }, 'reconciling a reverse batch of unknown outcome');
-      return this.#answer({ ...outcome, requestId });
+      return this.#answer({ ...outcome, requestId, sender: null });
     }
   }
 
@@ -146,10 +177,9 @@ export class ReverseBatches {
     const { store, clock } = this.#options;
     const isOld = clock.latestNow() - outcome.intendedAtMs > maxAmbiguousReadingMs;
     if (outcome.state === 'open' || (outcome.state === 'ambiguous' && !isOld)) {
-      this.#reconciler.watch(outcome);
-      await this.#reconciler.settled(outcome.id, settleTimeoutMs);
+      await this.#settled(outcome);
     }
-    const current = this.#read(outcome.idempotencyKey, () => store.get(outcome.id));
+    const current = await this.#read(outcome.idempotencyKey, () => store.get(outcome.id));
     const { state, items, requestId, idempotencyKey } = current ?? outcome;
     if (items) return items;
     if (state === 'notDone') throw new UpstreamUnavailableError('nothing was done; use a new key', { requestId });
@@ -160,10 +190,26 @@ export class ReverseBatches {
     });
   }
 
+  async #settled(outcome: StoredOutcome): Promise<void> {
+    // A store that can't be read is reported by the read that follows.
+    if (this.#sharing) return this.#sharing.settled(outcome, settleTimeoutMs).catch(() => undefined);
+    this.#reconciler.watch(outcome);
+    await this.#reconciler.settled(outcome.id, settleTimeoutMs);
+  }
+
+  /** A gateway that shares its store says that nothing was sent now, unless it knows of an earlier call. */
+  #find(scope: string, idempotencyKey: string): Promise<StoredOutcome | null> {
+    const { store, shared } = this.#options;
+    return this.#read(idempotencyKey, () => store.find(scope, idempotencyKey)).catch((error: unknown) => {
+      if (!shared || shared.knows(scope, idempotencyKey)) throw error;
+      throw new UpstreamUnavailableError(notNow, { retryAt: soon(), cause: error });
+    });
+  }
+
   /** If the store can't be read, the key may have been used, so the outcome is unknown. */
-  #read(idempotencyKey: string, read: () => StoredOutcome | null): StoredOutcome | null {
+  async #read(idempotencyKey: string, read: () => Awaitable<StoredOutcome | null>): Promise<StoredOutcome | null> {
     try {
-      return read();
+      return await read();
     } catch (cause) {
       this.#options.log.error({ err: cause, idempotencyKey }, 'the outcome store could not be read');
       throw new OutcomeUnknownError(unreadable, idempotencyKey, { retryAt: soon(), cause });
@@ -171,9 +217,9 @@ export class ReverseBatches {
   }
 
   /** The client gets the answer even if it can't be stored. The batch then stays open and is reconciled later. */
-  #tryWrite(write: () => void): void {
+  async #tryWrite(write: () => Awaitable<void>): Promise<void> {
     try {
-      write();
+      await write();
     } catch (error) {
       this.#options.log.error({ err: error }, 'the outcome store could not be written');
     }
@@ -182,6 +228,8 @@ export class ReverseBatches {
 
 const unreadable =
   'nothing was sent by this call, but an earlier call may have used this key: the outcome store could not be read';
+const notNow =
+  'nothing was sent by this call: the outcomes of reverse batches are not available now; send it again with the same key';
 const lost = 'the answer was lost and the gateway is looking for the journals: repeat the mutation with this key';
 const ambiguous =
   'the answer was lost, and the journals found are incomplete, only similar, or possibly of another batch: an operator must check';

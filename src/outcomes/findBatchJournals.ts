@@ -28,13 +28,13 @@ export interface Candidate extends BatchItem {
 /** What one reading of the events has shown. */
 export interface BatchSearch {
   /** By outcome id. */
-  candidates: Map<number, Candidate[]>;
+  candidates: Map<string, Candidate[]>;
   /** Descriptions of journals that exist but could not be read; null where the description is unknown too. */
   unreadable: (string | null)[];
   /** Ids of journals whose batch was found. */
   claimed: Set<string>;
   /** Ids of outcomes that this search has settled. */
-  settled: Set<number>;
+  settled: Set<string>;
 }
 
 /** What a search shows about one batch. */

@@ -54,17 +54,20 @@ async function collect(
   const { accepts, passes } = statusEventChecks(filter, context);
   if ([filter?.journalId, filter?.accountId, filter?.statusTo].some((list) => list?.length === 0)) return [];
   const found: PositionedEvent[] = [];
+  const aborted = new AbortController();
+  const abort = () => aborted.abort(context.signal?.reason);
+  if (context.signal?.aborted) abort();
+  context.signal?.addEventListener('abort', abort, { once: true });
   try {
-    for await (const positioned of context.statusEvents.history(range, context.signal ?? neverAborted)) {
+    for await (const positioned of context.statusEvents.history(range, aborted.signal)) {
       if (!accepts(positioned.event) || (passes && !(await passes(positioned.event)))) continue;
       found.push(positioned);
       if (found.length === max) break;
     }
   } finally {
     // An aborted history looks like one that has ended.
-    context.signal?.throwIfAborted();
+    context.signal?.removeEventListener('abort', abort);
+    aborted.signal.throwIfAborted();
   }
   return found;
 }
-
-const neverAborted = new AbortController().signal;

@@ -19,10 +19,12 @@ interface CommonFilter {
 }
 
 export interface JournalsArguments extends ConnectionArguments {
-  filter?:
-    | (CommonFilter & { fromAccount?: string | null | undefined; toAccount?: string | null | undefined })
-    | null
-    | undefined;
+  filter?: JournalFilter | null | undefined;
+}
+
+export interface JournalFilter extends CommonFilter {
+  fromAccount?: string | null | undefined;
+  toAccount?: string | null | undefined;
 }
 
 export interface AccountJournalsArguments extends ConnectionArguments {
@@ -31,12 +33,15 @@ export interface AccountJournalsArguments extends ConnectionArguments {
 
 /** Journals of all accounts, newest first. @throws BadUserInputError | ForbiddenError | Fault */
 export function journals(args: JournalsArguments, context: OperationContext): Promise<JournalPage> {
-  const { fromAccount, toAccount, ...filter } = args.filter ?? {};
+  return page(args, selectionOf(args.filter ?? {}), context);
+}
+
+/** What a filter selects among the journals of all accounts. */
+export function selectionOf({ fromAccount, toAccount, ...filter }: JournalFilter): JournalSelection {
   const from = fromAccount == null ? undefined : asUuid(fromAccount);
   const to = toAccount == null ? undefined : asUuid(toAccount);
   // A value that is not a UUID matches nothing and is never sent to the API.
-  const sides = from === null || to === null ? [] : [{ fromAccount: from, toAccount: to }];
-  return page(args, { ...filter, sides }, context);
+  return { ...filter, sides: from === null || to === null ? [] : [{ fromAccount: from, toAccount: to }] };
 }
 
 /** Journals into and out of one account. @throws as `journals` */

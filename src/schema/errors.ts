@@ -14,6 +14,7 @@ import {
   InvalidRequestError,
   JournalNotDeletableError,
   JournalNotFoundError,
+  JournalNotReversableError,
   OtherRefusalError,
 } from '../errors/refusals.ts';
 import type { InvalidRequestIssue as Issue, UpstreamErrorDetails } from '../errors/refusals.ts';
@@ -128,6 +129,17 @@ builder.objectType(JournalNotDeletableError, {
       description: 'The journal in its current state. Null if it cannot be read.',
       resolve: ({ journalId }, _args, context) => journal(journalId, context),
     }),
+  }),
+});
+
+builder.objectType(JournalNotReversableError, {
+  name: 'JournalNotReversableError',
+  description:
+    'The journal cannot be reversed: it is under way, it has failed or was corrected, it moves securities, or it is itself ' +
+    'a reversal. Nothing was done.',
+  interfaces,
+  fields: (t) => ({
+    journal: t.expose('journal', { type: Journal, description: 'The journal in its current state.' }),
   }),
 });
 

@@ -35,6 +35,9 @@ export const idempotencyKeyAdvice =
 
 export const idempotencyKeyDescription = 'The idempotency key of the request, exactly as it was given or generated.';
 
+export const replayedUnknown =
+  'Null if the gateway cannot tell, because the API gives no creation time or one just before this request.';
+
 export const replayedDescription =
   'Whether the key had been used before. If true, this is the outcome of the earlier request; if false, this request ' +
-  'created it. Null if the gateway cannot tell, because the API gives no creation time or one just before this request.';
+  `created it. ${replayedUnknown}`;

@@ -1,4 +1,4 @@
-import { isFinal, journalTypeName } from '../domain/journal.ts';
+import { isFinal, journalTypeName, progressOf } from '../domain/journal.ts';
 import type {
   JNLC as JNLCRecord,
   JNLS as JNLSRecord,
@@ -7,6 +7,7 @@ import type {
   TransmitterInfo as TransmitterInfoRecord,
 } from '../domain/journal.ts';
 import { journal } from '../resolvers/journal.ts';
+import { settledField } from '../resolvers/settledFields.ts';
 import { travelRule } from '../resolvers/travelRule.ts';
 
 import { Account } from './account.ts';
@@ -65,6 +66,17 @@ export const JournalStatus = builder.enumType('JournalStatus', {
   } as const,
 });
 
+export const JournalProgress = builder.enumType('JournalProgress', {
+  description: 'How far a journal has come. It groups the statuses by what they mean to a client that waits for it.',
+  values: {
+    UNDER_WAY: { description: 'Not executed yet: `QUEUED`, `SENT_TO_CLEARING` or `PENDING`.' },
+    DONE: { description: 'The balances have been moved: `EXECUTED` or `ACTIVITY_CREATED`.' },
+    FAILED: { description: 'Nothing was moved, or it was moved back: `REJECTED`, `CANCELED`, `REFUSED` or `DELETED`.' },
+    CORRECTED: { description: 'Replaced by another journal: `CORRECT`.' },
+    UNKNOWN: { description: 'The status is `UNKNOWN`. See `rawStatus`.' },
+  } as const,
+});
+
 const needsScope = 'Travel Rule data, requires the scope `journals:travel-rule`.';
 
 export const TransmitterInfo = builder.objectRef<TransmitterInfoRecord>('TransmitterInfo');
@@ -109,6 +121,11 @@ builder.interfaceType(Journal, {
       extensions: pure,
       resolve: ({ status }) => isFinal(status),
     }),
+    progress: t.field({
+      type: JournalProgress,
+      description: 'What the status means: whether the journal is under way, done, failed or corrected.',
+      resolve: ({ status }) => progressOf(status),
+    }),
     fromAccount: t.field({
       type: Account,
       description: 'The account that gives the cash or the securities.',
@@ -121,15 +138,17 @@ builder.interfaceType(Journal, {
       extensions: pure,
       resolve: ({ toAccount }) => ({ id: toAccount }),
     }),
-    settleDate: t.expose('settleDate', {
+    settleDate: t.field({
       type: 'Date',
       nullable: true,
       description: 'The settle date. Null until the API assigns one.',
+      resolve: (parent, _args, context) => settledField(parent, ({ settleDate }) => settleDate, context),
     }),
-    systemDate: t.expose('systemDate', {
+    systemDate: t.field({
       type: 'Date',
       nullable: true,
       description: 'The system date. Null until the API assigns one.',
+      resolve: (parent, _args, context) => settledField(parent, ({ systemDate }) => systemDate, context),
     }),
     description: t.exposeString('description', {
       nullable: true,
@@ -200,10 +219,12 @@ builder.objectType(JNLS, {
   fields: (t) => ({
     symbol: t.exposeString('symbol', { description: 'The symbol of the security.' }),
     qty: t.expose('qty', { type: 'Decimal', description: 'The number of shares, with up to 9 decimal places.' }),
-    price: t.expose('price', {
+    price: t.field({
       type: 'Decimal',
       nullable: true,
       description: 'The price per share. Null if the API gives none.',
+      resolve: (jnls, _args, context) =>
+        settledField(jnls, (journal) => (journal.entryType === 'JNLS' ? journal.price : null), context),
     }),
   }),
 });

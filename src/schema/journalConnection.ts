@@ -62,7 +62,7 @@ function commonFilters(t: InputFields) {
   };
 }
 
-const JournalFilter = builder.inputType('JournalFilter', {
+export const JournalFilter = builder.inputType('JournalFilter', {
   description: `Selects journals. ${emptyFilter}`,
   fields: (t) => ({
     ...commonFilters(t),

@@ -35,6 +35,12 @@ const keys = {
     accounts: [otherCustomer],
     fromAccounts: [otherCustomer],
   }),
+  capped: newKey('capped', {
+    scopes: ['journals:read', 'journals:write'],
+    fromAccounts: ['*'],
+    maxAmount: { USD: '0.5' },
+    symbols: ['AAPL'],
+  }),
   powerless: newKey('powerless', { scopes: [] }),
 };
 
@@ -51,6 +57,8 @@ type Outcomes = Partial<Record<Who, string>> & { others: string };
 
 const jnlc = (fromAccount: string, toAccount: string) =>
   `mutation { it: createJournal(input: { jnlc: { fromAccount: "${fromAccount}", toAccount: "${toAccount}", amount: "1" } }) { __typename } }`;
+const jnls = (symbol: string) =>
+  `mutation { it: createJournal(input: { jnls: { fromAccount: "${sweep}", toAccount: "${customer}", symbol: "${symbol}", qty: "0.001" } }) { __typename } }`;
 const batch = (...to: string[]) =>
   `mutation { it: createBatchJournal(input: { fromAccount: "${sweep}", entries: [${to
     .map((toAccount) => `{ toAccount: "${toAccount}", amount: "1" }`)
@@ -68,6 +76,7 @@ const forReaders = {
   reader: 'seen',
   poor: 'seen',
   own: 'seen',
+  capped: 'seen',
   other: 'nothing',
   others: 'FORBIDDEN',
 };
@@ -84,6 +93,19 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
   'journals of both sides': {
     query: () =>
       `{ it: journals(first: 500, filter: { fromAccount: "${sweep}", toAccount: "${customer}" }) { nodes { id } } }`,
+    outcomes: forReaders,
+  },
+  'waiting for the journal': {
+    query: (id) => `{ it: awaitJournal(id: "${id}", timeoutSeconds: 1) { journal { id } } }`,
+    outcomes: forReaders,
+  },
+  'totals of accounts': {
+    query: () => '{ it: journalTotals(groupBy: [TO_ACCOUNT]) { groups { toAccount { id } } } }',
+    outcomes: forReaders,
+  },
+  'totals of its payer': {
+    query: () =>
+      `{ it: journalTotals(groupBy: [TO_ACCOUNT], filter: { fromAccount: "${sweep}" }) { groups { toAccount { id } } } }`,
     outcomes: forReaders,
   },
   account: { query: () => `{ it: account(id: "${customer}") { id } }`, outcomes: forReaders },
@@ -108,11 +130,19 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
   // The cursor names no journal, but reveals that events exist.
   'where the status events stand': {
     query: () => '{ it: journalStatusCursor }',
-    outcomes: { ...forReaders, officer: 'nothing', reader: 'nothing', poor: 'nothing', own: 'nothing' },
+    outcomes: {
+      ...forReaders,
+      officer: 'nothing',
+      reader: 'nothing',
+      poor: 'nothing',
+      own: 'nothing',
+      capped: 'nothing',
+    },
   },
   'a journal from sweep to customer': {
     query: () => jnlc(sweep, customer),
     outcomes: {
+      capped: 'CAP_EXCEEDED',
       officer: 'CreateJournalSuccess',
       writer: 'CreateJournalSuccess',
       own: 'CreateJournalSuccess',
@@ -121,11 +151,36 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
   },
   'a journal from its payer to others': {
     query: () => jnlc(sweep, otherCustomer),
-    outcomes: { officer: 'CreateJournalSuccess', writer: 'CreateJournalSuccess', others: 'FORBIDDEN' },
+    outcomes: {
+      capped: 'CAP_EXCEEDED',
+      officer: 'CreateJournalSuccess',
+      writer: 'CreateJournalSuccess',
+      others: 'FORBIDDEN',
+    },
+  },
+  'securities of a symbol': {
+    query: () => jnls('AAPL'),
+    outcomes: {
+      officer: 'CreateJournalSuccess',
+      writer: 'CreateJournalSuccess',
+      own: 'CreateJournalSuccess',
+      capped: 'CreateJournalSuccess',
+      others: 'FORBIDDEN',
+    },
+  },
+  'securities of another symbol': {
+    query: () => jnls('TSLA'),
+    outcomes: {
+      officer: 'CreateJournalSuccess',
+      writer: 'CreateJournalSuccess',
+      own: 'CreateJournalSuccess',
+      others: 'FORBIDDEN',
+    },
   },
   'a batch': {
     query: () => batch(customer),
     outcomes: {
+      capped: 'CAP_EXCEEDED',
       officer: 'CreateBatchJournalSuccess',
       writer: 'CreateBatchJournalSuccess',
       own: 'CreateBatchJournalSuccess',
@@ -134,11 +189,17 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
   },
   'a batch with an entry of others': {
     query: () => batch(customer, otherCustomer),
-    outcomes: { officer: 'CreateBatchJournalSuccess', writer: 'CreateBatchJournalSuccess', others: 'FORBIDDEN' },
+    outcomes: {
+      capped: 'CAP_EXCEEDED',
+      officer: 'CreateBatchJournalSuccess',
+      writer: 'CreateBatchJournalSuccess',
+      others: 'FORBIDDEN',
+    },
   },
   'a reverse batch': {
     query: () => reverse(...richCustomers),
     outcomes: {
+      capped: 'CreateReverseBatchJournalSuccess',
       officer: 'CreateReverseBatchJournalSuccess',
       writer: 'CreateReverseBatchJournalSuccess',
       others: 'FORBIDDEN',
@@ -146,7 +207,12 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
   },
   'a reverse batch with an entry of others': {
     query: () => reverse(otherCustomer, richCustomers[0]),
-    outcomes: { officer: 'InsufficientBalanceError', writer: 'InsufficientBalanceError', others: 'FORBIDDEN' },
+    outcomes: {
+      capped: 'CAP_EXCEEDED',
+      officer: 'InsufficientBalanceError',
+      writer: 'InsufficientBalanceError',
+      others: 'FORBIDDEN',
+    },
   },
   'the deletion of the journal': {
     query: (id) => `mutation { it: deleteJournal(id: "${id}") { __typename } }`,
@@ -154,14 +220,27 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
       officer: 'JournalNotDeletableError',
       writer: 'JournalNotDeletableError',
       poor: 'JournalNotDeletableError',
+      capped: 'JournalNotDeletableError',
       own: 'JournalNotDeletableError',
+      other: 'JournalNotFoundError',
+      others: 'FORBIDDEN',
+    },
+  },
+  'the reversal of the journal': {
+    query: (id) => `mutation { it: reverseJournal(id: "${id}") { __typename } }`,
+    outcomes: {
+      // The first principal has reversed it: this is a repeat, which moves nothing.
+      capped: 'ReverseJournalSuccess',
+      officer: 'ReverseJournalSuccess',
+      writer: 'ReverseJournalSuccess',
+      own: 'ReverseJournalSuccess',
       other: 'JournalNotFoundError',
       others: 'FORBIDDEN',
     },
   },
   'what is not deletable': {
     query: (id) => `mutation { it: deleteJournal(id: "${id}") { ... on JournalNotDeletableError { journal { id } } } }`,
-    outcomes: { officer: 'seen', poor: 'seen', own: 'seen', other: 'nothing', others: 'FORBIDDEN' },
+    outcomes: { officer: 'seen', poor: 'seen', own: 'seen', capped: 'seen', other: 'nothing', others: 'FORBIDDEN' },
   },
 };
 

@@ -79,6 +79,11 @@ describe('a token allows a payment', () => {
     ['from every account if fromAccounts is *', { fromAccounts: ['*'] }, 'CreateJournalSuccess'],
     ['from no account that is only visible', { accounts: [sweep, customer] }, 'FORBIDDEN'],
     ['from no account that is not visible', { accounts: [], fromAccounts: ['*'] }, 'FORBIDDEN'],
+    ['up to its maxAmount', { fromAccounts: ['*'], maxAmount: { USD: '10' } }, 'CreateJournalSuccess'],
+    ['of no more than its maxAmount', { fromAccounts: ['*'], maxAmount: { USD: '9.99' } }, 'CAP_EXCEEDED'],
+    ['of no more than its maxDailyAmount', { fromAccounts: ['*'], maxDailyAmount: { USD: '9.99' } }, 'CAP_EXCEEDED'],
+    ['in no currency that its caps lack', { fromAccounts: ['*'], maxAmount: {} }, 'CAP_EXCEEDED'],
+    ['with valid caps only', { fromAccounts: ['*'], maxAmount: { USD: 10 } }, 'UNAUTHENTICATED'],
     ['from no account without the scope journals:write', { scope: 'journals:read', fromAccounts: ['*'] }, 'FORBIDDEN'],
   ])('%s', async (_what, claims, expected) => {
     const issuer = await Issuer.start();

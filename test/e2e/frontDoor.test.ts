@@ -125,6 +125,22 @@ describe('api-key', () => {
       ['--name', 'a', '--scope', 'journals:read', '--account', 'x', '--file', 'FILE'],
       'accounts.0: expected a UUID',
     ],
+    ...(
+      [
+        [
+          'an amount',
+          '--max-amount',
+          'USD',
+          '--max-amount: expected a currency and an amount such as USD=1000, found USD',
+        ],
+        ['a decimal amount', '--max-amount', 'USD=1e3', 'maxAmount.USD: expected an amount in a string'],
+        ['a currency', '--max-daily-amount', 'dollars=1', 'maxDailyAmount.dollars: expected amounts by currency'],
+      ] as const
+    ).map(([missing, flag, value, message]): [string, string[], string] => [
+      missing,
+      ['--name', 'a', '--scope', 'journals:write', flag, value, '--file', 'FILE'],
+      message,
+    ]),
   ])('exits with 2 and creates nothing without %s', async (_missing, flags, message) => {
     const file = await keyFileOf('{ "keys": [] }');
 
@@ -133,6 +149,26 @@ describe('api-key', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(await readFile(file, 'utf8')).toBe('{ "keys": [] }');
+  });
+
+  it('stores caps', async () => {
+    const file = await keyFileOf('{ "keys": [] }');
+    const caps = [
+      '--max-amount',
+      'USD=10.50',
+      '--max-amount',
+      'EUR=5',
+      '--max-daily-amount',
+      'USD=100',
+      '--symbol',
+      'AAPL',
+    ];
+
+    await runBinary(['api-key', '--file', file, '--name', 'agent', '--scope', 'journals:write', ...caps]);
+
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      keys: [{ maxAmount: { USD: '10.50', EUR: '5' }, maxDailyAmount: { USD: '100' }, symbols: ['AAPL'] }],
+    });
   });
 
   it('does not change a file that it cannot read or that another command is writing', async () => {

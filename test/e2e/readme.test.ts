@@ -15,16 +15,20 @@ interface Example {
 }
 
 /** The README's documents and their results, in order. */
-function readExamples(): Record<'creation' | 'refusal' | 'query' | 'subscription', Example> {
+function readExamples(): Record<'creation' | 'refusal' | 'query' | 'wait' | 'totals' | 'subscription', Example> {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const blocks = [...readme.matchAll(/```graphql\n([^`]*)```\s+```json\n([^`]*)```/g)];
-  const [creation, refusal, query, subscription] = blocks.map(([, document = '', answer = '']): Example => {
-    const isSubscription = getOperationAST(parse(document))?.operation === OperationTypeNode.SUBSCRIPTION;
-    const texts = isSubscription ? answer.trim().split('\n') : [answer];
-    return { document, answers: texts.map((text) => JSON.parse(text) as unknown) };
-  });
-  if (!creation || !refusal || !query || !subscription) throw new Error('the README lacks one of its four examples');
-  return { creation, refusal, query, subscription };
+  const [creation, refusal, query, wait, totals, subscription] = blocks.map(
+    ([, document = '', answer = '']): Example => {
+      const isSubscription = getOperationAST(parse(document))?.operation === OperationTypeNode.SUBSCRIPTION;
+      const texts = isSubscription ? answer.trim().split('\n') : [answer];
+      return { document, answers: texts.map((text) => JSON.parse(text) as unknown) };
+    },
+  );
+  if (!creation || !refusal || !query || !wait || !totals || !subscription) {
+    throw new Error('the README lacks one of its six examples');
+  }
+  return { creation, refusal, query, wait, totals, subscription };
 }
 
 const seeded = new Set<unknown>(Object.values(accounts).flat());
@@ -44,15 +48,19 @@ function generalised(value: unknown): unknown {
 
 describe("the README's examples", () => {
   it('return the printed results', async () => {
-    const { creation, refusal, query, subscription } = readExamples();
+    const { creation, refusal, query, wait, totals, subscription } = readExamples();
     const { gateway } = await startBoth({ jnlcFlow: 'v2', settleDelayMs: 25 });
     const events = await subscribe('SSE', gateway.url, subscription.document);
 
-    expect(await ask(gateway.url, creation.document)).toEqual(generalised(creation.answers[0]));
+    const created = await ask<{ createJournal: { journal: { id: string } } }>(gateway.url, creation.document);
+    expect(created).toEqual(generalised(creation.answers[0]));
     const received = await events.take(subscription.answers.length);
     expect(received.map((data) => ({ data }))).toEqual(subscription.answers.map(generalised));
     expect(await ask(gateway.url, refusal.document)).toEqual(generalised(refusal.answers[0]));
     expect(await ask(gateway.url, query.document)).toEqual(generalised(query.answers[0]));
+    const { id } = created.data?.createJournal.journal ?? {};
+    expect(await ask(gateway.url, wait.document, { id })).toEqual(wait.answers[0]);
+    expect(await ask(gateway.url, totals.document)).toEqual(totals.answers[0]);
   });
 
   it('create the journal only once if the mutation is repeated', async () => {

@@ -30,6 +30,8 @@ const documents = {
     ... on DeleteOutcomeUnknownError { journalId retryAt }
     ... on JournalNotDeletableError { ${journal} }
     ... on DeleteJournalSuccess { journalId ${journal} } } }`,
+  reverseJournal: `mutation ($id: ID!, $description: String) { reverseJournal(id: $id, description: $description) {
+    ${create} ... on ReverseJournalSuccess { replayed reversal { id } original { id } } } }`,
 };
 
 export type MutationName = keyof typeof documents;
@@ -58,6 +60,8 @@ export interface MutationResult {
   retryAt?: string | null;
   journalId?: string;
   journal?: AnsweredJournal | null;
+  reversal?: { id: string };
+  original?: { id: string };
   results?: { entryIndex: number | null; errorMessage: string | null; journal: AnsweredJournal }[];
 }
 

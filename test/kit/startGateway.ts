@@ -26,7 +26,7 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
 }
 
 /** The parts of a gateway's configuration that a test changes. */
-interface GatewaySettings extends Partial<Omit<GatewayConfig, 'outcomes' | 'limits'>> {
+export interface GatewaySettings extends Partial<Omit<GatewayConfig, 'outcomes' | 'limits'>> {
   outcomes?: Partial<OutcomesConfig>;
   limits?: Partial<Limits>;
 }

@@ -1,5 +1,6 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 
+import type { CancelSignal } from '../../src/concurrency/Cancellation.ts';
 import { openToAll } from '../../src/auth/Authenticator.ts';
 import type { Authenticator } from '../../src/auth/Authenticator.ts';
 import type { Principal } from '../../src/auth/principal.ts';
@@ -24,9 +25,9 @@ import { watchedLog } from './watchedLog.ts';
 /** The behaviour of the fields with the same names, as the test defines it. */
 export interface Behaviour {
   /** Query and mutation `work`. */
-  work?: (signal: AbortSignal | undefined) => Promise<string> | string;
+  work?: (signal: CancelSignal | undefined) => Promise<string> | string;
   /** Subscription `ticks`. */
-  ticks?: (signal: AbortSignal | undefined) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+  ticks?: (signal: CancelSignal | undefined) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
   /** Subscription `updates`, whose executions are shared. Returns the events of one subscriber. */
   updates?: (of: string | null, facts: OperationFacts) => AsyncIterable<object>;
   /** Resolves the field `text` of an event for an operation. */
@@ -36,7 +37,7 @@ export interface Behaviour {
 export interface Asked {
   as: string | null;
   principal: Principal;
-  signal: AbortSignal | undefined;
+  signal: CancelSignal | undefined;
 }
 
 export interface StartServerOptions extends Partial<Limits> {

@@ -1,16 +1,14 @@
 import { expect, it } from 'vitest';
 
+import { isWithoutHaproxy } from '../kit/runHaproxy.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
 import { audit } from './kit/audit.ts';
 import { doWork } from './kit/doWork.ts';
 import { pendingJournals } from './kit/pendingJournals.ts';
-import { hasHaproxy, startHaproxy } from './kit/startHaproxy.ts';
+import { startHaproxy } from './kit/startHaproxy.ts';
 import { deletesOf, makeWork } from './kit/Work.ts';
 
-const isLeftOut = !hasHaproxy && process.env['CI'] === undefined;
-if (isLeftOut) console.log('skipped: haproxy is not installed (apt-get install haproxy)');
-
-it.skipIf(isLeftOut)(
+it.skipIf(isWithoutHaproxy)(
   'through a proxy that cuts and delays connections and is killed, the gateway executes each mutation once and reports it correctly',
   async () => {
     const sandbox = await startSandbox();

@@ -1,12 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
 import { variableTables } from '../../src/config/readConfig.ts';
+import { openRedis } from '../../src/redis/openRedis.ts';
 import { ask } from '../kit/ask.ts';
+import { closeLater } from '../kit/closeLater.ts';
+import { isWithoutHaproxy } from '../kit/runHaproxy.ts';
 import { startSandbox } from '../kit/startGateway.ts';
+import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
 import { startWatched } from '../kit/startWatched.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
 
 const root = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/operating.md', root), 'utf8');
@@ -19,13 +26,19 @@ function section(heading: string): string {
 const variableNames = new Set(variableTables.flatMap((table) => Object.values(table)).map(({ name }) => name));
 
 /** The documents of the first YAML example of a section. */
-function examples(heading: string): Record<string, unknown>[] {
+function example(heading: string): Record<string, unknown>[] {
   const [, text = ''] = /```yaml\n([^`]*)```/.exec(section(heading)) ?? [];
+  return documentsOf(text);
+}
+
+function documentsOf(text: string): Record<string, unknown>[] {
   return parseAllDocuments(text).map((document) => {
     expect(document.errors).toEqual([]);
     return document.toJS() as Record<string, unknown>;
   });
 }
+
+const deployed = (file: string) => readFileSync(new URL(`deploy/${file}`, root), 'utf8');
 
 interface Probe {
   httpGet: { path: string; port: string };
@@ -65,30 +78,75 @@ describe('docs/operating.md', () => {
   });
 });
 
-describe('the Compose example', () => {
+interface Compose {
+  services: {
+    gateway: {
+      environment: Record<string, string>;
+      stop_grace_period: string;
+      read_only: boolean;
+      deploy?: { replicas: number };
+    };
+    redis?: { command: string };
+  };
+}
+
+describe.each([
+  ['the Compose example', () => example('Container')],
+  ['deploy/compose.yaml', () => documentsOf(deployed('compose.yaml'))],
+])('%s', (_name, read) => {
   it('has a read-only file system, existing variables and enough time to drain', () => {
-    const [compose] = examples('Container') as unknown as [
-      { services: { gateway: { environment: Record<string, string>; stop_grace_period: string; read_only: boolean } } },
-    ];
+    const [compose] = read() as unknown as [Compose];
     const { environment, stop_grace_period: grace, read_only: isReadOnly } = compose.services.gateway;
+    const drainS = Number(environment['SHUTDOWN_DELAY_SECONDS'] ?? 0) + Number(environment['SHUTDOWN_GRACE_SECONDS']);
 
     expect(Object.keys(environment).filter((name) => !variableNames.has(name))).toEqual([]);
     expect(isReadOnly).toBe(true);
-    expect(parseInt(grace)).toBeGreaterThan(Number(environment['SHUTDOWN_GRACE_SECONDS']) + 5);
+    expect(parseInt(grace)).toBeGreaterThan(drainS + 5);
   });
 });
 
-describe('the Kubernetes example', () => {
-  const [set, service, budget] = examples('Kubernetes');
-  const pod = (set as { spec: { template: { spec: PodSpec } } }).spec.template.spec;
+describe('deploy/compose.yaml', () => {
+  const [compose] = documentsOf(deployed('compose.yaml')) as unknown as [Compose];
+
+  it.skipIf(isWithoutRedis)('starts a Redis about which the gateway has nothing to warn', async () => {
+    const [, ...settings] = (compose.services.redis?.command ?? '').split(' ');
+    const { url } = await startRedis(settings);
+    const lines: string[] = [];
+
+    const log = watchedLog((line) => lines.push(line));
+    const redis = await openRedis(url, { prefix: 'a', baseUrl: 'http://b', account: 'c', credentialsId: '' }, log);
+    closeLater(() => redis.close());
+
+    expect(settings).toContain('--appendfsync');
+    expect(lines).toEqual([]);
+  });
+
+  it.skipIf(isWithoutHaproxy)('has a balancer whose configuration is valid and knows all replicas', () => {
+    const file = fileURLToPath(new URL('deploy/haproxy.cfg', root));
+
+    const checked = spawnSync('haproxy', ['-c', '-f', file], { encoding: 'utf8' });
+
+    expect(checked).toMatchObject({ status: 0 });
+    expect(deployed('haproxy.cfg')).toContain(
+      `server-template gateway ${compose.services.gateway.deploy?.replicas} gateway:4000`,
+    );
+  });
+});
+
+describe('deploy/kubernetes.yaml', () => {
+  const [deployment, service, scaler, budget] = documentsOf(deployed('kubernetes.yaml'));
+  const spec = (deployment as { spec: { replicas: number; template: { spec: PodSpec } } }).spec;
+  const pod = spec.template.spec;
   const [container] = pod.containers;
 
-  it('consists of a stateful set, a service and a disruption budget', () => {
-    expect([set, service, budget].map((each) => each?.['kind'])).toEqual([
-      'StatefulSet',
+  it('consists of a deployment, a service, an autoscaler and a disruption budget', () => {
+    expect([deployment, service, scaler, budget].map((each) => each?.['kind'])).toEqual([
+      'Deployment',
       'Service',
+      'HorizontalPodAutoscaler',
       'PodDisruptionBudget',
     ]);
+    expect((scaler as { spec: { minReplicas: number } }).spec.minReplicas).toBe(spec.replicas);
   });
 
   it('probes existing pages with timeouts that are longer than a check may take', () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import { FileOutcomeStore } from '../../src/outcomes/FileOutcomeStore.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
 import { richCustomers, sweep } from '../kit/accounts.ts';
@@ -19,7 +19,7 @@ const done = json(200, [wireJNLC({ from_account: payer, to_account: sweep })]);
 const listed = json(200, []);
 
 /** Reverse batches with this store, in front of an API that answers with this handler. */
-async function start(store: OutcomeStore, post: Answer = done, list: Answer = listed) {
+async function start(store: FileOutcomeStore, post: Answer = done, list: Answer = listed) {
   const stub = await StubUpstream.start((seen, response) => (seen.method === 'POST' ? post : list)(seen, response));
   const clock = new ApiClock();
   const lines: string[] = [];
@@ -35,13 +35,13 @@ async function* nothingHappened() {
   yield* [];
 }
 
-class UnreadableStore extends OutcomeStore {
+class UnreadableStore extends FileOutcomeStore {
   override find(): never {
     throw new Error('disk I/O error');
   }
 }
 
-class HalfReadableStore extends OutcomeStore {
+class HalfReadableStore extends FileOutcomeStore {
   override get(): never {
     throw new Error('disk I/O error');
   }
@@ -70,7 +70,7 @@ describe('an outcome store', () => {
       const made = entries.map(() => wireJNLC({ id: randomUUID(), from_account: payer, to_account: sweep }));
       return json(200, made)(seen, response);
     };
-    const { reverseBatches, posts } = await start(new OutcomeStore(null, { maxBytes: 500_000 }), all);
+    const { reverseBatches, posts } = await start(new FileOutcomeStore(null, { maxBytes: 500_000 }), all);
 
     const errors: unknown[] = [];
     let asked = 0;
@@ -100,7 +100,7 @@ describe('an API whose time is unknown', () => {
     ['answers without a date', silentClock(listed)],
     ['refuses without a date', silentClock(json(401, {}))],
   ])('and that %s receives no reverse batch, and the error states why', async (_label, list) => {
-    const { reverseBatches, posts } = await start(new OutcomeStore(), done, list);
+    const { reverseBatches, posts } = await start(new FileOutcomeStore(), done, list);
 
     const error = await failureOf(reverseBatches.create('anyone', 'key', batch));
 
@@ -110,7 +110,7 @@ describe('an API whose time is unknown', () => {
   });
 
   it('receives the reverse batch if a refused read reveals the time', async () => {
-    const { reverseBatches } = await start(new OutcomeStore(), done, json(403, {}));
+    const { reverseBatches } = await start(new FileOutcomeStore(), done, json(403, {}));
 
     expect((await reverseBatches.create('anyone', 'key', batch)).items).toHaveLength(1);
   });
@@ -127,14 +127,14 @@ it('the log line of a lost answer names the key', async () => {
 
 it('closing does not wait for a read in progress', async () => {
   const silent: Answer = () => undefined;
-  const store = new OutcomeStore();
+  const store = new FileOutcomeStore();
   store.intend('anyone', { idempotencyKey: 'key', fingerprint: 'print', batch, intendedAtMs: Date.now() });
   const stub = await StubUpstream.start(silent);
   const clock = new ApiClock();
   const log = watchedLog();
   const client = openJournalsClient(stub.url, { clock, log });
   const reverseBatches = new ReverseBatches({ client, store, clock, log, readEvents: nothingHappened });
-  reverseBatches.start();
+  await reverseBatches.start();
   while (stub.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
 
   // The deadline of a read is longer than this test may take.

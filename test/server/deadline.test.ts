@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import type { CancelSignal } from '../../src/concurrency/Cancellation.ts';
 import { Deadline } from '../../src/concurrency/Deadline.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
@@ -103,9 +104,9 @@ describe('a mutation that exceeds the deadline', () => {
 describe('a subscription', () => {
   it('has no deadline', async () => {
     const source = new Source();
-    const work = (signal: AbortSignal | undefined) =>
+    const work = (signal: CancelSignal | undefined) =>
       new Promise<string>((_resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        signal?.addEventListener('abort', () => reject(signal.reason));
       });
     const server = await startServer({ ticks: () => source, work }, { deadlineMs: 20 });
     const first = operate('SSE', server.url, null, 'subscription { ticks }');

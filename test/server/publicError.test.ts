@@ -5,19 +5,21 @@ import { Session } from '../../src/auth/Session.ts';
 import { anyone } from '../../src/auth/principal.ts';
 import { IdempotencyKeys } from '../../src/auth/IdempotencyKeys.ts';
 import { createContext } from '../../src/context.ts';
-import { Answer } from '../../src/engine/operation/Answer.ts';
+import { Answer } from '../../src/engine/answers/Answer.ts';
 import { TrustedDocuments } from '../../src/engine/documents/TrustedDocuments.ts';
 import { Engine } from '../../src/engine/Engine.ts';
 import { OpenSockets } from '../../src/engine/limits/OpenSockets.ts';
 import { RunningOperations } from '../../src/engine/limits/RunningOperations.ts';
 import type { Client } from '../../src/engine/operation/OperationRequest.ts';
+import { JournalWaits } from '../../src/events/waiting/JournalWaits.ts';
 import { StatusEvents } from '../../src/events/StatusEvents.ts';
 import { EventJournals } from '../../src/loaders/EventJournals.ts';
 import { JournalSidesCache } from '../../src/loaders/JournalSidesCache.ts';
 import { createLog } from '../../src/log.ts';
 import { SharedReads } from '../../src/loaders/SharedReads.ts';
+import { DailyCaps } from '../../src/outcomes/DailyCaps.ts';
 import { KeyUses } from '../../src/outcomes/KeyUses.ts';
-import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import { FileOutcomeStore } from '../../src/outcomes/FileOutcomeStore.ts';
 import type { ReadEvents } from '../../src/outcomes/Reconciler.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
@@ -87,6 +89,7 @@ async function start(thrown: unknown) {
   const clock = new ApiClock();
   const statusEvents = new StatusEvents(eventsClient, clock, log);
   const readEvents: ReadEvents = (range, signal) => statusEvents.eventsSince(range, signal);
+  const store = new FileOutcomeStore();
   const shared = {
     clock,
     journals,
@@ -94,9 +97,11 @@ async function start(thrown: unknown) {
     journalSides,
     eventJournals: new EventJournals(journals, journalSides),
     keyUses: new KeyUses(clock),
-    reverseBatches: new ReverseBatches({ client: journals, store: new OutcomeStore(), clock, readEvents, log }),
+    reverseBatches: new ReverseBatches({ client: journals, store, clock, readEvents, log }),
+    dailyCaps: new DailyCaps({ ledger: store.spending, clock, log }),
     idempotencyKeys: new IdempotencyKeys(),
     statusEvents,
+    journalWaits: new JournalWaits({ events: statusEvents, read: () => journals.get(), log }),
     firmCurrency: 'USD',
   };
   const engine = new Engine({

@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import type { CancelSignal } from '../../src/concurrency/Cancellation.ts';
 import type { Authenticator } from '../../src/auth/Authenticator.ts';
 import { anyone, createPrincipal, scopes } from '../../src/auth/principal.ts';
 import type { Grant } from '../../src/auth/principal.ts';
@@ -303,7 +304,7 @@ describe('an execution that takes longer than results are cached', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const text = { type: GraphQLString, resolve: () => new Promise<string>(() => undefined) };
     const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { text } }) });
-    const signals: AbortSignal[] = [];
+    const signals: CancelSignal[] = [];
     const execution = new SharedExecution({
       schema,
       operation: { document: parse('{ text }'), text: '', variableNames: [] },

@@ -52,6 +52,7 @@ const verdicts: Readonly<Record<Problem['__typename'], Verdict>> = {
   IdempotencyConflictError: { kind: 'refused', title: 'The key was used before with another input' },
   JournalNotFoundError: { kind: 'refused', title: 'There is no such journal' },
   JournalNotDeletableError: { kind: 'refused', title: 'Only a pending journal can be deleted' },
+  JournalNotReversableError: { kind: 'refused', title: 'Only an executed cash journal can be reversed' },
   OtherRefusalError: { kind: 'refused', title: 'The API refused the request' },
   RateLimitedError: { kind: 'notDone', title: 'Not done: the API limits how often it may be called', mayRetry: true },
   UpstreamUnavailableError: { kind: 'notDone', title: 'Not done: the API can not be reached', mayRetry: true },

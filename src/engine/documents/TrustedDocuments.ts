@@ -40,17 +40,22 @@ export class TrustedDocuments {
   /**
    * @param manifest documents by their ids; without it, ids are not supported
    * @param only whether all other documents are refused
+   * @param own documents of the gateway itself, which are never refused
    */
-  constructor(manifest?: ReadonlyMap<string, string>, only = false) {
+  constructor(manifest?: ReadonlyMap<string, string>, only = false, own: readonly string[] = []) {
     const texts = manifest ?? new Map<string, string>();
     this.#hasManifest = manifest !== undefined;
     this.#texts = new Map([...texts].map(([id, text]) => [withoutPrefix(id), text]));
-    this.#trusted = new Set(texts.values());
+    this.#trusted = new Set([...texts.values(), ...own]);
     this.#only = only;
   }
 
   /** @throws ManifestError when the manifest can't be read or one of its documents is invalid */
-  static read(text: string, schema: GraphQLSchema, only: boolean): TrustedDocuments {
+  static read(
+    text: string,
+    schema: GraphQLSchema,
+    { only, own = [] }: { only: boolean; own?: readonly string[] },
+  ): TrustedDocuments {
     const manifest = manifestSchema.safeParse(parseManifest(text));
     if (!manifest.success) {
       throw new ManifestError(
@@ -61,7 +66,12 @@ export class TrustedDocuments {
       problemsOf(document, schema).map((problem) => `${id}: ${problem}`),
     );
     if (problems.length > 0) throw new ManifestError(problems.join('; '));
-    return new TrustedDocuments(manifest.data, only);
+    return new TrustedDocuments(manifest.data, only, own);
+  }
+
+  /** The documents of the manifest by their ids; null without one. */
+  get manifest(): ReadonlyMap<string, string> | null {
+    return this.#hasManifest ? this.#texts : null;
   }
 
   /**

@@ -18,6 +18,8 @@ export class RunningOperations {
   readonly #idle = new Notifier();
   /** The holds on each operation, by an object that identifies it. Its response and its work each hold it. */
   readonly #holds = new Map<object, number>();
+  /** What ends the waits of each operation that only waits. Those are not counted. */
+  readonly #waits = new Map<object, Set<() => void>>();
   #isDraining = false;
   #shed = 0;
 
@@ -28,7 +30,12 @@ export class RunningOperations {
   }
 
   get count(): number {
-    return this.#holds.size;
+    return this.#holds.size - this.#waits.size;
+  }
+
+  /** How many operations only wait for something to happen. */
+  get waiting(): number {
+    return this.#waits.size;
   }
 
   /** True once the shutdown has begun: new operations are refused. */
@@ -43,7 +50,7 @@ export class RunningOperations {
 
   /** @param operation the operation to be checked, which does not count itself */
   hasRoomFor(kind: 'query' | 'any', operation?: object | null): boolean {
-    const others = operation && this.#holds.has(operation) ? this.#holds.size - 1 : this.#holds.size;
+    const others = operation && this.#holds.has(operation) ? this.count - 1 : this.count;
     return others < (kind === 'query' ? this.#maxWithQueries : this.#max);
   }
 
@@ -65,14 +72,33 @@ export class RunningOperations {
     });
   }
 
+  /**
+   * Doesn't count an operation while it only waits.
+   *
+   * @param end ends the wait; called when a shutdown begins, or at once if it has begun
+   * @returns a function to call when the operation goes on
+   */
+  suspend(operation: object, end: () => void): () => void {
+    const ends = this.#waits.get(operation) ?? new Set();
+    ends.add(end);
+    if (this.#holds.has(operation)) this.#waits.set(operation, ends);
+    if (this.#isDraining) end();
+    return releaseOnce(() => {
+      ends.delete(end);
+      if (ends.size === 0) this.#waits.delete(operation);
+    });
+  }
+
   /** Stops counting an operation that doesn't end by itself. */
   forget(operation: object): void {
+    this.#waits.delete(operation);
     if (this.#holds.delete(operation) && this.#holds.size === 0) this.#idle.notify();
   }
 
-  /** Refuses new operations and waits until none is running or the signal is aborted. */
+  /** Refuses new operations, ends those that only wait, and waits until none is running or the signal is aborted. */
   async drain(signal: AbortSignal): Promise<void> {
     this.#isDraining = true;
+    for (const ends of this.#waits.values()) for (const end of ends) end();
     while (this.#holds.size > 0 && !signal.aborted) await waitFor(this.#idle.next(), { signal });
   }
 }

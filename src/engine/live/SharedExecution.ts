@@ -1,6 +1,8 @@
 import { execute } from 'graphql';
 import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 
+import { Cancellation } from '../../concurrency/Cancellation.ts';
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import type { OperationFacts } from '../../context.ts';
 
@@ -12,7 +14,7 @@ export interface SharedExecutionOptions {
   operation: SharedOperation;
   variables: Record<string, unknown>;
   /** Creates the context of one event's execution. */
-  createContext: (signal: AbortSignal) => OperationFacts;
+  createContext: (signal: CancelSignal) => OperationFacts;
   maskError: (error: unknown) => GraphQLError;
   /** Called when the last subscriber has left. */
   onAbandoned: () => void;
@@ -21,7 +23,7 @@ export interface SharedExecutionOptions {
 interface Execution {
   message: LiveMessage | Promise<LiveMessage>;
   startedAt: number;
-  abort: AbortController;
+  cancellation: Cancellation;
 }
 
 /** How long a result is reused, in ms. Live subscribers ask within milliseconds, resuming ones at any time. */
@@ -55,8 +57,9 @@ export class SharedExecution {
   messageOf(event: object): LiveMessage | Promise<LiveMessage> {
     const found = this.#executions.get(event);
     if (found && performance.now() - found.startedAt < freshMs) return found.message;
-    const abort = new AbortController();
-    const execution: Execution = { startedAt: performance.now(), abort, message: this.#execute(event, abort.signal) };
+    const cancellation = new Cancellation();
+    const message = this.#execute(event, cancellation);
+    const execution: Execution = { startedAt: performance.now(), cancellation, message };
     if (execution.message instanceof Promise) {
       void execution.message.then((message) => (execution.message = message));
     }
@@ -66,7 +69,7 @@ export class SharedExecution {
     return execution.message;
   }
 
-  #execute(event: object, signal: AbortSignal): LiveMessage | Promise<LiveMessage> {
+  #execute(event: object, signal: CancelSignal): LiveMessage | Promise<LiveMessage> {
     const { schema, operation, variables, createContext } = this.#options;
     try {
       const result = execute({
@@ -107,7 +110,7 @@ export class SharedExecution {
 
   #abandon(): void {
     clearTimeout(this.#eviction);
-    for (const { abort } of this.#executions.values()) abort.abort();
+    for (const { cancellation } of this.#executions.values()) cancellation.abort();
     this.#executions.clear();
     this.#options.onAbandoned();
   }

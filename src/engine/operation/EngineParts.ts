@@ -8,6 +8,7 @@ import type { TrustedDocuments } from '../documents/TrustedDocuments.ts';
 import type { OpenSockets } from '../limits/OpenSockets.ts';
 import type { PrincipalLimits } from '../limits/PrincipalLimits.ts';
 import type { RunningOperations } from '../limits/RunningOperations.ts';
+import type { WaitingOperations } from '../limits/WaitingOperations.ts';
 import type { SharedExecutions } from '../live/SharedExecutions.ts';
 import type { OperationObserver } from '../observe/OperationObserver.ts';
 import type { Plans } from '../plans/Plans.ts';
@@ -20,6 +21,8 @@ export interface EngineOptions {
   running: RunningOperations;
   observers?: readonly OperationObserver[];
   limits: Limits;
+  /** Default: limits of this process alone. */
+  principalLimits?: PrincipalLimits;
   open: OpenSockets;
   documents: TrustedDocuments;
   /** In front of a sandbox everybody may read the schema, and errors suggest its names. */
@@ -31,5 +34,6 @@ export interface EngineParts extends EngineOptions {
   observers: readonly OperationObserver[];
   plans: Plans;
   principalLimits: PrincipalLimits;
+  waiting: WaitingOperations;
   executions: SharedExecutions;
 }

@@ -1,3 +1,5 @@
+import { Cancellation } from '../../concurrency/Cancellation.ts';
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import { AbandonedError, DeadlineExceededError } from '../../errors/cancellation.ts';
 
 import type { Client } from './OperationRequest.ts';
@@ -11,7 +13,8 @@ export class Lifetime {
   readonly #deadlineMs: number;
   #startedAt: number | null = null;
   #isOver = false;
-  #controller: AbortController | null = null;
+  #pauses = 0;
+  #cancellation: Cancellation | null = null;
   #timer: NodeJS.Timeout | undefined;
   #unfollow: (() => void) | undefined;
 
@@ -21,15 +24,28 @@ export class Lifetime {
   }
 
   /** Aborted with an `AbandonedError` or a `DeadlineExceededError`. */
-  get signal(): AbortSignal {
-    this.#controller ??= this.#createController();
-    return this.#controller.signal;
+  get signal(): CancelSignal {
+    this.#cancellation ??= this.#createCancellation();
+    return this.#cancellation;
   }
 
   /** Starts the time until the deadline. A subscription has no deadline. */
   startDeadline(): void {
     this.#startedAt = performance.now();
-    if (this.#controller) this.#setTimer(this.#controller, this.#startedAt);
+    if (this.#cancellation) this.#setTimer(this.#cancellation, this.#startedAt);
+  }
+
+  /** Stops the time until `resume` was called as often. */
+  pause(): void {
+    this.#pauses += 1;
+    this.#startedAt = null;
+    clearTimeout(this.#timer);
+  }
+
+  /** The time until the deadline starts anew. */
+  resume(): void {
+    this.#pauses -= 1;
+    if (this.#pauses === 0 && !this.#isOver) this.startDeadline();
   }
 
   /** To be called when the operation has ended: the signal is not aborted any more. */
@@ -39,20 +55,20 @@ export class Lifetime {
     this.#unfollow?.();
   }
 
-  #createController(): AbortController {
-    const controller = new AbortController();
-    if (this.#isOver) return controller;
+  #createCancellation(): Cancellation {
+    const cancellation = new Cancellation();
+    if (this.#isOver) return cancellation;
     if (this.#client.isGone) {
-      controller.abort(new AbandonedError());
-      return controller;
+      cancellation.abort(new AbandonedError());
+      return cancellation;
     }
-    this.#unfollow = this.#client.whenGone(() => controller.abort(new AbandonedError()));
-    if (this.#startedAt !== null) this.#setTimer(controller, this.#startedAt);
-    return controller;
+    this.#unfollow = this.#client.whenGone(() => cancellation.abort(new AbandonedError()));
+    if (this.#startedAt !== null) this.#setTimer(cancellation, this.#startedAt);
+    return cancellation;
   }
 
-  #setTimer(controller: AbortController, startedAt: number): void {
-    const abort = () => controller.abort(new DeadlineExceededError(this.#deadlineMs));
+  #setTimer(cancellation: Cancellation, startedAt: number): void {
+    const abort = () => cancellation.abort(new DeadlineExceededError(this.#deadlineMs));
     const leftMs = startedAt + this.#deadlineMs - performance.now();
     if (leftMs <= 0) abort();
     else this.#timer = setTimeout(abort, leftMs);

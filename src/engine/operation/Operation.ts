@@ -1,11 +1,13 @@
-import type { OperationFacts } from '../../context.ts';
+import type { CancelSignal } from '../../concurrency/Cancellation.ts';
+import type { OperationFacts, PauseOperation } from '../../context.ts';
 import { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 import type { Variables } from '../../plan/compileVariables.ts';
 import type { WrittenResult } from '../../plan/Execution.ts';
 import type { Session } from '../../auth/Session.ts';
 
-import type { Answer, Results } from './Answer.ts';
+import type { Answer, Results } from '../answers/Answer.ts';
 import { Lifetime } from './Lifetime.ts';
+import type { Refusal } from '../answers/Refusal.ts';
 import type { OperationWatch } from '../observe/OperationObserver.ts';
 import type { OperationRequest } from './OperationRequest.ts';
 import type { DocumentPlan } from '../plans/DocumentPlan.ts';
@@ -35,10 +37,11 @@ export class Operation implements OperationFacts {
   /** True once the document is known to be valid. */
   isValid = false;
   context: OperationFacts | null = null;
+  pause: PauseOperation | undefined;
   /** What ends with the execution. */
   readonly holds: (() => void)[] = [];
-  /** Why it was refused, or what went wrong outside of its fields; empty if nothing did. */
-  problems: readonly unknown[] = [];
+  /** Why it was refused, or what went wrong outside of its fields; null if nothing did. */
+  refusal: Refusal | null = null;
   result: WrittenResult | Results | null = null;
   answer: Answer | Results | null = null;
   #progress: SubscriptionProgress | null = null;
@@ -49,14 +52,14 @@ export class Operation implements OperationFacts {
   }
 
   get isRefused(): boolean {
-    return this.problems.length > 0;
+    return this.refusal !== null;
   }
 
   get session(): Session {
     return this.request.session;
   }
 
-  get signal(): AbortSignal {
+  get signal(): CancelSignal {
     return this.lifetime.signal;
   }
 

@@ -1,16 +1,17 @@
 import { Kind } from 'graphql';
-import type { DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
 import { measureDocument } from '../limits/measureDocument.ts';
 import type { MeasuredDocument } from '../limits/measureDocument.ts';
+import type { Refusal } from '../answers/Refusal.ts';
 import { OperationPlan } from './OperationPlan.ts';
 
 /** What is found out about a document once, however often it is sent. */
 export class DocumentPlan {
   readonly document: DocumentNode;
   readonly size: MeasuredDocument;
-  /** The errors of its validation; null until it was validated. */
-  problems: readonly GraphQLError[] | null = null;
+  /** Whether it is valid; null until it was validated. */
+  validity: 'valid' | Refusal | null = null;
   readonly #schema: GraphQLSchema;
   readonly #suggests: boolean;
   readonly #definitions: readonly OperationDefinitionNode[];

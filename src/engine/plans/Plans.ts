@@ -11,6 +11,7 @@ import { shortenMessage } from '../errors/copyError.ts';
 import { invalidRequest } from '../errors/invalidRequest.ts';
 import { checkDocumentSize } from '../limits/checkDocumentSize.ts';
 import { parseBounded } from '../limits/parseBounded.ts';
+import { Refusal } from '../answers/Refusal.ts';
 import { DocumentPlan } from './DocumentPlan.ts';
 
 /** Bytes of the plans of valid documents. */
@@ -30,7 +31,7 @@ export class Plans {
   readonly #limits: Limits;
   readonly #suggests: boolean;
   readonly #valid = new LRUCache<string, DocumentPlan>({ maxSize: validBytes, sizeCalculation: bytesOf });
-  readonly #invalid = new LRUCache<string, DocumentPlan | GraphQLError>({
+  readonly #invalid = new LRUCache<string, DocumentPlan | Refusal>({
     maxSize: invalidBytes,
     sizeCalculation: bytesOf,
   });
@@ -42,25 +43,28 @@ export class Plans {
     this.#suggests = suggests;
   }
 
-  /** The plan of a document, which may not be validated yet. @throws GraphQLError if it can't be parsed or is too large */
+  /** The plan of a document, which may not be validated yet. @throws Refusal if it can't be parsed or is too large */
   of(text: string): DocumentPlan {
     const known = this.#valid.get(text) ?? this.#invalid.get(text) ?? this.#parse(text);
-    if (known instanceof GraphQLError) throw known;
+    if (known instanceof Refusal) throw known;
     return known;
   }
 
-  /** Validates a document. @returns its errors; empty if it is valid */
-  validate(text: string, plan: DocumentPlan): readonly GraphQLError[] {
-    if (plan.problems) return plan.problems;
+  /** @throws Refusal if the document is invalid */
+  validate(text: string, plan: DocumentPlan): void {
+    plan.validity ??= this.#validate(text, plan);
+    if (plan.validity instanceof Refusal) throw plan.validity;
+  }
+
+  #validate(text: string, plan: DocumentPlan): 'valid' | Refusal {
     const problems = validateDocument(this.#schema, plan.document, this.#suggests).map((error) =>
       withCode(error, 'GRAPHQL_VALIDATION_FAILED'),
     );
-    plan.problems = problems;
     (problems.length === 0 ? this.#valid : this.#invalid).set(text, plan);
-    return problems;
+    return problems.length === 0 ? 'valid' : new Refusal(problems);
   }
 
-  #parse(text: string): DocumentPlan | GraphQLError {
+  #parse(text: string): DocumentPlan | Refusal {
     try {
       const document = parseBounded(text, this.#limits.maxTokens);
       const plan = new DocumentPlan(this.#schema, document, this.#limits.maxFields, this.#suggests);
@@ -69,15 +73,15 @@ export class Plans {
       return plan;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      const problem = withCode(error, 'GRAPHQL_PARSE_FAILED');
-      this.#invalid.set(text, problem);
-      return problem;
+      const refusal = new Refusal([withCode(error, 'GRAPHQL_PARSE_FAILED')]);
+      this.#invalid.set(text, refusal);
+      return refusal;
     }
   }
 }
 
-function bytesOf(plan: DocumentPlan | GraphQLError, text: string): number {
-  if (plan instanceof GraphQLError) return 1 + text.length * 2;
+function bytesOf(plan: DocumentPlan | Refusal, text: string): number {
+  if (plan instanceof Refusal) return 1 + text.length * 2;
   return 1 + text.length * 2 + (plan.document.tokenCount ?? 0) * bytesPerToken + plan.size.fields * bytesPerField;
 }
 

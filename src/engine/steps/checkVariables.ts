@@ -5,7 +5,7 @@ import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 import { shortenMessage } from '../errors/copyError.ts';
 import { invalidRequest } from '../errors/invalidRequest.ts';
 import type { Operation } from '../operation/Operation.ts';
-import { Refusal } from '../operation/Refusal.ts';
+import { Refusal } from '../answers/Refusal.ts';
 
 /** Reports few, short errors. graphql's own coercion would report every mistake, each with the whole value. */
 export function checkVariables(operation: Operation): void {

@@ -1,4 +1,4 @@
-import { isResults } from '../operation/Answer.ts';
+import { isResults } from '../answers/Answer.ts';
 import type { Operation } from '../operation/Operation.ts';
 
 /**

@@ -5,10 +5,10 @@ import type { EngineParts } from '../operation/EngineParts.ts';
 import type { LiveSink } from '../live/LiveSink.ts';
 import { LiveSubscription } from '../live/LiveSubscription.ts';
 import type { OperationWatch } from '../observe/OperationObserver.ts';
-import { Refusal } from '../operation/Refusal.ts';
+import { Refusal } from '../answers/Refusal.ts';
 import type { Operation } from '../operation/Operation.ts';
-import { isResults } from '../operation/Answer.ts';
-import type { Results } from '../operation/Answer.ts';
+import { isResults } from '../answers/Answer.ts';
+import type { Results } from '../answers/Answer.ts';
 
 export function execute(operation: Operation, parts: EngineParts): Promise<void> | void {
   const { plan, variables, context, watches } = operation;

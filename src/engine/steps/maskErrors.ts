@@ -1,17 +1,17 @@
 import type { ExecutionResult } from 'graphql';
 
-import { Answer, isResults } from '../operation/Answer.ts';
-import type { Results } from '../operation/Answer.ts';
+import { Answer, isResults } from '../answers/Answer.ts';
+import type { Results } from '../answers/Answer.ts';
 import type { EngineParts } from '../operation/EngineParts.ts';
 import { maskError } from '../errors/maskError.ts';
 import type { Operation } from '../operation/Operation.ts';
 
 export function maskErrors(operation: Operation, { log }: EngineParts): void {
-  const { result, problems, session } = operation;
+  const { result, refusal, session } = operation;
   const mask = (error: unknown) => maskError(session.principal, error, log);
   if (isResults(result)) operation.answer = maskResults(result, mask);
   else if (result) operation.answer = new Answer(result.data, (result.errors ?? []).map(mask));
-  else operation.answer = new Answer(null, problems.map(mask));
+  else if (refusal) operation.answer = refusal.answer ??= new Answer(null, refusal.problems.map(mask));
 }
 
 type Mask = (error: unknown) => ReturnType<typeof maskError>;

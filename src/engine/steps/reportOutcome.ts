@@ -3,7 +3,7 @@ import type { OperationContext } from '../../context.ts';
 import type { EngineParts } from '../operation/EngineParts.ts';
 import { causeOf, codeOf } from '../errors/publicError.ts';
 import type { OperationEnd } from '../observe/OperationObserver.ts';
-import { isResults } from '../operation/Answer.ts';
+import { isResults } from '../answers/Answer.ts';
 import type { Operation } from '../operation/Operation.ts';
 
 const unknown = { kind: 'unknown', fields: [], name: null } as const;
@@ -26,8 +26,8 @@ export function reportOutcome(operation: Operation, { observers }: EngineParts):
   for (const observer of observers) observer.ended?.(end);
 }
 
-function outcomeOf({ problems, result, context }: Operation): Pick<OperationEnd, 'outcome' | 'upstreamRequestId'> {
-  const errors = result && !isResults(result) ? (result.errors ?? []) : problems;
+function outcomeOf({ refusal, result, context }: Operation): Pick<OperationEnd, 'outcome' | 'upstreamRequestId'> {
+  const errors = result && !isResults(result) ? (result.errors ?? []) : (refusal?.problems ?? []);
   const { refusals = [] } = (context ?? {}) as Partial<OperationContext>;
   const [error] = errors;
   if (error === undefined && refusals.length === 0) return { outcome: 'OK', upstreamRequestId: null };

@@ -1,6 +1,9 @@
 import { stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 
+/** Events kept, at most, by default. */
+export const defaultWindow = 10_000;
+
 export interface EventWindowOptions {
   /** Events kept, at most. Default 10,000. */
   max?: number | undefined;
@@ -22,7 +25,7 @@ export class EventWindow {
   #dropped = 0;
   #lastDropped: PositionedEvent | null = null;
 
-  constructor({ max = 10_000, maxAgeMs = 900_000 }: EventWindowOptions = {}) {
+  constructor({ max = defaultWindow, maxAgeMs = 900_000 }: EventWindowOptions = {}) {
     this.#max = max;
     this.#maxAgeMs = maxAgeMs;
   }
@@ -68,6 +71,13 @@ export class EventWindow {
   /** The latest events, at most `count`, oldest first. */
   latest(count: number): PositionedEvent[] {
     return this.#kept.slice(-count).map(({ positioned }) => positioned);
+  }
+
+  /** Drops all events, and counts one more: whoever waits for the next one has missed something. */
+  clear(): void {
+    this.#lastDropped = this.last ?? this.#lastDropped;
+    this.#dropped = this.end + 1;
+    this.#kept = [];
   }
 
   /** Drops what is too much or too old, except the last event: it holds the feed's position. */

@@ -1,12 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { LRUCache } from 'lru-cache';
-
 import { Deferred } from '../../concurrency/Deferred.ts';
 import { instantMs } from '../../domain/instant.ts';
-import type { Instant } from '../../domain/instant.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
-import { lruCache } from '../../lruCache.ts';
 import type { Log } from '../../log.ts';
 import type { ApiClock } from '../../upstream/transport/ApiClock.ts';
 import { Fault, UpstreamUnavailableError } from '../../errors/faults.ts';
@@ -17,29 +13,37 @@ import type { StatusEventRange, StatusEventsClient, StatusStream } from '../../u
 import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
 import { StreamBackoff } from './StreamBackoff.ts';
 import { SilenceWatchdog } from './SilenceWatchdog.ts';
-import type { StatusHub } from './StatusHub.ts';
+import type { Feed, FeedState } from './Feed.ts';
+import { PublishedIds } from './PublishedIds.ts';
+
+/** What the feed publishes to. */
+export interface FeedSink {
+  /** Marks the opening of a stream. Everything later than it by two seconds is published. */
+  begin(openedMs: number): void;
+  /** @param isOverlap the event is from the part of a stream that repeats the past */
+  publish(event: JournalStatusEvent, isOverlap: boolean): void;
+  /** Fulfilled when it can take more; null when it can now. */
+  untilRoom?(): Promise<void> | null;
+}
+
+/** Where a feed continues what another one has published. */
+export interface FeedStart {
+  /** Everything up to here was published, by the API's clock, in ms. */
+  lastMs: number;
+  /** Since when everything was published, in ms. */
+  beganMs: number;
+  /** When the latest published event happened, in ms; null before the first. */
+  publishedMs: number | null;
+  published: PublishedIds;
+}
 
 export interface StatusFeedOptions {
   /** How far before the last event a new stream begins, in ms: other accounts' events may be late. Default 2 minutes. */
   overlapMs?: number;
   /** The longest pause before a new attempt, in ms. Default 10,000. */
   maxBackoffMs?: number;
-}
-
-/** The feed's state, for readiness and metrics. */
-export interface FeedState {
-  /** Whether its stream is open. */
-  isOpen: boolean;
-  /** How long there has been no stream, in ms: 0 while it is open; null before the first. */
-  downMs: number | null;
-  /** How long ago its stream sent anything, heartbeats included, in ms; null while it has none. */
-  silentMs: number | null;
-  /** How long the last event took to arrive, by the API's clock, in ms; null before the first. */
-  lagMs: number | null;
-  /** Streams opened after the first. */
-  reconnects: number;
-  /** Why the last stream ended or could not be opened; null when that never happened. The code is that of `errors`. */
-  lastFailure: { code: string; message: string; at: Instant } | null;
+  /** Default: it begins with live events. */
+  start?: FeedStart | undefined;
 }
 
 /** The estimate of the API's clock improves over time. A larger step back means that the clock was set back, in ms. */
@@ -50,24 +54,18 @@ const openedErrorMs = 2_000;
 const goodAfterMs = 5_000;
 
 /**
- * The process's one stream of status events, for any number of subscribers. It reconnects after every break, from a
+ * One stream of status events, for any number of subscribers. It reconnects after every break, from a
  * little before the last event, and publishes each event once.
  */
-export class StatusFeed {
+export class StatusFeed implements Feed {
   readonly #client: StatusEventsClient;
-  readonly #hub: StatusHub;
+  readonly #sink: FeedSink;
   readonly #clock: ApiClock;
   readonly #log: Log;
   readonly #overlapMs: number;
   readonly #backoff: StreamBackoff;
   readonly #closing = new AbortController();
-  /** Ids of published events with their times, none ahead of the clock: enough to detect repeats in a new stream. */
-  readonly #published = new LRUCache<string, number>({
-    ...lruCache(100_000),
-    dispose: (ms) => (this.#evictedMs = Math.max(this.#evictedMs, ms)),
-  });
-  /** The latest time of the ids that the cache has evicted. */
-  #evictedMs = -Infinity;
+  readonly #published: PublishedIds;
   /** When the latest published event happened; never ahead of the clock. */
   #publishedMs = Infinity;
   /** When the feed began, by the API's clock. */
@@ -88,13 +86,19 @@ export class StatusFeed {
   #lagMs: number | null = null;
   #lastFailure: FeedState['lastFailure'] = null;
 
-  constructor(client: StatusEventsClient, hub: StatusHub, clock: ApiClock, log: Log, options: StatusFeedOptions = {}) {
+  constructor(client: StatusEventsClient, sink: FeedSink, clock: ApiClock, log: Log, options: StatusFeedOptions = {}) {
     this.#clock = clock;
     this.#client = client;
-    this.#hub = hub;
+    this.#sink = sink;
     this.#log = log;
     this.#overlapMs = options.overlapMs ?? latenessMs;
     this.#backoff = new StreamBackoff(options.maxBackoffMs ?? 10_000);
+    const { start } = options;
+    this.#published = start?.published ?? new PublishedIds();
+    if (!start) return;
+    this.#lastMs = start.lastMs;
+    this.#beganMs = start.beganMs;
+    this.#publishedMs = start.publishedMs ?? Infinity;
   }
 
   /** Fulfilled once the first stream is open or has failed to open; the feed keeps trying. */
@@ -153,7 +157,11 @@ export class StatusFeed {
       for await (const item of stream.items) {
         watchdog.noteActivity();
         this.#lastItemMs = performance.now();
-        if (this.#take(item)) continue;
+        if (this.#take(item)) {
+          const room = this.#sink.untilRoom?.();
+          if (room) await room;
+          continue;
+        }
         end = item.kind === 'lossy' ? `the event stream lost events: ${item.comment}` : end;
         break;
       }
@@ -175,7 +183,7 @@ export class StatusFeed {
     // By the new clock, everything was published up to the moment when the last stream ended.
     this.#lastMs = instantMs(stream.openedAt) - (this.#downMs ?? 0);
     this.#beganMs = Math.min(this.#beganMs, this.#lastMs);
-    this.#evictedMs = Math.min(this.#evictedMs, this.#lastMs);
+    this.#published.setBack(this.#lastMs);
     return await this.#client.open(this.#range(), signal);
   }
 
@@ -188,7 +196,7 @@ export class StatusFeed {
     this.#isOverlap = this.#lastMs !== null;
     this.#lastMs ??= openedMs;
     this.#beganMs = Math.min(this.#beganMs, openedMs);
-    this.#hub.begin(openedMs);
+    this.#sink.begin(openedMs);
     this.#firstAttempt.resolve();
     this.#log.info({ openedAt: stream.openedAt }, 'status feed is open');
   }
@@ -221,12 +229,12 @@ export class StatusFeed {
     if (this.#published.has(event.id)) return;
     // The overlap repeats what happened before the feed began. An event that arrives live is new, however old it is.
     if (this.#isOverlap && ms < this.#completeSinceMs) return;
-    this.#published.set(event.id, pastMs);
+    this.#published.add(event.id, pastMs);
     this.#publishedMs = this.#publishedMs === Infinity ? pastMs : Math.max(this.#publishedMs, pastMs);
     this.#lastMs = Math.max(this.#lastMs ?? pastMs, pastMs);
     this.#backoff.succeed();
     this.#lagMs = Math.max(0, Math.round(nowMs - ms));
-    this.#hub.publish(event, this.#isOverlap);
+    this.#sink.publish(event, this.#isOverlap);
   }
 
   /**
@@ -234,7 +242,7 @@ export class StatusFeed {
    * dated by another clock than the `Date` header that says when the feed began.
    */
   get #completeSinceMs(): number {
-    return Math.max(this.#evictedMs, Math.min(this.#beganMs, this.#publishedMs));
+    return Math.max(this.#published.evictedMs, Math.min(this.#beganMs, this.#publishedMs));
   }
 
   get #downMs(): number | null {

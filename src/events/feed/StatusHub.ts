@@ -11,13 +11,16 @@ import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 import { DigestResolver } from '../cursor/DigestResolver.ts';
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
 import { beginningAt, hasEvents, isAfter, isAhead, isNamed } from '../cursor/eventPosition.ts';
-import type { EventPosition } from '../cursor/eventPosition.ts';
+import type { EventPosition, HubOffset } from '../cursor/eventPosition.ts';
 import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
 import { EventWindow } from './EventWindow.ts';
 import type { EventWindowOptions } from './EventWindow.ts';
+import { OffsetRuns } from '../cursor/OffsetRuns.ts';
 import { PositionTracker } from '../cursor/PositionTracker.ts';
 import { SlowConsumerError } from '../../errors/streamErrors.ts';
+import type { StatusMark } from './StatusMark.ts';
 import { StatusSubscription } from './StatusSubscription.ts';
+import type { StatusSubscriptionOptions } from './StatusSubscription.ts';
 
 export interface StatusHubOptions {
   window?: EventWindowOptions | undefined;
@@ -32,12 +35,6 @@ export interface HubState {
   published: number;
   /** Subscriptions ended because their clients did not read. */
   overflows: number;
-}
-
-/** A position with its cursor. */
-export interface StatusMark {
-  readonly position: EventPosition;
-  readonly cursor: string;
 }
 
 /** A replay has to contain the events of so many ms before the last one: it may have another order. */
@@ -64,6 +61,8 @@ export interface Backlog {
   readonly from: number;
   /** Whether an event of the window, by its number before `end`, was not delivered yet. */
   readonly isNew: (event: JournalStatusEvent, number: number) => boolean;
+  /** `isNew` decides about later events too. */
+  readonly isExact: boolean;
 }
 
 /**
@@ -74,8 +73,8 @@ export class StatusHub {
   readonly #window: EventWindow;
   readonly #subscriptions = new Set<StatusSubscription>();
   readonly #lastStatuses = new LRUCache<string, string>(lruCache(maxStatuses));
-  /** Identifies this hub in positions. */
-  readonly #id = randomBytes(6).toString('base64url');
+  /** Which offsets its events have in positions. */
+  readonly offsets = new OffsetRuns(randomBytes(6).toString('base64url'));
   readonly #awaitingBeginning = new Set<Deferred>();
   readonly #dropTimer: NodeJS.Timeout;
   /** The API's clock, in unix ms. */
@@ -92,7 +91,7 @@ export class StatusHub {
     this.now = now;
     this.#tracker = new PositionTracker({ now });
     this.#window = new EventWindow(window);
-    this.#dropTimer = setInterval(() => this.#window.dropOld(), dropIntervalMs).unref();
+    this.#dropTimer = setInterval(() => this.#dropOld(), dropIntervalMs).unref();
   }
 
   get state(): HubState {
@@ -115,7 +114,7 @@ export class StatusHub {
    */
   begin(openedMs: number): void {
     if (this.#beginning) return;
-    const position = beginningAt(openedMs, { hub: this.#id, published: 0 });
+    const position = beginningAt(openedMs, this.offsets.at(this.end));
     this.#beginning = { position, cursor: encodeEventCursor(position) };
     this.#completeSinceMs = openedMs + beginningErrorMs;
     this.#tracker = PositionTracker.after(this.#completeSinceMs, this.now);
@@ -134,7 +133,7 @@ export class StatusHub {
    */
   publish(event: JournalStatusEvent, isOverlap = false): void {
     if (isOverlap && stampOf(event).ms <= this.#completeSinceMs) this.#aroundBeginning.add(event);
-    const positioned = this.#tracker.advance(event, { hub: this.#id, published: this.end + 1 });
+    const positioned = this.#tracker.advance(event, this.offsets.at(this.end + 1));
     this.#lastStatuses.set(event.journalId, event.rawStatusTo);
     this.#window.push(positioned);
     for (const subscription of this.#subscriptions) subscription.offer(positioned);
@@ -143,14 +142,20 @@ export class StatusHub {
   /**
    * @param accepts which events the subscriber wants, by event and number. Called once per event, in order
    * @param from the number of the first event to read. Default: the next one to be published
+   * @param onLost see `StatusSubscription`. Default: the subscription ends
    */
-  subscribe(accepts: (event: JournalStatusEvent, number: number) => boolean, from = this.end): StatusSubscription {
+  subscribe(
+    accepts: (event: JournalStatusEvent, number: number) => boolean,
+    from = this.end,
+    onLost: StatusSubscriptionOptions['onLost'] = () => Promise.resolve({ done: true, value: undefined }),
+  ): StatusSubscription {
     const subscription = new StatusSubscription({
       accepts,
       from,
       window: this.#window,
       feedCursor: () => this.mark?.cursor ?? null,
       onEnd: (ended) => this.#subscriptions.delete(ended),
+      onLost,
     });
     this.#subscriptions.add(subscription);
     return subscription;
@@ -178,9 +183,21 @@ export class StatusHub {
     return new PositionTracker({ now: this.now, start });
   }
 
-  /** Whether this hub created the position: everything up to it was published here. */
+  /** Whether the position has an offset of this hub, or of the log that it reads: everything up to it is published here. */
   isOwn({ offset }: EventPosition): boolean {
-    return offset?.hub === this.#id && offset.published <= this.end;
+    return offset !== undefined && this.offsets.knows(offset, this.end);
+  }
+
+  /**
+   * Forgets all events, since some of those that follow can't be published. Subscriptions resume from a replay.
+   * `begin` is to be called next.
+   */
+  restart(): void {
+    const mark = this.mark;
+    this.#window.clear();
+    this.#beginning = null;
+    this.#completeSinceMs = Infinity;
+    for (const subscription of this.#subscriptions) subscription.lose(mark);
   }
 
   /** Whether the position's last event was published here, as far as its offset or the window shows. */
@@ -195,6 +212,11 @@ export class StatusHub {
     for (const { event } of this.#window.latest(this.end)) search.see(event);
     search.settle();
     return search.resolved ?? position;
+  }
+
+  /** Whether somebody waits for events, or for the feed to begin. */
+  get hasReaders(): boolean {
+    return this.#subscriptions.size + this.#awaitingBeginning.size > 0;
   }
 
   /** Fulfilled once the feed has begun or the signal is aborted. Not one shared promise: that would keep every waiter. */
@@ -219,10 +241,7 @@ export class StatusHub {
   /** What was published after the position; null when the window may not reach back to it. */
   backlogAfter(position: EventPosition): Backlog | null {
     const { offset } = position;
-    // Exact, whatever the order and the dates of the events.
-    if (offset && this.isOwn(position)) {
-      return this.reachesBackTo(offset.published) ? { from: offset.published, isNew: () => true } : null;
-    }
+    if (offset && this.isOwn(position)) return this.#exactBacklog(position, offset);
     const { start, lastDropped } = this.#window;
     const completeSinceMs = Math.max(lastDropped?.position.ms ?? -Infinity, this.#completeSinceMs);
     if (position.digest || position.floorMs < completeSinceMs || !hasEvents(position)) return null;
@@ -231,12 +250,34 @@ export class StatusHub {
     // Another gateway received the events in another order: the names decide, and what follows the last named one is new.
     const isNew = (event: JournalStatusEvent, number: number) =>
       isAfter(event, position) || (last !== -1 && number > last && !isNamed(position, stampOf(event).token));
-    return { from: start, isNew };
+    return { from: start, isNew, isExact: false };
+  }
+
+  /** Exact, whatever the order and the dates of the events. */
+  #exactBacklog(position: EventPosition, offset: HubOffset): Backlog | null {
+    const number = this.offsets.numberAfter(offset, this.end);
+    if (number === null || !this.reachesBackTo(number)) return null;
+    // Another gateway has read further. What it had is known by number, unless this one stops reading that log.
+    const { hub } = this.offsets.at(this.end);
+    const isNew = (event: JournalStatusEvent, at: number) =>
+      at >= number || (this.offsets.at(at).hub !== hub && isAfter(event, position));
+    return { from: Math.min(number, this.end), isNew, isExact: true };
   }
 
   /** The status after the journal's last event, as the API spells it; undefined when it had none recently. */
   lastStatusOf(journalId: string): string | undefined {
     return this.#lastStatuses.get(journalId);
+  }
+
+  /** The events of the window that happened after a time, in ms. */
+  eventsAfter(ms: number): JournalStatusEvent[] {
+    const all = this.#window.latest(this.end).map(({ event }) => event);
+    return all.filter((event) => stampOf(event).ms > ms);
+  }
+
+  #dropOld(): void {
+    this.#window.dropOld();
+    this.offsets.drop(this.#window.start);
   }
 
   /** Ends every subscription. */

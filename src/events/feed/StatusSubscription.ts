@@ -3,7 +3,10 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
 import type { EventWindow } from './EventWindow.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
+import type { StatusMark } from './StatusMark.ts';
 import type { StatusReader } from './StatusReader.ts';
+
+type Result = IteratorResult<PositionedEvent, undefined>;
 
 export interface StatusSubscriptionOptions {
   /** Which events the subscriber wants. Called once per event, synchronous and cheap. */
@@ -14,9 +17,9 @@ export interface StatusSubscriptionOptions {
   /** The feed's cursor now. */
   feedCursor: () => string | null;
   onEnd: (subscription: StatusSubscription) => void;
+  /** Reads on for a subscriber that waits when events can't be published; it has everything up to the mark. */
+  onLost: (mark: StatusMark | null) => Promise<Result>;
 }
-
-type Result = IteratorResult<PositionedEvent, undefined>;
 
 /**
  * One subscriber's place in the hub's window. Not an `async function*`: while one waits, `return()` waits too, and an
@@ -55,6 +58,11 @@ export class StatusSubscription implements StatusReader {
     const number = this.#next;
     this.#next += 1;
     if (this.#options.accepts(positioned.event, number)) this.#pending.shift()?.resolve(this.#take(positioned));
+  }
+
+  /** To be called when events are missing: the window no longer has what a subscriber that waits has not received. */
+  lose(mark: StatusMark | null): void {
+    for (const { resolve } of this.#pending.splice(0)) resolve(this.#options.onLost(mark));
   }
 
   /** Ends without the events that were not read: the subscriber resumes after its last cursor. */

@@ -7,6 +7,7 @@ import type { StatusEventsClient, StatusStream } from '../../upstream/events/Sta
 
 import { SharedStream } from './SharedStream.ts';
 import { StreamSlots } from './StreamSlots.ts';
+import type { Slots } from './StreamSlots.ts';
 
 export interface SharedReplaysOptions {
   /** Replays open at once. Default 4: the API allows 25 streams per customer, and the feed always needs one. */
@@ -72,13 +73,18 @@ class ReplayGroup {
 /** Serves all replays with a few upstream streams: readers of overlapping ranges share one, the others wait. */
 export class SharedReplays {
   readonly #client: StatusEventsClient;
-  readonly #slots: StreamSlots;
+  readonly #slots: Slots;
   readonly #maxWaiting: number;
   readonly #groups = new Set<ReplayGroup>();
 
-  constructor(client: StatusEventsClient, { streams = 4, waiting = 5_000 }: SharedReplaysOptions = {}) {
+  /** @param shareSlots bounds the streams over several gateways */
+  constructor(
+    client: StatusEventsClient,
+    { streams = 4, waiting = 5_000 }: SharedReplaysOptions = {},
+    shareSlots: (own: Slots, max: number) => Slots = (own) => own,
+  ) {
     this.#client = client;
-    this.#slots = new StreamSlots(streams);
+    this.#slots = shareSlots(new StreamSlots(streams), streams);
     this.#maxWaiting = waiting;
   }
 

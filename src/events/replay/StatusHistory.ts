@@ -5,24 +5,25 @@ import type { Instant } from '../../domain/instant.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import type { Log } from '../../log.ts';
 import type { ApiClock } from '../../upstream/transport/ApiClock.ts';
-import type { StatusEventsClient, StatusStream } from '../../upstream/events/StatusEventsClient.ts';
+import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
 import { hasEvents, isAfter, isAhead } from '../cursor/eventPosition.ts';
-import type { EventPosition } from '../cursor/eventPosition.ts';
+import type { EventPosition, HubOffset } from '../cursor/eventPosition.ts';
 import { justBefore, stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import { PositionTracker } from '../cursor/PositionTracker.ts';
 import type { ExpectedPast } from '../feed/StatusHub.ts';
 import { ReplayStart } from './ReplayStart.ts';
 import { ReplayWatch } from './ReplayWatch.ts';
-import { SharedReplays } from './SharedReplays.ts';
-import type { ReplayBounds, SharedReplaysOptions } from './SharedReplays.ts';
+import type { ReplayBounds, SharedReplays } from './SharedReplays.ts';
 import { LeftBehindError } from './SharedStream.ts';
 
 export interface HistoryRange {
   /** Only events after this position. The API must still have its event, otherwise the position has expired. */
   after?: EventPosition | undefined;
+  /** What follows this offset is read elsewhere. Only a shared log knows offsets. */
+  upTo?: HubOffset | undefined;
   /** Gets the position with names in place of its digest, see `DigestResolver`. */
   onResolved?: ((after: EventPosition) => void) | undefined;
   /** Gets every event of the replay, including those outside of the range. */
@@ -45,6 +46,12 @@ export interface HistoryRange {
   onUnreadable?: ((error: unknown) => void) | undefined;
 }
 
+/** Reads past events, oldest first. */
+export interface PastReader {
+  /** @throws CursorExpiredError | TooManyReplaysError | Fault */
+  read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void>;
+}
+
 /** How long a replay may bring nothing, in ms. Longer than a second, since its end may lie that far in the future. */
 export const silenceMs = 5_000;
 /** Bounds are requested wider and applied here, since it is undocumented whether the API includes them. */
@@ -53,20 +60,15 @@ const marginMs = 2_000;
 const beginningLatenessMs = 10_000;
 
 /** Past events, read from the Event API's bounded streams. */
-export class StatusHistory {
+export class StatusHistory implements PastReader {
   readonly #clock: ApiClock;
   readonly #log: Log;
   readonly #replays: SharedReplays;
 
-  constructor(client: StatusEventsClient, clock: ApiClock, log: Log, options?: SharedReplaysOptions) {
+  constructor(replays: SharedReplays, clock: ApiClock, log: Log) {
     this.#log = log;
     this.#clock = clock;
-    this.#replays = new SharedReplays(client, options);
-  }
-
-  /** Replays that have an upstream stream. */
-  get openReplays(): number {
-    return this.#replays.taken;
+    this.#replays = replays;
   }
 
   /**

@@ -2,11 +2,22 @@ import { Deferred } from '../../concurrency/Deferred.ts';
 import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 
+export interface Slots {
+  /** Slots that are held. */
+  readonly taken: number;
+  /**
+   * @param signal ends the wait
+   * @param isUrgent goes before all other waiters
+   * @returns releases the slot; null when the signal was aborted first
+   */
+  take(signal: AbortSignal, isUrgent?: boolean): Promise<(() => void) | null>;
+}
+
 /**
  * Limits the upstream streams besides the feed. Waiters take turns in the order of arrival, urgent ones first. Not
  * p-queue, which runs functions: a slot here is held by a stream, and a waiter that leaves must free its place at once.
  */
-export class StreamSlots {
+export class StreamSlots implements Slots {
   readonly #waiting: Deferred[] = [];
   readonly #max: number;
   #taken = 0;
@@ -20,11 +31,6 @@ export class StreamSlots {
     return this.#taken;
   }
 
-  /**
-   * @param signal ends the wait
-   * @param isUrgent goes before all other waiters
-   * @returns releases the slot; null when the signal was aborted first
-   */
   async take(signal: AbortSignal, isUrgent = false): Promise<(() => void) | null> {
     if (signal.aborted) return null;
     if (this.#taken < this.#max) this.#taken += 1;

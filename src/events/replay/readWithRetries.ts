@@ -4,7 +4,7 @@ import { UpstreamUnavailableError } from '../../errors/faults.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import { StreamBackoff } from '../feed/StreamBackoff.ts';
-import type { HistoryRange, StatusHistory } from './StatusHistory.ts';
+import type { HistoryRange, PastReader } from './StatusHistory.ts';
 
 /** A replay is given up after so many failures without an event between them. */
 const maxFailures = 3;
@@ -12,12 +12,12 @@ const maxFailures = 3;
 const maxPauseMs = 1_000;
 
 /**
- * Reads past events from a `StatusHistory`. After a failure it resumes after the last event.
+ * Reads past events. After a failure it resumes after the last event.
  *
  * @throws CursorExpiredError | TooManyReplaysError | Fault
  */
 export async function* readWithRetries(
-  history: StatusHistory,
+  history: PastReader,
   range: HistoryRange,
   signal: AbortSignal,
 ): AsyncGenerator<PositionedEvent, void> {

@@ -7,7 +7,7 @@ import { latenessMs } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 import { readWithRetries } from '../replay/readWithRetries.ts';
-import type { StatusHistory } from '../replay/StatusHistory.ts';
+import type { PastReader } from '../replay/StatusHistory.ts';
 import type { SeenEvents } from './SeenEvents.ts';
 
 /** The beginning of a feed has whole seconds, and its clock may differ from that of the events, in ms. */
@@ -24,7 +24,7 @@ const maxWaitMs = 1_000;
  */
 export class ReplayedPast {
   readonly #hub: StatusHub;
-  readonly #history: StatusHistory;
+  readonly #history: PastReader;
   /** The events of the replay, and more, that must not be delivered again. */
   readonly seen: SeenEvents;
   readonly #closing = new AbortController();
@@ -35,7 +35,7 @@ export class ReplayedPast {
   #liveFrom: number;
   #end: { error?: unknown } | null = null;
 
-  constructor(hub: StatusHub, history: StatusHistory, after: EventPosition, seen: SeenEvents) {
+  constructor(hub: StatusHub, history: PastReader, after: EventPosition, seen: SeenEvents) {
     this.#hub = hub;
     this.#history = history;
     this.seen = seen;
@@ -100,6 +100,7 @@ export class ReplayedPast {
     this.seen.beginReplay(expected?.ms ?? 0, this.#position.floorMs - latenessMs);
     const range = {
       after: this.#position,
+      upTo: this.#hub.offsets.at(this.#liveFrom),
       expected,
       upToMs,
       caughtUpMs: 0,

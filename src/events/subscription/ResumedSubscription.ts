@@ -9,9 +9,10 @@ import { stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { PositionTracker } from '../cursor/PositionTracker.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
+import type { StatusMark } from '../feed/StatusMark.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import type { StatusSubscription } from '../feed/StatusSubscription.ts';
-import type { StatusHistory } from '../replay/StatusHistory.ts';
+import type { PastReader } from '../replay/StatusHistory.ts';
 import { ReplayedPast } from './ReplayedPast.ts';
 import { SeenEvents } from './SeenEvents.ts';
 
@@ -33,7 +34,7 @@ export interface ResumedSubscriptionOptions {
  */
 export class ResumedSubscription implements StatusReader {
   readonly #hub: StatusHub;
-  readonly #history: StatusHistory;
+  readonly #history: PastReader;
   readonly #options: ResumedSubscriptionOptions;
   /** Where it started or resumed, then its last position that is not the hub's; null before the feed has begun. */
   #position: EventPosition | null;
@@ -45,13 +46,13 @@ export class ResumedSubscription implements StatusReader {
   #live: StatusSubscription | null = null;
   #hasLeft = false;
 
-  constructor(hub: StatusHub, history: StatusHistory, options: ResumedSubscriptionOptions) {
+  constructor(hub: StatusHub, history: PastReader, options: ResumedSubscriptionOptions) {
     this.#hub = hub;
     this.#history = history;
     this.#options = options;
     this.#position = options.after ?? hub.mark?.position ?? null;
     if (options.after) this.#resume(options.after);
-    else this.#live = hub.subscribe(options.accepts);
+    else this.#live = hub.subscribe(options.accepts, hub.end, (mark) => this.#readOnAfter(mark));
   }
 
   /** The hub's cursor, once it covers what was received from elsewhere. */
@@ -90,12 +91,25 @@ export class ResumedSubscription implements StatusReader {
     }
     this.#tracker = this.#aheadMs === -Infinity ? null : hub.trackerFrom(after);
     const { end } = hub;
-    this.#readFrom(backlog.from, (event, at) => (at < end ? backlog.isNew(event, at) : !seen.has(event)));
+    const isDecided = (at: number) => backlog.isExact || at < end;
+    this.#readFrom(backlog.from, (event, at) => (isDecided(at) ? backlog.isNew(event, at) : !seen.has(event)));
   }
 
   #readFrom(number: number, isNew: (event: JournalStatusEvent, number: number) => boolean): void {
     const { accepts } = this.#options;
-    this.#live = this.#hub.subscribe((event, at) => isNew(event, at) && accepts(event), number);
+    const wants = (event: JournalStatusEvent, at: number) => isNew(event, at) && accepts(event);
+    this.#live = this.#hub.subscribe(wants, number, (mark) => this.#readOnAfter(mark));
+  }
+
+  /** The hub has missed events while this subscription waited for the next one: they are replayed. */
+  #readOnAfter(mark: StatusMark | null): Promise<Result> {
+    const position = mark && this.#isCoveredBy(mark.position) ? mark.position : this.#lastPosition;
+    this.#live?.end();
+    this.#live = null;
+    this.#position = position;
+    if (position) this.#resume(position);
+    else this.#readFrom(this.#hub.end, () => true);
+    return this.#nextOwn();
   }
 
   async #nextOwn(): Promise<Result> {
@@ -118,7 +132,7 @@ export class ResumedSubscription implements StatusReader {
     if (this.#hasLeft) return null;
     if (positioned) {
       const { event, position } = positioned;
-      this.#aheadMs = Math.max(this.#aheadMs, stampOf(event).ms);
+      this.#aheadMs = this.#hub.isOwn(position) ? -Infinity : Math.max(this.#aheadMs, stampOf(event).ms);
       this.#position = position;
       return this.#options.accepts(event) ? { done: false, value: positioned } : null;
     }
@@ -134,8 +148,10 @@ export class ResumedSubscription implements StatusReader {
       this.#recover();
       return null;
     }
-    const result = await this.#live.next();
-    if (result.done) return result;
+    const live = this.#live;
+    const result = await live.next();
+    // It was lost meanwhile, and the event comes from what replaced it.
+    if (result.done || live !== this.#live) return result;
     if (!this.#tracker || this.#isCoveredBy(result.value.position)) {
       this.#tracker = null;
       return result;

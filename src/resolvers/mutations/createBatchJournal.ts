@@ -9,6 +9,7 @@ import { InputCheck } from './InputCheck.ts';
 import { matchEntries } from './matchEntries.ts';
 import type { BatchJournalResult } from './matchEntries.ts';
 import { assertVisible } from './assertVisible.ts';
+import { withinCaps } from './withinCaps.ts';
 
 export interface CreateBatchJournalArguments {
   input: NewBatch;
@@ -34,10 +35,21 @@ export async function createBatchJournal(
   assertAuthorized(context.principal, { kind: 'createJournal', journals });
   check.throwIfAny();
 
+  return withinCaps({ mutation: 'createBatchJournal', idempotencyKey, cash: batch.entries }, context, () =>
+    send(batch, idempotencyKey, args.idempotencyKey == null, context),
+  );
+}
+
+async function send(
+  batch: NewBatch,
+  idempotencyKey: string,
+  isMade: boolean,
+  context: OperationContext,
+): Promise<CreateBatchJournalSuccess> {
   const startedMs = context.clock.earliestNow();
   const sentKey = context.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
   const [items, isReplay] = await context.keyUses.note(
-    { sentKey, isMade: args.idempotencyKey == null },
+    { sentKey, isMade },
     () => context.journals.createBatch(batch, idempotencyKey, sentKey),
     journalsOf,
   );

@@ -6,6 +6,7 @@ import type { NewJNLC, NewJNLS, NewJournal } from '../../domain/newJournal.ts';
 import { freshJournal } from './freshJournal.ts';
 import { InputCheck } from './InputCheck.ts';
 import { assertVisible } from './assertVisible.ts';
+import { withinCaps } from './withinCaps.ts';
 
 export interface CreateJournalArguments {
   input: { jnlc?: NewJNLC | null; jnls?: NewJNLS | null };
@@ -28,10 +29,22 @@ export async function createJournal(
   const idempotencyKey = check.idempotencyKey(args.idempotencyKey);
   const journal = checkedJournal(args.input, check);
   assertAuthorized(context.principal, { kind: 'createJournal', journals: [journal.jnlc ?? journal.jnls] });
+  if (journal.jnls) assertAuthorized(context.principal, { kind: 'moveSymbol', symbol: journal.jnls.symbol });
   check.throwIfAny();
 
+  const cash = journal.jnlc ? [journal.jnlc] : [];
+  return withinCaps({ mutation: 'createJournal', idempotencyKey, cash }, context, () =>
+    send(journal, idempotencyKey, args.idempotencyKey == null, context),
+  );
+}
+
+async function send(
+  journal: NewJournal,
+  idempotencyKey: string,
+  isMade: boolean,
+  context: OperationContext,
+): Promise<CreateJournalSuccess> {
   const sentKey = context.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
-  const isMade = args.idempotencyKey == null;
   const [answered, isReplay] = await context.keyUses.note(
     { sentKey, isMade },
     () => context.journals.create(journal, idempotencyKey, sentKey),

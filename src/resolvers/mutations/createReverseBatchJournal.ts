@@ -7,6 +7,7 @@ import { freshResults } from './freshJournal.ts';
 import { InputCheck } from './InputCheck.ts';
 import { matchEntries } from './matchEntries.ts';
 import type { BatchJournalResult } from './matchEntries.ts';
+import { withinCaps } from './withinCaps.ts';
 
 export interface CreateReverseBatchJournalArguments {
   input: NewReverseBatch;
@@ -36,6 +37,17 @@ export async function createReverseBatchJournal(
   assertAuthorized(context.principal, { kind: 'createJournal', journals });
   check.throwIfAny();
 
+  const cash = batch.entries.map(({ amount }) => ({ amount, currency: batch.currency }));
+  return withinCaps({ mutation: 'createReverseBatchJournal', idempotencyKey, cash }, context, () =>
+    send(batch, idempotencyKey, context),
+  );
+}
+
+async function send(
+  batch: NewReverseBatch,
+  idempotencyKey: string,
+  context: OperationContext,
+): Promise<CreateReverseBatchJournalSuccess> {
   const startedMs = context.clock.earliestNow();
   const { items, replayed } = await context.reverseBatches.create(context.principal.name, idempotencyKey, batch);
   const { currency } = batch;

@@ -14,7 +14,8 @@ import {
 } from './journalOrder.ts';
 import type { JournalPlace } from './journalOrder.ts';
 import { JournalWindow } from './JournalWindow.ts';
-import type { DayRange, JournalWindowOptions, ReadSlice } from './JournalWindow.ts';
+import type { DayRange } from './DaySlices.ts';
+import type { JournalWindowOptions, ReadSlice } from './JournalWindow.ts';
 import { maxPageSize, readPageRequest } from './pageArguments.ts';
 import type { ConnectionArguments } from './pageArguments.ts';
 

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { closeAll } from '../../concurrency/closeAll.ts';
 import type { Limits } from '../../config/limits.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
+import { pathOf } from '../connections/pathOf.ts';
 import { listen, urlOf } from '../connections/listen.ts';
 import type { ListenOptions } from '../connections/listen.ts';
 import { StalledSockets } from '../connections/StalledSockets.ts';
@@ -13,6 +14,7 @@ import type { WebSocketServer } from '../websocket/WebSocketServer.ts';
 import { checkRequestTarget, isHealthCheck } from './checkRequestTarget.ts';
 import type { TargetProblem } from './checkRequestTarget.ts';
 import { corsHeaders } from './corsHeaders.ts';
+import type { Endpoint } from './Endpoint.ts';
 import { HttpRequest } from './HttpRequest.ts';
 import { normalizeHead } from './normalizeHead.ts';
 import { peekAndShedQuery } from './peekAndShedQuery.ts';
@@ -34,6 +36,8 @@ export interface HttpServerOptions extends ListenOptions, Pick<Limits, 'corsOrig
   graceMs: number;
   /** Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000. */
   spreadMs?: number;
+  /** Endpoints besides GraphQL, by path. */
+  endpoints?: ReadonlyMap<string, Endpoint>;
   /** Other paths than GraphQL's, such as pages. The first route that has a path answers it. */
   routes?: readonly Route[];
 }
@@ -56,6 +60,7 @@ export class HttpServer {
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
+  readonly #endpoints: ReadonlyMap<string, Endpoint>;
   readonly #responses = new Set<ServerResponse>();
   readonly #stalled: StalledSockets;
 
@@ -64,6 +69,7 @@ export class HttpServer {
     this.#webSockets = webSockets;
     this.#running = running;
     this.#options = options;
+    this.#endpoints = options.endpoints ?? new Map<string, Endpoint>();
     const { requestTimeoutMs: requestTimeout, keepAliveMs: keepAliveTimeout, maxConnections } = options;
     const connectionsCheckingInterval = Math.min(1_000, requestTimeout / 4);
     this.#server = createServer(
@@ -118,10 +124,12 @@ export class HttpServer {
   /** An overloaded process refuses a request before it spends anything else on it. */
   #serve(request: IncomingMessage, response: ServerResponse): void {
     normalizeHead(request);
-    const problem = checkRequestTarget(request);
+    const problem = checkRequestTarget(request, this.#endpoints);
     const isCheap = problem !== null || isHealthCheck(request);
     const admit = () => this.#admit(request, response, problem);
-    if (isCheap || this.#running.hasRoomFor('query')) admit();
+    // An endpoint's operations are refused by the which knows their type.
+    const isEndpoint = this.#endpoints.has(pathOf(request));
+    if (isCheap || isEndpoint || this.#running.hasRoomFor('query')) admit();
     else if (this.#running.hasRoomFor('any')) peekAndShedQuery(request, admit, () => this.#shed(request, response));
     else this.#shed(request, response);
   }
@@ -144,7 +152,7 @@ export class HttpServer {
     });
     if (this.#running.isDraining) closeConnectionAfter(response);
     const head = [...securityHeaders, requestIdHeader, requestIdOf(request), ...corsHeaders(request, this.#options)];
-    if (!problem && isOrdinaryPost(request)) {
+    if (!problem && !this.#endpoints.has(pathOf(request)) && isOrdinaryPost(request)) {
       void this.#doors.post.serve(request, response, head);
       return;
     }
@@ -153,7 +161,7 @@ export class HttpServer {
     if (problem?.status === 404 && this.#options.routes?.some((route) => route.serve(request, response))) return;
     if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
     else if (isPreflight) response.writeHead(204, { 'content-length': 0 }).end();
-    else void this.#doors.yoga(request, response);
+    else void (this.#endpoints.get(pathOf(request)) ?? this.#doors.yoga)(request, response);
   }
 
   #shed(request: IncomingMessage, response: ServerResponse): void {

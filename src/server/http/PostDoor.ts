@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import type { Limits } from '../../config/limits.ts';
-import { Answer } from '../../engine/operation/Answer.ts';
-import type { Results } from '../../engine/operation/Answer.ts';
+import { Answer } from '../../engine/answers/Answer.ts';
+import type { Results } from '../../engine/answers/Answer.ts';
 import type { Engine } from '../../engine/Engine.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';

@@ -15,11 +15,17 @@ const isHost = memoize((host) => URL.canParse(`http://${host}/`));
 const paths = new Set([graphqlPath, healthPath]);
 
 /** Keeps requests from Yoga that it would misread: it matches the ends of paths, and answers a malformed Host with a stack. */
-export function checkRequestTarget(request: IncomingMessage): TargetProblem | null {
+export function checkRequestTarget(
+  request: IncomingMessage,
+  endpoints: ReadonlyMap<string, unknown>,
+): TargetProblem | null {
   const { host } = request.headers;
   if (!isHost(host ?? 'gateway')) return { status: 400, message: 'the Host header is malformed\n' };
   if (hasSeveralCredentials(request)) return { status: 400, message: 'expected one Authorization header\n' };
-  return paths.has(pathOf(request)) ? null : { status: 404, message: `not found; GraphQL is at ${graphqlPath}\n` };
+  const path = pathOf(request);
+  return paths.has(path) || endpoints.has(path)
+    ? null
+    : { status: 404, message: `not found; GraphQL is at ${graphqlPath}\n` };
 }
 
 /** Health checks are answered even by an overloaded process. */

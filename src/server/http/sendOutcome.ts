@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-import { isResults } from '../../engine/operation/Answer.ts';
-import type { Answer, Results } from '../../engine/operation/Answer.ts';
+import { isResults } from '../../engine/answers/Answer.ts';
+import type { Answer, Results } from '../../engine/answers/Answer.ts';
 import type { Log } from '../../log.ts';
 
 import { writeEvents } from '../live/writeEvents.ts';

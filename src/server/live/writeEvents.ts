@@ -1,5 +1,5 @@
-import { isResults } from '../../engine/operation/Answer.ts';
-import type { Answer, Results } from '../../engine/operation/Answer.ts';
+import { isResults } from '../../engine/answers/Answer.ts';
+import type { Answer, Results } from '../../engine/answers/Answer.ts';
 import { LiveMessage } from '../../engine/live/LiveMessage.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import type { Log } from '../../log.ts';

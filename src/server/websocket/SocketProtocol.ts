@@ -4,8 +4,8 @@ import { makeServer } from 'graphql-ws';
 import type { Context, Server, SubscribePayload } from 'graphql-ws';
 import type { IncomingMessage } from 'node:http';
 
-import { Answer, isResults } from '../../engine/operation/Answer.ts';
-import type { Results } from '../../engine/operation/Answer.ts';
+import { Answer, isResults } from '../../engine/answers/Answer.ts';
+import type { Results } from '../../engine/answers/Answer.ts';
 import type { Engine } from '../../engine/Engine.ts';
 import { errorWithoutHttp, withoutHttp } from '../../engine/errors/copyError.ts';
 import { publicError } from '../../engine/errors/publicError.ts';

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import type { Session } from '../../auth/Session.ts';
-import { isResults } from '../../engine/operation/Answer.ts';
+import { isResults } from '../../engine/answers/Answer.ts';
 import type { Engine } from '../../engine/Engine.ts';
 
 import { HttpClient } from '../http/HttpClient.ts';

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 
-import { Answer, isResults } from '../../engine/operation/Answer.ts';
-import type { Results } from '../../engine/operation/Answer.ts';
+import { Answer, isResults } from '../../engine/answers/Answer.ts';
+import type { Results } from '../../engine/answers/Answer.ts';
 import type { Log } from '../../log.ts';
 
 import { eventStream } from '../http/mediaTypes.ts';

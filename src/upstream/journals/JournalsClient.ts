@@ -1,5 +1,3 @@
-import { LRUCache } from 'lru-cache';
-
 import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { BatchItem, NewBatch, NewJournal, NewReverseBatch } from '../../domain/newJournal.ts';
@@ -16,16 +14,18 @@ import {
 } from '../../errors/faults.ts';
 import type { Fault, FaultDetails } from '../../errors/faults.ts';
 import type { Refusal } from '../../errors/refusals.ts';
-import { lruCache } from '../../lruCache.ts';
+import type { RedisConnection } from '../../redis/RedisConnection.ts';
 
 import type { WireResponse } from '../transport/exchange.ts';
 import type { Done, Outcome, Refused } from '../transport/Outcome.ts';
 import { readErrorBody, requestIdOf } from '../transport/readErrorBody.ts';
 import type { UpstreamCall, UpstreamConnection } from '../transport/UpstreamConnection.ts';
-import { decodeBatchOf, decodeJournalResponse, decodeListResponse } from './decodeResponse.ts';
+import { decodeBatchOf, decodeJournalResponse, decodeListResponse, ListDecoder } from './decodeResponse.ts';
+import type { TakeJournal } from './decodeResponse.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
 import { listingQuery, maxListed } from './journalListing.ts';
 import type { JournalListing } from './journalListing.ts';
+import { LostCalls } from './LostCalls.ts';
 import {
   batchRefusals,
   createRefusals,
@@ -51,14 +51,17 @@ export interface JournalList {
 export class JournalsClient {
   readonly #connection: UpstreamConnection;
   /** Journals whose delete has an unknown outcome: the next delete may find them deleted. */
-  readonly #lostDeletes = new LRUCache<string, true>(lruCache(10_000));
+  readonly #lostDeletes: LostCalls;
   /** Keys of recently lost attempts. */
-  readonly #lostKeys = new LRUCache<string, true>({ ...lruCache(100_000), ttl: inProgressMs });
+  readonly #lostKeys: LostCalls;
   #writes = 0;
   #credentialsCheck: Promise<boolean> | null = null;
 
-  constructor(connection: UpstreamConnection) {
+  /** @param redis shares lost calls with other gateways; null if the gateway runs alone */
+  constructor(connection: UpstreamConnection, redis: RedisConnection | null = null) {
     this.#connection = connection;
+    this.#lostDeletes = new LostCalls({ name: 'delete', max: 10_000, keptMs: lostDeleteMs, redis });
+    this.#lostKeys = new LostCalls({ name: 'key', max: 100_000, keptMs: inProgressMs, redis });
   }
 
   /** How many writes have ended, whatever their outcome. A change means that earlier reads may be stale. */
@@ -102,16 +105,7 @@ export class JournalsClient {
    * @throws Fault
    */
   async list(listing: JournalListing, signal?: CancelSignal): Promise<JournalList> {
-    const outcome = await this.#read(
-      {
-        endpoint: 'listJournals',
-        method: 'GET',
-        path: '/v1/journals',
-        query: listingQuery(listing),
-        decode: decodeListResponse,
-      },
-      signal,
-    );
+    const outcome = await this.#read({ ...listCall(listing), decode: decodeListResponse }, signal);
     if (isRefusedWith(outcome, 422) && isAboutTooMany(outcome.response)) return { journals: [], complete: false };
     if (outcome.kind === 'refused') throw readFault(outcome.response, this.#connection.retryAt);
     const listed = outcome.result;
@@ -123,6 +117,25 @@ export class JournalsClient {
     // Unreadable journals count towards the limit as well.
     const complete = listed.length < listing.limit || listing.limit >= maxListed;
     return unreadable.length === 0 ? { journals, complete } : { journals, complete, unreadable };
+  }
+
+  /**
+   * As `list`, journal by journal while the response arrives, so that the list is never in memory.
+   *
+   * @param begin is called when a response begins. One that breaks off is requested anew: then begin from nothing
+   * @throws Fault
+   */
+  async listEach(
+    listing: JournalListing,
+    begin: () => TakeJournal,
+    signal?: CancelSignal,
+  ): Promise<Pick<JournalList, 'complete'>> {
+    const decoder = new ListDecoder(begin);
+    const call = { ...listCall(listing), openBody: decoder.open, decode: decoder.end, deadlineMs: longListMs };
+    const outcome = await this.#read(call, signal);
+    if (isRefusedWith(outcome, 422) && isAboutTooMany(outcome.response)) return { complete: false };
+    if (outcome.kind === 'refused') throw readFault(outcome.response, this.#connection.retryAt);
+    return { complete: outcome.result < listing.limit || listing.limit >= maxListed };
   }
 
   /**
@@ -159,8 +172,10 @@ export class JournalsClient {
   /**
    * `POST /v1/journals/reverse_batch`. Never sent again once begun, since the API takes no idempotency key here: the key
    * is the gateway's own and appears in errors only. @throws as `create`
+   *
+   * @param beginBy it is not begun later than this, by `performance.now()`
    */
-  createReverseBatch(batch: NewReverseBatch, idempotencyKey: string): Promise<BatchItem[]> {
+  createReverseBatch(batch: NewReverseBatch, idempotencyKey: string, beginBy?: number): Promise<BatchItem[]> {
     const accountIds = [batch.toAccount, ...batch.entries.map((entry) => entry.fromAccount)];
     const facts: RequestFacts = { entryType: 'JNLC', accountIds, idempotencyKey };
     const body = encodeReverseBatch(batch);
@@ -170,7 +185,7 @@ export class JournalsClient {
       body,
       decodeBatchOf(batch.entries.length),
     );
-    return this.#create(call, reverseBatchRefusals, facts);
+    return this.#create({ ...call, beginBy }, reverseBatchRefusals, facts);
   }
 
   /**
@@ -183,8 +198,8 @@ export class JournalsClient {
     const path = `/v1/journals/${id}`;
     const outcome = await this.#write({ endpoint: 'deleteJournal', method: 'DELETE', path, decode: () => undefined });
     // Kept until a read settles it: if that read fails, the next delete may find the journal deleted.
-    if (isLost(outcome)) this.#lostDeletes.set(id, true);
-    const mayBeOurs = outcome.kind === 'refused' && this.#lostDeletes.has(id);
+    if (isLost(outcome)) await this.#lostDeletes.add(id);
+    const mayBeOurs = outcome.kind === 'refused' && (await this.#lostDeletes.has(id));
     if (!mayBeOurs || !(await this.#isDeleted(id, outcome.response, unknown))) {
       this.#resultOf(outcome, unknown, (response) =>
         refusalOf(deleteRefusals, response.status, readErrorBody(response), { journalId: id }),
@@ -207,7 +222,7 @@ export class JournalsClient {
     const unknown: UnknownOutcome = (message, details) =>
       new OutcomeUnknownError(withOwnKey(message), idempotencyKey, sentKey ? details : { ...details, retryAt: null });
     const outcome = await this.#write({ ...call, givenKey: idempotencyKey });
-    if (sentKey !== undefined) this.#rejectUntrustedRefusal(sentKey, outcome, unknown);
+    if (sentKey !== undefined) await this.#rejectUntrustedRefusal(sentKey, outcome, unknown);
     return this.#resultOf(outcome, unknown, (response) => {
       const details = readErrorBody(response);
       return refusalOf(refusals, response.status, { ...details, message: withOwnKey(details.message) }, facts);
@@ -218,10 +233,10 @@ export class JournalsClient {
    * A refusal does not prove that nothing was done while a lost attempt with the same key may still be in progress, at the
    * API or a proxy. After that time it does: the API answers a used key with its first response.
    */
-  #rejectUntrustedRefusal(sentKey: string, outcome: Outcome<unknown>, unknown: UnknownOutcome): void {
-    if (isLost(outcome)) this.#lostKeys.set(sentKey, true);
+  async #rejectUntrustedRefusal(sentKey: string, outcome: Outcome<unknown>, unknown: UnknownOutcome): Promise<void> {
+    if (isLost(outcome)) await this.#lostKeys.add(sentKey);
     if (outcome.kind === 'done') this.#lostKeys.delete(sentKey);
-    if (outcome.kind !== 'refused' || outcome.response.status === 429 || !this.#lostKeys.has(sentKey)) return;
+    if (outcome.kind !== 'refused' || outcome.response.status === 429 || !(await this.#lostKeys.has(sentKey))) return;
     const { summary, requestId, upstreamCode } = readErrorBody(outcome.response);
     const message = `an earlier attempt was lost and may still be in progress; the API now answers: ${summary}`;
     throw unknown(message, { requestId, upstreamCode, retryAt: this.#connection.retryAt });
@@ -294,8 +309,13 @@ export class JournalsClient {
   }
 }
 
+/** Deadline of a list that is decoded while it arrives, in ms: 100,000 journals take seconds. */
+const longListMs = 60_000;
+
 /** A lost request may still be in progress for this long, in ms. */
 const inProgressMs = 60_000;
+/** A delete that was lost is repeated within this time, in ms. */
+const lostDeleteMs = 86_400_000;
 
 type UnknownOutcome = (message: string, details: FaultDetails) => Fault;
 
@@ -306,6 +326,10 @@ function isLost(outcome: Outcome<unknown>): boolean {
 
 function isRefusedWith(outcome: Done<unknown> | Refused, status: number): outcome is Refused {
   return outcome.kind === 'refused' && outcome.response.status === status;
+}
+
+function listCall(listing: JournalListing) {
+  return { endpoint: 'listJournals', method: 'GET', path: '/v1/journals', query: listingQuery(listing) } as const;
 }
 
 function post<Result>(

@@ -1,11 +1,12 @@
 import type { Journal } from '../../domain/journal.ts';
 import type { BatchItem } from '../../domain/newJournal.ts';
+import { JsonArrayReader } from '../../domain/JsonArrayReader.ts';
 import { readJson } from '../../domain/readJson.ts';
 import { isUnreadable } from '../../domain/unreadableJournal.ts';
-import type { ListedJournal } from '../../domain/unreadableJournal.ts';
+import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
 import { ContractBrokenError } from '../../errors/faults.ts';
 
-import type { WireResponse } from '../transport/exchange.ts';
+import type { BodySink, WireResponse } from '../transport/exchange.ts';
 import { requestIdOf } from '../transport/readErrorBody.ts';
 import type { UpstreamCall } from '../transport/UpstreamConnection.ts';
 import { decodeBatchItem, decodeJournal, decodeListedJournal } from './decodeJournal.ts';
@@ -24,6 +25,52 @@ export function decodeListResponse(response: WireResponse, warn: Warn): ListedJo
   return listed;
 }
 
+/** Takes the journals of a list, one after the other. */
+export type TakeJournal = (journal: ListedJournal) => void;
+
+/** Decodes a list while it arrives. One for each call; `open` begins anew for each of its attempts. */
+export class ListDecoder {
+  readonly #begin: () => TakeJournal;
+  #reader = new JsonArrayReader(() => undefined);
+  #failure: Error | null = null;
+  #count = 0;
+  #unreadable: UnreadableJournal[] = [];
+
+  constructor(begin: () => TakeJournal) {
+    this.#begin = begin;
+  }
+
+  readonly open = (): BodySink => {
+    const unreadable: UnreadableJournal[] = [];
+    const take = this.#begin();
+    const reader = new JsonArrayReader((element) => {
+      const journal = decodeListedJournal(element);
+      this.#count += 1;
+      if (isUnreadable(journal)) unreadable.push(journal);
+      take(journal);
+    });
+    [this.#reader, this.#failure, this.#count, this.#unreadable] = [reader, null, 0, unreadable];
+    return (piece) => {
+      try {
+        if (this.#failure === null) reader.write(piece);
+      } catch (error) {
+        this.#failure = error instanceof Error ? error : new Error(String(error));
+      }
+    };
+  };
+
+  /** The number of journals. @throws ContractBrokenError when the list itself can't be read */
+  readonly end = (response: WireResponse, warn: Warn): number => {
+    warn(this.#unreadable);
+    return decodeWith(response, () => {
+      if (this.#failure !== null) throw this.#failure;
+      const other = this.#reader.end();
+      if (other) arrayOf(other.instead);
+      return this.#count;
+    });
+  };
+}
+
 /**
  * Decodes the items of a batch.
  *
@@ -38,29 +85,24 @@ export function decodeBatchOf(entryCount: number): UpstreamCall<BatchItem[]>['de
   };
 }
 
-/**
- * Parses and decodes the JSON body of a response.
- *
- * @throws ContractBrokenError with the API's request id
- */
+/** Parses and decodes the JSON body of a response. @throws ContractBrokenError with the API's request id */
 function decodeBody<Result>(response: WireResponse, decode: (body: unknown) => Result): Result {
-  if (response.unreadable !== undefined) {
-    throw new ContractBrokenError(response.unreadable, { requestId: requestIdOf(response) });
-  }
-  let body: unknown;
+  return decodeWith(response, () => decode(readJson(response.body)));
+}
+
+/** @throws ContractBrokenError with the API's request id */
+function decodeWith<Result>(response: WireResponse, decode: () => Result): Result {
+  const requestId = requestIdOf(response);
+  if (response.unreadable !== undefined) throw new ContractBrokenError(response.unreadable, { requestId });
   try {
-    body = readJson(response.body);
-  } catch {
-    // The parser's message would repeat the data, and the error is logged.
-    throw new ContractBrokenError(`expected JSON, found ${response.body.length} other characters`, {
-      requestId: requestIdOf(response),
-    });
-  }
-  try {
-    return decode(body);
+    return decode();
   } catch (cause) {
-    if (!(cause instanceof ContractBrokenError)) throw cause;
-    throw new ContractBrokenError(cause.message, { requestId: requestIdOf(response), cause, journal: cause.journal });
+    if (cause instanceof ContractBrokenError) {
+      throw new ContractBrokenError(cause.message, { requestId, cause, journal: cause.journal });
+    }
+    if (!(cause instanceof SyntaxError)) throw cause;
+    // The parser's message would repeat the data, and the error is logged.
+    throw new ContractBrokenError(`expected JSON, found ${response.body.length} other characters`, { requestId });
   }
 }
 

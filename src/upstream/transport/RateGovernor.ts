@@ -5,6 +5,7 @@ import { RateLimitedError } from '../../errors/faults.ts';
 
 import type { ApiClock } from './ApiClock.ts';
 import { NotSentError } from './exchange.ts';
+import type { RateNews, RateSharing } from './RateNews.ts';
 
 /** How long a call may wait. */
 export interface WaitLimits {
@@ -43,9 +44,11 @@ const plausibleMs = 3_600_000;
 const longestMs = 86_400_000; // a day
 /** Calls that waited for a reset are sent spread over this time after it, in ms. */
 const spreadMs = 200;
+/** Pause between two messages to other gateways about the remaining calls, in ms. */
+const newsMs = 100;
 
 /**
- * The API's rate limit, shared by all calls of the process. After a 429 nothing is sent until the reset that it names.
+ * The API's rate limit, shared by all calls of the process, and by other gateways if `share` was called. After a 429 nothing is sent until the reset that it names.
  * When few calls are left, they are spread over the time until the reset.
  */
 export class RateGovernor {
@@ -57,11 +60,25 @@ export class RateGovernor {
   #waiting = 0;
   /** Calls begun and without a response: the API may or may not have counted them. */
   #inFlight = 0;
+  #sharing: RateSharing | null = null;
+  #nextNewsAt = -Infinity;
 
   /** @param owner whose limit it is, for messages */
   constructor(clock: ApiClock, owner = 'the Journals API') {
     this.#clock = clock;
     this.#owner = owner;
+  }
+
+  /** Shares the limit with other gateways from now on. */
+  share(sharing: RateSharing): void {
+    this.#sharing = sharing;
+  }
+
+  /** Takes over what another gateway has learned. */
+  receive(news: RateNews): void {
+    const now = performance.now();
+    if ('pausedMs' in news) this.#close(now + Math.min(news.pausedMs, longestMs));
+    else this.#learnRemaining(news.remaining, news.limit, now + Math.min(news.resetMs, longestMs));
   }
 
   /** False while nothing may be sent. */
@@ -121,23 +138,35 @@ export class RateGovernor {
   learn(status: number, headers: Record<string, string | undefined>): void {
     const now = performance.now();
     if (status === 429) {
-      this.#closedUntil = Math.max(this.#closedUntil, now + this.pauseOf(headers));
-      this.#window = null;
+      const pausedMs = this.pauseOf(headers);
+      this.#close(now + pausedMs);
+      if (pausedMs > 0) this.#sharing?.publish({ pausedMs });
       return;
     }
     const resetMs = this.#untilReset(headers['x-ratelimit-reset']);
     const limit = parseCount(headers['x-ratelimit-limit']);
     const remaining = parseCount(headers['x-ratelimit-remaining']);
     if (limit === null || remaining === null || resetMs === null) return;
+    this.#learnRemaining(remaining, limit, now + resetMs);
+    if (!this.#sharing || !this.#scarceWindow() || resetMs <= 0 || now < this.#nextNewsAt) return;
+    this.#nextNewsAt = now + newsMs;
+    this.#sharing.publish({ remaining, limit, resetMs });
+  }
+
+  #close(until: number): void {
+    this.#closedUntil = Math.max(this.#closedUntil, until);
+    this.#window = null;
+  }
+
+  #learnRemaining(remaining: number, limit: number, endsAt: number): void {
     this.#limit = limit;
-    const endsAt = now + resetMs;
     const window = this.#window;
     if (window && Math.abs(window.endsAt - endsAt) < 1_500) {
       // Responses overtake each other: within a window the lowest number is the newest.
       window.remaining = Math.min(remaining, window.remaining);
       window.endsAt = endsAt;
     } else {
-      this.#window = { endsAt, remaining, reserved: 0, nextTurn: now };
+      this.#window = { endsAt, remaining, reserved: 0, nextTurn: performance.now() };
     }
   }
 
@@ -167,11 +196,16 @@ export class RateGovernor {
   #scarceWindow(): RateWindow | null {
     const window = this.#window;
     if (!window || performance.now() >= window.endsAt) return null;
-    return this.#callsLeft(window) <= this.#limit * slowShare ? window : null;
+    return this.#callsLeft(window) * this.#parts <= this.#limit * slowShare ? window : null;
   }
 
+  /** This gateway's part of the remaining calls. */
   #callsLeft({ remaining, reserved }: RateWindow): number {
-    return Math.max(0, remaining - this.#inFlight - reserved);
+    return Math.max(0, Math.floor(remaining / this.#parts) - this.#inFlight - reserved);
+  }
+
+  get #parts(): number {
+    return Math.max(1, this.#sharing?.parts() ?? 1);
   }
 
   #untilReset(header: string | undefined): number | null {

@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 
 import type { Credentials } from './credentials.ts';
 import { acceptedCodings } from './decodedContent.ts';
-import type { WireResponse, WireRequest } from './exchange.ts';
+import type { BodySink, WireResponse, WireRequest } from './exchange.ts';
 import { outcomeAfterLost, outcomeOf, outcomeOfFailure } from './Outcome.ts';
 import type { Outcome, Unknown } from './Outcome.ts';
 import type { WaitLimits } from './RateGovernor.ts';
@@ -41,8 +41,14 @@ export interface UpstreamCall<Result> {
   idempotencyKey?: string;
   /** The caller's own key, for logs; `idempotencyKey` may be derived from it. */
   givenKey?: string;
+  /** No attempt is begun later than this, by `performance.now()`. */
+  beginBy?: number | undefined;
   /** A 401 may concern the requested resource instead of the credentials; the caller finds out which. */
   mayBe401?: boolean;
+  /** See `WireRequest`. Called again for each attempt. */
+  openBody?: () => BodySink;
+  /** Deadline of all attempts together, in ms. Default: that of a read or a write. */
+  deadlineMs?: number;
   /**
    * Reads a 2xx.
    *
@@ -97,7 +103,7 @@ export class UpstreamConnection {
   async send<Result>(call: UpstreamCall<Result>, signal?: CancelSignal): Promise<Outcome<Result>> {
     const isRead = call.method === 'GET';
     const limits = {
-      endsAt: performance.now() + (isRead ? this.#readDeadlineMs : this.#writeDeadlineMs),
+      endsAt: performance.now() + (call.deadlineMs ?? (isRead ? this.#readDeadlineMs : this.#writeDeadlineMs)),
       signal: isRead ? signal : undefined,
     };
     this.#budget.addCall();
@@ -139,7 +145,7 @@ export class UpstreamConnection {
     const share = attempt < maxAttempts && isRetryable(call) ? 0.5 : 1;
     const { endsAt, signal } = limits;
     return this.#observed(call, attempt, signal, (traced) =>
-      this.#sendWithRenewal(call, traced, { endsAt, signal, share }),
+      this.#sendWithRenewal(call, traced, { endsAt, signal, share, beginBy: call.beginBy }),
     );
   }
 
@@ -229,6 +235,7 @@ export class UpstreamConnection {
     const query = call.query ? `?${new URLSearchParams(call.query).toString()}` : '';
     const request: WireRequest = { method: call.method, path: `${this.#prefix}${call.path}${query}`, headers };
     if (call.body !== undefined) request.body = call.body;
+    if (call.openBody) request.openBody = call.openBody;
     return request;
   }
 

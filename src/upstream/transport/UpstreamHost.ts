@@ -30,6 +30,8 @@ export interface UpstreamHostOptions {
 export interface RequestLimits extends WaitLimits {
   /** The share of the remaining time that this request may take. */
   share: number;
+  /** It is not begun later than this, by `performance.now()`. */
+  beginBy?: number | undefined;
 }
 
 /** Sockets of the pool, requests that wait for one and requests in flight. */
@@ -91,14 +93,15 @@ export class UpstreamHost {
   async exchange(request: WireRequest, limits: RequestLimits): Promise<WireResponse> {
     // A request that cannot finish before the deadline is not begun.
     const neededMs = Math.min(this.#typicalMs, (limits.endsAt - performance.now()) / 2);
-    const latest = limits.endsAt - neededMs;
+    const beginBy = limits.beginBy ?? Infinity;
+    const latest = Math.min(limits.endsAt - neededMs, beginBy);
     for (;;) {
       const permit = await this.#governor.pass({ ...limits, endsAt: latest });
       const deadlineMs = (limits.endsAt - performance.now()) * limits.share;
       if (performance.now() > latest) throw new NotSentError('no time is left for a response');
       const timesOutAt = performance.now() + deadlineMs;
-      const mayBegin = () =>
-        !this.#breaker.isOpen && performance.now() <= timesOutAt - neededMs && this.#governor.begin(permit);
+      const beginsUntil = Math.min(timesOutAt - neededMs, beginBy);
+      const mayBegin = () => !this.#breaker.isOpen && performance.now() <= beginsUntil && this.#governor.begin(permit);
       try {
         return await this.#breaker.run((recall) =>
           this.#send(this.#pool, request, { deadlineMs, signal: limits.signal, mayBegin, recall }),

@@ -15,7 +15,12 @@ export interface WireRequest {
   /** With `accept-encoding: acceptedCodings`. */
   headers: Record<string, string>;
   body?: string;
+  /** Takes the body of a 2xx piece by piece; the response then has an empty one. Called at the head of each response. */
+  openBody?: (() => BodySink) | undefined;
 }
+
+/** Takes the decompressed pieces of a body as they arrive. Must not throw. */
+export type BodySink = (piece: Buffer) => void;
 
 export interface WireResponse {
   status: number;
@@ -105,9 +110,9 @@ export function exchange(
   limits: ExchangeLimits,
 ): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
-    const handler = new ResponseHandler(resolve, reject, limits);
+    const { method, path, headers, body = null, openBody } = request;
+    const handler = new ResponseHandler(resolve, reject, limits, openBody);
     try {
-      const { method, path, headers, body = null } = request;
       dispatcher.dispatch({ origin, method, path, headers, body }, handler);
     } catch (error) {
       handler.fail(error);
@@ -119,6 +124,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #resolve: (response: WireResponse) => void;
   readonly #reject: (error: NotSentError | ResponseLostError) => void;
   readonly #limits: ExchangeLimits;
+  readonly #openBody: WireRequest['openBody'];
   readonly #maxBodyBytes: number;
   readonly #timer: NodeJS.Timeout;
   readonly #abort = () => this.#end();
@@ -128,6 +134,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: Record<string, string> = {};
   #chunks: Buffer[] = [];
+  #sink: BodySink | null = null;
   #bytes = 0;
   #content: Readable | null = null;
 
@@ -135,10 +142,12 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     resolve: (response: WireResponse) => void,
     reject: (error: NotSentError | ResponseLostError) => void,
     limits: ExchangeLimits,
+    openBody: WireRequest['openBody'],
   ) {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#limits = limits;
+    this.#openBody = openBody;
     this.#maxBodyBytes = limits.maxBodyBytes ?? defaultMaxBodyBytes;
     const { deadlineMs, signal, recall } = limits;
     this.#timer = setTimeout(this.#abort, deadlineMs);
@@ -169,6 +178,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = joinValues(headers);
     this.#limits.onHead?.(status, this.#headers);
+    if (status < 300) this.#sink = this.#openBody?.() ?? null;
     if (status !== 204) return;
     // A 204 has no body, whatever its headers claim. Any bytes that follow would be taken for the next response of the
     // connection: undici prevents that for a content-length, but not for a transfer-encoding.
@@ -178,7 +188,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    this.#chunks.push(chunk);
+    if (this.#sink && this.#headers['content-encoding'] === undefined) this.#sink(chunk);
+    else this.#chunks.push(chunk);
     if (this.#bytes <= this.#maxBodyBytes) return;
     const tooLong = bodyTooLong(this.#maxBodyBytes);
     this.#respond('', tooLong.message);
@@ -202,7 +213,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
       for await (const chunk of this.#content as AsyncIterable<Buffer>) {
         length += chunk.length;
         if (length > this.#maxBodyBytes) throw bodyTooLong(this.#maxBodyBytes);
-        chunks.push(chunk);
+        if (this.#sink) this.#sink(chunk);
+        else chunks.push(chunk);
       }
       this.#respond(Buffer.concat(chunks).toString('utf8'));
     } catch (error) {

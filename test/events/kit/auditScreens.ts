@@ -1,4 +1,4 @@
-import type { PublishedEvent } from './LiveStage.ts';
+import type { PublishedEvent } from './LiveSandbox.ts';
 import type { Screen } from './Screen.ts';
 
 export interface ScreenAudit {

@@ -4,7 +4,8 @@ import { seededRandom } from '../../../src/sandbox/values/seededRandom.ts';
 
 import { auditScreens } from './auditScreens.ts';
 import type { ScreenAudit } from './auditScreens.ts';
-import { eventsPerJournal, LiveStage } from './LiveStage.ts';
+import { eventsPerJournal } from './LiveSandbox.ts';
+import { LiveStage } from './LiveStage.ts';
 import { closeScreens, openScreens, untilAllShow } from './screens.ts';
 
 export interface KillRunOptions {

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { auditScreens } from './auditScreens.ts';
 import type { ScreenAudit } from './auditScreens.ts';
-import { eventsPerJournal, LiveStage } from './LiveStage.ts';
+import { eventsPerJournal } from './LiveSandbox.ts';
+import { LiveStage } from './LiveStage.ts';
 import { closeScreens, openScreens, untilAllShow } from './screens.ts';
 
 export interface PausedRunOptions {

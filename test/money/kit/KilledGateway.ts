@@ -28,9 +28,18 @@ export class KilledGateway {
     return this.#serving.url;
   }
 
-  async killAndRestart(): Promise<void> {
+  /** The port for clients. */
+  get port(): number {
+    return this.#port;
+  }
+
+  killAndRestart(): Promise<void> {
     this.kills += 1;
-    this.#serving.binary.kill('SIGKILL');
+    return this.restart('SIGKILL');
+  }
+
+  async restart(signal: NodeJS.Signals): Promise<void> {
+    this.#serving.binary.kill(signal);
     await this.#serving.binary.exit;
     this.#serving = await serve(this.#sandbox, this.#environment, this.#port);
   }

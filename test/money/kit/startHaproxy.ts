@@ -1,16 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import { freePort } from '../../kit/freePort.ts';
 import { closeLater } from '../../kit/closeLater.ts';
-
-/** Whether HAProxy is installed. */
-export const hasHaproxy = spawnSync('haproxy', ['-v']).status === 0;
+import { runHaproxy } from '../../kit/runHaproxy.ts';
 
 export interface Haproxy {
   readonly url: string;
@@ -27,7 +21,7 @@ export async function startHaproxy(sandboxPort: number): Promise<Haproxy> {
   const port = await freePort();
   const file = join(folder, 'haproxy.cfg');
   writeFileSync(file, configuration(port, sandboxPort));
-  let running = await start(file, port);
+  let running = await runHaproxy(file, port);
   closeLater(async () => {
     await running.kill();
     rmSync(folder, { recursive: true });
@@ -36,7 +30,7 @@ export async function startHaproxy(sandboxPort: number): Promise<Haproxy> {
     url: `http://127.0.0.1:${port}`,
     async restart() {
       await running.kill();
-      running = await start(file, port);
+      running = await runHaproxy(file, port);
     },
   };
 }
@@ -61,35 +55,4 @@ backend sandbox
   tcp-response content close if { rand(100) lt 10 }
   server sandbox 127.0.0.1:${sandboxPort}
 `;
-}
-
-async function start(file: string, port: number): Promise<{ kill: () => Promise<void> }> {
-  const haproxy = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = once(haproxy, 'close');
-  let words = '';
-  haproxy.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));
-  while (!(await isListening(port))) {
-    if (haproxy.exitCode !== null) throw new Error(`haproxy ended: ${words}`);
-  }
-  return {
-    async kill() {
-      haproxy.kill('SIGKILL');
-      await ended;
-    },
-  };
-}
-
-/** Tries to connect once. */
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  const isOpen = await Promise.race([
-    once(socket, 'connect').then(
-      () => true,
-      () => false,
-    ),
-    wait(200, false),
-  ]);
-  socket.destroy();
-  if (!isOpen) await wait(20);
-  return isOpen;
 }

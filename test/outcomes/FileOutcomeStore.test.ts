@@ -6,7 +6,7 @@ import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 
 import type { BatchItem, NewReverseBatch } from '../../src/domain/newJournal.ts';
-import { OutcomeStore } from '../../src/outcomes/OutcomeStore.ts';
+import { FileOutcomeStore } from '../../src/outcomes/FileOutcomeStore.ts';
 import { decodeJournal } from '../../src/upstream/journals/decodeJournal.ts';
 import { customer, richCustomers, sweep } from '../kit/accounts.ts';
 import { closeLater } from '../kit/closeLater.ts';
@@ -27,30 +27,30 @@ function item(id: string, fields: Record<string, unknown> = {}): BatchItem {
 
 const ids = ['6d2cba43-cb57-4534-9603-a6e159167c0a', '7e3dcb54-dc68-4645-8714-b7f260278d1b'] as const;
 
-describe('OutcomeStore', () => {
+describe('FileOutcomeStore', () => {
   it('keeps an intent, its answer and its journals across a restart', () => {
     const file = newFile();
-    const first = new OutcomeStore(file);
+    const first = new FileOutcomeStore(file);
     const { id } = first.intend('anyone', { ...intent, idempotencyKey: 'a' });
     first.intend('anyone', { ...intent, idempotencyKey: 'b' });
     first.settleDone(id, [item(ids[0])]);
     first.close();
 
-    const second = new OutcomeStore(file);
+    const second = new FileOutcomeStore(file);
     closeLater(() => second.close());
 
     expect(second.find('anyone', 'a')).toMatchObject({ state: 'done', items: [item(ids[0])], batch });
     expect(second.unsettled()).toMatchObject([{ idempotencyKey: 'b', state: 'open', ...intent }]);
-    expect([second.isClaimed(ids[0]), second.isClaimed(ids[1])]).toEqual([true, false]);
+    expect([...second.claimed(ids)]).toEqual([ids[0]]);
   });
 
   it('of an older gateway has no currency where that gateway assumed one', () => {
     const file = newFile();
-    const older = new OutcomeStore(file);
+    const older = new FileOutcomeStore(file);
     const asked = [null, 'EUR', 'USD'];
     asked.forEach((currency, index) => {
       older.intend('anyone', { ...intent, batch: { ...batch, currency }, idempotencyKey: `${index}` });
-      older.settleDone(index + 1, [item(ids[0]), item(ids[1], { currency: 'JPY', net_amount: '10.50' })]);
+      older.settleDone(`${index + 1}`, [item(ids[0]), item(ids[1], { currency: 'JPY', net_amount: '10.50' })]);
     });
     older.intend('anyone', { ...intent, idempotencyKey: 'open' });
     older.close();
@@ -58,10 +58,10 @@ describe('OutcomeStore', () => {
     database.exec('PRAGMA user_version = 0');
     database.close();
 
-    const store = new OutcomeStore(file);
+    const store = new FileOutcomeStore(file);
     closeLater(() => store.close());
 
-    const items = asked.map((_, index) => store.get(index + 1)?.items);
+    const items = asked.map((_, index) => store.get(`${index + 1}`)?.items);
     const currencies = items.map((all) => all?.map(({ journal }) => journal.currency));
     expect(currencies).toEqual([
       [null, 'JPY'],
@@ -74,13 +74,13 @@ describe('OutcomeStore', () => {
 
   it('keeps across a restart whether the API stated a currency', () => {
     const file = newFile();
-    const first = new OutcomeStore(file);
+    const first = new FileOutcomeStore(file);
     const { id } = first.intend('anyone', { ...intent, idempotencyKey: 'a' });
     const items = [item(ids[0], { currency: 'USD' }), item(ids[1], { currency: null })];
     first.settleDone(id, items);
     first.close();
 
-    const second = new OutcomeStore(file);
+    const second = new FileOutcomeStore(file);
     closeLater(() => second.close());
 
     expect(second.get(id)?.items).toEqual(items);
@@ -88,26 +88,26 @@ describe('OutcomeStore', () => {
 
   it('refuses a second process', () => {
     const file = newFile();
-    const store = new OutcomeStore(file);
+    const store = new FileOutcomeStore(file);
     closeLater(() => store.close());
 
-    expect(() => new OutcomeStore(file, { patienceMs: 1 })).toThrow(/locked/);
+    expect(() => new FileOutcomeStore(file, { patienceMs: 1 })).toThrow(/locked/);
   });
 
   it('does not open if an unsettled batch cannot be read', () => {
     const file = newFile();
-    const store = new OutcomeStore(file);
+    const store = new FileOutcomeStore(file);
     store.intend('anyone', { ...intent, idempotencyKey: 'a' });
     store.close();
     const database = new Database(file);
     database.exec("UPDATE outcomes SET batch = '{'");
     database.close();
 
-    expect(() => new OutcomeStore(file)).toThrow(/JSON/);
+    expect(() => new FileOutcomeStore(file)).toThrow(/JSON/);
   });
 
   it('removes outcomes that are old enough when it is full', () => {
-    const store = new OutcomeStore(null, { maxBytes: 200_000, keptMs: -1 });
+    const store = new FileOutcomeStore(null, { maxBytes: 200_000, keptMs: -1 });
     const entries = Array.from({ length: 200 }, () => ({ fromAccount: sweep, amount: '10' }));
 
     for (let index = 0; index < 100; index += 1) {
@@ -119,7 +119,7 @@ describe('OutcomeStore', () => {
   });
 
   it('keeps the keys of principals apart', () => {
-    const store = new OutcomeStore();
+    const store = new FileOutcomeStore();
     store.intend('one', { ...intent, idempotencyKey: 'a' });
 
     expect(store.find('other', 'a')).toBeNull();
@@ -127,27 +127,27 @@ describe('OutcomeStore', () => {
   });
 
   it('removes a batch that was not done, with all its claims', () => {
-    const store = new OutcomeStore();
+    const store = new FileOutcomeStore();
     const { id } = store.intend('anyone', { ...intent, idempotencyKey: 'a' });
     store.settleDone(id, [item(ids[0])]);
 
     store.forget(id);
 
     expect(store.find('anyone', 'a')).toBeNull();
-    expect(store.isClaimed(ids[0])).toBe(false);
+    expect(store.claimed(ids).size).toBe(0);
   });
 
   it('removes settled outcomes after a time, and never unsettled ones', () => {
     const file = newFile();
-    const store = new OutcomeStore(file);
+    const store = new FileOutcomeStore(file);
     const keys = ['open', 'ambiguous', 'done', 'notDone'];
     for (const key of keys) store.intend('anyone', { ...intent, idempotencyKey: key });
-    store.settleAmbiguous(2);
-    store.settleDone(3, [item(ids[0])]);
-    store.settleNotDone(4);
+    store.settleAmbiguous('2');
+    store.settleDone('3', [item(ids[0])]);
+    store.settleNotDone('4');
     store.close();
 
-    const reopened = new OutcomeStore(file, { keptMs: -1 });
+    const reopened = new FileOutcomeStore(file, { keptMs: -1 });
     closeLater(() => reopened.close());
 
     const states = keys.map((key) => reopened.find('anyone', key)?.state);
@@ -156,23 +156,23 @@ describe('OutcomeStore', () => {
 
   it('is readable by its owner only', () => {
     const file = newFile();
-    const store = new OutcomeStore(file);
+    const store = new FileOutcomeStore(file);
     closeLater(() => store.close());
 
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
   it('returns the outcome that owned a journal of an answer before', () => {
-    const store = new OutcomeStore();
+    const store = new FileOutcomeStore();
     for (const key of ['wrong', 'right']) store.intend('anyone', { ...intent, idempotencyKey: key });
 
-    expect(store.settleDone(1, [item(ids[0])])).toEqual([]);
-    expect(store.settleDone(2, [item(ids[0])])).toEqual([ids[0]]);
+    expect(store.settleDone('1', [item(ids[0])])).toEqual([]);
+    expect(store.settleDone('2', [item(ids[0])])).toEqual([ids[0]]);
   });
 
   it('writes no Travel Rule data', () => {
     const file = newFile();
-    const store = new OutcomeStore(file);
+    const store = new FileOutcomeStore(file);
     const { id } = store.intend('anyone', { ...intent, idempotencyKey: 'a' });
     store.settleDone(id, [
       item(ids[0], {

@@ -1,0 +1,85 @@
+import { readJson, withoutBom } from './readJson.ts';
+
+const [quote, backslash, comma, openBracket, closeBracket, openBrace, closeBrace] = [34, 92, 44, 91, 93, 123, 125];
+/** A byte order mark and the whitespace around it do not begin a value. */
+const blank = new Set([9, 10, 13, 32, 0xef, 0xbb, 0xbf]);
+
+/**
+ * Reads a JSON array element by element from the pieces of its text, so that only one element is in memory. Anything else
+ * than an array is kept as a whole.
+ */
+export class JsonArrayReader {
+  readonly #take: (element: unknown) => void;
+  /** The pieces of the value that is being read: of an element, or of what is not an array. */
+  #pieces: Buffer[] = [];
+  #isArray: boolean | null = null;
+  #depth = 0;
+  #isString = false;
+  #isEscaped = false;
+  #isOver = false;
+  #isEmpty = true;
+
+  /** @param take is called for each element, in order */
+  constructor(take: (element: unknown) => void) {
+    this.#take = take;
+  }
+
+  /** @throws SyntaxError */
+  write(chunk: Buffer): void {
+    let from = 0;
+    if (this.#isArray === null) {
+      from = chunk.findIndex((code) => !blank.has(code));
+      if (from === -1) return;
+      this.#isArray = chunk[from] === openBracket;
+      if (this.#isArray) from += 1;
+    }
+    if (this.#isArray) this.#scan(chunk, from);
+    else this.#pieces.push(chunk);
+  }
+
+  /**
+   * To be called after the last piece.
+   *
+   * @returns null after an array, otherwise what there was instead
+   * @throws SyntaxError when the text ends early
+   */
+  end(): { instead: unknown } | null {
+    if (!this.#isArray) return { instead: readJson(textOf(this.#pieces)) };
+    if (!this.#isOver) throw new SyntaxError('expected the end of an array');
+    if (textOf(this.#pieces).trim() !== '') throw new SyntaxError('expected nothing after the array');
+    return null;
+  }
+
+  #scan(chunk: Buffer, start: number): void {
+    let from = start;
+    for (let at = start; at < chunk.length; at += 1) {
+      const code = chunk[at];
+      if (this.#isString) {
+        if (this.#isEscaped) this.#isEscaped = false;
+        else if (code === backslash) this.#isEscaped = true;
+        else if (code === quote) this.#isString = false;
+      } else if (code === quote) this.#isString = true;
+      else if (code === openBrace || code === openBracket) this.#depth += 1;
+      else if (this.#depth === 0 && (code === comma || code === closeBracket)) {
+        this.#finish(chunk.subarray(from, at), code === closeBracket);
+        from = at + 1;
+      } else if (code === closeBrace || code === closeBracket) this.#depth -= 1;
+    }
+    if (from < chunk.length) this.#pieces.push(chunk.subarray(from));
+  }
+
+  #finish(piece: Buffer, isLast: boolean): void {
+    if (this.#isOver) throw new SyntaxError('expected nothing after the array');
+    this.#pieces.push(piece);
+    const text = textOf(this.#pieces);
+    this.#pieces = [];
+    this.#isOver = isLast;
+    if (isLast && this.#isEmpty && text.trim() === '') return;
+    this.#isEmpty = false;
+    this.#take(readJson(text));
+  }
+}
+
+function textOf(pieces: readonly Buffer[]): string {
+  return withoutBom((pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)).toString('utf8'));
+}

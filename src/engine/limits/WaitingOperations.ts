@@ -1,0 +1,58 @@
+import { releaseOnce } from '../../concurrency/releaseOnce.ts';
+import type { Limits } from '../../config/limits.ts';
+import { overloaded } from '../../errors/limitErrors.ts';
+
+import type { PrincipalLimits } from './PrincipalLimits.ts';
+import type { RunningOperations } from './RunningOperations.ts';
+
+/** The share of all waiting operations that one principal may have. */
+const principalShare = 0.5;
+
+export interface WaitingOperation {
+  /** Identifies it in `RunningOperations`. */
+  key: object;
+  principal: string;
+  /** The limit on its time. It starts anew when the wait is over. */
+  lifetime: { pause: () => void; resume: () => void };
+}
+
+/** Operations that only wait for something to happen: they neither count as running nor use up their time. */
+export class WaitingOperations {
+  readonly #running: RunningOperations;
+  readonly #principals: PrincipalLimits;
+  readonly #limits: Pick<Limits, 'maxWaiting'>;
+  readonly #counts = new Map<string, number>();
+  #count = 0;
+
+  constructor(running: RunningOperations, principals: PrincipalLimits, limits: Pick<Limits, 'maxWaiting'>) {
+    this.#running = running;
+    this.#principals = principals;
+    this.#limits = limits;
+  }
+
+  /**
+   * @param end ends the wait; called when a shutdown begins
+   * @returns a function to call when the operation goes on
+   * @throws GraphQLError when too many wait
+   */
+  begin({ key, principal, lifetime }: WaitingOperation, end: () => void): () => void {
+    const { maxWaiting } = this.#limits;
+    const own = this.#counts.get(principal) ?? 0;
+    if (this.#count >= maxWaiting || own >= Math.ceil(maxWaiting * principalShare)) throw overloaded();
+    this.#add(principal, 1);
+    lifetime.pause();
+    const resumes = [this.#principals.suspend(principal), this.#running.suspend(key, end)];
+    return releaseOnce(() => {
+      for (const resume of resumes) resume();
+      this.#add(principal, -1);
+      lifetime.resume();
+    });
+  }
+
+  #add(principal: string, operations: number): void {
+    this.#count += operations;
+    const count = (this.#counts.get(principal) ?? 0) + operations;
+    if (count === 0) this.#counts.delete(principal);
+    else this.#counts.set(principal, count);
+  }
+}

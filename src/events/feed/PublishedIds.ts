@@ -1,0 +1,35 @@
+import { LRUCache } from 'lru-cache';
+
+import { lruCache } from '../../lruCache.ts';
+
+/** Ids of published events with their times, none ahead of the API's clock: enough to detect repeats in a new stream. */
+export class PublishedIds {
+  readonly #ids = new LRUCache<string, number>({
+    ...lruCache(100_000),
+    dispose: (ms) => (this.#evictedMs = Math.max(this.#evictedMs, ms)),
+  });
+  #evictedMs: number;
+
+  /** @param evictedMs ids up to this time are kept elsewhere, if at all */
+  constructor(evictedMs = -Infinity) {
+    this.#evictedMs = evictedMs;
+  }
+
+  /** The latest time of the ids that are no longer here. */
+  get evictedMs(): number {
+    return this.#evictedMs;
+  }
+
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  add(id: string, ms: number): void {
+    if (!this.#ids.has(id)) this.#ids.set(id, ms);
+  }
+
+  /** The API's clock was set back to this time. */
+  setBack(ms: number): void {
+    this.#evictedMs = Math.min(this.#evictedMs, ms);
+  }
+}

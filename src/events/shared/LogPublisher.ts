@@ -1,0 +1,208 @@
+import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
+
+import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
+import { PublishedIds } from '../feed/PublishedIds.ts';
+import type { FeedSink, FeedStart } from '../feed/StatusFeed.ts';
+import type { StatusHub } from '../feed/StatusHub.ts';
+
+import type { AttachedLog, EventLog } from './EventLog.ts';
+import type { LogEntry } from './LogEntry.ts';
+import { LogMovedError } from './LogMovedError.ts';
+import type { LogState } from './LogState.ts';
+
+/** Events published here that the log may contain later, or not at all. */
+interface Unlogged {
+  readonly ids: Set<string>;
+  /** When the latest of them happened, in ms. */
+  lastMs: number;
+  /** The log contained so many entries when this gateway came back to it. */
+  upTo: number;
+}
+
+/**
+ * Publishes the entries of the shared log to this gateway's subscribers, or, while the log is out of reach, its own
+ * stream: each event once. Positions have the log's offsets while both have brought the same events.
+ */
+export class LogPublisher implements FeedSink {
+  readonly #hub: StatusHub;
+  readonly #log: EventLog;
+  readonly #maxLoaded: number;
+  #ids = new PublishedIds();
+  /** The log that was read last, up to an entry. */
+  #logId: string | null = null;
+  #number = 0;
+  #beganMs: number | null = null;
+  /** When the latest event happened, or the feed began, in ms. */
+  #lastMs = -Infinity;
+  /** Null while positions have the log's offsets. */
+  #unlogged: Unlogged | null = null;
+
+  /** @param maxLoaded entries that a gateway without events reads at first */
+  constructor(hub: StatusHub, log: EventLog, maxLoaded: number) {
+    this.#hub = hub;
+    this.#log = log;
+    this.#maxLoaded = maxLoaded;
+  }
+
+  /** The number of the last entry that was read. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** Where this gateway's own stream continues; undefined if it has published nothing. */
+  get start(): FeedStart | undefined {
+    if (this.#beganMs === null) return undefined;
+    const [lastMs, beganMs] = [this.#lastMs, this.#beganMs];
+    return { lastMs, beganMs, publishedMs: lastMs, published: this.#ids };
+  }
+
+  /** The first stream of this gateway's own was opened. */
+  begin(openedMs: number): void {
+    if (this.#beganMs !== null) return;
+    this.#beginAt(openedMs);
+  }
+
+  /** Publishes an event of this gateway's own stream, which has not been published before. */
+  publish(event: JournalStatusEvent, isOverlap: boolean): void {
+    const ms = this.#noteOwn(event, this.#hub.now());
+    this.#lastMs = Math.max(this.#lastMs, ms);
+    this.#ids.add(event.id, ms);
+    this.#hub.publish(event, isOverlap);
+  }
+
+  /** Finds where to read on. @throws RedisUnavailableError */
+  async resume({ state, first }: AttachedLog): Promise<void> {
+    if (this.#beganMs === null) this.#load(state, first);
+    else if (this.#continues(state, first)) this.#readOn(state);
+    else if (await this.#isGap(state, first)) this.#restart(state, first);
+    else await this.#switchTo(state, first);
+    this.#logId = state.id;
+  }
+
+  /** A log that had not begun when it was attached has. @throws LogMovedError when events before it are missing here */
+  noteBeginning(ms: number): void {
+    if (this.#beganMs === null) this.#beginAt(ms);
+    else if (ms > this.#lastMs) throw new LogMovedError('the shared log began after the last event of this gateway');
+  }
+
+  /** Publishes the next entry, unless it was published before. @throws LogMovedError when entries are missing */
+  take(entry: LogEntry): void {
+    const { number, event, publishedMs, isOverlap } = entry;
+    if (number !== this.#number + 1) throw new LogMovedError(`expected entry ${this.#number + 1}, found ${number}`);
+    if (this.#beganMs === null) this.#beginAt(publishedMs);
+    this.#number = number;
+    this.#lastMs = Math.max(this.#lastMs, publishedMs);
+    this.#unlogged?.ids.delete(event.id);
+    if (!this.#wasPublished(entry)) {
+      this.#ids.add(event.id, Math.min(stampOf(event).ms, publishedMs));
+      const { offsets, end } = this.#hub;
+      if (!this.#unlogged) offsets.continueFrom({ hub: this.#logId ?? '', published: number - 1 }, end);
+      this.#hub.publish(event, isOverlap);
+    }
+    if (this.#unlogged && isOver(this.#unlogged, number, publishedMs)) this.#unlogged = null;
+  }
+
+  #beginAt(ms: number): void {
+    this.#beganMs = ms;
+    this.#lastMs = Math.max(this.#lastMs, ms);
+    this.#hub.begin(ms);
+  }
+
+  #wasPublished({ number, event, isOverlap }: LogEntry): boolean {
+    if (this.#ids.has(event.id)) return true;
+    // What came live after this gateway's return is new, however old it is.
+    if (!this.#unlogged || (number > this.#unlogged.upTo && !isOverlap)) return false;
+    return stampOf(event).ms < Math.max(this.#ids.evictedMs, this.#beganMs ?? -Infinity);
+  }
+
+  /** From now on positions have offsets that only this gateway knows. */
+  #leaveLog(): Unlogged {
+    if (!this.#unlogged) this.#hub.offsets.continueAlone(this.#hub.end);
+    return (this.#unlogged ??= { ids: new Set(), lastMs: -Infinity, upTo: 0 });
+  }
+
+  #noteOwn(event: JournalStatusEvent, nowMs: number): number {
+    const ms = Math.min(stampOf(event).ms, nowMs);
+    const unlogged = this.#leaveLog();
+    unlogged.ids.add(event.id);
+    unlogged.lastMs = Math.max(unlogged.lastMs, ms);
+    return ms;
+  }
+
+  /** The latest entries become this gateway's memory. Not for readers that wait already: the past is not live. */
+  #load({ id, count, beganMs, publishedMs }: LogState, first: number): void {
+    const loaded = this.#hub.hasReaders ? 0 : this.#maxLoaded;
+    this.#number = Math.max(first, count - loaded + 1) - 1;
+    this.#hub.offsets.continueFrom({ hub: id, published: this.#number }, this.#hub.end);
+    if (this.#number === 0 && beganMs !== null) this.#beginAt(beganMs);
+    else if (this.#number > 0 && this.#number === count) this.#beginAt(publishedMs ?? 0);
+    // Otherwise the first entry that is read says when the memory begins.
+  }
+
+  /** Whether the log still has, or will have, every entry after the last one that was read. */
+  #continues({ id, count, prior }: LogState, first: number): boolean {
+    const isContinued = prior !== null && prior.id === this.#logId && this.#number <= prior.count;
+    const isSame = this.#logId === id || isContinued;
+    return isSame && first <= this.#number + 1 && this.#number <= count;
+  }
+
+  #readOn(state: LogState): void {
+    this.#succeed(state);
+    if (this.#unlogged) this.#unlogged.upTo = state.count;
+  }
+
+  /** @returns the last entry that both logs have; null if this one does not continue the log that was read last */
+  #succeed({ id, prior }: LogState): number | null {
+    if (!prior || prior.id !== this.#logId) return null;
+    this.#hub.offsets.succeed({ prior: prior.id, hub: id, count: prior.count });
+    return prior.count;
+  }
+
+  /** Whether events may be missing between the last one that was published and the log. */
+  async #isGap({ beganMs }: LogState, first: number): Promise<boolean> {
+    if (first === 1) return beganMs !== null && beganMs > this.#lastMs;
+    const entry = await this.#log.entryFrom(first);
+    return entry === null || entry.publishedMs > this.#lastMs;
+  }
+
+  /**
+   * The log has lost entries, or has other numbers. It is read from the last common entry, or from two minutes before the
+   * last event, and what is known is skipped.
+   */
+  async #switchTo(state: LogState, first: number): Promise<void> {
+    const common = this.#succeed(state);
+    const unlogged = this.#leaveLog();
+    unlogged.upTo = state.count;
+    for (const event of this.#hub.eventsAfter(this.#lastMs - 2 * latenessMs)) this.#noteOwn(event, this.#lastMs);
+    this.#number =
+      common === null
+        ? (await this.#firstAfter(this.#lastMs - latenessMs, first, state.count)) - 1
+        : Math.max(common, first - 1);
+  }
+
+  #restart(state: LogState, first: number): void {
+    this.#hub.restart();
+    this.#ids = new PublishedIds();
+    this.#unlogged = null;
+    this.#beganMs = null;
+    this.#lastMs = -Infinity;
+    this.#load(state, first);
+  }
+
+  /** The number of the first entry after a time. */
+  async #firstAfter(ms: number, first: number, count: number): Promise<number> {
+    let [low, high] = [first, count + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const entry = await this.#log.entryFrom(middle);
+      if (entry && entry.publishedMs <= ms) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Whether the log has brought everything that was published here before. */
+function isOver({ ids, lastMs, upTo }: Unlogged, number: number, publishedMs: number): boolean {
+  return number >= upTo && (ids.size === 0 || publishedMs > lastMs + 2 * latenessMs);
+}

@@ -1,0 +1,41 @@
+import { RedisUnavailableError } from '../../redis/RedisUnavailableError.ts';
+
+import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
+import { PositionTracker } from '../cursor/PositionTracker.ts';
+import type { StatusHub } from '../feed/StatusHub.ts';
+import type { HistoryRange, PastReader } from '../replay/StatusHistory.ts';
+
+import type { EventLog } from './EventLog.ts';
+import { LogMovedError } from './LogMovedError.ts';
+
+/** Past events from the shared log if it has them all, otherwise from the API. */
+export class LoggedHistory implements PastReader {
+  readonly #api: PastReader;
+  readonly #log: EventLog;
+  readonly #hub: StatusHub;
+
+  constructor(api: PastReader, log: EventLog, hub: StatusHub) {
+    this.#api = api;
+    this.#log = log;
+    this.#hub = hub;
+  }
+
+  async *read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
+    const { after, upTo } = range;
+    const span = after?.offset && upTo ? this.#hub.offsets.span(after.offset, upTo) : null;
+    let last: PositionedEvent | null = null;
+    if (span && upTo) {
+      const tracker = new PositionTracker({ now: this.#hub.now, start: after });
+      try {
+        for await (const { number, event } of this.#log.entries(span.from, span.to)) {
+          last = tracker.advance(event, { hub: upTo.hub, published: number });
+          yield last;
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof LogMovedError || error instanceof RedisUnavailableError)) throw error;
+      }
+    }
+    yield* this.#api.read(last ? { ...range, after: last.position } : range, signal);
+  }
+}

@@ -1,0 +1,264 @@
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+
+import { Backoff } from '../../concurrency/Backoff.ts';
+import { Deferred } from '../../concurrency/Deferred.ts';
+import { messageOf } from '../../errors/messageOf.ts';
+import type { Log } from '../../log.ts';
+import type { StatusEventsClient } from '../../upstream/events/StatusEventsClient.ts';
+import type { ApiClock } from '../../upstream/transport/ApiClock.ts';
+
+import { stampOf } from '../cursor/eventStamp.ts';
+import { StatusFeed } from '../feed/StatusFeed.ts';
+import type { Feed, FeedState } from '../feed/Feed.ts';
+
+import type { AttachedLog, EventLog } from './EventLog.ts';
+import { FeedLease } from './FeedLease.ts';
+import { Leadership } from './Leadership.ts';
+import type { LogEntry } from './LogEntry.ts';
+import type { LogPublisher } from './LogPublisher.ts';
+import type { LogState } from './LogState.ts';
+
+export interface SharedFeedOptions {
+  client: StatusEventsClient;
+  events: EventLog;
+  publisher: LogPublisher;
+  clock: ApiClock;
+  log: Log;
+}
+
+/** After Redis is lost, gateways open streams of their own within this time, in ms: not all at once. */
+const [leastStandaloneMs, mostStandaloneMs] = [500, 2_500];
+/** A holder whose stream has been down for so long lets another gateway try, in ms. */
+const uselessMs = 15_000;
+const reconnectPauses = { firstMs: 200, maxMs: 1_000 };
+/** Entries that are published before the event loop gets a turn. */
+const entriesAtOnce = 32;
+
+/**
+ * The feed of a gateway that shares a log with others. All read the log; the one with the lease also has the upstream
+ * stream, and appends it. While Redis is out of reach, each gateway has a stream of its own.
+ */
+export class SharedFeed implements Feed {
+  readonly #options: SharedFeedOptions;
+  readonly #closing = new AbortController();
+  readonly #firstAttempt = new Deferred();
+  readonly #backoff = new Backoff(reconnectPauses);
+  #running: Promise<void> | null = null;
+  #leadership: Leadership | null = null;
+  #own: StatusFeed | null = null;
+  #ownTimer: NodeJS.Timeout | undefined;
+  /** Feeds are closed one after the other. */
+  #closed: Promise<void> = Promise.resolve();
+  /** The log as the lease found it last; null while Redis is out of reach. */
+  #seen: LogState | null = null;
+  /** Whether the log had a first stream. */
+  #hasBegun = false;
+  #readAt = 0;
+  /** When the upstream stream was last seen open, this gateway's or that of the holder. */
+  #openAt: number | null = null;
+  #lagMs: number | null = null;
+  #reconnects = 0;
+  #lastFailure: FeedState['lastFailure'] = null;
+
+  constructor(options: SharedFeedOptions) {
+    this.#options = options;
+  }
+
+  get firstAttempt(): Promise<void> {
+    return this.#firstAttempt.promise;
+  }
+
+  get state(): FeedState {
+    if (this.#own) return { ...this.#own.state, role: 'standalone' };
+    const isOpen = this.#leadership?.state.isOpen ?? this.#seen?.leader?.isOpen ?? false;
+    const now = performance.now();
+    if (isOpen) this.#openAt = now;
+    const shared = {
+      isOpen,
+      downMs: this.#openAt === null ? null : Math.round(now - this.#openAt),
+      lagMs: this.#lagMs,
+    };
+    if (this.#leadership) {
+      const { silentMs, reconnects, lastFailure } = this.#leadership.state;
+      return { ...shared, silentMs, reconnects: this.#reconnects + reconnects, lastFailure, role: 'leading' };
+    }
+    const silentMs = this.#seen ? Math.round(now - this.#readAt) : null;
+    return { ...shared, silentMs, reconnects: this.#reconnects, lastFailure: this.#lastFailure, role: 'following' };
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    this.#armOwn();
+    while (!signal.aborted) {
+      const failure = await this.#follow().catch((error: unknown) => error);
+      this.#loseLog(failure);
+      await wait(this.#backoff.next(), undefined, { signal }).catch(() => undefined);
+    }
+    await this.#stopOwn();
+  }
+
+  #loseLog(failure: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#armOwn();
+    const message = messageOf(failure);
+    this.#lastFailure = { code: 'UPSTREAM_UNAVAILABLE', message, at: new Date().toISOString() };
+    this.#options.log.warn({ reason: message }, 'status feed lost the shared log');
+  }
+
+  /** Follows the shared log until that fails. @throws RedisUnavailableError | LogMovedError */
+  async #follow(): Promise<never> {
+    const { events, publisher } = this.#options;
+    const attached = await events.attach();
+    let lease: FeedLease | null = null;
+    const failures: unknown[] = [];
+    const stop = () => attached.close();
+    const fail = (error: unknown) => {
+      failures.push(error);
+      stop();
+    };
+    this.#closing.signal.addEventListener('abort', stop);
+    try {
+      await this.#stopOwn();
+      this.#hasBegun = attached.state.beganMs !== null;
+      await publisher.resume(attached);
+      await this.#loadUpTo(attached);
+      this.#seen = attached.state;
+      lease = this.#contend(attached.state.id, fail);
+      this.#backoff.reset();
+      for (;;) await this.#publish(await attached.next(publisher.number));
+    } catch (error) {
+      throw failures[0] ?? error;
+    } finally {
+      this.#closing.signal.removeEventListener('abort', stop);
+      this.#seen = null;
+      await lease?.end();
+      await this.#closed;
+      attached.close();
+    }
+  }
+
+  /** A subscriber that starts before the past is loaded would get it as live events. */
+  async #loadUpTo(attached: AttachedLog): Promise<void> {
+    const { publisher } = this.#options;
+    while (publisher.number < attached.state.count) await this.#publish(await attached.next(publisher.number));
+    if (this.#hasBegun) this.#firstAttempt.resolve();
+  }
+
+  async #publish(entries: readonly LogEntry[]): Promise<void> {
+    const { events, publisher, clock } = this.#options;
+    this.#readAt = performance.now();
+    if (!this.#hasBegun && entries.length > 0) this.#noteBeginning(await events.beganMs());
+    for (const [index, entry] of entries.entries()) {
+      publisher.take(entry);
+      if (index % entriesAtOnce === entriesAtOnce - 1) await turn();
+    }
+    const last = entries.at(-1);
+    if (last) this.#lagMs = Math.max(0, Math.round(clock.latestNow() - stampOf(last.event).ms));
+  }
+
+  #contend(logId: string, fail: (error: unknown) => void): FeedLease {
+    const noteBeginning = (ms: number) => {
+      try {
+        this.#noteBeginning(ms);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const lease: FeedLease = new FeedLease(this.#options.events, logId, {
+      describe: () => this.#describe(),
+      onState: (state) => {
+        this.#note(state, lease);
+        if (state.beganMs !== null) noteBeginning(state.beganMs);
+      },
+      onGranted: (state) => this.#lead(state, lease, noteBeginning),
+      onLost: () => this.#stepDown(),
+      onFailure: fail,
+    });
+    return lease;
+  }
+
+  /** For the other gateways. */
+  #describe(): string {
+    if (!this.#leadership) return '';
+    const { isOpen, downMs } = this.state;
+    return `${isOpen ? 'open' : 'down'} ${downMs ?? ''}`;
+  }
+
+  #note(state: LogState, lease: FeedLease): void {
+    this.#seen = state;
+    const { isOpen, downMs } = this.state;
+    if (!this.#leadership || isOpen || Math.min(downMs ?? Infinity, this.#leadership.ageMs) < uselessMs) return;
+    this.#options.log.warn('status feed leaves the upstream stream to another gateway');
+    void lease.giveUp({ rests: true });
+  }
+
+  /** @throws LogMovedError when events are missing between this gateway's last one and the log's first one */
+  #noteBeginning(ms: number): void {
+    if (this.#hasBegun) return;
+    this.#options.publisher.noteBeginning(ms);
+    this.#hasBegun = true;
+    this.#firstAttempt.resolve();
+  }
+
+  #lead(state: LogState, lease: FeedLease, onBegun: (ms: number) => void): void {
+    const { client, clock, log, events, publisher } = this.#options;
+    log.info({ fence: state.fence }, 'status feed leads');
+    const leadership = new Leadership(events, {
+      client,
+      clock,
+      log,
+      state,
+      own: publisher.start,
+      onBegun,
+      onFailure: (error) => {
+        log.warn({ reason: messageOf(error) }, 'status feed can append no more');
+        void lease.giveUp({ rests: false });
+      },
+    });
+    this.#leadership = leadership;
+    void leadership.firstAttempt.then(() => this.#firstAttempt.resolve());
+  }
+
+  #stepDown(): void {
+    const leadership = this.#leadership;
+    if (!leadership) return;
+    this.#leadership = null;
+    this.#reconnects += leadership.state.reconnects + 1;
+    this.#options.log.info('status feed leads no more');
+    this.#closed = this.#closed.then(() => leadership.close());
+  }
+
+  /** Opens a stream of its own some time from now, unless the log is back before. */
+  #armOwn(): void {
+    if (this.#own || this.#ownTimer) return;
+    const delayMs = leastStandaloneMs + Math.random() * (mostStandaloneMs - leastStandaloneMs);
+    this.#ownTimer = setTimeout(() => this.#startOwn(), delayMs);
+  }
+
+  #startOwn(): void {
+    const { client, clock, log, publisher } = this.#options;
+    this.#ownTimer = undefined;
+    this.#own = new StatusFeed(client, publisher, clock, log, { start: publisher.start });
+    this.#own.start();
+    void this.#own.firstAttempt.then(() => this.#firstAttempt.resolve());
+  }
+
+  async #stopOwn(): Promise<void> {
+    clearTimeout(this.#ownTimer);
+    this.#ownTimer = undefined;
+    const own = this.#own;
+    if (!own) return;
+    await own.close();
+    this.#reconnects += own.state.reconnects + 1;
+    this.#own = null;
+  }
+}

@@ -1,0 +1,107 @@
+import { RedisScript } from '../../redis/RedisScript.ts';
+
+/*
+ * The log is a hash with its state, a stream with its entries and a sorted set with the ids of the latest events by their
+ * time. The id of an entry is `<number>-<unix ms of the append>`.
+ */
+
+const stateOf = `
+local function flat(key)
+  return redis.call('HGETALL', key)
+end
+local function nowMs()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+`;
+
+/**
+ * Returns the first entry's id and the log's state. A Redis that was restarted or replaced may have lost the last entries,
+ * so the log gets a new id then, and numbers of the old id are valid only as far as its entries are still there.
+ *
+ * KEYS: log, stream, ids. ARGV: run id of Redis, id for a new log.
+ */
+export const attachScript = new RedisScript(`${stateOf}
+local state = redis.call('HMGET', KEYS[1], 'id', 'run', 'count')
+if not state[1] then
+  redis.call('DEL', KEYS[2], KEYS[3])
+  redis.call('HSET', KEYS[1], 'id', ARGV[2], 'run', ARGV[1], 'count', 0)
+elseif state[2] ~= ARGV[1] then
+  redis.call('HSET', KEYS[1], 'id', ARGV[2], 'run', ARGV[1], 'prior', state[1], 'priorCount', state[3])
+end
+local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+return {first and first[1] or '', flat(KEYS[1])}
+`);
+
+/**
+ * Renews the lease, takes it if it is free and wanted, or finds who leads. KEYS: lease, log. ARGV: token, duration in ms,
+ * id of the log, 1 if it is wanted, state of the holder's feed.
+ */
+export const leaseScript = new RedisScript(`${stateOf}
+if redis.call('HGET', KEYS[2], 'id') ~= ARGV[3] then return {'moved', {}} end
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('HSET', KEYS[2], 'leader', ARGV[5])
+  return {'held', flat(KEYS[2])}
+end
+if holder then return {'other', flat(KEYS[2])} end
+redis.call('HSET', KEYS[2], 'leader', '')
+if ARGV[4] ~= '1' then return {'free', flat(KEYS[2])} end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('HINCRBY', KEYS[2], 'fence', 1)
+return {'granted', flat(KEYS[2])}
+`);
+
+/** KEYS: lease, log. ARGV: token. */
+export const releaseScript = new RedisScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[2], 'leader', '')
+return redis.call('DEL', KEYS[1])
+`);
+
+/**
+ * Appends events that the log does not contain. Appends nothing if the lease was granted anew since, or if the log is not
+ * as its only writer left it: then entries were lost. Returns the number of the last entry, -1 if nothing was appended.
+ *
+ * KEYS: log, stream, ids. ARGV: fence, id of the log, its last number, most entries, most ids, time of the latest event;
+ * then for each event its id, its time in ms and the entry.
+ */
+export const appendScript = new RedisScript(`${stateOf}
+local state = redis.call('HMGET', KEYS[1], 'fence', 'id', 'count', 'evicted')
+if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or state[3] ~= ARGV[3] then return -1 end
+local suffix = '-' .. string.format('%.0f', nowMs())
+local number = tonumber(state[3])
+for at = 7, #ARGV, 3 do
+  if redis.call('ZADD', KEYS[3], 'NX', ARGV[at + 1], ARGV[at]) == 1 then
+    number = number + 1
+    local entryId = string.format('%.0f', number) .. suffix
+    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], entryId, 'e', ARGV[at + 2])
+  end
+end
+local excess = redis.call('ZCARD', KEYS[3]) - ARGV[5]
+if excess > 0 then
+  local evicted = redis.call('ZPOPMIN', KEYS[3], excess)
+  local latest = evicted[#evicted]
+  if not state[4] or tonumber(latest) > tonumber(state[4]) then redis.call('HSET', KEYS[1], 'evicted', latest) end
+end
+redis.call('HSET', KEYS[1], 'count', string.format('%.0f', number), 'published', ARGV[6])
+return number
+`);
+
+/** Drops entries that are too old. KEYS: log, stream. ARGV: greatest age in ms. */
+export const trimScript = new RedisScript(`${stateOf}
+local function msOf(entry) return tonumber(string.match(entry[1], '-(%d+)$')) end
+local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+local oldest = nowMs() - ARGV[1]
+if not first or msOf(first) >= oldest then return 0 end
+local low = tonumber(string.match(first[1], '^%d+'))
+local high = tonumber(redis.call('HGET', KEYS[1], 'count')) + 1
+while low < high do
+  local middle = math.floor((low + high) / 2)
+  local id = string.format('%.0f', middle)
+  local entry = redis.call('XRANGE', KEYS[2], id, id, 'COUNT', 1)[1]
+  if entry and msOf(entry) < oldest then low = middle + 1 else high = middle end
+end
+return redis.call('XTRIM', KEYS[2], 'MINID', string.format('%.0f', low))
+`);

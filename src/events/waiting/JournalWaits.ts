@@ -1,0 +1,173 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { Backoff } from '../../concurrency/Backoff.ts';
+import type { Journal } from '../../domain/journal.ts';
+import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
+import { messageOf } from '../../errors/messageOf.ts';
+import type { Log } from '../../log.ts';
+import { steadyNow } from '../../upstream/transport/ApiClock.ts';
+
+import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
+import type { FeedState } from '../feed/Feed.ts';
+import type { StatusMark } from '../feed/StatusMark.ts';
+import type { StatusReader } from '../feed/StatusReader.ts';
+import { JournalWait } from './JournalWait.ts';
+import { WaitedJournal } from './WaitedJournal.ts';
+import type { JournalSnapshot } from './WaitedJournal.ts';
+
+/** What waits need of `StatusEvents`. */
+export interface WaitEvents {
+  readonly feedState: FeedState;
+  readonly mark: StatusMark | null;
+  subscribe(accepts: (event: JournalStatusEvent) => boolean, after: null): StatusReader;
+  cursorAt(steadyMs: number): string;
+  lastStatusOf(journalId: string): string | undefined;
+}
+
+export interface JournalWaitsOptions {
+  events: WaitEvents;
+  /** Reads a journal. Used only for what the feed can't tell. */
+  read: (id: string, signal: AbortSignal) => Promise<Journal | null>;
+  log: Log;
+}
+
+/** Pause between two checks of the feed, and between two reads, in ms. */
+const tickMs = 100;
+/** A feed reconnects within a moment; it counts as down after this long, in ms. */
+const downAfterMs = 2_000;
+/** How long a read of a journal holds while the feed is down, in ms. */
+const readEveryMs = 5_000;
+
+/**
+ * Everybody who waits until a journal is no longer under way. All of them share one subscription to the feed. While the
+ * feed is down, the journals are read in turn, one at a time, each once for all that wait for it.
+ */
+export class JournalWaits {
+  readonly #options: JournalWaitsOptions;
+  /** Those at the beginning were read least recently. */
+  readonly #waited = new Map<string, WaitedJournal>();
+  /** Journals whose last read began before the feed did: the feed may not have what followed it. */
+  readonly #uncovered = new Set<string>();
+  readonly #closing = new AbortController();
+  #reader: StatusReader | null = null;
+  #isWatching = false;
+  readonly #feedCursor = () => this.#reader?.restingCursor ?? null;
+
+  constructor(options: JournalWaitsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Collects the events of a journal from now on. To be called before the journal is read.
+   *
+   * @returns a function to call when nobody needs them any more
+   */
+  follow(id: string): () => void {
+    const { events } = this.#options;
+    const waited = this.#waited.get(id) ?? new WaitedJournal(events.lastStatusOf(id));
+    waited.followers += 1;
+    this.#waited.set(id, waited);
+    if (events.mark === null) this.#uncovered.add(id);
+    this.#reader ??= this.#subscribe();
+    return () => this.#leave(id, waited);
+  }
+
+  /**
+   * Begins to wait until a journal that is followed is no longer under way.
+   *
+   * @param own what the caller has read since it follows the journal
+   */
+  begin(id: string, own: JournalSnapshot, timeoutMs: number): JournalWait {
+    const waited = this.#waited.get(id);
+    if (!waited) throw new Error('the journal is not followed');
+    void this.#watchFeed();
+    return new JournalWait(waited, own, timeoutMs, this.#feedCursor);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    void this.#reader?.return?.();
+  }
+
+  #leave(id: string, waited: WaitedJournal): void {
+    waited.followers -= 1;
+    if (waited.followers > 0) return;
+    this.#waited.delete(id);
+    this.#uncovered.delete(id);
+    if (this.#waited.size > 0) return;
+    void this.#reader?.return?.();
+    this.#reader = null;
+  }
+
+  #subscribe(): StatusReader {
+    const accepts = ({ journalId }: JournalStatusEvent) => this.#waited.has(journalId.toLowerCase());
+    const reader = this.#options.events.subscribe(accepts, null);
+    void this.#deliver(reader);
+    return reader;
+  }
+
+  async #deliver(reader: StatusReader): Promise<void> {
+    try {
+      for await (const positioned of reader) this.#take(positioned);
+    } catch (error) {
+      this.#options.log.warn(
+        { problem: messageOf(error) },
+        'events of awaited journals were lost: reading the journals',
+      );
+      if (this.#reader !== reader || this.#closing.signal.aborted) return;
+      this.#reader = this.#subscribe();
+      for (const id of this.#waited.keys()) this.#uncovered.add(id);
+    }
+  }
+
+  #take({ event, cursor }: PositionedEvent): void {
+    this.#waited.get(event.journalId.toLowerCase())?.noteEvent(event, cursor);
+  }
+
+  /** Runs while anybody waits. It reads nothing as long as the feed tells everything. */
+  async #watchFeed(): Promise<void> {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const { signal } = this.#closing;
+    const backoff = new Backoff({ firstMs: 1_000, maxMs: 10_000 });
+    let pauseMs = tickMs;
+    while (this.#waited.size > 0 && !signal.aborted) {
+      await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+      const id = this.#nextToRead();
+      pauseMs = id === null || (await this.#read(id)) ? tickMs : tickMs + backoff.next();
+      if (pauseMs === tickMs) backoff.reset();
+    }
+    this.#isWatching = false;
+  }
+
+  #nextToRead(): string | null {
+    const { isOpen, downMs } = this.#options.events.feedState;
+    const isDown = !isOpen && (downMs === null || downMs >= downAfterMs);
+    if (!isDown) return isOpen ? firstOf(this.#uncovered) : null;
+    const id = firstOf(this.#waited.keys());
+    const waited = id === null ? undefined : this.#waited.get(id);
+    return waited && steadyNow() - waited.readMs >= readEveryMs ? id : null;
+  }
+
+  /** False when the journal could not be read. */
+  async #read(id: string): Promise<boolean> {
+    const { events, read } = this.#options;
+    const startedMs = steadyNow();
+    const { mark } = events;
+    const journal = await read(id, this.#closing.signal).catch(() => undefined);
+    const waited = this.#waited.get(id);
+    if (!waited) return journal !== undefined;
+    this.#waited.delete(id);
+    this.#waited.set(id, waited);
+    waited.readMs = startedMs;
+    if (journal === undefined) return false;
+    if (mark !== null) this.#uncovered.delete(id);
+    if (journal) waited.noteRead({ journal, cursor: mark?.cursor ?? events.cursorAt(startedMs), startedMs });
+    return true;
+  }
+}
+
+function firstOf(ids: Iterable<string>): string | null {
+  for (const id of ids) return id;
+  return null;
+}

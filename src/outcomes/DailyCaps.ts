@@ -1,0 +1,84 @@
+import type { CalendarDate } from '../domain/calendarDate.ts';
+import type { Decimal } from '../domain/decimal.ts';
+import { CapExceededError } from '../errors/CapExceededError.ts';
+import { RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
+import { IdempotencyConflictError, Refusal } from '../errors/refusals.ts';
+import type { Log } from '../log.ts';
+import type { ApiClock } from '../upstream/transport/ApiClock.ts';
+
+import type { Spending, SpendingEnd, SpendingKey, SpendingLedger } from './SpendingLedger.ts';
+
+export interface DailyCapsOptions {
+  ledger: SpendingLedger;
+  /** Days are those of the API. */
+  clock: ApiClock;
+  log: Log;
+}
+
+/** Sends creates only while the sum of their day stays within the caps of their principal. */
+export class DailyCaps {
+  readonly #options: DailyCapsOptions;
+
+  constructor(options: DailyCapsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends a create and counts it.
+   *
+   * @param limits the highest sum of the day, by currency
+   * @throws CapExceededError if nothing was sent because of a cap; UpstreamUnavailableError if nothing was sent because
+   *   the create can't be counted; otherwise what `send` throws
+   */
+  async send<Success extends { replayed: boolean | null }>(
+    call: Omit<Spending, 'day'>,
+    limits: ReadonlyMap<string, Decimal>,
+    send: () => Promise<Success>,
+  ): Promise<Success> {
+    const spending = { ...call, day: this.#today() };
+    await this.#reserve(spending, limits);
+    let end: SpendingEnd = 'unknown';
+    try {
+      const success = await send();
+      end = success.replayed === true ? 'notDone' : 'done';
+      return success;
+    } catch (error) {
+      end = endOf(error);
+      throw error;
+    } finally {
+      await this.#write(() => this.#options.ledger.end(spending, end));
+    }
+  }
+
+  /** To be called when creates of unknown outcome are known not to have been done. */
+  async releaseLost(key: SpendingKey): Promise<void> {
+    await this.#write(() => this.#options.ledger.releaseLost(key));
+  }
+
+  async #reserve(spending: Spending, limits: ReadonlyMap<string, Decimal>): Promise<void> {
+    const shortage = await this.#options.ledger.reserve(spending, limits).catch((cause: unknown) => {
+      this.#options.log.error({ err: cause }, 'a create could not be counted');
+      throw new UpstreamUnavailableError("nothing was sent: the gateway can't count what this principal moves", {
+        cause,
+      });
+    });
+    if (shortage) throw new CapExceededError({ cap: 'maxDailyAmount', ...shortage });
+  }
+
+  /** The client gets the outcome of its create even if it can't be stored. The create then counts as of unknown outcome. */
+  async #write(write: () => Promise<void>): Promise<void> {
+    await write().catch((error: unknown) => {
+      this.#options.log.error({ err: error }, 'the end of a create could not be counted');
+    });
+  }
+
+  #today(): CalendarDate {
+    return new Date(this.#options.clock.latestNow()).toISOString().slice(0, 10);
+  }
+}
+
+function endOf(error: unknown): SpendingEnd {
+  if (error instanceof IdempotencyConflictError) return 'notDone';
+  if (error instanceof Refusal) return 'refused';
+  return error instanceof RateLimitedError || error instanceof UpstreamUnavailableError ? 'notDone' : 'unknown';
+}

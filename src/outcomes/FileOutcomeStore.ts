@@ -1,0 +1,260 @@
+import { closeSync, openSync } from 'node:fs';
+
+import Database from 'libsql';
+
+import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
+
+import type { NewIntent, OutcomeState, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
+import type { SpendingLedger } from './SpendingLedger.ts';
+import { SqliteSpendingLedger } from './SqliteSpendingLedger.ts';
+import { withoutTravelRule } from './withoutTravelRule.ts';
+
+interface Row {
+  id: number;
+  scope: string;
+  state: OutcomeState;
+  idempotency_key: string;
+  fingerprint: string;
+  batch: string;
+  intended_at: number;
+  request_id: string | null;
+  items: string | null;
+}
+
+export interface FileOutcomeStoreOptions {
+  /** How long settled outcomes are kept, in ms. Default 30 days, in memory one. */
+  keptMs?: number;
+  /** How long to wait for another process to release the file, in ms. Default 15,000. */
+  patienceMs?: number;
+  /** Size in bytes from which no more outcomes are stored. Default unlimited, in memory 256 MiB. */
+  maxBytes?: number;
+}
+
+const pruneEvery = 1_000; // intents
+
+const tables = `
+CREATE TABLE IF NOT EXISTS outcomes (
+  id INTEGER PRIMARY KEY,
+  scope TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  batch TEXT NOT NULL,
+  intended_at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  request_id TEXT,
+  items TEXT,
+  settled_at INTEGER,
+  UNIQUE (scope, idempotency_key)
+);
+CREATE INDEX IF NOT EXISTS outcomes_by_state ON outcomes (state, settled_at);
+CREATE TABLE IF NOT EXISTS claims (
+  journal_id TEXT PRIMARY KEY,
+  outcome_id INTEGER NOT NULL REFERENCES outcomes (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS claims_by_outcome ON claims (outcome_id);
+`;
+
+const removeAssumedCurrencySql = `
+UPDATE outcomes SET items = (
+  SELECT json_group_array(json(
+    iif(
+      value ->> '$.journal.currency' = 'USD',
+      json_set(value, '$.journal.currency', outcomes.batch ->> '$.currency'),
+      value
+    )
+  ))
+  FROM json_each(outcomes.items)
+)
+WHERE json_valid(items) AND json_valid(batch);
+`;
+
+/**
+ * Reverse batches and their outcomes, in a file or in memory, for a gateway that runs alone. Every write is on disk when
+ * its method returns. The file is locked by one process, so no other gateway sends batches from it.
+ */
+export class FileOutcomeStore implements OutcomeStore {
+  readonly spending: SpendingLedger;
+  readonly #database: Database.Database;
+  readonly #keptMs: number;
+  readonly #maxBytes: number;
+  #intended = 0;
+
+  /**
+   * @param file null for memory
+   * @throws Error if the file can't be opened or read, or another process has locked it
+   */
+  constructor(file: string | null = null, options: FileOutcomeStoreOptions = {}) {
+    const { keptMs = (file === null ? 1 : 30) * 86_400_000, patienceMs = 15_000 } = options;
+    this.#maxBytes = options.maxBytes ?? (file === null ? 256 * 1_048_576 : Infinity);
+    this.#keptMs = keptMs;
+    // Accounts and amounts are confidential. SQLite gives its other files the same mode.
+    if (file !== null) closeSync(openSync(file, 'a', 0o600));
+    this.#database = new Database(file ?? ':memory:');
+    try {
+      this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
+      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
+      this.spending = new SqliteSpendingLedger(this.#database, () => this.#isFull());
+      this.#removeAssumedCurrency();
+      this.#prune();
+      // Fails now, and not at the first mutation, if rows can't be read.
+      this.unsettled();
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** @param scope separates the keys of different principals */
+  find(scope: string, idempotencyKey: string): StoredOutcome | null {
+    const row = this.#one('SELECT * FROM outcomes WHERE scope = ? AND idempotency_key = ?', scope, idempotencyKey);
+    return row ? outcomeOf(row) : null;
+  }
+
+  get(id: string): StoredOutcome | null {
+    const row = this.#one('SELECT * FROM outcomes WHERE id = ?', id);
+    return row ? outcomeOf(row) : null;
+  }
+
+  /** Open and ambiguous outcomes, oldest first. */
+  unsettled(): StoredOutcome[] {
+    const rows = this.#database
+      .prepare(`SELECT * FROM outcomes WHERE state IN ('open', 'ambiguous') ORDER BY id`)
+      .all() as Row[];
+    return rows.map(outcomeOf);
+  }
+
+  get unsettledCounts(): Record<'open' | 'ambiguous', number> {
+    const rows = this.#database
+      .prepare(`SELECT state, COUNT(*) AS count FROM outcomes WHERE state IN ('open', 'ambiguous') GROUP BY state`)
+      .all() as { state: string; count: number }[];
+    return { open: 0, ambiguous: 0, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
+  }
+
+  /** Stores a batch that is about to be sent. @throws Error if the store is full */
+  intend(scope: string, intent: NewIntent): StoredOutcome {
+    this.#intended += 1;
+    if (this.#intended % pruneEvery === 0) this.#prune();
+    const { idempotencyKey, fingerprint, batch, intendedAtMs } = intent;
+    if (this.#isFull()) this.#prune();
+    if (this.#isFull()) throw new Error('the outcome store is full');
+    const row = this.#one(
+      `INSERT INTO outcomes (scope, idempotency_key, fingerprint, batch, intended_at, state)
+       VALUES (?, ?, ?, ?, ?, 'open') RETURNING *`,
+      scope,
+      idempotencyKey,
+      fingerprint,
+      JSON.stringify(batch),
+      Math.floor(intendedAtMs),
+    );
+    if (!row) throw new Error('an intent was not stored');
+    return outcomeOf(row);
+  }
+
+  /** Removes a batch that was certainly not done, so that its key may be used again. */
+  forget(id: string): void {
+    this.#run('DELETE FROM outcomes WHERE id = ?', id);
+  }
+
+  /**
+   * Stores that a batch was done, and claims its journals.
+   *
+   * @returns ids of journals that were claimed by another outcome, wrongly
+   */
+  settleDone(id: string, items: readonly BatchItem[]): string[] {
+    const taken = items.map(({ journal }) => journal.id).filter((journalId) => this.#isClaimed(journalId));
+    this.#database.transaction(() => {
+      this.#settle(id, 'done');
+      this.#run('UPDATE outcomes SET items = ? WHERE id = ?', JSON.stringify(items.map(withoutTravelRule)), id);
+      for (const { journal } of items) {
+        this.#run('INSERT OR REPLACE INTO claims (journal_id, outcome_id) VALUES (?, ?)', journal.id, id);
+      }
+    })();
+    return taken;
+  }
+
+  settleNotDone(id: string): void {
+    this.#settle(id, 'notDone');
+  }
+
+  settleAmbiguous(id: string): void {
+    this.#settle(id, 'ambiguous');
+  }
+
+  noteLost(id: string, requestId: string | null): void {
+    if (requestId !== null) this.#run('UPDATE outcomes SET request_id = ? WHERE id = ?', requestId, id);
+  }
+
+  claimed(journalIds: readonly string[]): Set<string> {
+    return new Set(journalIds.filter((journalId) => this.#isClaimed(journalId)));
+  }
+
+  /** @throws Error if the file can no longer be written, for instance because it was deleted */
+  close(): void {
+    // Leaves no write-ahead log beside the file. Closing alone would not release the lock, since statements that are not
+    // garbage-collected yet keep the connection open; the next access does.
+    try {
+      this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM outcomes');
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #settle(id: string, state: OutcomeState): void {
+    this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
+  }
+
+  #isClaimed(journalId: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM claims WHERE journal_id = ?').get(journalId) !== undefined;
+  }
+
+  /** Applies to new outcomes only: stored ones can always be settled. */
+  #isFull(): boolean {
+    if (this.#maxBytes === Infinity) return false;
+    const used = this.#database
+      .prepare(
+        `SELECT (page_count - freelist_count) * page_size AS bytes
+         FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+      )
+      .get() as { bytes: number };
+    return used.bytes >= this.#maxBytes;
+  }
+
+  /**
+   * Before version 1 of the file a journal had `USD` if the API had stated no currency. Replaces that with the currency of
+   * the request, or with null.
+   */
+  #removeAssumedCurrency(): void {
+    const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (version >= 1) return;
+    this.#database.exec(`BEGIN; ${removeAssumedCurrencySql} PRAGMA user_version = 1; COMMIT`);
+  }
+
+  /** Deletes settled outcomes by age only, since a deleted key may be sent again. */
+  #prune(): void {
+    this.#run(`DELETE FROM outcomes WHERE state IN ('done', 'notDone') AND settled_at < ?`, Date.now() - this.#keptMs);
+  }
+
+  #one(sql: string, ...values: (string | number)[]): Row | undefined {
+    return this.#database.prepare(sql).get(...values) as Row | undefined;
+  }
+
+  #run(sql: string, ...values: (string | number)[]): void {
+    this.#database.prepare(sql).run(...values);
+  }
+}
+
+function outcomeOf(row: Row): StoredOutcome {
+  return {
+    id: String(row.id),
+    scope: row.scope,
+    state: row.state,
+    idempotencyKey: row.idempotency_key,
+    fingerprint: row.fingerprint,
+    batch: JSON.parse(row.batch) as NewReverseBatch,
+    intendedAtMs: row.intended_at,
+    requestId: row.request_id,
+    sender: null,
+    items: row.items === null ? null : (JSON.parse(row.items) as BatchItem[]),
+  };
+}

@@ -1,0 +1,47 @@
+import Big from 'big.js';
+
+import type { Decimal } from '../domain/decimal.ts';
+
+import type { SpendingEnd } from './SpendingLedger.ts';
+
+/** What the calls with one key count on one day in one currency. */
+export interface KeySpending {
+  /** The amount that counts: the largest of all calls that may have moved it. */
+  amount: Decimal;
+  /** What was certainly moved; null for nothing. */
+  settled: Decimal | null;
+  /** Calls that have not ended. */
+  inFlight: number;
+  /** Whether a call of unknown outcome may have moved it. */
+  isLost: boolean;
+}
+
+export const nothingSpent: KeySpending = { amount: '0', settled: null, inFlight: 0, isLost: false };
+
+export function afterReserve(spent: KeySpending, amount: Decimal): KeySpending {
+  return { ...spent, amount: largest(spent.amount, amount), inFlight: spent.inFlight + 1 };
+}
+
+export function afterEnd(spent: KeySpending, amount: Decimal, end: SpendingEnd): KeySpending {
+  return recounted({
+    ...spent,
+    settled: end === 'done' ? largest(spent.settled ?? '0', amount) : spent.settled,
+    inFlight: Math.max(0, spent.inFlight - 1),
+    // A key moves one create at most, so the call that was done is the one that was lost.
+    isLost: end === 'unknown' || (end === 'notDone' && spent.isLost),
+  });
+}
+
+export function afterReleaseLost(spent: KeySpending): KeySpending {
+  return recounted({ ...spent, isLost: false });
+}
+
+/** Once all outcomes are known, only what was moved counts. */
+function recounted(spent: KeySpending): KeySpending {
+  const isOpen = spent.inFlight > 0 || spent.isLost;
+  return isOpen ? spent : { ...spent, amount: spent.settled ?? '0' };
+}
+
+function largest(one: Decimal, other: Decimal): Decimal {
+  return new Big(one).gte(other) ? one : other;
+}

@@ -1,0 +1,88 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
+
+import type { NewIntent, OutcomeState, StoredOutcome } from './OutcomeStore.ts';
+
+/** An outcome as Redis holds it: fields of a hash, all of them text. */
+export interface OutcomeRecord {
+  /** The name of the key and a random part, which distinguishes a use of the key from a later one. */
+  id: string;
+  /** `forgotten` if the key may be used again. */
+  state: OutcomeState | 'forgotten';
+  /** JSON of what is known before the batch is sent. */
+  intent: string;
+  /** Unix ms. */
+  intendedAt: string;
+  requestId: string;
+  /** The gateway whose call has not ended; empty if none. */
+  sender: string;
+  /** JSON of the journals; empty if it is not done. */
+  items: string;
+}
+
+const nameLength = 43; // a hash in base64url
+
+/** The part of a key in Redis that stands for an idempotency key of a principal. */
+export function recordNameOf(scope: string, idempotencyKey: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([scope, idempotencyKey]))
+    .digest('base64url');
+}
+
+export function recordNameOfId(id: string): string {
+  return id.slice(0, nameLength);
+}
+
+export function newRecord(
+  name: string,
+  scope: string,
+  { intendedAtMs, ...intent }: NewIntent,
+  sender: string,
+): OutcomeRecord {
+  return {
+    id: `${name}.${randomUUID()}`,
+    state: 'open',
+    intent: JSON.stringify({ scope, ...intent }),
+    intendedAt: String(Math.floor(intendedAtMs)),
+    requestId: '',
+    sender,
+    items: '',
+  };
+}
+
+/** Reads the fields of a hash; null if it does not exist. */
+export function recordOf(fields: Record<string, string>): OutcomeRecord | null {
+  const { id, state, intent = '', intendedAt = '', requestId = '', sender = '', items = '' } = fields;
+  return id === undefined || !isState(state) ? null : { id, state, intent, intendedAt, requestId, sender, items };
+}
+
+export function outcomeOfRecord({ id, state, ...record }: OutcomeRecord): StoredOutcome | null {
+  if (state === 'forgotten') return null;
+  const { scope, idempotencyKey, fingerprint, batch } = JSON.parse(record.intent) as {
+    scope: string;
+    idempotencyKey: string;
+    fingerprint: string;
+    batch: NewReverseBatch;
+  };
+  return {
+    id,
+    state,
+    scope,
+    idempotencyKey,
+    fingerprint,
+    batch,
+    intendedAtMs: Number(record.intendedAt),
+    requestId: record.requestId || null,
+    sender: record.sender || null,
+    items: record.items === '' ? null : (JSON.parse(record.items) as BatchItem[]),
+  };
+}
+
+export function isFinal({ state }: OutcomeRecord): boolean {
+  return state === 'done' || state === 'notDone';
+}
+
+function isState(state: string | undefined): state is OutcomeState {
+  return state === 'open' || state === 'ambiguous' || state === 'done' || state === 'notDone';
+}

@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+
+import type { BatchItem } from '../domain/newJournal.ts';
+import type { Peers } from '../redis/Peers.ts';
+import type { RedisConnection } from '../redis/RedisConnection.ts';
+
+import { OutcomeMirror } from './OutcomeMirror.ts';
+import { applyScript, claimScript, enterScript, leaseScript, releaseScript } from './outcomeScripts.ts';
+import { isFinal, newRecord, outcomeOfRecord, recordNameOf, recordNameOfId, recordOf } from './OutcomeRecord.ts';
+import type { OutcomeRecord } from './OutcomeRecord.ts';
+import type { Evidence, NewIntent, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
+import { RedisSpendingLedger } from './RedisSpendingLedger.ts';
+import type { SpendingLedger } from './SpendingLedger.ts';
+import { withoutTravelRule } from './withoutTravelRule.ts';
+
+export interface RedisOutcomeStoreOptions {
+  redis: RedisConnection;
+  peers: Peers;
+}
+
+/** How long settled outcomes are kept, in seconds. */
+const keptSeconds = 30 * 86_400;
+/** How long no batch is sent after a start of Redis, in ms: gateways reconnect and store what they know in this time. */
+const restoreMs = 1_500;
+/** How long the reconciler's lease lasts, in ms. */
+const leaseMs = 4_000;
+
+const openKey = 'outcomes:open';
+const ambiguousKey = 'outcomes:ambiguous';
+const serverKey = 'outcomes:server';
+const leaseKey = 'outcomes:reconciler';
+const askedKey = 'outcomes:asked';
+
+/**
+ * Reverse batches and their outcomes in Redis, for gateways that share it. What this gateway has written is kept in memory
+ * too: it is stored again after each reconnect, in case Redis has lost it.
+ */
+export class RedisOutcomeStore implements OutcomeStore {
+  readonly spending: SpendingLedger;
+  readonly #redis: RedisConnection;
+  readonly #peers: Peers;
+  readonly #mirror = new OutcomeMirror(keptSeconds * 1_000);
+  /** The run id of the server that this gateway has entered; null while it has entered none. */
+  #server: string | null = null;
+  #lease = '';
+  #counts = { open: 0, ambiguous: 0 };
+
+  constructor({ redis, peers }: RedisOutcomeStoreOptions) {
+    this.spending = new RedisSpendingLedger(redis);
+    this.#redis = redis;
+    this.#peers = peers;
+  }
+
+  get unsettledCounts(): Record<'open' | 'ambiguous', number> {
+    return this.#counts;
+  }
+
+  /**
+   * Stores again what Redis may have lost, after every reconnect.
+   *
+   * @returns for how long no batch may be sent, in ms
+   */
+  async start(): Promise<number> {
+    const pauseMs = await this.#enter().catch(() => 0);
+    this.#redis.onReady(() => {
+      this.#server = null;
+      this.#mirror.markAllUnwritten();
+      // What fails now is done before the next batch is sent.
+      this.#enter().catch(() => undefined);
+    });
+    return pauseMs;
+  }
+
+  async find(scope: string, idempotencyKey: string): Promise<StoredOutcome | null> {
+    return this.#read(recordNameOf(scope, idempotencyKey));
+  }
+
+  async get(id: string): Promise<StoredOutcome | null> {
+    const found = await this.#read(recordNameOfId(id));
+    return found?.id === id ? found : null;
+  }
+
+  async unsettled(): Promise<StoredOutcome[]> {
+    const names = await this.#redis.run(async (client) => {
+      const [open, ambiguous] = await Promise.all([client.zrange(openKey, 0, -1), client.zrange(ambiguousKey, 0, -1)]);
+      this.#counts = { open: open.length, ambiguous: ambiguous.length };
+      return [...open, ...ambiguous];
+    });
+    const outcomes = await Promise.all(names.map((name) => this.#read(name)));
+    return outcomes.filter((outcome) => outcome !== null);
+  }
+
+  async intend(scope: string, intent: NewIntent): Promise<StoredOutcome | null> {
+    await this.#enter();
+    const name = recordNameOf(scope, intent.idempotencyKey);
+    const record = newRecord(name, scope, intent, this.#peers.id);
+    const keys = [recordKey(name), openKey, serverKey];
+    const values = [this.#server ?? '', name, record.id, record.intent, record.intendedAt, record.sender];
+    const answer = await this.#redis.runScript(claimScript, keys, values).catch((error: unknown) => {
+      // The key may have been claimed. Nothing will be sent, so the claim is removed as soon as Redis answers.
+      this.#mirror.setUnwritten(name, { ...record, state: 'forgotten' });
+      throw error;
+    });
+    if (answer === 'closed') {
+      this.#server = null;
+      throw new Error('redis has been started, and the gateways store again what they know');
+    }
+    if (answer !== 'claimed') return null;
+    this.#mirror.set(name, record);
+    return outcomeOfRecord(record);
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#change(id, { state: 'forgotten', sender: '' }, 'answer');
+  }
+
+  async settleDone(id: string, items: readonly BatchItem[], evidence: Evidence = 'answer'): Promise<string[]> {
+    const stored = JSON.stringify(items.map(withoutTravelRule));
+    const journalIds = items.map(({ journal }) => journal.id);
+    const change = { state: 'done', sender: '', items: stored } as const;
+    const taken = await this.#change(id, change, evidence);
+    return taken.map((position) => journalIds[Number(position)] ?? '');
+  }
+
+  async settleNotDone(id: string): Promise<void> {
+    await this.#change(id, { state: 'notDone', sender: '' }, 'readings');
+  }
+
+  async settleAmbiguous(id: string): Promise<void> {
+    await this.#change(id, { state: 'ambiguous', sender: '' }, 'readings');
+  }
+
+  async noteLost(id: string, requestId: string | null): Promise<void> {
+    await this.#change(id, { sender: '', requestId: requestId ?? '' }, 'answer');
+  }
+
+  async claimed(journalIds: readonly string[]): Promise<ReadonlySet<string>> {
+    if (journalIds.length === 0) return new Set();
+    const owners = await this.#redis.run((client) => client.mget(journalIds.map(claimKey)));
+    return new Set(journalIds.filter((_id, index) => owners[index] !== null));
+  }
+
+  /** Whether the call of an open outcome may still be running. */
+  isUnderWay({ state, sender }: StoredOutcome): boolean {
+    return state === 'open' && sender !== null && this.#peers.isAlive(sender);
+  }
+
+  /** Asks the reconciling gateway to search for a batch now. */
+  async ask(id: string): Promise<void> {
+    await this.#redis.run((client) => client.sadd(askedKey, id));
+  }
+
+  /** The ids that were asked for since the last call. */
+  async asked(): Promise<ReadonlySet<string>> {
+    return new Set(await this.#redis.run((client) => client.spop(askedKey, 1_000)));
+  }
+
+  /** Takes or extends the lease. @returns whether this gateway is the one that reconciles */
+  async hold(): Promise<boolean> {
+    await this.#enter();
+    const value = await this.#redis.runScript(leaseScript, [leaseKey], [this.#lease, randomUUID(), leaseMs]);
+    this.#lease = typeof value === 'string' ? value : '';
+    return this.#lease !== '';
+  }
+
+  /** Another gateway may reconcile at once. */
+  async release(): Promise<void> {
+    if (this.#lease === '') return;
+    await this.#redis.runScript(releaseScript, [leaseKey], [this.#lease]).catch(() => undefined);
+    this.#lease = '';
+  }
+
+  /** Whether this gateway knows of a use of the key, for when Redis can't tell. */
+  knows(scope: string, idempotencyKey: string): boolean {
+    const known = this.#mirror.get(recordNameOf(scope, idempotencyKey));
+    return known !== undefined && known.state !== 'forgotten';
+  }
+
+  /** Its owner closes the connection. */
+  close(): void {
+    this.#lease = '';
+  }
+
+  /** From this gateway's own memory if Redis can't be read and the outcome is final. */
+  async #read(name: string): Promise<StoredOutcome | null> {
+    try {
+      const record = await this.#readRecord(name);
+      if (record && isFinal(record)) this.#mirror.set(name, record);
+      return record && outcomeOfRecord(record);
+    } catch (error) {
+      const known = this.#mirror.getFinal(name);
+      if (known) return outcomeOfRecord(known);
+      throw error;
+    }
+  }
+
+  /** Enters the server if this has not happened since the last reconnect, and stores what it may not have. */
+  async #enter(): Promise<number> {
+    let pauseMs = 0;
+    if (this.#server === null) {
+      const run = await this.#redis.run((client) => client.info('server')).then(runIdOf, () => 'unknown');
+      pauseMs = Number(await this.#redis.runScript(enterScript, [serverKey], [run, restoreMs]));
+      this.#server = run;
+    }
+    for (const [name, record] of this.#mirror.unwritten()) {
+      await this.#apply(record, '');
+      this.#mirror.noteWritten(name, record);
+    }
+    return pauseMs;
+  }
+
+  /** @returns positions of journals that another outcome had claimed */
+  async #change(id: string, change: Partial<OutcomeRecord>, evidence: Evidence): Promise<string[]> {
+    const name = recordNameOfId(id);
+    const known = this.#mirror.get(name);
+    const current = known?.id === id ? known : await this.#readRecord(name);
+    if (current?.id !== id) throw new Error('the outcome is no longer stored');
+    const record = { ...current, ...change };
+    if (evidence === 'answer') this.#mirror.setUnwritten(name, record);
+    const [result, ...taken] = await this.#apply(record, evidence === 'answer' ? '' : this.#lease || 'none');
+    if (evidence === 'answer') this.#mirror.noteWritten(name, record);
+    else if (result === 'applied') this.#mirror.set(name, record);
+    else throw new Error(`the result of a search was not stored: ${result}`);
+    return taken;
+  }
+
+  async #readRecord(name: string): Promise<OutcomeRecord | null> {
+    return recordOf(await this.#redis.run((client) => client.hgetall(recordKey(name))));
+  }
+
+  async #apply(record: OutcomeRecord, lease: string): Promise<string[]> {
+    const { id, state, intent, intendedAt, requestId, sender, items } = record;
+    const name = recordNameOfId(id);
+    const claims = outcomeOfRecord(record)?.items?.map(({ journal }) => claimKey(journal.id)) ?? [];
+    const keys = [recordKey(name), openKey, ambiguousKey, leaseKey, ...claims];
+    const values = [name, lease, keptSeconds, id, state, intent, intendedAt, requestId, sender, items];
+    const answer = await this.#redis.runScript(applyScript, keys, values);
+    return Array.isArray(answer) ? answer.map(String) : [];
+  }
+}
+
+function recordKey(name: string): string {
+  return `outcome:${name}`;
+}
+
+function claimKey(journalId: string): string {
+  return `claim:${journalId}`;
+}
+
+function runIdOf(info: string): string {
+  return /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unknown';
+}

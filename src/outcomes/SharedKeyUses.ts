@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+
+import type { RedisConnection } from '../redis/RedisConnection.ts';
+import { RedisScript } from '../redis/RedisScript.ts';
+
+import type { KeyUse, KeyUseRecords } from './KeyUseRecords.ts';
+
+/** Later, the date of a journal shows that it is older than the call, in seconds. */
+const keptSeconds = 3_600;
+const lost = 'lost';
+
+/** KEYS: use; ARGV: journal id or `lost`, seconds. A lost call does not replace an answer. Returns the earlier use. */
+const noteScript = new RedisScript(`
+local earlier = redis.call('GET', KEYS[1])
+if not (earlier and ARGV[1] == '${lost}') then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
+return earlier
+`);
+
+/** Uses of keys on all gateways. */
+export class SharedKeyUses implements KeyUseRecords {
+  readonly #redis: RedisConnection;
+
+  constructor(redis: RedisConnection) {
+    this.#redis = redis;
+  }
+
+  async note(sentKey: string, use: KeyUse): Promise<KeyUse | null | 'unknown'> {
+    const key = `use:${createHash('sha256').update(sentKey).digest('base64url')}`;
+    const value = use === lost ? lost : use.journalId;
+    const earlier = await this.#redis
+      .runScript(noteScript, [key], [value, keptSeconds])
+      .catch(() => 'unknown' as const);
+    if (earlier === 'unknown' || earlier === lost) return earlier;
+    return typeof earlier === 'string' ? { journalId: earlier } : null;
+  }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { messageOf } from '../errors/messageOf.ts';
+import type { Log } from '../log.ts';
+import type { ApiClock } from '../upstream/transport/ApiClock.ts';
+
+import type { StoredOutcome } from './OutcomeStore.ts';
+import type { Reconciler } from './Reconciler.ts';
+import type { RedisOutcomeStore } from './RedisOutcomeStore.ts';
+
+export interface SharedReconcilingOptions {
+  store: RedisOutcomeStore;
+  reconciler: Reconciler;
+  clock: ApiClock;
+  log: Log;
+}
+
+/** Pause between two looks for batches without an owner, in ms. */
+const lookMs = 500;
+/** Pauses between two reads of an outcome that another gateway settles, in ms. */
+const firstPollMs = 25;
+const longestPollMs = 250;
+/** A call that is older is not under way, whatever its gateway says, in ms. */
+const longestCallMs = 90_000;
+/** How long a repeat waits for the first call, in ms. */
+const longestWaitMs = 35_000;
+
+/** Lets one of several gateways search for lost reverse batches, and the others wait for what it finds. */
+export class SharedReconciling {
+  readonly #options: SharedReconcilingOptions;
+  readonly #closing = new AbortController();
+  #running: Promise<void> | null = null;
+
+  constructor(options: SharedReconcilingOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+    await this.#options.store.release();
+  }
+
+  /**
+   * Waits until an outcome is settled. The time counts from the end of the call that sent the batch.
+   *
+   * @throws RedisUnavailableError
+   */
+  async settled({ id }: StoredOutcome, timeoutMs: number): Promise<void> {
+    const { store } = this.#options;
+    const { signal } = this.#closing;
+    const lastMs = performance.now() + longestWaitMs;
+    let endsAt: number | null = null;
+    for (let pauseMs = firstPollMs; ; pauseMs = Math.min(longestPollMs, pauseMs * 1.5)) {
+      const current = await store.get(id);
+      if (!current || current.state === 'done' || current.state === 'notDone') return;
+      const now = performance.now();
+      if (endsAt === null && !this.#isUnderWay(current)) {
+        await store.ask(id);
+        endsAt = now + timeoutMs;
+      }
+      if (now >= Math.min(endsAt ?? lastMs, lastMs) || signal.aborted) return;
+      await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      await this.#look().catch((error: unknown) => this.#stop(error));
+      await wait(lookMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { store, reconciler } = this.#options;
+    const isHolder = await store.hold();
+    const unsettled = await store.unsettled();
+    const asked = isHolder ? await store.asked() : new Set<string>();
+    const open = isHolder ? unsettled : [];
+    const wanted = open.filter((outcome) =>
+      outcome.state === 'ambiguous'
+        ? asked.has(outcome.id) || reconciler.isWatching(outcome.id)
+        : !this.#isUnderWay(outcome),
+    );
+    reconciler.watchOnly(wanted);
+  }
+
+  /** Without Redis nothing that was found could be stored. */
+  #stop(error: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#options.reconciler.watchOnly([]);
+    this.#options.log.debug({ reason: messageOf(error) }, 'reconciling has stopped until redis is available');
+  }
+
+  #isUnderWay(outcome: StoredOutcome): boolean {
+    const { store, clock } = this.#options;
+    return store.isUnderWay(outcome) && clock.latestNow() - outcome.intendedAtMs < longestCallMs;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Peers } from './Peers.ts';
+import type { RedisConnection } from './RedisConnection.ts';
+
+const channel = 'messages';
+
+/**
+ * Short messages between gateways, such as a 429 that one of them has received. A message may be lost: what must not be is
+ * stored instead.
+ */
+export class RedisBus {
+  readonly #redis: RedisConnection;
+  readonly #reader: RedisConnection;
+  readonly #peers: Peers;
+  readonly #receivers = new Map<string, (body: unknown, from: string) => void>();
+
+  constructor(redis: RedisConnection, peers: Peers) {
+    this.#redis = redis;
+    this.#peers = peers;
+    this.#reader = redis.duplicate();
+    this.#reader.subscribe(channel, (text) => this.#receive(text));
+  }
+
+  /** Receives what other gateways publish. The body is to be checked: they may have another version. */
+  receive(topic: string, receiver: (body: unknown, from: string) => void): void {
+    this.#receivers.set(topic, receiver);
+  }
+
+  /** Does not wait. A message is lost while Redis is gone. */
+  publish(topic: string, body: unknown): void {
+    if (!this.#redis.state.isReady) return;
+    const text = JSON.stringify([this.#peers.id, topic, body]);
+    this.#redis.publish(channel, text).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+
+  #receive(text: string): void {
+    const message = messageOfText(text);
+    if (message && message.from !== this.#peers.id) this.#receivers.get(message.topic)?.(message.body, message.from);
+  }
+}
+
+/** Null for what no gateway has published. */
+function messageOfText(text: string): { from: string; topic: string; body: unknown } | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (!Array.isArray(parsed)) return null;
+    const [from, topic, body] = parsed as unknown[];
+    return typeof from === 'string' && typeof topic === 'string' ? { from, topic, body } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,181 @@
+import { Redis } from 'ioredis';
+
+import { Backoff } from '../concurrency/Backoff.ts';
+import { waitFor } from '../concurrency/waitFor.ts';
+import { messageOf } from '../errors/messageOf.ts';
+import type { Log } from '../log.ts';
+
+import type { RedisScript } from './RedisScript.ts';
+import { RedisUnavailableError } from './RedisUnavailableError.ts';
+
+export interface RedisOptions {
+  /** `redis:` or `rediss:`, with user and password if Redis has ACLs. */
+  url: string;
+  /** Added to the keys of all commands and scripts, and to channels. */
+  keyPrefix: string;
+  /**
+   * How long a command may take, in ms. Default 500. A command that takes longer closes the connection, and commands fail at
+   * once until a new one is ready. For blocking reads it must be longer than the read blocks.
+   */
+  timeoutMs?: number;
+  log: Log;
+}
+
+/** For readiness and metrics. */
+export interface RedisState {
+  /** Whether commands are accepted now. */
+  isReady: boolean;
+  /** Since when they are not, in ms; null while they are. */
+  downMs: number | null;
+  /** Connections that became ready after the first. */
+  reconnects: number;
+  /** Commands and scripts that failed. */
+  failures: number;
+}
+
+const defaultTimeoutMs = 500;
+const reconnectPauses = { firstMs: 100, maxMs: 500 };
+/** How long a late answer may still be in a buffer, in ms: after a pause of the process, timers run before sockets are read. */
+const graceMs = 5;
+
+/**
+ * A connection to Redis that never makes its callers wait for long: nothing is queued while it is down, and nothing is sent
+ * again after a reconnect, since a lost command may have been executed. Loaded only if Redis is configured.
+ */
+export class RedisConnection {
+  readonly #options: RedisOptions;
+  readonly #timeoutMs: number;
+  readonly #client: Redis;
+  readonly #firstAttempt: Promise<void>;
+  readonly #readyListeners = new Set<() => void>();
+  readonly #backoff = new Backoff(reconnectPauses);
+  #downSince: number | null = performance.now();
+  #timesReady = 0;
+  #failures = 0;
+  #isClosed = false;
+
+  constructor(options: RedisOptions) {
+    this.#options = options;
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.#timeoutMs = timeoutMs;
+    this.#client = new Redis(options.url, {
+      keyPrefix: options.keyPrefix,
+      // For the connection's own first commands, which have no other timeout.
+      socketTimeout: 2 * timeoutMs,
+      connectTimeout: Math.max(timeoutMs, 2_000),
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      autoResubscribe: false,
+      maxRetriesPerRequest: 0,
+      maxLoadingRetryTime: 200,
+      disableClientInfo: true,
+      retryStrategy: () => this.#backoff.next(),
+      lazyConnect: true,
+    });
+    this.#client.on('ready', () => this.#noteReady());
+    this.#client.on('close', () => this.#noteDown());
+    // Without a listener, errors of the connection would be printed. They are logged when the connection closes.
+    this.#client.on('error', (error) => options.log.debug({ reason: messageOf(error) }, 'redis reported an error'));
+    this.#firstAttempt = this.#client.connect().catch(() => undefined);
+  }
+
+  get state(): RedisState {
+    return {
+      isReady: this.#downSince === null,
+      downMs: this.#downSince === null ? null : performance.now() - this.#downSince,
+      reconnects: Math.max(0, this.#timesReady - 1),
+      failures: this.#failures,
+    };
+  }
+
+  /** Waits until the first attempt to connect has ended, but no longer than a command may take. */
+  async opened(): Promise<void> {
+    await waitFor(this.#firstAttempt, { timeoutMs: this.#timeoutMs });
+  }
+
+  /** Calls a function now if commands are accepted, and after each reconnect. It must not throw. */
+  onReady(listener: () => void): void {
+    this.#readyListeners.add(listener);
+    if (this.state.isReady) listener();
+  }
+
+  /**
+   * Receives what is published to a channel, from when the connection is ready on; nothing published before. The connection
+   * can then execute no commands.
+   */
+  subscribe(channel: string, receive: (text: string) => void): void {
+    this.#client.on('message', (_channel, text) => receive(text));
+    // A connection that breaks again subscribes after its next reconnect.
+    this.onReady(() => void this.#client.subscribe(this.#channelOf(channel)).catch(() => undefined));
+  }
+
+  /** @throws RedisUnavailableError */
+  async publish(channel: string, text: string): Promise<void> {
+    await this.run((client) => client.publish(this.#channelOf(channel), text));
+  }
+
+  /** Executes commands. @throws RedisUnavailableError */
+  async run<Answer>(command: (client: Redis) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await this.#inTime(command(this.#client));
+    } catch (cause) {
+      this.#failures += 1;
+      throw new RedisUnavailableError(messageOf(cause), { cause });
+    }
+  }
+
+  /** Executes a script. @throws RedisUnavailableError */
+  runScript(
+    { sha, lua }: RedisScript,
+    keys: readonly string[],
+    values: readonly (string | number)[] = [],
+  ): Promise<unknown> {
+    return this.run((client) =>
+      client.evalsha(sha, keys.length, ...keys, ...values).catch((error: unknown) => {
+        if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+        return client.eval(lua, keys.length, ...keys, ...values);
+      }),
+    );
+  }
+
+  /**
+   * Another connection to the same Redis, for blocking reads and subscriptions. To be closed on its own.
+   *
+   * @param timeoutMs longer than its commands block
+   */
+  duplicate(timeoutMs = this.#timeoutMs): RedisConnection {
+    return new RedisConnection({ ...this.#options, timeoutMs });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#client.disconnect();
+  }
+
+  /** Unlike keys, channels get no prefix from the client. */
+  #channelOf(name: string): string {
+    return `${this.#options.keyPrefix}${name}`;
+  }
+
+  async #inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const isInTime =
+      (await waitFor(answer, { timeoutMs: this.#timeoutMs })) || (await waitFor(answer, { timeoutMs: graceMs }));
+    if (isInTime) return answer;
+    this.#client.disconnect(true);
+    throw new Error(`redis did not answer within ${this.#timeoutMs} ms`);
+  }
+
+  #noteReady(): void {
+    this.#timesReady += 1;
+    this.#downSince = null;
+    this.#backoff.reset();
+    if (this.#timesReady > 1) this.#options.log.info('redis is available again');
+    for (const listener of this.#readyListeners) listener();
+  }
+
+  #noteDown(): void {
+    if (this.#isClosed || this.#downSince !== null) return;
+    this.#downSince = performance.now();
+    this.#options.log.warn('redis is not available');
+  }
+}

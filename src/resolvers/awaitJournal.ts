@@ -1,0 +1,76 @@
+import { assertAuthorized } from '../auth/authorize.ts';
+import type { OperationContext } from '../context.ts';
+import type { Journal } from '../domain/journal.ts';
+import { asUuid } from '../domain/uuid.ts';
+import { BadUserInputError } from '../errors/BadUserInputError.ts';
+import { cancellationOf } from '../errors/cancellation.ts';
+import { TokenExpiredError } from '../errors/streamErrors.ts';
+import { isUnderWay } from '../events/waiting/WaitedJournal.ts';
+import type { JournalSnapshot } from '../events/waiting/WaitedJournal.ts';
+import { steadyNow } from '../upstream/transport/ApiClock.ts';
+
+import { markStatusOnly } from './settledFields.ts';
+
+export interface AwaitedJournal {
+  journal: Journal;
+  timedOut: boolean;
+  cursor: string;
+}
+
+const maxTimeoutSeconds = 300;
+
+/**
+ * Answers when the journal is no longer under way, or when the time is over. Null if it does not exist or the principal
+ * may not see it.
+ *
+ * @throws BadUserInputError | ForbiddenError | TokenExpiredError | Fault
+ */
+export async function awaitJournal(
+  { id, timeoutSeconds }: { id: string; timeoutSeconds: number },
+  context: OperationContext,
+): Promise<AwaitedJournal | null> {
+  const { principal, journalWaits, journalLoader, statusMark, statusEvents } = context;
+  assertAuthorized(principal, { kind: 'read' });
+  if (timeoutSeconds < 1 || timeoutSeconds > maxTimeoutSeconds) {
+    throw new BadUserInputError(`timeoutSeconds is ${timeoutSeconds}, expected 1 to ${maxTimeoutSeconds}`);
+  }
+  const journalId = asUuid(id);
+  if (journalId === null) return null;
+  const startedMs = steadyNow();
+  const leave = journalWaits.follow(journalId);
+  try {
+    const journal = await journalLoader.load(journalId);
+    if (!journal) return null;
+    const cursor = statusMark?.cursor ?? statusEvents.cursorAt(startedMs);
+    const snapshot = await waitUntilSettled({ journal, cursor, startedMs }, timeoutSeconds * 1_000, context);
+    if (snapshot.isStatusOnly) markStatusOnly(snapshot.journal);
+    return { journal: snapshot.journal, timedOut: isUnderWay(snapshot.journal.status), cursor: snapshot.cursor };
+  } finally {
+    leave();
+  }
+}
+
+/** Not counted as running meanwhile, and ended early by a shutdown. */
+async function waitUntilSettled(
+  own: JournalSnapshot,
+  timeoutMs: number,
+  { journalWaits, session, signal, pause }: OperationContext,
+): Promise<JournalSnapshot> {
+  if (!isUnderWay(own.journal.status)) return own;
+  const wait = journalWaits.begin(own.journal.id.toLowerCase(), own, timeoutMs);
+  const end = () => wait.end();
+  const releases: (() => void)[] = [end];
+  try {
+    if (pause) releases.push(pause(end));
+    releases.push(session.whenEnded(end));
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    const latest = await wait.result;
+    if (signal?.aborted) throw cancellationOf(signal);
+    if (session.hasEnded) throw new TokenExpiredError(latest.cursor);
+    return latest;
+  } finally {
+    signal?.removeEventListener('abort', end);
+    for (const release of releases) release();
+  }
+}

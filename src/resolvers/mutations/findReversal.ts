@@ -1,0 +1,66 @@
+import type { OperationContext } from '../../context.ts';
+import { lettersOf } from '../../domain/description.ts';
+import { dayOfInstant } from '../../domain/instant.ts';
+import type { JNLC, Journal } from '../../domain/journal.ts';
+import { Fault, RateLimitedError, UpstreamUnavailableError } from '../../errors/faults.ts';
+import { readJournalSlice } from '../../loaders/readJournalSlice.ts';
+
+import { JournalWindow } from '../paging/JournalWindow.ts';
+
+const label = 'Reversal of journal ';
+
+/** The beginning of a reversal's description. It names the original, which no field of the API does. */
+export function reversalLabel({ id }: Pick<Journal, 'id'>): string {
+  return `${label}${id}`;
+}
+
+/** Whether a journal is itself a reversal, of any journal. */
+export function isReversal({ description }: Journal): boolean {
+  return /^reversalofjournal[0-9a-f]{32}/i.test(lettersOf(description ?? ''));
+}
+
+/**
+ * Searches for the reversal of a journal. The API keeps idempotency keys for an undocumented time, after which only this
+ * search prevents a second reversal. Descriptions are compared by their letters, since the API may tidy them.
+ *
+ * @returns the newest, preferably one that was not replaced; null if there is none
+ * @throws RateLimitedError | UpstreamUnavailableError when the search is incomplete
+ */
+export async function findReversal(original: JNLC, context: OperationContext): Promise<Journal | null> {
+  const { sharedReads: shared, principal, signal } = context;
+  const oldest = original.createdAt === null ? null : dayOfInstant(original.createdAt);
+  const selection = {
+    createdAfter: oldest,
+    entryType: 'JNLC',
+    sides: [{ fromAccount: original.toAccount.toLowerCase(), toAccount: original.fromAccount.toLowerCase() }],
+  } as const;
+  const wanted = lettersOf(reversalLabel(original));
+  const isWanted = ({ id, description }: Journal) =>
+    id !== original.id && lettersOf(description ?? '').startsWith(wanted);
+  const window = new JournalWindow((bounds) => readJournalSlice({ shared, principal, signal }, selection, bounds), {
+    today: new Date().toISOString().slice(0, 10),
+  });
+  try {
+    await window.read({ oldest, newest: null }, 'older', (journals) => journals.some(isWanted));
+  } catch (error) {
+    throw notSearched(error);
+  }
+  const found = window.journals.filter(isWanted).sort((one, other) => compare(other.createdAt, one.createdAt));
+  const reversal = found.find(({ status }) => status !== 'correct') ?? found[0] ?? null;
+  if (!reversal && window.unreadable.length > 0) {
+    throw new UpstreamUnavailableError(`${nothingSent}: a journal between its accounts can't be read`);
+  }
+  return reversal;
+}
+
+const nothingSent = 'nothing was sent, because it is unknown whether the journal was reversed before';
+
+function notSearched(error: unknown): unknown {
+  if (!(error instanceof Fault) || error instanceof RateLimitedError) return error;
+  const { requestId, retryAt } = error;
+  return new UpstreamUnavailableError(`${nothingSent}: ${error.message}`, { requestId, retryAt, cause: error });
+}
+
+function compare(one: string | null, other: string | null): number {
+  return (one ?? '') < (other ?? '') ? -1 : 1;
+}

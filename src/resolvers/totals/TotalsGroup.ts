@@ -1,0 +1,77 @@
+import { dayOfInstant } from '../../domain/instant.ts';
+import type { CalendarDate } from '../../domain/calendarDate.ts';
+import { journalProgresses, journalStatuses, progressOf } from '../../domain/journal.ts';
+import type { Journal, JournalEntryType, JournalProgress, JournalStatus } from '../../domain/journal.ts';
+
+export const journalTotalsKeys = ['DAY', 'STATUS', 'PROGRESS', 'ENTRY_TYPE', 'FROM_ACCOUNT', 'TO_ACCOUNT'] as const;
+
+export type JournalTotalsKey = (typeof journalTotalsKeys)[number];
+
+/** What the journals of a group have in common; null for a key that was not asked for. */
+export interface TotalsGroup {
+  day: CalendarDate | null;
+  status: JournalStatus | null;
+  progress: JournalProgress | null;
+  entryType: JournalEntryType | null;
+  fromAccount: string | null;
+  toAccount: string | null;
+  /** Of cash. */
+  currency: string | null;
+  /** Of securities. */
+  symbol: string | null;
+}
+
+/**
+ * The group of a journal.
+ *
+ * @param firmCurrency of cash for which the API states none
+ */
+export function groupOf(journal: Journal, keys: ReadonlySet<JournalTotalsKey>, firmCurrency: string): TotalsGroup {
+  const { createdAt, status, entryType, fromAccount, toAccount } = journal;
+  return {
+    day: keys.has('DAY') && createdAt !== null ? dayOfInstant(createdAt) : null,
+    status: keys.has('STATUS') ? status : null,
+    progress: keys.has('PROGRESS') ? progressOf(status) : null,
+    entryType: keys.has('ENTRY_TYPE') ? entryType : null,
+    fromAccount: keys.has('FROM_ACCOUNT') ? fromAccount : null,
+    toAccount: keys.has('TO_ACCOUNT') ? toAccount : null,
+    currency: entryType === 'JNLC' ? (journal.currency ?? firmCurrency) : null,
+    symbol: entryType === 'JNLS' ? journal.symbol : null,
+  };
+}
+
+const entryTypes: readonly JournalEntryType[] = ['JNLC', 'JNLS', 'UNKNOWN'];
+/** After every other text. */
+const last = '~';
+
+/** What groups are sorted by, for each key. */
+const sortKeys: Readonly<Record<JournalTotalsKey, (group: TotalsGroup) => string>> = {
+  DAY: ({ day }) => day ?? last,
+  STATUS: ({ status }) => rankOf([...journalStatuses, 'unknown'], status),
+  PROGRESS: ({ progress }) => rankOf(journalProgresses, progress),
+  ENTRY_TYPE: ({ entryType }) => rankOf(entryTypes, entryType),
+  FROM_ACCOUNT: ({ fromAccount }) => fromAccount ?? last,
+  TO_ACCOUNT: ({ toAccount }) => toAccount ?? last,
+};
+
+/** The order of groups: by day, then by the other keys as they were asked for, then by currency and symbol. */
+export function sortGroups<Group extends TotalsGroup>(
+  groups: readonly Group[],
+  keys: ReadonlySet<JournalTotalsKey>,
+): Group[] {
+  const asked = [...keys].sort((one, other) => Number(other === 'DAY') - Number(one === 'DAY'));
+  const keyed = groups.map((group) => ({
+    group,
+    sortKey: [...asked.map((key) => sortKeys[key](group)), group.currency ?? last, group.symbol ?? last],
+  }));
+  return keyed.sort((one, other) => compare(one.sortKey, other.sortKey)).map(({ group }) => group);
+}
+
+function rankOf<Value>(order: readonly Value[], value: Value | null): string {
+  return value === null ? last : String(order.indexOf(value)).padStart(2, '0');
+}
+
+function compare(one: readonly string[], other: readonly string[]): number {
+  const differing = one.findIndex((text, index) => text !== other[index]);
+  return differing === -1 ? 0 : (one[differing] ?? '') < (other[differing] ?? '') ? -1 : 1;
+}

@@ -1,0 +1,91 @@
+import Big from 'big.js';
+
+import type { Decimal } from '../../domain/decimal.ts';
+import type { Journal } from '../../domain/journal.ts';
+import type { ListedJournal } from '../../domain/unreadableJournal.ts';
+import { isUnreadable } from '../../domain/unreadableJournal.ts';
+
+import { groupOf } from './TotalsGroup.ts';
+import type { JournalTotalsKey, TotalsGroup } from './TotalsGroup.ts';
+
+export interface TotalsPageOptions {
+  keys: ReadonlySet<JournalTotalsKey>;
+  /** Of cash for which the API states no currency. */
+  firmCurrency: string;
+}
+
+/** The sum of a group. */
+export interface GroupSum {
+  /** Identifies the group. */
+  key: string;
+  group: TotalsGroup;
+  count: number;
+  amount: Big;
+}
+
+interface CountedJournal {
+  sum: GroupSum;
+  amount: Decimal;
+}
+
+/** The sums of a slice. */
+export class TotalsPage {
+  readonly #options: TotalsPageOptions;
+  readonly #sums = new Map<string, GroupSum>();
+  /** Journals by id, where several lists may have the same one; those of a single list are not kept. */
+  readonly #journals = new Map<string, CountedJournal>();
+  readonly #unreadable = new Set<string | null>();
+
+  constructor(options: TotalsPageOptions) {
+    this.#options = options;
+  }
+
+  get sums(): GroupSum[] {
+    return [...this.#sums.values()].filter(({ count }) => count > 0);
+  }
+
+  /** Whether a journal exists that can't be counted. */
+  get hasUnreadable(): boolean {
+    return [...this.#unreadable].some((id) => id === null || !this.#journals.has(id));
+  }
+
+  /** Forgets everything, for a list that is requested anew. */
+  clear(): void {
+    this.#sums.clear();
+    this.#unreadable.clear();
+  }
+
+  /** @param isOnly no other list can have the same journal */
+  take(journal: ListedJournal, isOnly: boolean): void {
+    if (isUnreadable(journal)) {
+      this.#unreadable.add(journal.id);
+      return;
+    }
+    const counted = { sum: this.#sumOf(journal), amount: amountOf(journal) };
+    if (!isOnly) {
+      const earlier = this.#journals.get(journal.id);
+      if (earlier) add(earlier, -1);
+      this.#journals.set(journal.id, counted);
+    }
+    add(counted, 1);
+  }
+
+  #sumOf(journal: Journal): GroupSum {
+    const { keys, firmCurrency } = this.#options;
+    const group = groupOf(journal, keys, firmCurrency);
+    const key = JSON.stringify(Object.values(group));
+    const sum = this.#sums.get(key) ?? { key, group, count: 0, amount: new Big(0) };
+    this.#sums.set(key, sum);
+    return sum;
+  }
+}
+
+function add({ sum, amount }: CountedJournal, sign: 1 | -1): void {
+  sum.count += sign;
+  sum.amount = sign === 1 ? sum.amount.plus(amount) : sum.amount.minus(amount);
+}
+
+/** Cash or shares; nothing for a journal of an unknown type. */
+function amountOf(journal: Journal): Decimal {
+  return journal.entryType === 'JNLC' ? journal.netAmount : journal.entryType === 'JNLS' ? journal.qty : '0';
+}

@@ -1,0 +1,73 @@
+import {
+  AccountNotFoundError,
+  IdempotencyConflictError,
+  InsufficientBalanceError,
+  InvalidRequestError,
+  JournalNotFoundError,
+  JournalNotReversableError,
+  OtherRefusalError,
+} from '../errors/refusals.ts';
+import { OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
+import { reverseJournal } from '../resolvers/mutations/reverseJournal.ts';
+import type { ReverseJournalSuccess as Success } from '../resolvers/mutations/reverseJournal.ts';
+
+import { builder } from './builder.ts';
+import { callCost } from './cost.ts';
+import * as texts from './inputFields.ts';
+import { Journal } from './journal.ts';
+
+const ReverseJournalSuccess = builder.objectRef<Success>('ReverseJournalSuccess');
+
+builder.objectType(ReverseJournalSuccess, {
+  description: 'The reversal exists.',
+  fields: (t) => ({
+    reversal: t.expose('reversal', {
+      type: Journal,
+      description:
+        'The journal in the opposite direction, in its current state. It may itself be under way or have failed; the ' +
+        'journal is not reversed a second time.',
+    }),
+    original: t.expose('original', { type: Journal, description: 'The journal that is reversed.' }),
+    replayed: t.exposeBoolean('replayed', {
+      nullable: true,
+      description: `Whether the reversal existed before this request. ${texts.replayedUnknown}`,
+    }),
+  }),
+});
+
+builder.mutationField('reverseJournal', (t) =>
+  t.field({
+    type: ReverseJournalSuccess,
+    nullable: true,
+    description:
+      'Moves the cash of an executed journal back: creates a journal with the same amount and currency in the opposite ' +
+      'direction. A journal is reversed once, however often and by whomever this is requested: a repetition returns the ' +
+      'existing reversal.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The UUID of the journal to reverse.' }),
+      description: t.arg.string({
+        description:
+          'A text that follows `Reversal of journal <id>: ` in the description of the reversal. Both together have up to ' +
+          '1,024 characters. Ignored if the reversal exists.',
+      }),
+    },
+    errors: {
+      types: [
+        JournalNotFoundError,
+        JournalNotReversableError,
+        AccountNotFoundError,
+        InsufficientBalanceError,
+        InvalidRequestError,
+        IdempotencyConflictError,
+        OtherRefusalError,
+        OutcomeUnknownError,
+        RateLimitedError,
+        UpstreamUnavailableError,
+      ],
+      union: { name: 'ReverseJournalResult', description: 'The reversal, or the reason why there is none.' },
+    },
+    // A read, a search and the create.
+    complexity: 3 * callCost,
+    resolve: (_root, args, context) => reverseJournal(args, context),
+  }),
+);

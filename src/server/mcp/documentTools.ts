@@ -1,0 +1,73 @@
+import { Kind, OperationTypeNode, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import type { DocumentNode, FieldNode, GraphQLField, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+
+import { inputSchemaOf } from './inputSchema.ts';
+import type { McpTool } from './McpTool.ts';
+
+const keyArgument = 'idempotencyKey';
+/** Names that all clients accept. */
+const namePattern = /^[\w-]{1,64}$/;
+
+/** What an operation calls. */
+interface Calls {
+  fields: GraphQLField<unknown, unknown>[];
+  /** Variables that hold idempotency keys. */
+  keys: string[];
+  /** Whether each of its creates takes its key from a variable. */
+  isSafe: boolean;
+}
+
+/**
+ * The tools of trusted documents, one per query or mutation. A mutation whose idempotency key is missing or fixed is left
+ * out: a repeated call would create another journal, or never a second one.
+ *
+ * @param documents valid documents by their ids
+ */
+export function toolsOf(documents: Iterable<readonly [id: string, text: string]>, schema: GraphQLSchema): McpTool[] {
+  const tools: McpTool[] = [];
+  for (const [id, query] of documents) {
+    const document = parse(query);
+    for (const operation of document.definitions) {
+      if (operation.kind !== Kind.OPERATION_DEFINITION || operation.operation === OperationTypeNode.SUBSCRIPTION)
+        continue;
+      const calls = callsOf(operation, document, schema);
+      const operationName = operation.name?.value;
+      const given = operationName ?? id;
+      const isTaken = tools.some(({ name }) => name === given);
+      const name = isTaken ? `${given}-${id.replace(/^sha256:/, '').slice(0, 8)}` : given;
+      if (!calls.isSafe || !namePattern.test(name)) continue;
+      tools.push({
+        name,
+        description: calls.fields.map((field) => `${field.name}: ${field.description ?? ''}`).join('\n'),
+        inputSchema: inputSchemaOf(operation, schema, calls.keys),
+        query,
+        operationName,
+        isMutation: operation.operation === OperationTypeNode.MUTATION,
+        keys: calls.keys,
+        needsCap: false,
+      });
+    }
+  }
+  return tools;
+}
+
+/** The root fields of an operation, including those in fragments. */
+function callsOf(operation: OperationDefinitionNode, document: DocumentNode, schema: GraphQLSchema): Calls {
+  const root = operation.operation === OperationTypeNode.MUTATION ? schema.getMutationType() : schema.getQueryType();
+  const calls: Calls = { fields: [], keys: [], isSafe: true };
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const types = new TypeInfo(schema);
+  const note = (node: FieldNode) => {
+    const field = types.getFieldDef();
+    if (!field || types.getParentType() !== root) return;
+    calls.fields.push(field);
+    if (!field.args.some(({ name }) => name === keyArgument)) return;
+    const value = node.arguments?.find(({ name }) => name.value === keyArgument)?.value;
+    if (value?.kind === Kind.VARIABLE) calls.keys.push(value.name.value);
+    else calls.isSafe = false;
+  };
+  visit({ ...document, definitions: [operation, ...fragments] }, visitWithTypeInfo(types, { Field: note }));
+  // Two creates with one key would be one.
+  if (new Set(calls.keys).size < calls.keys.length) calls.isSafe = false;
+  return calls;
+}

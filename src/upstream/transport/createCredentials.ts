@@ -1,0 +1,15 @@
+import type { Log } from '../../log.ts';
+
+import { basicCredentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
+import { OAuthCredentials } from './OAuthCredentials.ts';
+
+/** A key pair of the API, of one of its two kinds. */
+export type KeyPair =
+  | { kind: 'basic'; keyId: string; secretKey: string }
+  | { kind: 'oauth'; clientId: string; clientSecret: string; tokenUrl: string };
+
+export function createCredentials(keys: KeyPair, log: Log): Credentials {
+  if (keys.kind === 'basic') return basicCredentials(keys.keyId, keys.secretKey);
+  return new OAuthCredentials({ ...keys, log });
+}

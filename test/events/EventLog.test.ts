@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+
+import { EventLog } from '../../src/events/shared/EventLog.ts';
+import type { EventLogOptions, LoggedEvent } from '../../src/events/shared/EventLog.ts';
+import { LogMovedError } from '../../src/events/shared/LogMovedError.ts';
+import type { LogState } from '../../src/events/shared/LogState.ts';
+import { openRedis } from '../../src/redis/openRedis.ts';
+import { closeLater } from '../kit/closeLater.ts';
+import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
+import type { TestRedis } from '../kit/startRedis.ts';
+import { statusEvent } from '../kit/statusEvent.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
+
+const account = { prefix: 'test', baseUrl: 'http://127.0.0.1:1', account: 'firm', credentialsId: '' };
+
+async function openLog(redis: TestRedis, options?: EventLogOptions): Promise<EventLog> {
+  const connection = await openRedis(redis.url, account, watchedLog());
+  closeLater(() => connection.close());
+  return new EventLog(connection, options);
+}
+
+async function attach(log: EventLog) {
+  const attached = await log.attach();
+  closeLater(() => attached.close());
+  return attached;
+}
+
+/** Takes the lease, which must be free. */
+async function lead(log: EventLog, token = 'one', durationMs = 60_000): Promise<LogState> {
+  const { state } = await attach(log);
+  const lease = { logId: state.id, isWanted: true, durationMs, leader: '' };
+  const { holder, state: granted } = await log.contend(token, lease);
+  expect(holder).toBe('granted');
+  return granted;
+}
+
+function logged(id: string, ms = 1_000): LoggedEvent {
+  return { event: statusEvent(id), pastMs: ms, publishedMs: ms, isOverlap: false };
+}
+
+async function idsFrom(log: EventLog): Promise<string[]> {
+  const { state, first } = await attach(log);
+  const ids: string[] = [];
+  for await (const { event } of log.entries(first, state.count)) ids.push(event.id);
+  return ids;
+}
+
+describe.skipIf(isWithoutRedis)('the shared log', () => {
+  it('contains each event once, numbered in the order of the appends', async () => {
+    const log = await openLog(await startRedis());
+    const state = await lead(log);
+
+    const count = await log.append(state, [logged('a'), logged('b'), logged('a')]);
+    await log.append({ ...state, count }, [logged('b'), logged('c')]);
+
+    expect(await idsFrom(log)).toEqual(['a', 'b', 'c']);
+    const reader = await attach(log);
+    expect((await reader.next(1)).map(({ number, event }) => [number, event.id])).toEqual([
+      [2, 'b'],
+      [3, 'c'],
+    ]);
+  });
+
+  it('takes nothing from a writer whose lease was granted to another one since', async () => {
+    const redis = await startRedis();
+    const [log, other] = [await openLog(redis), await openLog(redis)];
+    const late = await lead(log, 'one', 1);
+    await log.append(late, [logged('a')]);
+    const state = await lead(other, 'two');
+    const count = await other.append(state, [logged('b')]);
+
+    await expect(log.append({ ...late, count }, [logged('late')])).rejects.toThrow(LogMovedError);
+    await log.release('one');
+
+    await other.append({ ...state, count }, [logged('c')]);
+    expect(await idsFrom(other)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('takes nothing from a writer that believes in entries which Redis has lost', async () => {
+    const log = await openLog(await startRedis());
+    const state = await lead(log);
+
+    await expect(log.append({ ...state, count: 5 }, [logged('a')])).rejects.toThrow(LogMovedError);
+    expect(await idsFrom(log)).toEqual([]);
+  });
+
+  it('gets a new id when Redis was restarted, and continues the old one as far as its entries are there', async () => {
+    const redis = await startRedis();
+    const log = await openLog(redis);
+    const before = await lead(log);
+    await log.append(before, [logged('a'), logged('b')]);
+
+    await redis.restart({ keepsData: true });
+    const { state } = await attach(log);
+
+    expect(state).toMatchObject({ count: 2, prior: { id: before.id, count: 2 } });
+    expect(state.id).not.toBe(before.id);
+    await expect(log.append({ ...before, count: 2 }, [logged('c')])).rejects.toThrow();
+  });
+
+  it('is another log when Redis has lost its data', async () => {
+    const redis = await startRedis();
+    const log = await openLog(redis);
+    const before = await lead(log);
+    await log.append(before, [logged('a')]);
+
+    await redis.restart({ keepsData: false });
+    const { state } = await attach(log);
+
+    expect(state).toMatchObject({ count: 0, prior: null });
+    expect(state.id).not.toBe(before.id);
+  });
+
+  it('keeps as many entries as it may, and none that are too old', async () => {
+    const redis = await startRedis();
+    const log = await openLog(redis, { max: 200, maxAgeMs: 0 });
+    const state = await lead(log);
+    const events = Array.from({ length: 1_000 }, (_, index) => logged(`event ${index}`));
+    let { count } = state;
+    for (let at = 0; at < events.length; at += 100) {
+      count = await log.append({ ...state, count }, events.slice(at, at + 100));
+    }
+    const { first } = await attach(log);
+    // Redis drops entries by the hundred.
+    expect(count - first).toBeGreaterThanOrEqual(199);
+    expect(count - first).toBeLessThan(400);
+
+    await expect.poll(async () => (await log.trim(), (await attach(log)).first)).toBe(count + 1);
+    await expect(log.entries(first, count).next()).rejects.toThrow(LogMovedError);
+  });
+
+  it('recognises repeated events by their ids up to a time that it notes', async () => {
+    const log = await openLog(await startRedis(['--appendonly', 'no']));
+    const state = await lead(log);
+    let { count } = state;
+    for (let at = 0; at < 101_000; at += 500) {
+      const events = Array.from({ length: 500 }, (_, index) => logged(`event ${at + index}`, at + index));
+      count = await log.append({ ...state, count }, events);
+    }
+
+    expect((await attach(log)).state.evictedMs).toBe(999);
+  });
+});

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+
+import type { EventsConfig } from '../../src/config/events.ts';
+import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
+import { ask } from '../kit/ask.ts';
+import { control } from '../kit/control.ts';
+import { createJournals } from '../kit/createJournals.ts';
+import { startSandbox } from '../kit/startGateway.ts';
+import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
+import { subscribe } from '../kit/subscribe.ts';
+
+import { feedOf, startSharing } from './kit/startSharing.ts';
+
+interface Changed {
+  journalStatusChanged: { id: string; cursor: string };
+}
+
+const changed = 'subscription ($after: String) { journalStatusChanged(after: $after) { id cursor } }';
+
+async function startAll(count: number, events: EventsConfig[] = []) {
+  const redis = await startRedis();
+  const sandbox = await startSandbox();
+  const start = (index: number) => startSharing(sandbox.url, redis.url, events[index]);
+  // One after the other: the first leads.
+  const gateways = [await start(0)];
+  while (gateways.length < count) gateways.push(await start(gateways.length));
+  return { redis, sandbox, gateways, start };
+}
+
+async function eventsOf(url: string, count: number, after?: string) {
+  const events = await subscribe<Changed>('SSE', url, changed, { after });
+  const taken = await events.take(count);
+  await events.stop();
+  return taken.map(({ journalStatusChanged }) => journalStatusChanged);
+}
+
+async function upstreamStreams(sandbox: Sandbox) {
+  const { streams } = await control<{ streams: { open: number; mostOpen: number; opened: number } }>(
+    sandbox,
+    'GET',
+    'stats',
+  );
+  return streams;
+}
+
+async function cursorOf(url: string): Promise<string> {
+  const { data } = await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }');
+  return data?.journalStatusCursor ?? '';
+}
+
+describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
+  it('have one upstream stream, and give each event the same cursor', async () => {
+    const { sandbox, gateways } = await startAll(3);
+    const [after, url] = [await cursorOf(gateways[0]?.url ?? ''), gateways[1]?.url ?? ''];
+    await createJournals(url, 2);
+
+    const [first, ...others] = await Promise.all(gateways.map((gateway) => eventsOf(gateway.url, 6, after)));
+
+    expect(others).toEqual([first, first]);
+    expect(await upstreamStreams(sandbox)).toMatchObject({ open: 1, mostOpen: 1 });
+    const feeds = await Promise.all(gateways.map(feedOf));
+    expect(feeds.map(({ ok, isOpen, role }) => [ok, isOpen, role])).toEqual([
+      [true, true, 'leading'],
+      [true, true, 'following'],
+      [true, true, 'following'],
+    ]);
+    const metrics = await (await fetch(`${gateways[0]?.adminUrl}/metrics`)).text();
+    expect(metrics).toContain('gateway_feed_role{state="leading"} 1\ngateway_feed_role{state="following"} 0');
+  });
+
+  it('continue a cursor of another gateway from the memory, or from Redis, without a replay', async () => {
+    const { sandbox, gateways, start } = await startAll(2, [{}, { window: { max: 2 } }, { window: { max: 2 } }]);
+    const [one, other] = gateways.map(({ url }) => url);
+    const after = await cursorOf(one ?? '');
+    await createJournals(one ?? '', 3);
+    const all = await eventsOf(one ?? '', 9, after);
+
+    const late = await start(2);
+    for (const url of [other ?? '', late.url]) {
+      for (const place of [0, 4, 7]) {
+        const resumed = await eventsOf(url, 8 - place, all[place]?.cursor);
+        expect(resumed.map(({ id }) => id)).toEqual(all.slice(place + 1).map(({ id }) => id));
+      }
+    }
+
+    expect(await upstreamStreams(sandbox)).toMatchObject({ opened: 1 });
+  });
+
+  it('replay from the API what Redis no longer has', async () => {
+    const log = { maxAgeMs: 0 };
+    const { sandbox, gateways } = await startAll(2, [{ log }, { log, window: { max: 1 } }]);
+    const [one, other] = gateways.map(({ url }) => url);
+    const after = await cursorOf(one ?? '');
+    await createJournals(one ?? '', 2);
+    const all = await eventsOf(one ?? '', 6, after);
+
+    await expect
+      .poll(async () => {
+        const resumed = await eventsOf(other ?? '', 5, all[0]?.cursor);
+        expect(resumed.map(({ id }) => id)).toEqual(all.slice(1).map(({ id }) => id));
+        return (await upstreamStreams(sandbox)).opened;
+      })
+      .toBeGreaterThan(1);
+  });
+
+  it('pass the lead on at once when the leader shuts down', async () => {
+    const { sandbox, gateways } = await startAll(2);
+    const [leader, follower] = gateways;
+    const events = await subscribe<Changed>('SSE', follower?.url ?? '', changed);
+    await createJournals(follower?.url ?? '', 1);
+    await events.take(3);
+
+    const begunAt = performance.now();
+    await leader?.close();
+    await createJournals(follower?.url ?? '', 1);
+
+    expect(await events.take(3)).toHaveLength(3);
+    expect(performance.now() - begunAt).toBeLessThan(3_000);
+    expect(follower && (await feedOf(follower))).toMatchObject({ isOpen: true, role: 'leading' });
+    expect(await upstreamStreams(sandbox)).toMatchObject({ open: 1, mostOpen: 1 });
+  });
+});
+
+describe.skipIf(isWithoutRedis)('while Redis is out of reach', () => {
+  it.each([
+    ['was killed and has kept its data', true],
+    ['was killed and has lost its data', false],
+  ])('each gateway has a stream of its own, and goes back when Redis %s', async (_how, keepsData) => {
+    const { redis, sandbox, gateways } = await startAll(2);
+    const url = gateways[0]?.url ?? '';
+    const streams = await Promise.all(gateways.map((gateway) => subscribe<Changed>('SSE', gateway.url, changed)));
+    await createJournals(url, 1);
+    const before = await Promise.all(streams.map((events) => events.take(3)));
+
+    await redis.kill();
+    await expect.poll(() => rolesOf(gateways), { timeout: 10_000 }).toEqual(['standalone', 'standalone']);
+    await createJournals(url, 1);
+    const without = await Promise.all(streams.map((events) => events.take(3)));
+    await redis.restart({ keepsData });
+    await expect
+      .poll(async () => (await rolesOf(gateways)).toSorted(), { timeout: 10_000 })
+      .toEqual(['following', 'leading']);
+    await createJournals(url, 1);
+    const after = await Promise.all(streams.map((events) => events.take(3)));
+
+    const seen = [before, without, after].map((parts) => parts.map((part) => idsOf(part)));
+    for (const [one, other] of seen) expect(other).toEqual(one);
+    expect(new Set(seen.flatMap(([one]) => one ?? [])).size).toBe(9);
+    await expect.poll(async () => (await upstreamStreams(sandbox)).open).toBe(1);
+    // A cursor of each part, on the gateway that did not give it.
+    const last = gateways[1]?.url ?? '';
+    for (const [part, left] of [
+      [before, 6],
+      [without, 3],
+    ] as const) {
+      const resumed = await eventsOf(last, left, part[0]?.at(-1)?.journalStatusChanged.cursor);
+      expect(resumed.map(({ id }) => id)).toEqual(seen.flatMap(([one]) => one ?? []).slice(-left));
+    }
+  });
+
+  it('a gateway starts, serves live events, and shares them once Redis is there', async () => {
+    const redis = await startRedis();
+    await redis.kill();
+    const sandbox = await startSandbox();
+    const gateway = await startSharing(sandbox.url, redis.url);
+    await expect.poll(() => rolesOf([gateway]), { timeout: 10_000 }).toEqual(['standalone']);
+    const events = await subscribe<Changed>('SSE', gateway.url, changed);
+    await createJournals(gateway.url, 1);
+    const own = await events.take(3);
+
+    await redis.start();
+    await expect.poll(() => rolesOf([gateway]), { timeout: 10_000 }).toEqual(['leading']);
+    const other = await startSharing(sandbox.url, redis.url);
+    await createJournals(gateway.url, 1);
+
+    const shared = await events.take(3);
+    const resumed = await eventsOf(other.url, 5, own[0]?.journalStatusChanged.cursor);
+    expect(resumed.map(({ id }) => id)).toEqual(idsOf([...own, ...shared]).slice(1));
+  });
+});
+
+function idsOf(events: Changed[]): string[] {
+  return events.map(({ journalStatusChanged }) => journalStatusChanged.id);
+}
+
+async function rolesOf(gateways: Parameters<typeof feedOf>[0][]): Promise<(string | undefined)[]> {
+  return (await Promise.all(gateways.map(feedOf))).map(({ role }) => role);
+}

@@ -1,0 +1,24 @@
+import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
+import type { Gateway } from '../../src/gateway.ts';
+import { startGateway } from './startGateway.ts';
+import type { GatewaySettings } from './startGateway.ts';
+import { startRedis } from './startRedis.ts';
+import type { TestRedis } from './startRedis.ts';
+
+/** Gateways in this process that share a Redis of their own, before one sandbox. */
+export async function startGateways(
+  sandbox: Sandbox,
+  count = 3,
+  settings: GatewaySettings = {},
+): Promise<{ gateways: Gateway[]; redis: TestRedis }> {
+  const redis = await startRedis();
+  const shared = { redis: redisOf(redis), ...settings };
+  const start = () => startGateway(sandbox.url, {}, shared);
+  // The first one waits until reverse batches may be sent.
+  const first = await start();
+  return { gateways: [first, ...(await Promise.all(Array.from({ length: count - 1 }, start)))], redis };
+}
+
+export function redisOf({ url }: TestRedis) {
+  return { url, prefix: 'test', account: null };
+}

@@ -1,0 +1,88 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Deferred } from '../../src/concurrency/Deferred.ts';
+import { freePort } from './freePort.ts';
+import { closeLater } from './closeLater.ts';
+
+const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
+
+/** For `skipIf`. In CI nothing is left out: the tests fail if Redis is missing. */
+export const isWithoutRedis = !isInstalled && process.env['CI'] === undefined;
+if (isWithoutRedis) console.log('skipped: redis-server is not installed (apt-get install redis-server)');
+
+/** A real Redis in its own process, which writes every command to disk. Ends with the test. */
+export class TestRedis {
+  readonly url: string;
+  readonly #port: number;
+  readonly #folder: string;
+  readonly #settings: readonly string[];
+  #process: ReturnType<typeof spawn> | null = null;
+  #kill: () => Promise<void> = () => Promise.resolve();
+
+  constructor(port: number, folder: string, settings: readonly string[]) {
+    this.url = `redis://127.0.0.1:${port}`;
+    this.#port = port;
+    this.#folder = folder;
+    this.#settings = settings;
+  }
+
+  /** Starts it with the data that it had, and resolves when it accepts connections. */
+  async start(): Promise<void> {
+    const address = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.#folder];
+    const persistence = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
+    const redis = spawn('redis-server', [...address, ...persistence, ...this.#settings], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = once(redis, 'close');
+    this.#kill = async () => {
+      redis.kill('SIGKILL');
+      await ended;
+    };
+    this.#process = redis;
+    const ready = new Deferred();
+    let words = '';
+    redis.stdout.setEncoding('utf8').on('data', (text: string) => {
+      words += text;
+      if (words.includes('Ready to accept connections')) ready.resolve();
+    });
+    const failed = ended.then(() => {
+      throw new Error(`redis-server ended: ${words}`);
+    });
+    await Promise.race([ready.promise, failed]);
+  }
+
+  kill(): Promise<void> {
+    return this.#kill();
+  }
+
+  /** Stops it without closing its connections, so that it no longer answers. */
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  async restart({ keepsData }: { keepsData: boolean }): Promise<void> {
+    await this.kill();
+    if (!keepsData) rmSync(join(this.#folder, 'appendonlydir'), { recursive: true });
+    await this.start();
+  }
+}
+
+/** @param settings further arguments of `redis-server` */
+export async function startRedis(settings: readonly string[] = []): Promise<TestRedis> {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  const redis = new TestRedis(await freePort(), folder, settings);
+  closeLater(async () => {
+    await redis.kill();
+    rmSync(folder, { recursive: true });
+  });
+  await redis.start();
+  return redis;
+}

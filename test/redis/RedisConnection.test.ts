@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { RedisOutcomeStore } from '../../src/outcomes/RedisOutcomeStore.ts';
+import { checkPersistence } from '../../src/redis/checkPersistence.ts';
+import { keyPrefixOf } from '../../src/redis/keyPrefixOf.ts';
+import { Peers } from '../../src/redis/Peers.ts';
+import { RedisBus } from '../../src/redis/RedisBus.ts';
+import { RedisConnection } from '../../src/redis/RedisConnection.ts';
+import { RedisScript } from '../../src/redis/RedisScript.ts';
+import { RedisUnavailableError } from '../../src/redis/RedisUnavailableError.ts';
+import { closeLater } from '../kit/closeLater.ts';
+import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
+
+const operating = new URL('../../docs/operating.md', import.meta.url);
+const increment = new RedisScript(`return redis.call('INCRBY', KEYS[1], ARGV[1])`);
+
+async function connect(url: string, timeoutMs = 300, keyPrefix = 'test:'): Promise<RedisConnection> {
+  const redis = new RedisConnection({ url, keyPrefix, timeoutMs, log: watchedLog() });
+  closeLater(() => redis.close());
+  await redis.opened();
+  return redis;
+}
+
+const whenReady = (redis: RedisConnection) => expect.poll(() => redis.state.isReady, { timeout: 5_000 }).toBe(true);
+
+describe.skipIf(isWithoutRedis)('RedisConnection', () => {
+  it('adds the prefix to the keys of commands and scripts, and sends a script that Redis does not know', async () => {
+    const redis = await connect((await startRedis()).url);
+
+    expect(await redis.runScript(increment, ['count'], [2])).toBe(2);
+    expect(await redis.runScript(increment, ['count'], [3])).toBe(5);
+    expect(await redis.run((client) => client.get('count'))).toBe('5');
+    expect(await redis.run((client) => client.keys('*'))).toEqual(['test:count']);
+    expect(redis.state).toEqual({ isReady: true, downMs: null, reconnects: 0, failures: 0 });
+  });
+
+  it('fails at once while Redis is gone, and works again with the data when Redis is back', async () => {
+    const server = await startRedis();
+    const redis = await connect(server.url);
+    await redis.runScript(increment, ['count'], [1]);
+
+    await server.kill();
+    await expect.poll(() => redis.state.isReady).toBe(false);
+    const before = performance.now();
+    await expect(redis.runScript(increment, ['count'], [1])).rejects.toBeInstanceOf(RedisUnavailableError);
+    expect(performance.now() - before).toBeLessThan(100);
+
+    await server.restart({ keepsData: true });
+    await whenReady(redis);
+    expect(await redis.runScript(increment, ['count'], [1])).toBe(2);
+    expect(redis.state.reconnects).toBe(1);
+  });
+
+  it('waits no longer than its timeout for a Redis that does not answer, and then fails at once', async () => {
+    const server = await startRedis();
+    const redis = await connect(server.url);
+    const timed = async () => {
+      const before = performance.now();
+      await expect(redis.run((client) => client.get('count'))).rejects.toBeInstanceOf(RedisUnavailableError);
+      return performance.now() - before;
+    };
+
+    server.freeze();
+    const first = await timed();
+    await expect.poll(() => redis.state.isReady).toBe(false);
+    const second = await timed();
+    server.thaw();
+
+    expect(first).toBeLessThan(600);
+    expect(second).toBeLessThan(100);
+    await whenReady(redis);
+    expect(await redis.run((client) => client.get('count'))).toBeNull();
+  });
+
+  it('opens without Redis, and connects as soon as there is one', async () => {
+    const server = await startRedis();
+    await server.kill();
+    const redis = await connect(server.url);
+
+    await expect(redis.run((client) => client.get('count'))).rejects.toBeInstanceOf(RedisUnavailableError);
+    await server.start();
+
+    await whenReady(redis);
+    expect(await redis.run((client) => client.get('count'))).toBeNull();
+  });
+
+  it('has blocking reads on a connection of their own, which may take longer', async () => {
+    const redis = await connect((await startRedis()).url, 200);
+    const reader = redis.duplicate(2_000);
+    closeLater(() => reader.close());
+    await reader.opened();
+
+    const blocked = reader.run((client) => client.xread('BLOCK', 400, 'STREAMS', 'events', '$'));
+
+    expect(await blocked).toBeNull();
+    expect(reader.state.isReady).toBe(true);
+  });
+});
+
+describe.skipIf(isWithoutRedis)('RedisBus', () => {
+  it('brings messages to other gateways with the same prefix, and after a restart of Redis too', async () => {
+    const server = await startRedis();
+    const received: string[] = [];
+    const join = async (name: string, prefix: string) => {
+      const redis = await connect(server.url, 300, prefix);
+      const bus = new RedisBus(redis, new Peers(redis));
+      closeLater(() => bus.close());
+      bus.receive('greeting', (body) => received.push(`${name}: ${String(body)}`));
+      return { redis, bus };
+    };
+    const { bus, redis } = await join('one', 'a:');
+    await join('two', 'a:');
+    await join('other firm', 'b:');
+    const whenReceived = (line: string) =>
+      expect
+        .poll(() => {
+          bus.publish('greeting', line);
+          return received;
+        })
+        .toContain(`two: ${line}`);
+
+    await whenReceived('before');
+    await server.restart({ keepsData: true });
+    await whenReady(redis);
+    await whenReceived('after');
+
+    expect(received.filter((line) => !line.startsWith('two: '))).toEqual([]);
+  });
+
+  it('needs no more rights than docs/operating.md names', async () => {
+    const [, rights = ''] = /`(~\{PREFIX:\* [^`]*)`/.exec(readFileSync(operating, 'utf8')) ?? [];
+    const user = `--user gateway on >pw ${rights.replaceAll('PREFIX', 'test')}`.split(' ');
+    const server = await startRedis(user);
+    const redis = await connect(server.url.replace('//', '//gateway:pw@'), 300, '{test:host:account}:');
+    const peers = new Peers(redis);
+    await peers.start();
+    closeLater(() => peers.close());
+    const store = new RedisOutcomeStore({ redis, peers });
+    const lines: string[] = [];
+
+    await checkPersistence(
+      redis,
+      watchedLog((line) => lines.push(line)),
+    );
+    await redis.publish('messages', 'text');
+    await expect(store.start()).resolves.toBeGreaterThan(0);
+    await store.hold();
+    await store.unsettled();
+
+    expect(rights).toContain('+@scripting');
+    expect(lines).toEqual([]);
+    expect(redis.state.failures).toBe(0);
+  });
+});
+
+describe.skipIf(isWithoutRedis)('the start', () => {
+  it.each<[string, string[], RegExp[]]>([
+    ['says nothing if Redis writes every command to disk', [], []],
+    [
+      'warns if it writes once a second',
+      ['--appendfsync', 'everysec'],
+      [/"appendfsync":"everysec".*can lose outcomes/],
+    ],
+    ['warns if it may evict keys', ['--maxmemory-policy', 'allkeys-lru'], [/"policy":"allkeys-lru".*can evict/]],
+    ['warns if it writes nothing', ['--appendonly', 'no'], [/"appendonly":"no".*can lose outcomes/]],
+    [
+      'says that it is unknown if the question is forbidden',
+      '--user default on nopass ~* &* +@all -config'.split(' '),
+      [/unknown/],
+    ],
+  ])('%s', async (_what, settings, expected) => {
+    const redis = await connect((await startRedis(settings)).url);
+    const lines: string[] = [];
+
+    await checkPersistence(
+      redis,
+      watchedLog((line) => lines.push(line)),
+    );
+
+    expect(lines).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as string));
+  });
+});
+
+describe('the prefix of all keys', () => {
+  const live = {
+    prefix: 'gateway',
+    baseUrl: 'https://broker-api.alpaca.markets',
+    account: null,
+    credentialsId: 'KEY1',
+  };
+
+  it.each([
+    ['host', { baseUrl: 'https://broker-api.sandbox.alpaca.markets' }],
+    ['key id', { credentialsId: 'KEY2' }],
+    ['prefix', { prefix: 'other' }],
+    ['account', { account: 'firm' }],
+  ])('differs by %s', (_name, other) => {
+    expect(keyPrefixOf({ ...live, ...other })).not.toBe(keyPrefixOf(live));
+  });
+
+  it('does not hold the key id, and stays the same with a new one if the account is named', () => {
+    expect(keyPrefixOf(live)).not.toContain('KEY1');
+    expect(keyPrefixOf({ ...live, account: 'firm' })).toBe('{gateway:broker-api.alpaca.markets:firm}:');
+    expect(keyPrefixOf({ ...live, account: 'firm', credentialsId: 'KEY2' })).toBe(
+      keyPrefixOf({ ...live, account: 'firm' }),
+    );
+  });
+});

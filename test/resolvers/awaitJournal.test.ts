@@ -1,0 +1,301 @@
+import { queryObjects } from 'node:v8';
+
+import { describe, expect, it } from 'vitest';
+
+import { WaitedJournal } from '../../src/events/waiting/WaitedJournal.ts';
+import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
+import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
+import { ask } from '../kit/ask.ts';
+import { control } from '../kit/control.ts';
+import { mutate } from '../kit/mutate.ts';
+import { operate } from '../kit/operate.ts';
+import { RawSocket } from '../kit/RawSocket.ts';
+import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
+import { startWithKeys } from '../kit/startWithKeys.ts';
+import { subscribe } from '../kit/subscribe.ts';
+
+const awaiting = `query ($id: ID!, $timeoutSeconds: Int! = 30) {
+  it: awaitJournal(id: $id, timeoutSeconds: $timeoutSeconds) {
+    timedOut cursor journal { id status rawStatus progress settleDate } } }`;
+
+interface Awaited {
+  it: {
+    timedOut: boolean;
+    cursor: string;
+    journal: { id: string; status: string; progress: string; settleDate: string | null };
+  } | null;
+}
+
+const executed = { timedOut: false, journal: { status: 'EXECUTED', progress: 'DONE' } };
+
+/** A journal that stays pending until a test moves it. */
+async function createPending(url: string): Promise<string> {
+  const description = '/fixtures/status=pending/fixtures/';
+  const jnlc = { fromAccount: sweep, toAccount: customer, amount: '1', description };
+  const { journal } = await mutate(url, 'createJournal', { input: { jnlc } });
+  if (!journal) throw new Error('no journal');
+  return journal.id;
+}
+
+function move(sandbox: Sandbox, id: string, status: string): Promise<unknown> {
+  return control(sandbox, 'POST', `journals/${id}/status`, { status });
+}
+
+async function countReads(sandbox: Sandbox): Promise<number> {
+  const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
+  return log.filter(({ operation }) => operation === 'getJournal').length;
+}
+
+/** Resolves when so many journals have been read. */
+async function untilRead(sandbox: Sandbox, count: number): Promise<void> {
+  while ((await countReads(sandbox)) < count) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+async function askAwaited(url: string, variables: Record<string, unknown>): Promise<Awaited['it']> {
+  const { data, errors } = await ask<Awaited>(url, awaiting, variables);
+  expect(errors).toBeUndefined();
+  return data?.it ?? null;
+}
+
+describe('awaitJournal', () => {
+  it.each(['HTTP', 'WebSocket', 'SSE'] as const)('answers over %s when the journal is executed', async (door) => {
+    const { gateway, sandbox } = await startBoth();
+    const id = await createPending(gateway.url);
+    const before = await countReads(sandbox);
+
+    const answer = operate(door, gateway.url, null, awaiting, { id });
+    await untilRead(sandbox, before + 1);
+    await move(sandbox, id, 'executed');
+
+    expect((await answer).data).toMatchObject({ it: { ...executed, journal: { ...executed.journal, id } } });
+  });
+
+  it('shows the dates that the journal has got together with its status', async () => {
+    const { gateway, sandbox } = await startBoth();
+    const id = await createPending(gateway.url);
+    const before = await countReads(sandbox);
+
+    const answer = askAwaited(gateway.url, { id });
+    await untilRead(sandbox, before + 1);
+    await move(sandbox, id, 'executed');
+
+    expect((await answer)?.journal.settleDate).toMatch(/^\d{4}-/);
+  });
+
+  it.each(['EXECUTED', 'REJECTED', 'CORRECT', 'UNKNOWN'])(
+    'answers at once for a journal that is %s',
+    async (status) => {
+      const { gateway, sandbox } = await startBoth();
+      const id = await createPending(gateway.url);
+      if (status === 'CORRECT') await move(sandbox, id, 'executed');
+      const word = status === 'UNKNOWN' ? 'held_by_the_moon' : status.toLowerCase();
+      await control(sandbox, 'POST', `journals/${id}/status`, { status: word, amount: '2' });
+
+      expect(await askAwaited(gateway.url, { id })).toMatchObject({ timedOut: false, journal: { status } });
+    },
+  );
+
+  it('returns the journal as it is when the time is over', async () => {
+    const { gateway } = await startBoth();
+    const id = await createPending(gateway.url);
+
+    const answer = await askAwaited(gateway.url, { id, timeoutSeconds: 1 });
+
+    expect(answer).toMatchObject({ timedOut: true, journal: { status: 'PENDING', progress: 'UNDER_WAY' } });
+  });
+
+  it('is not cut off by the deadline of operations', async () => {
+    const sandbox = await startSandbox();
+    const gateway = await startGateway(sandbox.url, {}, { limits: { deadlineMs: 1_000 } });
+    const id = await createPending(gateway.url);
+
+    expect(await askAwaited(gateway.url, { id, timeoutSeconds: 2 })).toMatchObject({ timedOut: true });
+  });
+
+  it('returns a cursor after which a subscription misses nothing', async () => {
+    const { gateway, sandbox } = await startBoth();
+    const id = await createPending(gateway.url);
+    const waited = await askAwaited(gateway.url, { id, timeoutSeconds: 1 });
+    await move(sandbox, id, 'executed');
+    const done = await askAwaited(gateway.url, { id });
+    await move(sandbox, id, 'activity_created');
+
+    const query = `subscription ($after: String) {
+      journalStatusChanged(after: $after, filter: { journalId: ["${id}"] }) { statusTo } }`;
+    const fromTimeout = await subscribe('WebSocket', gateway.url, query, { after: waited?.cursor });
+    const fromDone = await subscribe('SSE', gateway.url, query, { after: done?.cursor });
+
+    expect((await fromTimeout.take(2)).map((data) => data['journalStatusChanged'])).toEqual([
+      { statusTo: 'EXECUTED' },
+      { statusTo: 'ACTIVITY_CREATED' },
+    ]);
+    expect(await fromDone.take(1)).toEqual([{ journalStatusChanged: { statusTo: 'ACTIVITY_CREATED' } }]);
+  });
+
+  it('reads a journal once for all that begin to wait for it at the same time, and never again', async () => {
+    const { gateway, sandbox } = await startBoth();
+    const id = await createPending(gateway.url);
+    const before = await countReads(sandbox);
+    const query = `{ ${Array.from({ length: 40 }, (_, n) => `w${n}: awaitJournal(id: "${id}") { journal { status } }`).join(' ')} }`;
+
+    const answers = Array.from({ length: 10 }, () => ask(gateway.url, query));
+    await untilRead(sandbox, before + 1);
+    await move(sandbox, id, 'executed');
+    const statuses = (await Promise.all(answers)).flatMap(({ data }) => Object.values(data ?? {}));
+
+    expect(statuses).toEqual(new Array(400).fill({ journal: { status: 'EXECUTED' } }));
+    // Requests that arrive in another turn of the event loop may cause another read.
+    expect((await countReads(sandbox)) - before).toBeLessThanOrEqual(10);
+  });
+
+  it('returns null for a journal that does not exist and for what is no UUID', async () => {
+    const { gateway } = await startBoth();
+
+    expect(await askAwaited(gateway.url, { id: '00000000-0000-4000-8000-000000000000' })).toBeNull();
+    expect(await askAwaited(gateway.url, { id: 'nonsense' })).toBeNull();
+  });
+
+  it.each([0, -1, 301])('refuses to wait for %i seconds', async (timeoutSeconds) => {
+    const { gateway } = await startBoth();
+
+    const { errors } = await ask(gateway.url, awaiting, { id: sweep, timeoutSeconds });
+
+    expect(errors).toMatchObject([
+      { message: `timeoutSeconds is ${timeoutSeconds}, expected 1 to 300`, extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
+  it('returns null at once for a journal of others', async () => {
+    const sandbox = await startSandbox();
+    const keyed = await startWithKeys(sandbox.url, {
+      officer: { scopes: ['journals:read', 'journals:write'], fromAccounts: ['*'] },
+      other: { scopes: ['journals:read'], accounts: [otherCustomer] },
+    });
+    const { data } = await keyed.ask(
+      'officer',
+      `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "60" } }) {
+        ... on CreateJournalSuccess { journal { id } } } }`,
+    );
+    const { id } = (data as { createJournal: { journal: { id: string } } }).createJournal.journal;
+
+    expect((await keyed.ask('other', awaiting, { id })).data).toEqual({ it: null });
+  });
+});
+
+describe('awaitJournal while the feed is down', () => {
+  it('reads the journal again after some seconds', async () => {
+    const sandbox = await startSandbox();
+    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });
+    const gateway = await startGateway(sandbox.url);
+    const id = await createPending(gateway.url);
+    const before = await countReads(sandbox);
+
+    const answers = [askAwaited(gateway.url, { id }), askAwaited(gateway.url, { id })];
+    await untilRead(sandbox, before + 1);
+    await move(sandbox, id, 'executed');
+
+    expect(await Promise.all(answers)).toMatchObject([executed, executed]);
+    // Two reads at the start at most, and one for both.
+    expect((await countReads(sandbox)) - before).toBeLessThanOrEqual(3);
+  });
+
+  it('reads the journal once more when the feed begins, since what happened before is not in it', async () => {
+    const sandbox = await startSandbox();
+    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });
+    const gateway = await startGateway(sandbox.url);
+    const id = await createPending(gateway.url);
+    const before = await countReads(sandbox);
+
+    const answer = askAwaited(gateway.url, { id });
+    await untilRead(sandbox, before + 1);
+    await move(sandbox, id, 'executed');
+    await control(sandbox, 'DELETE', 'faults');
+
+    expect(await answer).toMatchObject(executed);
+  });
+
+  it('needs no read when the feed reconnects within a moment', async () => {
+    const { gateway, sandbox } = await startBoth();
+    const id = await createPending(gateway.url);
+    const before = await countReads(sandbox);
+
+    const answer = ask<Awaited>(
+      gateway.url,
+      `{ it: awaitJournal(id: "${id}") { timedOut journal { status progress } } }`,
+    );
+    await untilRead(sandbox, before + 1);
+    await control(sandbox, 'PUT', 'faults', {
+      faults: [{ kind: 'answer', status: 503, count: 1, operations: ['eventsV2'] }],
+    });
+    await control(sandbox, 'POST', 'streams', { kind: 'cut' });
+    await move(sandbox, id, 'executed');
+
+    expect((await answer).data).toEqual({ it: executed });
+    expect((await countReads(sandbox)) - before).toBe(1);
+  });
+});
+
+describe('operations that wait for a journal', () => {
+  it('leave room for others, and are limited in number themselves', async () => {
+    const sandbox = await startSandbox();
+    const gateway = await startGateway(
+      sandbox.url,
+      {},
+      { limits: { maxRunning: 4, maxConcurrent: 2, maxWaiting: 12 } },
+    );
+    const id = await createPending(gateway.url);
+    const waits: Promise<Awaited['it']>[] = [];
+
+    // Each is let in alone, so that at most one at a time is running.
+    for (let count = 1; count <= 6; count += 1) {
+      const before = await countReads(sandbox);
+      waits.push(askAwaited(gateway.url, { id }));
+      await untilRead(sandbox, before + 1);
+      expect(await ask(gateway.url, '{ journals(first: 1) { nodes { id } } }')).toEqual({
+        data: { journals: { nodes: [{ id }] } },
+      });
+    }
+    const { errors } = await ask(gateway.url, awaiting, { id });
+    await move(sandbox, id, 'executed');
+
+    expect(errors).toMatchObject([{ extensions: { code: 'OVERLOADED' } }]);
+    expect(await Promise.all(waits)).toMatchObject(new Array(6).fill(executed));
+  });
+
+  it.each(['HTTP', 'WebSocket'] as const)('are answered at once over %s when the gateway shuts down', async (door) => {
+    const { gateway, sandbox } = await startBoth();
+    const id = await createPending(gateway.url);
+    const before = await countReads(sandbox);
+    const answer = operate(door, gateway.url, null, awaiting, { id, timeoutSeconds: 300 });
+    await untilRead(sandbox, before + 1);
+
+    await gateway.close();
+
+    expect((await answer).data).toMatchObject({ it: { timedOut: true, journal: { status: 'PENDING' } } });
+  });
+
+  it('leave nothing behind when their clients are gone', async () => {
+    const { gateway, sandbox } = await startBoth();
+    const id = await createPending(gateway.url);
+    const before = await countReads(sandbox);
+    const socket = await RawSocket.ready(gateway.url);
+    const abort = new AbortController();
+    const body = JSON.stringify({ query: awaiting, variables: { id, timeoutSeconds: 300 } });
+    const headers = { 'content-type': 'application/json' };
+    const request = fetch(gateway.url, { method: 'POST', headers, body, signal: abort.signal });
+    await untilRead(sandbox, before + 1);
+    socket.subscribe('1', awaiting, { id, timeoutSeconds: 300 });
+    await untilRead(sandbox, before + 2);
+    socket.subscribe('2', awaiting, { id, timeoutSeconds: 300 });
+    await untilRead(sandbox, before + 3);
+
+    socket.send({ id: '1', type: 'complete' });
+    abort.abort();
+    await expect(request).rejects.toThrow();
+    socket.terminate();
+    await socket.closed;
+
+    while (queryObjects(WaitedJournal, { format: 'count' }) > 0)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+});

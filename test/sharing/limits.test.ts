@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+
+import { ask } from '../kit/ask.ts';
+import { control } from '../kit/control.ts';
+import { startSandbox } from '../kit/startGateway.ts';
+import { startGateways } from '../kit/startGateways.ts';
+import { isWithoutRedis } from '../kit/startRedis.ts';
+
+interface LogEntry {
+  arrivedAt: number;
+  status: number;
+  operation: string;
+}
+
+const list = '{ journals(first: 1) { nodes { id } } }';
+
+it.skipIf(isWithoutRedis)('a 429 that one gateway receives holds all of them until the reset', async () => {
+  const sandbox = await startSandbox();
+  const { gateways } = await startGateways(sandbox);
+  await control(sandbox, 'PUT', 'faults', {
+    faults: [{ kind: 'rateLimited', operations: ['listJournals'], resetMs: 2_000, retryAfter: true, count: 1 }],
+  });
+
+  const first = ask(gateways[0]?.url ?? '', list);
+  await expect
+    .poll(async () => (await control<LogEntry[]>(sandbox, 'GET', 'log')).some(({ status }) => status === 429))
+    .toBe(true);
+  const answers = await Promise.all([first, ...gateways.map(({ url }) => ask(url, list))]);
+
+  const log = await control<LogEntry[]>(sandbox, 'GET', 'log');
+  const refusedAt = log.find(({ status }) => status === 429)?.arrivedAt ?? NaN;
+  const early = log.filter(({ arrivedAt }) => arrivedAt > refusedAt && arrivedAt < refusedAt + 1_000);
+  expect(early).toEqual([]);
+  expect(answers.map(({ errors }) => errors)).toEqual(answers.map(() => undefined));
+});
+
+it.skipIf(isWithoutRedis)('the operations of a principal count on all gateways together', async () => {
+  const sandbox = await startSandbox();
+  const { gateways } = await startGateways(sandbox, 3, { limits: { maxPerSecond: 1 } });
+  const [first, second, third] = gateways.map(
+    ({ url }) =>
+      () =>
+        ask(url, '{ __typename }'),
+  );
+
+  const answers = [await first?.(), await second?.(), await third?.()];
+
+  expect(answers[0]?.errors).toBeUndefined();
+  expect(answers.map(codeOf)).toContain('OPERATION_RATE_LIMITED');
+});
+
+it.skipIf(isWithoutRedis)('the operations that a principal has running count on all gateways together', async () => {
+  const sandbox = await startSandbox();
+  const { gateways } = await startGateways(sandbox, 2, { limits: { maxConcurrent: 1 } });
+  const [busy, other] = gateways.map(({ url }) => url);
+  await control(sandbox, 'PUT', 'faults', {
+    faults: [{ kind: 'latency', operations: ['listJournals'], ms: 1_500, when: 'before', count: 1 }],
+  });
+
+  const running = ask(busy ?? '', list);
+
+  await expect
+    .poll(async () => codeOf(await ask(other ?? '', '{ __typename }')), { interval: 10 })
+    .toBe('CONCURRENCY_LIMITED');
+  expect((await running).errors).toBeUndefined();
+  await expect.poll(async () => codeOf(await ask(other ?? '', '{ __typename }'))).toBeUndefined();
+});
+
+function codeOf(answer: Awaited<ReturnType<typeof ask>> | undefined): unknown {
+  return answer?.errors?.[0]?.extensions?.['code'];
+}
