@@ -61,7 +61,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     ]);
   });
 
-  it('takes nothing from a writer whose lease was granted to another one since', async () => {
+  it('refuses appends from a writer whose lease has passed to another one', async () => {
     const redis = await startRedis();
     const [log, other] = [await openLog(redis), await openLog(redis)];
     const late = await lead(log, 'one', 1);
@@ -76,7 +76,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     expect(await idsFrom(other)).toEqual(['a', 'b', 'c']);
   });
 
-  it('takes nothing from a writer that believes in entries which Redis has lost', async () => {
+  it('refuses appends from a writer that relies on entries that Redis has lost', async () => {
     const log = await openLog(await startRedis());
     const state = await lead(log);
 
@@ -84,7 +84,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     expect(await idsFrom(log)).toEqual([]);
   });
 
-  it('gets a new id when Redis was restarted, and continues the old one as far as its entries are there', async () => {
+  it('has a new id after a restart of Redis, and continues cursors of the old one whose entries remain', async () => {
     const redis = await startRedis();
     const log = await openLog(redis);
     const before = await lead(log);
@@ -98,7 +98,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     await expect(log.append({ ...before, count: 2 }, [logged('c')])).rejects.toThrow();
   });
 
-  it('is another log when Redis has lost its data', async () => {
+  it('is a different log after Redis has lost its data', async () => {
     const redis = await startRedis();
     const log = await openLog(redis);
     const before = await lead(log);
@@ -111,7 +111,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     expect(state.id).not.toBe(before.id);
   });
 
-  it('keeps as many entries as it may, and none that are too old', async () => {
+  it('keeps entries up to its maximum number and age', async () => {
     const redis = await startRedis();
     const log = await openLog(redis, { max: 200, maxAgeMs: 0 });
     const state = await lead(log);
@@ -121,7 +121,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
       count = await log.append({ ...state, count }, events.slice(at, at + 100));
     }
     const { first } = await attach(log);
-    // Redis drops entries by the hundred.
+    // Redis drops entries in blocks of a hundred.
     expect(count - first).toBeGreaterThanOrEqual(199);
     expect(count - first).toBeLessThan(400);
 
@@ -129,7 +129,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     await expect(log.entries(first, count).next()).rejects.toThrow(LogMovedError);
   });
 
-  it('recognises repeated events by their ids up to a time that it notes', async () => {
+  it('recognises duplicate events by their ids up to a recorded time', async () => {
     const log = await openLog(await startRedis(['--appendonly', 'no']));
     const state = await lead(log);
     let { count } = state;

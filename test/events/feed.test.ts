@@ -13,7 +13,7 @@ import { json, quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
-/** A feed before an upstream that gives these answers, one after the other; the last one again and again. */
+/** Starts a feed with an upstream that gives these answers in order and then repeats the last one. */
 async function start(...answers: Answer[]) {
   const askedAt: number[] = [];
   const streams: ServerResponse[] = [];

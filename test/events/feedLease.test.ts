@@ -11,7 +11,7 @@ import { closeScreens, untilAllShow } from './kit/screens.ts';
 
 const isLeftOut = isWithoutRedis || isWithoutHaproxy;
 
-/** Two gateways, each with a screen. */
+/** Starts two gateways with a screen on each. */
 async function startTwo() {
   const fleet = await Fleet.start(2);
   const leader = await fleet.untilLed();
@@ -24,8 +24,8 @@ async function startTwo() {
   return { fleet, leader, follower, led, following };
 }
 
-describe.skipIf(isLeftOut)('within five seconds the lead passes on', () => {
-  it('from a gateway that was killed', async () => {
+describe.skipIf(isLeftOut)('within five seconds the lead passes to another gateway', () => {
+  it('when the leader is killed', async () => {
     const { fleet, leader, led, following } = await startTwo();
     await fleet.createJournals(1);
     await untilAllShow([led, following], eventsPerJournal);
@@ -40,7 +40,7 @@ describe.skipIf(isLeftOut)('within five seconds the lead passes on', () => {
     await closeScreens([led, following]);
   });
 
-  it('from a gateway that was stopped, which follows once it runs again', async () => {
+  it('when the leader is paused, and the leader follows once it runs again', async () => {
     const { fleet, leader, follower, led, following } = await startTwo();
     await fleet.createJournals(1);
     await untilAllShow([led, following], eventsPerJournal);
@@ -50,7 +50,7 @@ describe.skipIf(isLeftOut)('within five seconds the lead passes on', () => {
     await fleet.createJournals(1);
     await following.until(({ shown }) => shown.length >= 2 * eventsPerJournal);
     expect(performance.now() - begunAt).toBeLessThan(5_000);
-    // Events that the stopped gateway has not read from its stream, for its late append.
+    // The paused gateway has not read these events yet and tries to append them later.
     await fleet.createJournals(1);
     fleet.signal(leader, 'SIGCONT');
     await fleet.createJournals(1);
@@ -59,7 +59,11 @@ describe.skipIf(isLeftOut)('within five seconds the lead passes on', () => {
     await expect.poll(() => fleet.streams()).toMatchObject({ open: 1, mostOpen: 2, opened: 2 });
     await expect.poll(async () => (await fleet.roles())[leader]).toBe('following');
     expect((await fleet.roles())[follower]).toBe('leading');
-    expect(auditScreens([led, following], await fleet.publishedEvents())).toMatchObject({ lost: 0, doubled: 0, disordered: 0 });
+    expect(auditScreens([led, following], await fleet.publishedEvents())).toMatchObject({
+      lost: 0,
+      doubled: 0,
+      disordered: 0,
+    });
     await closeScreens([led, following]);
   });
 });

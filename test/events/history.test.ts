@@ -28,7 +28,7 @@ describe('an aborted history', () => {
 });
 
 describe('eventsSince', () => {
-  it('goes before all readers that wait for a replay', async () => {
+  it('has priority over all readers that wait for a replay', async () => {
     const replays: { url: string; end: () => void }[] = [];
     const statusEvents = await startStatusEvents(
       (request, response) => {
@@ -45,7 +45,7 @@ describe('eventsSince', () => {
     resume(2024);
     await expect.poll(() => replays.length).toBe(1);
     resume(2025);
-    // Before a replay waits in line it waits for others that want the same.
+    // Before a replay is queued, it waits for other readers to share it.
     const inLine = () => new Promise((resolve) => setTimeout(resolve, 25));
     await inLine();
 
@@ -62,8 +62,8 @@ describe('eventsSince', () => {
   });
 });
 
-describe('subscribers that resume and leave before the feed has begun', () => {
-  it('leak nothing', async () => {
+describe('subscribers that resume and leave before the feed is open', () => {
+  it('leave nothing behind', async () => {
     const statusEvents = await startStatusEvents(json(503, {}));
     const position = { ms: 1_000, floorMs: 999, named: [{ ms: 1_000, token: 'AAAAAAAA' }] };
     const visit = async (count: number) => {

@@ -15,7 +15,7 @@ function idsOf(events: Changed[]): string[] {
   return events.map(({ journalStatusChanged: { id } }) => id);
 }
 
-/** A gateway that has stood for a minute, and one that has stood for longer: the clocks of their APIs say so. */
+/** Starts a gateway that has run for a minute and one that has run for longer, by the clocks of their APIs. */
 async function startBoth(pingMs = 12_000) {
   return [
     await startScriptedGateway(undefined, -60_000),
@@ -23,7 +23,7 @@ async function startBoth(pingMs = 12_000) {
   ] as const;
 }
 
-describe.each(['WebSocket', 'SSE'] as const)('a client that comes from another gateway over %s', (transport) => {
+describe.each(['WebSocket', 'SSE'] as const)('a client that resumes from another gateway over %s', (transport) => {
   it('does not receive an event again that this gateway receives later than the other one', async () => {
     const [one, other] = await startBoth();
     const events = [line(ago(3_000), 'a'), line(ago(2_000), 'b'), line(ago(1_000), 'c')];

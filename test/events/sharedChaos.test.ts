@@ -9,12 +9,12 @@ const isLeftOut = isWithoutRedis || isWithoutHaproxy;
 
 const exactlyOnce = { lost: 0, doubled: 0, disordered: 0 };
 
-// `npm run chaos` has longer runs.
-describe.skipIf(isLeftOut)('clients of three gateways behind a balancer get each event once and in order', () => {
-  it('while gateways are killed, stopped and replaced', async () => {
+// Smaller versions of the runs of `npm run chaos`.
+describe.skipIf(isLeftOut)('clients of three gateways behind a balancer receive each event once and in order', () => {
+  it('while gateways are killed, paused and replaced', async () => {
     const report = await fleetRun({
       events: 3_000,
-      blows: ['kill', 'stopLeader', 'roll'],
+      disturbances: ['kill', 'stopLeader', 'roll'],
       fromMs: 200,
       toMs: 1_000,
       pauseMs: 60,
@@ -26,10 +26,10 @@ describe.skipIf(isLeftOut)('clients of three gateways behind a balancer get each
     expect(report.mostStreams).toBeLessThanOrEqual(2);
   });
 
-  it('while Redis is restarted with its data and without, and does not answer', async () => {
+  it('while Redis is restarted with and without its data, and stops answering', async () => {
     const report = await fleetRun({
       events: 3_000,
-      blows: ['redisWithData', 'redisWithoutData', 'redisStopped'],
+      disturbances: ['redisWithData', 'redisWithoutData', 'redisStopped'],
       fromMs: 200,
       toMs: 1_000,
       pauseMs: 60,

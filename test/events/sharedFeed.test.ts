@@ -21,7 +21,7 @@ async function startAll(count: number, events: EventsConfig[] = []) {
   const redis = await startRedis();
   const sandbox = await startSandbox();
   const start = (index: number) => startSharing(sandbox.url, redis.url, events[index]);
-  // One after the other: the first leads.
+  // They start one after another, so that the first one leads.
   const gateways = [await start(0)];
   while (gateways.length < count) gateways.push(await start(gateways.length));
   return { redis, sandbox, gateways, start };
@@ -49,7 +49,7 @@ async function cursorOf(url: string): Promise<string> {
 }
 
 describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
-  it('have one upstream stream, and give each event the same cursor', async () => {
+  it('open one upstream stream and give each event the same cursor', async () => {
     const { sandbox, gateways } = await startAll(3);
     const [after, url] = [await cursorOf(gateways[0]?.url ?? ''), gateways[1]?.url ?? ''];
     await createJournals(url, 2);
@@ -68,7 +68,7 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
     expect(metrics).toContain('gateway_feed_role{state="leading"} 1\ngateway_feed_role{state="following"} 0');
   });
 
-  it('continue a cursor of another gateway from the memory, or from Redis, without a replay', async () => {
+  it('resume a cursor of another gateway from memory or from Redis, without a replay', async () => {
     const { sandbox, gateways, start } = await startAll(2, [{}, { window: { max: 2 } }, { window: { max: 2 } }]);
     const [one, other] = gateways.map(({ url }) => url);
     const after = await cursorOf(one ?? '');
@@ -86,7 +86,7 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
     expect(await upstreamStreams(sandbox)).toMatchObject({ opened: 1 });
   });
 
-  it('replay from the API what Redis no longer has', async () => {
+  it('replay events from the API that Redis no longer has', async () => {
     const log = { maxAgeMs: 0 };
     const { sandbox, gateways } = await startAll(2, [{ log }, { log, window: { max: 1 } }]);
     const [one, other] = gateways.map(({ url }) => url);
@@ -103,7 +103,7 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
       .toBeGreaterThan(1);
   });
 
-  it('pass the lead on at once when the leader shuts down', async () => {
+  it('pass the lead immediately when the leader shuts down', async () => {
     const { sandbox, gateways } = await startAll(2);
     const [leader, follower] = gateways;
     const events = await subscribe<Changed>('SSE', follower?.url ?? '', changed);
@@ -121,11 +121,11 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
   });
 });
 
-describe.skipIf(isWithoutRedis)('while Redis is out of reach', () => {
+describe.skipIf(isWithoutRedis)('while Redis is unreachable', () => {
   it.each([
-    ['was killed and has kept its data', true],
-    ['was killed and has lost its data', false],
-  ])('each gateway has a stream of its own, and goes back when Redis %s', async (_how, keepsData) => {
+    ['with its data', true],
+    ['without its data', false],
+  ])('each gateway opens its own stream, and they share one again when Redis is back %s', async (_how, keepsData) => {
     const { redis, sandbox, gateways } = await startAll(2);
     const url = gateways[0]?.url ?? '';
     const streams = await Promise.all(gateways.map((gateway) => subscribe<Changed>('SSE', gateway.url, changed)));
@@ -147,7 +147,7 @@ describe.skipIf(isWithoutRedis)('while Redis is out of reach', () => {
     for (const [one, other] of seen) expect(other).toEqual(one);
     expect(new Set(seen.flatMap(([one]) => one ?? [])).size).toBe(9);
     await expect.poll(async () => (await upstreamStreams(sandbox)).open).toBe(1);
-    // A cursor of each part, on the gateway that did not give it.
+    // Resumes after a cursor of each phase on the gateway that did not create it.
     const last = gateways[1]?.url ?? '';
     for (const [part, left] of [
       [before, 6],
@@ -158,7 +158,7 @@ describe.skipIf(isWithoutRedis)('while Redis is out of reach', () => {
     }
   });
 
-  it('a gateway starts, serves live events, and shares them once Redis is there', async () => {
+  it('a gateway starts and serves live events, and shares them once Redis is reachable', async () => {
     const redis = await startRedis();
     await redis.kill();
     const sandbox = await startSandbox();

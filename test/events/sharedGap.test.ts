@@ -10,7 +10,7 @@ import { Screen } from './kit/Screen.ts';
 import { closeScreens, untilAllShow } from './kit/screens.ts';
 
 it.skipIf(isWithoutRedis || isWithoutHaproxy)(
-  'a gateway that was stopped until Redis had dropped what it missed serves its clients from a replay',
+  'a gateway that was paused until Redis had dropped the events it missed serves its clients from a replay',
   async () => {
     const fleet = await Fleet.start(2, { EVENTS_LOG: '1000' });
     const leader = await fleet.untilLed();
@@ -33,7 +33,7 @@ it.skipIf(isWithoutRedis || isWithoutHaproxy)(
 
     const audit = auditScreens([...screens, other], await fleet.publishedEvents());
     expect(audit).toMatchObject({ lost: 0, doubled: 0, disordered: 0, ends: {} });
-    // The feed, and the replay of both clients.
+    // The streams of the feed and of the clients' replay.
     expect((await fleet.streams()).opened).toBeGreaterThan(1);
     await closeScreens([...screens, other]);
   },

@@ -32,7 +32,7 @@ async function history(url: string, journals: number) {
 }
 
 describe('clients that resume at once', () => {
-  it('share one upstream stream from many cursors, and each gets the events after its own', async () => {
+  it('share one upstream stream from many cursors, and each receives the events after its own', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => String(index + 100));
     const past = ids.map((id, index) => ({ id, at: new Date(Date.now() - 60_000 + index).toISOString() }));
     const opening = new Gate();
@@ -59,7 +59,7 @@ describe('clients that resume at once', () => {
     expect(rests.map((rest) => rest.map((event) => event.journalStatusChanged.id))).toEqual(
       ids.slice(0, -1).map((_id, index) => ids.slice(index + 1)),
     );
-    // The first one's, and one for all who came while that was not over.
+    // One stream for the first client and one for all that resumed while it was open.
     expect(replays).toBe(2);
   });
 

@@ -14,7 +14,7 @@ interface Changed {
 const changed = `subscription ($after: String, $filter: JournalStatusEventFilter) {
   journalStatusChanged(after: $after, filter: $filter) { id cursor }
 }`;
-/** Nothing is ever let through. */
+/** A filter that no event matches. */
 const nothing = { entryType: 'JNLS' };
 
 async function start() {
@@ -90,7 +90,7 @@ describe('Last-Event-ID', () => {
 });
 
 describe('an idle subscriber', () => {
-  it('gets the cursor of the feed as an id without data over server-sent events', async () => {
+  it('receives the cursor of the feed as an id without data over server-sent events', async () => {
     const { url, restarted } = await start();
     const stream = await openStream(url, { filter: nothing });
     await createJournals(url, 2);
@@ -105,7 +105,7 @@ describe('an idle subscriber', () => {
     expect(await ids(resumed)).toEqual(await ids(live));
   });
 
-  it('gets the cursor of the feed in the payload of a ping over WebSocket', async () => {
+  it('receives the cursor of the feed in the payload of a ping over WebSocket', async () => {
     const { url } = await start();
     const socket = await RawSocket.ready(url);
     socket.subscribe('1', changed, { filter: nothing });
@@ -119,7 +119,7 @@ describe('an idle subscriber', () => {
     expect(lastPing.ids).toEqual(['1', '2']);
   });
 
-  it('gets no cursor twice over WebSocket', async () => {
+  it('receives no cursor twice over WebSocket', async () => {
     const { url } = await start();
     const socket = await RawSocket.ready(url);
     const after = await cursorOf(url);

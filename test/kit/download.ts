@@ -13,7 +13,7 @@ export function openDownload(url: string, headers: Record<string, string> = {}):
 }
 
 export interface Downloaded {
-  /** What arrived. */
+  /** The text that has arrived. */
   text: string;
   /** Whether the response ended; false if it was cut off. */
   isWhole: boolean;

@@ -5,7 +5,7 @@ import type { GatewaySettings } from './startGateway.ts';
 import { startRedis } from './startRedis.ts';
 import type { TestRedis } from './startRedis.ts';
 
-/** Gateways in this process that share a Redis of their own, before one sandbox. */
+/** Starts gateways in this process that share a Redis, in front of one sandbox. */
 export async function startGateways(
   sandbox: Sandbox,
   count = 3,

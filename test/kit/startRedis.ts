@@ -10,7 +10,7 @@ import { closeLater } from './closeLater.ts';
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
 
-/** For `skipIf`. In CI nothing is left out: the tests fail if Redis is missing. */
+/** For `skipIf`. In CI nothing is skipped: the tests fail if Redis is missing. */
 export const isWithoutRedis = !isInstalled && process.env['CI'] === undefined;
 if (isWithoutRedis) console.log('skipped: redis-server is not installed (apt-get install redis-server)');
 
@@ -30,7 +30,7 @@ export class TestRedis {
     this.#settings = settings;
   }
 
-  /** Starts it with the data that it had, and resolves when it accepts connections. */
+  /** Restarts it with its data and resolves when it accepts connections. */
   async start(): Promise<void> {
     const address = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.#folder];
     const persistence = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];

@@ -69,7 +69,7 @@ async function writesTo(sandbox: Sandbox): Promise<number> {
   return log.filter(({ operation }) => operation.startsWith('create')).length;
 }
 
-/** A gateway with one principal `agent`, capped as said. */
+/** Starts a gateway with one principal `agent` that has these caps. */
 async function startCapped(
   caps: Partial<KeyEntry>,
   file: string | null = null,
@@ -110,7 +110,7 @@ describe('maxAmount', () => {
     ['a reverse batch whose sum is above it', createReverseBatch, reverseBatch('4', '6.01'), 'CAP_EXCEEDED'],
     ['a create in another currency', createJournal, cash('0.01', { currency: 'EUR' }), 'CAP_EXCEEDED'],
     [
-      'a create in the same currency in small letters',
+      'a create above it in the same currency in lower case',
       createJournal,
       cash('10.01', { currency: 'usd' }),
       'CAP_EXCEEDED',
@@ -167,7 +167,7 @@ describe('symbols', () => {
 });
 
 describe('maxDailyAmount', () => {
-  it('adds up creates, batches and reverse batches, and says what is left', async () => {
+  it('adds up creates, batches and reverse batches, and reports the remaining amount', async () => {
     const { sandbox, keyed } = await startCapped({ maxDailyAmount: { USD: '10' } });
 
     await keyed.ask('agent', createJournal, { input: cash('1.10') });
@@ -182,7 +182,7 @@ describe('maxDailyAmount', () => {
     expect(await movedBy(sandbox)).toBe('10');
   });
 
-  it('is not used up by another principal, and shows nothing of it', async () => {
+  it('is not used up by another principal and reveals nothing about it', async () => {
     const sandbox = await startSandbox();
     const capped = { ...writer, maxDailyAmount: { USD: '10' } };
     const keyed = await startWithKeys(sandbox.url, { ann: capped, ben: capped });
@@ -239,7 +239,7 @@ describe('maxDailyAmount', () => {
     expect(await reverse(five ?? '')).toBe('CAP_EXCEEDED');
   });
 
-  it('is given back by a create that the API refuses', async () => {
+  it('is released by a create that the API refuses', async () => {
     const { keyed } = await startCapped({ maxDailyAmount: { USD: '10' } });
     const foreign = { jnlc: { fromAccount: otherCustomer, toAccount: sweep, amount: '10' } };
 
@@ -247,7 +247,7 @@ describe('maxDailyAmount', () => {
     expect(wordFor(await keyed.ask('agent', createJournal, { input: cash('10') }))).toBe('CreateJournalSuccess');
   });
 
-  it('holds across restarts, and counts a create whose answer is lost until its key settles it', async () => {
+  it('persists across restarts, and counts a create whose answer is lost until its key settles it', async () => {
     const sandbox = await startSandbox();
     const file = join(await temporaryFolder(), 'outcomes.db');
     const issuer = await Issuer.start();
@@ -273,7 +273,7 @@ describe('maxDailyAmount', () => {
     expect(await movedBy(sandbox)).toBe('10');
   });
 
-  it('is given back by a lost reverse batch as soon as it is proved not to have been done', async () => {
+  it('is released by a lost reverse batch as soon as it is proved not to have been executed', async () => {
     const sandbox = await startSandbox();
     const grants = { agent: { ...writer, maxDailyAmount: { USD: '10' } } };
     const keyed = await startWithKeys(sandbox.url, grants, { outcomes: { settleMs: 1_000 } });
@@ -346,13 +346,13 @@ describe('maxDailyAmount', () => {
     await createRange(300, 1_000);
     await control(sandbox, 'DELETE', 'faults');
 
-    const told = settled.filter(({ word }) => word === 'CreateJournalSuccess');
-    const sum = told.reduce((total, { amount }) => total.plus(amount), new Big(0)).toFixed();
+    const done = settled.filter(({ word }) => word === 'CreateJournalSuccess');
+    const sum = done.reduce((total, { amount }) => total.plus(amount), new Big(0)).toFixed();
     const moved = await movedBy(sandbox);
     expect(settled).toHaveLength(1_000);
     expect(moved).toBe(sum);
     expect(new Big(moved).lte('20')).toBe(true);
-    // What is left is less than the smallest create that was refused.
+    // The remaining amount is less than the smallest create that was refused.
     expect(new Big(moved).gt('19.93')).toBe(true);
   }, 120_000);
 });

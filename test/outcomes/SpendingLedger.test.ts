@@ -23,7 +23,7 @@ function openStore(file: string | null = null): FileOutcomeStore {
 }
 
 describe('the spending ledger', () => {
-  it('counts all currencies of a call or none', async () => {
+  it('counts either all currencies of a call or none', async () => {
     const { spending: ledger } = openStore();
     const both = new Map([
       ['EUR', '1'],
@@ -39,7 +39,7 @@ describe('the spending ledger', () => {
     expect(await ledger.reserve(spending('b', '', { amounts: new Map([['EUR', '1']]) }), wide)).toBeNull();
   });
 
-  it('counts each day by itself', async () => {
+  it('counts each day separately', async () => {
     const { spending: ledger } = openStore();
 
     expect(await ledger.reserve(spending('a', '10'), limits)).toBeNull();
@@ -47,7 +47,7 @@ describe('the spending ledger', () => {
     expect(await ledger.reserve(spending('c', '0.01'), limits)).toMatchObject({ left: '0' });
   });
 
-  it('counts a call that a killed process has left behind until it is released', async () => {
+  it('counts a call of a killed process until it is released', async () => {
     const file = join(await temporaryFolder(), 'outcomes.db');
     const killed = new FileOutcomeStore(file);
     await killed.spending.reserve(spending('a', '10'), limits);
@@ -73,7 +73,7 @@ describe('the spending ledger', () => {
     expect(await ledger.reserve(next, limits)).toBeNull();
   });
 
-  it('never lets calls that were or may have been done exceed the limit, and gives everything else back', async () => {
+  it('never lets calls that were or may have been executed exceed the limit, and releases all others', async () => {
     const step = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       end: fc.constantFrom<SpendingEnd>('done', 'notDone', 'refused', 'unknown'),

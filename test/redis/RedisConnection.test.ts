@@ -37,7 +37,7 @@ describe.skipIf(isWithoutRedis)('RedisConnection', () => {
     expect(redis.state).toEqual({ isReady: true, downMs: null, reconnects: 0, failures: 0 });
   });
 
-  it('fails at once while Redis is gone, and works again with the data when Redis is back', async () => {
+  it('fails immediately while Redis is down, and works again with its data when Redis is back', async () => {
     const server = await startRedis();
     const redis = await connect(server.url);
     await redis.runScript(increment, ['count'], [1]);
@@ -54,7 +54,7 @@ describe.skipIf(isWithoutRedis)('RedisConnection', () => {
     expect(redis.state.reconnects).toBe(1);
   });
 
-  it('waits no longer than its timeout for a Redis that does not answer, and then fails at once', async () => {
+  it('waits no longer than its timeout for a Redis that does not answer, and then fails immediately', async () => {
     const server = await startRedis();
     const redis = await connect(server.url);
     const timed = async () => {
@@ -75,7 +75,7 @@ describe.skipIf(isWithoutRedis)('RedisConnection', () => {
     expect(await redis.run((client) => client.get('count'))).toBeNull();
   });
 
-  it('opens without Redis, and connects as soon as there is one', async () => {
+  it('opens without Redis and connects as soon as it is reachable', async () => {
     const server = await startRedis();
     await server.kill();
     const redis = await connect(server.url);
@@ -87,7 +87,7 @@ describe.skipIf(isWithoutRedis)('RedisConnection', () => {
     expect(await redis.run((client) => client.get('count'))).toBeNull();
   });
 
-  it('has blocking reads on a connection of their own, which may take longer', async () => {
+  it('sends blocking reads on a separate connection, where they may take longer', async () => {
     const redis = await connect((await startRedis()).url, 200);
     const reader = redis.duplicate(2_000);
     closeLater(() => reader.close());
@@ -101,7 +101,7 @@ describe.skipIf(isWithoutRedis)('RedisConnection', () => {
 });
 
 describe.skipIf(isWithoutRedis)('RedisBus', () => {
-  it('brings messages to other gateways with the same prefix, and after a restart of Redis too', async () => {
+  it('delivers messages to other gateways with the same prefix, even after a restart of Redis', async () => {
     const server = await startRedis();
     const received: string[] = [];
     const join = async (name: string, prefix: string) => {
@@ -130,7 +130,7 @@ describe.skipIf(isWithoutRedis)('RedisBus', () => {
     expect(received.filter((line) => !line.startsWith('two: '))).toEqual([]);
   });
 
-  it('needs no more rights than docs/operating.md names', async () => {
+  it('needs only the rights that docs/operating.md lists', async () => {
     const [, rights = ''] = /`(~\{PREFIX:\* [^`]*)`/.exec(readFileSync(operating, 'utf8')) ?? [];
     const user = `--user gateway on >pw ${rights.replaceAll('PREFIX', 'test')}`.split(' ');
     const server = await startRedis(user);
@@ -156,18 +156,18 @@ describe.skipIf(isWithoutRedis)('RedisBus', () => {
   });
 });
 
-describe.skipIf(isWithoutRedis)('the start', () => {
+describe.skipIf(isWithoutRedis)('the persistence check at startup', () => {
   it.each<[string, string[], RegExp[]]>([
-    ['says nothing if Redis writes every command to disk', [], []],
+    ['logs nothing if Redis writes every command to disk', [], []],
     [
-      'warns if it writes once a second',
+      'warns if Redis writes once a second',
       ['--appendfsync', 'everysec'],
       [/"appendfsync":"everysec".*can lose outcomes/],
     ],
-    ['warns if it may evict keys', ['--maxmemory-policy', 'allkeys-lru'], [/"policy":"allkeys-lru".*can evict/]],
-    ['warns if it writes nothing', ['--appendonly', 'no'], [/"appendonly":"no".*can lose outcomes/]],
+    ['warns if Redis may evict keys', ['--maxmemory-policy', 'allkeys-lru'], [/"policy":"allkeys-lru".*can evict/]],
+    ['warns if Redis writes nothing to disk', ['--appendonly', 'no'], [/"appendonly":"no".*can lose outcomes/]],
     [
-      'says that it is unknown if the question is forbidden',
+      'logs that persistence is unknown if the credentials may not query it',
       '--user default on nopass ~* &* +@all -config'.split(' '),
       [/unknown/],
     ],
@@ -197,11 +197,11 @@ describe('the prefix of all keys', () => {
     ['key id', { credentialsId: 'KEY2' }],
     ['prefix', { prefix: 'other' }],
     ['account', { account: 'firm' }],
-  ])('differs by %s', (_name, other) => {
+  ])('is different for another %s', (_name, other) => {
     expect(keyPrefixOf({ ...live, ...other })).not.toBe(keyPrefixOf(live));
   });
 
-  it('does not hold the key id, and stays the same with a new one if the account is named', () => {
+  it('does not contain the key id, and does not change with it if the account is configured', () => {
     expect(keyPrefixOf(live)).not.toContain('KEY1');
     expect(keyPrefixOf({ ...live, account: 'firm' })).toBe('{gateway:broker-api.alpaca.markets:firm}:');
     expect(keyPrefixOf({ ...live, account: 'firm', credentialsId: 'KEY2' })).toBe(

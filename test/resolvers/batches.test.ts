@@ -261,7 +261,7 @@ describe("a batch's description", () => {
     return stub.calls.filter(({ method }) => method === 'POST').map(({ body }) => body);
   };
   const receiver = { toAccount: customer, amount: '1' };
-  const told = (body = '') => {
+  const descriptionsIn = (body = '') => {
     const { description, entries } = JSON.parse(body) as { description?: string; entries: { description?: string }[] };
     return [description, entries.map((entry) => entry.description)];
   };
@@ -269,13 +269,13 @@ describe("a batch's description", () => {
   it('is sent with each entry that has no description, and with the batch', async () => {
     const [body] = await send('of all', [{}, { description: null }, { description: '' }, { description: 'own' }]);
 
-    expect(told(body)).toEqual(['of all', ['of all', 'of all', 'of all', 'own']]);
+    expect(descriptionsIn(body)).toEqual(['of all', ['of all', 'of all', 'of all', 'own']]);
   });
 
   it.each([undefined, null])('leaves the entries unchanged when it is %j', async (description) => {
     const [body] = await send(description, [{}, { description: '' }, { description: 'own' }]);
 
-    expect(told(body)).toEqual([undefined, [undefined, '', 'own']]);
+    expect(descriptionsIn(body)).toEqual([undefined, [undefined, '', 'own']]);
   });
 
   it('results in the same bytes when the key is used again', async () => {

@@ -127,12 +127,12 @@ describe('a key that is longer than the API will accept', () => {
     const created = await mutate(gateway.url, 'createJournal', { input: inputs.createJournal, idempotencyKey });
     const query = `{ journalStatusEvents(since: "2020-01-01T00:00:00Z", first: 1,
       filter: { journalId: ["${created.journal?.id}"] }) { nodes { idempotencyKey idempotencyKeyType } } }`;
-    const told = (key: string | null) => ({
+    const eventsWith = (key: string | null) => ({
       journalStatusEvents: { nodes: [{ idempotencyKey: key, idempotencyKeyType: 'SINGLE' }] },
     });
 
-    expect((await ask(gateway.url, query)).data).toEqual(told(idempotencyKey));
-    expect((await ask(other.url, query)).data).toEqual(told(null));
+    expect((await ask(gateway.url, query)).data).toEqual(eventsWith(idempotencyKey));
+    expect((await ask(other.url, query)).data).toEqual(eventsWith(null));
   });
 });
 

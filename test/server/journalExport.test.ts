@@ -27,7 +27,7 @@ async function get(url: string, headers: Record<string, string> = {}) {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** A line that is cut off in the middle is left out. */
+/** Returns the complete lines; a line that is cut off is omitted. */
 function readNdjson(text: string): NdjsonFile {
   const file: NdjsonFile = { rows: [] };
   for (const line of text.split('\n').slice(0, -1)) {
@@ -38,7 +38,7 @@ function readNdjson(text: string): NdjsonFile {
   return file;
 }
 
-/** Creates so many journals in the ledger itself. */
+/** Creates journals directly in the ledger. */
 async function fill(sandbox: Sandbox, count: number, description: (index: number) => string): Promise<void> {
   const client = openJournalsClient(sandbox.url);
   for (let from = 0; from < count; from += 400) {
@@ -52,7 +52,7 @@ async function fill(sandbox: Sandbox, count: number, description: (index: number
 }
 
 describe('an export', () => {
-  it('has every journal once, in the order of the connection, and ends with their number', async () => {
+  it('contains every journal once, in the order of the connection, and ends with their number', async () => {
     const { gateway, sandbox } = await startBoth();
     await fill(sandbox, 1_201, (index) => `row ${index}`);
 
@@ -69,7 +69,7 @@ describe('an export', () => {
     expect(end).toEqual({ count: 1_201, cursor: rows.at(-1)?.['cursor'] });
   });
 
-  it('is written as CSV with amounts as they are, quoted texts and formulas defused', async () => {
+  it('is written as CSV with exact amounts, quoted texts and escaped formulas', async () => {
     const { gateway } = await startBoth();
     const create = `mutation ($input: CreateJournalInput!) { createJournal(input: $input) { __typename } }`;
     for (const description of [
@@ -109,7 +109,7 @@ describe('an export', () => {
     expect(lines.at(-2)).toMatch(/^#end,7,,.*,[\w-]+={0,2}$/);
   });
 
-  it('has the filters of the connection', async () => {
+  it('supports the filters of the connection', async () => {
     const { gateway } = await startBoth();
     const create = `mutation ($input: CreateJournalInput!) { createJournal(input: $input) { __typename } }`;
     for (const toAccount of [customer, otherCustomer]) {
@@ -154,7 +154,7 @@ describe('an export', () => {
     expect((await get(url, { origin: 'https://evil.example' })).status).toBe(403);
   });
 
-  it('answers with the status of a fault that meets its first page', async () => {
+  it('answers with an error status if its first page fails', async () => {
     const { gateway, sandbox } = await startBoth();
     await control(sandbox, 'PUT', 'faults', {
       faults: [{ kind: 'answer', status: 401, when: 'before', probability: 1, operations: ['listJournals'] }],
@@ -177,7 +177,7 @@ describe('an export', () => {
     expect(headers.get('retry-after')).not.toBeNull();
   });
 
-  it('waits where its principal has no operation left, and goes on', async () => {
+  it('waits while its principal has no operation left, and then continues', async () => {
     const sandbox = await startSandbox();
     const { url } = await startGateway(sandbox.url, {}, { limits: { maxPerSecond: 1 } });
     await fill(sandbox, 600, (index) => `row ${index}`);
@@ -198,7 +198,7 @@ describe('an export that its client does not read', () => {
     await fill(sandbox, pages * 500, description);
     const url = fileAt(gateway.url, 'journals.ndjson');
     const response = await openDownload(url);
-    // Long enough for the other one to end, if it did not wait for its client.
+    // Long enough for the export to end if it did not wait for its client.
     expect(readNdjson((await get(url)).text).end?.count).toBe(pages * 500);
 
     const closing = gateway.close();
@@ -219,7 +219,7 @@ describe('an export that its client does not read', () => {
   }, 120_000);
 });
 
-describe('who may export', () => {
+describe('the content of an export', () => {
   const rights = {
     officer: { scopes: ['journals:read', 'journals:write', 'journals:travel-rule'], fromAccounts: ['*'] },
     reader: { scopes: ['journals:read'] },

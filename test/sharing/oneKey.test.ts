@@ -24,12 +24,12 @@ it.skipIf(isWithoutRedis)(
       const verdicts = await doWork(works, { url, concurrency: uses, patienceMs: 200, maxAsked: 50 });
 
       expect(await audit(sandbox, verdicts)).toMatchObject({ done: uses, lies: [] });
-      // It is unknown to a gateway that Redis did not answer in time.
+      // A gateway whose Redis has not answered in time does not know the outcome.
       expect(verdicts.filter(({ result }) => result.replayed === false).length).toBeLessThan(2);
       expect(verdicts.filter(({ result }) => result.replayed === true).length).toBeGreaterThan(0);
     }
 
-    // A gateway that starts later gives the same answer, and one of another account shares nothing.
+    // A gateway that starts later gives the same answer; a gateway of another account shares nothing.
     const [work] = makeWork('reverseBatch', 1);
     const later = await startGateway(sandbox.url, {}, { redis: redisOf(redis) });
     expect(await mutate(later.url, 'createReverseBatchJournal', work?.variables ?? {})).toMatchObject({

@@ -20,7 +20,7 @@ describe.skipIf(isWithoutRedis)('gateways whose Redis', () => {
     ['is killed', 'is restarted with its data', { keepsData: true, freezes: false }],
     ['is killed', 'is restarted without its data', { keepsData: false, freezes: false }],
     ['hangs', 'continues', { keepsData: true, freezes: true }],
-  ])('%s refuse reverse batches and do everything else, and when it %s nothing is moved twice', async (...row) => {
+  ])('%s refuse reverse batches and serve everything else, and when it %s, nothing is moved twice', async (...row) => {
     const [, , { keepsData, freezes }] = row;
     const sandbox = await startSandbox();
     const admin = { host: '127.0.0.1', port: 0 };
@@ -38,7 +38,7 @@ describe.skipIf(isWithoutRedis)('gateways whose Redis', () => {
     if (freezes) redis.freeze();
     else await redis.kill();
 
-    // The gateway that moved them still knows them; the other one may, and sends nothing.
+    // The gateway that moved them still has the outcomes; the other one may have them, and sends nothing.
     const begun = performance.now();
     expect(idsOf(await reverse(one, first))).toEqual(idsOf(done[0] as MutationResult));
     const refusals = await Promise.all([reverse(one, third), reverse(other, third)]);
@@ -60,7 +60,7 @@ describe.skipIf(isWithoutRedis)('gateways whose Redis', () => {
     await expect
       .poll(async () => (await reverse(one, third)).__typename, { timeout: 15_000, interval: 200 })
       .toBe('CreateReverseBatchJournalSuccess');
-    // Each gateway is asked for what the other one has moved.
+    // Each gateway gets the mutations that the other one has executed.
     expect(idsOf(await reverse(other, first))).toEqual(idsOf(done[0] as MutationResult));
     expect(idsOf(await reverse(one, second))).toEqual(idsOf(done[1] as MutationResult));
     expect(await reverse(other, third)).toMatchObject({ replayed: true });

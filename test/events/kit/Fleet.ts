@@ -12,7 +12,7 @@ import { startBalancer } from './startBalancer.ts';
 
 export type Role = 'leading' | 'following' | 'standalone';
 
-/** A sandbox, Redis and several gateways behind a balancer, each a process of its own. */
+/** A sandbox, Redis and several gateways behind a balancer, each in its own process. */
 export class Fleet extends LiveSandbox {
   readonly redis: TestRedis;
   readonly #ports: readonly number[];
@@ -41,7 +41,7 @@ export class Fleet extends LiveSandbox {
     return this.#ports.length;
   }
 
-  /** In front of all gateways. */
+  /** The URL of the balancer. */
   get url(): string {
     return this.#url;
   }
@@ -58,18 +58,18 @@ export class Fleet extends LiveSandbox {
     this.#gateways[index]?.binary.kill(signal);
   }
 
-  /** Ends a gateway and waits for its end. @returns its exit code */
+  /** Sends a signal to a gateway and waits for its exit. @returns its exit code */
   async endGateway(index: number, signal: NodeJS.Signals): Promise<number | null> {
     this.signal(index, signal);
     return (await this.#gateways[index]?.binary.exit)?.code ?? null;
   }
 
-  /** What each gateway says that it does for the feed; null for one that does not answer. */
+  /** Returns the role of each gateway for the feed, or null if it does not answer. */
   async roles(): Promise<(Role | null)[]> {
     return Promise.all(this.#gateways.map((gateway) => roleOf(gateway?.adminUrl ?? 'http://127.0.0.1:1')));
   }
 
-  /** The gateway that leads, as soon as one does. */
+  /** Waits until a gateway leads and returns its index. */
   async untilLed(): Promise<number> {
     for (;;) {
       const index = (await this.roles()).indexOf('leading');

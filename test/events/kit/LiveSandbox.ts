@@ -5,16 +5,16 @@ import { SandboxClient } from '../../sandbox/kit/startSandbox.ts';
 
 import type { Shown } from './Screen.ts';
 
-/** An event as the API itself tells it. */
+/** An event as the API itself published it. */
 export type PublishedEvent = Pick<Shown, 'id' | 'journalId' | 'statusTo'>;
 
-/** Events that one journal causes when it walks inside its create. */
+/** The number of events of a journal that is executed while it is created. */
 export const eventsPerJournal = 3;
 
-/** A sandbox in a process of its own, and what a run reads from it and causes in it. */
+/** A sandbox in its own process that a run controls and reads. */
 export class LiveSandbox {
   readonly sandbox: SandboxClient;
-  /** Of a gateway before it. */
+  /** The environment variables of a gateway in front of it. */
   readonly environment: Record<string, string>;
 
   constructor(sandboxUrl: string) {
@@ -34,7 +34,7 @@ export class LiveSandbox {
     return sandbox.url;
   }
 
-  /** Creates so many journals at once, beside any gateway. */
+  /** Creates journals in one batch, directly at the API. */
   async createJournals(count: number): Promise<void> {
     const entries = Array.from({ length: count }, () => ({ to_account: customer, amount: '0.01' }));
     const batch = { entry_type: 'JNLC', from_account: sweep, entries };
@@ -42,9 +42,9 @@ export class LiveSandbox {
     if (status !== 200) throw new Error(`${status} ${text}`);
   }
 
-  /** Every event that there is, in its order, from the API itself. */
+  /** Returns all events in order, from the API itself. */
   async publishedEvents(): Promise<PublishedEvent[]> {
-    // By the clock that dates the events: this process's own has only milliseconds, and may be behind.
+    // Uses the clock that dates the events: the clock of this process has only milliseconds and may be behind.
     const { body } = await this.sandbox.get<{ now: string }>('/sandbox/clock');
     const { text } = await this.sandbox.get(`/v2/events/journals/status?since=2020-01-01&until=${body.now}`);
     const lines = text.split('\n').filter((line) => line.startsWith('data: '));
@@ -54,7 +54,7 @@ export class LiveSandbox {
     });
   }
 
-  /** Event streams of the sandbox: how many stand, and how many ever stood at once. */
+  /** Returns the number of the sandbox's event streams: open now, most at once, and opened in total. */
   async streams(): Promise<{ open: number; mostOpen: number; opened: number }> {
     const { body } = await this.sandbox.get<{ streams: { open: number; mostOpen: number; opened: number } }>(
       '/sandbox/stats',
@@ -62,7 +62,7 @@ export class LiveSandbox {
     return body.streams;
   }
 
-  /** How often the sandbox's faults of this kind have happened. */
+  /** Returns how often the sandbox's faults of this kind have occurred. */
   async fired(kind: string): Promise<number> {
     const { body } = await this.sandbox.get<{ faults: { kind: string; fired: number }[] }>('/sandbox/faults');
     return body.faults.reduce((sum, fault) => sum + (fault.kind === kind ? fault.fired : 0), 0);

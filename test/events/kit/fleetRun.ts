@@ -8,18 +8,19 @@ import { Fleet } from './Fleet.ts';
 import { eventsPerJournal } from './LiveSandbox.ts';
 import { closeScreens, openScreens, untilAllShow } from './screens.ts';
 
-/** What happens to a gateway, or to Redis. */
-export type Blow = 'kill' | 'stop' | 'stopLeader' | 'roll' | 'redisWithData' | 'redisWithoutData' | 'redisStopped';
+/** A fault of a gateway or of Redis. */
+export type Disturbance =
+  'kill' | 'stop' | 'stopLeader' | 'roll' | 'redisWithData' | 'redisWithoutData' | 'redisStopped';
 
 export interface FleetRunOptions {
-  /** At least: the load goes on as long as blows fall. */
+  /** The least number of events. The load continues until the last disturbance. */
   events: number;
-  /** In this order, again and again while the load goes on. */
-  blows: readonly Blow[];
-  /** Between two blows, in ms. */
+  /** Repeated in this order while the load continues. */
+  disturbances: readonly Disturbance[];
+  /** The shortest and the longest time between two disturbances, in ms. */
   fromMs: number;
   toMs: number;
-  /** Between ten new journals and the next, in ms at most. */
+  /** The longest pause between two batches of journals, in ms. */
   pauseMs: number;
   clients: number;
   seed: number;
@@ -27,29 +28,29 @@ export interface FleetRunOptions {
 
 export interface FleetRunReport extends ScreenAudit {
   events: number;
-  blows: Record<string, number>;
-  /** Exit codes of gateways that were asked to end. */
+  disturbances: Record<string, number>;
+  /** The exit codes of gateways that were shut down. */
   exits: (number | null)[];
-  /** Upstream streams that were ever open at once, replays included. */
+  /** The most upstream streams that were open at once, including replays. */
   mostStreams: number;
-  /** Upstream streams half a second after the last blow. */
+  /** The number of upstream streams half a second after the last disturbance. */
   streamsAtEnd: number;
 }
 
 const journalsAtOnce = 10;
-/** How far the slowest screen may be behind, in events, before the load waits for it. */
+/** The most events by which the slowest screen may lag before the load waits for it. */
 const maxBehind = 3_000;
 
-/** Three gateways behind a balancer lose each other, and Redis; their clients come back wherever the balancer sends them. */
+/** Disturbs three gateways behind a balancer and their Redis; clients resume on the gateway that the balancer selects. */
 export async function fleetRun(options: FleetRunOptions): Promise<FleetRunReport> {
-  const { events, blows, fromMs, toMs, pauseMs, clients, seed } = options;
+  const { events, disturbances, fromMs, toMs, pauseMs, clients, seed } = options;
   const random = seededRandom(seed);
   const fleet = await Fleet.start(3);
   const screens = openScreens(clients, { url: fleet.url, after: await fleet.cursor() });
-  const struck: Record<string, number> = {};
+  const counts: Record<string, number> = {};
   const exits: (number | null)[] = [];
-  const run = { created: 0, isStruck: false };
-  const isOver = () => run.isStruck && run.created * eventsPerJournal >= events;
+  const run = { created: 0, isDisturbed: false };
+  const isOver = () => run.isDisturbed && run.created * eventsPerJournal >= events;
   const load = (async () => {
     while (!isOver()) {
       await fleet.createJournals(journalsAtOnce);
@@ -58,14 +59,14 @@ export async function fleetRun(options: FleetRunOptions): Promise<FleetRunReport
       await wait(random() * pauseMs);
     }
   })();
-  for (let turn = 0; turn < blows.length || run.created * eventsPerJournal < events; turn += 1) {
-    // The moment of the blow is the point of the run; nothing announces it.
+  for (let turn = 0; turn < disturbances.length || run.created * eventsPerJournal < events; turn += 1) {
+    // The disturbance must come at a random moment, so there is nothing to wait for.
     await wait(fromMs + random() * (toMs - fromMs));
-    const blow = blows[turn % blows.length] ?? 'kill';
-    exits.push(...(await strike(fleet, blow, random)));
-    struck[blow] = (struck[blow] ?? 0) + 1;
+    const disturbance = disturbances[turn % disturbances.length] ?? 'kill';
+    exits.push(...(await disturb(fleet, disturbance, random)));
+    counts[disturbance] = (counts[disturbance] ?? 0) + 1;
   }
-  run.isStruck = true;
+  run.isDisturbed = true;
   await load;
   await untilAllShow(screens, run.created * eventsPerJournal);
   await untilOneLeads(fleet);
@@ -73,13 +74,13 @@ export async function fleetRun(options: FleetRunOptions): Promise<FleetRunReport
   const audit = auditScreens(screens, await fleet.publishedEvents());
   await closeScreens(screens);
   const { mostOpen: mostStreams, open: streamsAtEnd } = streams;
-  return { events: run.created * eventsPerJournal, blows: struck, exits, mostStreams, streamsAtEnd, ...audit };
+  return { events: run.created * eventsPerJournal, disturbances: counts, exits, mostStreams, streamsAtEnd, ...audit };
 }
 
-/** @returns exit codes of gateways that were asked to end */
-async function strike(fleet: Fleet, blow: Blow, random: () => number): Promise<(number | null)[]> {
+/** @returns the exit codes of gateways that were shut down */
+async function disturb(fleet: Fleet, disturbance: Disturbance, random: () => number): Promise<(number | null)[]> {
   const index = Math.floor(random() * fleet.size);
-  switch (blow) {
+  switch (disturbance) {
     case 'kill':
       await fleet.endGateway(index, 'SIGKILL');
       await fleet.startGateway(index);
@@ -94,7 +95,7 @@ async function strike(fleet: Fleet, blow: Blow, random: () => number): Promise<(
     case 'redisWithoutData':
       await fleet.redis.kill();
       await wait(random() * 5_000);
-      await fleet.redis.restart({ keepsData: blow === 'redisWithData' });
+      await fleet.redis.restart({ keepsData: disturbance === 'redisWithData' });
       return [];
     case 'redisStopped':
       fleet.redis.freeze();
@@ -104,7 +105,7 @@ async function strike(fleet: Fleet, blow: Blow, random: () => number): Promise<(
   }
 }
 
-/** For long enough, most times, that another gateway takes the lead from a leader. */
+/** Pauses a gateway, mostly long enough for another gateway to take the lead. */
 async function stop(fleet: Fleet, index: number, random: () => number): Promise<[]> {
   fleet.signal(index, 'SIGSTOP');
   await wait(1_000 + random() * 5_000);
@@ -121,7 +122,7 @@ async function rollAll(fleet: Fleet): Promise<(number | null)[]> {
   return exits;
 }
 
-/** In quiet one gateway has the one upstream stream. */
+/** Without disturbances, one gateway has the only upstream stream. */
 async function untilOneLeads(fleet: Fleet): Promise<void> {
   for (;;) {
     const roles = await fleet.roles();

@@ -7,10 +7,10 @@ import { runHaproxy } from '../../kit/runHaproxy.ts';
 import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 
 /**
- * HAProxy in front of several gateways: each new connection goes to the next one that answers. Connections to one that no
- * longer answers are cut, as a client would do that hears nothing. Ends with the test.
+ * Starts HAProxy in front of several gateways: each new connection goes to the next gateway that answers. Connections to
+ * a gateway that no longer answers are cut, as clients that miss pings would do. It ends with the test.
  *
- * @returns the URL in front of all
+ * @returns the URL of HAProxy
  */
 export async function startBalancer(ports: readonly number[]): Promise<string> {
   const port = await freePort();

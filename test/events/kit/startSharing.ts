@@ -2,7 +2,7 @@ import type { EventsConfig } from '../../../src/config/events.ts';
 import type { Gateway } from '../../../src/gateway.ts';
 import { startGateway } from '../../kit/startGateway.ts';
 
-/** A gateway that shares Redis with others, closed when the test ends. It has an admin port. */
+/** Starts a gateway with an admin port that shares Redis with others. It is closed when the test ends. */
 export function startSharing(upstreamUrl: string, redisUrl: string, events: EventsConfig = {}): Promise<Gateway> {
   const redis = { url: redisUrl, prefix: 'test', account: null };
   return startGateway(upstreamUrl, {}, { redis, events, admin: { host: '127.0.0.1', port: 0 } });
@@ -14,7 +14,7 @@ export interface FeedOf {
   role?: string;
 }
 
-/** What a gateway reports about its feed. */
+/** Returns what a gateway reports about its feed. */
 export async function feedOf({ adminUrl }: Gateway): Promise<FeedOf> {
   const response = await fetch(`${adminUrl}/ready`);
   const { checks } = (await response.json()) as { checks: { feed: FeedOf } };

@@ -7,7 +7,7 @@ import { openJournalsClient } from '../../kit/openJournalsClient.ts';
 import type { Verdict } from './doWork.ts';
 import type { Work } from './Work.ts';
 
-/** Executed cash journals, by their ids; the sandbox has to execute them at once. */
+/** Creates executed cash journals and returns their ids. The sandbox must execute journals immediately. */
 export async function executedJournals(sandbox: Sandbox, count: number): Promise<string[]> {
   const entries = Array.from({ length: count }, (_, index) => ({
     toAccount: richCustomers[index % richCustomers.length] ?? '',
@@ -18,7 +18,7 @@ export async function executedJournals(sandbox: Sandbox, count: number): Promise
   return items.map(({ journal }) => journal.id);
 }
 
-/** Each journal's reversal, as two clients ask for it that know nothing of each other. */
+/** The reversal of each journal, requested independently by two clients. */
 export function reversalsOf(ids: readonly string[]): Work[] {
   return ids.flatMap((id) =>
     ['first', 'second'].map((description) => ({
@@ -29,7 +29,7 @@ export function reversalsOf(ids: readonly string[]): Work[] {
   );
 }
 
-/** What is wrong: journals without exactly one reversal, and results that name another one. */
+/** Returns the errors: journals without exactly one reversal, and results that name another one. */
 export async function wrongReversals(
   sandbox: Sandbox,
   ids: readonly string[],
@@ -52,7 +52,9 @@ export async function wrongReversals(
   });
   const lies = verdicts.flatMap(({ reported, result, work: { variables } }) => {
     const [made] = reversals.get(String(variables['id'])) ?? [];
-    return reported === 'done' && result.reversal?.id === made?.id ? [] : [`${String(variables['id'])}: reported ${reported}`];
+    return reported === 'done' && result.reversal?.id === made?.id
+      ? []
+      : [`${String(variables['id'])}: reported ${reported}`];
   });
   return [...wrong, ...lies];
 }

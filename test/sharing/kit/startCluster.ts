@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 import { KilledGateway } from '../../money/kit/KilledGateway.ts';
 
 export interface Cluster {
-  /** HAProxy's: each request goes to the next gateway. */
+  /** The URL of HAProxy, which sends each request to the next gateway. */
   url: string;
   gateways: KilledGateway[];
   redis: TestRedis;
