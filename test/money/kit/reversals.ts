@@ -47,7 +47,7 @@ export async function wrongReversals(
     const [original, [reversal, ...doubles]] = [originals.get(id), reversals.get(id) ?? []];
     if (!reversal) return [`${id} has no reversal`];
     if (doubles.length > 0) return [`${id} has ${1 + doubles.length} reversals`];
-    const isMirror = reversal.fromAccount === original?.toAccount && reversal.toAccount === original?.fromAccount;
+    const isMirror = reversal.fromAccount === original?.toAccount && reversal.toAccount === original.fromAccount;
     return isMirror ? [] : [`${id} is not mirrored`];
   });
   const lies = verdicts.flatMap(({ reported, result, work: { variables } }) => {
