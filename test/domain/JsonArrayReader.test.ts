@@ -19,7 +19,7 @@ function read(text: string, sizes: readonly number[]): { elements: unknown[]; ot
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
 
 describe('JsonArrayReader', () => {
-  it('gives the elements of any array, however its text is cut into pieces', () => {
+  it('returns the elements of any array, however its text is split into chunks', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), sizes, fc.constantFrom(0, 2), (array, cuts, indent) => {
         const text = ` ${JSON.stringify(array, null, indent)}\n`;
@@ -36,7 +36,7 @@ describe('JsonArrayReader', () => {
     expect(String((elements[0] as { a: unknown }).a)).toBe('10.50');
   });
 
-  it.each(['null', '{"a": [1]}', '"text"', '1.5'])('gives %s, which is no array, as a whole', (text) => {
+  it.each(['null', '{"a": [1]}', '"text"', '1.5'])('returns %s as a whole, because it is not an array', (text) => {
     const { elements, other } = read(text, [2]);
 
     expect(elements).toEqual([]);
