@@ -24,7 +24,13 @@ import { measurePaused } from './live/measurePaused.ts';
 import { measureShared } from './live/measureShared.ts';
 import { pin } from './live/ServerProcess.ts';
 
-const parts = { fanout: measureFanOut, paused: measurePaused, many: measureMany, leaving: comeAndGo, shared: measureShared };
+const parts = {
+  fanout: measureFanOut,
+  paused: measurePaused,
+  many: measureMany,
+  leaving: comeAndGo,
+  shared: measureShared,
+};
 const chosen = process.argv.slice(2);
 
 pin(process.pid, 1);

@@ -18,7 +18,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     const { schema, limits, isSandbox, log, running, createContext } = options;
-    const principalLimits = new PrincipalLimits(limits);
+    const { principalLimits = new PrincipalLimits(limits) } = options;
     this.#parts = {
       ...options,
       observers: options.observers ?? [],

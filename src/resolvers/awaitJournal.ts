@@ -9,10 +9,10 @@ import { isUnderWay } from '../events/waiting/WaitedJournal.ts';
 import type { JournalSnapshot } from '../events/waiting/WaitedJournal.ts';
 import { steadyNow } from '../upstream/transport/ApiClock.ts';
 
-import { markStatusOnly } from './settledFields.ts';
-
 export interface AwaitedJournal {
   journal: Journal;
+  /** Whether the status comes from an event, and other fields may be older. */
+  isStatusOnly: boolean;
   timedOut: boolean;
   cursor: string;
 }
@@ -43,8 +43,9 @@ export async function awaitJournal(
     if (!journal) return null;
     const cursor = statusMark?.cursor ?? statusEvents.cursorAt(startedMs);
     const snapshot = await waitUntilSettled({ journal, cursor, startedMs }, timeoutSeconds * 1_000, context);
-    if (snapshot.isStatusOnly) markStatusOnly(snapshot.journal);
-    return { journal: snapshot.journal, timedOut: isUnderWay(snapshot.journal.status), cursor: snapshot.cursor };
+    const { cursor: latestCursor, isStatusOnly = false } = snapshot;
+    const timedOut = isUnderWay(snapshot.journal.status);
+    return { journal: snapshot.journal, isStatusOnly, timedOut, cursor: latestCursor };
   } finally {
     leave();
   }

@@ -1,16 +1,23 @@
 import { awaitJournal } from '../resolvers/awaitJournal.ts';
 import type { AwaitedJournal as Awaited } from '../resolvers/awaitJournal.ts';
+import { settledFields, withSettledFields } from '../resolvers/settledFields.ts';
 
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
 import { Journal } from './journal.ts';
+import { selectsAny } from './selectsAny.ts';
 
 const AwaitedJournal = builder.objectRef<Awaited>('AwaitedJournal');
 
 builder.objectType(AwaitedJournal, {
   description: 'A journal that a client has waited for.',
   fields: (t) => ({
-    journal: t.expose('journal', { type: Journal, description: 'The journal in its current state.' }),
+    journal: t.field({
+      type: Journal,
+      description: 'The journal in its current state.',
+      resolve: ({ journal, isStatusOnly }, _args, context, info) =>
+        isStatusOnly && selectsAny(info, settledFields) ? withSettledFields(journal, context) : journal,
+    }),
     timedOut: t.exposeBoolean('timedOut', {
       description:
         'Whether the journal was still under way when the time was over, or when the gateway began to shut down.',

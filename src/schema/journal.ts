@@ -7,7 +7,6 @@ import type {
   TransmitterInfo as TransmitterInfoRecord,
 } from '../domain/journal.ts';
 import { journal } from '../resolvers/journal.ts';
-import { settledField } from '../resolvers/settledFields.ts';
 import { travelRule } from '../resolvers/travelRule.ts';
 
 import { Account } from './account.ts';
@@ -124,6 +123,7 @@ builder.interfaceType(Journal, {
     progress: t.field({
       type: JournalProgress,
       description: 'What the status means: whether the journal is under way, done, failed or corrected.',
+      extensions: pure,
       resolve: ({ status }) => progressOf(status),
     }),
     fromAccount: t.field({
@@ -138,17 +138,15 @@ builder.interfaceType(Journal, {
       extensions: pure,
       resolve: ({ toAccount }) => ({ id: toAccount }),
     }),
-    settleDate: t.field({
+    settleDate: t.expose('settleDate', {
       type: 'Date',
       nullable: true,
       description: 'The settle date. Null until the API assigns one.',
-      resolve: (parent, _args, context) => settledField(parent, ({ settleDate }) => settleDate, context),
     }),
-    systemDate: t.field({
+    systemDate: t.expose('systemDate', {
       type: 'Date',
       nullable: true,
       description: 'The system date. Null until the API assigns one.',
-      resolve: (parent, _args, context) => settledField(parent, ({ systemDate }) => systemDate, context),
     }),
     description: t.exposeString('description', {
       nullable: true,
@@ -219,12 +217,10 @@ builder.objectType(JNLS, {
   fields: (t) => ({
     symbol: t.exposeString('symbol', { description: 'The symbol of the security.' }),
     qty: t.expose('qty', { type: 'Decimal', description: 'The number of shares, with up to 9 decimal places.' }),
-    price: t.field({
+    price: t.expose('price', {
       type: 'Decimal',
       nullable: true,
       description: 'The price per share. Null if the API gives none.',
-      resolve: (jnls, _args, context) =>
-        settledField(jnls, (journal) => (journal.entryType === 'JNLS' ? journal.price : null), context),
     }),
   }),
 });

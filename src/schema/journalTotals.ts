@@ -7,6 +7,7 @@ import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
 import { JournalEntryType, JournalProgress, JournalStatus } from './journal.ts';
 import { JournalFilter } from './journalConnection.ts';
+import { pure } from './pure.ts';
 
 const JournalTotalsKey = builder.enumType('JournalTotalsKey', {
   description: 'A property by which totals are grouped.',
@@ -42,12 +43,14 @@ builder.objectType(JournalTotal, {
       type: Account,
       nullable: true,
       description: `The account that gives. ${notAsked}`,
+      extensions: pure,
       resolve: ({ fromAccount: id }) => (id === null ? null : { id }),
     }),
     toAccount: t.field({
       type: Account,
       nullable: true,
       description: `The account that receives. ${notAsked}`,
+      extensions: pure,
       resolve: ({ toAccount: id }) => (id === null ? null : { id }),
     }),
     currency: t.exposeString('currency', {
@@ -83,6 +86,7 @@ builder.objectType(JournalTotals, {
         'The groups, up to 2,000, sorted by day, then by the other keys in the order of `groupBy`, then by currency and ' +
         'symbol.',
       complexity: () => ({ field: 1, multiplier: maxGroups }),
+      extensions: pure,
       resolve: ({ groups }) => groups,
     }),
     count: t.exposeInt('count', { description: 'The number of all journals.' }),

@@ -123,11 +123,12 @@ describe('the started gateway', () => {
     expect(html).not.toMatch(/unpkg\.com|jsdelivr\.net|cdnjs\.cloudflare\.com|esm\.sh|fonts\.googleapis\.com/);
   });
 
-  it('answers /health with 200, and unknown paths with 404', async () => {
+  it('answers / and /health with 200, and unknown paths with 404', async () => {
     const { url, healthUrl } = started();
-    const paths = ['/', '/nope', '/graphql/more', '/graphqlx', '/else/health', '/health/more'];
+    const paths = ['/nope', '/graphql/more', '/graphqlx', '/else/health', '/health/more'];
 
     expect((await fetch(healthUrl)).status).toBe(200);
+    expect((await fetch(new URL('/', url))).status).toBe(200);
     const statuses = await Promise.all(paths.map(async (path) => (await fetch(new URL(path, url))).status));
     expect(statuses).toEqual(paths.map(() => 404));
   });

@@ -96,6 +96,7 @@ describe("the gateway's schema", () => {
 
     expect(called.filter((name) => !/^(Query|Mutation|Subscription)\./.test(name))).toEqual([
       'Account.journals',
+      'AwaitedJournal.journal',
       'DeleteJournalSuccess.journal',
       'JNLC.transmitterAccountNumber',
       'JNLC.transmitterAddress',

@@ -106,7 +106,7 @@ describe('a subscription', () => {
     const source = new Source();
     const work = (signal: CancelSignal | undefined) =>
       new Promise<string>((_resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        signal?.addEventListener('abort', () => reject(signal.reason instanceof Error ? signal.reason : new Error()));
       });
     const server = await startServer({ ticks: () => source, work }, { deadlineMs: 20 });
     const first = operate('SSE', server.url, null, 'subscription { ticks }');

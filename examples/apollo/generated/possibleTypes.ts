@@ -64,6 +64,7 @@
       "InvalidRequestError",
       "JournalNotDeletableError",
       "JournalNotFoundError",
+      "JournalNotReversableError",
       "OtherRefusalError",
       "OutcomeUnknownError",
       "RateLimitedError",
@@ -73,6 +74,19 @@
       "JNLC",
       "JNLS",
       "OtherJournal"
+    ],
+    "ReverseJournalResult": [
+      "AccountNotFoundError",
+      "IdempotencyConflictError",
+      "InsufficientBalanceError",
+      "InvalidRequestError",
+      "JournalNotFoundError",
+      "JournalNotReversableError",
+      "OtherRefusalError",
+      "OutcomeUnknownError",
+      "RateLimitedError",
+      "ReverseJournalSuccess",
+      "UpstreamUnavailableError"
     ]
   }
 };
