@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { CancelSignal } from '../../src/concurrency/Cancellation.ts';
+import { cancellationOf } from '../../src/errors/cancellation.ts';
 import { Deadline } from '../../src/concurrency/Deadline.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
@@ -106,7 +107,7 @@ describe('a subscription', () => {
     const source = new Source();
     const work = (signal: CancelSignal | undefined) =>
       new Promise<string>((_resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason instanceof Error ? signal.reason : new Error()));
+        signal?.addEventListener('abort', () => reject(cancellationOf(signal)));
       });
     const server = await startServer({ ticks: () => source, work }, { deadlineMs: 20 });
     const first = operate('SSE', server.url, null, 'subscription { ticks }');

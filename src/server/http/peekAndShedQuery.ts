@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 
 import { eventStream } from './mediaTypes.ts';
 
-/** Longer bodies, in bytes, are left to the pipeline. */
+/** Longer bodies, in bytes, are left to the engine. */
 const maxPeeked = 65_536;
 /** A body without any of these words is a query. A persisted document may be of any kind. */
 const mayBeMore = /mutation|subscription|persistedQuery|documentId|\\u/;
 
 /**
  * Refuses a query before it is parsed when the process is overloaded. Refusing must cost next to nothing, or the refusals
- * keep the process overloaded. A request that may be something else goes to the pipeline, which parses it and decides.
+ * keep the process overloaded. A request that may be something else goes to the engine, which parses it and decides.
  */
 export function peekAndShedQuery(request: IncomingMessage, serve: () => void, refuse: () => void): void {
   const { 'content-length': length, accept = '' } = request.headers;
