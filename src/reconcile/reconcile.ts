@@ -13,7 +13,7 @@ import type { ReconciledDays, Reconciliation, StatusDifference, UnknownReverseBa
 export interface ReconcileOptions {
   journals: JournalsClient;
   history: StatusHistory;
-  /** The file of the outcome store; null for none. */
+  /** The file of the outcome store; null for none, also if the outcomes are in Redis. */
   outcomesFile: string | null;
   signal: AbortSignal;
 }

@@ -35,7 +35,7 @@ builder.queryField('awaitJournal', (t) =>
     nullable: true,
     description:
       'Waits until a journal is no longer `UNDER_WAY`, and returns it. Returns at once if it is not under way. Null if it ' +
-      'does not exist or the ID is not a UUID.',
+      'does not exist, if the caller may not see it, or if the ID is not a UUID.',
     args: {
       id: t.arg.id({ required: true, description: 'The UUID of the journal.' }),
       timeoutSeconds: t.arg.int({
