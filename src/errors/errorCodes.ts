@@ -70,7 +70,8 @@ export const errorCodes = {
   UNAUTHENTICATED: { meaning: 'the credential is missing or invalid ([authentication.md](authentication.md))' },
   AUTHENTICATION_UNAVAILABLE: { meaning: "the token issuer's keys cannot be loaded right now; retry" },
   TOKEN_EXPIRED: {
-    meaning: 'the credential of a subscription or of a wait for a journal has expired or was revoked; authenticate again and subscribe after `cursor`',
+    meaning:
+      'the credential of a subscription or of a wait for a journal has expired or was revoked; authenticate again and subscribe after `cursor`',
     extensions: ['cursor'],
   },
   FORBIDDEN: { meaning: 'the principal lacks the required scope, account or symbol' },

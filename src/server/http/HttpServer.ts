@@ -127,7 +127,7 @@ export class HttpServer {
     const problem = checkRequestTarget(request, this.#endpoints);
     const isCheap = problem !== null || isHealthCheck(request);
     const admit = () => this.#admit(request, response, problem);
-    // An endpoint's operations are refused by the which knows their type.
+    // An endpoint's operations are refused by the engine, which knows their type.
     const isEndpoint = this.#endpoints.has(pathOf(request));
     if (isCheap || isEndpoint || this.#running.hasRoomFor('query')) admit();
     else if (this.#running.hasRoomFor('any')) peekAndShedQuery(request, admit, () => this.#shed(request, response));
