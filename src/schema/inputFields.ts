@@ -37,7 +37,7 @@ export const idempotencyKeyDescription = 'The idempotency key of the request, ex
 
 export const replayedUnknown =
   'Null if the gateway cannot tell: the API gives no creation time or one just before this request, an earlier response ' +
-  'under this key was lost, or the Redis that gateways share cannot be reached.';
+  'was lost, or the Redis that gateways share cannot be reached.';
 
 export const replayedDescription =
   'Whether the key had been used before. If true, this is the outcome of the earlier request; if false, this request ' +
