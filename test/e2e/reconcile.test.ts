@@ -49,7 +49,7 @@ describe('reconcile', () => {
         `2020-01-01 to ${today}: 3 journals`,
         'status differs from the last event: none',
         'possible doubles: none',
-        'reverse batches of unknown outcome: not checked, as they are read from OUTCOMES_FILE without REDIS_URL only',
+        'reverse batches of unknown outcome: not checked: OUTCOMES_FILE is not set, or not used because of REDIS_URL',
         'unreadable journals: none',
         '',
       ]
