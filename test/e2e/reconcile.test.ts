@@ -128,6 +128,19 @@ describe('reconcile', () => {
     expect((await readdir(tmpdir())).filter((name) => name.startsWith('journals-outcomes-'))).toEqual([]);
   });
 
+  it('does not read OUTCOMES_FILE with REDIS_URL, since gateways then keep outcomes in Redis', async () => {
+    const { sandbox } = await startBoth();
+    const missing = join(await temporaryFolder(), 'missing.db');
+
+    const { code, found } = await findings(sandbox.url, {
+      OUTCOMES_FILE: missing,
+      REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+    });
+
+    expect(code).toBe(0);
+    expect(found.unknownReverseBatches).toBeNull();
+  });
+
   it.each([
     ['without a first day', [], '--since: missing'],
     ['with an invalid day', ['--since', 'yesterday'], '--since: expected a day'],
