@@ -2,7 +2,6 @@ import { Backoff } from '../../concurrency/Backoff.ts';
 import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import { pause } from '../../concurrency/waitFor.ts';
 import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
-import { Fault } from '../../errors/faults.ts';
 import type { Log } from '../../log.ts';
 
 import type { Credentials } from './credentials.ts';
@@ -13,6 +12,7 @@ import type { Outcome, Unknown } from './Outcome.ts';
 import type { WaitLimits } from './RateGovernor.ts';
 import { requestIdOf } from './readErrorBody.ts';
 import { RetryBudget } from './RetryBudget.ts';
+import { isRetryable, mayRetry } from './retryPolicy.ts';
 import { UpstreamHost } from './UpstreamHost.ts';
 import type { PoolStats, RequestLimits, UpstreamHostOptions } from './UpstreamHost.ts';
 import { observeAll } from './UpstreamObserver.ts';
@@ -70,8 +70,8 @@ export interface UpstreamState {
 const maxAttempts = 3;
 
 /**
- * Sends calls to the API: adds credentials, enforces deadlines and retries what may be retried. What a response means is
- * left to the endpoint.
+ * Sends calls to the API: adds credentials, enforces deadlines and retries calls as `retryPolicy.ts` decides. The endpoint
+ * decides what a response means.
  */
 export class UpstreamConnection {
   readonly #prefix: string;
@@ -189,19 +189,20 @@ export class UpstreamConnection {
     return this.#host.exchange(this.#requestOf(call, renewed, traced), limits);
   }
 
-  #mayRetry<Result>(
-    call: UpstreamCall<Result>,
-    outcome: Outcome<Result>,
+  #mayRetry(
+    call: UpstreamCall<unknown>,
+    outcome: Outcome<unknown>,
     { endsAt, signal }: WaitLimits,
     pauseMs: number,
   ): boolean {
-    const mayHelp = outcome.kind === 'unknown' ? isTemporary(call, outcome) : isTemporaryRefusal(call, outcome);
-    if (!mayHelp || signal?.aborted || this.#host.isBreakerOpen) return false;
-    // A retry that cannot finish before the deadline is not begun.
-    if (performance.now() + pauseMs + this.#host.opensInMs + this.#host.typicalMs > endsAt) return false;
-    // A 429 names the time of the retry, and knowing the outcome of a write is worth the load.
-    const isUnlimited = outcome.kind === 'refused' || (outcome.kind === 'unknown' && call.method !== 'GET');
-    return isUnlimited || this.#budget.take();
+    const { isBreakerOpen, opensInMs, typicalMs } = this.#host;
+    return mayRetry(call, outcome, {
+      isCancelled: signal?.aborted === true,
+      isBreakerOpen,
+      durationMs: pauseMs + opensInMs + typicalMs,
+      leftMs: endsAt - performance.now(),
+      budget: this.#budget,
+    });
   }
 
   /**
@@ -289,20 +290,3 @@ const probeCall: UpstreamCall<WireResponse> = {
 };
 
 const retryPauses = { firstMs: 100, maxMs: 1_000 };
-
-/** A reverse batch that was begun is never sent again: the API takes no idempotency key for it. */
-function isRetryable({ method, idempotencyKey }: UpstreamCall<unknown>): boolean {
-  return method !== 'POST' || idempotencyKey !== undefined;
-}
-
-/** An unknown outcome that a retry may settle. Of reads, those caused by a restart or a lost connection. */
-function isTemporary(call: UpstreamCall<unknown>, { response }: Unknown): boolean {
-  if (call.method !== 'GET') return isRetryable(call);
-  return response === null || [502, 503, 504].includes(response.status);
-}
-
-/** A call that was not sent, unless a known time must pass first, and a call refused with 429. */
-function isTemporaryRefusal(call: UpstreamCall<unknown>, outcome: Outcome<unknown>): boolean {
-  if (outcome.kind === 'neverSent') return !(outcome.error.cause instanceof Fault);
-  return outcome.kind === 'refused' && outcome.response.status === 429 && isRetryable(call);
-}

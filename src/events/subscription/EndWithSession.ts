@@ -11,7 +11,7 @@ type Result = IteratorResult<PositionedEvent, undefined>;
  * Ends a subscription with the subscriber's session, at once and with the cursor of the last delivered event. An event
  * that was on its way is not delivered; it is after the cursor.
  */
-export class SessionEvents implements StatusReader {
+export class EndWithSession implements StatusReader {
   readonly #source: StatusReader;
   /** One per call of `next`. A race with one promise for the end would keep a reaction per event. */
   readonly #pending = new Set<Deferred<Result>>();
