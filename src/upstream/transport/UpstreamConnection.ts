@@ -70,8 +70,8 @@ export interface UpstreamState {
 const maxAttempts = 3;
 
 /**
- * Sends calls to the API: adds credentials, enforces deadlines and retries calls as `retryPolicy.ts` decides. The endpoint
- * decides what a response means.
+ * Sends calls to the API: adds credentials, enforces deadlines and retries calls as `retryPolicy.ts` decides. The
+ * endpoint decides what a response means.
  */
 export class UpstreamConnection {
   readonly #prefix: string;

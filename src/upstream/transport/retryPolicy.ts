@@ -37,13 +37,13 @@ export function isRetryable({ method, idempotencyKey }: RetriedCall): boolean {
   return method !== 'POST' || idempotencyKey !== undefined;
 }
 
-/** Whether a retry may settle an unknown outcome. Reads are retried only after a lost connection or a restart of the API. */
+/** Whether a retry may settle an unknown outcome. A read is retried only when the API was restarted or out of reach. */
 function isTemporary(call: RetriedCall, { response }: Unknown): boolean {
   if (call.method !== 'GET') return isRetryable(call);
   return response === null || [502, 503, 504].includes(response.status);
 }
 
-/** True for a 429, and for a call that was not sent, unless the gateway itself held the call back until a known time. */
+/** True for a 429, and for a call that was not sent, unless the gateway itself held the call back. */
 function isTemporaryRefusal(call: RetriedCall, outcome: Outcome<unknown>): boolean {
   if (outcome.kind === 'neverSent') return !(outcome.error.cause instanceof Fault);
   return outcome.kind === 'refused' && outcome.response.status === 429 && isRetryable(call);
