@@ -36,7 +36,7 @@ export function encodeEventCursor({ ms, floorMs, named, digest, offset }: EventP
  */
 export function decodeEventCursor(cursor: string, name = 'after'): EventPosition {
   const position = decode(decodeCursor(cursor));
-  if (!position) throw new BadUserInputError(`${name} is not a cursor of a status event: pass a cursor that this API returned`);
+  if (!position) throw new BadUserInputError(`${name} is not a cursor of a status event: pass a cursor from this API`);
   return position;
 }
 
