@@ -22,6 +22,7 @@ export function execute(operation: Operation, parts: EngineParts): Promise<void>
 
 /** Runs the execution inside the wrappers of the observers. */
 function runWith<Result>(watches: readonly OperationWatch[], work: () => Result): Result {
+  if (watches.length === 0) return work();
   return watches.reduce<() => Result>((inner, watch) => () => watch.run(inner), work)();
 }
 

@@ -7,6 +7,7 @@ import type { Client, OperationRequest } from '../../engine/operation/OperationR
 import { requestIdOf } from '../connections/requestId.ts';
 import { EventStreamBody } from '../live/EventStreamBody.ts';
 import { eventStream } from './mediaTypes.ts';
+import { memoize } from './memoize.ts';
 
 /** The client of one HTTP request, as the engine sees it. */
 export class HttpClient implements Client {
@@ -41,8 +42,8 @@ export class HttpClient implements Client {
   }
 
   /** The accepted media types, the preferred one first: `normalizeHead` has sorted them in the header. */
-  get accepts(): string[] {
-    return this.#request.headers.accept?.split(', ') ?? [];
+  get accepts(): readonly string[] {
+    return typesIn(this.#request.headers.accept ?? '');
   }
 
   get acceptsEvents(): boolean {
@@ -74,6 +75,8 @@ export class HttpClient implements Client {
     };
   }
 }
+
+const typesIn = memoize((accept): readonly string[] => accept.split(', '));
 
 function asText(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : undefined;

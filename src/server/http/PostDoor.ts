@@ -70,7 +70,8 @@ export class PostDoor {
     const session = await authenticator.authenticate(request.headers.authorization ?? null);
     const body = await readBody(request, limits.maxRequestBytes);
     if (!body) return null;
-    await turns.waitTurn(body.length);
+    const turn = turns.waitTurn(body.length);
+    if (turn) await turn;
     return engine.run(client.requestOf(readParameters(body.toString('utf8'), limits.maxTokens), session));
   }
 }

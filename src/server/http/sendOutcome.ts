@@ -56,7 +56,8 @@ export function sendOutcome(outcome: Answer | Results, { client, response, head,
   const [accepted = ''] = client.accepts;
   const { status, headers } = responseHead(outcome.errors, accepted === 'application/json');
   const length = String(Buffer.byteLength(outcome.text));
-  const own = ['content-type', `${accepted}; charset=utf-8`, 'content-length', length];
-  response.writeHead(status, [...head, ...own, ...Object.entries(headers).flat()]);
+  const all = head.concat('content-type', `${accepted}; charset=utf-8`, 'content-length', length);
+  for (const name in headers) all.push(name, headers[name] ?? '');
+  response.writeHead(status, all);
   response.end(outcome.text);
 }
