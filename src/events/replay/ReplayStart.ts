@@ -10,7 +10,7 @@ export class ReplayStart {
   readonly #after: EventPosition;
   readonly #search: DigestResolver;
   /**
-   * The event that was delivered last and the latest one. A replay that contained both has contained all events before.
+   * The last delivered event and the latest one, until the replay has contained them. All earlier events precede both.
    */
   readonly #unseen: Set<string>;
   #hasSeenNamed: boolean;
@@ -28,7 +28,7 @@ export class ReplayStart {
   }
 
   /**
-   * True until the replay has contained the position. Before that, its events may be delivered already or incomplete.
+   * True until the replay has reached the position. Before that, the reader may already have the events of the replay.
    */
   get isMissing(): boolean {
     return !this.#hasSeenNamed || this.#search.resolved === null;

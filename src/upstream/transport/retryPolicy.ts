@@ -9,12 +9,12 @@ export interface RetriedCall {
   idempotencyKey?: string;
 }
 
-/** The time until the retry and the load on the API, when an attempt has ended. */
+/** What the policy has to know of the connection when an attempt has ended. */
 export interface RetryState {
   /** Whether the caller has cancelled the call. */
   isCancelled: boolean;
   isBreakerOpen: boolean;
-  /** How long the retry has to wait and will probably take, in ms. */
+  /** How long the retry has to wait and will probably take, both together, in ms. */
   durationMs: number;
   /** Time until the deadline of the call, in ms. */
   leftMs: number;
@@ -27,7 +27,7 @@ export function mayRetry(call: RetriedCall, outcome: Outcome<unknown>, state: Re
   if (!mayHelp || state.isCancelled || state.isBreakerOpen) return false;
   // A retry that cannot finish before the deadline is not begun.
   if (state.durationMs > state.leftMs) return false;
-  // The API names the time of a retry after a 429. To learn the outcome of a write is worth the load.
+  // The budget does not limit a retry after a 429, whose time the API names, nor one that may settle a write.
   const isUnlimited = outcome.kind === 'refused' || (outcome.kind === 'unknown' && call.method !== 'GET');
   return isUnlimited || state.budget.take();
 }
