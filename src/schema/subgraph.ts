@@ -23,7 +23,7 @@ import { entityTypes, printSubgraph } from './printSubgraph.ts';
 type Field<Args> = GraphQLFieldConfig<unknown, OperationContext, Args>;
 
 /**
- * Adds the fields and types to a schema that Apollo Federation 2 requires of a subgraph
+ * Adds to a schema the fields and types that Apollo Federation 2 requires of a subgraph
  * (https://www.apollographql.com/docs/federation/subgraph-spec).
  */
 export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {

@@ -134,7 +134,7 @@ describe('event ids', () => {
     expect(some.map(({ event_id }) => event_id)).toEqual(ids.slice(2));
   });
 
-  it('are an integer and a different ULID on v1, and each can limit a replay', async () => {
+  it('are on v1 an integer, and a ULID that differs from the one on v2, and both can limit a replay', async () => {
     const { client } = await startSandbox();
     await journals(client, 3);
     const newer = await replay(client, await everything(client));
@@ -150,7 +150,7 @@ describe('event ids', () => {
     expect(byUlid).toEqual(all.slice(1, 4));
   });
 
-  it('on v1 are integers in since_id, ULIDs in since_ulid, and each until requires its own since', async () => {
+  it('are on v1 integers in since_id and ULIDs in since_ulid; until_id requires since_id, until_ulid requires since_ulid', async () => {
     const { client } = await startSandbox();
 
     const statuses = [];

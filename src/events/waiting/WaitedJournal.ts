@@ -6,7 +6,7 @@ import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 /** A journal as it was at a moment. */
 export interface JournalSnapshot {
   journal: Journal;
-  /** A subscription after it misses nothing that is later than the journal. */
+  /** A subscription that starts after this cursor gets every event later than this state of the journal. */
   cursor: string;
   /** When the read of it began, by `steadyNow`. */
   startedMs: number;
@@ -18,7 +18,7 @@ export function isUnderWay(status: JournalStatus): boolean {
   return progressOf(status) === 'UNDER_WAY';
 }
 
-/** What has been learned of a journal since somebody waits for it, for all who do. */
+/** What is known of a journal that somebody waits for. All who wait for the journal share it. */
 export class WaitedJournal {
   followers = 0;
   /** When the journal was last read, by `steadyNow`. */
@@ -46,7 +46,10 @@ export class WaitedJournal {
     this.#notify();
   }
 
-  /** The later one of two reads, or the status of an event that is further than it: a read may lag behind the events. */
+  /**
+   * The later of the two reads. If the last event has a later status, that status replaces the one of the read, because a
+   * read may lag behind the events.
+   */
   latest(own: JournalSnapshot): JournalSnapshot {
     const base = this.#read && this.#read.startedMs > own.startedMs ? this.#read : own;
     const { journal } = base;

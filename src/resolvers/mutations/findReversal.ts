@@ -48,12 +48,12 @@ export async function findReversal(original: JNLC, context: OperationContext): P
   const found = window.journals.filter(isWanted).sort((one, other) => compare(other.createdAt, one.createdAt));
   const reversal = found.find(({ status }) => status !== 'correct') ?? found[0] ?? null;
   if (!reversal && window.unreadable.length > 0) {
-    throw new UpstreamUnavailableError(`${nothingSent}: a journal between its accounts can't be read`);
+    throw new UpstreamUnavailableError(`${nothingSent}: another journal between the same two accounts can't be read`);
   }
   return reversal;
 }
 
-const nothingSent = 'nothing was sent, because it is unknown whether the journal was reversed before';
+const nothingSent = 'nothing was sent, because the journal may have been reversed before';
 
 function notSearched(error: unknown): unknown {
   if (!(error instanceof Fault) || error instanceof RateLimitedError) return error;

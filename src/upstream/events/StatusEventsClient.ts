@@ -41,7 +41,9 @@ export interface StatusEventsClientOptions {
   openDeadlineMs?: number;
 }
 
-/** Treated as inclusive on both sides; the API does not document it. `until` needs `since`. */
+/**
+ * A range of times. Both ends are taken as included, which the API does not document. `until` can only be used with `since`.
+ */
 export interface StatusEventRange {
   since?: Instant | undefined;
   until?: Instant | undefined;
@@ -188,7 +190,7 @@ function isEventStream(response: Dispatcher.ResponseData): boolean {
   return String(response.headers['content-type']).toLowerCase().startsWith('text/event-stream');
 }
 
-/** A 429 while calls are left limits the number of open streams, not other calls. */
+/** If calls are left, a 429 means that too many streams are open. It does not limit other calls. */
 function isTooManyStreams(response: Dispatcher.ResponseData): boolean {
   return response.statusCode === 429 && Number(response.headers['x-ratelimit-remaining']) > 0;
 }

@@ -18,7 +18,7 @@ export function decodeJournalResponse(response: WireResponse): Journal {
   return decodeBody(response, decodeJournal);
 }
 
-/** A list, in which some journals may be unreadable. @throws ContractBrokenError when the list itself is */
+/** Decodes a list. Single journals may be unreadable. @throws ContractBrokenError if the list itself is unreadable */
 export function decodeListResponse(response: WireResponse, warn: Warn): ListedJournal[] {
   const listed = decodeBody(response, (body) => arrayOf(body).map(decodeListedJournal));
   warn(listed.filter(isUnreadable));
@@ -28,7 +28,10 @@ export function decodeListResponse(response: WireResponse, warn: Warn): ListedJo
 /** Takes the journals of a list, one after the other. */
 export type TakeJournal = (journal: ListedJournal) => void;
 
-/** Decodes a list while it arrives. One for each call; `open` begins anew for each of its attempts. */
+/**
+ * Decodes a list while it arrives. Each call has a decoder of its own. Each attempt of the call calls `open`, which forgets
+ * the attempt before.
+ */
 export class ListDecoder {
   readonly #begin: () => TakeJournal;
   #reader = new JsonArrayReader(() => undefined);
@@ -74,7 +77,8 @@ export class ListDecoder {
 /**
  * Decodes the items of a batch.
  *
- * @throws ContractBrokenError also with fewer journals than entries: the outcome of the others is unknown
+ * @throws ContractBrokenError if the body cannot be read, or has fewer journals than entries: the outcome of the missing
+ *   entries is unknown
  */
 export function decodeBatchOf(entryCount: number): UpstreamCall<BatchItem[]>['decode'] {
   return (response, warn) => {

@@ -76,7 +76,7 @@ export function refusalOf<Context>(
 
 /**
  * The refusal for a 403, or null if its reason is not a low balance. Other reasons, such as a missing permission or a
- * blocked account, may have the code 40310000, too. So the message decides, and the code decides only without a
+ * blocked account, may have the code 40310000, too. So the code is used only if there is no
  * message. The word "insufficient" proves nothing, since permissions can be insufficient as well.
  */
 function insufficient(details: Details, { entryType }: RequestFacts): Refusal | null {
@@ -115,7 +115,7 @@ function missingAccounts(details: Details, { accountIds }: RequestFacts): string
 }
 
 /**
- * The fault for a response to a read that is not a success and has no documented meaning at its endpoint.
+ * The fault for the response to a read, if the response is an error that the endpoint does not document.
  *
  * @param retryAt when to call again after a 429
  */
@@ -134,13 +134,13 @@ export function rateLimited(response: WireResponse, retryAt: Instant): RateLimit
   return new RateLimitedError(message, { requestId, upstreamCode, retryAt });
 }
 
-/** The fault for a call that was not sent: the reason of the gateway, such as the rate limit, or an unreachable API. */
+/** The fault for a call that was not sent: the gateway held it back, or the API was unreachable. */
 export function notSent(error: NotSentError): Fault {
   if (error.cause instanceof Fault) return error.cause;
   return new UpstreamUnavailableError(`nothing was sent: ${error.message}`, { cause: error });
 }
 
-/** Whether a 422 of a list means that too many journals match. It does, unless the message is about something else. */
+/** Whether a 422 of a list means that too many journals match, by its message; true if there is no message. */
 export function isAboutTooMany(response: WireResponse): boolean {
   return /many|more than|exceed|limit|narrow|reduce|range|records|\d{4,}|without a message$/i.test(
     readErrorBody(response).message,

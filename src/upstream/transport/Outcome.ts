@@ -56,7 +56,7 @@ export function outcomeOf<Result>(response: WireResponse, decode: (response: Wir
   }
 }
 
-/** @throws the error itself if `exchange` does not throw such errors: that is a bug and not an outcome */
+/** @throws the same error if it is neither a `NotSentError` nor a `ResponseLostError`: any other error is a bug */
 export function outcomeOfFailure(error: unknown): NotSent | Unknown {
   if (error instanceof NotSentError) return { kind: 'neverSent', error };
   if (!(error instanceof ResponseLostError)) throw error;
@@ -66,7 +66,8 @@ export function outcomeOfFailure(error: unknown): NotSent | Unknown {
 
 /**
  * The outcome of the whole call, when a retry follows a lost attempt. The API may refuse the retry because of what the
- * lost attempt did. If the retry was not sent, or was refused before the API checked its content, the call stays lost.
+ * lost attempt did. If the retry was not sent, or was refused before the API checked its content, it says nothing about
+ * the lost attempt: the outcome stays unknown.
  */
 export function outcomeAfterLost<Result>(lost: Unknown | null, outcome: Outcome<Result>): Outcome<Result> {
   if (!lost || outcome.kind === 'done' || outcome.kind === 'unknown') return outcome;
@@ -75,7 +76,7 @@ export function outcomeAfterLost<Result>(lost: Unknown | null, outcome: Outcome<
 }
 
 /**
- * True for a status that does not prove that nothing was done: the API may send a 5xx after it has committed, a
+ * True for a status after which the request may have been processed: the API may send a 5xx after it has committed, a
  * redirect or a 408 may come from a proxy, and a 409 may mean that an identical request is in progress.
  */
 function isUndecided(status: number): boolean {

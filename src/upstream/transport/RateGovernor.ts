@@ -38,7 +38,7 @@ const maxWaiting = 10_000;
 const slowShare = 0.1;
 /** Pause after a 429 without a reset time, in ms. */
 const defaultPauseMs = 1_000;
-/** Until the API has sent a `Date` header, a reset further ahead than this means that a clock is wrong, in ms. */
+/** The longest plausible time until a reset while the API has sent no `Date` header, in ms. */
 const plausibleMs = 3_600_000;
 /** The longest pause, whatever the API sends, in ms. */
 const longestMs = 86_400_000; // a day
@@ -48,9 +48,9 @@ const spreadMs = 200;
 const newsMs = 100;
 
 /**
- * Keeps the API's rate limit, which all calls of the process share, and other gateways if `share` was called. After a
- * 429, nothing is sent until the reset that the response names. When few calls are left, they are spread over the time
- * until the reset.
+ * Keeps the API's rate limit. All calls of the process share it, and after `share` was called, other gateways do, too.
+ * After a 429, nothing is sent until the reset that the response names. When few calls are left, they are spread over the
+ * time until the reset.
  */
 export class RateGovernor {
   readonly #clock: ApiClock;
@@ -221,8 +221,8 @@ export class RateGovernor {
   }
 
   /**
-   * The time until a moment by the API's clock, in ms. If that is not a plausible pause, for instance because somebody
-   * set the API's clock by hand, this machine's clock is used. Null if neither clock gives a plausible pause.
+   * How long until `timeMs`, in ms, by the API's clock. If that gives no plausible pause (somebody may have set the clock
+   * by hand), by this machine's clock. Null if neither gives one.
    */
   #untilTime(timeMs: number): number | null {
     const byApi = timeMs - this.#clock.earliestNow();
