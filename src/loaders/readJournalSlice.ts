@@ -57,16 +57,20 @@ export async function readJournalSlice(
   selection: JournalSelection,
   bounds: SliceBounds,
 ): Promise<JournalList> {
-  const lists = await Promise.all(
-    listingsOf(reader.principal, selection, bounds).map((listings) => readInTurn(reader, listings)),
-  );
+  const isOwn = (listed: ListedJournal) => isSelected(reader.principal, selection, listed);
+  const listings = listingsOf(reader.principal, selection, bounds);
+  const [[only, ...others] = []] = listings;
+  if (only && others.length === 0 && listings.length === 1) {
+    const { journals, unreadable = [], complete } = await reader.shared.list(reader.principal, only, reader.signal);
+    return { journals: journals.filter(isOwn), unreadable: unreadable.filter(isOwn), complete };
+  }
+  const lists = await Promise.all(listings.map((inTurn) => readInTurn(reader, inTurn)));
   const byId = new Map<string, Journal>();
   for (const { journals } of lists) for (const journal of journals) byId.set(journal.id, journal);
   // Two lists may contain the same journal. One without an id is identified by all its readable fields.
   const unread = new Map(
     lists.flatMap((list) => list.unreadable ?? []).map((journal) => [journal.id ?? JSON.stringify(journal), journal]),
   );
-  const isOwn = (listed: ListedJournal) => isSelected(reader.principal, selection, listed);
   return {
     journals: [...byId.values()].filter(isOwn),
     unreadable: [...unread].filter(([id, journal]) => !byId.has(id) && isOwn(journal)).map(([, journal]) => journal),

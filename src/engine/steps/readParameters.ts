@@ -3,7 +3,7 @@ import type { Operation, Parameters } from '../operation/Operation.ts';
 
 const names = ['query', 'variables', 'operationName', 'extensions', 'documentId'];
 
-/** The messages are those of Yoga. */
+/** The error messages are the same as Yoga's. */
 export function readParameters(operation: Operation): void {
   operation.parameters = asParameters(operation.request.parameters);
 }
@@ -11,18 +11,22 @@ export function readParameters(operation: Operation): void {
 function asParameters(value: unknown): Parameters {
   if (Array.isArray(value)) throw badRequest('Batching is not supported.');
   if (!isRecord(value)) throw badRequest(`POST body is expected to be object but received ${typeOf(value)}`);
-  const unexpected = Object.keys(value).find((name) => !names.includes(name) && !isAbsent(value[name]));
-  if (unexpected !== undefined) throw badRequest(`Unexpected parameter "${unexpected}" in the request body.`);
+  for (const name in value) {
+    if (!names.includes(name) && !isAbsent(value[name]))
+      throw badRequest(`Unexpected parameter "${name}" in the request body.`);
+  }
   const { query, variables, extensions } = value;
   if (!isAbsent(query) && typeof query !== 'string') {
     throw badRequest(`Expected "query" param to be a string, but given ${typeOf(query)}.`);
   }
-  for (const [name, part] of Object.entries({ variables, extensions })) {
-    if (!isAbsent(part) && !isRecord(part)) {
-      throw badRequest(`Expected "${name}" param to be empty or an object, but given ${typeOf(part)}.`);
-    }
-  }
+  checkRecord('variables', variables);
+  checkRecord('extensions', extensions);
   return value;
+}
+
+function checkRecord(name: string, part: unknown): void {
+  if (isAbsent(part) || isRecord(part)) return;
+  throw badRequest(`Expected "${name}" param to be empty or an object, but given ${typeOf(part)}.`);
 }
 
 function isAbsent(value: unknown): value is null | undefined {

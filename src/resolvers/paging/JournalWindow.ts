@@ -26,8 +26,8 @@ export interface JournalWindowOptions {
 export class JournalWindow {
   readonly #readSlice: ReadSlice;
   readonly #slices: DaySlices;
-  /** All journals seen, including those of days that were not read completely. */
-  readonly seen = new Map<string, Journal>();
+  /** The journals of each call, including those of days that were not read completely. */
+  readonly seen: (readonly Journal[])[] = [];
   /** Journals of the days that were read completely. */
   readonly #complete = new Map<string, Journal>();
   readonly #unreadable = new Map<string, UnreadableJournal>();
@@ -60,7 +60,7 @@ export class JournalWindow {
 
   async #read(slice: DayRange, bounds: SliceBounds): Promise<SliceRead> {
     const { journals, unreadable = [], complete } = await this.#readSlice(bounds);
-    for (const journal of journals) this.seen.set(journal.id, journal);
+    this.seen.push(journals);
     const isUndated = ({ createdAt }: ListedJournal) => createdAt === null;
     const hasJournals = journals.length + unreadable.length > 0;
     return {

@@ -94,7 +94,7 @@ async function hasBeyond(
   options: JournalWindowOptions,
 ): Promise<boolean> {
   const isBeyond = (journal: Journal) => comparePlaces(placeOf(journal), place) * side >= 0;
-  if ([...window.seen.values()].some(isBeyond)) return true;
+  if (window.seen.some((journals) => journals.some(isBeyond))) return true;
   const other = new JournalWindow(readSlice, options);
   const day = dayOfPlace(place);
   const range = clip(days, side === -1 ? { oldest: day, newest: null } : { newest: day, oldest: null });

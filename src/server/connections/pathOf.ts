@@ -5,7 +5,9 @@ const plain = /^(?:\/[^/?]+)+$/;
 
 /** The path of a request, without a trailing slash. */
 export function pathOf(request: Pick<IncomingMessage, 'url'>): string {
-  return targetOf(request).split('?', 1)[0] ?? '';
+  const target = targetOf(request);
+  const end = target.indexOf('?');
+  return end === -1 ? target : target.slice(0, end);
 }
 
 /**

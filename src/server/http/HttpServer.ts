@@ -5,13 +5,14 @@ import { closeAll } from '../../concurrency/closeAll.ts';
 import type { Limits } from '../../config/limits.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { pathOf } from '../connections/pathOf.ts';
+import { healthPath } from '../connections/paths.ts';
 import { listen, urlOf } from '../connections/listen.ts';
 import type { ListenOptions } from '../connections/listen.ts';
 import { StalledSockets } from '../connections/StalledSockets.ts';
 import { staggerClose } from '../connections/staggerClose.ts';
 import { requestIdHeader, requestIdOf } from '../connections/requestId.ts';
 import type { WebSocketServer } from '../websocket/WebSocketServer.ts';
-import { checkRequestTarget, isHealthCheck } from './checkRequestTarget.ts';
+import { checkRequestTarget } from './checkRequestTarget.ts';
 import type { TargetProblem } from './checkRequestTarget.ts';
 import { corsHeaders } from './corsHeaders.ts';
 import type { Endpoint } from './Endpoint.ts';
@@ -124,18 +125,24 @@ export class HttpServer {
   /** An overloaded process refuses a request before it spends anything else on it. */
   #serve(request: IncomingMessage, response: ServerResponse): void {
     normalizeHead(request);
-    const problem = checkRequestTarget(request, this.#endpoints);
-    const isCheap = problem !== null || isHealthCheck(request);
-    const admit = () => this.#admit(request, response, problem);
-    // An endpoint's operations are refused by the which knows their type.
-    const isEndpoint = this.#endpoints.has(pathOf(request));
-    if (isCheap || isEndpoint || this.#running.hasRoomFor('query')) admit();
+    const path = pathOf(request);
+    const problem = checkRequestTarget(request, path, this.#endpoints);
+    // The operations of an endpoint are refused by the engine, which knows their type.
+    const endpoint = this.#endpoints.get(path);
+    const isAdmitted = problem !== null || path === healthPath || endpoint || this.#running.hasRoomFor('query');
+    const admit = () => this.#admit(request, response, problem, endpoint);
+    if (isAdmitted) admit();
     else if (this.#running.hasRoomFor('any')) peekAndShedQuery(request, admit, () => this.#shed(request, response));
     else this.#shed(request, response);
   }
 
   /** A response counts as running until it has been sent, unless it turns out to be a subscription's. */
-  #admit(request: IncomingMessage, response: ServerResponse, problem: TargetProblem | null): void {
+  #admit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    problem: TargetProblem | null,
+    endpoint: Endpoint | undefined,
+  ): void {
     let end: (() => void) | null = null;
     let isClosed = false;
     const begin = () => {
@@ -151,8 +158,8 @@ export class HttpServer {
       end?.();
     });
     if (this.#running.isDraining) closeConnectionAfter(response);
-    const head = [...securityHeaders, requestIdHeader, requestIdOf(request), ...corsHeaders(request, this.#options)];
-    if (!problem && !this.#endpoints.has(pathOf(request)) && isOrdinaryPost(request)) {
+    const head = securityHeaders.concat(corsHeaders(request, this.#options), requestIdHeader, requestIdOf(request));
+    if (!problem && !endpoint && isOrdinaryPost(request)) {
       void this.#doors.post.serve(request, response, head);
       return;
     }
@@ -161,7 +168,7 @@ export class HttpServer {
     if (problem?.status === 404 && this.#options.routes?.some((route) => route.serve(request, response))) return;
     if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
     else if (isPreflight) response.writeHead(204, { 'content-length': 0 }).end();
-    else void (this.#endpoints.get(pathOf(request)) ?? this.#doors.yoga)(request, response);
+    else void (endpoint ?? this.#doors.yoga)(request, response);
   }
 
   #shed(request: IncomingMessage, response: ServerResponse): void {

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
 import { hasSeveralCredentials } from '../connections/originChecks.ts';
-import { pathOf } from '../connections/pathOf.ts';
 import { graphqlPath, healthPath } from '../connections/paths.ts';
 import { memoize } from './memoize.ts';
 
@@ -17,18 +16,13 @@ const paths = new Set([graphqlPath, healthPath]);
 /** Keeps requests from Yoga that it would misread: it matches the ends of paths, and answers a malformed Host with a stack. */
 export function checkRequestTarget(
   request: IncomingMessage,
+  path: string,
   endpoints: ReadonlyMap<string, unknown>,
 ): TargetProblem | null {
   const { host } = request.headers;
   if (!isHost(host ?? 'gateway')) return { status: 400, message: 'the Host header is malformed\n' };
   if (hasSeveralCredentials(request)) return { status: 400, message: 'expected one Authorization header\n' };
-  const path = pathOf(request);
   return paths.has(path) || endpoints.has(path)
     ? null
     : { status: 404, message: `not found; GraphQL is at ${graphqlPath}\n` };
-}
-
-/** Health checks are answered even by an overloaded process. */
-export function isHealthCheck(request: IncomingMessage): boolean {
-  return pathOf(request) === healthPath;
 }

@@ -9,10 +9,10 @@ export class ParseQueue {
   readonly #queue: (() => void)[] = [];
   #isScheduled = false;
 
-  /** Resolves when a text of this length may be parsed. */
-  async waitTurn(length: number): Promise<void> {
-    if (length < longText) return;
-    await new Promise<void>((resolve) => {
+  /** Fulfilled when a text of this length may be parsed; null if it may be parsed now. */
+  waitTurn(length: number): Promise<void> | null {
+    if (length < longText) return null;
+    return new Promise<void>((resolve) => {
       this.#queue.push(resolve);
       this.#schedule();
     });

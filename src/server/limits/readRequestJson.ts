@@ -4,7 +4,7 @@ import { limitExceeded, nestedTooDeeply } from '../../errors/limitErrors.ts';
 /** Deeper than any input of the schema. Code that writes or compares values recurses at every level. */
 const maxNesting = 200;
 
-const [comma, openBracket, closeBracket, openBrace, closeBrace] = [44, 91, 93, 123, 125];
+const [quote, comma, openBracket, closeBracket, openBrace, closeBrace] = [34, 44, 91, 93, 123, 125];
 
 /**
  * Reads JSON that a client sent on any transport. Numbers are not rounded.
@@ -25,8 +25,8 @@ export function readRequestJson(json: string, maxValues: number): unknown {
 export function asParameters(value: unknown): unknown {
   if (value instanceof JsonNumber) return Number(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (!Object.values(value).some((member) => member instanceof JsonNumber)) return value;
   const numbers = Object.entries(value).filter(([, member]) => member instanceof JsonNumber);
-  if (numbers.length === 0) return value;
   return { ...value, ...Object.fromEntries(numbers.map(([name, number]) => [name, Number(number)])) };
 }
 
@@ -38,12 +38,9 @@ function checkJson(json: string, maxValues: number): void {
   let values = 0;
   let nesting = 0;
   for (let at = 0; at < json.length; at += 1) {
-    if (json[at] === '"') {
-      at = endOfJsonString(json, at);
-      continue;
-    }
     const code = json.charCodeAt(at);
-    if (code === comma) values += 1;
+    if (code === quote) at = endOfJsonString(json, at);
+    else if (code === comma) values += 1;
     else if (code === openBracket || code === openBrace) {
       values += 1;
       nesting += 1;
