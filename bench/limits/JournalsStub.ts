@@ -17,7 +17,10 @@ export class JournalsStub {
   readonly #held: ServerResponse[] = [];
   /** Time that each response takes, in ms. */
   latencyMs = 0;
+  /** Requests of one journal so far. */
+  reads = 0;
   #list = listOf(100);
+  #journal = journalTexts('executed');
 
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
@@ -30,6 +33,11 @@ export class JournalsStub {
   /** Number of journals in a list. */
   set listSize(size: number) {
     this.#list = listOf(size);
+  }
+
+  /** Status of a journal that is read alone. */
+  set status(status: string) {
+    this.#journal = journalTexts(status);
   }
 
   /** Answers the held requests. */
@@ -61,7 +69,8 @@ export class JournalsStub {
     }
     request.resume();
     if (url.startsWith('/v1/journals/')) {
-      this.#answerAbout(url, response, `${beforeId}${url.slice(-36)}${afterId}`);
+      this.reads += 1;
+      this.#answerAbout(url, response, this.#journal.join(url.slice(-36)));
     } else sendJson(response, this.#list);
   }
 
@@ -76,7 +85,7 @@ function sendJson(response: ServerResponse, text: string): void {
 }
 
 /** Cash and securities in turn, in the API's format. */
-function wireJournal(index: number): WireJournal {
+function wireJournal(index: number, status = 'executed'): WireJournal {
   const isCash = index % 2 === 0;
   return {
     id: `6d2cba43-cb57-4534-9603-${String(index).padStart(12, '0')}`,
@@ -87,7 +96,7 @@ function wireJournal(index: number): WireJournal {
     qty: isCash ? null : '2',
     price: isCash ? null : '128.23',
     net_amount: isCash ? '10.25' : null,
-    status: 'executed',
+    status,
     settle_date: '2026-03-04',
     system_date: '2026-03-04',
     description: 'monthly sweep',
@@ -106,4 +115,9 @@ function listOf(size: number): string {
 }
 
 const aJournal = JSON.stringify(wireJournal(0));
-const [beforeId = '', afterId = ''] = aJournal.split(wireJournal(0).id);
+
+/** Its text before its id and after it. */
+function journalTexts(status: string): string[] {
+  const journal = wireJournal(0, status);
+  return JSON.stringify(journal).split(journal.id);
+}

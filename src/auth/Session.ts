@@ -33,24 +33,20 @@ export class Session {
     return this.#revoked?.aborted === true || Date.now() >= this.#endsAtMs;
   }
 
-  /**
-   * Calls a listener when the session ends, or at once if it has ended.
-   *
-   * @returns removes the listener; the session holds no timer while it has none
-   */
-  whenEnded(listener: () => void): () => void {
+  /** Calls a listener once when the session ends, or at once if it has ended. Each is to be a function of its own. */
+  whenEnded(listener: () => void): void {
     if (this.hasEnded) {
       listener();
-      return () => undefined;
+      return;
     }
-    // A wrapper, because the same function may be added twice.
-    const entry = () => listener();
-    this.#listeners.add(entry);
+    this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#arm();
-    return () => {
-      this.#listeners.delete(entry);
-      if (this.#listeners.size === 0) this.#disarm();
-    };
+  }
+
+  /** The session holds no timer while it has no listener. */
+  removeListener(listener: () => void): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#disarm();
   }
 
   #arm(): void {

@@ -1,3 +1,5 @@
+import { SmallSet } from './SmallSet.ts';
+
 /** What cancels a piece of work. An `AbortSignal` is one; a `Cancellation` costs a fraction of it. */
 export interface CancelSignal {
   readonly aborted: boolean;
@@ -10,7 +12,7 @@ export interface CancelSignal {
 export class Cancellation implements CancelSignal {
   #aborted = false;
   #reason: unknown;
-  #listeners: Set<() => void> | null = null;
+  #listeners = new SmallSet<() => void>();
 
   get aborted(): boolean {
     return this.#aborted;
@@ -22,19 +24,19 @@ export class Cancellation implements CancelSignal {
 
   /** The listener is called once, and never if the signal has been aborted already. */
   addEventListener(_type: 'abort', listener: () => void): void {
-    (this.#listeners ??= new Set()).add(listener);
+    this.#listeners.add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners?.delete(listener);
+    this.#listeners.delete(listener);
   }
 
   abort(reason?: unknown): void {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
-    const listeners = this.#listeners ?? [];
-    this.#listeners = null;
+    const listeners = this.#listeners;
+    this.#listeners = new SmallSet();
     for (const listener of listeners) listener();
   }
 }

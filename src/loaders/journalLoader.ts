@@ -20,15 +20,22 @@ const maxParallelReads = 1_000;
 export function createJournalLoader(shared: SharedReads, principal: Principal, signal?: CancelSignal): JournalLoader {
   return new DataLoader(
     async (ids: readonly string[]) => {
-      const reads = await Promise.allSettled(ids.map((id) => shared.get(principal, id, signal)));
-      return reads.map((read) => {
-        if (read.status === 'rejected') return asError(read.reason);
-        const journal = read.value;
-        return journal && authorize(principal, { kind: 'readJournal', journal }) ? journal : null;
-      });
+      const reads = await Promise.allSettled(ids.map((id) => readVisibleJournal(shared, principal, id, signal)));
+      return reads.map((read) => (read.status === 'rejected' ? asError(read.reason) : read.value));
     },
     { maxBatchSize: maxParallelReads },
   );
+}
+
+/** Null if the journal does not exist or the principal may not see it. */
+export async function readVisibleJournal(
+  shared: SharedReads,
+  principal: Principal,
+  id: string,
+  signal?: CancelSignal,
+): Promise<Journal | null> {
+  const journal = await shared.get(principal, id, signal);
+  return journal && authorize(principal, { kind: 'readJournal', journal }) ? journal : null;
 }
 
 function asError(reason: unknown): Error {

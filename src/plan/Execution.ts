@@ -63,7 +63,7 @@ export class Execution {
   readonly #texts: string[] = [];
   readonly #errors: GraphQLError[] = [];
   readonly #rootCalls: Call[] = [];
-  readonly #nestedCalls = new Map<string, NestedCall>();
+  #nestedCalls: Map<string, NestedCall> | null = null;
   #pending: Promise<void>[] = [];
   #info: GraphQLResolveInfo | null = null;
   #isReplayed = false;
@@ -120,26 +120,27 @@ export class Execution {
       const field = this.#fields[at];
       if (field) calls.set(placeOf(field.path), call);
     });
-    for (const [place, { call }] of this.#nestedCalls) calls.set(place, call);
+    for (const [place, { call }] of this.#nestedCalls ?? []) calls.set(place, call);
     return new Replay(calls, this.#rootValue);
   }
 
   /** Called by writers. @returns what a resolver returned, or `pending` */
   call(site: CallSite, source: unknown, path: Path): unknown {
     const place = placeOf(path);
-    const found = this.#nestedCalls.get(place);
+    const calls = (this.#nestedCalls ??= new Map<string, NestedCall>());
+    const found = calls.get(place);
     if (found) return found.value;
     const args = site.argumentsOf(this.coerced);
     let returned: unknown;
     try {
       returned = site.resolve(source, args, this.context, this.#infoOf(site, path));
     } catch (thrown) {
-      this.#nestedCalls.set(place, { call: { thrown }, value: pending });
+      calls.set(place, { call: { thrown }, value: pending });
       throw thrown;
     }
     const settling = settle(returned);
     const nested: NestedCall = { call: { returned }, value: settling ? pending : returned };
-    this.#nestedCalls.set(place, nested);
+    calls.set(place, nested);
     if (!settling) return returned;
     const wait = settling.then((value) => void (nested.value = value));
     // The execution may fail before it waits.

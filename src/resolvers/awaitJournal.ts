@@ -7,6 +7,7 @@ import { cancellationOf } from '../errors/cancellation.ts';
 import { TokenExpiredError } from '../errors/streamErrors.ts';
 import { isUnderWay } from '../events/waiting/WaitedJournal.ts';
 import type { JournalSnapshot } from '../events/waiting/WaitedJournal.ts';
+import { readVisibleJournal } from '../loaders/journalLoader.ts';
 import { steadyNow } from '../upstream/transport/ApiClock.ts';
 
 export interface AwaitedJournal {
@@ -29,7 +30,7 @@ export async function awaitJournal(
   { id, timeoutSeconds }: { id: string; timeoutSeconds: number },
   context: OperationContext,
 ): Promise<AwaitedJournal | null> {
-  const { principal, journalWaits, journalLoader, statusMark, statusEvents } = context;
+  const { principal, journalWaits, sharedReads, signal, statusMark, statusEvents } = context;
   assertAuthorized(principal, { kind: 'read' });
   if (timeoutSeconds < 1 || timeoutSeconds > maxTimeoutSeconds) {
     throw new BadUserInputError(`timeoutSeconds is ${timeoutSeconds}, expected 1 to ${maxTimeoutSeconds}`);
@@ -39,7 +40,8 @@ export async function awaitJournal(
   const startedMs = steadyNow();
   const leave = journalWaits.follow(journalId);
   try {
-    const journal = await journalLoader.load(journalId);
+    // A loader would keep its batch and its results as long as the operation waits.
+    const journal = await readVisibleJournal(sharedReads, principal, journalId, signal);
     if (!journal) return null;
     const cursor = statusMark?.cursor ?? statusEvents.cursorAt(startedMs);
     const snapshot = await waitUntilSettled({ journal, cursor, startedMs }, timeoutSeconds * 1_000, context);
@@ -59,11 +61,11 @@ async function waitUntilSettled(
 ): Promise<JournalSnapshot> {
   if (!isUnderWay(own.journal.status)) return own;
   const wait = journalWaits.begin(own.journal.id.toLowerCase(), own, timeoutMs);
-  const end = () => wait.end();
-  const releases: (() => void)[] = [end];
+  const { end } = wait;
+  let resume: (() => void) | undefined;
   try {
-    if (pause) releases.push(pause(end));
-    releases.push(session.whenEnded(end));
+    resume = pause?.(end);
+    session.whenEnded(end);
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     const latest = await wait.result;
@@ -71,7 +73,9 @@ async function waitUntilSettled(
     if (session.hasEnded) throw new TokenExpiredError(latest.cursor);
     return latest;
   } finally {
+    end();
     signal?.removeEventListener('abort', end);
-    for (const release of releases) release();
+    session.removeListener(end);
+    resume?.();
   }
 }

@@ -256,8 +256,9 @@ describe('a session', () => {
     const session = new Session({ principal: anyone, revoked: life.signal });
     const called: string[] = [];
     session.whenEnded(() => called.push('first'));
-    const stop = session.whenEnded(() => called.push('second'));
-    stop();
+    const second = () => called.push('second');
+    session.whenEnded(second);
+    session.removeListener(second);
 
     life.abort();
     life.abort();

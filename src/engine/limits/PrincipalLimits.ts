@@ -62,9 +62,13 @@ export class PrincipalLimits {
    * Doesn't count a running operation while it only waits. When it goes on, the principal may have more running than it
    * may begin.
    */
-  suspend(principal: string): () => void {
+  suspend(principal: string): void {
     this.#add(principal, -1);
-    return releaseOnce(() => this.#add(principal, 1));
+  }
+
+  /** To be called once when a suspended operation goes on. */
+  resume(principal: string): void {
+    this.#add(principal, 1);
   }
 
   #add(principal: string, operations: number): void {

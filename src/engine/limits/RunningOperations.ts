@@ -18,8 +18,10 @@ export class RunningOperations {
   readonly #idle = new Notifier();
   /** The holds on each operation, by an object that identifies it. Its response and its work each hold it. */
   readonly #holds = new Map<object, number>();
-  /** What ends the waits of each operation that only waits. Those are not counted. */
-  readonly #waits = new Map<object, Set<() => void>>();
+  /** How many waits each operation that only waits has. Those are not counted. */
+  readonly #waits = new Map<object, number>();
+  /** What ends the waits. */
+  readonly #ends = new Set<() => void>();
   #isDraining = false;
   #shed = 0;
 
@@ -75,18 +77,20 @@ export class RunningOperations {
   /**
    * Doesn't count an operation while it only waits.
    *
-   * @param end ends the wait; called when a shutdown begins, or at once if it has begun
-   * @returns a function to call when the operation goes on
+   * @param end ends the wait, a function of its own; called when a shutdown begins, or at once if it has begun
    */
-  suspend(operation: object, end: () => void): () => void {
-    const ends = this.#waits.get(operation) ?? new Set();
-    ends.add(end);
-    if (this.#holds.has(operation)) this.#waits.set(operation, ends);
+  suspend(operation: object, end: () => void): void {
+    this.#ends.add(end);
+    if (this.#holds.has(operation)) this.#waits.set(operation, (this.#waits.get(operation) ?? 0) + 1);
     if (this.#isDraining) end();
-    return releaseOnce(() => {
-      ends.delete(end);
-      if (ends.size === 0) this.#waits.delete(operation);
-    });
+  }
+
+  /** To be called once when a suspended operation goes on. */
+  resume(operation: object, end: () => void): void {
+    this.#ends.delete(end);
+    const left = (this.#waits.get(operation) ?? 0) - 1;
+    if (left > 0) this.#waits.set(operation, left);
+    else this.#waits.delete(operation);
   }
 
   /** Stops counting an operation that doesn't end by itself. */
@@ -98,7 +102,7 @@ export class RunningOperations {
   /** Refuses new operations, ends those that only wait, and waits until none is running or the signal is aborted. */
   async drain(signal: AbortSignal): Promise<void> {
     this.#isDraining = true;
-    for (const ends of this.#waits.values()) for (const end of ends) end();
+    for (const end of this.#ends) end();
     while (this.#holds.size > 0 && !signal.aborted) await waitFor(this.#idle.next(), { signal });
   }
 }

@@ -41,9 +41,11 @@ export class WaitingOperations {
     if (this.#count >= maxWaiting || own >= Math.ceil(maxWaiting * principalShare)) throw overloaded();
     this.#add(principal, 1);
     lifetime.pause();
-    const resumes = [this.#principals.suspend(principal), this.#running.suspend(key, end)];
+    this.#principals.suspend(principal);
+    this.#running.suspend(key, end);
     return releaseOnce(() => {
-      for (const resume of resumes) resume();
+      this.#principals.resume(principal);
+      this.#running.resume(key, end);
       this.#add(principal, -1);
       lifetime.resume();
     });

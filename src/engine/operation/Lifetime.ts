@@ -40,6 +40,7 @@ export class Lifetime {
     this.#pauses += 1;
     this.#startedAt = null;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** The time until the deadline starts anew. */

@@ -3,7 +3,7 @@ import type { Operation } from '../operation/Operation.ts';
 
 export function createContext(operation: Operation, parts: EngineParts): void {
   const { request, session, lifetime } = operation;
-  const waiting = { key: request.client.runningKey, principal: session.principal.name, lifetime };
-  operation.pause = (end) => parts.waiting.begin(waiting, end);
+  operation.pause = (end) =>
+    parts.waiting.begin({ key: request.client.runningKey, principal: session.principal.name, lifetime }, end);
   operation.context = parts.createContext(operation);
 }

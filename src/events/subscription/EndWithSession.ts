@@ -27,7 +27,9 @@ export class EndWithSession implements StatusReader {
   constructor(source: StatusReader, session: Session, startsAfter: string | null) {
     this.#source = source;
     this.#cursor = startsAfter;
-    this.#unwatch = session.whenEnded(() => this.#end());
+    const end = () => this.#end();
+    session.whenEnded(end);
+    this.#unwatch = () => session.removeListener(end);
   }
 
   get restingCursor(): string | null {

@@ -1,5 +1,3 @@
-import { Deferred } from '../../concurrency/Deferred.ts';
-
 import { isUnderWay } from './WaitedJournal.ts';
 import type { JournalSnapshot, WaitedJournal } from './WaitedJournal.ts';
 
@@ -7,8 +5,10 @@ import type { JournalSnapshot, WaitedJournal } from './WaitedJournal.ts';
 export class JournalWait {
   readonly #waited: WaitedJournal;
   readonly #own: JournalSnapshot;
-  readonly #done = new Deferred<JournalSnapshot>();
   readonly #timer: NodeJS.Timeout;
+  #resolve!: (latest: JournalSnapshot) => void;
+  /** The latest that is known of the journal, when it is no longer under way or the wait has ended. */
+  readonly result = new Promise<JournalSnapshot>((resolve) => (this.#resolve = resolve));
   /** The cursor of everything that the feed has delivered; null while something is on its way. */
   readonly #feedCursor: () => string | null;
 
@@ -16,14 +16,9 @@ export class JournalWait {
     this.#waited = waited;
     this.#own = own;
     this.#feedCursor = feedCursor;
-    this.#timer = setTimeout(() => this.end(), timeoutMs);
+    this.#timer = setTimeout(this.end, timeoutMs);
     waited.waits.add(this);
     this.check();
-  }
-
-  /** The latest that is known of the journal, when it is no longer under way or the wait has ended. */
-  get result(): Promise<JournalSnapshot> {
-    return this.#done.promise;
   }
 
   /** To be called when something new is known. */
@@ -33,15 +28,15 @@ export class JournalWait {
   }
 
   /** Ends the wait early, for instance when the client has disconnected. */
-  end(): void {
+  readonly end = (): void => {
     const latest = this.#waited.latest(this.#own);
     // Everything up to the feed's position is in `latest`, so a subscription need not repeat it.
     this.#finish({ ...latest, cursor: this.#feedCursor() ?? latest.cursor });
-  }
+  };
 
   #finish(snapshot: JournalSnapshot): void {
     clearTimeout(this.#timer);
     this.#waited.waits.delete(this);
-    this.#done.resolve(snapshot);
+    this.#resolve(snapshot);
   }
 }

@@ -1,3 +1,4 @@
+import { SmallSet } from '../../concurrency/SmallSet.ts';
 import { asJournalStatus, journalStatuses, progressOf } from '../../domain/journal.ts';
 import type { Journal, JournalStatus } from '../../domain/journal.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
@@ -28,7 +29,7 @@ export class WaitedJournal {
   #rawStatus: string | undefined;
   #cursor: string | null = null;
   /** Are told of every change. */
-  readonly waits = new Set<{ check: () => void }>();
+  readonly waits = new SmallSet<{ check: () => void }>();
 
   /** @param rawStatus of its last event so far; undefined if there was none recently */
   constructor(rawStatus: string | undefined) {

@@ -28,7 +28,7 @@ export class SocketLogin {
   readonly #closeSocket: Close;
   readonly #closed = new AbortController();
   #session: Session | null = null;
-  #unsubscribe: () => void = () => undefined;
+  readonly #onEnd = () => void this.#expire();
 
   constructor(authenticator: Authenticator, operations: SocketOperations, closeSocket: Close) {
     this.#authenticator = authenticator;
@@ -53,14 +53,14 @@ export class SocketLogin {
       return false;
     }
     if (this.#closed.signal.aborted) return false;
-    this.#unsubscribe = this.#session.whenEnded(() => void this.#expire());
+    this.#session.whenEnded(this.#onEnd);
     return true;
   }
 
   /** To be called when the socket has closed. */
   close(): void {
     this.#closed.abort();
-    this.#unsubscribe();
+    this.#session?.removeListener(this.#onEnd);
   }
 
   async #expire(): Promise<void> {

@@ -1,6 +1,7 @@
 import { setImmediate as afterSending } from 'node:timers/promises';
 
 import type { Session } from '../../auth/Session.ts';
+import { Cancellation } from '../../concurrency/Cancellation.ts';
 import { Notifier } from '../../concurrency/Notifier.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
@@ -21,13 +22,14 @@ export interface FeedPosition {
 
 /** One operation of one socket, from its `subscribe` until its last message has been sent or the client cancels it. */
 export class SocketOperation implements LiveSink, Client {
-  readonly #cancelled = new AbortController();
+  readonly #cancelled = new Cancellation();
   readonly #endRunning: () => void;
   readonly #writer: SocketWriter;
   /** Fulfilled when the kernel has taken every protocol message so far, or when the socket has closed. */
   readonly whenSent: () => Promise<void>;
-  /** A `next` message up to its payload, one character per byte. */
-  readonly #prefix: string;
+  readonly #id: string;
+  /** A `next` message up to its payload, one character per byte; null before the first one. */
+  #prefix: string | null = null;
   readonly #isActive = () => !this.isGone;
   readonly session: Session;
   readonly requestId: string;
@@ -43,7 +45,7 @@ export class SocketOperation implements LiveSink, Client {
     this.requestId = requestId;
     this.#writer = writer;
     this.whenSent = whenSent;
-    this.#prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`, 'utf8').toString('latin1');
+    this.#id = id;
     this.#endRunning = running.begin(this);
   }
 
@@ -53,13 +55,12 @@ export class SocketOperation implements LiveSink, Client {
 
   /** True once the client has cancelled the operation or disconnected. */
   get isGone(): boolean {
-    return this.#cancelled.signal.aborted;
+    return this.#cancelled.aborted;
   }
 
   whenGone(listener: () => void): () => void {
-    const { signal } = this.#cancelled;
-    signal.addEventListener('abort', listener, { once: true });
-    return () => signal.removeEventListener('abort', listener);
+    this.#cancelled.addEventListener('abort', listener);
+    return () => this.#cancelled.removeEventListener('abort', listener);
   }
 
   sink(progress: SubscriptionProgress): this {
@@ -68,6 +69,7 @@ export class SocketOperation implements LiveSink, Client {
   }
 
   deliver({ payload }: LiveMessage): void {
+    this.#prefix ??= prefixOf(this.#id);
     this.#writer.write(`${this.#prefix}${payload}}`, this.#isActive);
   }
 
@@ -93,15 +95,18 @@ export class SocketOperation implements LiveSink, Client {
   }
 
   /** Never settles once the operation is cancelled: its id may already belong to another one. */
-  async unlessCancelled<Result>(pending: Promise<Result> | Result): Promise<Result> {
-    try {
-      const result = await pending;
-      if (!this.isGone) return result;
-    } catch (error) {
-      if (!this.isGone) throw error;
-    }
-    return new Promise<never>(() => undefined);
+  unlessCancelled<Result>(pending: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      pending.then(
+        (result) => this.isGone || resolve(result),
+        (error: unknown) => this.isGone || reject(error as Error),
+      );
+    });
   }
+}
+
+function prefixOf(id: string): string {
+  return Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`, 'utf8').toString('latin1');
 }
 
 export interface SocketOperationsOptions {

@@ -27,7 +27,7 @@ export interface SocketExtra {
 type ConnectionParams = Record<string, unknown> | undefined;
 type SocketContext = Context<ConnectionParams, SocketExtra>;
 /** The types of graphql-ws lack documents that are sent as an id. */
-type Payload = Partial<SubscribePayload> & { documentId?: unknown };
+type Payload = Omit<Partial<SubscribePayload>, 'query'> & { query?: string | undefined; documentId?: unknown };
 
 export interface SocketProtocolOptions {
   engine: Engine;
@@ -87,8 +87,9 @@ async function prepare({ engine, turns, log }: SocketProtocolOptions, operation:
     await turns.waitTurn(payload.query?.length ?? 0);
     const { query, documentId, operationName, variables, extensions } = payload;
     const { session, requestId } = operation;
+    const parameters = { query, documentId, operationName, variables, extensions };
     const prepared = engine.prepare({
-      parameters: { query, documentId, operationName, variables, extensions },
+      parameters,
       session,
       requestId,
       traceparent: undefined,
@@ -97,6 +98,11 @@ async function prepare({ engine, turns, log }: SocketProtocolOptions, operation:
       client: operation,
     });
     if (prepared.answer instanceof Answer) return [...prepared.answer.errors];
+    if (prepared.plan.kind !== 'subscription') {
+      // The operation may wait for minutes, and graphql-ws keeps the message meanwhile.
+      payload.query = parameters.query = undefined;
+      prepared.text = '';
+    }
     return prepared.plan.argumentsWith({}, new Prepared(operation, prepared));
   } catch (error) {
     return [publicError(error, log)];
@@ -108,7 +114,7 @@ async function run({ contextValue }: ExecutionArgs, { engine, log }: SocketProto
   if (!(contextValue instanceof Prepared)) throw new TypeError('the operation has not been prepared');
   const { operation, prepared } = contextValue;
   try {
-    const outcome = await operation.unlessCancelled(engine.perform(prepared));
+    const outcome = await operation.unlessCancelled(Promise.resolve(engine.perform(prepared)));
     if (isResults(outcome)) return untilCancelled(operation, outcome);
     operation.deliver(new LiveMessage(outcome.text));
     return nothingElse;

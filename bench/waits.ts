@@ -1,0 +1,89 @@
+/**
+ * Measures the memory of operations that wait for a journal (`awaitJournal`).
+ *
+ * Method: the gateway runs in its own process on core 0. The clients and a stub of the Journals API,
+ * whose journals are all queued, run in this process on core 1. 100 WebSockets are open and idle when the memory is read for the
+ * first time, after as many waits have come and gone, so that code and caches are warm. Then each socket begins 100
+ * operations, each for a journal of its own, and the memory is read again when all journals have been read. Memory is the
+ * heap of the gateway's process after garbage collections, with its buffers outside of the heap. Resident memory is shown, too.
+ * The upstream reads are counted by the stub.
+ *
+ * Run it with `npm run bench:waits`.
+ */
+import { cpus } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { JournalsStub } from './limits/JournalsStub.ts';
+import { pin, ServerProcess } from './live/ServerProcess.ts';
+import { WaitingClient } from './waits/WaitingClient.ts';
+
+const sockets = 100;
+const waitsEach = 100;
+const waits = sockets * waitsEach;
+/** Of the waits that warm up, in seconds. */
+const shortWait = 3;
+/** Outlasts the measurement, in seconds. */
+const longWait = 300;
+/** Longest pause without progress, in ms. */
+const patienceMs = 20_000;
+
+const stub = new JournalsStub();
+stub.status = 'queued';
+
+pin(process.pid, 1);
+await stub.listen();
+const server = await ServerProcess.start('gateway', stub.url, { MAX_RUNNING_OPERATIONS: '1000' });
+const clients = await Promise.all(Array.from({ length: sockets }, () => WaitingClient.open(server.port)));
+
+await begin(shortWait);
+await until(() => answers() === waits);
+const before = await settledMemory();
+const reads = stub.reads;
+await begin(longWait);
+const during = await settledMemory();
+
+const used = during.heapUsed + during.external - before.heapUsed - before.external;
+const resident = during.rss - before.rss;
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);
+console.log(
+  `${waits} waits on ${sockets} WebSockets: ${mebibytes(used)} MiB of the heap, ${Math.round(used / waits)} bytes each; ` +
+    `resident memory rose by ${mebibytes(resident)} MiB to ${mebibytes(during.rss)} MiB; ` +
+    `${stub.reads - reads} upstream reads, ${answers() - waits} answered early`,
+);
+for (const client of clients) client.close();
+await server.stop();
+stub.close();
+
+/** Begins the waits in portions: an operation counts as running until its journal has been read. */
+async function begin(timeoutSeconds: number): Promise<void> {
+  const from = stub.reads;
+  for (let round = 1; round <= waitsEach; round += 1) {
+    for (const client of clients) client.wait(timeoutSeconds);
+    await until(() => stub.reads - from >= round * sockets);
+  }
+}
+
+function answers(): number {
+  return clients.reduce((sum, client) => sum + client.answers, 0);
+}
+
+/** @throws Error when it does not become true */
+async function until(holds: () => boolean): Promise<void> {
+  const latest = performance.now() + patienceMs;
+  while (!holds()) {
+    if (performance.now() > latest) throw new Error(`stuck after ${stub.reads} reads and ${answers()} answers`);
+    await pause(5);
+  }
+}
+
+/** Some memory is freed by later collections only. */
+async function settledMemory(): Promise<NodeJS.MemoryUsage> {
+  await pause(500);
+  await server.memory();
+  await pause(500);
+  return server.memory();
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1);
+}

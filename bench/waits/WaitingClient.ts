@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+
+import { WebSocket } from 'ws';
+
+/** As the console and the clients in the examples wait. */
+const query = `query Wait($id: ID!, $timeoutSeconds: Int!) {
+  awaitJournal(id: $id, timeoutSeconds: $timeoutSeconds) {
+    timedOut
+    cursor
+    journal { id status createdAt }
+  }
+}`;
+
+/** One socket whose operations each wait for a journal of their own. */
+export class WaitingClient {
+  readonly #socket: WebSocket;
+  answers = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data: Buffer) => {
+      if (data.includes('"type":"next"')) this.answers += 1;
+    });
+  }
+
+  /** Fulfilled when the server has accepted the login. */
+  static async open(port: number): Promise<WaitingClient> {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    await new Promise((resolve) => socket.once('message', resolve));
+    return new WaitingClient(socket);
+  }
+
+  wait(timeoutSeconds: number): void {
+    const payload = { query, variables: { id: randomUUID(), timeoutSeconds } };
+    this.#socket.send(JSON.stringify({ id: randomUUID(), type: 'subscribe', payload }));
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+}

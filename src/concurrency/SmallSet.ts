@@ -1,0 +1,21 @@
+/** A set that mostly has one member at most, and then takes no memory but its own: a `Set` takes some 180 bytes. */
+export class SmallSet<Member extends object> {
+  #first: Member | null = null;
+  #others: Set<Member> | null = null;
+
+  add(member: Member): void {
+    if (this.#first === member) return;
+    if (this.#first === null && !this.#others?.has(member)) this.#first = member;
+    else (this.#others ??= new Set()).add(member);
+  }
+
+  delete(member: Member): void {
+    if (this.#first === member) this.#first = null;
+    else if (this.#others?.delete(member) && this.#others.size === 0) this.#others = null;
+  }
+
+  *[Symbol.iterator](): Generator<Member> {
+    if (this.#first) yield this.#first;
+    if (this.#others) yield* this.#others;
+  }
+}
