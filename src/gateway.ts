@@ -37,7 +37,7 @@ import type { Log } from './log.ts';
 import { DailyCaps } from './outcomes/DailyCaps.ts';
 import { KeyUses } from './outcomes/KeyUses.ts';
 import { FileOutcomeStore } from './outcomes/FileOutcomeStore.ts';
-import type { ReadEvents } from './outcomes/Reconciler.ts';
+import type { ReadEvents } from './outcomes/JournalSearch.ts';
 import { RedisOutcomeStore } from './outcomes/RedisOutcomeStore.ts';
 import { ReverseBatches } from './outcomes/ReverseBatches.ts';
 import { SharedKeyUses } from './outcomes/SharedKeyUses.ts';
