@@ -32,9 +32,9 @@ Usage:
 
 Finds journals whose status differs from their last event, reverse batches of unknown outcome, possible doubles (same
 accounts, amount and description within a minute), and journals that can't be read. Changes nothing. Reads the
-environment of serve; OUTCOMES_FILE may be in use by a running gateway.
+environment of serve; OUTCOMES_FILE may be in use by a running gateway. With REDIS_URL, reverse batches are not checked.
 
-Exit code: 0 if nothing was found, 1 if something was, 2 if the comparison failed.
+Exit code: 0 if nothing was found, 1 if something was, 2 if the comparison failed or the usage is invalid.
 `;
 
 const options = {
@@ -85,7 +85,7 @@ async function compare(config: GatewayConfig, days: ReconciledDays): Promise<Rec
     return await reconcileDays(days, {
       journals: new JournalsClient(connection),
       history: new StatusHistory(new SharedReplays(eventsClient), clock, log),
-      outcomesFile: config.outcomes.file,
+      outcomesFile: config.redis ? null : config.outcomes.file,
       signal: stopping.signal,
     });
   } catch (error) {

@@ -9,11 +9,11 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until a promise is fulfilled, the time is over or the signal is aborted, whichever comes first. Leaves no timer
- * and no listener behind, and a later rejection of the promise does not count as unhandled.
+ * Waits until a promise is settled, the time is over or the signal is aborted, whichever comes first. Removes its timer
+ * and its listener, and handles a later rejection of the promise.
  *
  * @returns true when the promise was fulfilled in time
- * @throws what the promise is rejected with
+ * @throws the reason for which the promise is rejected
  */
 export async function waitFor(promise: Promise<unknown>, { timeoutMs, signal }: WaitOptions): Promise<boolean> {
   const ended = new Deferred<false>();
@@ -29,7 +29,7 @@ export async function waitFor(promise: Promise<unknown>, { timeoutMs, signal }: 
   }
 }
 
-/** Waits for a time. @returns false when the signal ended the wait earlier */
+/** Waits for a time. @returns false when the signal ended the wait early */
 export async function pause(timeoutMs: number, signal?: CancelSignal): Promise<boolean> {
   await waitFor(new Promise(() => undefined), { timeoutMs, signal });
   return !(signal?.aborted ?? false);

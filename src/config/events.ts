@@ -53,7 +53,7 @@ export const outcomeVariables = {
   file: variable(
     'OUTCOMES_FILE',
     text,
-    'file for the outcomes of reverse batches and for what principals with [daily caps](authentication.md#caps) have moved, owned by one process; without one both are kept in memory',
+    'file for the outcomes of reverse batches and for what principals with [daily caps](authentication.md#caps) have moved, owned by one process; without one both are kept in memory. Not used with `REDIS_URL`',
   ),
   settleMs: variable(
     'OUTCOMES_SETTLE_SECONDS',

@@ -55,7 +55,10 @@ export const errorCodes = {
     meaning: 'the principal has `MAX_CONCURRENT_OPERATIONS` running; nothing was done',
     extensions: ['limit'],
   },
-  OVERLOADED: { meaning: '`MAX_RUNNING_OPERATIONS` are running; nothing was done, retry after `Retry-After`' },
+  OVERLOADED: {
+    meaning:
+      '`MAX_RUNNING_OPERATIONS` are running, for a query half of them, or `MAX_WAITING_OPERATIONS` wait for journals; nothing was done, retry after `Retry-After`',
+  },
   DEADLINE_EXCEEDED: {
     meaning:
       'the operation took longer than `OPERATION_SECONDS`; its reads were aborted. A mutation that answers with this was not started',
@@ -67,7 +70,8 @@ export const errorCodes = {
   UNAUTHENTICATED: { meaning: 'the credential is missing or invalid ([authentication.md](authentication.md))' },
   AUTHENTICATION_UNAVAILABLE: { meaning: "the token issuer's keys cannot be loaded right now; retry" },
   TOKEN_EXPIRED: {
-    meaning: "the subscription's credential has expired; authenticate again and subscribe after `cursor`",
+    meaning:
+      'the credential of a subscription or of a wait for a journal has expired or was revoked; authenticate again and subscribe after `cursor`',
     extensions: ['cursor'],
   },
   FORBIDDEN: { meaning: 'the principal lacks the required scope, account or symbol' },

@@ -38,7 +38,7 @@ export function describeReconciliation(found: Reconciliation): string {
       ],
     ),
     unknownReverseBatches === null
-      ? 'reverse batches of unknown outcome: not checked, OUTCOMES_FILE is not set'
+      ? 'reverse batches of unknown outcome: not checked: OUTCOMES_FILE is not set, or not used because of REDIS_URL'
       : section(
           'reverse batches of unknown outcome',
           ['key', 'principal', 'state', 'sent', 'request'],

@@ -13,15 +13,20 @@ import type { ReconciledDays, Reconciliation, StatusDifference, UnknownReverseBa
 export interface ReconcileOptions {
   journals: JournalsClient;
   history: StatusHistory;
-  /** The file of the outcome store; null for none. */
+  /** The file of the outcome store; null for none, also if the outcomes are in Redis. */
   outcomesFile: string | null;
   signal: AbortSignal;
 }
 
-/** Parallel reads of journals. */
+/** How many journals are read in parallel. */
 const parallelReads = 16;
 
-/** Compares the journals of some days with their events, and looks for what a person should see. Only reads. @throws Fault */
+/**
+ * Compares the journals of some days with their events, and looks for double journals and for reverse batches with an
+ * unknown outcome. Changes nothing.
+ *
+ * @throws Fault
+ */
 export async function reconcile(days: ReconciledDays, options: ReconcileOptions): Promise<Reconciliation> {
   const { journals: client, history, signal, outcomesFile } = options;
   const today = new Date().toISOString().slice(0, 10);
@@ -32,7 +37,7 @@ export async function reconcile(days: ReconciledDays, options: ReconcileOptions)
   );
   await window.read({ oldest: days.since, newest: days.until }, 'older', () => false);
   const { journals, unreadable } = window;
-  // Read after the journals: a status that has changed since then is read again.
+  // The events are read after the journals. A journal whose status has changed meanwhile is read again.
   const events = new LastEvents(history, days);
   await events.read(signal);
   return {

@@ -3,7 +3,7 @@ import type { OperationContext } from '../context.ts';
 import { decodeEventCursor } from '../events/cursor/eventCursor.ts';
 import type { EventPosition } from '../events/cursor/eventPosition.ts';
 import { FilteredEvents } from '../events/subscription/FilteredEvents.ts';
-import { SessionEvents } from '../events/subscription/SessionEvents.ts';
+import { EndWithSession } from '../events/subscription/EndWithSession.ts';
 import type { StatusReader } from '../events/feed/StatusReader.ts';
 
 import { statusEventChecks } from './statusEventFilter.ts';
@@ -25,7 +25,7 @@ export function journalStatusChanged(
   const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after), () => progress.isTaking);
   const startsAfter = lastEventId ?? after ?? statusMark?.cursor ?? null;
   const events = passes ? new FilteredEvents(all, ({ event }) => passes(event), startsAfter) : all;
-  return progress.follow(session.canEnd ? new SessionEvents(events, session, startsAfter) : events);
+  return progress.follow(session.canEnd ? new EndWithSession(events, session, startsAfter) : events);
 }
 
 /**

@@ -5,7 +5,7 @@ import { builder } from './builder.ts';
 export const Account = builder.objectRef<{ id: string }>('Account');
 
 builder.objectType(Account, {
-  description: 'A brokerage account. The gateway exposes its journals only.',
+  description: 'A brokerage account. Only its ID and its journals are available.',
   fields: (t) => ({ id: t.exposeID('id', { description: 'The UUID of the account, in the spelling of the API.' }) }),
 });
 
@@ -14,7 +14,8 @@ builder.queryField('account', (t) =>
     type: Account,
     nullable: true,
     description:
-      'Looks up an account by its ID. The gateway does not check that the account exists. Null if the ID is not a UUID.',
+      'Looks up an account by its ID. The gateway does not check that the account exists. Null if the ID is not a UUID ' +
+      'or the caller may not read the account.',
     args: { id: t.arg.id({ required: true, description: 'The UUID of the account.' }) },
     resolve: (_root, { id }, context) => account(id, context),
   }),

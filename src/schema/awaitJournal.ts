@@ -20,11 +20,13 @@ builder.objectType(AwaitedJournal, {
     }),
     timedOut: t.exposeBoolean('timedOut', {
       description:
-        'Whether the journal was still under way when the time was over, or when the gateway began to shut down.',
+        'Whether the wait ended while the journal was still `UNDER_WAY`, because the time was over or the gateway shut ' +
+        'down.',
     }),
     cursor: t.exposeString('cursor', {
       description:
-        'A cursor for `journalStatusChanged(after:)`: a subscription after it misses nothing that is later than `journal`.',
+        'A cursor for `journalStatusChanged(after:)`. A subscription after this cursor misses no change that is later ' +
+        'than `journal`.',
     }),
   }),
 });
@@ -34,14 +36,16 @@ builder.queryField('awaitJournal', (t) =>
     type: AwaitedJournal,
     nullable: true,
     description:
-      'Waits until a journal is no longer `UNDER_WAY`, and returns it. Returns at once if it is not under way. Null if it ' +
-      'does not exist or the ID is not a UUID.',
+      'Waits until a journal is no longer `UNDER_WAY`, and returns the journal. Returns at once if the journal is ' +
+      'not `UNDER_WAY`. Null if the journal does not exist, if the caller may not see ' +
+      'it, or if the ID is not a UUID.',
     args: {
       id: t.arg.id({ required: true, description: 'The UUID of the journal.' }),
       timeoutSeconds: t.arg.int({
         required: true,
         defaultValue: 30,
-        description: 'How long to wait, from 1 to 300 seconds. Then the journal is returned as it is.',
+        description:
+          'How long to wait, from 1 to 300 seconds. After this time, the journal is returned in its current state.',
       }),
     },
     complexity: callCost,

@@ -27,7 +27,8 @@ export const builder = new SchemaBuilder<{
   plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   errors: { directResult: true, defaultTypes: [] },
-  // Fields declare their cost. `plan/compileCost.ts` sums it up, and the engine enforces the limit before execution.
+  // Fields declare their cost. `plan/compileCost.ts` adds the costs up, and the step `limitCost` of the engine enforces
+  // the limit before execution.
   complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 1 },
   relay: {
     // IDs are the API's own UUIDs without a type prefix, so `node` and `nodes` are written by hand.
@@ -66,6 +67,6 @@ builder.queryType({
     'The read operations. A field that requires an API call is null if the call fails; other fields are not affected.',
 });
 builder.mutationType({
-  description: 'The operations that create and delete journals.',
+  description: 'The operations that create, reverse and delete journals.',
 });
 builder.subscriptionType({ description: 'The live events.' });

@@ -35,7 +35,8 @@ builder.mutationField('createReverseBatchJournal', (t) =>
     nullable: true,
     description:
       'Moves cash from many accounts to one. If one entry is invalid, the whole reverse batch is refused. The API has ' +
-      'no idempotency for reverse batches: the gateway sends the request of a key once and stores its outcome.',
+      'no idempotency for reverse batches: the gateway sends the request of a key once and stores its outcome. ' +
+      texts.idempotencyKeyAdvice,
     args: {
       input: t.arg({
         type: CreateReverseBatchJournalInput,

@@ -119,8 +119,7 @@ builder.objectType(JournalNotFoundError, {
 builder.objectType(JournalNotDeletableError, {
   name: 'JournalNotDeletableError',
   description:
-    'The journal is not pending and cannot be deleted (422). To undo an executed JNLC, create a journal in the opposite ' +
-    'direction.',
+    'The journal is not pending and cannot be deleted (422). To undo an executed JNLC, use `reverseJournal`.',
   interfaces,
   fields: (t) => ({
     journal: t.field({
@@ -168,8 +167,8 @@ builder.objectType(RateLimitedError, {
 builder.objectType(UpstreamUnavailableError, {
   name: 'UpstreamUnavailableError',
   description:
-    'The API could not be reached and no request was sent, or a lost reverse batch was proved not to exist. Nothing was ' +
-    'done.',
+    'The API could not be reached and no request was sent, the gateway could not record the request before sending it, ' +
+    'or a lost reverse batch was proved not to exist. Nothing was done.',
   interfaces,
   fields: (t) => ({ retryAt: t.expose('retryAt', { type: 'DateTime', nullable: true, description: retryAt }) }),
 });
@@ -178,7 +177,8 @@ builder.objectType(OutcomeUnknownError, {
   name: 'OutcomeUnknownError',
   description:
     'The response of the API was lost: the mutation may or may not have been executed. Send the same mutation with the ' +
-    'same idempotency key at `retryAt`. If `retryAt` is null, a retry cannot resolve it and a person must investigate.',
+    'same idempotency key at `retryAt`; `reverseJournal` needs no key. If `retryAt` is null, a retry cannot resolve it ' +
+    'and a person must investigate.',
   interfaces,
   fields: (t) => ({
     idempotencyKey: t.exposeString('idempotencyKey', { description: 'The idempotency key to retry with.' }),

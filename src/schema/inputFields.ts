@@ -27,17 +27,18 @@ export function transmitterFields(t: InputFields) {
 }
 
 export const idempotencyKeyArgument =
-  'A unique key of 1 to 128 characters, preferably a UUID. The gateway generates one if none is given.';
+  'A unique key of 1 to 128 characters, preferably a UUID. If no key is given, the gateway generates one.';
 
 export const idempotencyKeyAdvice =
-  'Always send an `idempotencyKey`: a client library may retry a mutation on its own, and a generated key is lost ' +
-  'together with a lost response.';
+  'Always send an `idempotencyKey`: a client library may retry a mutation on its own, and a client that loses the ' +
+  'response never learns a generated key.';
 
-export const idempotencyKeyDescription = 'The idempotency key of the request, exactly as it was given or generated.';
+export const idempotencyKeyDescription = 'The idempotency key of the request: the given key, or the generated one.';
 
 export const replayedUnknown =
-  'Null if the gateway cannot tell, because the API gives no creation time or one just before this request.';
+  'Null if the gateway cannot tell: the API gives no creation time or one just before this request, an earlier response ' +
+  'was lost, or the Redis that gateways share cannot be reached.';
 
 export const replayedDescription =
-  'Whether the key had been used before. If true, this is the outcome of the earlier request; if false, this request ' +
-  `created it. ${replayedUnknown}`;
+  'Whether the key was used before. If true, this result is the outcome of the earlier request; if false, it is the ' +
+  `outcome of this request. ${replayedUnknown}`;

@@ -30,7 +30,9 @@ export function statusEventSource(positioned: PositionedEvent, isLive: boolean):
 export const JournalStatusEvent = builder.objectRef<StatusEventSource>('JournalStatusEvent');
 
 builder.objectType(JournalStatusEvent, {
-  description: 'A change of the status of a journal. Each subscriber receives each event exactly once.',
+  description:
+    'A change of the status of a journal. A subscriber that resumes after its last cursor receives each event once, except ' +
+    'that it may miss one that the API delivers late, and in rare cases receives one twice.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The ULID of the event. It is the same on every delivery.' }),
     cursor: t.string({

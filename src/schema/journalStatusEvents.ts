@@ -18,14 +18,16 @@ builder.queryField('journalStatusEvents', (t) =>
   t.field({
     type: JournalStatusEventConnection,
     nullable: true,
-    description: 'Lists past status events from the Event API, oldest first. Requires `since` or `after`.',
+    description:
+      'Lists past status events from the Event API, oldest first. Requires `since` or `after`; with both, only the ' +
+      'events that match both are returned.',
     args: {
       since: t.arg({
         type: 'DateTime',
-        description: 'Events at or after this time. With `after`, the page starts at the cursor instead.',
+        description: 'Returns the events at or after this time.',
       }),
-      until: t.arg({ type: 'DateTime', description: 'Events at or before this time. Defaults to now.' }),
-      filter: t.arg({ type: JournalStatusEventFilter, description: 'The events to list.' }),
+      until: t.arg({ type: 'DateTime', description: 'Returns the events at or before this time. Defaults to now.' }),
+      filter: t.arg({ type: JournalStatusEventFilter, description: 'Returns the events that match this filter.' }),
       first: t.arg.int({ description: 'The number of events to return, up to 500. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the events after this cursor.' }),
     },
@@ -41,8 +43,9 @@ builder.queryField('journalStatusCursor', (t) =>
   t.string({
     nullable: true,
     description:
-      'The current cursor of the feed of status events, taken before any other read of this operation. Query it together ' +
-      'with a list and subscribe after it: no change is missed between the two. Null until the feed has started.',
+      'The current cursor of the feed of status events, taken before any other read of this operation. A client that ' +
+      'queries the cursor together with a list and subscribes after this cursor misses no change between the two. Null ' +
+      'until the feed has started.',
     resolve: (_root, _args, { principal, statusMark }) => {
       assertAuthorized(principal, { kind: 'read' });
       return statusMark?.cursor;

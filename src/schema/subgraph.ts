@@ -23,8 +23,8 @@ import { entityTypes, printSubgraph } from './printSubgraph.ts';
 type Field<Args> = GraphQLFieldConfig<unknown, OperationContext, Args>;
 
 /**
- * Adds what Apollo Federation 2 requires of a subgraph (https://www.apollographql.com/docs/federation/subgraph-spec) to a
- * schema. Everything else stays as it is.
+ * Adds the fields and types to a schema that Apollo Federation 2 requires of a subgraph
+ * (https://www.apollographql.com/docs/federation/subgraph-spec).
  */
 export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
   const config = schema.toConfig();
@@ -42,21 +42,21 @@ function entitiesField(schema: GraphQLSchema): Field<{ representations: EntityRe
   const types = entityTypes.map((name) => schema.getType(name)).filter(isObjectType);
   const Entity = new GraphQLUnionType({
     name: '_Entity',
-    description: 'An object that other subgraphs can refer to.',
+    description: 'An entity: an object to which other subgraphs can refer.',
     types,
     resolveType: (value: { id: string } | Journal) => ('entryType' in value ? journalTypeName(value) : 'Account'),
   });
   const Any = new GraphQLScalarType<EntityReference>({
     name: '_Any',
-    description: 'The representation of an object: its `__typename` and its `id`.',
+    description: 'The representation of an entity: its `__typename` and its `id`.',
     parseValue: referenceOf,
   });
   return {
-    description: 'Resolves objects for the router. An item is null if there is no such object.',
+    description: 'Returns the entities with these representations. An item is null if its entity does not exist.',
     type: new GraphQLNonNull(new GraphQLList(Entity)),
     args: {
       representations: {
-        description: 'Up to 500 objects to resolve.',
+        description: 'The representations of up to 500 entities.',
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(Any))),
       },
     },
@@ -68,19 +68,19 @@ function entitiesField(schema: GraphQLSchema): Field<{ representations: EntityRe
 function serviceField(sdl: string): Field<unknown> {
   const Service = new GraphQLObjectType({
     name: '_Service',
-    description: 'The subgraph, for composition.',
+    description: 'Information about the subgraph for the composition of a supergraph.',
     fields: {
       sdl: { description: 'The schema of the subgraph (SDL).', type: new GraphQLNonNull(GraphQLString) },
     },
   });
   return {
-    description: 'Describes the subgraph. Requires the scope `schema:introspect`.',
+    description: 'Returns information about the subgraph. Requires the scope `schema:introspect`.',
     type: new GraphQLNonNull(Service),
     resolve: () => ({ sdl }),
   };
 }
 
-/** A journal takes a call of the API, an account takes none. */
+/** The cost of `_entities`: each journal needs an API call, an account needs none. */
 function costOf({ representations }: { representations: EntityReference[] }): { field: number; multiplier: number } {
   const journals = representations.filter(({ typename }) => typename !== 'Account');
   return { field: callCost * journals.length, multiplier: representations.length };
@@ -93,5 +93,5 @@ function referenceOf(value: unknown): EntityReference {
     if (typeof typename === 'string' && entityTypes.includes(typename) && typeof id === 'string')
       return { typename, id };
   }
-  throw new BadUserInputError(`expected an id, and one of the types ${entityTypes.join(', ')} as __typename`);
+  throw new BadUserInputError(`expected an id and a __typename that is one of ${entityTypes.join(', ')}`);
 }

@@ -49,7 +49,7 @@ describe('reconcile', () => {
         `2020-01-01 to ${today}: 3 journals`,
         'status differs from the last event: none',
         'possible doubles: none',
-        'reverse batches of unknown outcome: not checked, OUTCOMES_FILE is not set',
+        'reverse batches of unknown outcome: not checked: OUTCOMES_FILE is not set, or not used because of REDIS_URL',
         'unreadable journals: none',
         '',
       ]
@@ -126,6 +126,19 @@ describe('reconcile', () => {
       __typename: 'CreateReverseBatchJournalSuccess',
     });
     expect((await readdir(tmpdir())).filter((name) => name.startsWith('journals-outcomes-'))).toEqual([]);
+  });
+
+  it('does not read OUTCOMES_FILE with REDIS_URL, since gateways then keep outcomes in Redis', async () => {
+    const { sandbox } = await startBoth();
+    const missing = join(await temporaryFolder(), 'missing.db');
+
+    const { code, found } = await findings(sandbox.url, {
+      OUTCOMES_FILE: missing,
+      REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+    });
+
+    expect(code).toBe(0);
+    expect(found.unknownReverseBatches).toBeNull();
   });
 
   it.each([

@@ -26,7 +26,7 @@ export class Issuer {
   #published: JWK[];
   #hangs = false;
   #answer: ((response: ServerResponse) => void) | null = null;
-  /** The number of requests for its keys. */
+  /** How many requests for its keys the issuer has received. */
   requests = 0;
 
   private constructor(key: SigningKey) {
@@ -40,7 +40,7 @@ export class Issuer {
     });
   }
 
-  /** Closed when the test ends. */
+  /** Starts an issuer, which is closed when the test ends. */
   static async start(alg = 'ES256'): Promise<Issuer> {
     const issuer = await Issuer.open(alg);
     closeLater(() => issuer.close());
@@ -57,7 +57,7 @@ export class Issuer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/keys`;
   }
 
-  /** The configuration of a gateway that trusts this issuer. Requests for keys may follow each other fast. */
+  /** The configuration of a gateway that trusts this issuer and may request its keys without a pause in between. */
   get auth(): AuthConfig & { kind: 'jwt' } {
     return {
       kind: 'jwt',
@@ -73,17 +73,17 @@ export class Issuer {
     return this.#key.jwk;
   }
 
-  /** A token that is valid for five minutes, with the given claims changed; undefined removes a claim. */
+  /** A token that is valid for five minutes. @param claims replace the default claims; undefined removes a claim */
   token(claims: Record<string, unknown> = {}): Promise<string> {
     return this.signAs(this.#key.jwk.kid, this.claims(claims));
   }
 
-  /** Signs with its own key under any key ID. */
+  /** Signs with the issuer's key, but with any key ID in the header. */
   signAs(kid: string, claims: Record<string, unknown>): Promise<string> {
     return this.signUnder({ kid }, claims);
   }
 
-  /** Signs with its own key under any header. */
+  /** Signs with the issuer's key, but with any header. */
   signUnder(header: Record<string, unknown>, claims: Record<string, unknown>): Promise<string> {
     return this.sign(claims, { alg: this.#key.jwk.alg ?? '', ...header }, this.#key.pair.privateKey);
   }
@@ -93,7 +93,7 @@ export class Issuer {
     return { iss: this.name, aud: this.audience, sub: 'ann', scope: 'journals:read', exp, ...changes };
   }
 
-  /** Signs any claims under any header with any key. */
+  /** Signs any claims with any header and any key. */
   sign(
     claims: Record<string, unknown>,
     header: JWTHeaderParameters,
@@ -104,14 +104,14 @@ export class Issuer {
       .sign(key, { crit: Object.fromEntries((header.crit ?? []).map((name) => [name, true])) });
   }
 
-  /** Signs with a new key from now on. The old key stays published unless it is withdrawn. */
+  /** Makes the issuer sign with a new key from now on. The old key stays published unless `withdraw` is true. */
   async rotate({ withdraw = false, sameKid = false } = {}): Promise<void> {
     const { alg = '', kid } = this.#key.jwk;
     this.#key = await newKey(alg, sameKid ? kid : undefined);
     this.#published = withdraw || sameKid ? [this.#key.jwk] : [...this.#published, this.#key.jwk];
   }
 
-  /** Publishes another key as well. */
+  /** Publishes a further key. */
   publish(jwk: JWK): void {
     this.#published = [...this.#published, jwk];
   }
@@ -124,12 +124,12 @@ export class Issuer {
     }));
   }
 
-  /** Answers requests in this way from now on; null publishes the keys again. */
+  /** Answers requests for the keys with this function from now on; null publishes the keys again. */
   answerWith(answer: ((response: ServerResponse) => void) | null): void {
     this.#answer = answer;
   }
 
-  /** Accepts requests and answers none. */
+  /** Makes the issuer accept requests for its keys and never answer them. */
   hang(): void {
     this.#hangs = true;
   }

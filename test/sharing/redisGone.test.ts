@@ -15,12 +15,14 @@ const [create] = makeWork('create', 1).map(({ variables }) => variables);
 const reverse = (url: string, variables = first) => mutate(url, 'createReverseBatchJournal', variables ?? {});
 const idsOf = ({ results = [] }: MutationResult) => results.map(({ journal }) => journal.id).sort();
 
-describe.skipIf(isWithoutRedis)('gateways whose Redis', () => {
+const title = 'gateways refuse reverse batches but do everything else; when it %s, nothing is moved twice';
+
+describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
   it.each([
     ['is killed', 'is restarted with its data', { keepsData: true, freezes: false }],
     ['is killed', 'is restarted without its data', { keepsData: false, freezes: false }],
     ['hangs', 'continues', { keepsData: true, freezes: true }],
-  ])('%s refuse reverse batches and serve everything else, and when it %s, nothing is moved twice', async (...row) => {
+  ])(`when Redis %s, ${title}`, async (...row) => {
     const [, , { keepsData, freezes }] = row;
     const sandbox = await startSandbox();
     const admin = { host: '127.0.0.1', port: 0 };
@@ -38,7 +40,8 @@ describe.skipIf(isWithoutRedis)('gateways whose Redis', () => {
     if (freezes) redis.freeze();
     else await redis.kill();
 
-    // The gateway that moved them still has the outcomes; the other one may have them, and sends nothing.
+    // The gateway that sent the first batch still has its outcome. The other gateway may have it, too, and sends
+    // nothing.
     const begun = performance.now();
     expect(idsOf(await reverse(one, first))).toEqual(idsOf(done[0] as MutationResult));
     const refusals = await Promise.all([reverse(one, third), reverse(other, third)]);
@@ -60,7 +63,7 @@ describe.skipIf(isWithoutRedis)('gateways whose Redis', () => {
     await expect
       .poll(async () => (await reverse(one, third)).__typename, { timeout: 15_000, interval: 200 })
       .toBe('CreateReverseBatchJournalSuccess');
-    // Each gateway gets the mutations that the other one has executed.
+    // Each gateway has the outcomes of the batches that the other gateway has sent.
     expect(idsOf(await reverse(other, first))).toEqual(idsOf(done[0] as MutationResult));
     expect(idsOf(await reverse(one, second))).toEqual(idsOf(done[1] as MutationResult));
     expect(await reverse(other, third)).toMatchObject({ replayed: true });

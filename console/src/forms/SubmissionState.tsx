@@ -6,11 +6,11 @@ import type { Submission } from './useSubmission.ts';
 interface SubmissionStateProps<Values, Success> {
   submission: Submission<Values, Success>;
   sendLabel: string;
-  /** Why it can't be sent yet; null if it can. */
+  /** Why the form can't be sent yet; null if it can be sent. */
   blocked: string | null;
 }
 
-/** What became of the last attempt, the key, and the button to send. */
+/** Shows the failure of the last attempt, the idempotency key and the button that sends the form. */
 export function SubmissionState<Values, Success>(props: SubmissionStateProps<Values, Success>) {
   const { submission, sendLabel, blocked } = props;
   const { outcome, isSending, key, submit, isLocked } = submission;
@@ -46,7 +46,7 @@ export function SubmissionState<Values, Success>(props: SubmissionStateProps<Val
   );
 }
 
-/** A new key would move the money again if the first request was carried out. */
+/** Asks for confirmation: if the first request was carried out, a request with a new key moves the money again. */
 function StartOver({ onConfirm }: { onConfirm: () => void }) {
   return (
     <AlertDialog.Root>
@@ -57,7 +57,7 @@ function StartOver({ onConfirm }: { onConfirm: () => void }) {
           <AlertDialog.Title>Start over with a new key?</AlertDialog.Title>
           <AlertDialog.Description>
             The request may have been carried out. Sending it again with a new key could move the money twice. Look for
-            it on the board first.
+            its journals on the board first.
           </AlertDialog.Description>
           <div className="actions">
             <AlertDialog.Close>Keep the request</AlertDialog.Close>

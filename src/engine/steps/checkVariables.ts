@@ -7,7 +7,7 @@ import { invalidRequest } from '../errors/invalidRequest.ts';
 import type { Operation } from '../operation/Operation.ts';
 import { Refusal } from '../answers/Refusal.ts';
 
-/** Reports few, short errors. graphql's own coercion would report every mistake, each with the whole value. */
+/** Reports a few short errors. graphql's own coercion would report every mistake, each with the whole value. */
 export function checkVariables(operation: Operation): void {
   const variables = operation.plan.coerceVariables(operation.parameters.variables ?? {});
   if ('errors' in variables) throw new Refusal(variables.errors.map(shorten));
@@ -15,7 +15,7 @@ export function checkVariables(operation: Operation): void {
 }
 
 function shorten({ message, nodes = [], originalError }: GraphQLError): GraphQLError {
-  // A scalar's own code is more specific.
+  // If a scalar threw the error, the error code of the scalar replaces the general one.
   const extensions = { http: invalidRequest, ...(originalError instanceof GraphQLError && originalError.extensions) };
   return codedGraphQLError('BAD_USER_INPUT', shortenMessage(message), { nodes, extensions });
 }

@@ -1,7 +1,9 @@
 import type { EngineParts } from '../operation/EngineParts.ts';
 import type { Operation } from '../operation/Operation.ts';
 
-/** A shutdown waits for queries and mutations. Subscriptions don't end by themselves. */
+/**
+ * Counts queries and mutations, for which a shutdown waits. Subscriptions are not counted, since a shutdown ends them.
+ */
 export function countRunning({ plan, request, holds }: Operation, { running }: EngineParts): void {
   const { runningKey } = request.client;
   if (plan.kind === 'subscription') running.forget(runningKey);

@@ -2,8 +2,8 @@ import { isResults } from '../answers/Answer.ts';
 import type { Operation } from '../operation/Operation.ts';
 
 /**
- * Transports end a subscription only once they read from it, so a client that disconnects while its subscription is being
- * set up would leave a subscriber behind forever.
+ * Ends a subscription when its client disconnects. A transport can end a subscription only after it has begun to read
+ * the results. Without this step, a client that disconnects before that would leave a subscriber behind forever.
  */
 export function endWithClient({ result, request: { client } }: Operation): void {
   if (!isResults(result)) return;

@@ -20,7 +20,7 @@ export function execute(operation: Operation, parts: EngineParts): Promise<void>
   return undefined;
 }
 
-/** Executes inside the wrappers of the observers. */
+/** Runs the execution inside the wrappers of the observers. */
 function runWith<Result>(watches: readonly OperationWatch[], work: () => Result): Result {
   if (watches.length === 0) return work();
   return watches.reduce<() => Result>((inner, watch) => () => watch.run(inner), work)();
@@ -36,8 +36,8 @@ async function open(operation: Operation, parts: EngineParts): Promise<Operation
 }
 
 /**
- * Executes a shareable subscription once per event for all subscribers. Results go straight to the sink of the
- * subscriber; everything else, such as opening and ending a subscription, works as for any other.
+ * Opens a subscription whose operation is executed once per event for all subscribers with the same rights. Its results
+ * go straight to the sink of the subscriber. Otherwise it opens and ends like any other subscription.
  */
 async function openShared(
   { plan, progress }: Operation,

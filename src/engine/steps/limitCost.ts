@@ -6,6 +6,6 @@ import type { Operation } from '../operation/Operation.ts';
 export function limitCost({ plan, variables }: Operation, { limits: { maxCost } }: EngineParts): void {
   const cost = plan.cost(variables);
   if (cost <= maxCost) return;
-  const message = `the operation costs up to ${cost}, at most ${maxCost} is allowed: request shorter lists or fewer fields`;
+  const message = `the operation may cost ${cost}, and the limit is ${maxCost}: request shorter lists or fewer fields`;
   throw limitExceeded({ code: 'COST_LIMIT_EXCEEDED', message, found: cost, limit: maxCost });
 }

@@ -3,7 +3,7 @@ import { tooManySockets } from '../../errors/limitErrors.ts';
 import type { EngineParts } from '../operation/EngineParts.ts';
 import type { Operation } from '../operation/Operation.ts';
 
-/** WebSockets are counted together with event streams, but when they are opened. */
+/** Counts event streams. WebSockets have the same limit, but they are counted when they are opened. */
 export function limitSockets({ plan, request: { client } }: Operation, { open }: EngineParts): void {
   if (plan.kind !== 'subscription' || !client.takesPlace) return;
   const release = open.take();

@@ -3,7 +3,7 @@ import type { Operation, Parameters } from '../operation/Operation.ts';
 
 const names = ['query', 'variables', 'operationName', 'extensions', 'documentId'];
 
-/** The messages are those of Yoga. */
+/** The error messages are the same as Yoga's. */
 export function readParameters(operation: Operation): void {
   operation.parameters = asParameters(operation.request.parameters);
 }

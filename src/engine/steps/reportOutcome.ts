@@ -8,7 +8,7 @@ import type { Operation } from '../operation/Operation.ts';
 
 const unknown = { kind: 'unknown', fields: [], name: null } as const;
 
-/** A subscription counts as ended when it is established: an error later on is not an error of the request. */
+/** Reports a subscription when it is established: a later error does not change the outcome of the request. */
 export function reportOutcome(operation: Operation, { observers }: EngineParts): void {
   if (!operation.watches) return;
   const { request, session, begunAt, isValid, plan } = operation;

@@ -5,8 +5,9 @@ import type { EventPosition } from './eventPosition.ts';
 import { addToken, stampOf } from './eventStamp.ts';
 
 /**
- * Finds the events of a position's digest among those of a replay or a window. They are the first events of the
- * digest's instant, either in the order of arrival or in the order of their ids. The sum proves which order is right.
+ * Finds the events of a position's digest among the events of a replay or a window. The events of the digest are the
+ * first ones of its instant, either in the order of arrival or in the order of their ids. The sum in the digest proves
+ * which of the two orders is right.
  */
 export class DigestResolver {
   readonly #position: EventPosition;
@@ -19,7 +20,7 @@ export class DigestResolver {
     this.#resolved = position.digest ? null : position;
   }
 
-  /** The position with names in place of its digest; null until they are found. */
+  /** The position with names in place of its digest. Null until the events of the digest are found. */
   get resolved(): EventPosition | null {
     return this.#resolved;
   }

@@ -1,25 +1,25 @@
 import type { HubOffset } from './eventPosition.ts';
 
-/** Events of a window whose offsets follow each other. */
+/** Successive events of a window whose offsets follow each other, too. */
 interface Run {
   hub: string;
-  /** The number in the window of its first event. */
+  /** The number that the first event of the run has in the window. */
   readonly from: number;
-  /** The offset before its first event. */
+  /** The offset before the first event of the run. */
   readonly published: number;
 }
 
-/** A log and the one that continues it: their first entries are the same. */
+/** A log (`hub`) that replaces another one (`prior`). Their first `count` entries are the same. */
 export interface Succession {
   readonly prior: string;
   readonly hub: string;
-  /** Entries that both have. */
+  /** How many entries both logs have. */
   readonly count: number;
 }
 
 /**
- * Which offsets the numbers of a window stand for. A gateway that runs alone has one run, of its own. One that shares a
- * log has the log's, and its own while the log is out of reach.
+ * Maps the numbers of a window to offsets, in runs. A gateway that runs alone has a single run with its own offsets. A
+ * gateway that shares a log has runs with the offsets of the log, and runs of its own from times without the log.
  */
 export class OffsetRuns {
   readonly #own: string;
@@ -32,25 +32,27 @@ export class OffsetRuns {
     this.#runs = [{ hub: own, from: 0, published: 0 }];
   }
 
-  /** The offset of a reader that has everything before the number. */
+  /** The offset of a reader that has received every event before this number. */
   at(number: number): HubOffset {
     const run = this.#runs.findLast(({ from }) => from <= number) ?? this.#current;
     return { hub: run.hub, published: run.published + number - run.from };
   }
 
-  /** The next event, with this number, follows this offset. */
+  /** From now on, events get the offsets after this one. @param number the number of the next event in the window */
   continueFrom({ hub, published }: HubOffset, number: number): void {
     const next = this.at(number);
     if (next.hub === hub && next.published === published) return;
     this.#runs = [...this.#runs.filter(({ from }) => from < number), { hub, from: number, published }];
   }
 
-  /** The next event, with this number, has an offset that only this hub knows. */
+  /**
+   * From now on, events get offsets that only this hub knows. @param number the number of the next event in the window
+   */
   continueAlone(number: number): void {
     this.continueFrom({ hub: this.#own, published: number }, number);
   }
 
-  /** Offsets of the prior log that both logs have stand for the same events from now on. */
+  /** From now on, an offset of the prior log means the same event in the new log, as far as both logs are the same. */
   succeed(succession: Succession): void {
     this.#succession = succession;
     const { prior, hub, count } = succession;
@@ -62,13 +64,13 @@ export class OffsetRuns {
     });
   }
 
-  /** Whether everything up to the offset was published. @param end the number of the next event */
+  /** Whether the hub has published every event up to the offset. @param end the number of the next event */
   knows(offset: HubOffset, end: number): boolean {
     const { hub, published } = this.#present(offset);
     return this.#runs.some((run, index) => run.hub === hub && published <= this.#lastOf(run, index, end));
   }
 
-  /** The number of the event after the offset, which may be yet to come; null when no run contains it. */
+  /** The number of the event after the offset, which may not have happened yet. Null when no run has the offset. */
   numberAfter(offset: HubOffset, end: number): number | null {
     const { hub, published } = this.#present(offset);
     const run = this.#runs.find(
@@ -77,14 +79,14 @@ export class OffsetRuns {
     return run ? run.from + published - run.published : null;
   }
 
-  /** What a log contains between two offsets of it; null if they are not both of the current log. */
+  /** The first and last entry of the current log between two offsets. Null unless both offsets are of this log. */
   span(after: HubOffset, upTo: HubOffset): { from: number; to: number } | null {
     const [first, last] = [this.#present(after), this.#present(upTo)];
     const isShared = first.hub === last.hub && last.hub !== this.#own && last.hub === this.#current.hub;
     return isShared ? { from: first.published + 1, to: last.published } : null;
   }
 
-  /** Forgets runs of which the window has nothing. */
+  /** Forgets runs with no event in the window. @param start the number of the first event in the window */
   drop(start: number): void {
     this.#runs = this.#runs.filter((_run, index) => (this.#runs[index + 1]?.from ?? Infinity) > start);
   }
@@ -102,7 +104,7 @@ export class OffsetRuns {
     return hub !== undefined && offset.hub === prior && offset.published <= (count ?? 0) ? { ...offset, hub } : offset;
   }
 
-  /** Other gateways may have read further in the log that is being read. */
+  /** The last offset of a run. Infinite in the current log, since other gateways may have read further in it. */
   #lastOf(run: Run, index: number, end: number): number {
     const next = this.#runs[index + 1];
     if (!next && run.hub !== this.#own) return Infinity;

@@ -6,15 +6,20 @@ import { addToken, justBefore, latenessMs, stampOf } from './eventStamp.ts';
 import type { EventStamp } from './eventStamp.ts';
 import { PositionedEvent } from './PositionedEvent.ts';
 
-/** Events that a position names, besides the last one. */
+/** How many events a position names at most, besides the last one. */
 const maxNamed = 16;
-/** The estimate of the API's clock improves over time. A larger step back means that the clock was set back, in ms. */
+/**
+ * The largest step back of the API's estimated clock that only improves the estimate, in ms. A larger step means that
+ * the API's clock was set back.
+ */
 const setBackMs = 5_000;
 
 const nothing: EventPosition = { ms: 0, floorMs: -Infinity, named: [] };
 
 export interface PositionTrackerOptions {
-  /** The API's clock, in unix ms. An event dated far ahead of it does not move positions there. */
+  /**
+   * The API's clock, in Unix ms. An event that is dated far ahead of this clock does not move positions to its date.
+   */
   now: () => number;
   /** The position before the first event. */
   start?: EventPosition | undefined;
@@ -36,19 +41,19 @@ export class PositionTracker {
   constructor({ now, start = nothing }: PositionTrackerOptions) {
     this.#now = now;
     this.#lastNow = now();
-    // The time of a beginning comes from a clock; events from before it may follow.
+    // The time of a beginning comes from a clock and not from an event, so earlier events may follow.
     this.#ms = hasEvents(start) ? start.ms : nothing.ms;
     this.#floorMs = start.floorMs;
     this.#digest = start.digest;
     this.#named = start.named;
   }
 
-  /** For a stream that contains everything later than this moment. */
+  /** A tracker for a stream that contains everything later than this moment. */
   static after(floorMs: number, now: () => number): PositionTracker {
     return new PositionTracker({ now, start: { ...nothing, floorMs } });
   }
 
-  /** @param offset after the event, when a hub publishes it; a replayed event belongs to no hub */
+  /** @param offset the offset after the event if a hub publishes the event; a replayed event has no offset */
   advance(event: JournalStatusEvent, offset?: HubOffset): PositionedEvent {
     const nowMs = this.#now();
     if (nowMs < this.#lastNow - setBackMs) this.#stepBack(nowMs);
@@ -63,19 +68,19 @@ export class PositionTracker {
 
   #positionAt(offset: HubOffset | undefined): EventPosition {
     const named = this.#named;
-    // Every event so far is dated ahead.
+    // True while every event so far was dated ahead of the API's clock.
     if (this.#ms === nothing.ms) return { ms: this.#floorMs, floorMs: this.#floorMs, named, offset };
     const floorMs = this.#floor;
     const digest = this.#digest && this.#digest.ms > floorMs ? this.#digest : undefined;
     return { ms: this.#ms, floorMs, named, digest, offset };
   }
 
-  /** A feed may begin with events from before the moment since which it is complete. */
+  /** Below the time of the latest event, since a feed may begin with events from before it became complete. */
   get #floor(): number {
     return Math.max(Math.min(this.#floorMs, justBefore(this.#ms)), this.#ms - latenessMs);
   }
 
-  /** Makes room for one more name: drops names that are too old, and the oldest ones of too many. */
+  /** Makes room for one more name: drops names that are too old and, if there are too many, the oldest ones. */
   #forget(): void {
     const oldestMs = this.#ms - latenessMs;
     this.#floorMs = Math.max(this.#floorMs, oldestMs);
@@ -88,7 +93,7 @@ export class PositionTracker {
     for (const stamp of oldest) this.#dropName(stamp);
   }
 
-  /** The floor rises to an instant only when a name of a later one is dropped: more events of the instant may follow. */
+  /** Raises the floor to an instant only when a name of a later instant is dropped: the first may get more events. */
   #dropName({ ms, token, isLatest = false }: EventStamp): void {
     const digest = this.#digest;
     if (ms <= this.#floor) return;
@@ -103,7 +108,7 @@ export class PositionTracker {
     }
   }
 
-  /** The API's clock was set back: of the time that repeats, only named events count as delivered. */
+  /** To be called when the API's clock was set back. In the time that repeats, only named events count as delivered. */
   #stepBack(nowMs: number): void {
     this.#ms = nothing.ms;
     this.#floorMs = Math.min(this.#floorMs, nowMs);

@@ -3,7 +3,7 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { encodeEventCursor } from './eventCursor.ts';
 import type { EventPosition } from './eventPosition.ts';
 
-/** An event with the position of a reader that has received it. */
+/** An event with the position of a reader that has received this event. */
 export class PositionedEvent {
   readonly event: JournalStatusEvent;
   readonly position: EventPosition;

@@ -8,14 +8,19 @@ import { justBefore, latenessMs, tokenLength, tokenOf, tokenSumLimit } from './e
 import type { EventStamp } from './eventStamp.ts';
 
 const version = 'e3';
-/** Cursors of earlier gateways. `e2` names events without their times; `e1` has a millisecond and ids of events in it. */
+/**
+ * The formats of earlier gateways: `e2` names events without times, `e1` has a millisecond and the ids of its events.
+ */
 const [secondVersion, firstVersion] = ['e2', 'e1'];
 const lastMicros = 253_402_300_799_999_000; // of the year 9999
 const maxSpan = latenessMs * 1_000;
-/** Events that a cursor may name: `e2` named all events of an instant. */
+/** How many events a cursor may name: `e2` named all events of an instant. */
 const maxNames = 20_000;
 
-/** Opaque to clients and shorter than 1 KB. Survives a restart of the gateway: it contains only what the API has too. */
+/**
+ * The cursor of a position, opaque to clients and shorter than 1 KB. It stays valid when the gateway restarts: except
+ * for the offset, it contains only what the API knows, too.
+ */
 export function encodeEventCursor({ ms, floorMs, named, digest, offset }: EventPosition): string {
   const micros = microsOf(ms);
   const names = named.map((stamp) => stamp.token + (micros - microsOf(stamp.ms)).toString(36)).join('.');
@@ -26,12 +31,12 @@ export function encodeEventCursor({ ms, floorMs, named, digest, offset }: EventP
 }
 
 /**
- * @param name of the argument, for the message
+ * @param name the name of the argument, for the message
  * @throws BadUserInputError
  */
 export function decodeEventCursor(cursor: string, name = 'after'): EventPosition {
   const position = decode(decodeCursor(cursor));
-  if (!position) throw new BadUserInputError(`${name} is not a cursor of a status event; pass one that this API gave`);
+  if (!position) throw new BadUserInputError(`${name} is not a cursor of a status event: pass a cursor from this API`);
   return position;
 }
 
@@ -75,9 +80,9 @@ function decodeSecond([micros, span, names]: unknown[]): EventPosition | null {
 function decodeFirst([at, ...ids]: unknown[]): EventPosition | null {
   if (!isString(at) || !isInstant(at) || ids.length > maxNames) return null;
   const ms = instantMs(at);
-  // An object is an offset into a feed that no longer exists.
+  // An object here is an offset into a feed that no longer exists.
   if (typeof ids[0] === 'object') return beginningAt(ms);
-  // Events of that millisecond are distinguished by id.
+  // The ids name the delivered events of this millisecond.
   const endMs = (ms * 1_000 + 999) / 1_000;
   if (!ids.every(isString)) return null;
   const named = ids.map((id) => ({ ms: endMs, token: tokenOf(id), isLatest: true }));

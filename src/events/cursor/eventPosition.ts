@@ -3,12 +3,12 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { latenessMs, stampOf } from './eventStamp.ts';
 import type { EventStamp } from './eventStamp.ts';
 
-/** Delivered events of one instant, when they are too many to be named one by one. */
+/** The delivered events of one instant, if they are too many to be named one by one. */
 export interface InstantDigest {
-  /** The instant: unix time in ms by the API's clock, with microseconds. */
+  /** The instant: Unix time in ms by the API's clock, with microseconds. */
   readonly ms: number;
   readonly count: number;
-  /** The sum of their tokens, see `addToken`. It identifies the set of events. */
+  /** The sum of the tokens of these events, see `addToken`. The sum identifies the set of events. */
   readonly sum: number;
 }
 
@@ -20,14 +20,14 @@ export interface HubOffset {
 }
 
 /**
- * Where a reader is in the stream of events. Neither ids nor times give an order when events arrive late or share an
- * instant, so a position lists what was delivered: every event up to `floorMs`, those of the digest and those named.
- * The hub that created the position uses the exact `offset`; everyone else uses the list.
+ * Where a reader is in the stream of events. Neither ids nor times order events that arrive late or share an instant.
+ * So a position lists which events were delivered: every event up to `floorMs`, the events of the digest and the named
+ * events. The hub that created the position uses the exact `offset`; everyone else uses this list.
  */
 export interface EventPosition {
   /** When the latest delivered event happened, unless it is dated ahead of the API's clock. */
   readonly ms: number;
-  /** Every event up to this moment counts as delivered. Equal to `ms` when no later event was delivered. */
+  /** Every event up to this moment counts as delivered. Equal to `ms` if no later event was delivered. */
   readonly floorMs: number;
   /** Delivered events after the floor, all of one instant. */
   readonly digest?: InstantDigest | undefined;
@@ -41,29 +41,30 @@ export function beginningAt(ms: number, offset?: HubOffset): EventPosition {
   return { ms, floorMs: ms, named: [], offset };
 }
 
-/** False at the beginning of a feed: there is no past event that a replay must contain. */
+/** False at the beginning of a feed, where no past event exists that a replay must contain. */
 export function hasEvents({ ms, floorMs, named }: EventPosition): boolean {
   return floorMs < ms && named.length > 0;
 }
 
-/** Error of the gateway's estimate of the API's clock, in ms. */
+/** How wrong the gateway's estimate of the API's clock may be, in ms. */
 const clockErrorMs = 2_000;
 
-/** True for a position ahead of the API's clock: it can't show what has happened since. */
+/** True for a position ahead of the API's clock: the events after such a position are unknown. */
 export function isAhead({ ms, floorMs }: EventPosition, nowMs: number): boolean {
   return floorMs - clockErrorMs > nowMs || ms - latenessMs > nowMs;
 }
 
 /**
- * True when the event was not delivered yet at this position. At the beginning of a feed nothing was delivered, so every
- * event is after it, late ones too. An event of the digest's instant counts as not delivered, see `DigestResolver`.
+ * True if the event was not delivered before this position. At the beginning of a feed nothing was delivered, so every
+ * event is after that position, including late ones. An event of the digest's instant counts as not delivered, see
+ * `DigestResolver`.
  */
 export function isAfter(event: JournalStatusEvent, position: EventPosition): boolean {
   const { ms, token } = stampOf(event);
   return (!hasEvents(position) || ms > position.floorMs) && !isNamed(position, token);
 }
 
-// A position is compared with each event of a window or replay, and may name thousands.
+// A position is compared with each event of a window or replay, and it may name thousands of events.
 const tokensOf = new WeakMap<readonly EventStamp[], ReadonlySet<string>>();
 
 export function isNamed({ named }: EventPosition, token: string): boolean {

@@ -5,11 +5,11 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
 /** Identifies an event in a position. */
 export interface EventStamp {
-  /** When it happened: unix time in ms by the API's clock, with microseconds. */
+  /** When the event happened: Unix time in ms by the API's clock, with microseconds. */
   readonly ms: number;
-  /** A hash of its id: 48 bits, `tokenLength` characters of base64url. */
+  /** A hash of the event's id: 48 bits, `tokenLength` characters of base64url. */
   readonly token: string;
-  /** The event happened at `ms` or earlier. Cursors of earlier gateways don't contain the exact time. */
+  /** If true, the event happened at `ms` or earlier: cursors of earlier gateways don't contain the exact time. */
   readonly isLatest?: boolean;
 }
 
@@ -18,7 +18,7 @@ export const tokenLength = 8;
 /** How far out of order events of different accounts may arrive, in ms: the API's advice is "a few minutes". */
 export const latenessMs = 120_000;
 
-// All subscribers read the same event object: it is parsed and hashed once.
+// All subscribers read the same event object, so each event is parsed and hashed once.
 const stamps = new WeakMap<JournalStatusEvent, EventStamp>();
 
 export function stampOf(event: JournalStatusEvent): EventStamp {
@@ -33,7 +33,9 @@ export function tokenOf(eventId: string): string {
   return hash('sha1', eventId, 'base64url').slice(0, tokenLength);
 }
 
-/** Sums of tokens have 48 bits too. They don't depend on the order, and are exact integers. */
+/**
+ * Sums of tokens have 48 bits, like tokens. A sum is an exact integer and does not depend on the order of the tokens.
+ */
 export const tokenSumLimit = 2 ** 48;
 
 export function addToken(sum: number, token: string): number {

@@ -5,15 +5,17 @@ import { isNamed } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { stampOf } from '../cursor/eventStamp.ts';
 
-/** Finds a reader's position in a replay that begins before it. */
+/** Finds a reader's position in a replay that begins before this position. */
 export class ReplayStart {
   readonly #after: EventPosition;
   readonly #search: DigestResolver;
-  /** The last delivered event and the latest one. A replay that has shown both has shown everything before them. */
+  /**
+   * The last delivered event and the latest one, until the replay has contained them. All earlier events precede both.
+   */
   readonly #unseen: Set<string>;
   #hasSeenNamed: boolean;
 
-  /** @param after a position with events: the API must still have one that was delivered */
+  /** @param after a position with events, of which the API must still have one */
   constructor(after: EventPosition) {
     this.#after = after;
     this.#search = new DigestResolver(after);
@@ -21,21 +23,23 @@ export class ReplayStart {
     const past = named.filter((stamp) => stamp.ms > floorMs && stamp.ms <= ms);
     const latest = past.toSorted((a, b) => a.ms - b.ms).at(-1);
     this.#unseen = new Set([past.at(-1), latest].flatMap((stamp) => stamp?.token ?? []));
-    // The events of the digest were delivered too, and have to be found in any case.
+    // The events of the digest were delivered, too, and always have to be found.
     this.#hasSeenNamed = after.digest !== undefined;
   }
 
-  /** True until the replay has shown the position: until then its events may be delivered already, or be incomplete. */
+  /**
+   * True until the replay has reached the position. Before that, the reader may already have the events of the replay.
+   */
   get isMissing(): boolean {
     return !this.#hasSeenNamed || this.#search.resolved === null;
   }
 
-  /** True once all further events are new. */
+  /** True once all further events of the replay are new to the reader. */
   get isPassed(): boolean {
     return !this.isMissing && this.#unseen.size === 0;
   }
 
-  /** The position with names in place of its digest, once those are known. */
+  /** The position, with names in place of its digest once the names are known. */
   get resolved(): EventPosition {
     return this.#search.resolved ?? this.#after;
   }

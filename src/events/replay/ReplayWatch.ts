@@ -1,15 +1,15 @@
 import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 export interface ReplayTimeouts {
-  /** A replay without an event for this long has failed, in ms. */
+  /** How long a replay may have no event before it has failed, in ms. */
   silenceMs: number;
-  /** Once it has brought all expected events, a replay without a further one for this long is complete, in ms. */
+  /** How long a replay with all expected events may have no further event before it is complete, in ms. */
   caughtUpMs: number;
 }
 
 /**
- * Closes a replay that brings no more events: as complete when it has caught up, otherwise as failed. Heartbeats don't
- * count: a stream whose `until` lies ahead of the API's clock sends them too.
+ * Closes a replay that has no more events. The replay is complete if it has caught up; otherwise it has failed.
+ * Heartbeats don't count, since a stream whose `until` is ahead of the API's clock sends heartbeats, too.
  */
 export class ReplayWatch {
   readonly #stream: StatusStream;
@@ -24,7 +24,7 @@ export class ReplayWatch {
     this.#timer = this.#arm();
   }
 
-  /** True when the replay was closed before it had caught up: events are missing. */
+  /** True if the replay was closed before it had caught up, so that events are missing. */
   get hasTimedOut(): boolean {
     return this.#hasTimedOut;
   }

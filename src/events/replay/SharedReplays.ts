@@ -10,28 +10,28 @@ import { StreamSlots } from './StreamSlots.ts';
 import type { Slots } from './StreamSlots.ts';
 
 export interface SharedReplaysOptions {
-  /** Replays open at once. Default 4: the API allows 25 streams per customer, and the feed always needs one. */
+  /** How many replays may be open at once. Default 4: the API allows 25 streams per customer, and the feed has one. */
   streams?: number | undefined;
-  /** Readers that may wait for a replay; further ones are refused. Default 5,000. */
+  /** How many readers may wait for a replay. Further readers are refused. Default 5,000. */
   waiting?: number | undefined;
 }
 
-/** The range that a reader wants replayed, in unix ms by the API's clock. */
+/** The range that a reader wants to be replayed, in Unix ms by the API's clock. */
 export interface ReplayBounds {
   sinceMs: number;
   untilMs: number;
-  /** The reader needs a stream of its own. */
+  /** Whether the reader needs a stream of its own. */
   isAlone?: boolean | undefined;
-  /** The reader goes first and is never refused. Only for a reader that opens one replay at a time. */
+  /** Whether the reader goes first and is never refused. Only for a reader that opens one replay at a time. */
   isUrgent?: boolean | undefined;
 }
 
-/** How long a replay waits for other readers of about the same range, in ms. */
+/** How long a replay waits before it opens, so that other readers with an overlapping range can join, in ms. */
 const gatheringMs = 20;
-/** Overlapping ranges that together are no longer than this always share a stream, in ms. */
+/** Overlapping ranges always share a stream if they span no more than this together, in ms. */
 const shortMs = 300_000;
 
-/** Readers that share a replay which is not open yet. */
+/** Readers that will share one replay, before the replay is open. */
 class ReplayGroup {
   readonly requests = new Set<Deferred<StatusStream>>();
   /** Aborted when the last reader has left. */
@@ -45,11 +45,11 @@ class ReplayGroup {
     this.sinceMs = sinceMs;
     this.untilMs = untilMs;
     this.isUrgent = isUrgent;
-    // Other readers would make an urgent replay longer.
+    // An urgent replay has one reader: others could only make its range longer.
     this.#isAlone = isAlone || isUrgent;
   }
 
-  /** Overlapping ranges share a stream, unless a reader would have to wait for much that it doesn't want. */
+  /** Whether a reader of this range may join: the ranges overlap, and no reader gets many events outside of its own. */
   suits({ sinceMs, untilMs }: ReplayBounds): boolean {
     if (this.#isAlone || this.abandoned.signal.aborted) return false;
     if (sinceMs > this.untilMs || untilMs < this.sinceMs) return false;
@@ -70,14 +70,14 @@ class ReplayGroup {
   }
 }
 
-/** Serves all replays with a few upstream streams: readers of overlapping ranges share one, the others wait. */
+/** Serves all replays with a few upstream streams. Readers of overlapping ranges share a stream; other readers wait. */
 export class SharedReplays {
   readonly #client: StatusEventsClient;
   readonly #slots: Slots;
   readonly #maxWaiting: number;
   readonly #groups = new Set<ReplayGroup>();
 
-  /** @param shareSlots bounds the streams over several gateways */
+  /** @param shareSlots limits the streams of several gateways together */
   constructor(
     client: StatusEventsClient,
     { streams = 4, waiting = 5_000 }: SharedReplaysOptions = {},
@@ -88,15 +88,15 @@ export class SharedReplays {
     this.#maxWaiting = waiting;
   }
 
-  /** Streams that are open or being opened. */
+  /** How many streams are open or being opened. */
   get taken(): number {
     return this.#slots.taken;
   }
 
   /**
-   * Opens a stream with everything in the range, and possibly more. The reader has to close it.
+   * Opens a stream that contains all events of the range, and possibly more. The reader has to close the stream.
    *
-   * @param signal ends the wait, or the stream
+   * @param signal ends the wait for the stream, and later the stream
    * @throws TooManyReplaysError | Fault
    */
   async open(bounds: ReplayBounds, signal: AbortSignal): Promise<StatusStream> {

@@ -7,17 +7,17 @@ import { lruCache } from '../../lruCache.ts';
 import type { StatusStreamItem } from '../../upstream/events/readStatusStream.ts';
 import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
-/** Items queued for one reader, at most, while others read on. */
+/** How many items are queued at most for a reader that is slower than the others. */
 const maxQueued = 2_000;
 
-/** A reader was too slow for the others of its stream. It has to continue with a stream of its own. */
+/** A reader was slower than the others of its stream and has to continue with a stream of its own. */
 export class LeftBehindError extends Error {
   override readonly name = 'LeftBehindError';
 }
 
 /**
- * Shares one upstream stream between readers, and drops repeated events. A single reader slows the stream down to its
- * own pace; of several, one that falls behind is removed.
+ * Shares one upstream stream between readers, and drops repeated events. If there is one reader, the stream is read at
+ * the pace of this reader. If there are several, a reader that falls behind is removed.
  */
 export class SharedStream {
   readonly #stream: StatusStream;
@@ -66,7 +66,7 @@ export class SharedStream {
   async #makeRoom(): Promise<void> {
     const full = [...this.#readers].filter((reader) => reader.isFull);
     if (full.length === 0) return;
-    // A reader may be fast enough and only not have run yet.
+    // Gives each reader a chance to run before it counts as slow.
     await nextTick();
     for (const reader of full) {
       if (reader.isFull && this.#readers.size > 1)
@@ -77,7 +77,7 @@ export class SharedStream {
 }
 
 interface StreamEnd {
-  /** Absent when the stream ended normally. */
+  /** Why the stream failed. Absent when it ended normally. */
   error?: unknown;
 }
 
@@ -103,7 +103,7 @@ class SharedStreamReader implements AsyncIterableIterator<StatusStreamItem, unde
     this.#changed.notify();
   }
 
-  /** The queued items can still be read. */
+  /** Ends the stream for this reader, who can still read the queued items. */
   end(end: StreamEnd): void {
     if (this.#end) return;
     this.#end = end;
@@ -111,12 +111,12 @@ class SharedStreamReader implements AsyncIterableIterator<StatusStreamItem, unde
     this.#onClose(this);
   }
 
-  /** Fulfilled once there is room again or the reader has closed. */
+  /** Fulfilled once the queue has room again or the reader has closed. */
   async drained(): Promise<void> {
     while (this.isFull && !this.#end) await this.#taken.next();
   }
 
-  /** Ends it without the queued items. */
+  /** Ends the stream for this reader and drops the queued items. */
   close(): void {
     this.#queue = [];
     this.#read = 0;

@@ -20,29 +20,29 @@ import type { ReplayBounds, SharedReplays } from './SharedReplays.ts';
 import { LeftBehindError } from './SharedStream.ts';
 
 export interface HistoryRange {
-  /** Only events after this position. The API must still have its event, otherwise the position has expired. */
+  /** Only events after this position. The position has expired if the API no longer has the event at the position. */
   after?: EventPosition | undefined;
-  /** What follows this offset is read elsewhere. Only a shared log knows offsets. */
+  /** The reader gets the events after this offset elsewhere. Only a shared log knows offsets; others ignore this. */
   upTo?: HubOffset | undefined;
-  /** Gets the position with names in place of its digest, see `DigestResolver`. */
+  /** Called with the position `after`, in which names have replaced the digest; see `DigestResolver`. */
   onResolved?: ((after: EventPosition) => void) | undefined;
-  /** Gets every event of the replay, including those outside of the range. */
+  /** Called with every event of the replay, including those outside of the range. */
   onSeen?: ((event: JournalStatusEvent) => void) | undefined;
-  /** How far before the range the replay begins, in ms: for `onSeen`. */
+  /** How far before the range the replay begins, in ms. `onSeen` gets these earlier events, too. */
   lookBackMs?: number | undefined;
   /** Only events at or after this moment. */
   since?: Instant | undefined;
-  /** Only events up to this moment. Default now. */
+  /** Only events at or before this moment. Defaults to now. */
   until?: Instant | undefined;
-  /** The stream need not go beyond this moment, in unix ms. */
+  /** The stream may end at this moment, in Unix ms. */
   upToMs?: number | undefined;
   /** The past is complete once all of these events have arrived. */
   expected?: ExpectedPast | null | undefined;
-  /** Goes before all other replays, see `ReplayBounds`. */
+  /** Whether this replay is opened before all waiting ones; see `ReplayBounds`. */
   isUrgent?: boolean | undefined;
-  /** How long to wait for further events once all expected ones have arrived, in ms. */
+  /** How long to wait for further events once all expected events have arrived, in ms. */
   caughtUpMs: number;
-  /** Gets the error of each unreadable event. The event is skipped, as in the feed: nobody could get past it otherwise. */
+  /** Called with the error of each unreadable event. Such events are skipped, or no reader could get past them. */
   onUnreadable?: ((error: unknown) => void) | undefined;
 }
 
@@ -52,11 +52,14 @@ export interface PastReader {
   read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void>;
 }
 
-/** How long a replay may bring nothing, in ms. Longer than a second, since its end may lie that far in the future. */
+/** How long a replay may be silent, in ms. Longer than a second, since the end of its range may be a second ahead. */
 export const silenceMs = 5_000;
-/** Bounds are requested wider and applied here, since it is undocumented whether the API includes them. */
+/**
+ * By how much the requested range is wider than the reader's, in ms: the API does not document whether a range includes
+ * its bounds. The exact bounds are applied here.
+ */
 const marginMs = 2_000;
-/** How far before its moment a position without events begins: an event may arrive later than it happened, in ms. */
+/** How far before a position without events its replay begins, in ms: an event may arrive later than it happened. */
 const beginningLatenessMs = 10_000;
 
 /** Past events, read from the Event API's bounded streams. */
@@ -72,10 +75,10 @@ export class StatusHistory implements PastReader {
   }
 
   /**
-   * Reads the events of the range, oldest first as the API replays them. Returning early closes the stream, unless other
-   * readers share it.
+   * Reads the events of the range in the order of the API's replay, oldest first. A reader that returns early closes
+   * the stream, unless other readers share the stream.
    *
-   * @param signal ends the reading at once
+   * @param signal ends the read at once
    * @throws CursorExpiredError | TooManyReplaysError | Fault
    */
   async *read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
@@ -92,11 +95,11 @@ export class StatusHistory implements PastReader {
           last = tracker.advance(event);
           yield last;
         }
-        // An aborted stream ends normally, and must not pass for the whole range.
+        // An aborted stream ends like a complete one, but the range was not read to its end.
         if (signal.aborted) throw new UpstreamUnavailableError('a replay was aborted');
         return;
       } catch (error) {
-        // Continues with a stream of its own.
+        // A reader that was left behind continues with a stream of its own.
         if (!(error instanceof LeftBehindError)) throw error;
       }
     }
@@ -107,14 +110,14 @@ export class StatusHistory implements PastReader {
     onUnreadable?.(error);
   }
 
-  /** @throws CursorExpiredError for a position ahead of the API's clock: what has happened since is unknown */
+  /** @throws CursorExpiredError for a position ahead of the API's clock: the events after that position are unknown */
   async #open(range: HistoryRange, isAlone: boolean, signal: AbortSignal): Promise<StatusStream> {
     for (;;) {
       const wasAhead = this.#isAhead(range);
       const { sinceMs, untilMs } = this.#bounds(range);
       const bounds = { sinceMs: Math.min(sinceMs, untilMs), untilMs, isAlone, isUrgent: range.isUrgent };
       const stream = await this.#replays.open(bounds, signal);
-      // The response has updated the clock, which may have been set back.
+      // The API's clock may have been set back; the response has updated the estimate of this clock.
       const isStillAhead = this.#isAhead(range);
       if (!wasAhead && !isStillAhead) return stream;
       stream.close();
@@ -126,7 +129,7 @@ export class StatusHistory implements PastReader {
     return range.after !== undefined && isAhead(range.after, this.#nowMs(range));
   }
 
-  /** Not before the latest event: the clocks may differ. */
+  /** The API's time. At least that of the latest event, since the clocks of the API's hosts may differ. */
   #nowMs({ expected }: HistoryRange): number {
     return Math.max(this.#clock.latestNow(), (expected?.ms ?? 0) + marginMs);
   }
@@ -138,7 +141,7 @@ export class StatusHistory implements PastReader {
     return { sinceMs: Math.max(0, startMs - marginMs), untilMs: Math.min(untilMs, upToMs, this.#nowMs(range)) };
   }
 
-  /** Everything before the range counts as delivered. */
+  /** A tracker for which everything before the range counts as delivered. */
   #trackerOf({ after, since }: HistoryRange): PositionTracker {
     const now = () => this.#clock.latestNow();
     if (after) return new PositionTracker({ now, start: after });
@@ -146,7 +149,7 @@ export class StatusHistory implements PastReader {
   }
 }
 
-/** Where a replay has to begin to contain everything after the position. */
+/** The time at which a replay has to begin so that it contains everything after the position. */
 function startOf(position: EventPosition): number {
   return hasEvents(position) ? Math.min(position.floorMs, position.ms - 1) : position.ms - beginningLatenessMs;
 }
@@ -166,8 +169,9 @@ function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRan
 }
 
 /**
- * Reads the events of a stream and closes it. Ends with the stream, or when all expected events have arrived and no
- * more follow. Events after a cursor are buffered until the replay has shown an event that the cursor has delivered.
+ * Reads the events of a stream and closes the stream at the end. Ends with the stream, or earlier when all expected
+ * events have arrived and no further events follow. With a cursor, events are buffered until the replay has contained
+ * an event that was delivered before the cursor.
  */
 async function* readEvents(
   stream: StatusStream,
@@ -179,7 +183,8 @@ async function* readEvents(
   const buffered: JournalStatusEvent[] = [];
   const start = after && hasEvents(after) ? new ReplayStart(after) : null;
   const maxBuffered = 10_000 + (after?.digest?.count ?? 0);
-  // Not before the cursor's own event, otherwise a slow replay would be closed early and the cursor count as expired.
+  // False until the cursor's own event has arrived: otherwise a slow replay would be closed before this event, and the
+  // cursor would count as expired.
   const isCaughtUp = () => start?.isPassed !== false && missing.size === 0 && (expected?.recent.length ?? 0) > 0;
   const isNew = (event: JournalStatusEvent) => !after || isAfter(event, start?.resolved ?? after);
   const watch = new ReplayWatch(stream, { silenceMs, caughtUpMs });
@@ -202,7 +207,7 @@ async function* readEvents(
       if (after && start?.isMissing && (buffered.length > maxBuffered || stampOf(event).ms > after.ms + marginMs))
         break;
       if (!start?.isMissing) {
-        // The time that the reader takes does not count as silence.
+        // The watch stops while the reader works: that time is not silence of the API.
         watch.stop();
         if (start) range.onResolved?.(start.resolved);
         yield* buffered.splice(0).filter(isNew);
@@ -212,7 +217,7 @@ async function* readEvents(
     }
     if (watch.hasTimedOut) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
     start?.settle();
-    // A replay that ended before anything after the cursor does not prove that the cursor's event is gone.
+    // The API has lost the cursor's event only if the replay went beyond the cursor without this event.
     if (start?.isMissing && after && (buffered.length > 0 || missing.size === 0)) {
       throw new CursorExpiredError(encodeEventCursor(after));
     }

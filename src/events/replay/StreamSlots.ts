@@ -3,26 +3,27 @@ import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 
 export interface Slots {
-  /** Slots that are held. */
+  /** How many slots are held. */
   readonly taken: number;
   /**
    * @param signal ends the wait
-   * @param isUrgent goes before all other waiters
-   * @returns releases the slot; null when the signal was aborted first
+   * @param isUrgent whether this waiter gets a slot before all others
+   * @returns a function that releases the slot; null when the signal was aborted first
    */
   take(signal: AbortSignal, isUrgent?: boolean): Promise<(() => void) | null>;
 }
 
 /**
- * Limits the upstream streams besides the feed. Waiters take turns in the order of arrival, urgent ones first. Not
- * p-queue, which runs functions: a slot here is held by a stream, and a waiter that leaves must free its place at once.
+ * Limits the upstream streams besides the feed. Waiters get slots in the order of arrival, urgent ones first. p-queue
+ * does not fit: it runs functions, but a slot is held by a stream, and a waiter that leaves must free its place at
+ * once.
  */
 export class StreamSlots implements Slots {
   readonly #waiting: Deferred[] = [];
   readonly #max: number;
   #taken = 0;
 
-  /** @param max streams at once */
+  /** @param max how many streams may be open at once */
   constructor(max: number) {
     this.#max = max;
   }
@@ -51,7 +52,7 @@ export class StreamSlots implements Slots {
     else this.#waiting.push(turn);
     if (await waitFor(turn.promise, { signal })) return true;
     const index = this.#waiting.indexOf(turn);
-    // It was passed a slot while it left.
+    // The waiter was passed a slot while it left.
     if (index === -1) this.#release();
     else this.#waiting.splice(index, 1);
     return false;

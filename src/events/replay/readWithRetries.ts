@@ -6,13 +6,13 @@ import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import { StreamBackoff } from '../feed/StreamBackoff.ts';
 import type { HistoryRange, PastReader } from './StatusHistory.ts';
 
-/** A replay is given up after so many failures without an event between them. */
+/** How many failures without an event between them end a replay. */
 const maxFailures = 3;
 /** The longest pause before a retry, in ms. */
 const maxPauseMs = 1_000;
 
 /**
- * Reads past events. After a failure it resumes after the last event.
+ * Reads past events. After a failure, the read resumes after the last event.
  *
  * @throws CursorExpiredError | TooManyReplaysError | Fault
  */

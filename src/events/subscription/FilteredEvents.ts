@@ -5,8 +5,8 @@ import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 
 /**
- * Filters events with an asynchronous check. When the check fails the subscription ends with the cursor before the
- * event: an event that can't be checked is not dropped.
+ * Filters events with an asynchronous check. When the check of an event fails, the subscription ends with the cursor
+ * before this event, so that a client that subscribes again does not lose it.
  */
 export class FilteredEvents implements StatusReader {
   readonly #source: StatusReader;

@@ -10,22 +10,27 @@ import { readWithRetries } from '../replay/readWithRetries.ts';
 import type { PastReader } from '../replay/StatusHistory.ts';
 import type { SeenEvents } from './SeenEvents.ts';
 
-/** The beginning of a feed has whole seconds, and its clock may differ from that of the events, in ms. */
+/**
+ * How wrong the time of a feed's beginning may be, in ms: it has whole seconds, and the API's hosts have several
+ * clocks.
+ */
 const beginningErrorMs = 2_000;
-/** Replayed events queued for a subscriber; the replay waits before it reads more. */
+/**
+ * How many replayed events are queued for a subscriber. When the queue is full, the replay waits before it reads more.
+ */
 const maxQueued = 512;
-/** How long a replay waits for its subscriber in all before it gives up its stream, in ms. */
+/** How long a replay waits for its subscriber, all waits together, before it gives up its stream, in ms. */
 const maxWaitMs = 1_000;
 
 /**
- * Everything after a position, replayed by the API for one subscriber. It reads ahead by a few hundred events. When the
- * subscriber is slower than the API it gives up the stream, since others wait for one, and opens a new one once half of
- * the queue was read.
+ * Everything after a position, replayed by the API for one subscriber. The replay reads ahead by a few hundred events.
+ * When the subscriber is slower than the API, the replay closes its stream, since other subscribers wait for one, and
+ * opens a new stream once half of the queue was read.
  */
 export class ReplayedPast {
   readonly #hub: StatusHub;
   readonly #history: PastReader;
-  /** The events of the replay, and more, that must not be delivered again. */
+  /** The events that must not be delivered again: those of the replay, and those delivered before it. */
   readonly seen: SeenEvents;
   readonly #closing = new AbortController();
   readonly #changed = new Notifier();
@@ -44,12 +49,12 @@ export class ReplayedPast {
     void this.#replay();
   }
 
-  /** The number of the hub's first event that follows the past. */
+  /** The number of the first event of the hub that follows this past. */
   get liveFrom(): number {
     return this.#liveFrom;
   }
 
-  /** The next event; null at the end. @throws the error of the replay, after the events before it */
+  /** The next event; null at the end. @throws the error of the replay, once all events before the error were read */
   async next(): Promise<PositionedEvent | null> {
     for (;;) {
       const positioned = this.#queue.shift();
@@ -74,7 +79,7 @@ export class ReplayedPast {
     this.#changed.notify();
   }
 
-  /** When the window meanwhile has dropped events that were not replayed, those are replayed too. */
+  /** Replays the past. If the window meanwhile has dropped events that were not replayed, these are replayed, too. */
   async #replay(): Promise<void> {
     const { signal } = this.#closing;
     try {
@@ -82,7 +87,7 @@ export class ReplayedPast {
       await this.#hub.untilBegun(signal);
       for (let isComplete = false, isFirst = true; !isComplete && !signal.aborted; isFirst = false) {
         await this.#untilRoom();
-        // Later: events that arrived live but are dated before the position are only in the window.
+        // As late as possible: live events that are dated before the position are in the window and not in a replay.
         if (!this.#hub.reachesBackTo(this.#liveFrom)) this.#liveFrom = this.#hub.end;
         isComplete = (await this.#readOn(signal, isFirst)) && this.#hub.reachesBackTo(this.#liveFrom);
       }
@@ -95,7 +100,7 @@ export class ReplayedPast {
   /** @returns false when the stream was given up before its end */
   async #readOn(signal: AbortSignal, isFirst: boolean): Promise<boolean> {
     const expected = this.#hub.expectedPast;
-    // When the feed has just begun, everything that it did not bring happened before this moment.
+    // When the feed has just begun, every event that the feed did not receive happened before this moment.
     const upToMs = expected?.recent.length === 0 ? expected.ms + beginningErrorMs : undefined;
     this.seen.beginReplay(expected?.ms ?? 0, this.#position.floorMs - latenessMs);
     const range = {
@@ -104,7 +109,7 @@ export class ReplayedPast {
       expected,
       upToMs,
       caughtUpMs: 0,
-      // The API had these events at the first request. Whatever else arrives live came later, however old it is.
+      // The API had these events at the first request. Every other live event arrived later, whatever its date.
       lookBackMs: isFirst ? latenessMs : 0,
       onSeen: isFirst ? (event: JournalStatusEvent) => this.seen.add(event) : undefined,
       onResolved: (resolved: EventPosition) => this.seen.resolve(resolved),
@@ -132,7 +137,7 @@ export class ReplayedPast {
     return this.#queue.length >= maxQueued;
   }
 
-  /** Fulfilled when half of the queue was read, after the timeout, or on close. */
+  /** Fulfilled when half of the queue was read, when the timeout has passed, or on close. */
   async #untilRoom(timeoutMs?: number): Promise<void> {
     const { signal } = this.#closing;
     if (this.#isFull()) await waitFor(this.#taken.next(), { signal, ...(timeoutMs !== undefined && { timeoutMs }) });

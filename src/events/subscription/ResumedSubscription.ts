@@ -20,27 +20,30 @@ type Result = IteratorResult<PositionedEvent, undefined>;
 
 export interface ResumedSubscriptionOptions {
   accepts: (event: JournalStatusEvent) => boolean;
-  /** Null for live events only. */
+  /** The position to resume after. Null for live events only. */
   after: EventPosition | null;
   /** Whether the client still reads. */
   isTaking: () => boolean;
 }
 
 /**
- * Everything after a position, then live events. The past comes from the hub's window or, further back, from a replay.
- * Live events are read from the window from the number that was next when the past was requested, so there is no gap.
- * When the window has dropped events that were not read, the subscription resumes from its last position by itself. If
- * the client has stopped reading it ends with `SLOW_CONSUMER` instead.
+ * Everything after a position, then live events. The past comes from the hub's window or, if it is older, from a
+ * replay. Live events are read from the window, beginning with the number that was next when the past was requested, so
+ * there is no gap. When the window has dropped events that were not read, the subscription resumes from its last
+ * position by itself. If the client has stopped reading, the subscription ends with `SLOW_CONSUMER` instead.
  */
 export class ResumedSubscription implements StatusReader {
   readonly #hub: StatusHub;
   readonly #history: PastReader;
   readonly #options: ResumedSubscriptionOptions;
-  /** Where it started or resumed, then its last position that is not the hub's; null before the feed has begun. */
+  /**
+   * The position at which the subscription started or resumed, or a later one that does not come from the hub. Null
+   * before the feed has begun.
+   */
   #position: EventPosition | null;
-  /** Gives live events their positions until the hub's own positions cover what was received from elsewhere. */
+  /** Gives live events their positions until the hub's positions include what this subscription got from elsewhere. */
   #tracker: PositionTracker | null = null;
-  /** Time of the latest received event that the hub may not have published; -Infinity when it has published them all. */
+  /** The time of the latest delivered event that the hub may not have published; -Infinity if there is none. */
   #aheadMs = -Infinity;
   #past: ReplayedPast | null = null;
   #live: StatusSubscription | null = null;
@@ -55,14 +58,14 @@ export class ResumedSubscription implements StatusReader {
     else this.#live = hub.subscribe(options.accepts, hub.end, (mark) => this.#readOnAfter(mark));
   }
 
-  /** The hub's cursor, once it covers what was received from elsewhere. */
+  /** The hub's cursor, once the cursor includes what this subscription got from elsewhere. */
   get restingCursor(): string | null {
     const cursor = this.#live?.restingCursor ?? null;
     return cursor !== null && this.#isCoveredBy(this.#hub.mark?.position) ? cursor : null;
   }
 
   next(): Promise<Result> {
-    // The usual case, without a further promise: it counts at hundreds of thousands of events a second.
+    // The usual case has no further promise, which would cost much at hundreds of thousands of events a second.
     if (this.#live && !this.#tracker && !this.#live.isLost) return this.#live.next();
     return this.#nextOwn();
   }
@@ -101,7 +104,7 @@ export class ResumedSubscription implements StatusReader {
     this.#live = this.#hub.subscribe(wants, number, (mark) => this.#readOnAfter(mark));
   }
 
-  /** The hub has missed events while this subscription waited for the next one: they are replayed. */
+  /** Called when the hub has missed events while this subscription waited for the next one. Replays these events. */
   #readOnAfter(mark: StatusMark | null): Promise<Result> {
     const position = mark && this.#isCoveredBy(mark.position) ? mark.position : this.#lastPosition;
     this.#live?.end();
@@ -126,7 +129,7 @@ export class ResumedSubscription implements StatusReader {
     }
   }
 
-  /** Null for an event that is filtered out, and at the end of the past. */
+  /** The next event of the past. Null if the event is filtered out, and at the end of the past. */
   async #nextPast(past: ReplayedPast): Promise<Result | null> {
     const positioned = await past.next();
     if (this.#hasLeft) return null;
@@ -142,7 +145,7 @@ export class ResumedSubscription implements StatusReader {
     return null;
   }
 
-  /** Null when events were dropped from the window and have to be replayed. @throws SlowConsumerError */
+  /** The next live event. Null if the window has dropped events, which are replayed next. @throws SlowConsumerError */
   async #nextLive(): Promise<Result | null> {
     if (!this.#live || this.#live.isLost) {
       this.#recover();
@@ -150,7 +153,7 @@ export class ResumedSubscription implements StatusReader {
     }
     const live = this.#live;
     const result = await live.next();
-    // It was lost meanwhile, and the event comes from what replaced it.
+    // The live subscription was replaced meanwhile, and the result comes from its replacement.
     if (result.done || live !== this.#live) return result;
     if (!this.#tracker || this.#isCoveredBy(result.value.position)) {
       this.#tracker = null;
@@ -169,13 +172,13 @@ export class ResumedSubscription implements StatusReader {
     this.#resume(position);
   }
 
-  /** After the last event that was delivered; null before the feed has begun. */
+  /** The position after the last delivered event. Null before the feed has begun. */
   get #lastPosition(): EventPosition | null {
     const last = this.#tracker ? null : this.#live?.last;
     return last?.position ?? this.#position ?? this.#hub.beginning?.position ?? null;
   }
 
-  /** Whether resuming from this position of the hub would repeat nothing. Once true, it stays true. */
+  /** Whether this position of the hub includes every event delivered so far. Once true, the answer stays true. */
   #isCoveredBy(position: EventPosition | undefined): boolean {
     if (this.#aheadMs === -Infinity) return true;
     if (!position || !hasEvents(position) || position.floorMs < this.#aheadMs) return false;
@@ -183,7 +186,7 @@ export class ResumedSubscription implements StatusReader {
     return true;
   }
 
-  /** Adds the cursor to resume after. */
+  /** Adds the cursor after which the client can resume. */
   #withCursor(error: unknown): unknown {
     const cursor = this.#lastPosition && encodeEventCursor(this.#lastPosition);
     if (error instanceof TooManyReplaysError) return new TooManyReplaysError(cursor);

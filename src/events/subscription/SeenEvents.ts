@@ -6,16 +6,16 @@ import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 
 /**
- * Which of a hub's events a resumed subscriber has received already: from a replay, or from another gateway before it
- * resumed. Replayed events are kept by id until none of them can be published any more.
+ * Knows which events of a hub a resumed subscriber has already received, from a replay or before it resumed. The ids of
+ * replayed events are kept until the hub can no longer publish any of these events.
  */
 export class SeenEvents {
   readonly #hub: StatusHub;
   readonly #replayed = new Set<string>();
   #after: EventPosition;
-  /** The hub has published the position's last event. What follows it in the hub's order is new to the subscriber. */
+  /** Whether the hub has published the last event of the position. Events that follow it in the hub's order are new. */
   #isReached: boolean;
-  /** Earlier events were published before the replay. Infinity without a replay. */
+  /** Events before this time were published before the replay. Infinity without a replay. */
   #sinceMs = Infinity;
   #replayFromMs = Infinity;
   #lastReplayedMs = -Infinity;
@@ -27,8 +27,8 @@ export class SeenEvents {
   }
 
   /**
-   * @param sinceMs events two minutes older than this were published before the replay
-   * @param fromMs where the replay begins
+   * @param sinceMs the hub published every event that is two minutes older than this before the replay
+   * @param fromMs the time at which the replay begins
    */
   beginReplay(sinceMs: number, fromMs: number): void {
     if (this.#sinceMs !== Infinity) return;
@@ -36,7 +36,7 @@ export class SeenEvents {
     this.#replayFromMs = fromMs;
   }
 
-  /** Adds a replayed event, which may be published too. */
+  /** Adds a replayed event. The hub may publish this event, too. */
   add(event: JournalStatusEvent): void {
     const { ms } = stampOf(event);
     if (ms < this.#sinceMs) return;
@@ -44,28 +44,28 @@ export class SeenEvents {
     this.#lastReplayedMs = Math.max(this.#lastReplayedMs, ms);
   }
 
-  /** A replay has shown which events the position's digest contains. */
+  /** To be called when a replay has shown which events the digest of the position contains. */
   resolve(after: EventPosition): void {
     if (this.#after.digest) this.#after = after;
   }
 
-  /** To be called once, and in order, for each event that the hub publishes after the past was requested. */
+  /** To be called once and in order for each event that the hub publishes after the past was requested. */
   has(event: JournalStatusEvent): boolean {
     const { ms, token } = stampOf(event);
     const isReached = this.#isReached;
     this.#isReached ||= token === this.#after.named.at(-1)?.token;
     if (this.#takeReplayed(event)) return true;
-    // What a hub publishes after it created the position is after it.
+    // A hub that has created the position published this event later.
     if (this.#hub.isOwn(this.#after)) return false;
     if (isAfter(event, this.#after)) return false;
     if (isNamed(this.#after, token)) return true;
-    // The replay covered its time but did not contain it: the event arrived late.
+    // The replay covered the time of the event but did not contain the event, so the event arrived late.
     if (ms >= Math.max(this.#sinceMs, this.#replayFromMs)) return false;
-    // A hub may be behind the gateway that created the position. Until it has caught up, the position decides.
+    // The hub may be behind the gateway that created the position. Until the hub has caught up, the position decides.
     return !isReached || this.#hub.isAroundBeginning(event);
   }
 
-  /** True when the event was replayed. It is published once. */
+  /** True if the event was replayed. Forgets the event, since the hub publishes each event once. */
   #takeReplayed(event: JournalStatusEvent): boolean {
     if (this.#replayed.size === 0) return false;
     // An event that is dated ahead does not prove that all earlier ones were published.

@@ -8,16 +8,18 @@ export const minBytesPerMs = 256;
 /** How long a client may stop reading, in ms. */
 const stallMs = 10_000;
 
-/** How far one subscription's client has come: what a transport sends besides the events. */
+/**
+ * How much of a subscription its client has received: the cursors that a transport sends, and whether the client reads.
+ */
 export class SubscriptionProgress {
   #reader: StatusReader | null = null;
   #delivery: { readonly isResting: boolean } | null = null;
   #last: PositionedEvent | null = null;
   #sentCursor: string | null = null;
-  /** How long the transport has waited for the client since the reader last read, in ms. */
+  /** How long the transport has waited for the client since the last event was read from the reader, in ms. */
   #waitedMs = 0;
 
-  /** The cursor of the last event that was handed out; null before the first. */
+  /** The cursor of the last event that the reader returned. Null before the first event. */
   get cursor(): string | null {
     return this.#last?.cursor ?? null;
   }
@@ -28,7 +30,7 @@ export class SubscriptionProgress {
     return this.#reader?.restingCursor ?? null;
   }
 
-  /** The feed's cursor, when the client has everything up to it and was not sent it yet. */
+  /** The feed's cursor, if the client has every event up to this cursor and was not sent the cursor itself. */
   get unsentCursor(): string | null {
     const cursor = this.restingCursor;
     return cursor === (this.#sentCursor ?? this.cursor) ? null : cursor;
@@ -55,12 +57,12 @@ export class SubscriptionProgress {
     return this.#waitedMs < stallMs;
   }
 
-  /** An event that was handed out is not delivered at once: until then the subscriber is not idle. */
+  /** Sets the delivery of the events. While the delivery still has an event, the subscriber is not at rest. */
   deliveredBy(delivery: { readonly isResting: boolean }): void {
     this.#delivery = delivery;
   }
 
-  /** Wraps the reader to keep track of it. */
+  /** Wraps the reader to keep track of the events that it returns. */
   follow(reader: StatusReader): StatusReader {
     this.#reader = reader;
     const followed: StatusReader = {
@@ -69,7 +71,7 @@ export class SubscriptionProgress {
       },
       next: async (): Promise<Result> => {
         const next = reader.next();
-        // After the call, in which a reader that was left behind checks `isTaking`.
+        // Reset after the call of `next`: a reader that the window has left behind checks `isTaking` in it.
         this.#waitedMs = 0;
         const result = await next;
         if (!result.done) {

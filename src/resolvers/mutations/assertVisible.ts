@@ -4,8 +4,8 @@ import type { JournalSides } from '../../domain/journal.ts';
 import { IdempotencyConflictError } from '../../errors/refusals.ts';
 
 /**
- * Checks that the principal may see the journals of an answer. A journal between other accounts belongs to the first use
- * of a reused key, and the client learns only that the key was used.
+ * Checks that the principal may see the journals of an answer. When the key was used before, the API returns the
+ * journals of the first request. If they are between accounts of others, the client learns only that the key was used.
  *
  * @throws IdempotencyConflictError
  */

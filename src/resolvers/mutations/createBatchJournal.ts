@@ -64,7 +64,10 @@ function journalsOf(items: readonly BatchItem[]): Journal[] {
   return items.map(({ journal }) => journal);
 }
 
-/** Since 2026-08-05 the API reads the description of each entry and ignores that of the batch. */
+/**
+ * Checks the batch and gives each entry a description: since 2026-08-05, the API reads the description of each entry
+ * and ignores the description of the batch.
+ */
 function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {
   check.entries(['input', 'entries'], batch.entries);
   check.description(['input', 'description'], batch.description);

@@ -4,9 +4,10 @@ import type { Journal } from '../../domain/journal.ts';
 import type { BatchItem } from '../../domain/newJournal.ts';
 
 /**
- * The journal of an answer, at least as new as its last delivered status event. An answer can be older: an event may
- * overtake it, and a reused key returns the first answer. The journal is read again unless its last event agrees with
- * it, or it has no event and the key is new.
+ * The journal of an answer, at least as new as its last delivered status event. An answer can be older, since an event
+ * may arrive before it, and since the API answers a reused key with its first answer. The journal is read again in
+ * three cases: its type could not be read, the status in its last event differs, or it has no event and the key was
+ * used before.
  */
 export async function freshJournal(answered: Journal, isNewKey: boolean, context: OperationContext): Promise<Journal> {
   const lastStatus = context.statusEvents.lastStatusOf(answered.id);
@@ -17,8 +18,9 @@ export async function freshJournal(answered: Journal, isNewKey: boolean, context
 }
 
 /**
- * The results of a batch, each with a journal at least as new as its events. A batch may have a thousand journals, so
- * only those are read again that were created before the call.
+ * The results of a batch, each with a journal at least as new as its last event. A journal that was created before the
+ * call counts as one whose key was used before; a batch may have a thousand journals, and new ones need no further
+ * read.
  *
  * @param startedMs when the call began, by the API's clock
  */
@@ -36,17 +38,17 @@ export function freshResults<Item extends BatchItem>(
   );
 }
 
-/** How far the clocks of the API's hosts may differ before a new journal is taken for an old one, in ms. */
+/** How much earlier than the call a new journal may be dated, in ms: the clocks of the API's hosts differ. */
 const clockTolerance = 60_000;
 
-/** Saves later fields of the operation the read. */
+/** Stores the journal for later fields of the operation, which then need not read it. */
 function learn(journal: Journal, { journalSides, journalLoader }: OperationContext): Journal {
   journalSides.learn(journal.id, journal);
   journalLoader.clear(journal.id).prime(journal.id, journal);
   return journal;
 }
 
-/** The journal exists either way, so a failed read leaves the answer as it is. */
+/** Reads the journal again. If the read fails, returns the answered journal, which exists in any case. */
 async function reread(answered: Journal, { journals, signal }: OperationContext): Promise<Journal> {
   try {
     return (await journals.get(answered.id, signal)) ?? answered;

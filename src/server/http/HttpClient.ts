@@ -9,7 +9,7 @@ import { EventStreamBody } from '../live/EventStreamBody.ts';
 import { eventStream } from './mediaTypes.ts';
 import { memoize } from './memoize.ts';
 
-/** The client of one request, with whom the engine speaks about the operation in it. */
+/** The client of one HTTP request, as the engine sees it. */
 export class HttpClient implements Client {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -41,7 +41,7 @@ export class HttpClient implements Client {
     return this.#request.method !== 'GET';
   }
 
-  /** Types in the order in which the client prefers them: `normalizeHead` has rewritten the header. */
+  /** The accepted media types, the preferred one first: `normalizeHead` has sorted them in the header. */
   get accepts(): readonly string[] {
     return typesIn(this.#request.headers.accept ?? '');
   }
@@ -50,7 +50,7 @@ export class HttpClient implements Client {
     return this.accepts.includes(eventStream);
   }
 
-  /** The body of the response to a subscription, or to a client that wants an event stream in any case. */
+  /** The event stream of the response. Used for a subscription, and for any operation whose client prefers one. */
   get body(): EventStreamBody {
     this.#body ??= new EventStreamBody(this.#pingMs);
     return this.#body;
@@ -61,7 +61,7 @@ export class HttpClient implements Client {
     return this.body;
   }
 
-  /** @param parameters as they were sent */
+  /** @param parameters the parameters as the client sent them */
   requestOf(parameters: unknown, session: Session): OperationRequest {
     const { traceparent, tracestate, 'last-event-id': lastEventId } = this.#request.headers;
     return {

@@ -29,7 +29,7 @@ export interface PostDoorOptions {
 const requestTypes = ['application/json', 'application/graphql+json'];
 const responseTypes = ['application/json', 'application/graphql-response+json', eventStream];
 
-/** True for a request that needs nothing of Yoga: JSON, answered with JSON or an event stream. */
+/** True for a request with JSON that accepts JSON or an event stream. `PostDoor` serves these requests without Yoga. */
 export function isOrdinaryPost({ method, headers }: IncomingMessage): boolean {
   if (method !== 'POST' || headers['content-encoding'] !== undefined) return false;
   return isJson(headers['content-type'] ?? '') && isAnswered(headers.accept ?? '');
@@ -50,7 +50,7 @@ export class PostDoor {
     this.#options = options;
   }
 
-  /** Never rejects. @param head of every response: names and values in turn */
+  /** Never rejects. @param head the headers of every response, as a list of names and values in turn */
   async serve(request: IncomingMessage, response: ServerResponse, head: readonly string[]): Promise<void> {
     const { limits, log } = this.#options;
     const client = new HttpClient(request, response, limits.pingMs);
@@ -63,7 +63,7 @@ export class PostDoor {
     }
   }
 
-  /** @returns null if the client disconnected while it sent the request */
+  /** @returns null if the client disconnected before it had sent the whole request */
   async #answer(request: IncomingMessage, client: HttpClient): Promise<Answer | Results | null> {
     const { engine, authenticator, limits, turns } = this.#options;
     // Before the body is read.

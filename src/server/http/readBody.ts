@@ -5,11 +5,11 @@ import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 /**
  * Reads the body of a request.
  *
- * @returns null if the client disconnected before the end of it
- * @throws GraphQLError when it has more bytes than allowed
+ * @returns null if the client disconnected before the end of the body
+ * @throws GraphQLError when the body has more than `maxBytes`
  */
 export function readBody(request: IncomingMessage & { body?: Buffer }, maxBytes: number): Promise<Buffer | null> {
-  // `peekAndShedQuery` has read it already.
+  // `peekAndShedQuery` may have read the body already.
   if (request.body) return Promise.resolve(request.body);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {

@@ -10,21 +10,22 @@ import { eventStream } from './mediaTypes.ts';
 import { responseHead } from './responseHead.ts';
 import type { ResponseHead } from './responseHead.ts';
 
-/** Keep proxies from storing, changing and buffering an event stream. */
+/** These headers keep proxies from storing, changing and buffering an event stream. */
 const streamHeaders = {
   'content-type': eventStream,
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 };
 
-/** True if the client is to get the outcome as an event stream. */
+/** Whether the outcome is sent to the client as an event stream. */
 export function isEventStreamWanted(client: HttpClient, outcome: unknown): boolean {
   return isResults(outcome) || client.accepts[0] === eventStream;
 }
 
 /**
- * An invalid request is answered with 200 and a `next` event: an EventSource does not read the body of a 400
- * (graphql-sse's PROTOCOL.md, distinct connections mode). Other statuses are kept for proxies and balancers.
+ * The head of a response with an event stream. An invalid request gets status 200 and a `next` event, since an
+ * EventSource does not read the body of a 400 (graphql-sse's PROTOCOL.md, distinct connections mode). Every other
+ * status stays as it is, so that proxies and load balancers see it.
  */
 export function eventStreamHead(outcome: Answer | Results): ResponseHead {
   const errors = isResults(outcome) ? [] : outcome.errors;
@@ -35,7 +36,7 @@ export function eventStreamHead(outcome: Answer | Results): ResponseHead {
 export interface Reply {
   client: HttpClient;
   response: ServerResponse;
-  /** Of every response: names and values in turn. */
+  /** The headers of every response, as a list of names and values in turn. */
   head: readonly string[];
   log: Log;
 }

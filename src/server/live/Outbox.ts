@@ -1,8 +1,8 @@
 import { Notifier } from '../../concurrency/Notifier.ts';
 
-/** Bytes queued in one tick above which a subscriber has to wait for the next one. */
+/** When more bytes than this are queued in one tick, subscribers have to wait for the next tick. */
 const maxQueued = 16_384;
-/** Bytes queued in one tick above which they are written at once. */
+/** When more bytes than this are queued in one tick, all of them are written at once. */
 const maxWritten = 1_048_576;
 
 interface Piece {
@@ -11,8 +11,9 @@ interface Piece {
 }
 
 /**
- * The output to one client. All pieces of a tick are written together, since a small write costs little but its system
- * call. Bytes are strings of one character per byte ("latin1"), which V8 concatenates without a copy.
+ * The output to one client, and the backpressure towards a slow one: before a subscriber puts more, it waits for `room`
+ * while the client's stream is full. All pieces of a tick are written together, since nearly all of the cost of a small
+ * write is its system call. Bytes are strings of one character per byte ("latin1"), which V8 joins without a copy.
  */
 export class Outbox {
   readonly #write: (bytes: string) => boolean;
@@ -42,12 +43,12 @@ export class Outbox {
     if (this.#isDrained) this.resume();
   }
 
-  /** Null while there is room for more; otherwise fulfilled when there may be, or when the stream has closed. */
+  /** Null while there is room. Otherwise a promise, fulfilled when there may be room or the stream has closed. */
   room(): Promise<void> | null {
     return this.#isDrained && this.#queued < maxQueued ? null : this.#roomAgain.next();
   }
 
-  /** The stream has drained or closed. */
+  /** To be called when the stream has drained or closed. */
   resume(): void {
     this.#isDrained = true;
     this.#roomAgain.notify();

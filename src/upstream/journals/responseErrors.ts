@@ -23,7 +23,7 @@ import type { Refusal, UpstreamErrorDetails } from '../../errors/refusals.ts';
 import type { NotSentError, WireResponse } from '../transport/exchange.ts';
 import { readErrorBody } from '../transport/readErrorBody.ts';
 
-/** The facts of a request that its refusal depends on. */
+/** The facts about a request on which the type of its refusal depends. */
 export interface RequestFacts {
   entryType: JournalEntryType;
   accountIds: string[];
@@ -31,13 +31,13 @@ export interface RequestFacts {
 }
 
 interface Details extends UpstreamErrorDetails {
-  /** Written by a proxy, so the status is not the API's. */
+  /** Whether a proxy wrote the response. The status is then not the API's. */
   isPage: boolean;
 }
 
 type Meaning<Context> = (details: Details, facts: Context) => Refusal | null;
 
-/** `POST /v1/journals/reverse_batch`. It documents no idempotency, so no 422. */
+/** `POST /v1/journals/reverse_batch`. No 422, since this endpoint documents no idempotency keys. */
 export const reverseBatchRefusals: Record<number, Meaning<RequestFacts>> = {
   400: (details) => new InvalidRequestError(details, [{ path: ['input'], message: details.message }]),
   403: insufficientCash,
@@ -61,8 +61,8 @@ export const deleteRefusals: Record<number, Meaning<{ journalId: string }>> = {
 };
 
 /**
- * The refusal for a 4xx response, by the table of its endpoint, since a status means different things at different
- * endpoints. What the table does not cover is an `OtherRefusalError` with the API's message.
+ * The refusal for a 4xx response, from the table of the endpoint, since a status means different things at different
+ * endpoints. A status that the table does not contain becomes an `OtherRefusalError` with the API's message.
  */
 export function refusalOf<Context>(
   table: Record<number, Meaning<Context>>,
@@ -75,9 +75,9 @@ export function refusalOf<Context>(
 }
 
 /**
- * A 403 has other reasons than a low balance, such as a missing permission or a blocked account, and all of them may have
- * the code 40310000. So the message decides, and the code only when there is no message. The word "insufficient" is not
- * enough either, since permissions can be insufficient.
+ * The refusal for a 403, or null if its reason is not a low balance. Other reasons, such as a missing permission or a
+ * blocked account, may have the code 40310000, too. So the message decides, and the code decides only without a
+ * message. The word "insufficient" proves nothing, since permissions can be insufficient as well.
  */
 function insufficient(details: Details, { entryType }: RequestFacts): Refusal | null {
   const text = details.message.toLowerCase();
@@ -95,13 +95,16 @@ function insufficient(details: Details, { entryType }: RequestFacts): Refusal | 
     : null;
 }
 
-/** Batches move cash only, so their results have no member for assets. */
+/** Like `insufficient`, for batches: they move only cash, so their result unions have no member for assets. */
 function insufficientCash(details: Details, facts: RequestFacts): Refusal | null {
   const refusal = insufficient(details, facts);
   return refusal instanceof InsufficientBalanceError ? refusal : null;
 }
 
-/** The documented message is "idempotency key violation: at least one field in the request has changed from the first request". */
+/**
+ * Whether a 422 means that the key was used with another input. The documented message is "idempotency key violation:
+ * at least one field in the request has changed from the first request".
+ */
 function isAboutKey(details: Details): boolean {
   return /idempoten|first request|without a message$/i.test(details.message);
 }
@@ -112,7 +115,7 @@ function missingAccounts(details: Details, { accountIds }: RequestFacts): string
 }
 
 /**
- * The fault for a response to a read that is neither a success nor documented for the endpoint.
+ * The fault for a response to a read that is not a success and has no documented meaning at its endpoint.
  *
  * @param retryAt when to call again after a 429
  */
@@ -125,19 +128,19 @@ export function readFault(response: WireResponse, retryAt: Instant): Fault {
   return new UnexpectedResponseError(summary, details);
 }
 
-/** 429: nothing was done, whatever the request was. */
+/** The fault for a 429, after which the API has done nothing, whatever the request was. */
 export function rateLimited(response: WireResponse, retryAt: Instant): RateLimitedError {
   const { message, requestId, upstreamCode } = readErrorBody(response);
   return new RateLimitedError(message, { requestId, upstreamCode, retryAt });
 }
 
-/** The gateway's own reason for not sending, such as the rate limit, or else that the API cannot be reached. */
+/** The fault for a call that was not sent: the reason of the gateway, such as the rate limit, or an unreachable API. */
 export function notSent(error: NotSentError): Fault {
   if (error.cause instanceof Fault) return error.cause;
   return new UpstreamUnavailableError(`nothing was sent: ${error.message}`, { cause: error });
 }
 
-/** A 422 to a list means that too many journals match, unless its message is about something else. */
+/** Whether a 422 of a list means that too many journals match. It does, unless the message is about something else. */
 export function isAboutTooMany(response: WireResponse): boolean {
   return /many|more than|exceed|limit|narrow|reduce|range|records|\d{4,}|without a message$/i.test(
     readErrorBody(response).message,

@@ -1,7 +1,7 @@
-/** How late a `Date` header may be, in ms: servers cache its text for a second and refresh it with a timer. */
+/** How late a `Date` header may be, in ms: servers cache its text and refresh the text with a timer each second. */
 const staleMs = 100;
 
-/** This machine's time in Unix ms. Unlike `Date.now()` it ignores changes of the clock after the start. */
+/** This machine's time in Unix ms. Unlike `Date.now()`, it does not jump when the clock is set after the start. */
 export function steadyNow(): number {
   return startedAtMs + performance.now();
 }
@@ -9,8 +9,8 @@ export function steadyNow(): number {
 const startedAtMs = performance.timeOrigin;
 
 /**
- * The API's clock, estimated from the `Date` headers of its responses. Each header is a whole second, which bounds the
- * offset between the two clocks from below and above; many of them narrow it down.
+ * The API's clock, estimated from the `Date` headers of its responses. Each header gives a whole second, which bounds
+ * the offset between the API's clock and this machine's clock from below and above. Many headers narrow these bounds.
  */
 export class ApiClock {
   #leastOffsetMs = -Infinity;
@@ -26,7 +26,7 @@ export class ApiClock {
     const least = dateMs - receivedMs;
     const most = dateMs + 1_000 + staleMs - sentMs;
     const isConsistent = least <= this.#mostOffsetMs && most >= this.#leastOffsetMs;
-    // A contradiction means that one of the clocks was changed: only the new header counts.
+    // Bounds that contradict each other mean that one of the clocks was set: only the new header counts.
     this.#leastOffsetMs = isConsistent ? Math.max(least, this.#leastOffsetMs) : least;
     this.#mostOffsetMs = isConsistent ? Math.min(most, this.#mostOffsetMs) : most;
   }

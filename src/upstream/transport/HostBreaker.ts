@@ -13,7 +13,7 @@ import type { PendingCall } from './ResponseMonitor.ts';
 export interface HostBreakerOptions {
   /** Sends a probe to the host. @throws when there is no response within the deadline */
   probe: (deadlineMs: number) => Promise<WireResponse>;
-  /** Called when the breaker closes: connections from before may be dead without any error. */
+  /** Called when the breaker closes. Connections that were opened before may be dead without any error. */
   onClose: () => void;
   log: Log;
 }
@@ -21,20 +21,20 @@ export interface HostBreakerOptions {
 /** The breaker opens when 16 of the last 20 calls have failed. */
 const recentCalls = 20;
 const failuresToOpen = 16;
-/** Time between the starts of two probes, in ms. The first one comes sooner, since most outages are short. */
+/** Time between the starts of two probes, in ms. The first probe comes sooner, since most outages are short. */
 const firstProbeMs = 250;
 const probeEveryMs = 1_000;
-/** A probe that takes longer has failed, in ms. */
+/** How long a probe may take before it has failed, in ms. */
 const probeDeadlineMs = 1_500;
 /** Added to `retryAt` for the time that the probe's response takes, in ms. */
 const probeResponseMs = 100;
-/** A host that sends nothing for this long is probed, to tell an outage from slow calls, in ms. */
+/** How long a host may send nothing before it is probed, in ms. The probe tells an outage from slow calls. */
 const unresponsiveMs = 700;
 const unresponsiveProbeMs = 700;
 
 /**
- * Circuit breaker: calls to a failing host fail at once, which spares both callers and the host. It closes by probes of
- * its own, which need no traffic; calls are never used as probes.
+ * A circuit breaker. While it is open, calls to the failing host fail at once, which spares both callers and the host.
+ * The breaker sends probes of its own and closes when one succeeds; it never uses a call as a probe.
  */
 export class HostBreaker {
   readonly #options: HostBreakerOptions;
@@ -73,8 +73,8 @@ export class HostBreaker {
   /**
    * Runs one call and counts its result.
    *
-   * @param call receives a signal that is aborted when the breaker opens: requests not begun by then are withdrawn
-   * @throws NotSentError caused by `UpstreamUnavailableError` while the breaker is open; else what the call throws
+   * @param call receives a signal that is aborted when the breaker opens, which withdraws requests not begun by then
+   * @throws NotSentError caused by `UpstreamUnavailableError` while the breaker is open; otherwise what the call throws
    */
   async run(call: (opening: CancelSignal) => Promise<WireResponse>): Promise<WireResponse> {
     if (this.#isOpen) throw this.#refusal();
@@ -97,7 +97,7 @@ export class HostBreaker {
     await this.#probing;
   }
 
-  /** Calls that end while the breaker is open began before it opened and are not counted. */
+  /** Counts the result of a call. A call that ends while the breaker is open began before, and is not counted. */
   #count(hasFailed: boolean): void {
     if (this.#isOpen) return;
     this.#recent.push(hasFailed);
@@ -107,11 +107,11 @@ export class HostBreaker {
     this.#probing = this.#probeUntilResponse();
   }
 
-  /** Probes a host that many calls wait for. Without a response, each of these calls counts as failed. */
+  /** Probes a host that many calls wait for. If the probe gets no response, each of these calls counts as failed. */
   async #probeUnresponsive(pending: readonly PendingCall[]): Promise<void> {
     if (this.#isOpen) return;
     const probedAt = performance.now();
-    // A probe that the rate limit prevented proves nothing; the monitor will ask again.
+    // If the rate limit prevented the probe, nothing is known; the monitor will call this again.
     const isUp = (await this.#sendProbe(unresponsiveProbeMs)) ?? true;
     if (isUp) this.#monitor.recordResponse();
     if (this.#closing.signal.aborted || this.#monitor.respondedAt >= probedAt) return;
@@ -141,7 +141,7 @@ export class HostBreaker {
     log.info('upstream has recovered');
   }
 
-  /** True for any status below 500. Null when the rate limit prevents the probe. */
+  /** True if the host answers with a status below 500. Null when the rate limit prevents the probe. */
   async #sendProbe(deadlineMs: number): Promise<boolean | null> {
     try {
       return (await this.#options.probe(deadlineMs)).status < 500;
@@ -157,7 +157,7 @@ export class HostBreaker {
   }
 }
 
-/** Calls cancelled by the caller and requests that never reached a socket are not the host's failures. */
+/** False for a call that its caller cancelled and for a request that the gateway held back: the host did not fail. */
 function isHostFailure(error: unknown): boolean {
   if (error instanceof ResponseLostError) return error.abortedBy !== 'caller';
   return error instanceof NotSentError && error.isFromSocket;

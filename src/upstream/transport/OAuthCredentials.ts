@@ -33,17 +33,17 @@ interface Token {
 const deadlineMs = 10_000;
 /** A token is renewed this long before it expires, in ms, or in the last fifth of a shorter life. */
 const renewEarlyMs = 60_000;
-/** For this long a token that the API has not accepted yet is not replaced after a 401, in ms. */
+/** How long a new token that the API has not accepted yet is kept in spite of a 401, in ms. */
 const refusalPauseMs = 1_000;
 
 /**
- * OAuth 2 client credentials (RFC 6749, 4.4). All calls share one token. It is renewed before it expires, while the old
- * one stays in use, and by one request at a time.
+ * OAuth 2 client credentials (RFC 6749, 4.4). All calls share one token. One request at a time renews the token before
+ * it expires, and calls use the old token meanwhile.
  */
 export class OAuthCredentials implements Credentials {
   readonly #options: OAuthOptions;
   readonly #agent = new Agent({ connect: createConnector() });
-  /** The token endpoint is another host than the API and has its own rate limit. */
+  /** The rate limit of the token endpoint, which is another host than the API. */
   readonly #governor = new RateGovernor(new ApiClock(), 'the token endpoint');
   readonly #closing = new AbortController();
   #isConfirmed = true;
@@ -68,9 +68,9 @@ export class OAuthCredentials implements Credentials {
   }
 
   async renew(refused: string, wait: WaitOptions = {}): Promise<boolean> {
-    // Another call that was refused with it has already renewed it.
+    // Another call that was refused with this token has already renewed it.
     if (this.#token?.header !== refused) return true;
-    // A token that the API never accepted is not replaced over and over: the next one would be refused as well.
+    // If the API has never accepted a token, it would probably refuse the next one, too: no renewal for a while.
     const now = performance.now();
     if (!this.#isConfirmed && now - this.#renewedAt < refusalPauseMs) return false;
     this.#token = null;
@@ -86,7 +86,7 @@ export class OAuthCredentials implements Credentials {
     await this.#agent.destroy();
   }
 
-  /** Shares the renewal with other calls: an aborted call ends its wait, not the renewal. */
+  /** Renews the token once for all calls that wait. A call that is aborted ends only its wait and not the renewal. */
   async #renewedToken(wait: WaitOptions): Promise<Token> {
     const renewal = this.#startRenewal();
     if (!(await waitFor(renewal, wait))) throw new NotSentError('cancelled while waiting for an access token');
@@ -151,7 +151,7 @@ function readToken({ status, body, unreadable }: WireResponse): Token {
   throw new Error(`the token endpoint answered HTTP ${status}: ${reason}`);
 }
 
-/** Some issuers send a string. Without a readable number the token is assumed to live for a minute. */
+/** The lifetime of a token. Some issuers send it as a string. Without a readable number, one minute is assumed. */
 function secondsOf(expiresIn: unknown): number {
   const seconds = Number(spellingOf(expiresIn) ?? (typeof expiresIn === 'string' ? expiresIn : Number.NaN));
   return seconds > 0 && Number.isFinite(seconds) ? seconds : 60;

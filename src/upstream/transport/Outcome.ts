@@ -5,8 +5,8 @@ import type { WireResponse } from './exchange.ts';
 import { readErrorBody, requestIdOf } from './readErrorBody.ts';
 
 /**
- * What is known about a call that has ended. Every result of every endpoint is exactly one of these, and this file alone
- * decides which. docs/money.md describes them to callers.
+ * What is known about a call that has ended. Each call of each endpoint has exactly one of these four outcomes, and
+ * this file alone decides which one. docs/money.md describes the outcomes to callers.
  */
 export type Outcome<Result> = NotSent | Refused | Done<Result> | Unknown;
 
@@ -20,7 +20,7 @@ export interface NotSent {
 export interface Refused {
   kind: 'refused';
   response: WireResponse;
-  /** An earlier attempt of the same call was lost: it may have been processed, or may still be in progress. */
+  /** Whether an earlier attempt of this call was lost. That attempt may have been processed, or may be in progress. */
   isAfterLost: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Done<Result> {
   result: Result;
 }
 
-/** It may or may not have been done. */
+/** The API may or may not have done what the request asks for. */
 export interface Unknown {
   kind: 'unknown';
   /** What was received, for operators and callers. */
@@ -41,7 +41,7 @@ export interface Unknown {
   cause?: unknown;
 }
 
-/** @param decode reads the body of a 2xx; if it throws, the outcome is unknown: something was done, but not what is known */
+/** @param decode reads the body of a 2xx. If it throws, the outcome is unknown: what the API did cannot be read */
 export function outcomeOf<Result>(response: WireResponse, decode: (response: WireResponse) => Result): Outcome<Result> {
   if (isUndecided(response.status)) {
     const { summary: message, requestId, upstreamCode } = readErrorBody(response);
@@ -56,7 +56,7 @@ export function outcomeOf<Result>(response: WireResponse, decode: (response: Wir
   }
 }
 
-/** @throws any error that `exchange` does not throw: it is a bug, not an outcome */
+/** @throws the error itself if `exchange` does not throw such errors: that is a bug and not an outcome */
 export function outcomeOfFailure(error: unknown): NotSent | Unknown {
   if (error instanceof NotSentError) return { kind: 'neverSent', error };
   if (!(error instanceof ResponseLostError)) throw error;
@@ -65,8 +65,8 @@ export function outcomeOfFailure(error: unknown): NotSent | Unknown {
 }
 
 /**
- * The outcome of the whole call, when a retry follows a lost attempt. A refused retry may be refused because of what the
- * lost attempt did. A retry that was not sent, or was refused before its content was judged, leaves the call lost.
+ * The outcome of the whole call, when a retry follows a lost attempt. The API may refuse the retry because of what the
+ * lost attempt did. If the retry was not sent, or was refused before the API checked its content, the call stays lost.
  */
 export function outcomeAfterLost<Result>(lost: Unknown | null, outcome: Outcome<Result>): Outcome<Result> {
   if (!lost || outcome.kind === 'done' || outcome.kind === 'unknown') return outcome;
@@ -75,14 +75,14 @@ export function outcomeAfterLost<Result>(lost: Unknown | null, outcome: Outcome<
 }
 
 /**
- * A 5xx may follow the commit, a redirect or a 408 may come from a proxy, and a 409 may concern an identical request in
- * progress: none of them proves that nothing was done.
+ * True for a status that does not prove that nothing was done: the API may send a 5xx after it has committed, a
+ * redirect or a 408 may come from a proxy, and a 409 may mean that an identical request is in progress.
  */
 function isUndecided(status: number): boolean {
   return status >= 500 || (status >= 300 && status < 400) || status === 408 || status === 409;
 }
 
-/** Credentials and the rate limit are checked before the request is, and a page comes from a proxy. */
+/** False for a 401, a 429 and a page of a proxy: the API refused before it checked the content of the request. */
 function isAboutTheRequest(response: WireResponse): boolean {
   return response.status !== 401 && response.status !== 429 && !readErrorBody(response).isPage;
 }

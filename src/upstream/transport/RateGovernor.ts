@@ -14,9 +14,9 @@ export interface WaitLimits {
   signal?: CancelSignal | undefined;
 }
 
-/** Permission to send a call, as of the time it was given. */
+/** Permission to send a call. */
 export interface Permit {
-  /** The window in which one of the remaining calls is reserved; null while there are plenty. */
+  /** The window in which one of the remaining calls is reserved. Null when none is reserved because plenty are left. */
   window: RateWindow | null;
   isBegun: boolean;
 }
@@ -24,32 +24,33 @@ export interface Permit {
 interface RateWindow {
   /** By `performance.now()`. */
   endsAt: number;
-  /** Calls left: the lowest number that the API has sent. */
+  /** How many calls are left: the lowest number that the API has sent in this window. */
   remaining: number;
-  /** How many of them are reserved by calls that wait for their turn. */
+  /** How many of the remaining calls are reserved by calls that wait for their turn. */
   reserved: number;
   /** When the next waiting call may be sent, by `performance.now()`. */
   nextTurn: number;
 }
 
-/** How many calls may wait for the reset; further ones fail at once. */
+/** How many calls may wait for the reset. Further calls fail at once. */
 const maxWaiting = 10_000;
 /** Below this share of the limit, calls are spread over the time until the reset. */
 const slowShare = 0.1;
 /** Pause after a 429 without a reset time, in ms. */
 const defaultPauseMs = 1_000;
-/** A later reset is taken for a wrong clock while the API has not sent a `Date` header, in ms. */
+/** Until the API has sent a `Date` header, a reset further ahead than this means that a clock is wrong, in ms. */
 const plausibleMs = 3_600_000;
-/** No pause is longer than this, whatever the API sends, in ms. */
+/** The longest pause, whatever the API sends, in ms. */
 const longestMs = 86_400_000; // a day
-/** Calls that waited for a reset are sent spread over this time after it, in ms. */
+/** The time after a reset over which the calls that waited for the reset are spread, in ms. */
 const spreadMs = 200;
-/** Pause between two messages to other gateways about the remaining calls, in ms. */
+/** The time between two messages to other gateways about the remaining calls, in ms. */
 const newsMs = 100;
 
 /**
- * The API's rate limit, shared by all calls of the process, and by other gateways if `share` was called. After a 429 nothing is sent until the reset that it names.
- * When few calls are left, they are spread over the time until the reset.
+ * Keeps the API's rate limit, which all calls of the process share, and other gateways if `share` was called. After a
+ * 429, nothing is sent until the reset that the response names. When few calls are left, they are spread over the time
+ * until the reset.
  */
 export class RateGovernor {
   readonly #clock: ApiClock;
@@ -58,12 +59,12 @@ export class RateGovernor {
   #limit = Infinity;
   #window: RateWindow | null = null;
   #waiting = 0;
-  /** Calls begun and without a response: the API may or may not have counted them. */
+  /** Calls that were begun and have no response yet: the API may or may not have counted them. */
   #inFlight = 0;
   #sharing: RateSharing | null = null;
   #nextNewsAt = -Infinity;
 
-  /** @param owner whose limit it is, for messages */
+  /** @param owner the API whose limit this is, for messages */
   constructor(clock: ApiClock, owner = 'the Journals API') {
     this.#clock = clock;
     this.#owner = owner;
@@ -74,7 +75,7 @@ export class RateGovernor {
     this.#sharing = sharing;
   }
 
-  /** Takes over what another gateway has learned. */
+  /** Applies what another gateway has learned from its responses. */
   receive(news: RateNews): void {
     const now = performance.now();
     if ('pausedMs' in news) this.#close(now + Math.min(news.pausedMs, longestMs));
@@ -86,26 +87,26 @@ export class RateGovernor {
     return performance.now() >= this.#closedUntil;
   }
 
-  /** How long until calls may be sent, in ms; 0 when they may. */
+  /** How long until calls may be sent, in ms; 0 when calls may be sent now. */
   get opensInMs(): number {
     return Math.max(0, this.#closedUntil - performance.now());
   }
 
-  /** Calls left until the reset; null when the API has not sent a number. */
+  /** How many calls are left until the reset. Null when the API has not sent a number. */
   get remaining(): number | null {
     return this.#window && performance.now() < this.#window.endsAt ? this.#callsLeft(this.#window) : null;
   }
 
   /**
-   * Waits until a call may be sent. `begin` must be called when it has its socket.
+   * Waits until a call may be sent. `begin` must be called when the call has its socket.
    *
-   * @throws NotSentError caused by `RateLimitedError`, at once when the wait would end after the deadline
+   * @throws NotSentError caused by `RateLimitedError`. Throws at once when the wait would end after the deadline
    */
   async pass(limits: WaitLimits): Promise<Permit> {
     for (;;) {
       const window = this.#scarceWindow();
       const turnAt = window && this.#callsLeft(window) > 0 ? Math.max(performance.now(), window.nextTurn) : null;
-      // A call without a turn before the reset tries again after it.
+      // A call that gets no turn before the reset tries again after the reset.
       const opensAt = Math.max(this.#closedUntil, turnAt ?? window?.endsAt ?? -Infinity);
       const mustWait = opensAt > performance.now();
       if (mustWait) this.#assertWaitFits(opensAt, limits);
@@ -117,7 +118,7 @@ export class RateGovernor {
     }
   }
 
-  /** Counts a call that is about to be written; false when the limit has changed and it needs a new permit. */
+  /** Counts a call that is about to be written. False when the limit has changed and the call needs a new permit. */
   begin(permit: Permit): boolean {
     const hadTurn = permit.window !== null;
     release(permit);
@@ -134,7 +135,7 @@ export class RateGovernor {
     permit.isBegun = false;
   }
 
-  /** Reads the limit from a response: `X-RateLimit-*` of any, `Retry-After` of a 429. */
+  /** Reads the limit from the `X-RateLimit-*` headers of a response, and the pause from the `Retry-After` of a 429. */
   learn(status: number, headers: Record<string, string | undefined>): void {
     const now = performance.now();
     if (status === 429) {
@@ -162,7 +163,7 @@ export class RateGovernor {
     this.#limit = limit;
     const window = this.#window;
     if (window && Math.abs(window.endsAt - endsAt) < 1_500) {
-      // Responses overtake each other: within a window the lowest number is the newest.
+      // Responses may arrive out of order: within a window, the lowest number is the newest.
       window.remaining = Math.min(remaining, window.remaining);
       window.endsAt = endsAt;
     } else {
@@ -170,7 +171,7 @@ export class RateGovernor {
     }
   }
 
-  /** The pause that a 429 asks for, in ms: the longer one of `X-RateLimit-Reset` and `Retry-After`. */
+  /** The pause that a 429 asks for, in ms: the longer of those in `X-RateLimit-Reset` and `Retry-After`. */
   pauseOf(headers: Record<string, string | undefined>): number {
     const reset = this.#untilReset(headers['x-ratelimit-reset']);
     const pauses = [reset, this.#untilRetry(headers['retry-after'])].filter((ms) => ms !== null);
@@ -192,14 +193,14 @@ export class RateGovernor {
     throw new NotSentError('cancelled while waiting for the rate limit', { cause: signal?.reason });
   }
 
-  /** The window, when it has few calls left. */
+  /** The current window if few of its calls are left, otherwise null. */
   #scarceWindow(): RateWindow | null {
     const window = this.#window;
     if (!window || performance.now() >= window.endsAt) return null;
     return this.#callsLeft(window) * this.#parts <= this.#limit * slowShare ? window : null;
   }
 
-  /** This gateway's part of the remaining calls. */
+  /** How many of the remaining calls this gateway may still begin. */
   #callsLeft({ remaining, reserved }: RateWindow): number {
     return Math.max(0, Math.floor(remaining / this.#parts) - this.#inFlight - reserved);
   }
@@ -219,7 +220,10 @@ export class RateGovernor {
     return seconds === null ? this.#untilTime(Date.parse(header ?? '')) : Math.min(seconds * 1_000, longestMs);
   }
 
-  /** By the API's clock; by this machine's when that gives no plausible pause, as with a clock that was set by hand. */
+  /**
+   * The time until a moment by the API's clock, in ms. If that is not a plausible pause, for instance because somebody
+   * set the API's clock by hand, this machine's clock is used. Null if neither clock gives a plausible pause.
+   */
   #untilTime(timeMs: number): number | null {
     const byApi = timeMs - this.#clock.earliestNow();
     if (byApi >= 0 && byApi <= (this.#clock.isKnown ? longestMs : plausibleMs)) return byApi;
@@ -228,13 +232,13 @@ export class RateGovernor {
   }
 }
 
-/** The next turn comes later, so that the remaining calls last until the reset. */
+/** Reserves a call and moves the next turn back, so that the remaining calls last until the reset. */
 function reserve(window: RateWindow, turnAt: number, left: number): void {
   window.reserved += 1;
   window.nextTurn = turnAt + Math.max(0, window.endsAt - turnAt) / left;
 }
 
-/** Gives back a reservation, used or not; later calls have no effect. */
+/** Ends the reservation of a permit. Calling this again has no effect. */
 function release(permit: Permit): void {
   if (permit.window) permit.window.reserved -= 1;
   permit.window = null;

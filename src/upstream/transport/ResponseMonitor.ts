@@ -2,16 +2,16 @@
 export interface PendingCall {
   /** By `performance.now()`. */
   startedAt: number;
-  /** The breaker has already counted it as a failure. */
+  /** Whether the breaker has already counted this call as a failure. */
   isCountedAsFailed: boolean;
 }
 
 export interface ResponseMonitorOptions {
-  /** How long pending calls may go without any response from the host, in ms. */
+  /** How long the host may send no response while calls are pending, in ms. */
   timeoutMs: number;
-  /** How many calls must be pending. */
+  /** How many calls must be pending before the host counts as silent. */
   minPending: number;
-  /** Called with the pending calls when the host does not respond; not again before the promise is settled. */
+  /** Called with the pending calls when the host does not respond, but not again before its promise is settled. */
   onUnresponsive: (pending: readonly PendingCall[]) => Promise<void>;
 }
 
@@ -20,7 +20,7 @@ const checkEveryMs = 100;
 
 /**
  * Detects a host that accepts requests or connections and sends nothing back, long before the first call reaches its
- * deadline. A few slow responses do not count while others arrive.
+ * deadline. Slow responses do not count while other responses arrive.
  */
 export class ResponseMonitor {
   readonly #options: ResponseMonitorOptions;
@@ -61,7 +61,7 @@ export class ResponseMonitor {
 
   #check(): void {
     const { timeoutMs, minPending, onUnresponsive } = this.#options;
-    // The timer outlives short pauses between calls.
+    // The timer keeps running during short pauses between calls.
     if (this.#pending.size === 0) this.close();
     if (this.#isReporting) return;
     const pending = [...this.#pending].filter(({ isCountedAsFailed }) => !isCountedAsFailed);

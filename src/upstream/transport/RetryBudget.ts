@@ -1,4 +1,4 @@
-/** Calls and retries are counted over this time, in buckets, in ms. */
+/** The time over which calls and retries are counted, in ms. The counts are kept in buckets. */
 const windowMs = 10_000;
 const bucketMs = 1_000;
 
@@ -9,15 +9,15 @@ interface Bucket {
 }
 
 /**
- * Limits the load that retries add when many calls fail at once: a share of the calls of the last 10 seconds, and at
- * least a few, so that a process with little traffic can retry as well.
+ * Limits the load that retries add when many calls fail at once. The number of retries may be a share of the calls of
+ * the last 10 seconds, but at least a few, so that a process with little traffic can retry, too.
  */
 export class RetryBudget {
   readonly #share: number;
   readonly #minimum: number;
   #buckets: Bucket[] = [];
 
-  /** @param options `minimum` retries are always available in a window */
+  /** @param options `share`: retries per call; `minimum`: how many retries a window allows without any calls */
   constructor({ share = 0.2, minimum = 5 }: { share?: number; minimum?: number } = {}) {
     this.#share = share;
     this.#minimum = minimum;
@@ -28,7 +28,7 @@ export class RetryBudget {
     this.#currentBucket().calls += 1;
   }
 
-  /** Takes one retry from the budget; false when there is none left. */
+  /** Takes one retry from the budget. Returns false when no retry is left. */
   take(): boolean {
     const bucket = this.#currentBucket();
     if (this.left < 1) return false;

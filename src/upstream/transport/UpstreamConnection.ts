@@ -2,7 +2,6 @@ import { Backoff } from '../../concurrency/Backoff.ts';
 import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import { pause } from '../../concurrency/waitFor.ts';
 import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
-import { Fault } from '../../errors/faults.ts';
 import type { Log } from '../../log.ts';
 
 import type { Credentials } from './credentials.ts';
@@ -13,20 +12,24 @@ import type { Outcome, Unknown } from './Outcome.ts';
 import type { WaitLimits } from './RateGovernor.ts';
 import { requestIdOf } from './readErrorBody.ts';
 import { RetryBudget } from './RetryBudget.ts';
+import { isRetryable, mayRetry } from './retryPolicy.ts';
 import { UpstreamHost } from './UpstreamHost.ts';
 import type { PoolStats, RequestLimits, UpstreamHostOptions } from './UpstreamHost.ts';
 import { observeAll } from './UpstreamObserver.ts';
 import type { UpstreamObserver } from './UpstreamObserver.ts';
 
 export interface UpstreamConnectionOptions extends Omit<UpstreamHostOptions, 'origin' | 'probe'> {
-  /** Scheme, host and, where the API stands behind a prefix, its path. */
+  /** The scheme, the host and, if the API has a path prefix, this path. */
   baseUrl: string;
   credentials: Credentials;
-  /** Are notified of every attempt. */
+  /** The observers that are notified of every attempt. */
   observers?: readonly UpstreamObserver[];
-  /** Deadline of a read, all attempts together, in ms. Default 20,000. */
+  /** The deadline of a read with all of its attempts, in ms. Default 20,000. */
   readDeadlineMs?: number;
-  /** Deadline of a write, in ms. Longer, since a timeout leaves the outcome unknown. Default 30,000. */
+  /**
+   * The deadline of a write, in ms. Longer than that of a read, since after a timeout the outcome is unknown. Default
+   * 30,000.
+   */
   writeDeadlineMs?: number;
 }
 
@@ -39,15 +42,15 @@ export interface UpstreamCall<Result> {
   /** JSON text; every attempt sends the same bytes. */
   body?: string;
   idempotencyKey?: string;
-  /** The caller's own key, for logs; `idempotencyKey` may be derived from it. */
+  /** The key that the caller gave, for logs. `idempotencyKey` may be derived from this key. */
   givenKey?: string;
-  /** No attempt is begun later than this, by `performance.now()`. */
+  /** The latest time at which an attempt may begin, by `performance.now()`. */
   beginBy?: number | undefined;
-  /** A 401 may concern the requested resource instead of the credentials; the caller finds out which. */
+  /** Whether a 401 may concern the requested resource instead of the credentials. The caller then finds out which. */
   mayBe401?: boolean;
   /** See `WireRequest`. Called again for each attempt. */
   openBody?: () => BodySink;
-  /** Deadline of all attempts together, in ms. Default: that of a read or a write. */
+  /** The deadline of all attempts together, in ms. Defaults to the deadline of a read or of a write. */
   deadlineMs?: number;
   /**
    * Reads a 2xx.
@@ -70,8 +73,8 @@ export interface UpstreamState {
 const maxAttempts = 3;
 
 /**
- * Sends calls to the API: adds credentials, enforces deadlines and retries what may be retried. What a response means is
- * left to the endpoint.
+ * Sends calls to the API: adds credentials, enforces deadlines and retries calls as `retryPolicy.ts` decides. The
+ * endpoint decides what a response means.
  */
 export class UpstreamConnection {
   readonly #prefix: string;
@@ -96,7 +99,7 @@ export class UpstreamConnection {
   }
 
   /**
-   * Sends a call, and retries until the deadline where that is safe and may help.
+   * Sends a call, and retries it until the deadline if a retry is safe and may help.
    *
    * @param signal cancels a read; ignored by writes, since the outcome of a cancelled write would be unknown
    */
@@ -141,7 +144,7 @@ export class UpstreamConnection {
   }
 
   #attempt<Result>(call: UpstreamCall<Result>, attempt: number, limits: WaitLimits): Promise<Outcome<Result>> {
-    // A silent connection must not use up all the time: each attempt but the last gets half of what is left.
+    // A silent connection must not use up all the time: each attempt but the last gets half of the remaining time.
     const share = attempt < maxAttempts && isRetryable(call) ? 0.5 : 1;
     const { endsAt, signal } = limits;
     return this.#observed(call, attempt, signal, (traced) =>
@@ -173,7 +176,10 @@ export class UpstreamConnection {
     }
   }
 
-  /** After a 401, which may only mean an expired token, sends the request again with a new token: nothing was done. */
+  /**
+   * Sends the request, and sends it again with a new token after a 401. A 401 may mean only that the token has expired,
+   * and the API has then done nothing.
+   */
   async #sendWithRenewal(
     call: UpstreamCall<unknown>,
     traced: Record<string, string> | null,
@@ -189,19 +195,20 @@ export class UpstreamConnection {
     return this.#host.exchange(this.#requestOf(call, renewed, traced), limits);
   }
 
-  #mayRetry<Result>(
-    call: UpstreamCall<Result>,
-    outcome: Outcome<Result>,
+  #mayRetry(
+    call: UpstreamCall<unknown>,
+    outcome: Outcome<unknown>,
     { endsAt, signal }: WaitLimits,
     pauseMs: number,
   ): boolean {
-    const mayHelp = outcome.kind === 'unknown' ? isTemporary(call, outcome) : isTemporaryRefusal(call, outcome);
-    if (!mayHelp || signal?.aborted || this.#host.isBreakerOpen) return false;
-    // A retry that cannot finish before the deadline is not begun.
-    if (performance.now() + pauseMs + this.#host.opensInMs + this.#host.typicalMs > endsAt) return false;
-    // A 429 names the time of the retry, and knowing the outcome of a write is worth the load.
-    const isUnlimited = outcome.kind === 'refused' || (outcome.kind === 'unknown' && call.method !== 'GET');
-    return isUnlimited || this.#budget.take();
+    const { isBreakerOpen, opensInMs, typicalMs } = this.#host;
+    return mayRetry(call, outcome, {
+      isCancelled: signal?.aborted === true,
+      isBreakerOpen,
+      durationMs: pauseMs + opensInMs + typicalMs,
+      leftMs: endsAt - performance.now(),
+      budget: this.#budget,
+    });
   }
 
   /**
@@ -264,7 +271,7 @@ export class UpstreamConnection {
       const { requestId: upstreamRequestId, upstreamCode, response } = outcome;
       const isError = response !== null && response.status >= 300;
       const level = response && !isError ? 'error' : 'warn';
-      // Not the message of an error response: it may repeat data of the request.
+      // The message of an error response is not logged, since it may repeat data of the request.
       const problem = isError ? undefined : outcome.message;
       const details = { upstreamRequestId, upstreamCode, status: response?.status, problem };
       this.#log[level]({ ...fields, ...details }, 'upstream call failed');
@@ -289,20 +296,3 @@ const probeCall: UpstreamCall<WireResponse> = {
 };
 
 const retryPauses = { firstMs: 100, maxMs: 1_000 };
-
-/** A reverse batch that was begun is never sent again: the API takes no idempotency key for it. */
-function isRetryable({ method, idempotencyKey }: UpstreamCall<unknown>): boolean {
-  return method !== 'POST' || idempotencyKey !== undefined;
-}
-
-/** An unknown outcome that a retry may settle. Of reads, those caused by a restart or a lost connection. */
-function isTemporary(call: UpstreamCall<unknown>, { response }: Unknown): boolean {
-  if (call.method !== 'GET') return isRetryable(call);
-  return response === null || [502, 503, 504].includes(response.status);
-}
-
-/** A call that was not sent, unless a known time must pass first, and a call refused with 429. */
-function isTemporaryRefusal(call: UpstreamCall<unknown>, outcome: Outcome<unknown>): boolean {
-  if (outcome.kind === 'neverSent') return !(outcome.error.cause instanceof Fault);
-  return outcome.kind === 'refused' && outcome.response.status === 429 && isRetryable(call);
-}

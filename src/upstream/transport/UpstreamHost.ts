@@ -15,11 +15,11 @@ export interface UpstreamHostOptions {
   /** Scheme, host and port. */
   origin: string;
   log: Log;
-  /** Is updated from the `Date` header of each response. */
+  /** The API's clock, which is updated from the `Date` header of each response. */
   clock?: ApiClock | undefined;
   /** The rate limit, which calls share with the event streams. */
   governor?: RateGovernor | undefined;
-  /** Maximum number of sockets; further requests wait for one until their deadline. Default 64. */
+  /** Maximum number of sockets. Further requests wait for a free socket until their deadline. Default 64. */
   connections?: number | undefined;
   /** See `ExchangeLimits`. */
   maxBodyBytes?: number | undefined;
@@ -30,7 +30,7 @@ export interface UpstreamHostOptions {
 export interface RequestLimits extends WaitLimits {
   /** The share of the remaining time that this request may take. */
   share: number;
-  /** It is not begun later than this, by `performance.now()`. */
+  /** The latest time at which the request may begin, by `performance.now()`. */
   beginBy?: number | undefined;
 }
 
@@ -43,7 +43,7 @@ const initialTypicalMs = 20;
 /** `exchange` enforces each call's own deadline; undici's timers are coarse and apply per phase. */
 const sockets = { headersTimeout: 0, bodyTimeout: 0, connect: createConnector() } as const;
 
-/** The sockets to the API's host. A request is written to one when rate limit, breaker and deadline allow it. */
+/** The sockets to the API's host. A request is written when the rate limit, the breaker and its deadline allow that. */
 export class UpstreamHost {
   readonly #origin: string;
   readonly #connections: number;
@@ -74,7 +74,7 @@ export class UpstreamHost {
     return this.#breaker.isOpen;
   }
 
-  /** How long until rate limit and breaker allow calls, in ms; 0 when they do. */
+  /** How long until the rate limit and the breaker allow calls, in ms; 0 when they allow calls now. */
   get opensInMs(): number {
     return Math.max(this.#governor.opensInMs, this.#breaker.opensInMs);
   }
@@ -85,8 +85,8 @@ export class UpstreamHost {
   }
 
   /**
-   * Sends one request. Rate limit, breaker and deadline are checked again before its first byte, since it may have
-   * waited for a socket.
+   * Sends one request. The rate limit, the breaker and the deadline are checked again before the first byte, since the
+   * request may have waited for a socket.
    *
    * @throws NotSentError | ResponseLostError
    */
@@ -114,7 +114,7 @@ export class UpstreamHost {
     }
   }
 
-  /** Sends a request past the breaker on a socket of its own, since all of the pool's may be waiting for a response. */
+  /** Sends a request past the breaker on a new socket, since all sockets of the pool may be waiting for a response. */
   async exchangeApart(request: WireRequest, deadlineMs: number): Promise<WireResponse> {
     const endsAt = performance.now() + deadlineMs;
     const permit = await this.#governor.pass({ endsAt });
@@ -138,7 +138,7 @@ export class UpstreamHost {
 
   async #send(dispatcher: Client | Pool, request: WireRequest, limits: ExchangeLimits): Promise<WireResponse> {
     const sentMs = steadyNow();
-    // At the head, not the body: a 429 must stop further calls at once.
+    // The head is enough: a 429 must stop further calls before its body has arrived.
     const onHead = (status: number, headers: WireResponse['headers']) => {
       this.#breaker.recordResponse();
       this.#clock.learn(headers['date'], sentMs);

@@ -1,11 +1,11 @@
 import type { Outcome } from './Outcome.ts';
 
-/** One attempt of a call, about to be made. */
+/** One attempt of a call, before it is made. */
 export interface UpstreamAttempt {
   /** The method of `JournalsClient`, `probe` or `statusEvents`. */
   endpoint: string;
   method: 'GET' | 'POST' | 'DELETE';
-  /** 1 for the first. */
+  /** The number of the attempt; 1 for the first attempt of a call. */
   number: number;
 }
 
@@ -19,7 +19,7 @@ export interface UpstreamEnd {
 }
 
 export interface UpstreamWatch {
-  /** Added to the request. */
+  /** Headers that are added to the request. */
   headers?: Record<string, string>;
   ended(end: UpstreamEnd): void;
 }

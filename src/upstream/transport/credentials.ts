@@ -4,12 +4,12 @@ import type { WaitOptions } from '../../concurrency/waitFor.ts';
 export interface Credentials {
   /**
    * @param wait limits the wait for a token
-   * @throws NotSentError when there is no header to be had
+   * @throws NotSentError when no token can be obtained
    */
   authorization(wait?: WaitOptions): Promise<string>;
   /**
-   * To be called when the API answered 401 to this header. True when another one is available, so that a retry makes
-   * sense: credentials are checked before the request is processed.
+   * To be called when the API has answered a request with this header with 401. True when another header is available.
+   * A retry is then safe, since the API checks credentials before it processes the request.
    */
   renew(refused: string, wait?: WaitOptions): Promise<boolean>;
   /** To be called when the API has accepted this header. */

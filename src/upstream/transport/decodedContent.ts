@@ -2,18 +2,18 @@ import { pipeline } from 'node:stream';
 import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 
-/** Sent in each request: without `Accept-Encoding` a server may use any coding (RFC 9110, 12.5.3). */
+/** The `Accept-Encoding` of each request: without this header, a server may use any coding (RFC 9110, 12.5.3). */
 export const acceptedCodings = 'gzip, deflate, br';
 
-/** Real servers apply one or two. */
+/** How many codings one response may have. Real servers apply one or two. */
 const maxCodings = 3;
 
-/** Bytes that are decoded at a time. */
+/** How many bytes are decoded at a time. */
 const chunkSize = 65_536;
 
 /**
- * The decompressed content of a response, chunk by chunk as it arrives. It fails when the content cannot be decompressed
- * or fails itself; destroying it destroys the content.
+ * The decompressed content of a response, chunk by chunk as it arrives. The returned stream fails when the content
+ * fails or cannot be decompressed. Destroying the returned stream destroys the content.
  *
  * @throws Error naming a coding that is not supported
  */
@@ -24,7 +24,7 @@ export function decodedContent(content: Readable, contentEncoding: string | unde
   const decoders = applied.reverse().map(decoderOf);
   const last = decoders.at(-1);
   if (!last) return content;
-  // A failure of one stream destroys all of them, and the reader of the last one receives the error.
+  // A failure of one stream destroys all of them, and the reader of the last stream receives the error.
   pipeline([content, ...decoders], () => undefined);
   return last;
 }

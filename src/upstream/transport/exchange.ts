@@ -12,10 +12,10 @@ export interface WireRequest {
   method: 'GET' | 'POST' | 'DELETE';
   /** Path and query. */
   path: string;
-  /** With `accept-encoding: acceptedCodings`. */
+  /** Must contain `accept-encoding: acceptedCodings`. */
   headers: Record<string, string>;
   body?: string;
-  /** Takes the body of a 2xx piece by piece; the response then has an empty one. Called at the head of each response. */
+  /** Called when the head of a 2xx arrives. The sink then gets the body piece by piece, and `body` stays empty. */
   openBody?: (() => BodySink) | undefined;
 }
 
@@ -26,16 +26,16 @@ export interface WireResponse {
   status: number;
   /** Names are in lower case; the values of a repeated header are joined by commas. */
   headers: Record<string, string>;
-  /** Decompressed. Read as UTF-8 whatever the media type is: JSON has no other encoding (RFC 8259, 8.1). */
+  /** The decompressed body, read as UTF-8 whatever the media type is: JSON has no other encoding (RFC 8259, 8.1). */
   body: string;
-  /** Why a body that was received is not in `body`: it is too long, or it cannot be decompressed. */
+  /** Why `body` does not contain the received body: the body is too long or cannot be decompressed. */
   unreadable?: string;
 }
 
-/** Default limit of a body. The longest list of the API, 100,000 journals with every field, is shorter. */
+/** The default limit of a body, in bytes. The API's longest list, 100,000 journals with every field, is shorter. */
 const defaultMaxBodyBytes = 268_435_456;
 
-/** No byte of the request was written: connection refused, no address, or no time left while waiting for a socket. */
+/** No byte of the request was written: the host could not be connected to, or the request was ended before it began. */
 export class NotSentError extends Error {
   override readonly name = 'NotSentError';
   /** True when the host could not be connected to; false when the gateway itself held the request back. */
@@ -49,7 +49,7 @@ export class NotSentError extends Error {
 
 type AbortedBy = 'deadline' | 'caller' | null;
 
-/** The request was begun and no complete response arrived: it may or may not have been processed. */
+/** The request was begun and no complete response arrived: the API may or may not have processed the request. */
 export class ResponseLostError extends Error {
   override readonly name = 'ResponseLostError';
   /** `X-Request-ID`, when the head of the response had arrived. */
@@ -67,11 +67,11 @@ export class ResponseLostError extends Error {
 export interface ExchangeLimits {
   /** Time for the whole exchange, including the wait for a socket, in ms. */
   deadlineMs: number;
-  /** Cancels the exchange. For reads only: the outcome of a cancelled POST would be unknown. */
+  /** Cancels the exchange. Only for reads: the outcome of a cancelled POST would be unknown. */
   signal?: CancelSignal | undefined;
-  /** Called right before the first byte is written; false ends the request as not sent, caused by `withdrawn`. */
+  /** Called before the first byte is written. If false, the exchange throws `NotSentError` caused by `withdrawn`. */
   mayBegin?: (() => boolean) | undefined;
-  /** Withdraws the request while it waits for a socket; it ends as not sent, caused by `withdrawn`. */
+  /** If aborted before the request gets a socket, the exchange throws `NotSentError` caused by `withdrawn`. */
   recall?: CancelSignal | undefined;
   /** A response with a longer decompressed body is unreadable. In bytes; default 268,435,456. */
   maxBodyBytes?: number | undefined;
@@ -79,7 +79,7 @@ export interface ExchangeLimits {
   onHead?: ((status: number, headers: WireResponse['headers']) => void) | undefined;
 }
 
-/** The cause of a `NotSentError` when `mayBegin` returned false or the request was recalled. */
+/** The cause of a `NotSentError` when `mayBegin` returned false or `recall` was aborted. */
 export const withdrawn = new Error('the request was withdrawn before its first byte');
 
 /** An undici interceptor: requests for which `mayBegin` returns false before their first byte fail with `withdrawn`. */
@@ -99,7 +99,7 @@ export function beginOnlyIf(mayBegin: () => boolean): Dispatcher.DispatcherCompo
 
 /**
  * Sends one request and reads its whole response, whatever its status.
- * undici's own `request()` does not reveal whether a failed request was begun; its handlers do.
+ * Uses a handler, since undici's own `request()` does not reveal whether a failed request was begun.
  *
  * @throws NotSentError | ResponseLostError and nothing else
  */
@@ -159,7 +159,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 
   /**
    * undici calls this when the request has its socket, right before the first byte is written.
-   * Throwing withdraws the request and leaves the socket to the next one; aborting would destroy it.
+   * An error thrown here withdraws the request and keeps the socket for the next request; an abort would destroy it.
    */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { mayBegin = () => true, recall } = this.#limits;
@@ -173,17 +173,17 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    // The head of an interim response (1xx): the final one follows.
+    // A 1xx is the head of an interim response: the head of the final response follows.
     if (status < 200) return;
     this.#status = status;
     this.#headers = joinValues(headers);
     this.#limits.onHead?.(status, this.#headers);
     if (status < 300) this.#sink = this.#openBody?.() ?? null;
     if (status !== 204) return;
-    // A 204 has no body, whatever its headers claim. Any bytes that follow would be taken for the next response of the
-    // connection: undici prevents that for a content-length, but not for a transfer-encoding.
+    // A 204 has no body, whatever its headers claim. Bytes that follow the head would be read as the next response on
+    // this connection. undici prevents that for a content-length, but not for a transfer-encoding.
     this.#respond('');
-    if ('transfer-encoding' in headers) controller.abort(new Error('a 204 that claims a body'));
+    if ('transfer-encoding' in headers) controller.abort(new Error('a response with status 204 announced a body'));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -204,7 +204,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     else void this.#decode(bytes, coding);
   }
 
-  /** A complete response that cannot be decompressed is unreadable, not lost. */
+  /** Decompresses the body. A complete response that cannot be decompressed is unreadable, not lost. */
   async #decode(bytes: Buffer, coding: string): Promise<void> {
     try {
       const chunks: Buffer[] = [];
@@ -243,7 +243,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     );
   }
 
-  /** At the deadline, or when the caller cancels. */
+  /** Called at the deadline, and when the caller cancels the exchange. */
   #end(): void {
     const { signal, deadlineMs } = this.#limits;
     const isCancelled = signal?.aborted ?? false;
@@ -265,7 +265,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Repeated headers are joined in place: most responses have none. */
+/** Joins the values of repeated headers. Changes the object in place, since most responses repeat no header. */
 function joinValues(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   for (const name in headers) {
     const value = headers[name];

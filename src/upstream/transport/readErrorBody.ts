@@ -4,21 +4,21 @@ import type { UpstreamErrorDetails } from '../../errors/refusals.ts';
 import type { WireResponse } from './exchange.ts';
 
 export interface ErrorBody extends UpstreamErrorDetails {
-  /** The message after the status. */
+  /** The status and the message. */
   summary: string;
-  /** Markup or a router's own 404, so written by a proxy: the status is not the API's. */
+  /** True for markup and for the 404 of a router: a proxy wrote the response, so the status is not the API's. */
   isPage: boolean;
 }
 
 const maxMessageLength = 2_000; // characters
 
-/** JSON with Travel Rule data in it, valid or not: never passed on, least of all to a log. */
+/** Finds Travel Rule data in JSON, whether the JSON is valid or not. Such a message is not shown or logged. */
 const personalData = /"(?:transmitter|originator)_\w*\\?"\s*:/;
 
 /**
  * Reads an error response in any form that the API and the proxies in front of it produce: `{"code":…,"message":"…"}`,
  * the same inside `{"error":…}`, a message without a code, a bare JSON string, plain text, HTML, XML or nothing.
- * The message is kept, since one code stands for many reasons.
+ * The message is returned besides the code, since the API uses one code for many reasons.
  */
 export function readErrorBody(response: WireResponse): ErrorBody {
   // `trim` removes a byte order mark, too.
@@ -36,7 +36,7 @@ export function readErrorBody(response: WireResponse): ErrorBody {
   };
 }
 
-/** `X-Request-ID`: Alpaca's support asks for it, and it cannot be looked up later. */
+/** `X-Request-ID`: Alpaca's support asks for this ID, and the API has no way to look it up later. */
 export function requestIdOf(response: Pick<WireResponse, 'headers'>): string | null {
   return response.headers['x-request-id'] ?? null;
 }
@@ -49,7 +49,7 @@ function readFields(body: string): { message: string; code: number | null } {
   const fields: ErrorFields = typeof inner === 'object' ? { ...outer, ...inner } : { ...outer, error: inner };
   const { code, message, error, ...others } = fields;
   const text = [message, error].find((value): value is string => typeof value === 'string' && value !== '');
-  // A body without a message but with other fields is shown as it is.
+  // A body with other fields but without a message becomes the message as a whole.
   const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
   const hasNoMessage = isEmpty(message) && isEmpty(error) && Object.keys(others).length === 0;
   return { message: text ?? (hasNoMessage ? '' : body), code: readCode(code) };
@@ -61,7 +61,7 @@ interface ErrorFields {
   error?: unknown;
 }
 
-/** The API's codes fit into GraphQL's 32-bit `Int`; a larger one is left to the message. */
+/** The API's codes fit into GraphQL's 32-bit `Int`. Null for a larger code and for what is not an integer. */
 function readCode(code: unknown): number | null {
   const digits = spellingOf(code) ?? code;
   const value = typeof digits === 'string' && /^-?\d+$/.test(digits) ? Number(digits) : null;
@@ -76,7 +76,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** The title of a page; in XML errors such as those of S3, the message. */
+/** The title of an HTML page, or the message of an XML error such as those of S3. */
 function titleOf(page: string): string {
   if (!page.startsWith('<')) return page.slice(0, 80);
   return /<(?:title|message)[^<>]*>([^<]*)</i.exec(page)?.[1]?.trim() || 'an HTML page';

@@ -6,7 +6,7 @@ import { rateNews } from './RateNews.ts';
 const topic = 'rate';
 const pauseKey = 'rate:pause';
 
-/** Shares the API's rate limit between gateways: a 429 holds all of them, and each takes its part of the remaining calls. */
+/** Shares the API's rate limit between gateways: all pause after a 429, and each may use a part of the calls left. */
 export function shareRate(governor: RateGovernor, { bus, redis, peers }: Sharing): void {
   bus.receive(topic, (body) => {
     const { success, data } = rateNews.safeParse(body);
@@ -21,7 +21,7 @@ export function shareRate(governor: RateGovernor, { bus, redis, peers }: Sharing
     },
     parts: () => peers.count,
   });
-  // Messages are lost on the way to a gateway that has no connection, or that starts later.
+  // A gateway that had no connection to Redis, or was not running, has missed the message about the pause.
   redis.onReady(() => {
     const read = redis.run((client) => client.pttl(pauseKey));
     read.then((pausedMs) => pausedMs > 0 && governor.receive({ pausedMs })).catch(() => undefined);

@@ -23,7 +23,7 @@ const amount = fc.oneof(
     .integer({ min: 1, max: 100_000 })
     .map((cents) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`),
   fc.integer({ min: 1, max: 999_999_999 }).map((billionths) => `0.${String(billionths).padStart(9, '0')}`),
-  // Two of these exceed the balance of a sender.
+  // Two transfers of such an amount exceed the balance of a sender.
   fc.constantFrom('600', '30000'),
   fc.constant('99999999999999999999.999999999'),
 );
@@ -86,7 +86,7 @@ const status = fc.constantFrom(
   'pending',
 );
 
-/** Any operation, most of them creates, with an occasional restart. */
+/** Any operation: mostly a create, seldom a restart. */
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 12, arbitrary: request('/v1/journals', cashBody) },
   { weight: 5, arbitrary: request('/v1/journals', sharesBody) },
@@ -129,7 +129,7 @@ class LedgerRun {
     this.#file = file;
   }
 
-  /** Each start uses the other flow, since a ledger must work with either. */
+  /** Starts the sandbox with the two flows in turn, since a ledger file must work with both. */
   async open(): Promise<void> {
     this.#starts += 1;
     this.#sandbox = await createSandbox({
@@ -192,12 +192,13 @@ class LedgerRun {
       text,
       body: answer,
     } = await this.#client.post(path, body, key === undefined ? {} : { 'idempotency-key': key });
-    if (status >= 500) this.#problems.push(`${path} answered ${status}: ${text}`);
+    if (status >= 500) this.#problems.push(`${path} was answered with ${status}: ${text}`);
     if (status !== 200) return;
     for (const { id } of [answer].flat() as { id: string }[]) if (!this.#ids.includes(id)) this.#ids.push(id);
     if (key === undefined || path.endsWith('reverse_batch')) return;
     const first = this.#answers.get(key) ?? { request: JSON.stringify([path, body]), answer: text };
-    if (first.answer !== text) this.#problems.push(`key ${key} answered ${text}, before ${first.answer}`);
+    if (first.answer !== text)
+      this.#problems.push(`the second answer to key ${key} is ${text}, the first was ${first.answer}`);
     this.#answers.set(key, first);
   }
 
@@ -215,7 +216,7 @@ class LedgerRun {
     const { body } = await this.#client.get<{ holdings: Record<string, string> }>('/sandbox/stats');
     for (const [unit, total] of Object.entries(seededTotals())) {
       if (body.holdings[unit] !== total)
-        this.#problems.push(`${unit}: ${total} became ${body.holdings[unit] ?? 'nothing'}`);
+        this.#problems.push(`the total of ${unit} changed from ${total} to ${body.holdings[unit] ?? 'nothing'}`);
     }
   }
 
@@ -223,12 +224,13 @@ class LedgerRun {
     for (const [key, { request, answer }] of this.#answers) {
       const [path, body] = JSON.parse(request) as [string, object];
       const { text } = await this.#client.post(path, body, { 'idempotency-key': key });
-      if (text !== answer) this.#problems.push(`key ${key} answers ${text} at the end, first ${answer}`);
+      if (text !== answer)
+        this.#problems.push(`at the end, the answer to key ${key} is ${text}, the first was ${answer}`);
     }
   }
 }
 
-/** All are integers, so they can be added as numbers. */
+/** The total of each currency and asset at the start. All amounts are integers, so they can be added as numbers. */
 function seededTotals(): Record<string, string> {
   const totals: Record<string, number> = {};
   for (const { cash, shares } of seedAccounts) {

@@ -7,7 +7,7 @@ import { isRight } from './BatchEntry.ts';
 import type { BatchEntry, Direction, EntryProblems } from './BatchEntry.ts';
 
 const rowHeight = 46;
-/** Of a row with a line of text below its fields. */
+/** The height of a row with a line of text below its fields. */
 const tallRowHeight = 64;
 
 interface EntryTableProps {
@@ -19,7 +19,7 @@ interface EntryTableProps {
   onChange: (entries: BatchEntry[]) => void;
 }
 
-/** The rows of a batch as they will be sent, each with what is wrong with it. */
+/** Shows the rows of a batch as they will be sent, each with its problems. */
 export function EntryTable({ entries, problems, direction, accountLabel, isLocked, onChange }: EntryTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
@@ -29,7 +29,7 @@ export function EntryTable({ entries, problems, direction, accountLabel, isLocke
     overscan: 6,
   });
   const tallRows = entries.map((entry, index) => (noteOf(entry, problems[index]) === '' ? '' : index)).join(' ');
-  // The heights are read again only when asked to.
+  // The virtualizer reads the heights again only when `measure` is called.
   useLayoutEffect(() => {
     virtualizer.measure();
   }, [virtualizer, tallRows]);

@@ -8,17 +8,19 @@ import type { StatusReader } from '../feed/StatusReader.ts';
 type Result = IteratorResult<PositionedEvent, undefined>;
 
 /**
- * Ends a subscription with the subscriber's session, at once and with the cursor of the last delivered event. An event
- * that was on its way is not delivered; it is after the cursor.
+ * Ends a subscription as soon as the subscriber's session ends. The error has the cursor of the last delivered event.
+ * An event that arrives at that moment is not delivered: a subscription after the cursor begins with it.
  */
-export class SessionEvents implements StatusReader {
+export class EndWithSession implements StatusReader {
   readonly #source: StatusReader;
-  /** One per call of `next`. A race with one promise for the end would keep a reaction per event. */
+  /**
+   * One per pending `next`. `Promise.race` with one promise for the end would keep memory for each event until the end.
+   */
   readonly #pending = new Set<Deferred<Result>>();
   readonly #unwatch: () => void;
   #cursor: string | null;
   #hasEnded = false;
-  /** The error of the end while nobody has received it. */
+  /** The error with which the subscription ended, until a call of `next` has thrown this error. */
   #error: Error | null = null;
 
   /** @param startsAfter the subscriber's cursor before its first event */

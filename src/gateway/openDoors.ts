@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+
+import type { GraphQLSchema } from 'graphql';
+
+import type { Authenticator } from '../auth/Authenticator.ts';
+import type { DocumentsConfig } from '../config/documents.ts';
+import type { GatewayConfig } from '../config/readConfig.ts';
+import { TrustedDocuments } from '../engine/documents/TrustedDocuments.ts';
+import { Engine } from '../engine/Engine.ts';
+import { OpenSockets } from '../engine/limits/OpenSockets.ts';
+import type { PrincipalLimits } from '../engine/limits/PrincipalLimits.ts';
+import type { RunningOperations } from '../engine/limits/RunningOperations.ts';
+import type { OperationObserver } from '../engine/observe/OperationObserver.ts';
+import type { EngineOptions } from '../engine/operation/EngineParts.ts';
+import { messageOf } from '../errors/messageOf.ts';
+import { invalidConfiguration } from '../errors/SetupError.ts';
+import type { Log } from '../log.ts';
+import { schema as ownSchema } from '../schema/schema.ts';
+import { toSubgraph } from '../schema/subgraph.ts';
+import { exportDocument } from '../server/export/exportDocument.ts';
+import { csv, ndjson } from '../server/export/exportFormats.ts';
+import { createJournalExport } from '../server/export/journalExport.ts';
+import { GraphiqlFiles } from '../server/graphiql/GraphiqlFiles.ts';
+import { ConsolePages } from '../server/http/ConsolePages.ts';
+import { HttpServer } from '../server/http/HttpServer.ts';
+import type { Route } from '../server/http/HttpServer.ts';
+import { PostDoor } from '../server/http/PostDoor.ts';
+import { createRunDocument } from '../server/http/runDocument.ts';
+import { SandboxControls } from '../server/http/SandboxControls.ts';
+import { ParseQueue } from '../server/limits/ParseQueue.ts';
+import { WebSocketServer } from '../server/websocket/WebSocketServer.ts';
+import { createYogaDoor } from '../server/yoga/createYogaDoor.ts';
+
+interface DoorsParts {
+  authenticator: Authenticator;
+  createContext: EngineOptions['createContext'];
+  running: RunningOperations;
+  principalLimits: PrincipalLimits;
+  observers: readonly OperationObserver[];
+  sandboxUrl: string | null;
+  defaultQuery: string;
+  log: Log;
+}
+
+export interface Doors {
+  server: HttpServer;
+  hasConsole: boolean;
+}
+
+/** Creates the engine, the doors that lead to it, and the port for clients. It does not listen yet. @throws SetupError */
+export async function openDoors(config: GatewayConfig, parts: DoorsParts): Promise<Doors> {
+  const { authenticator, running, sandboxUrl, defaultQuery, log } = parts;
+  const { limits } = config;
+  const isSandbox = sandboxUrl !== null;
+  const schema = config.isSubgraph ? toSubgraph(ownSchema) : ownSchema;
+  const documents = readDocuments(config.documents, schema);
+  const open = new OpenSockets(limits.maxSockets);
+  const engine = new Engine({ ...parts, schema, limits, open, documents, isSandbox });
+  const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
+  const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox, defaultQuery }) };
+  const webSockets = new WebSocketServer({ ...door, open });
+  const consoleRoutes = openConsole(config, sandboxUrl, authenticator, log);
+  const routes = [new GraphiqlFiles({ authenticator, isSandbox }, log), ...consoleRoutes];
+  const endpointParts = { authenticator, runDocument: createRunDocument(engine, limits.pingMs), ...limits, log };
+  const endpoints = new Map([
+    ['/journals.csv', createJournalExport(csv, endpointParts)],
+    ['/journals.ndjson', createJournalExport(ndjson, endpointParts)],
+  ]);
+  if (config.mcp) {
+    // Loaded on demand, because it takes several megabytes.
+    const { createMcpEndpoint } = await import('../server/mcp/mcpEndpoint.ts');
+    const mcpParts = { ...endpointParts, schema, documents: documents.manifest, parseQueue: door.turns };
+    endpoints.set('/mcp', createMcpEndpoint(mcpParts));
+  }
+  const options = { ...config, ...config.shutdown, ...limits, endpoints, routes };
+  return { server: new HttpServer(doors, webSockets, running, options), hasConsole: consoleRoutes.length > 0 };
+}
+
+function readDocuments({ file, only }: DocumentsConfig, schema: GraphQLSchema): TrustedDocuments {
+  if (file === null) return new TrustedDocuments();
+  try {
+    return TrustedDocuments.read(readFileSync(file, 'utf8'), schema, { only, own: [exportDocument] });
+  } catch (error) {
+    throw invalidConfiguration([`PERSISTED_OPERATIONS: ${messageOf(error)}`]);
+  }
+}
+
+/** The console, and with it the controls of an embedded sandbox. */
+function openConsole(
+  { console }: GatewayConfig,
+  sandboxUrl: string | null,
+  authenticator: Authenticator,
+  log: Log,
+): Route[] {
+  if (console === 'off' || (console === null && sandboxUrl === null)) return [];
+  try {
+    const pages = ConsolePages.read(sandboxUrl !== null);
+    return sandboxUrl === null ? [pages] : [pages, new SandboxControls(sandboxUrl, authenticator)];
+  } catch (error) {
+    const problem = `CONSOLE: the console can't be read, run npm run build: ${messageOf(error)}`;
+    if (console === 'on') throw invalidConfiguration([problem]);
+    log.warn(problem);
+    return [];
+  }
+}
