@@ -1,44 +1,17 @@
-import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-
-import { LRUCache } from 'lru-cache';
 
 import { Notifier } from '../concurrency/Notifier.ts';
 import { waitFor } from '../concurrency/waitFor.ts';
-import type { Journal } from '../domain/journal.ts';
-import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
-import { lruCache } from '../lruCache.ts';
+import type { BatchItem } from '../domain/newJournal.ts';
 import type { Log } from '../log.ts';
-import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
-import type { OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
-import {
-  addTo,
-  candidateOf,
-  clockMarginMs,
-  descriptionsOf,
-  entriesByAccounts,
-  findBatchJournals,
-  isExplainedByOthers,
-  mayBeOfReverseBatch,
-} from './findBatchJournals.ts';
-import type { BatchSearch, EntriesByAccounts, SearchResult } from './findBatchJournals.ts';
+import type { StoredOutcome } from './OutcomeStore.ts';
+import { findBatchJournals, findOnlyJournals, isExplainedByOthers } from './findBatchJournals.ts';
+import type { BatchSearch } from './findBatchJournals.ts';
+import { JournalSearch } from './JournalSearch.ts';
+import type { JournalSearchOptions } from './JournalSearch.ts';
 
-/**
- * Reads the events since a moment, oldest first. Only a whole reading proves that something is missing; any other may
- * end after a short pause in the stream.
- */
-export type ReadEvents = (
-  range: { sinceMs: number; isWhole: boolean; onUnreadable: () => void },
-  signal: AbortSignal,
-) => AsyncIterable<JournalStatusEvent>;
-
-export interface ReconcilerOptions {
-  store: OutcomeStore;
-  client: JournalsClient;
-  readEvents: ReadEvents;
-  /** Makes sure that the API's time is known, which limits how far back to read. @throws Fault */
-  learnTime: (signal: AbortSignal) => Promise<void>;
+export interface ReconcilerOptions extends JournalSearchOptions {
   log: Log;
   /** How long readings must find nothing before a batch counts as not done, in ms. */
   settleMs: number;
@@ -53,8 +26,6 @@ interface Watched {
   nextReadingAt: number;
   /** When the first reading began that did not settle it. */
   unsettledSince: number | null;
-  /** Its time is over, and it waits for a rival. */
-  isStuck: boolean;
 }
 
 /** The pause between readings grows with the age of the batch, in ms. */
@@ -65,8 +36,6 @@ const pauseAfterFailureMs = 1_000;
 const longestCallMs = 60_000;
 /** A batch is sent within this time after it was stored in a shared store, or not at all, in ms. */
 export const beginWithinMs = 10_000;
-/** Parallel reads of journals. Each adds two listeners to the closing signal: its attempt and its request. */
-const parallelReads = 16;
 
 /**
  * Finds out whether reverse batches whose answer was lost were done. Only reads: it looks for journals into the
@@ -76,7 +45,7 @@ const parallelReads = 16;
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #watched = new Map<string, Watched>();
-  readonly #journals = new LRUCache<string, Journal>(lruCache(20_000));
+  readonly #search: JournalSearch;
   readonly #closing = new AbortController();
   readonly #added = new Notifier();
   readonly #readingEnded = new Notifier();
@@ -84,13 +53,13 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    setMaxListeners(2 * parallelReads, this.#closing.signal);
+    this.#search = new JournalSearch(options, this.#closing.signal);
   }
 
   /** Starts to search for a batch at once and continues until it is settled. */
   watch(outcome: StoredOutcome): void {
     const now = performance.now();
-    const previous = this.#watched.get(outcome.id) ?? { since: now, unsettledSince: null, isStuck: false };
+    const previous = this.#watched.get(outcome.id) ?? { since: now, unsettledSince: null };
     this.#watched.set(outcome.id, { ...previous, outcome, nextReadingAt: now });
     this.#added.notify();
     this.#running ??= this.#run().finally(() => (this.#running = null));
@@ -168,45 +137,60 @@ export class Reconciler {
 
   async #readFor(wanted: readonly Watched[], isWhole: boolean): Promise<void> {
     const begunAt = performance.now();
-    const search = await this.#search(
+    const search = await this.#search.run(
       wanted.map(({ outcome }) => outcome),
       isWhole,
     );
     // Aborted reads look like journals that can't be read.
     this.#closing.signal.throwIfAborted();
-    let open = await this.#settleFound(wanted, search);
+    const open = await this.#settleFound(wanted, search);
     for (const watched of open) watched.unsettledSince ??= begunAt;
-    if (!isWhole) return;
-    for (const watched of open) if (this.#isOver(watched, begunAt)) await this.#settleMissing(watched, search);
-    open = await this.#settleFound(
-      open.filter(({ outcome }) => this.#watched.has(outcome.id)),
-      search,
-    );
-    for (const watched of open) {
-      const result = findBatchJournals(watched.outcome, search);
-      // A journal that can't be read now may be readable later.
-      if (!this.#isOver(watched, begunAt, result.mayBeHidden ? 2 : 1)) continue;
-      watched.isStuck = true;
-      if (!this.#mayBeSettledByRival(watched, result, begunAt)) await this.#settleAmbiguous(watched, result);
-    }
+    if (isWhole) await this.#settleOver(open, search, begunAt);
   }
 
-  /** Settles the batches whose journals all exist. Each journal has one owner, so the others are then checked again. */
-  async #settleFound(open: readonly Watched[], search: BatchSearch): Promise<Watched[]> {
+  /** Settles the batches whose time is over. Each that is settled may show whose the journals of the others are. */
+  async #settleOver(unsettled: readonly Watched[], search: BatchSearch, now: number): Promise<void> {
+    let open = unsettled;
+    for (let before = Infinity; open.length < before;) {
+      before = open.length;
+      for (const watched of open) if (this.#isOver(watched, now)) await this.#settleMissing(watched, search);
+      open = open.filter(({ outcome }) => this.#watched.has(outcome.id));
+      open = await this.#settleFound(open, search, now);
+    }
+    const stuck = open.filter((watched) => {
+      // A journal that can't be read now may be readable later.
+      const { mayBeHidden } = findBatchJournals(watched.outcome, search);
+      return this.#isOver(watched, now, mayBeHidden ? 2 : 1);
+    });
+    for (const { outcome } of this.#withoutHope(stuck, search, now)) await this.#settleAmbiguous(outcome, search);
+  }
+
+  /**
+   * Settles the batches whose journals all exist. Each journal has one owner, so the others are then checked again.
+   *
+   * @param now the time of a whole search, which shows every journal of the batches whose time is over
+   */
+  async #settleFound(open: readonly Watched[], search: BatchSearch, now: number | null = null): Promise<Watched[]> {
     const missing: Watched[] = [];
     for (const watched of open) {
-      const { id, idempotencyKey } = watched.outcome;
-      const { items } = findBatchJournals(watched.outcome, search);
-      if (items) {
-        await this.#options.store.settleDone(id, items, 'readings');
-        const fields = { idempotencyKey, journals: items.length };
-        this.#options.log.info(fields, 'reverse batch was done: its journals were found');
-        this.#watched.delete(id);
-      } else missing.push(watched);
+      const { outcome } = watched;
+      const isOver = now !== null && this.#isOver(watched, now);
+      const items = findBatchJournals(outcome, search).items ?? (isOver ? findOnlyJournals(outcome, search) : null);
+      if (items) await this.#settleDone(outcome, items, search);
+      else missing.push(watched);
       // A search with thousands of entries must not block the event loop.
       await nextTurn();
     }
-    return missing.length < open.length ? this.#settleFound(missing, search) : missing;
+    return missing.length < open.length ? this.#settleFound(missing, search, now) : missing;
+  }
+
+  async #settleDone({ id, idempotencyKey }: StoredOutcome, items: BatchItem[], search: BatchSearch): Promise<void> {
+    await this.#options.store.settleDone(id, items, 'readings');
+    search.settled.add(id);
+    for (const { journal } of items) search.claimed.add(journal.id);
+    const fields = { idempotencyKey, journals: items.length };
+    this.#options.log.info(fields, 'reverse batch was done: its journals were found');
+    this.#watched.delete(id);
   }
 
   /** Settles a batch as not done if none of the journals can be its own. */
@@ -221,68 +205,29 @@ export class Reconciler {
     this.#watched.delete(outcome.id);
   }
 
-  /** Whether a rival for the journals found may still be settled, which would show whose they are. */
-  #mayBeSettledByRival({ unsettledSince }: Watched, { rivals }: SearchResult, now: number): boolean {
-    const mayBeInFlight = now - (unsettledSince ?? now) < this.#options.settleMs + longestCallMs;
-    return rivals.some(({ id, state }) => {
-      const rival = this.#watched.get(id);
-      return rival ? !rival.isStuck : state === 'open' && mayBeInFlight;
-    });
+  /** Those of which no rival may be settled any more, itself or by its own rivals, which would show whose the journals are. */
+  #withoutHope(stuck: readonly Watched[], search: BatchSearch, now: number): readonly Watched[] {
+    const rivals = new Map(stuck.map(({ outcome }) => [outcome.id, findBatchJournals(outcome, search).rivals]));
+    let hopeless = stuck;
+    for (let before = Infinity; hopeless.length < before;) {
+      before = hopeless.length;
+      const ids = new Set(hopeless.map(({ outcome }) => outcome.id));
+      hopeless = hopeless.filter(({ outcome, unsettledSince }) => {
+        const mayBeInFlight = now - (unsettledSince ?? now) < this.#options.settleMs + longestCallMs;
+        const mayBeSettled = ({ id, state }: StoredOutcome) =>
+          !ids.has(id) && (this.#watched.has(id) || (state === 'open' && mayBeInFlight));
+        return !rivals.get(outcome.id)?.some(mayBeSettled);
+      });
+    }
+    return hopeless;
   }
 
-  async #settleAmbiguous({ outcome: { id, idempotencyKey } }: Watched, { similar }: SearchResult): Promise<void> {
+  async #settleAmbiguous(outcome: StoredOutcome, search: BatchSearch): Promise<void> {
+    const { id, idempotencyKey } = outcome;
+    const { similar } = findBatchJournals(outcome, search);
     await this.#options.store.settleAmbiguous(id);
     const fields = { idempotencyKey, similar: similar.length };
     this.#options.log.error(fields, 'reverse batch is ambiguous: an operator must check it');
     this.#watched.delete(id);
-  }
-
-  /** Reads the journals without an owner that began around the oldest intent or later and that an entry may have created. */
-  async #search(outcomes: readonly StoredOutcome[], isWhole: boolean): Promise<BatchSearch> {
-    const { store, readEvents, learnTime } = this.#options;
-    await learnTime(this.#closing.signal);
-    const descriptions = descriptionsOf(outcomes);
-    const began = new Map<string, JournalStatusEvent>();
-    const errorMessages = new Map<string, string>();
-    const sinceMs = Math.min(...outcomes.map(({ intendedAtMs }) => intendedAtMs)) - clockMarginMs;
-    const search: BatchSearch = { candidates: new Map(), unreadable: [], claimed: new Set(), settled: new Set() };
-    // An unreadable event may have been the first event of any journal.
-    const onUnreadable = () => void search.unreadable.push(null);
-    for await (const event of readEvents({ sinceMs, isWhole, onUnreadable }, this.#closing.signal)) {
-      if (event.batchErrorMessage !== null) errorMessages.set(event.journalId, event.batchErrorMessage);
-      // An event may lack the description that its journal has.
-      const mayFit = event.description === null || descriptions.mayBeStoredAs(event.description);
-      if (event.statusFrom === null && mayFit && mayBeOfReverseBatch(event)) began.set(event.journalId, event);
-    }
-    // In this order: a batch that another gateway settles between the two reads must not be missing in both.
-    const entries = entriesByAccounts(await store.unsettled());
-    const claimed = await store.claimed([...began.keys()]);
-    const events = [...began.values()].filter(({ journalId }) => !claimed.has(journalId));
-    while (events.length > 0) {
-      await Promise.all(
-        events.splice(0, parallelReads).map((event) => {
-          const errorMessage = errorMessages.get(event.journalId) ?? null;
-          return this.#readCandidate(event, { errorMessage, entries }, search);
-        }),
-      );
-    }
-    return search;
-  }
-
-  async #readCandidate(
-    event: JournalStatusEvent,
-    context: { errorMessage: string | null; entries: EntriesByAccounts },
-    search: BatchSearch,
-  ): Promise<void> {
-    const { journalId, description } = event;
-    // The fields that are compared never change.
-    const cached = this.#journals.get(journalId);
-    const journal = cached ?? (await this.#options.client.get(journalId, this.#closing.signal).catch(() => null));
-    // The journal exists, since it has an event.
-    if (!journal) return void search.unreadable.push(description);
-    this.#journals.set(journalId, journal);
-    const candidate = candidateOf(event, journal, context);
-    for (const id of new Set(candidate.owners.map(({ outcome }) => outcome.id)))
-      addTo(search.candidates, id, candidate);
   }
 }

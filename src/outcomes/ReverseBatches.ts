@@ -9,9 +9,9 @@ import type { ApiClock } from '../upstream/transport/ApiClock.ts';
 import { Fault, OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
 import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
+import type { ReadEvents } from './JournalSearch.ts';
 import type { Awaitable, NewIntent, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
 import { beginWithinMs, Reconciler } from './Reconciler.ts';
-import type { ReadEvents } from './Reconciler.ts';
 import type { RedisOutcomeStore } from './RedisOutcomeStore.ts';
 import { SharedReconciling } from './SharedReconciling.ts';
 

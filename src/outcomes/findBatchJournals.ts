@@ -60,9 +60,19 @@ export function findBatchJournals(outcome: StoredOutcome, search: BatchSearch): 
   const similar = similarJournals(outcome, search);
   const chosen = chooseJournals(outcome, similar);
   const items = chosen && rivalsOf(outcome, chosen, search).length === 0 ? chosen : null;
-  if (items) search.settled.add(outcome.id);
-  for (const { journal } of items ?? []) search.claimed.add(journal.id);
   return { items, similar, rivals: rivalsOf(outcome, similar, search), mayBeHidden: mayBeHidden(search, outcome) };
+}
+
+/**
+ * The journals of a batch although other batches could own some of them: they are all that is similar to its entries, and
+ * one of them can only be its own. So it was done, and a batch that is done has a journal for every entry. Only a search
+ * that shows every journal of the batch proves this.
+ */
+export function findOnlyJournals(outcome: StoredOutcome, search: BatchSearch): Candidate[] | null {
+  const similar = similarJournals(outcome, search);
+  const chosen = chooseJournals(outcome, similar);
+  if (!chosen || chosen.length < similar.length || mayBeHidden(search, outcome)) return null;
+  return chosen.some((candidate) => rivalsOf(outcome, [candidate], search).length === 0) ? chosen : null;
 }
 
 /**

@@ -267,7 +267,7 @@ describe('a reverse batch whose answer is lost', () => {
       },
     });
     const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 300 } });
-    const [done, refused] = [batchNamed('fee-1'), batchNamed('fee-10')];
+    const [done, refused] = [batchOf('done', ['fee-1', 'fee-2']), batchOf('refused', ['fee-10', 'fee-20'])];
     const inFlight = mutate(gateway.url, 'createReverseBatchJournal', refused);
     await gate.reached;
     await breakNext(upstream, { kind: 'answerLost' });
@@ -279,6 +279,24 @@ describe('a reverse batch whose answer is lost', () => {
     expect(waiting).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: expect.any(String) as string });
     expect(settled.__typename).toBe('CreateReverseBatchJournalSuccess');
     expect((await inFlight).__typename).toBe('OtherRefusalError');
+  });
+
+  it('is found by the next gateway although an older lost batch, which was not done, has a similar entry', async () => {
+    const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
+
+    const settled = await settledByNextGateway([notDone, done], [notDone]);
+
+    expect(settled).toMatchObject([nothingDone, found]);
+  });
+
+  it('and that was not processed is not done although the journals of several other lost batches look like its entries', async () => {
+    const first = batchOf('first', ['fee-1', 'only first']);
+    const second = batchOf('second', ['only second', 'fee-2']);
+    const notDone = batchOf('not done', ['fee-11', 'fee-22']);
+
+    const settled = await settledByNextGateway([notDone, first, second], [notDone]);
+
+    expect(settled).toMatchObject([nothingDone, found, found]);
   });
 
   it('is found by the next gateway with the same file and is not sent again', async () => {
@@ -323,10 +341,38 @@ const pair = {
 
 /** A batch with this key and with descriptions that begin with it. */
 function batchNamed(name: string) {
+  return batchOf(name, [`${name}-0`, `${name}-1`]);
+}
+
+type NamedBatch = ReturnType<typeof batchOf>;
+
+function batchOf(idempotencyKey: string, descriptions: readonly [string, string]) {
   const entries = [payer, otherPayer].map((fromAccount, index) => {
-    return { fromAccount, amount: '1', description: `${name}-${index}` };
+    return { fromAccount, amount: '1', description: descriptions[index] };
   });
-  return { input: { toAccount: sweep, entries }, idempotencyKey: name };
+  return { input: { toAccount: sweep, entries }, idempotencyKey };
+}
+
+const found = { __typename: 'CreateReverseBatchJournalSuccess' };
+const nothingDone = { __typename: 'UpstreamUnavailableError', message: 'nothing was done; use a new key' };
+
+/** Loses the answers of batches, one after the other, and then restarts the gateway, which searches for all of them at once. */
+async function settledByNextGateway(batches: readonly NamedBatch[], notDone: readonly NamedBatch[]) {
+  const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
+  closeLater(() => rmSync(dirname(file), { recursive: true }));
+  const sandbox = await startSandbox();
+  const first = await startGateway(sandbox.url, {}, { outcomes: { file } });
+  const lost: Promise<MutationResult>[] = [];
+  for (const batch of batches) {
+    await breakNext(sandbox, { kind: notDone.includes(batch) ? 'reset' : 'answerLost' });
+    lost.push(mutate(first.url, 'createReverseBatchJournal', batch));
+    while ((await posted(sandbox)).posts < lost.length);
+  }
+  await Promise.all(lost);
+  await first.close();
+
+  const second = await startGateway(sandbox.url, {}, { outcomes: { file, settleMs: 500 } });
+  return Promise.all(batches.map((batch) => repeatUntilSettled(second.url, batch)));
 }
 
 /** A sandbox, and a gateway that soon reports lost batches as not done. */

@@ -20,7 +20,7 @@ import { SharedReads } from '../../src/loaders/SharedReads.ts';
 import { DailyCaps } from '../../src/outcomes/DailyCaps.ts';
 import { KeyUses } from '../../src/outcomes/KeyUses.ts';
 import { FileOutcomeStore } from '../../src/outcomes/FileOutcomeStore.ts';
-import type { ReadEvents } from '../../src/outcomes/Reconciler.ts';
+import type { ReadEvents } from '../../src/outcomes/JournalSearch.ts';
 import { ReverseBatches } from '../../src/outcomes/ReverseBatches.ts';
 import { schema } from '../../src/schema/schema.ts';
 import { ApiClock } from '../../src/upstream/transport/ApiClock.ts';
