@@ -76,8 +76,8 @@ export function refusalOf<Context>(
 
 /**
  * The refusal for a 403, or null if its reason is not a low balance. Other reasons, such as a missing permission or a
- * blocked account, may have the code 40310000, too. So the code is used only if there is no
- * message. The word "insufficient" proves nothing, since permissions can be insufficient as well.
+ * blocked account, may have the code 40310000, too. So the code is used only if there is no message. The word
+ * "insufficient" proves nothing, since permissions can be insufficient as well.
  */
 function insufficient(details: Details, { entryType }: RequestFacts): Refusal | null {
   const text = details.message.toLowerCase();
