@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { AdminServer } from './admin/AdminServer.ts';
-import { Metrics } from './admin/Metrics.ts';
 import { Readiness } from './admin/Readiness.ts';
 import { UpstreamCheck } from './admin/UpstreamCheck.ts';
 import { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
@@ -12,11 +11,11 @@ import type { GatewayConfig } from './config/readConfig.ts';
 import { createContext } from './context.ts';
 import { PrincipalLimits } from './engine/limits/PrincipalLimits.ts';
 import { RunningOperations } from './engine/limits/RunningOperations.ts';
-import { operationLog } from './engine/observe/operationLog.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { JournalWaits } from './events/waiting/JournalWaits.ts';
 import { openAuthenticator } from './gateway/openAuthenticator.ts';
 import { openDoors } from './gateway/openDoors.ts';
+import { openObservers } from './gateway/openObservers.ts';
 import { openOutcomes } from './gateway/openOutcomes.ts';
 import { openSharing } from './gateway/openSharing.ts';
 import { openApi, openUpstream } from './gateway/openUpstream.ts';
@@ -25,7 +24,6 @@ import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
 import { graphqlPath } from './server/connections/paths.ts';
-import type { Tracing } from './tracing/Tracing.ts';
 
 export interface GatewayOptions {
   config: GatewayConfig;
@@ -79,15 +77,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[]): Promise<Omit<Gateway, 'close'>> {
   const authenticator = await openAuthenticator(config.auth, log);
   opened.push(['the authenticator', () => authenticator.close()]);
-  const tracing = await openTracing(config, log);
-  opened.push(['the traces', () => tracing?.close()]);
-  const metrics = new Metrics();
-  opened.push(['the metrics', () => metrics.close()]);
+  const { metrics, ...observed } = await openObservers(config, opened, log);
   const upstreamCheck = new UpstreamCheck();
 
   const { upstream: api, sandboxUrl } = await openApi(config, opened, log);
   const sharing = await openSharing(config, api, opened, log);
-  const observers = [upstreamCheck, metrics.upstream, ...(tracing ? [tracing.upstream] : [])];
+  const observers = [upstreamCheck, ...observed.upstream];
   const upstream = openUpstream(api, { opened, observers, sharing, log });
   const { clock, governor, connection, journals } = upstream;
 
@@ -116,7 +111,7 @@ async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[
     createContext: (facts) => createContext(parts, facts),
     running,
     principalLimits,
-    observers: [operationLog(log), metrics.operations, ...(tracing ? [tracing.operations] : [])],
+    observers: observed.operations,
     sandboxUrl,
     defaultQuery,
     log,
@@ -128,7 +123,7 @@ async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[
     feed: () => statusEvents.feedState,
     sharing: sharing && (() => sharing.state),
   });
-  metrics.watch(() => ({
+  metrics?.watch(() => ({
     phase: readiness.phase,
     running: running.count,
     shed: running.shed,
@@ -141,7 +136,9 @@ async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[
   }));
   const { admin: adminConfig, limits } = config;
   const admin =
-    adminConfig && new AdminServer({ ...adminConfig, keepAliveMs: limits.keepAliveMs, readiness, metrics, log });
+    adminConfig &&
+    metrics &&
+    new AdminServer({ ...adminConfig, keepAliveMs: limits.keepAliveMs, readiness, metrics, log });
   if (admin) {
     opened.push(['the admin port', () => admin.close()]);
     await admin.listen();
@@ -159,11 +156,4 @@ async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[
   readiness.enter('serving');
   const [url, healthUrl] = [`${server.url}${graphqlPath}`, `${server.url}/health`];
   return { url, healthUrl, consoleUrl: hasConsole ? `${server.url}/` : null, adminUrl: admin?.url ?? null, sandboxUrl };
-}
-
-/** Loads the OpenTelemetry SDK only if traces are configured. */
-async function openTracing({ tracing }: GatewayConfig, log: Log): Promise<Tracing | null> {
-  if (!tracing) return null;
-  const module = await import('./tracing/Tracing.ts');
-  return new module.Tracing({ ...tracing, log });
 }

@@ -31,6 +31,8 @@ import { ParseQueue } from '../server/limits/ParseQueue.ts';
 import { WebSocketServer } from '../server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../server/yoga/createYogaDoor.ts';
 
+import { packageFolder } from './packageFolder.ts';
+
 interface DoorsParts {
   authenticator: Authenticator;
   createContext: EngineOptions['createContext'];
@@ -69,7 +71,13 @@ export async function openDoors(config: GatewayConfig, parts: DoorsParts): Promi
   if (config.mcp) {
     // Loaded on demand, because it takes several megabytes.
     const { createMcpEndpoint } = await import('../server/mcp/mcpEndpoint.ts');
-    const mcpParts = { ...endpointParts, schema, documents: documents.manifest, parseQueue: door.turns };
+    const mcpParts = {
+      ...endpointParts,
+      version: readVersion(),
+      schema,
+      documents: documents.manifest,
+      parseQueue: door.turns,
+    };
     endpoints.set('/mcp', createMcpEndpoint(mcpParts));
   }
   const options = { ...config, ...config.shutdown, ...limits, endpoints, routes };
@@ -85,6 +93,11 @@ function readDocuments({ file, only }: DocumentsConfig, schema: GraphQLSchema): 
   }
 }
 
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8')) as { version: string };
+  return version;
+}
+
 /** The console, and with it the controls of an embedded sandbox. */
 function openConsole(
   { console }: GatewayConfig,
@@ -94,7 +107,7 @@ function openConsole(
 ): Route[] {
   if (console === 'off' || (console === null && sandboxUrl === null)) return [];
   try {
-    const pages = ConsolePages.read(sandboxUrl !== null);
+    const pages = ConsolePages.read(new URL('dist/console/', packageFolder), sandboxUrl !== null);
     return sandboxUrl === null ? [pages] : [pages, new SandboxControls(sandboxUrl, authenticator)];
   } catch (error) {
     const problem = `CONSOLE: the console can't be read, run npm run build: ${messageOf(error)}`;

@@ -5,7 +5,7 @@ import { invalidConfiguration } from '../errors/SetupError.ts';
 import type { StatusEvents } from '../events/StatusEvents.ts';
 import type { Log } from '../log.ts';
 import { DailyCaps } from '../outcomes/DailyCaps.ts';
-import { FileOutcomeStore } from '../outcomes/FileOutcomeStore.ts';
+import type { FileOutcomeStore } from '../outcomes/FileOutcomeStore.ts';
 import { KeyUses } from '../outcomes/KeyUses.ts';
 import type { OutcomeStore } from '../outcomes/OutcomeStore.ts';
 import { RedisOutcomeStore } from '../outcomes/RedisOutcomeStore.ts';
@@ -39,7 +39,7 @@ export async function openOutcomes(
 ): Promise<Outcomes> {
   const shared = sharing && new RedisOutcomeStore(sharing);
   const opensInMs = (await shared?.start()) ?? 0;
-  const store = shared ?? openStore(config, log);
+  const store = shared ?? (await openStore(config, log));
   opened.push(['the outcome store', () => store.close()]);
   const dailyCaps = new DailyCaps({ ledger: store.spending, clock, log });
   const reverseBatches = new ReverseBatches({
@@ -59,12 +59,14 @@ export async function openOutcomes(
   return { store, dailyCaps, reverseBatches, keyUses, opensInMs };
 }
 
-function openStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): FileOutcomeStore {
+/** Loads SQLite, which a gateway with Redis does not need. */
+async function openStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): Promise<FileOutcomeStore> {
   if (file === null && upstream.kind !== 'sandbox') {
     log.warn(
       'OUTCOMES_FILE is not set: outcomes of reverse batches and the use of daily caps are lost with the process',
     );
   }
+  const { FileOutcomeStore } = await import('../outcomes/FileOutcomeStore.ts');
   try {
     return new FileOutcomeStore(file);
   } catch (error) {

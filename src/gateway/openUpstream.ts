@@ -3,7 +3,6 @@ import type { GatewayConfig } from '../config/readConfig.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Log } from '../log.ts';
 import type { Sharing } from '../redis/Sharing.ts';
-import { createSandbox } from '../sandbox/createSandbox.ts';
 import { StatusEventsClient } from '../upstream/events/StatusEventsClient.ts';
 import { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 import { ApiClock } from '../upstream/transport/ApiClock.ts';
@@ -22,6 +21,7 @@ export async function openApi(
   if (upstream.kind === 'remote') return { upstream: upstream.remote, sandboxUrl: null };
   const { keyId, secretKey, port } = upstream.sandbox;
   const onError = (error: unknown) => log.error({ err: error }, 'the sandbox failed');
+  const { createSandbox } = await import('../sandbox/createSandbox.ts');
   const sandbox = await createSandbox({ keyId, secretKey, port, onError });
   opened.push(['the sandbox', () => sandbox.close()]);
   const credentials = { kind: 'basic', keyId, secretKey } as const;

@@ -16,9 +16,6 @@ interface File {
   compressed: Partial<Record<Encoding, Buffer>>;
 }
 
-/** Where `npm run build` puts the console; the same for the sources and for the built gateway. */
-const folder = new URL('../../../dist/console/', import.meta.url);
-
 /** The paths that the console's own router shows. */
 const routes = /^\/(?:|journals\/[^/]+|new(?:\/[^/]+)?|sandbox)$/;
 
@@ -53,14 +50,15 @@ export class ConsolePages {
   /**
    * Reads the built console.
    *
+   * @param folder where `npm run build` put it
    * @param isSandbox whether the page offers the controls of the sandbox
    * @throws the file system's error if it has not been built
    */
-  static read(isSandbox: boolean): ConsolePages {
-    const page = readPage(isSandbox);
+  static read(folder: URL, isSandbox: boolean): ConsolePages {
+    const page = readPage(folder, isSandbox);
     const names = readdirSync(new URL('assets/', folder));
     const assets = names.filter((name) => extname(name) in contentTypes);
-    return new ConsolePages(new Map(assets.map((name) => [`/assets/${name}`, readAsset(name)])), page);
+    return new ConsolePages(new Map(assets.map((name) => [`/assets/${name}`, readAsset(folder, name)])), page);
   }
 
   /** Answers a request for a file or a route of the console. @returns false if the path is neither */
@@ -91,7 +89,7 @@ function acceptedEncoding(accepted: string, { compressed }: File): Encoding | nu
 }
 
 /** The names of assets contain a hash of their content, so a browser need never ask for one again. */
-function readAsset(name: string): File {
+function readAsset(folder: URL, name: string): File {
   const read = (suffix: string) => readFileSync(new URL(`assets/${name}${suffix}`, folder));
   return {
     ...describeFile(name, read('')),
@@ -101,7 +99,7 @@ function readAsset(name: string): File {
 }
 
 /** The page names the assets, so browsers ask each time whether it has changed. */
-function readPage(isSandbox: boolean): File {
+function readPage(folder: URL, isSandbox: boolean): File {
   const built = readFileSync(new URL('index.html', folder), 'utf8');
   const body = Buffer.from(built.replace('content="remote"', `content="${isSandbox ? 'sandbox' : 'remote'}"`));
   const compressed = { br: brotliCompressSync(body), gzip: gzipSync(body) };

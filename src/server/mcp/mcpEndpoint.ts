@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
@@ -18,15 +17,13 @@ import { readJsonBody } from './readJsonBody.ts';
 import type { JsonBodyLimits } from './readJsonBody.ts';
 
 export interface McpEndpointOptions extends EndpointParts, JsonBodyLimits {
+  /** The gateway's own, which clients are told. */
+  version: string;
   schema: GraphQLSchema;
   /** The trusted documents by their ids; null without a manifest. */
   documents: ReadonlyMap<string, string> | null;
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-const info = { name: 'journals-gateway', version };
 const capabilities = { tools: {} };
 
 /**
@@ -34,7 +31,7 @@ const capabilities = { tools: {} };
  * authenticated and answered by itself, by whichever gateway it reaches.
  */
 export function createMcpEndpoint(options: McpEndpointOptions): Endpoint {
-  const { schema, documents, runDocument, log } = options;
+  const { version, schema, documents, runDocument, log } = options;
   const tools = documents ? toolsOf(documents, schema) : fixedTools(schema);
   log.info({ tools: tools.map(({ name }) => name) }, 'tools for agents');
   return createEndpoint(options, {
@@ -44,15 +41,21 @@ export function createMcpEndpoint(options: McpEndpointOptions): Endpoint {
       if (Array.isArray(message)) {
         throw codedGraphQLError('BAD_REQUEST', 'expected one message, found a list', { http: { status: 400 } });
       }
-      await answer(message, new McpTools(tools, runDocument, caller), caller, log);
+      await answer(message, { version, tools: new McpTools(tools, runDocument, caller), log }, caller);
     },
   });
 }
 
-async function answer(message: unknown, tools: McpTools, { req, res, signal }: Caller, log: Log): Promise<void> {
+interface AnswerParts {
+  version: string;
+  tools: McpTools;
+  log: Log;
+}
+
+async function answer(message: unknown, { version, tools, log }: AnswerParts, { req, res, signal }: Caller) {
   // `McpServer` wants the schemas of tools in zod; these come from GraphQL.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
-  const server = new Server(info, { capabilities });
+  const server = new Server({ name: 'journals-gateway', version }, { capabilities });
   server.onerror = (error) => log.debug({ err: error }, 'a client violated the Model Context Protocol');
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.list() }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }) => tools.call(params.name, params.arguments ?? {}));
