@@ -32,5 +32,4 @@ export default defineConfig({
     sourcemap: true,
     comments: { annotation: false, jsdoc: false, legal: true },
   },
-  logLevel: 'warn',
 });
