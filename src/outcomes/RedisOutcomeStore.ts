@@ -5,7 +5,7 @@ import type { Peers } from '../redis/Peers.ts';
 import type { RedisConnection } from '../redis/RedisConnection.ts';
 
 import { OutcomeMirror } from './OutcomeMirror.ts';
-import { applyScript, claimScript, registerScript, leaseScript, releaseScript } from './outcomeScripts.ts';
+import { applyScript, claimScript, enterScript, leaseScript, releaseScript } from './outcomeScripts.ts';
 import { isFinal, newRecord, outcomeOfRecord, recordNameOf, recordNameOfId, recordOf } from './OutcomeRecord.ts';
 import type { OutcomeRecord } from './OutcomeRecord.ts';
 import type { Evidence, NewIntent, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
@@ -40,7 +40,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   readonly #redis: RedisConnection;
   readonly #peers: Peers;
   readonly #mirror = new OutcomeMirror(keptSeconds * 1_000);
-  /** The run id of the server with which this gateway is registered; null if there is none. */
+  /** The run id of the server that this gateway has entered; null while it has entered none. */
   #server: string | null = null;
   #lease = '';
   #counts = { open: 0, ambiguous: 0 };
@@ -61,12 +61,12 @@ export class RedisOutcomeStore implements OutcomeStore {
    * @returns for how long no batch may be sent, in ms
    */
   async start(): Promise<number> {
-    const pauseMs = await this.#register().catch(() => 0);
+    const pauseMs = await this.#enter().catch(() => 0);
     this.#redis.onReady(() => {
       this.#server = null;
       this.#mirror.markAllUnwritten();
-      // If this fails, it is repeated before the next batch is sent.
-      this.#register().catch(() => undefined);
+      // What fails now is done before the next batch is sent.
+      this.#enter().catch(() => undefined);
     });
     return pauseMs;
   }
@@ -91,7 +91,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   }
 
   async intend(scope: string, intent: NewIntent): Promise<StoredOutcome | null> {
-    await this.#register();
+    await this.#enter();
     const name = recordNameOf(scope, intent.idempotencyKey);
     const record = newRecord(name, scope, intent, this.#peers.id);
     const keys = [recordKey(name), openKey, serverKey];
@@ -157,13 +157,13 @@ export class RedisOutcomeStore implements OutcomeStore {
 
   /** Takes or extends the lease. @returns whether this gateway is the one that reconciles */
   async hold(): Promise<boolean> {
-    await this.#register();
+    await this.#enter();
     const value = await this.#redis.runScript(leaseScript, [leaseKey], [this.#lease, randomUUID(), leaseMs]);
     this.#lease = typeof value === 'string' ? value : '';
     return this.#lease !== '';
   }
 
-  /** Gives the lease up, so that another gateway may reconcile at once. */
+  /** Another gateway may reconcile at once. */
   async release(): Promise<void> {
     if (this.#lease === '') return;
     await this.#redis.runScript(releaseScript, [leaseKey], [this.#lease]).catch(() => undefined);
@@ -194,12 +194,12 @@ export class RedisOutcomeStore implements OutcomeStore {
     }
   }
 
-  /** Registers with the server, once after each reconnect, and stores the records that the server may not have. */
-  async #register(): Promise<number> {
+  /** Enters the server if this has not happened since the last reconnect, and stores what it may not have. */
+  async #enter(): Promise<number> {
     let pauseMs = 0;
     if (this.#server === null) {
-      const run = (await this.#redis.runId().catch(() => null)) ?? 'unknown';
-      pauseMs = Number(await this.#redis.runScript(registerScript, [serverKey], [run, restoreMs]));
+      const run = await this.#redis.run((client) => client.info('server')).then(runIdOf, () => 'unknown');
+      pauseMs = Number(await this.#redis.runScript(enterScript, [serverKey], [run, restoreMs]));
       this.#server = run;
     }
     for (const [name, record] of this.#mirror.unwritten()) {
@@ -245,4 +245,8 @@ function recordKey(name: string): string {
 
 function claimKey(journalId: string): string {
   return `claim:${journalId}`;
+}
+
+function runIdOf(info: string): string {
+  return /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unknown';
 }
