@@ -6,7 +6,7 @@ import { luaNow, RedisScript } from '../redis/RedisScript.ts';
  *
  * KEYS: server; ARGV: its run id, time in ms. Returns for how many more ms no batch may be sent.
  */
-export const registerScript = new RedisScript(`${luaNow}
+export const enterScript = new RedisScript(`${luaNow}
 if redis.call('HGET', KEYS[1], 'run') ~= ARGV[1] then
   redis.call('HSET', KEYS[1], 'run', ARGV[1], 'opensAt', string.format('%.0f', now + ARGV[2]))
 end

@@ -138,12 +138,6 @@ export class RedisConnection {
     );
   }
 
-  /** Identifies this start of the server; null if the server does not say. @throws RedisUnavailableError */
-  async runId(): Promise<string | null> {
-    const info = await this.run((client) => client.info('server'));
-    return /^run_id:(\w+)/m.exec(info)?.[1] ?? null;
-  }
-
   /**
    * Another connection to the same Redis, for blocking reads and subscriptions. To be closed on its own.
    *

@@ -133,14 +133,6 @@ export class HttpServer {
     else this.#shed(request, response);
   }
 
-  #findEndpoint(path: string, request: IncomingMessage): Endpoint | undefined {
-    for (const route of this.#options.routes ?? []) {
-      const endpoint = route.find(path, request);
-      if (endpoint) return endpoint;
-    }
-    return undefined;
-  }
-
   /** A response counts as running until it has been sent, unless it turns out to be a subscription's. */
   #admit(
     request: IncomingMessage,
@@ -179,6 +171,14 @@ export class HttpServer {
     this.#running.countShed();
     if (this.#running.isDraining) closeConnectionAfter(response);
     sendOverloaded(request, response);
+  }
+
+  #findEndpoint(path: string, request: IncomingMessage): Endpoint | undefined {
+    for (const route of this.#options.routes ?? []) {
+      const endpoint = route.find(path, request);
+      if (endpoint) return endpoint;
+    }
+    return undefined;
   }
 }
 
