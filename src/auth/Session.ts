@@ -33,7 +33,7 @@ export class Session {
     return this.#revoked?.aborted === true || Date.now() >= this.#endsAtMs;
   }
 
-  /** Calls a listener once when the session ends, or at once if it has ended. Each is to be a function of its own. */
+  /** Calls a listener once when the session ends, or now if it has ended. Each call needs a different function. */
   whenEnded(listener: () => void): void {
     if (this.hasEnded) {
       listener();

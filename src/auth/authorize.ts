@@ -21,7 +21,7 @@ export class ForbiddenError extends CodedError {
   override readonly code = 'FORBIDDEN';
 }
 
-/** Decides what a principal may do and see. No other code does. */
+/** Decides what a principal may do and see. All such decisions are made here. */
 export function authorize(principal: Principal, action: Action): boolean {
   const { scopes } = principal;
   switch (action.kind) {

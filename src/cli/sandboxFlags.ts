@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { currency, oneOf, text, wholeNumber } from '../config/valueSchemas.ts';
 import { invalidConfiguration } from '../errors/SetupError.ts';
-import { longestHeartbeatMs, type SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
+import type { SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
+import { longestTimerMs } from '../sandbox/values/longestTimerMs.ts';
 import { parseFlags } from './parseFlags.ts';
 
 interface SandboxFlag {
@@ -106,7 +107,7 @@ const flags: Readonly<Record<string, SandboxFlag>> = {
   heartbeat: {
     value: 'MS',
     help: 'time between heartbeats of a stream (default 15000)',
-    read: option('heartbeatMs', wholeNumber(1, longestHeartbeatMs)),
+    read: option('heartbeatMs', wholeNumber(1, longestTimerMs)),
   },
   'rate-limit': {
     value: 'N',

@@ -62,7 +62,6 @@ export async function openDoors(config: GatewayConfig, parts: DoorsParts): Promi
   const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox, defaultQuery }) };
   const webSockets = new WebSocketServer({ ...door, open });
   const consoleRoutes = openConsole(config, sandboxUrl, authenticator, log);
-  const routes = [new GraphiqlFiles({ authenticator, isSandbox }, log), ...consoleRoutes];
   const endpointParts = { authenticator, runDocument: createRunDocument(engine, limits.pingMs), ...limits, log };
   const endpoints = new Map([
     ['/journals.csv', createJournalExport(csv, endpointParts)],
@@ -80,7 +79,9 @@ export async function openDoors(config: GatewayConfig, parts: DoorsParts): Promi
     };
     endpoints.set('/mcp', createMcpEndpoint(mcpParts));
   }
-  const options = { ...config, ...config.shutdown, ...limits, endpoints, routes };
+  const endpointRoute: Route = { find: (path) => endpoints.get(path) };
+  const routes = [endpointRoute, new GraphiqlFiles({ authenticator, isSandbox }, log), ...consoleRoutes];
+  const options = { ...config, ...config.shutdown, ...limits, routes };
   return { server: new HttpServer(doors, webSockets, running, options), hasConsole: consoleRoutes.length > 0 };
 }
 

@@ -2,7 +2,7 @@ import Big from 'big.js';
 
 import type { Decimal } from '../domain/decimal.ts';
 
-import type { SpendingEnd } from './SpendingLedger.ts';
+import type { Shortage, SpendingEnd } from './SpendingLedger.ts';
 
 /** What the calls with one key count on one day in one currency. */
 export interface KeySpending {
@@ -34,6 +34,26 @@ export function afterEnd(spent: KeySpending, amount: Decimal, end: SpendingEnd):
 
 export function afterReleaseLost(spent: KeySpending): KeySpending {
   return recounted({ ...spent, isLost: false });
+}
+
+/** Whether nothing has to be stored for the key. */
+export function countsNothing({ settled, inFlight, isLost }: KeySpending): boolean {
+  return settled === null && inFlight === 0 && !isLost;
+}
+
+/**
+ * Why a call may not be sent; null if it may.
+ *
+ * @param added what the call adds to the sum of the day
+ */
+export function shortageOf(currency: string, limit: Decimal, total: Big, added: Big): Shortage | null {
+  const left = new Big(limit).minus(total);
+  return left.gte(added) ? null : { currency, limit, left: left.lt(0) ? '0' : left.toFixed() };
+}
+
+/** What a change adds to the sum of the day. */
+export function addedBy(before: KeySpending, after: KeySpending): Big {
+  return new Big(after.amount).minus(before.amount);
 }
 
 /** Once all outcomes are known, only what was moved counts. */

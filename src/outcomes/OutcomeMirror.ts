@@ -7,8 +7,8 @@ import type { OutcomeRecord } from './OutcomeRecord.ts';
 const maxSize = 64 * 1_048_576;
 
 /**
- * What a gateway knows about outcomes: its own, and settled ones that it has seen. From this it answers while Redis is gone,
- * and stores again what Redis has lost.
+ * What a gateway knows about outcomes: its own, and settled ones that it has seen. While Redis can't be reached, the gateway
+ * answers from this memory, and later stores again what Redis has lost.
  */
 export class OutcomeMirror {
   readonly #records: LRUCache<string, OutcomeRecord>;
@@ -29,12 +29,12 @@ export class OutcomeMirror {
     return record && isFinal(record) ? record : null;
   }
 
-  /** Notes what Redis has as well. */
+  /** Stores a record that Redis has, too. */
   set(name: string, record: OutcomeRecord): void {
     this.#records.set(name, record);
   }
 
-  /** Notes what Redis does not have yet. */
+  /** Stores a record that Redis does not have yet. */
   setUnwritten(name: string, record: OutcomeRecord): void {
     this.#records.set(name, record);
     this.#unwritten.add(name);
@@ -45,11 +45,6 @@ export class OutcomeMirror {
     if (this.#records.get(name) !== record) return;
     this.#unwritten.delete(name);
     if (record.state === 'forgotten') this.#records.delete(name);
-  }
-
-  delete(name: string): void {
-    this.#records.delete(name);
-    this.#unwritten.delete(name);
   }
 
   /** Redis may have lost everything. */

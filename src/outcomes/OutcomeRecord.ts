@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
+import { hashedName } from '../redis/hashedName.ts';
 
 import type { NewIntent, OutcomeState, StoredOutcome } from './OutcomeStore.ts';
 
@@ -25,9 +26,7 @@ const nameLength = 43; // a hash in base64url
 
 /** The part of a key in Redis that stands for an idempotency key of a principal. */
 export function recordNameOf(scope: string, idempotencyKey: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([scope, idempotencyKey]))
-    .digest('base64url');
+  return hashedName(JSON.stringify([scope, idempotencyKey]));
 }
 
 export function recordNameOfId(id: string): string {

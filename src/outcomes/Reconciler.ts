@@ -148,7 +148,7 @@ export class Reconciler {
     if (isWhole) await this.#settleOver(open, search, begunAt);
   }
 
-  /** Settles the batches whose time is over. Each that is settled may show whose the journals of the others are. */
+  /** Settles the batches whose time is over. Each settled batch may show which journals belong to the others. */
   async #settleOver(unsettled: readonly Watched[], search: BatchSearch, now: number): Promise<void> {
     let open = unsettled;
     for (let before = Infinity; open.length < before;) {
@@ -162,7 +162,7 @@ export class Reconciler {
       const { mayBeHidden } = findBatchJournals(watched.outcome, search);
       return this.#isOver(watched, now, mayBeHidden ? 2 : 1);
     });
-    for (const { outcome } of this.#withoutHope(stuck, search, now)) await this.#settleAmbiguous(outcome, search);
+    for (const { outcome } of this.#unresolvable(stuck, search, now)) await this.#settleAmbiguous(outcome, search);
   }
 
   /**
@@ -205,21 +205,24 @@ export class Reconciler {
     this.#watched.delete(outcome.id);
   }
 
-  /** Those of which no rival may be settled any more, itself or by its own rivals, which would show whose the journals are. */
-  #withoutHope(stuck: readonly Watched[], search: BatchSearch, now: number): readonly Watched[] {
+  /**
+   * The batches that further readings can't settle. When a rival is settled, that shows which journals it owns. So a batch is
+   * unresolvable only if all of its rivals are.
+   */
+  #unresolvable(stuck: readonly Watched[], search: BatchSearch, now: number): readonly Watched[] {
     const rivals = new Map(stuck.map(({ outcome }) => [outcome.id, findBatchJournals(outcome, search).rivals]));
-    let hopeless = stuck;
-    for (let before = Infinity; hopeless.length < before;) {
-      before = hopeless.length;
-      const ids = new Set(hopeless.map(({ outcome }) => outcome.id));
-      hopeless = hopeless.filter(({ outcome, unsettledSince }) => {
+    let unresolvable = stuck;
+    for (let before = Infinity; unresolvable.length < before;) {
+      before = unresolvable.length;
+      const ids = new Set(unresolvable.map(({ outcome }) => outcome.id));
+      unresolvable = unresolvable.filter(({ outcome, unsettledSince }) => {
         const mayBeInFlight = now - (unsettledSince ?? now) < this.#options.settleMs + longestCallMs;
         const mayBeSettled = ({ id, state }: StoredOutcome) =>
           !ids.has(id) && (this.#watched.has(id) || (state === 'open' && mayBeInFlight));
         return !rivals.get(outcome.id)?.some(mayBeSettled);
       });
     }
-    return hopeless;
+    return unresolvable;
   }
 
   async #settleAmbiguous(outcome: StoredOutcome, search: BatchSearch): Promise<void> {

@@ -1,12 +1,19 @@
-import { createHash } from 'node:crypto';
-
 import Big from 'big.js';
 
 import type { Decimal } from '../domain/decimal.ts';
+import { hashedName } from '../redis/hashedName.ts';
 import type { RedisConnection } from '../redis/RedisConnection.ts';
 import { RedisScript } from '../redis/RedisScript.ts';
 
-import { afterEnd, afterReleaseLost, afterReserve, nothingSpent } from './KeySpending.ts';
+import {
+  addedBy,
+  afterEnd,
+  afterReleaseLost,
+  afterReserve,
+  countsNothing,
+  nothingSpent,
+  shortageOf,
+} from './KeySpending.ts';
 import type { KeySpending } from './KeySpending.ts';
 import type { Shortage, Spending, SpendingEnd, SpendingKey, SpendingLedger } from './SpendingLedger.ts';
 
@@ -59,18 +66,12 @@ export class RedisSpendingLedger implements SpendingLedger {
 
   async reserve(spending: Spending, limits: ReadonlyMap<string, Decimal>): Promise<Shortage | null> {
     return this.#change(spending, spending.day, [...spending.amounts.keys()], (counted) => {
-      const next = counted.map(({ currency, spent }) => afterReserve(spent, spending.amounts.get(currency) ?? '0'));
-      for (const [index, { currency, spent, total }] of counted.entries()) {
-        const limit = limits.get(currency) ?? '0';
-        const left = new Big(limit).minus(total);
-        if (
-          left
-            .plus(spent.amount)
-            .minus(next[index]?.amount ?? '0')
-            .gte(0)
-        )
-          continue;
-        return { shortage: { currency, limit, left: left.lt(0) ? '0' : left.toFixed() } };
+      const next: KeySpending[] = [];
+      for (const { currency, spent, total } of counted) {
+        const after = afterReserve(spent, spending.amounts.get(currency) ?? '0');
+        const shortage = shortageOf(currency, limits.get(currency) ?? '0', total, addedBy(spent, after));
+        if (shortage) return { shortage };
+        next.push(after);
       }
       return { next };
     });
@@ -99,14 +100,14 @@ export class RedisSpendingLedger implements SpendingLedger {
     currencies: readonly string[],
     decide: (counted: readonly Counted[]) => { shortage: Shortage } | { next: KeySpending[] },
   ): Promise<Shortage | null> {
-    const keys = [statesKeyOf(key), `spending:sums:${nameOf([key.principal])}:${day}`] as const;
+    const keys = [statesKeyOf(key), `spending:sums:${hashedName(JSON.stringify([key.principal]))}:${day}`] as const;
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       const counted = await this.#read(keys, day, currencies);
       const decision = decide(counted);
       if ('shortage' in decision) return decision.shortage;
       const values = counted.flatMap(({ field, currency, stored, storedTotal, spent, total }, index) => {
         const next = decision.next[index] ?? nothingSpent;
-        const sum = total.plus(next.amount).minus(spent.amount).toFixed();
+        const sum = total.plus(addedBy(spent, next)).toFixed();
         return [field, stored ?? '', textOf(next), currency, storedTotal ?? '', sum];
       });
       if ((await this.#redis.runScript(replaceScript, keys, [keptSeconds, ...values])) === 1) return null;
@@ -133,15 +134,10 @@ export class RedisSpendingLedger implements SpendingLedger {
 }
 
 function statesKeyOf({ principal, mutation, idempotencyKey }: SpendingKey): string {
-  return `spending:key:${nameOf([principal, mutation, idempotencyKey])}`;
-}
-
-function nameOf(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return `spending:key:${hashedName(JSON.stringify([principal, mutation, idempotencyKey]))}`;
 }
 
 /** Empty for a key that counts nothing. */
 function textOf(spent: KeySpending): string {
-  const countsNothing = spent.settled === null && spent.inFlight === 0 && !spent.isLost;
-  return countsNothing ? '' : JSON.stringify(spent);
+  return countsNothing(spent) ? '' : JSON.stringify(spent);
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-
+import { hashedName } from '../redis/hashedName.ts';
 import type { RedisConnection } from '../redis/RedisConnection.ts';
 import { RedisScript } from '../redis/RedisScript.ts';
 
@@ -25,10 +24,9 @@ export class SharedKeyUses implements KeyUseRecords {
   }
 
   async note(sentKey: string, use: KeyUse): Promise<KeyUse | null | 'unknown'> {
-    const key = `use:${createHash('sha256').update(sentKey).digest('base64url')}`;
     const value = use === lost ? lost : use.journalId;
     const earlier = await this.#redis
-      .runScript(noteScript, [key], [value, keptSeconds])
+      .runScript(noteScript, [`use:${hashedName(sentKey)}`], [value, keptSeconds])
       .catch(() => 'unknown' as const);
     if (earlier === 'unknown' || earlier === lost) return earlier;
     return typeof earlier === 'string' ? { journalId: earlier } : null;

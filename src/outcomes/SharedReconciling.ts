@@ -15,12 +15,12 @@ export interface SharedReconcilingOptions {
   log: Log;
 }
 
-/** Pause between two looks for batches without an owner, in ms. */
-const lookMs = 500;
+/** Pause between two polls for batches without an owner, in ms. */
+const pollMs = 500;
 /** Pauses between two reads of an outcome that another gateway settles, in ms. */
 const firstPollMs = 25;
 const longestPollMs = 250;
-/** A call that is older is not under way, whatever its gateway says, in ms. */
+/** A call that is older than this has ended, even if its gateway has not said so, in ms. */
 const longestCallMs = 90_000;
 /** How long a repeat waits for the first call, in ms. */
 const longestWaitMs = 35_000;
@@ -71,12 +71,12 @@ export class SharedReconciling {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      await this.#look().catch((error: unknown) => this.#stop(error));
-      await wait(lookMs, undefined, { signal }).catch(() => undefined);
+      await this.#poll().catch((error: unknown) => this.#stop(error));
+      await wait(pollMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { store, reconciler } = this.#options;
     const isHolder = await store.hold();
     const unsettled = await store.unsettled();
@@ -90,7 +90,7 @@ export class SharedReconciling {
     reconciler.watchOnly(wanted);
   }
 
-  /** Without Redis nothing that was found could be stored. */
+  /** Without Redis, no result of a search could be stored. */
   #stop(error: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#options.reconciler.watchOnly([]);

@@ -5,7 +5,15 @@ import { addDays } from '../domain/calendarDate.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Decimal } from '../domain/decimal.ts';
 
-import { afterEnd, afterReleaseLost, afterReserve, nothingSpent } from './KeySpending.ts';
+import {
+  addedBy,
+  afterEnd,
+  afterReleaseLost,
+  afterReserve,
+  countsNothing,
+  nothingSpent,
+  shortageOf,
+} from './KeySpending.ts';
 import type { KeySpending } from './KeySpending.ts';
 import type { Shortage, Spending, SpendingEnd, SpendingKey, SpendingLedger } from './SpendingLedger.ts';
 
@@ -64,17 +72,15 @@ export class SqliteSpendingLedger implements SpendingLedger {
     if (this.#prunedOn !== spending.day) this.#prune(spending.day);
     if (this.#isFull()) throw new Error('the outcome store is full');
     return this.#atomically(() => {
-      const changes = [...spending.amounts].map(([currency, amount]) => {
+      const changes: { currency: string; before: KeySpending; after: KeySpending }[] = [];
+      for (const [currency, amount] of spending.amounts) {
         const before = this.#find(spending, spending.day, currency);
         const after = afterReserve(before, amount);
-        const limit = limits.get(currency) ?? '0';
         const total = this.#total(spending.principal, spending.day, currency);
-        const isOver = total.plus(after.amount).minus(before.amount).gt(limit);
-        return { currency, before, after, limit, left: new Big(limit).minus(total), isOver };
-      });
-      const over = changes.find(({ isOver }) => isOver);
-      if (over)
-        return { currency: over.currency, limit: over.limit, left: over.left.lt(0) ? '0' : over.left.toFixed() };
+        const shortage = shortageOf(currency, limits.get(currency) ?? '0', total, addedBy(before, after));
+        if (shortage) return shortage;
+        changes.push({ currency, before, after });
+      }
       for (const { currency, before, after } of changes) this.#save(spending, spending.day, currency, before, after);
       return null;
     });
@@ -103,14 +109,14 @@ export class SqliteSpendingLedger implements SpendingLedger {
   #save(key: SpendingKey, day: CalendarDate, currency: string, before: KeySpending, after: KeySpending): void {
     const { amount, settled, inFlight, isLost } = after;
     const values = [...valuesOf(key), day, currency];
-    if (settled === null && inFlight === 0 && !isLost) {
+    if (countsNothing(after)) {
       this.#run(`DELETE FROM spending WHERE ${ofKey} AND day = ? AND currency = ?`, ...values);
     } else {
       const sql = 'INSERT OR REPLACE INTO spending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
       this.#run(sql, ...values, amount, settled, inFlight, isLost ? 1 : 0);
     }
     if (amount === before.amount) return;
-    const total = this.#total(key.principal, day, currency).plus(amount).minus(before.amount);
+    const total = this.#total(key.principal, day, currency).plus(addedBy(before, after));
     const sql = 'INSERT OR REPLACE INTO spending_totals VALUES (?, ?, ?, ?)';
     this.#run(sql, key.principal, day, currency, total.toFixed());
   }

@@ -1,9 +1,4 @@
-import { RedisScript } from '../redis/RedisScript.ts';
-
-const now = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-`;
+import { luaNow, RedisScript } from '../redis/RedisScript.ts';
 
 /**
  * Notes which start of the server this is. After a start, the gateways store again what they know, and for that time no
@@ -11,7 +6,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
  *
  * KEYS: server; ARGV: its run id, time in ms. Returns for how many more ms no batch may be sent.
  */
-export const enterScript = new RedisScript(`${now}
+export const enterScript = new RedisScript(`${luaNow}
 if redis.call('HGET', KEYS[1], 'run') ~= ARGV[1] then
   redis.call('HSET', KEYS[1], 'run', ARGV[1], 'opensAt', string.format('%.0f', now + ARGV[2]))
 end
@@ -24,7 +19,7 @@ return math.max(0, tonumber(redis.call('HGET', KEYS[1], 'opensAt')) - now)
  * KEYS: record, open, server; ARGV: run id, name, id, intent, intendedAt, sender. Returns `claimed`, `used` if
  * the key has a record, or `closed` while no batch may be sent.
  */
-export const claimScript = new RedisScript(`${now}
+export const claimScript = new RedisScript(`${luaNow}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 'used' end
 local server = redis.call('HMGET', KEYS[3], 'run', 'opensAt')
 if server[1] ~= ARGV[1] or tonumber(server[2]) > now then return 'closed' end

@@ -11,51 +11,45 @@ export function describeReconciliation(found: Reconciliation): string {
     section(
       'status differs from the last event',
       ['journal', 'status', 'last event', 'at'],
-      [
-        ...differences.map(({ journalId, status, lastEvent, lastEventAt }) => [
-          journalId,
-          status ?? '(not found)',
-          lastEvent,
-          lastEventAt,
-        ]),
-      ],
+      differences.map(({ journalId, status, lastEvent, lastEventAt }) => [
+        journalId,
+        status ?? '(not found)',
+        lastEvent,
+        lastEventAt,
+      ]),
     ),
     section(
       'possible doubles',
       ['amount', 'from', 'to', 'journal', 'status', 'created', 'description'],
-      [
-        ...doubles.flatMap(({ amount, fromAccount, toAccount, description, journals: run }) =>
-          run.map(({ journalId, status, createdAt }) => [
-            amount,
-            fromAccount,
-            toAccount,
-            journalId,
-            status,
-            createdAt,
-            JSON.stringify(description ?? ''),
-          ]),
-        ),
-      ],
+      doubles.flatMap(({ amount, fromAccount, toAccount, description, journals: run }) =>
+        run.map(({ journalId, status, createdAt }) => [
+          amount,
+          fromAccount,
+          toAccount,
+          journalId,
+          status,
+          createdAt,
+          JSON.stringify(description ?? ''),
+        ]),
+      ),
     ),
     unknownReverseBatches === null
       ? 'reverse batches of unknown outcome: not checked: OUTCOMES_FILE is not set, or not used because of REDIS_URL'
       : section(
           'reverse batches of unknown outcome',
           ['key', 'principal', 'state', 'sent', 'request'],
-          [
-            ...unknownReverseBatches.map(({ idempotencyKey, principal, state, intendedAt, requestId }) => [
-              idempotencyKey,
-              principal,
-              state,
-              intendedAt,
-              requestId ?? '',
-            ]),
-          ],
+          unknownReverseBatches.map(({ idempotencyKey, principal, state, intendedAt, requestId }) => [
+            idempotencyKey,
+            principal,
+            state,
+            intendedAt,
+            requestId ?? '',
+          ]),
         ),
     section(
       'unreadable journals',
       ['journal', 'problem'],
-      [...unreadable.map(({ id, problem }) => [id ?? '?', problem])],
+      unreadable.map(({ id, problem }) => [id ?? '?', problem]),
     ),
   ];
   return `${sections.join('\n\n')}\n`;

@@ -4,8 +4,8 @@ import type { RedisConnection } from './RedisConnection.ts';
 const channel = 'messages';
 
 /**
- * Short messages between gateways, such as a 429 that one of them has received. A message may be lost: what must not be is
- * stored instead.
+ * Short messages between gateways, such as a 429 that one of them has received. A message may be lost, so nothing that
+ * must arrive is sent in this way.
  */
 export class RedisBus {
   readonly #redis: RedisConnection;
@@ -20,12 +20,12 @@ export class RedisBus {
     this.#reader.subscribe(channel, (text) => this.#receive(text));
   }
 
-  /** Receives what other gateways publish. The body is to be checked: they may have another version. */
+  /** Receives what other gateways publish. The receiver must check the body: other gateways may have another version. */
   receive(topic: string, receiver: (body: unknown, from: string) => void): void {
     this.#receivers.set(topic, receiver);
   }
 
-  /** Does not wait. A message is lost while Redis is gone. */
+  /** Does not wait. A message is lost while Redis can't be reached. */
   publish(topic: string, body: unknown): void {
     if (!this.#redis.state.isReady) return;
     const text = JSON.stringify([this.#peers.id, topic, body]);

@@ -2,7 +2,7 @@ import { Peers } from './Peers.ts';
 import { RedisBus } from './RedisBus.ts';
 import type { RedisConnection, RedisState } from './RedisConnection.ts';
 
-/** What gateways with the same Redis share state by. */
+/** The means by which gateways with the same Redis share state. */
 export class Sharing {
   readonly redis: RedisConnection;
   readonly peers: Peers;

@@ -10,7 +10,6 @@ import { Ledger } from './ledger/Ledger.ts';
 import { getAccount, listAccounts } from './routes/accounts.ts';
 import { ControlRoutes } from './routes/ControlRoutes.ts';
 import { createControls } from './routes/controls.ts';
-import { EventRoutes } from './routes/EventRoutes.ts';
 import { listJournals } from './routes/listJournals.ts';
 import { JournalRoutes } from './routes/JournalRoutes.ts';
 import { SandboxClock } from './values/SandboxClock.ts';
@@ -68,10 +67,10 @@ function createServer(settings: Settings, clock: SandboxClock, faults: FaultPlan
     faults.replace([], 0);
     for (const part of [credentials, log, rateLimit]) part.reset();
   };
-  const events = new EventRoutes({ hub: ledger.hub, clock, settings });
   const api = new ApiHandler({
     routes: createRoutes(settings, ledger, credentials),
-    events,
+    hub: ledger.hub,
+    settings,
     faults,
     rateLimit,
     credentials,

@@ -1,3 +1,6 @@
+import { Kind } from 'graphql';
+import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
+
 import { awaitJournal } from '../resolvers/awaitJournal.ts';
 import type { AwaitedJournal as Awaited } from '../resolvers/awaitJournal.ts';
 import { settledFields, withSettledFields } from '../resolvers/settledFields.ts';
@@ -5,7 +8,6 @@ import { settledFields, withSettledFields } from '../resolvers/settledFields.ts'
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
 import { Journal } from './journal.ts';
-import { selectsAny } from './selectsAny.ts';
 
 const AwaitedJournal = builder.objectRef<Awaited>('AwaitedJournal');
 
@@ -52,3 +54,14 @@ builder.queryField('awaitJournal', (t) =>
     resolve: (_root, args, context) => awaitJournal(args, context),
   }),
 );
+
+/** Whether a client selects any of these fields of the current field's type, directly or in fragments. */
+function selectsAny({ fieldNodes, fragments }: GraphQLResolveInfo, names: readonly string[]): boolean {
+  const selects = (set: SelectionSetNode | undefined): boolean =>
+    set?.selections.some((selection) => {
+      if (selection.kind === Kind.FIELD) return names.includes(selection.name.value);
+      if (selection.kind === Kind.INLINE_FRAGMENT) return selects(selection.selectionSet);
+      return selects(fragments[selection.name.value]?.selectionSet);
+    }) ?? false;
+  return fieldNodes.some(({ selectionSet }) => selects(selectionSet));
+}

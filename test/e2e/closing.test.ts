@@ -9,7 +9,6 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../src/config/readConfig.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
-import { defaultLimits } from '../kit/defaultLimits.ts';
 import { freePort } from '../kit/freePort.ts';
 import { Gate } from '../kit/Gate.ts';
 import { closeLater } from '../kit/closeLater.ts';
@@ -34,12 +33,6 @@ function start(settings: Partial<GatewayConfig>, keep?: (line: string) => void):
   return createGateway({
     config: {
       ...minimalConfig,
-      host: '127.0.0.1',
-      port: 0,
-      auth: { kind: 'none' },
-      logLevel: 'silent',
-      outcomes: { file: null, settleMs: 60_000 },
-      limits: defaultLimits,
       upstream: { kind: 'sandbox', sandbox: { port: 0, keyId: 'sandbox', secretKey: apiSecret } },
       ...settings,
     },

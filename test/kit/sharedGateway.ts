@@ -7,24 +7,13 @@ import { apiSecret } from './planted.ts';
 import { minimalConfig } from './minimalConfig.ts';
 import { watchedLog } from './watchedLog.ts';
 
-import { defaultLimits } from './defaultLimits.ts';
-
 /** Runs one gateway with its sandbox for all tests of a file, for small tests that leave no state behind. */
 export function sharedGateway(): { readonly url: string } {
   let gateway: Gateway | undefined;
   beforeAll(async () => {
     const sandbox = { port: 0, keyId: 'sandbox', secretKey: apiSecret } as const;
     gateway = await createGateway({
-      config: {
-        ...minimalConfig,
-        host: '127.0.0.1',
-        port: 0,
-        auth: { kind: 'none' },
-        logLevel: 'silent',
-        outcomes: { file: null, settleMs: 60_000 },
-        limits: defaultLimits,
-        upstream: { kind: 'sandbox', sandbox },
-      },
+      config: { ...minimalConfig, upstream: { kind: 'sandbox', sandbox } },
       log: watchedLog(),
       defaultQuery: '',
     });

@@ -8,7 +8,6 @@ import { createSandbox } from '../../src/sandbox/createSandbox.ts';
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../../src/sandbox/setup/SandboxOptions.ts';
 
-import { defaultLimits } from './defaultLimits.ts';
 import { closeLater } from './closeLater.ts';
 import { apiSecret } from './planted.ts';
 import { minimalConfig } from './minimalConfig.ts';
@@ -47,12 +46,8 @@ export async function startGateway(
   const gateway = await createGateway({
     config: {
       ...minimalConfig,
-      host: '127.0.0.1',
-      port: 0,
-      auth: { kind: 'none' },
-      logLevel: 'silent',
-      outcomes: { file: null, settleMs: 60_000, ...outcomes },
-      limits: { ...defaultLimits, ...limits },
+      outcomes: { ...minimalConfig.outcomes, ...outcomes },
+      limits: { ...minimalConfig.limits, ...limits },
       upstream: { kind: 'remote', remote: upstream },
       ...settings,
     },

@@ -2,7 +2,6 @@ import type { GatewayConfig } from '../../src/config/readConfig.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 
-import { defaultLimits } from './defaultLimits.ts';
 import { closeLater } from './closeLater.ts';
 import { apiSecret } from './planted.ts';
 import { minimalConfig } from './minimalConfig.ts';
@@ -35,13 +34,8 @@ export async function startWatched(upstreamUrl: string, config: Partial<GatewayC
   const gateway = await createGateway({
     config: {
       ...minimalConfig,
-      host: '127.0.0.1',
-      port: 0,
       admin: { host: '127.0.0.1', port: 0 },
-      auth: { kind: 'none' },
       logLevel: 'trace',
-      outcomes: { file: null, settleMs: 60_000 },
-      limits: defaultLimits,
       upstream: {
         kind: 'remote',
         remote: { baseUrl: upstreamUrl, credentials, eventsVersion: 'v2', currency: 'USD' },

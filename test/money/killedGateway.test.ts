@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
 import { control } from '../kit/control.ts';
-import { closeLater } from '../kit/closeLater.ts';
 import { startSandbox } from '../kit/startGateway.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { audit } from './kit/audit.ts';
 import { doWork } from './kit/doWork.ts';
 import { KilledGateway } from './kit/KilledGateway.ts';
@@ -20,8 +18,7 @@ describe('a gateway killed with kill -9', () => {
   it.each<Kind>(['create', 'reverseBatch'])(
     `during ${uses} uses of one key of a %s returns the same journals to all of them and creates these once`,
     async (kind) => {
-      const folder = mkdtempSync(join(tmpdir(), 'outcomes-'));
-      closeLater(() => rmSync(folder, { recursive: true }));
+      const folder = await temporaryFolder();
       const sandbox = await startSandbox();
       const gateway = await KilledGateway.start(sandbox, { OUTCOMES_FILE: join(folder, 'outcomes.db') });
       // Some calls are in flight when the gateway is killed: processed, but not answered yet.

@@ -44,7 +44,7 @@ describe('FileOutcomeStore', () => {
     expect([...second.claimed(ids)]).toEqual([ids[0]]);
   });
 
-  it('of an older gateway has no currency where that gateway assumed one', () => {
+  it('drops the currency that an older gateway assumed', () => {
     const file = newFile();
     const older = new FileOutcomeStore(file);
     const asked = [null, 'EUR', 'USD'];
@@ -162,7 +162,7 @@ describe('FileOutcomeStore', () => {
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
-  it('returns the outcome that owned a journal of an answer before', () => {
+  it('reports the journals of an answer that another outcome had claimed', () => {
     const store = new FileOutcomeStore();
     for (const key of ['wrong', 'right']) store.intend('anyone', { ...intent, idempotencyKey: key });
 

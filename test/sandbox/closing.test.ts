@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSandbox } from '../../src/sandbox/createSandbox.ts';
 import { GroupCommit } from '../../src/sandbox/store/GroupCommit.ts';
 import { Store } from '../../src/sandbox/store/Store.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { cash } from './kit/journals.ts';
 import { SandboxProcess } from './kit/SandboxProcess.ts';
 import { SandboxClient } from './kit/startSandbox.ts';
@@ -26,8 +27,7 @@ describe('close', () => {
   });
 
   it('leaves only the data file', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'sandbox-closing-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const directory = await temporaryFolder();
     const sandbox = await createSandbox({ ...credential, dataFile: join(directory, 'ledger.db') });
     const client = new SandboxClient(sandbox.url);
     await client.post('/v1/journals', cash());
@@ -104,8 +104,7 @@ describe('a ledger that is closed', () => {
 
 describe('a restarted ledger', () => {
   it('continues with higher event ids on a manual clock', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'sandbox-ids-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const directory = await temporaryFolder();
     const draws = [0.9, 0.1];
     const ids: string[] = [];
     for (const draw of draws) {

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { type Journal, cash } from './kit/journals.ts';
 import { SandboxProcess } from './kit/SandboxProcess.ts';
 import { SandboxClient } from './kit/startSandbox.ts';
@@ -44,8 +43,7 @@ describe('journals-gateway sandbox', () => {
   });
 
   it('continues the ledger of its data file, including journals in progress', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'sandbox-command-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const directory = await temporaryFolder();
     const flags = ['--data', join(directory, 'ledger.db'), '--settle-delay', '200', '--jnlc-flow', 'classic'];
     const first = await started(flags);
     const { body: journal } = await first.client.post<Journal>('/v1/journals', cash());

@@ -73,14 +73,14 @@ export class EventWindow {
     return this.#kept.slice(-count).map(({ positioned }) => positioned);
   }
 
-  /** Drops all events, and counts one more: whoever waits for the next one has missed something. */
+  /** Drops all events, and skips one number, so that a subscriber that waits for the next event notices the gap. */
   clear(): void {
     this.#lastDropped = this.last ?? this.#lastDropped;
     this.#dropped = this.end + 1;
     this.#kept = [];
   }
 
-  /** Drops what is too much or too old, except the last event: it holds the feed's position. */
+  /** Drops events beyond the maximum number or age, except the last event, which has the feed's position. */
   dropOld(): void {
     const oldest = performance.now() - this.#maxAgeMs;
     const firstYoung = this.#kept.findIndex(({ arrivedMs }) => arrivedMs >= oldest);

@@ -37,15 +37,8 @@ export interface FeedStart {
   published: PublishedIds;
 }
 
-export interface StatusFeedOptions {
-  /** How far before the last event a new stream begins, in ms: other accounts' events may be late. Default 2 minutes. */
-  overlapMs?: number;
-  /** The longest pause before a new attempt, in ms. Default 10,000. */
-  maxBackoffMs?: number;
-  /** Default: it begins with live events. */
-  start?: FeedStart | undefined;
-}
-
+/** The longest pause before a new attempt, in ms. */
+const maxPauseMs = 10_000;
 /** The estimate of the API's clock improves over time. A larger step back means that the clock was set back, in ms. */
 const setBackMs = 5_000;
 /** The time at which a stream was opened has whole seconds, and may be a little late, in ms. */
@@ -62,8 +55,7 @@ export class StatusFeed implements Feed {
   readonly #sink: FeedSink;
   readonly #clock: ApiClock;
   readonly #log: Log;
-  readonly #overlapMs: number;
-  readonly #backoff: StreamBackoff;
+  readonly #backoff = new StreamBackoff(maxPauseMs);
   readonly #closing = new AbortController();
   readonly #published: PublishedIds;
   /** When the latest published event happened; never ahead of the clock. */
@@ -86,14 +78,12 @@ export class StatusFeed implements Feed {
   #lagMs: number | null = null;
   #lastFailure: FeedState['lastFailure'] = null;
 
-  constructor(client: StatusEventsClient, sink: FeedSink, clock: ApiClock, log: Log, options: StatusFeedOptions = {}) {
+  /** @param start where it continues. Default: it begins with live events */
+  constructor(client: StatusEventsClient, sink: FeedSink, clock: ApiClock, log: Log, start?: FeedStart) {
     this.#clock = clock;
     this.#client = client;
     this.#sink = sink;
     this.#log = log;
-    this.#overlapMs = options.overlapMs ?? latenessMs;
-    this.#backoff = new StreamBackoff(options.maxBackoffMs ?? 10_000);
-    const { start } = options;
     this.#published = start?.published ?? new PublishedIds();
     if (!start) return;
     this.#lastMs = start.lastMs;
@@ -250,9 +240,9 @@ export class StatusFeed implements Feed {
     return this.#closedMs === null ? null : Math.round(performance.now() - this.#closedMs);
   }
 
-  /** The first stream is live only; later ones overlap with what was published. */
+  /** The first stream is live only. Later ones overlap with what was published, since events of other accounts may be late. */
   #range(): StatusEventRange {
     if (this.#lastMs === null) return {};
-    return { since: new Date(this.#lastMs - this.#overlapMs).toISOString() };
+    return { since: new Date(this.#lastMs - latenessMs).toISOString() };
   }
 }

@@ -37,9 +37,9 @@ export interface HubState {
   overflows: number;
 }
 
-/** A replay has to contain the events of so many ms before the last one: it may have another order. */
+/** A replay must contain the events of the last seconds before the last event, in ms, since its order may differ. */
 const recentMs = 10_000;
-/** Events that a replay has to contain before it counts as complete, at most. */
+/** The most events that a replay must contain before it counts as complete. */
 const maxExpected = 2_000;
 /** The time at which a feed begins has whole seconds, and may be a little late, in ms. */
 const beginningErrorMs = 2_000;
@@ -219,7 +219,7 @@ export class StatusHub {
     return this.#subscriptions.size + this.#awaitingBeginning.size > 0;
   }
 
-  /** Fulfilled once the feed has begun or the signal is aborted. Not one shared promise: that would keep every waiter. */
+  /** Fulfilled once the feed has begun or the signal is aborted. One shared promise would keep every waiter in memory. */
   async untilBegun(signal: AbortSignal): Promise<void> {
     if (this.#beginning) return;
     const begun = new Deferred();

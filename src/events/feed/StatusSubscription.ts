@@ -22,7 +22,7 @@ export interface StatusSubscriptionOptions {
 }
 
 /**
- * One subscriber's place in the hub's window. Not an `async function*`: while one waits, `return()` waits too, and an
+ * One subscriber's place in the hub's window. Not an `async function*`: `return()` of one waits for the next event, so an
  * idle subscriber that leaves would never be released.
  */
 export class StatusSubscription implements StatusReader {

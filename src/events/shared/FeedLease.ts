@@ -14,18 +14,18 @@ export interface FeedLeaseOptions {
   onGranted: (state: LogState) => void;
   /** The lease is over, or may be. */
   onLost: () => void;
-  /** This part is over: Redis has not answered for as long as a lease lasts, or the log was replaced. */
+  /** Called when the lease can't be used any more: Redis has not answered for the duration of a lease, or the log was replaced. */
   onFailure: (error: unknown) => void;
 }
 
 /** How long a lease lasts without renewal, in ms. */
 const durationMs = 3_000;
-/** Between two attempts to get or renew it, in ms. */
+/** Pause between two attempts to get or renew the lease, in ms. */
 const intervalMs = 500;
-/** How long a gateway that gave the lease up leaves it to others, in ms. */
+/** How long a gateway that gave up the lease does not take it again, in ms. */
 const restMs = 5_000;
 
-/** One gateway's part in the lease of one log: it takes the lease when nobody has it, and renews it. */
+/** The lease of one log, as seen by one gateway: takes the lease when it is free, and renews it. */
 export class FeedLease {
   readonly #log: EventLog;
   readonly #logId: string;

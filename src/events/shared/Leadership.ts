@@ -37,7 +37,7 @@ export class Leadership {
     const now = () => clock.latestNow();
     this.#writer = new LogWriter(events, { state, now, onBegun, onFailure });
     if (start) this.#writer.begin(start.beganMs);
-    this.#feed = new StatusFeed(client, this.#writer, clock, log, { start });
+    this.#feed = new StatusFeed(client, this.#writer, clock, log, start);
     this.#feed.start();
     // Entries that are not dropped now are dropped next time.
     this.#trimTimer = setInterval(() => void events.trim().catch(() => undefined), events.trimIntervalMs);

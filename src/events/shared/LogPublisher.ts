@@ -20,8 +20,8 @@ interface Unlogged {
 }
 
 /**
- * Publishes the entries of the shared log to this gateway's subscribers, or, while the log is out of reach, its own
- * stream: each event once. Positions have the log's offsets while both have brought the same events.
+ * Publishes events to this gateway's subscribers, each once: the entries of the shared log or, while the log can't be
+ * reached, the events of its own stream. Positions have the log's offsets as long as both have the same events.
  */
 export class LogPublisher implements FeedSink {
   readonly #hub: StatusHub;
@@ -79,7 +79,7 @@ export class LogPublisher implements FeedSink {
     this.#logId = state.id;
   }
 
-  /** A log that had not begun when it was attached has. @throws LogMovedError when events before it are missing here */
+  /** To be called when the log begins after it was attached. @throws LogMovedError when events before it are missing here */
   noteBeginning(ms: number): void {
     if (this.#beganMs === null) this.#beginAt(ms);
     else if (ms > this.#lastMs) throw new LogMovedError('the shared log began after the last event of this gateway');
@@ -129,14 +129,14 @@ export class LogPublisher implements FeedSink {
     return ms;
   }
 
-  /** The latest entries become this gateway's memory. Not for readers that wait already: the past is not live. */
+  /** Loads the latest entries into memory. Not if readers are waiting: they would get past events as live ones. */
   #load({ id, count, beganMs, publishedMs }: LogState, first: number): void {
     const loaded = this.#hub.hasReaders ? 0 : this.#maxLoaded;
     this.#number = Math.max(first, count - loaded + 1) - 1;
     this.#hub.offsets.continueFrom({ hub: id, published: this.#number }, this.#hub.end);
     if (this.#number === 0 && beganMs !== null) this.#beginAt(beganMs);
     else if (this.#number > 0 && this.#number === count) this.#beginAt(publishedMs ?? 0);
-    // Otherwise the first entry that is read says when the memory begins.
+    // Otherwise the first entry that is read tells when the memory begins.
   }
 
   /** Whether the log still has, or will have, every entry after the last one that was read. */

@@ -26,17 +26,17 @@ export interface SharedFeedOptions {
   log: Log;
 }
 
-/** After Redis is lost, gateways open streams of their own within this time, in ms: not all at once. */
+/** After Redis is lost, each gateway opens its own stream after a random time between these, in ms, so not all at once. */
 const [leastStandaloneMs, mostStandaloneMs] = [500, 2_500];
-/** A holder whose stream has been down for so long lets another gateway try, in ms. */
-const uselessMs = 15_000;
+/** A leader whose stream has been down for this long leaves the lease to another gateway, in ms. */
+const maxLeaderDownMs = 15_000;
 const reconnectPauses = { firstMs: 200, maxMs: 1_000 };
-/** Entries that are published before the event loop gets a turn. */
+/** How many entries are published before the event loop gets a turn. */
 const entriesAtOnce = 32;
 
 /**
  * The feed of a gateway that shares a log with others. All read the log; the one with the lease also has the upstream
- * stream, and appends it. While Redis is out of reach, each gateway has a stream of its own.
+ * stream, and appends its events. While Redis can't be reached, each gateway has a stream of its own.
  */
 export class SharedFeed implements Feed {
   readonly #options: SharedFeedOptions;
@@ -49,9 +49,9 @@ export class SharedFeed implements Feed {
   #ownTimer: NodeJS.Timeout | undefined;
   /** Feeds are closed one after the other. */
   #closed: Promise<void> = Promise.resolve();
-  /** The log as the lease found it last; null while Redis is out of reach. */
+  /** The state of the log at the last renewal of the lease; null while Redis can't be reached. */
   #seen: LogState | null = null;
-  /** Whether the log had a first stream. */
+  /** Whether the log has begun: whether its first stream was opened. */
   #hasBegun = false;
   #readAt = 0;
   /** When the upstream stream was last seen open, this gateway's or that of the holder. */
@@ -196,7 +196,7 @@ export class SharedFeed implements Feed {
   #note(state: LogState, lease: FeedLease): void {
     this.#seen = state;
     const { isOpen, downMs } = this.state;
-    if (!this.#leadership || isOpen || Math.min(downMs ?? Infinity, this.#leadership.ageMs) < uselessMs) return;
+    if (!this.#leadership || isOpen || Math.min(downMs ?? Infinity, this.#leadership.ageMs) < maxLeaderDownMs) return;
     this.#options.log.warn('status feed leaves the upstream stream to another gateway');
     void lease.giveUp({ rests: true });
   }
@@ -220,7 +220,7 @@ export class SharedFeed implements Feed {
       own: publisher.start,
       onBegun,
       onFailure: (error) => {
-        log.warn({ reason: messageOf(error) }, 'status feed can append no more');
+        log.warn({ reason: messageOf(error) }, 'status feed can no longer append');
         void lease.giveUp({ rests: false });
       },
     });
@@ -233,11 +233,11 @@ export class SharedFeed implements Feed {
     if (!leadership) return;
     this.#leadership = null;
     this.#reconnects += leadership.state.reconnects + 1;
-    this.#options.log.info('status feed leads no more');
+    this.#options.log.info('status feed no longer leads');
     this.#closed = this.#closed.then(() => leadership.close());
   }
 
-  /** Opens a stream of its own some time from now, unless the log is back before. */
+  /** Opens a stream of its own after a random delay, unless the log is available again before that. */
   #armOwn(): void {
     if (this.#own || this.#ownTimer) return;
     const delayMs = leastStandaloneMs + Math.random() * (mostStandaloneMs - leastStandaloneMs);
@@ -247,7 +247,7 @@ export class SharedFeed implements Feed {
   #startOwn(): void {
     const { client, clock, log, publisher } = this.#options;
     this.#ownTimer = undefined;
-    this.#own = new StatusFeed(client, publisher, clock, log, { start: publisher.start });
+    this.#own = new StatusFeed(client, publisher, clock, log, publisher.start);
     this.#own.start();
     void this.#own.firstAttempt.then(() => this.#firstAttempt.resolve());
   }

@@ -3,14 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import type { RedisConnection } from '../../redis/RedisConnection.ts';
-import { RedisScript } from '../../redis/RedisScript.ts';
+import { luaNow, RedisScript } from '../../redis/RedisScript.ts';
 
 import type { Slots } from '../replay/StreamSlots.ts';
 
 /** A sorted set of tokens by the time at which they expire. KEYS: set. ARGV: token, duration in ms, most tokens. */
-const takeScript = new RedisScript(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const takeScript = new RedisScript(`${luaNow}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 local isTaken = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not isTaken and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
@@ -20,17 +18,17 @@ return 1
 `);
 
 const key = 'feed:replays';
-/** How long a slot is held without renewal, in ms: that of a gateway that was killed is free again then. */
+/** How long a slot is held without renewal, in ms. After this time, a slot of a gateway that was killed is free again. */
 const durationMs = 10_000;
 const renewalMs = 3_000;
 /** The longest pause between two attempts to get a slot, in ms. */
 const retryMs = 200;
-/** Attempts in which Redis can't tell; then the gateway's own bound has to do. */
+/** After this many failures of Redis, only the gateway's own limit applies. */
 const maxFailures = 3;
 
 /**
- * Bounds the replays of all gateways together. Each gateway's own bound applies first, and alone while Redis is out of
- * reach. An urgent reader is not held up by other gateways.
+ * Limits the replays of all gateways together. Each gateway's own limit applies first, and is the only one while Redis can't
+ * be reached. An urgent reader does not wait for other gateways.
  */
 export class SharedSlots implements Slots {
   readonly #redis: RedisConnection;

@@ -1,19 +1,9 @@
-import { RedisScript } from '../../redis/RedisScript.ts';
+import { luaNow, RedisScript } from '../../redis/RedisScript.ts';
 
 /*
  * The log is a hash with its state, a stream with its entries and a sorted set with the ids of the latest events by their
  * time. The id of an entry is `<number>-<unix ms of the append>`.
  */
-
-const stateOf = `
-local function flat(key)
-  return redis.call('HGETALL', key)
-end
-local function nowMs()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-`;
 
 /**
  * Returns the first entry's id and the log's state. A Redis that was restarted or replaced may have lost the last entries,
@@ -21,7 +11,7 @@ end
  *
  * KEYS: log, stream, ids. ARGV: run id of Redis, id for a new log.
  */
-export const attachScript = new RedisScript(`${stateOf}
+export const attachScript = new RedisScript(`
 local state = redis.call('HMGET', KEYS[1], 'id', 'run', 'count')
 if not state[1] then
   redis.call('DEL', KEYS[2], KEYS[3])
@@ -30,27 +20,27 @@ elseif state[2] ~= ARGV[1] then
   redis.call('HSET', KEYS[1], 'id', ARGV[2], 'run', ARGV[1], 'prior', state[1], 'priorCount', state[3])
 end
 local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
-return {first and first[1] or '', flat(KEYS[1])}
+return {first and first[1] or '', redis.call('HGETALL', KEYS[1])}
 `);
 
 /**
  * Renews the lease, takes it if it is free and wanted, or finds who leads. KEYS: lease, log. ARGV: token, duration in ms,
  * id of the log, 1 if it is wanted, state of the holder's feed.
  */
-export const leaseScript = new RedisScript(`${stateOf}
+export const leaseScript = new RedisScript(`
 if redis.call('HGET', KEYS[2], 'id') ~= ARGV[3] then return {'moved', {}} end
 local holder = redis.call('GET', KEYS[1])
 if holder == ARGV[1] then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   redis.call('HSET', KEYS[2], 'leader', ARGV[5])
-  return {'held', flat(KEYS[2])}
+  return {'held', redis.call('HGETALL', KEYS[2])}
 end
-if holder then return {'other', flat(KEYS[2])} end
+if holder then return {'other', redis.call('HGETALL', KEYS[2])} end
 redis.call('HSET', KEYS[2], 'leader', '')
-if ARGV[4] ~= '1' then return {'free', flat(KEYS[2])} end
+if ARGV[4] ~= '1' then return {'free', redis.call('HGETALL', KEYS[2])} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('HINCRBY', KEYS[2], 'fence', 1)
-return {'granted', flat(KEYS[2])}
+return {'granted', redis.call('HGETALL', KEYS[2])}
 `);
 
 /** KEYS: lease, log. ARGV: token. */
@@ -67,10 +57,10 @@ return redis.call('DEL', KEYS[1])
  * KEYS: log, stream, ids. ARGV: fence, id of the log, its last number, most entries, most ids, time of the latest event;
  * then for each event its id, its time in ms and the entry.
  */
-export const appendScript = new RedisScript(`${stateOf}
+export const appendScript = new RedisScript(`${luaNow}
 local state = redis.call('HMGET', KEYS[1], 'fence', 'id', 'count', 'evicted')
 if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or state[3] ~= ARGV[3] then return -1 end
-local suffix = '-' .. string.format('%.0f', nowMs())
+local suffix = '-' .. string.format('%.0f', now)
 local number = tonumber(state[3])
 for at = 7, #ARGV, 3 do
   if redis.call('ZADD', KEYS[3], 'NX', ARGV[at + 1], ARGV[at]) == 1 then
@@ -90,10 +80,10 @@ return number
 `);
 
 /** Drops entries that are too old. KEYS: log, stream. ARGV: greatest age in ms. */
-export const trimScript = new RedisScript(`${stateOf}
+export const trimScript = new RedisScript(`${luaNow}
 local function msOf(entry) return tonumber(string.match(entry[1], '-(%d+)$')) end
 local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
-local oldest = nowMs() - ARGV[1]
+local oldest = now - ARGV[1]
 if not first or msOf(first) >= oldest then return 0 end
 local low = tonumber(string.match(first[1], '^%d+'))
 local high = tonumber(redis.call('HGET', KEYS[1], 'count')) + 1

@@ -12,6 +12,11 @@ export interface ApiRequest {
   body: string;
 }
 
+/** A query parameter. An empty one counts as none. */
+export function parameterOf(query: URLSearchParams, name: string): string | undefined {
+  return query.get(name) || undefined;
+}
+
 /** The idempotency key, if the operation accepts one. An empty header counts as none. */
 export function idempotencyKeyOf(operation: Operation, headers: IncomingHttpHeaders): string | undefined {
   const acceptsKey = operation === 'createJournal' || operation === 'createBatch';

@@ -11,7 +11,7 @@ import {
   isBodyEffect,
   isStreamEffect,
 } from './Fault.ts';
-import { longestWaitMs } from './readFields.ts';
+import { longestTimerMs } from '../values/longestTimerMs.ts';
 
 interface Armed {
   fault: Fault;
@@ -98,6 +98,6 @@ function randomFor(seed: number, index: number): () => number {
 
 function drawLength(delay: Delay, random: () => number): number {
   if ('ms' in delay) return delay.ms;
-  if ('meanMs' in delay) return Math.min(-Math.log(1 - random()) * delay.meanMs, longestWaitMs);
+  if ('meanMs' in delay) return Math.min(-Math.log(1 - random()) * delay.meanMs, longestTimerMs);
   return delay.minMs + random() * (delay.maxMs - delay.minMs);
 }

@@ -1,8 +1,6 @@
 import { type JsonObject, JsonNumber } from '../values/exactJson.ts';
+import { longestTimerMs } from '../values/longestTimerMs.ts';
 import { invalid } from '../api/Refusal.ts';
-
-/** The longest delay of setTimeout. A longer one fires at once. */
-export const longestWaitMs = 2_147_483_647;
 
 /** Refuses unknown fields: a misspelt one would silently disable a fault. @throws Refusal 400 */
 export function refuseUnknownFields(item: JsonObject, known: readonly string[], at = ''): void {
@@ -29,6 +27,6 @@ export function readCount(item: JsonObject, name: string, at = '', fallback?: nu
 /** Milliseconds that a timer can wait. @throws Refusal 400 */
 export function readWait(item: JsonObject, name: string, at = '', fallback?: number): number {
   const number = readNumber(item, name, at, fallback);
-  if (number > longestWaitMs) throw invalid(`${at}${name} must be at most ${longestWaitMs}`);
+  if (number > longestTimerMs) throw invalid(`${at}${name} must be at most ${longestTimerMs}`);
   return number;
 }

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BodyEffect, type RequestEffect, type StreamEffect, isBodyEffect } from '../faults/Fault.ts';
 import type { FaultPlan } from '../faults/FaultPlan.ts';
 import { Refusal } from '../api/Refusal.ts';
-import type { EventRoutes } from '../routes/EventRoutes.ts';
+import type { Settings } from '../setup/SandboxOptions.ts';
+import type { EventHub } from '../streams/EventHub.ts';
+import { readStreamRange } from '../streams/StreamRange.ts';
 import type { SandboxClock } from '../values/SandboxClock.ts';
 import { type Answer, methodNotAllowed, notFound, refusalAnswer } from '../api/Answer.ts';
 import { type ApiRequest, idempotencyKeyOf } from '../api/ApiRequest.ts';
@@ -19,7 +21,8 @@ export type Route = (request: ApiRequest) => Answer | Promise<Answer>;
 
 export interface ApiHandlerParts {
   routes: Readonly<Record<Exclude<Operation, 'eventsV1' | 'eventsV2'>, Route>>;
-  events: EventRoutes;
+  hub: EventHub;
+  settings: Settings;
   faults: FaultPlan;
   rateLimit: RateLimit;
   credentials: Credentials;
@@ -85,20 +88,10 @@ export class ApiHandler {
       else if (refusal) await this.#send(call, refusal);
       // The lock is taken after the body is complete, so that a client that disconnects earlier can't hold it.
       else
-        await this.#serialize(idempotencyKeyOf(operation, exchange.request.headers), () => this.#process(call, body));
+        await this.#locks.run(idempotencyKeyOf(operation, exchange.request.headers), () => this.#process(call, body));
     } catch (error) {
       if (entry.answeredAt === null) this.#end(call, 500);
       throw error;
-    }
-  }
-
-  async #serialize(key: string | undefined, work: () => Promise<void>): Promise<void> {
-    if (key === undefined) return work();
-    const release = await this.#locks.acquire(key);
-    try {
-      await work();
-    } finally {
-      release();
     }
   }
 
@@ -116,11 +109,14 @@ export class ApiHandler {
   }
 
   async #run({ exchange, operation, id, entry }: Call, body: string): Promise<Answer | 'streaming'> {
-    const { routes, events, faults } = this.#parts;
+    const { routes, faults, hub, clock, settings } = this.#parts;
     const request = { operation, id, query: exchange.query, headers: exchange.request.headers, body };
     try {
       if (operation !== 'eventsV1' && operation !== 'eventsV2') return await routes[operation](request);
-      events.open(exchange, request, (): StreamEffect[] => {
+      const version = operation === 'eventsV1' ? 'v1' : 'v2';
+      const range = readStreamRange(request.query, version, settings.sinceIdInclusive);
+      const { response, headers } = exchange;
+      hub.open({ clock, settings, response, headers, version, range }, (): StreamEffect[] => {
         const drawn = faults.drawStream(operation);
         entry.faults.push(...drawn.map(({ kind }) => kind));
         return drawn;

@@ -2,18 +2,14 @@
 export class KeyLocks {
   readonly #tails = new Map<string, Promise<void>>();
 
-  /** Resolves with a release function when it is this request's turn. */
-  async acquire(key: string): Promise<() => void> {
-    const before = this.#tails.get(key);
-    let release = (): void => undefined;
-    const turn = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    this.#tails.set(key, turn);
-    await before;
-    return () => {
-      if (this.#tails.get(key) === turn) this.#tails.delete(key);
-      release();
-    };
+  /** Does the work when it is this request's turn; at once without a key. @throws what the work throws */
+  async run(key: string | undefined, work: () => Promise<void>): Promise<void> {
+    if (key === undefined) return work();
+    const turn = (this.#tails.get(key) ?? Promise.resolve()).then(work);
+    const tail = turn.catch(() => undefined);
+    this.#tails.set(key, tail);
+    await tail;
+    if (this.#tails.get(key) === tail) this.#tails.delete(key);
+    return turn;
   }
 }

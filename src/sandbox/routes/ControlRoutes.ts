@@ -1,4 +1,4 @@
-import { type Answer, notFound, refusalAnswer } from '../api/Answer.ts';
+import { type Answer, notFound } from '../api/Answer.ts';
 import type { Exchange } from '../exchange/Exchange.ts';
 import { Refusal } from '../api/Refusal.ts';
 import type { Settings } from '../setup/SandboxOptions.ts';
@@ -19,23 +19,19 @@ export class ControlRoutes {
     this.#access = access;
   }
 
+  /** @throws Refusal */
   async handle(exchange: Exchange): Promise<void> {
     await exchange.send(await this.#answer(exchange));
   }
 
   async #answer(exchange: Exchange): Promise<Answer> {
     if (this.#access === 'loopback' && !loopback.test(exchange.request.socket.remoteAddress ?? '')) {
-      return refusalAnswer(new Refusal(403, 'controls are available on loopback only'));
+      throw new Refusal(403, 'controls are available on loopback only');
     }
     const [id = ''] = /[0-9a-f]{8}-[0-9a-f-]{27}/i.exec(exchange.path) ?? [];
     const path = id === '' ? exchange.path : exchange.path.replace(id, '{id}');
     const control = this.#controls[`${exchange.request.method ?? ''} ${path}`];
     if (!control) return notFound();
-    try {
-      return await control((await exchange.body()) ?? '', id.toLowerCase());
-    } catch (error) {
-      if (error instanceof Refusal) return refusalAnswer(error);
-      throw error;
-    }
+    return control((await exchange.body()) ?? '', id.toLowerCase());
   }
 }

@@ -1,13 +1,13 @@
 import { formatJournal } from '../format/formatJournal.ts';
 import type { Answer } from '../api/Answer.ts';
-import type { ApiRequest } from '../api/ApiRequest.ts';
+import { type ApiRequest, parameterOf } from '../api/ApiRequest.ts';
 import { type Micros, microsPerDay, parseDate } from '../values/instant.ts';
 import { Refusal, invalid } from '../api/Refusal.ts';
 import { parseWholeNumber } from '../values/parseWholeNumber.ts';
 import { isUuid } from '../rules/bodyFields.ts';
 import type { Settings } from '../setup/SandboxOptions.ts';
 import { shuffled } from '../values/seededRandom.ts';
-import type { JournalFilter, JournalRow, JournalTable } from '../store/JournalTable.ts';
+import type { JournalFilter, Journal, JournalTable } from '../store/JournalTable.ts';
 
 export interface JournalListParts {
   journals: JournalTable;
@@ -51,7 +51,7 @@ export async function listJournals(request: ApiRequest, parts: JournalListParts)
   return { status: 200, body: `[${await formatAll(ordered, parts)}]` };
 }
 
-async function formatAll(rows: readonly JournalRow[], { settings }: JournalListParts): Promise<string> {
+async function formatAll(rows: readonly Journal[], { settings }: JournalListParts): Promise<string> {
   const texts: string[] = [];
   for (let start = 0; start < rows.length; start += rowsPerTurn) {
     if (start > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -60,7 +60,7 @@ async function formatAll(rows: readonly JournalRow[], { settings }: JournalListP
   return texts.join(',');
 }
 
-function formatItem(row: JournalRow, settings: Settings): object {
+function formatItem(row: Journal, settings: Settings): object {
   const journal = formatJournal(row, settings.answerShape);
   if (!settings.listCreatedAt) delete journal.created_at;
   return journal;
@@ -70,45 +70,41 @@ function readFilter(query: URLSearchParams, dates: Settings['listDates']): Journ
   const after = readDay(query, 'after');
   const before = readDay(query, 'before');
   const inclusive = dates === 'inclusive';
-  const filter: JournalFilter = {};
-  if (after !== undefined) filter.after = inclusive ? after : after + microsPerDay;
-  if (before !== undefined) filter.before = inclusive ? before + microsPerDay : before;
-  const status = readWord(query, 'status', statuses);
-  if (status !== undefined) filter.status = status;
-  const entryType = readWord(query, 'entry_type', ['JNLC', 'JNLS']);
-  if (entryType !== undefined) filter.entryType = entryType;
-  const toAccount = readAccount(query, 'to_account');
-  if (toAccount !== undefined) filter.toAccount = toAccount;
-  const fromAccount = readAccount(query, 'from_account');
-  if (fromAccount !== undefined) filter.fromAccount = fromAccount;
-  return filter;
+  return {
+    after: after === undefined || inclusive ? after : after + microsPerDay,
+    before: before === undefined || !inclusive ? before : before + microsPerDay,
+    status: readWord(query, 'status', statuses),
+    entryType: readWord(query, 'entry_type', ['JNLC', 'JNLS']),
+    toAccount: readAccount(query, 'to_account'),
+    fromAccount: readAccount(query, 'from_account'),
+  };
 }
 
 function readDay(query: URLSearchParams, name: string): Micros | undefined {
-  const text = query.get(name);
-  if (text === null || text === '') return undefined;
+  const text = parameterOf(query, name);
+  if (text === undefined) return undefined;
   const day = parseDate(text);
   if (day === null) throw invalid(`${name} must be a date like 2020-01-01, found ${JSON.stringify(text)}`);
   return day;
 }
 
 function readWord(query: URLSearchParams, name: string, words: readonly string[]): string | undefined {
-  const text = query.get(name);
-  if (text === null || text === '') return undefined;
+  const text = parameterOf(query, name);
+  if (text === undefined) return undefined;
   if (!words.includes(text)) throw invalid(`${name} must be one of ${words.join(', ')}, found ${JSON.stringify(text)}`);
   return text;
 }
 
 function readAccount(query: URLSearchParams, name: string): string | undefined {
-  const text = query.get(name);
-  if (text === null || text === '') return undefined;
+  const text = parameterOf(query, name);
+  if (text === undefined) return undefined;
   if (!isUuid(text)) throw invalid(`${name} must be a UUID, found ${JSON.stringify(text)}`);
   return text.toLowerCase();
 }
 
 function readLimit(query: URLSearchParams): number | undefined {
-  const text = query.get('limit');
-  if (text === null || text === '') return undefined;
+  const text = parameterOf(query, 'limit');
+  if (text === undefined) return undefined;
   const limit = parseWholeNumber(text, maxLimit);
   if (!limit) throw invalid(`limit must be from 1 to ${maxLimit}, found ${JSON.stringify(text)}`);
   return limit;

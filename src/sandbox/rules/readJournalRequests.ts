@@ -72,7 +72,7 @@ export function readReverseBatch(body: JsonObject, { systemCurrency }: Settings)
       toAccount,
       ...readCash(entry, currency, at),
       currency,
-      description: readText(entry, 'description', at, 1_024),
+      description: readDescription(entry, at),
       transmitter: null,
     };
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { type Decimal, parseDecimal } from '../values/decimal.ts';
+import { longestTimerMs } from '../values/longestTimerMs.ts';
 
 /** The options of a sandbox. All but the credentials have defaults. */
 export interface SandboxOptions {
@@ -93,8 +94,8 @@ export interface Settings extends Required<Omit<Defaulted, LimitName>>, Record<L
 export function readSettings(options: SandboxOptions): Settings {
   const { dataFile, listOrderSeed, batchOrderSeed, eventRetention, rateLimit, ...rest } = options;
   const { heartbeatMs = defaults.heartbeatMs } = options;
-  if (!(heartbeatMs >= 1 && heartbeatMs <= longestHeartbeatMs)) {
-    throw new RangeError(`heartbeatMs: expected 1 to ${longestHeartbeatMs}, found ${heartbeatMs}`);
+  if (!(heartbeatMs >= 1 && heartbeatMs <= longestTimerMs)) {
+    throw new RangeError(`heartbeatMs: expected 1 to ${longestTimerMs}, found ${heartbeatMs}`);
   }
   const { systemCurrency = defaults.systemCurrency } = options;
   if (!isCurrency(systemCurrency)) {
@@ -121,9 +122,6 @@ export function readSettings(options: SandboxOptions): Settings {
 export function isCurrency(code: string): boolean {
   return /^[A-Z]{3}$/.test(code);
 }
-
-/** setInterval treats a longer interval as one millisecond. */
-export const longestHeartbeatMs = 2_147_483_647;
 
 const defaults = {
   host: '127.0.0.1',

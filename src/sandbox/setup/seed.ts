@@ -25,7 +25,7 @@ export const customerAccountIds = [
 
 /** The accounts in the folder "Journals" of the vendor's Postman collection. */
 export const postmanFirmAccountId = 'ad5273b3-9a49-45ff-9a26-a1ee91373425';
-export const postmanCustomerAccountIds = [
+const postmanCustomerAccountIds = [
   '7add5830-6083-40fa-aebc-12909a46dffb',
   '7021c60b-8bb5-4800-bc64-7e0e4412d3bd',
 ] as const;

@@ -8,8 +8,7 @@ import { Query, type Value } from './Query.ts';
 export const Place = { sender: 0, receiver: 1, clearing: 2 } as const;
 export type Place = (typeof Place)[keyof typeof Place];
 
-export interface JournalRow {
-  seq: number;
+export interface Journal {
   id: string;
   entry_type: 'JNLC' | 'JNLS';
   from_account: string;
@@ -37,16 +36,13 @@ export interface JournalRow {
   due_status: string | null;
 }
 
-/** A journal without its sequence number. */
-export type Journal = Omit<JournalRow, 'seq'>;
-
 export interface JournalFilter {
-  after?: Micros;
-  before?: Micros;
-  status?: string;
-  entryType?: string;
-  toAccount?: string;
-  fromAccount?: string;
+  after: Micros | undefined;
+  before: Micros | undefined;
+  status: string | undefined;
+  entryType: string | undefined;
+  toAccount: string | undefined;
+  fromAccount: string | undefined;
 }
 
 /** Journals by id, by due time, and by the filters of the list endpoint. */
@@ -54,14 +50,14 @@ export class JournalTable {
   readonly #database: Database.Database;
   readonly #insert: Query<never>;
   readonly #update: Query<never>;
-  readonly #one: Query<JournalRow>;
-  readonly #due: Query<JournalRow>;
+  readonly #one: Query<Journal>;
+  readonly #due: Query<Journal>;
   readonly #nextDue: Query<{ at: Micros | null }>;
   readonly #setPendingDue: Query<never>;
   readonly #byStatus: Query<{ status: string; count: number }>;
   readonly #last: Query<{ seq: number }>;
   readonly #timeOf: Query<{ created_at: Micros }>;
-  readonly #listings = new Map<string, Query<JournalRow>>();
+  readonly #listings = new Map<string, Query<Journal>>();
   readonly #counts = new Map<string, Query<{ count: number }>>();
 
   constructor(database: Database.Database) {
@@ -123,11 +119,11 @@ export class JournalTable {
     );
   }
 
-  find(id: string): JournalRow | undefined {
+  find(id: string): Journal | undefined {
     return this.#one.first(id);
   }
 
-  due(now: Micros, count: number): JournalRow[] {
+  due(now: Micros, count: number): Journal[] {
     return this.#due.all(now, count);
   }
 
@@ -155,7 +151,7 @@ export class JournalTable {
   }
 
   /** Up to `limit` matching journals, newest first, from one snapshot. */
-  list(filter: JournalFilter, limit: number): JournalRow[] {
+  list(filter: JournalFilter, limit: number): Journal[] {
     const [first, end] = this.#span(filter);
     const { where, values } = buildConditions(filter);
     const sql = `SELECT * FROM journals WHERE seq >= ? AND seq < ?${where} ORDER BY seq DESC LIMIT ?`;

@@ -1,10 +1,8 @@
 import type { SandboxClock } from '../values/SandboxClock.ts';
 import { type Micros, microsPerMillisecond } from '../values/instant.ts';
+import { longestTimerMs } from '../values/longestTimerMs.ts';
 
-/** The longest delay of setTimeout. A later end takes several timers. */
-const longestWaitMs = 2_147_483_647;
-
-/** Calls back after an instant of the sandbox's clock. Does nothing on a manual clock. */
+/** Calls back after an instant of the sandbox's clock. A distant one takes several timers. Does nothing on a manual clock. */
 export class EndTimer {
   readonly #end: Micros;
   readonly #clock: SandboxClock;
@@ -30,7 +28,7 @@ export class EndTimer {
         this.#onEnd();
         this.#wait();
       },
-      Math.min(wait, longestWaitMs),
+      Math.min(wait, longestTimerMs),
     );
   }
 }

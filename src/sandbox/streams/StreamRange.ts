@@ -3,6 +3,7 @@ import { decodeTime, isValid } from 'ulid';
 import type { EventsVersion } from '../format/formatEvent.ts';
 import { type Micros, microsPerMillisecond, parseDate, parseInstant } from '../values/instant.ts';
 import { parseWholeNumber } from '../values/parseWholeNumber.ts';
+import { parameterOf } from '../api/ApiRequest.ts';
 import { invalid } from '../api/Refusal.ts';
 import type { EventRow, EventTable } from '../store/EventTable.ts';
 
@@ -87,22 +88,18 @@ export function readStreamRange(
   version: EventsVersion,
   sinceIdInclusive: boolean,
 ): StreamRange {
-  const used = pairs[version].filter(([since, until]) => parameter(query, since) || parameter(query, until));
+  const used = pairs[version].filter(([since, until]) => parameterOf(query, since) || parameterOf(query, until));
   const [pair, other] = used;
   if (!pair) return new StreamRange(undefined, undefined, version, sinceIdInclusive);
   if (other) throw invalid(`${pair[0]} can't be combined with ${other[0]}`);
   const [sinceName, untilName, read] = pair;
-  const sinceText = parameter(query, sinceName);
-  const untilText = parameter(query, untilName);
+  const sinceText = parameterOf(query, sinceName);
+  const untilText = parameterOf(query, untilName);
   if (sinceText === undefined) throw invalid(`${untilName} requires ${sinceName}`);
   const since = read(sinceText, sinceName);
   const until = untilText === undefined ? undefined : read(untilText, untilName);
   if (until && isAfter(since, until)) throw invalid(`${untilName} must not be before ${sinceName}`);
   return new StreamRange(since, until, version, sinceIdInclusive);
-}
-
-function parameter(query: URLSearchParams, name: string): string | undefined {
-  return query.get(name) || undefined;
 }
 
 function readInstant(text: string, name: string): Bound {

@@ -23,8 +23,8 @@ export class ExportPageError extends Error {
   }
 }
 
-/** Conditions that pass: a page that meets one is read again after a pause. */
-const passing: ReadonlySet<unknown> = new Set([
+/** Codes of temporary errors: a page that fails with one is read again after a pause. */
+const temporary: ReadonlySet<unknown> = new Set([
   'OPERATION_RATE_LIMITED',
   'CONCURRENCY_LIMITED',
   'OVERLOADED',
@@ -64,7 +64,7 @@ async function readPage(
   const { data, errors } = await runDocument({ query: exportDocument, variables: { ...variables } }, caller);
   const { journals = null } = (data ?? {}) as { journals?: ExportPage | null };
   if (journals && errors.length === 0) return journals;
-  if (repeats === 0 || !errors.some(({ extensions }) => passing.has(extensions['code'])))
+  if (repeats === 0 || !errors.some(({ extensions }) => temporary.has(extensions['code'])))
     throw new ExportPageError(errors);
   await wait(pauseMs, undefined, { signal: caller.signal });
   return readPage(runDocument, variables, caller, repeats - 1);

@@ -4,9 +4,9 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 import type { Log } from '../../log.ts';
 
-import { pathOf } from '../connections/pathOf.ts';
 import { acceptedEncoding } from '../connections/acceptedEncoding.ts';
 import type { ContentEncoding } from '../connections/acceptedEncoding.ts';
+import type { Endpoint } from '../http/Endpoint.ts';
 import { bundlePath, loadGraphiqlBundle } from './graphiqlBundle.ts';
 import { mayUseGraphiql } from './mayUseGraphiql.ts';
 import type { GraphiqlRights } from './mayUseGraphiql.ts';
@@ -30,16 +30,14 @@ export class GraphiqlFiles {
     this.#log = log;
   }
 
-  /** Answers a request for a file. @returns false if the path is not one of a file */
-  serve(request: IncomingMessage, response: ServerResponse): boolean {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-    const path = pathOf(request);
-    if (!path.startsWith(bundlePath)) return false;
-    this.#answer(path, request, response).catch((error: unknown) => {
-      this.#log.error({ err: error }, 'a file of GraphiQL could not be served');
-      response.writeHead(500).end();
-    });
-    return true;
+  /** Finds what sends a file. */
+  find(path: string, { method }: IncomingMessage): Endpoint | undefined {
+    if ((method !== 'GET' && method !== 'HEAD') || !path.startsWith(bundlePath)) return undefined;
+    return (request, response) =>
+      this.#answer(path, request, response).catch((error: unknown) => {
+        this.#log.error({ err: error }, 'a file of GraphiQL could not be served');
+        response.writeHead(500).end();
+      });
   }
 
   async #answer(path: string, { headers }: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-import { pathOf } from '../connections/pathOf.ts';
+import type { Endpoint } from './Endpoint.ts';
 
 type Encoding = 'br' | 'gzip';
 
@@ -61,25 +61,26 @@ export class ConsolePages {
     return new ConsolePages(new Map(assets.map((name) => [`/assets/${name}`, readAsset(folder, name)])), page);
   }
 
-  /** Answers a request for a file or a route of the console. @returns false if the path is neither */
-  serve(request: IncomingMessage, response: ServerResponse): boolean {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-    const path = pathOf(request);
+  /** Finds what sends a file or the page of a path of the console. */
+  find(path: string, { method }: IncomingMessage): Endpoint | undefined {
+    if (method !== 'GET' && method !== 'HEAD') return undefined;
     const file = this.#files.get(path) ?? (routes.test(path) ? this.#page : undefined);
-    if (!file) return false;
-    for (const [name, value] of headers) response.setHeader(name, value);
-    response.setHeader('cache-control', file.cacheControl);
-    response.setHeader('etag', file.etag);
-    if (request.headers['if-none-match'] === file.etag) {
-      response.writeHead(304).end();
-      return true;
-    }
-    const encoding = acceptedEncoding(request.headers['accept-encoding'] ?? '', file);
-    const body = (encoding && file.compressed[encoding]) ?? file.body;
-    if (encoding) response.setHeader('content-encoding', encoding);
-    response.writeHead(200, { 'content-type': file.contentType, 'content-length': body.length }).end(body);
-    return true;
+    return file && ((request, response) => sendFile(file, request, response));
   }
+}
+
+function sendFile(file: File, request: IncomingMessage, response: ServerResponse): void {
+  for (const [name, value] of headers) response.setHeader(name, value);
+  response.setHeader('cache-control', file.cacheControl);
+  response.setHeader('etag', file.etag);
+  if (request.headers['if-none-match'] === file.etag) {
+    response.writeHead(304).end();
+    return;
+  }
+  const encoding = acceptedEncoding(request.headers['accept-encoding'] ?? '', file);
+  const body = (encoding && file.compressed[encoding]) ?? file.body;
+  if (encoding) response.setHeader('content-encoding', encoding);
+  response.writeHead(200, { 'content-type': file.contentType, 'content-length': body.length }).end(body);
 }
 
 function acceptedEncoding(accepted: string, { compressed }: File): Encoding | null {

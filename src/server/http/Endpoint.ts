@@ -9,8 +9,8 @@ import type { Caller, RunDocument } from './runDocument.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 import { sendErrors } from './sendErrors.ts';
 
-/** Answers the requests of one path besides GraphQL. */
-export type Endpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** Answers requests for a path besides GraphQL. */
+export type Endpoint = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** What endpoints need to run operations of their clients. */
 export interface EndpointParts {

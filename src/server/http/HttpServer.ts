@@ -5,7 +5,7 @@ import { closeAll } from '../../concurrency/closeAll.ts';
 import type { Limits } from '../../config/limits.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { pathOf } from '../connections/pathOf.ts';
-import { healthPath } from '../connections/paths.ts';
+import { healthPath, isOwnPath } from '../connections/paths.ts';
 import { listen, urlOf } from '../connections/listen.ts';
 import type { ListenOptions } from '../connections/listen.ts';
 import { StalledSockets } from '../connections/StalledSockets.ts';
@@ -37,15 +37,13 @@ export interface HttpServerOptions extends ListenOptions, Pick<Limits, 'corsOrig
   graceMs: number;
   /** Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000. */
   spreadMs?: number;
-  /** Endpoints besides GraphQL, by path. */
-  endpoints?: ReadonlyMap<string, Endpoint>;
-  /** Other paths than GraphQL's, such as pages. The first route that has a path answers it. */
+  /** Paths besides GraphQL's. The first route that has an endpoint for a request answers it. */
   routes?: readonly Route[];
 }
 
 export interface Route {
-  /** Answers a request. @returns false if the route does not have its path */
-  serve(request: IncomingMessage, response: ServerResponse): boolean;
+  /** @returns undefined if the route does not have this path, or not with the method of the request */
+  find(path: string, request: IncomingMessage): Endpoint | undefined;
 }
 
 export interface HttpDoors {
@@ -61,7 +59,6 @@ export class HttpServer {
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
-  readonly #endpoints: ReadonlyMap<string, Endpoint>;
   readonly #responses = new Set<ServerResponse>();
   readonly #stalled: StalledSockets;
 
@@ -70,7 +67,6 @@ export class HttpServer {
     this.#webSockets = webSockets;
     this.#running = running;
     this.#options = options;
-    this.#endpoints = options.endpoints ?? new Map<string, Endpoint>();
     const { requestTimeoutMs: requestTimeout, keepAliveMs: keepAliveTimeout, maxConnections } = options;
     const connectionsCheckingInterval = Math.min(1_000, requestTimeout / 4);
     this.#server = createServer(
@@ -126,9 +122,10 @@ export class HttpServer {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     normalizeHead(request);
     const path = pathOf(request);
-    const problem = checkRequestTarget(request, path, this.#endpoints);
+    const isOwn = isOwnPath(path);
+    const endpoint = isOwn ? undefined : this.#findEndpoint(path, request);
+    const problem = checkRequestTarget(request, isOwn || endpoint !== undefined);
     // The operations of an endpoint are refused by the engine, which knows their type.
-    const endpoint = this.#endpoints.get(path);
     const isAdmitted = problem !== null || path === healthPath || endpoint || this.#running.hasRoomFor('query');
     const admit = () => this.#admit(request, response, problem, endpoint);
     if (isAdmitted) admit();
@@ -165,7 +162,6 @@ export class HttpServer {
     }
     for (let at = 0; at + 1 < head.length; at += 2) response.setHeader(head[at] ?? '', head[at + 1] ?? '');
     const isPreflight = this.#options.corsOrigins.length > 0 && request.method === 'OPTIONS';
-    if (problem?.status === 404 && this.#options.routes?.some((route) => route.serve(request, response))) return;
     if (problem) response.writeHead(problem.status, { 'content-type': 'text/plain' }).end(problem.message);
     else if (isPreflight) response.writeHead(204, { 'content-length': 0 }).end();
     else void (endpoint ?? this.#doors.yoga)(request, response);
@@ -175,6 +171,14 @@ export class HttpServer {
     this.#running.countShed();
     if (this.#running.isDraining) closeConnectionAfter(response);
     sendOverloaded(request, response);
+  }
+
+  #findEndpoint(path: string, request: IncomingMessage): Endpoint | undefined {
+    for (const route of this.#options.routes ?? []) {
+      const endpoint = route.find(path, request);
+      if (endpoint) return endpoint;
+    }
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import { request as send } from 'undici';
 
@@ -6,7 +6,7 @@ import type { Authenticator } from '../../auth/Authenticator.ts';
 import { AuthenticationUnavailableError, UnauthenticatedError } from '../../errors/authErrors.ts';
 import { messageOf } from '../../errors/messageOf.ts';
 import { isForeignPage } from '../connections/originChecks.ts';
-import { pathOf } from '../connections/pathOf.ts';
+import type { Endpoint } from './Endpoint.ts';
 
 const prefix = '/sandbox/control/';
 /** What a page may do; the sandbox's own port has more. */
@@ -37,15 +37,16 @@ export class SandboxControls {
     this.#authenticator = authenticator;
   }
 
-  /** Answers a request for a control. @returns false if the path is none */
-  serve(request: IncomingMessage, response: ServerResponse): boolean {
-    const path = pathOf(request);
+  /** Finds what passes a request to a control. */
+  find(path: string, { method = '' }: IncomingMessage): Endpoint | undefined {
     const control = path.startsWith(prefix) ? path.slice(prefix.length) : null;
-    if (control === null || !controls.has(`${request.method ?? ''} ${control}`)) return false;
-    void this.#answer(request, control)
-      .catch((error: unknown) => refusal(502, messageOf(error)))
-      .then(({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(body));
-    return true;
+    if (control === null || !controls.has(`${method} ${control}`)) return undefined;
+    return async (request, response) => {
+      const { status, body } = await this.#answer(request, control).catch((error: unknown) =>
+        refusal(502, messageOf(error)),
+      );
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    };
   }
 
   async #answer(request: IncomingMessage, control: string): Promise<Answer> {

@@ -4,7 +4,7 @@ import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { authorize } from '../../auth/authorize.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { Caller, RunDocument } from '../http/runDocument.ts';
-import type { McpTool } from './McpTool.ts';
+import type { McpTool } from './documentTools.ts';
 
 /** The tools that one principal may use. Each call runs an operation, with all checks of any other one. */
 export class McpTools {

@@ -2,11 +2,26 @@ import { Kind, OperationTypeNode, parse, TypeInfo, visit, visitWithTypeInfo } fr
 import type { DocumentNode, FieldNode, GraphQLField, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
 import { inputSchemaOf } from './inputSchema.ts';
-import type { McpTool } from './McpTool.ts';
+import type { InputSchema } from './inputSchema.ts';
 
 const keyArgument = 'idempotencyKey';
 /** Names that all clients accept. */
 const namePattern = /^[\w-]{1,64}$/;
+
+/** An operation of a document that agents may call. */
+export interface McpTool {
+  name: string;
+  description: string;
+  /** The variables of the operation. */
+  inputSchema: InputSchema;
+  query: string;
+  operationName: string | undefined;
+  isMutation: boolean;
+  /** Variables that hold idempotency keys: a call without one could not be repeated safely. */
+  keys: readonly string[];
+  /** Whether it is offered only to principals whose amounts are capped. */
+  needsCap: boolean;
+}
 
 /** What an operation calls. */
 interface Calls {
@@ -67,7 +82,7 @@ function callsOf(operation: OperationDefinitionNode, document: DocumentNode, sch
     else calls.isSafe = false;
   };
   visit({ ...document, definitions: [operation, ...fragments] }, visitWithTypeInfo(types, { Field: note }));
-  // Two creates with one key would be one.
+  // Two creates with the same key would create one journal.
   if (new Set(calls.keys).size < calls.keys.length) calls.isSafe = false;
   return calls;
 }

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 
 import { toolsOf } from './documentTools.ts';
-import type { McpTool } from './McpTool.ts';
+import type { McpTool } from './documentTools.ts';
 
 const journal = `fragment journal on Journal {
   id entryType status progress createdAt settleDate currency description

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { freePort } from '../../kit/freePort.ts';
 import { closeLater } from '../../kit/closeLater.ts';
 import { runHaproxy } from '../../kit/runHaproxy.ts';
+import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 
 export interface Haproxy {
   readonly url: string;
@@ -17,15 +17,11 @@ export interface Haproxy {
  * sandbox has processed the request, and delays everything a little. Ends with the test.
  */
 export async function startHaproxy(sandboxPort: number): Promise<Haproxy> {
-  const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
   const port = await freePort();
-  const file = join(folder, 'haproxy.cfg');
+  const file = join(await temporaryFolder(), 'haproxy.cfg');
   writeFileSync(file, configuration(port, sandboxPort));
   let running = await runHaproxy(file, port);
-  closeLater(async () => {
-    await running.kill();
-    rmSync(folder, { recursive: true });
-  });
+  closeLater(() => running.kill());
   return {
     url: `http://127.0.0.1:${port}`,
     async restart() {
