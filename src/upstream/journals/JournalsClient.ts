@@ -23,7 +23,7 @@ import type { UpstreamCall, UpstreamConnection } from '../transport/UpstreamConn
 import { decodeBatchOf, decodeJournalResponse, decodeListResponse, ListDecoder } from './decodeResponse.ts';
 import type { TakeJournal } from './decodeResponse.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
-import { listingQuery, maxListed } from './journalListing.ts';
+import { listingPath, maxListed } from './journalListing.ts';
 import type { JournalListing } from './journalListing.ts';
 import { LostCalls } from './LostCalls.ts';
 import {
@@ -329,7 +329,7 @@ function isRefusedWith(outcome: Done<unknown> | Refused, status: number): outcom
 }
 
 function listCall(listing: JournalListing) {
-  return { endpoint: 'listJournals', method: 'GET', path: '/v1/journals', query: listingQuery(listing) } as const;
+  return { endpoint: 'listJournals', method: 'GET', path: listingPath(listing) } as const;
 }
 
 function post<Result>(
