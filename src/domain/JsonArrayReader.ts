@@ -1,4 +1,4 @@
-import { readJson, withoutBom } from './readJson.ts';
+import { hasNumbers, readJson, withoutBom } from './readJson.ts';
 
 const [quote, backslash, comma, openBracket, closeBracket, openBrace, closeBrace] = [34, 92, 44, 91, 93, 123, 125];
 /** A byte order mark and the whitespace around it do not begin a value. */
@@ -10,6 +10,7 @@ const blank = new Set([9, 10, 13, 32, 0xef, 0xbb, 0xbf]);
  */
 export class JsonArrayReader {
   readonly #take: (element: unknown) => void;
+  readonly #mayHaveNumbers: (value: unknown) => boolean;
   /** The pieces of the value that is being read: of an element, or of what is not an array. */
   #pieces: Buffer[] = [];
   #isArray: boolean | null = null;
@@ -19,9 +20,13 @@ export class JsonArrayReader {
   #isOver = false;
   #isEmpty = true;
 
-  /** @param take is called for each element, in order */
-  constructor(take: (element: unknown) => void) {
+  /**
+   * @param take is called for each element, in order
+   * @param mayHaveNumbers see `readJson`
+   */
+  constructor(take: (element: unknown) => void, mayHaveNumbers: (value: unknown) => boolean = hasNumbers) {
     this.#take = take;
+    this.#mayHaveNumbers = mayHaveNumbers;
   }
 
   /** @throws SyntaxError */
@@ -76,7 +81,7 @@ export class JsonArrayReader {
     this.#isOver = isLast;
     if (isLast && this.#isEmpty && text.trim() === '') return;
     this.#isEmpty = false;
-    this.#take(readJson(text));
+    this.#take(readJson(text, this.#mayHaveNumbers));
   }
 }
 

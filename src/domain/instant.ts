@@ -5,9 +5,9 @@ const pattern = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz
 
 export function isInstant(value: string): value is Instant {
   // Compares character codes: lists of journals have thousands of instants, and a pattern with groups is slower.
-  const [hour, minute, second] = [numberAt(value, 11), numberAt(value, 14), numberAt(value, 17)];
-  const isTime = isOneOf(value, 10, 'Tt') && value[13] === ':' && value[16] === ':' && hour < 24 && minute < 60;
-  if (!isTime || !isDay(value)) return false;
+  const second = numberAt(value, 17);
+  const isTime = isOneOf(value, 10, 'Tt') && value[13] === ':' && value[16] === ':';
+  if (!isTime || !(numberAt(value, 11) < 24 && numberAt(value, 14) < 60) || !isDay(value)) return false;
   const offset = endOfFraction(value);
   const isUtc = offset === value.length - 1 && isOneOf(value, offset, 'Zz');
   if (!isUtc && !isOffset(value, offset)) return false;
@@ -19,21 +19,25 @@ export function isInstant(value: string): value is Instant {
 
 /** Whether the text begins with a day of the calendar: `2020-12-24`. */
 export function isDay(text: string): boolean {
-  const [century, year, month, day] = [numberAt(text, 0), numberAt(text, 2), numberAt(text, 5), numberAt(text, 8)];
+  const month = numberAt(text, 5);
+  const day = numberAt(text, 8);
   // NaN is not a number of any of them.
-  if (!(century >= 0 && year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= 31)) return false;
+  if (!(numberAt(text, 0) >= 0 && numberAt(text, 2) >= 0)) return false;
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return false;
   if (text[4] !== '-' || text[7] !== '-') return false;
   // Every month has these.
-  if (day <= 28) return true;
-  const date = text.slice(0, 10);
-  const ms = Date.parse(`${date}T00:00:00Z`);
-  // `Date` turns the 30th of February into a day of March.
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
+  return day <= 28 || day <= daysOf(month, numberAt(text, 0) * 100 + numberAt(text, 2));
+}
+
+function daysOf(month: number, year: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** The number of two digits at this index; NaN if there is none. */
 function numberAt(text: string, at: number): number {
-  const [tens, ones] = [text.charCodeAt(at) - zero, text.charCodeAt(at + 1) - zero];
+  const tens = text.charCodeAt(at) - zero;
+  const ones = text.charCodeAt(at + 1) - zero;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
 }
 
@@ -62,7 +66,10 @@ function isOffset(value: string, at: number): boolean {
  * nanoseconds: `Date` keeps milliseconds only, and the API sends microseconds.
  */
 export function instantKey(value: Instant): string {
-  if (isPlainUtc(value)) return `${value.slice(0, 19)}.${value.slice(20, -1).slice(0, 9).padEnd(9, '0')}Z`;
+  if (isPlainUtc(value)) {
+    const fraction = value.length === wholeSeconds ? noFraction : value.slice(20, -1).slice(0, 9).padEnd(9, '0');
+    return `${value.slice(0, 19)}.${fraction}Z`;
+  }
   const match = pattern.exec(value);
   if (!match) throw new RangeError(`expected an RFC 3339 instant, found ${JSON.stringify(value)}`);
   const [, date = '', hour = '', minute = '', second = '', fraction = '', offset = ''] = match;
@@ -93,12 +100,17 @@ export function dayOfInstant(value: Instant): string {
   return isPlainUtc(value) ? value.slice(0, 10) : instantKey(value).slice(0, 10);
 }
 
-/** The API's own form, with `T` and `Z`, without a leap second. Such an instant needs no conversion. */
-const plainUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d(?:\.\d+)?Z$/;
-
+/**
+ * Whether an instant has the API's own form, with `T` and `Z`, and no leap second. Such an instant needs no conversion. For
+ * text that is not an instant, the result has no meaning.
+ */
 function isPlainUtc(value: Instant): boolean {
-  return plainUtc.test(value);
+  return value[10] === 'T' && value[17] !== '6' && value.endsWith('Z');
 }
+
+/** The length of a plain instant without a fraction. */
+const wholeSeconds = 20;
+const noFraction = '000000000';
 
 function offsetMs(offset: string): number {
   if (offset.length === 1) return 0;

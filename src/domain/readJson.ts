@@ -33,12 +33,13 @@ export function spellingOf(value: unknown): string | null {
  * `JSON.parse` without loss of digits. A number becomes a JavaScript number if `String()` returns it as it was written (or
  * if it is `-0`), otherwise a `JsonNumber`. All JSON from others is read here. A byte order mark is skipped.
  *
+ * @param mayHaveNumbers false if the parsed text has no number that its reader looks at. Such numbers may lose digits
  * @throws SyntaxError
  */
-export function readJson(text: string): unknown {
+export function readJson(text: string, mayHaveNumbers: (value: unknown) => boolean = hasNumbers): unknown {
   const json = withoutBom(text);
   const value: unknown = JSON.parse(json);
-  if (!mayHaveNumbers(value, 0) || !mayHaveInexactNumbers.test(json)) return value;
+  if (!mayHaveNumbers(value) || !mayHaveInexactNumbers.test(json)) return value;
   // Marked only after parsing, so that a syntax error quotes the original text.
   const marked = markNumbers(json);
   return marked === json ? value : JSON.parse(marked, revive);
@@ -48,11 +49,11 @@ export function readJson(text: string): unknown {
 const maxSearched = 8;
 
 /** Most texts of the API have no number, which their value tells in a fifth of the time of searching the text. */
-function mayHaveNumbers(value: unknown, depth: number): boolean {
+export function hasNumbers(value: unknown, depth = 0): boolean {
   if (typeof value === 'number' || depth > maxSearched) return true;
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some((item) => mayHaveNumbers(item, depth + 1));
-  for (const name in value) if (mayHaveNumbers((value as Record<string, unknown>)[name], depth + 1)) return true;
+  if (Array.isArray(value)) return value.some((item) => hasNumbers(item, depth + 1));
+  for (const name in value) if (hasNumbers((value as Record<string, unknown>)[name], depth + 1)) return true;
   return false;
 }
 

@@ -57,7 +57,7 @@ export async function readJournalSlice(
   selection: JournalSelection,
   bounds: SliceBounds,
 ): Promise<JournalList> {
-  const isOwn = (listed: ListedJournal) => isSelected(reader.principal, selection, listed);
+  const isOwn = selectorOf(reader.principal, selection);
   const listings = listingsOf(reader.principal, selection, bounds);
   const [[only, ...others] = []] = listings;
   if (only && others.length === 0 && listings.length === 1) {
@@ -92,10 +92,11 @@ export async function visitJournalSlice(
 ): Promise<Pick<JournalList, 'complete'>> {
   const all = listingsOf(principal, selection, bounds);
   const isOnly = all.flat().length === 1;
+  const isOwn = selectorOf(principal, selection);
   const beginOwn = (): TakeJournal => {
     const take = begin(isOnly);
     return (listed) => {
-      if (isSelected(principal, selection, listed)) take(listed);
+      if (isOwn(listed)) take(listed);
     };
   };
   const lists = await Promise.all(
@@ -142,11 +143,16 @@ async function readInTurn(
   return all;
 }
 
-function isSelected(principal: Principal, selection: JournalSelection, listed: ListedJournal): boolean {
-  if (!matches(selection, listed)) return false;
-  if (seesAllAccounts(principal)) return true;
-  const journal = isUnreadable(listed) ? sidesOfUnreadable(listed) : listed;
-  return authorize(principal, { kind: 'readJournal', journal });
+/** Whether a journal is selected and the principal may see it. */
+function selectorOf(principal: Principal, selection: JournalSelection): (listed: ListedJournal) => boolean {
+  const isAnySide = selection.sides.some((side) => side.fromAccount === undefined && side.toAccount === undefined);
+  const seesAll = seesAllAccounts(principal);
+  return (listed) => {
+    if (!matches(selection, listed) || !(isAnySide || matchesSides(selection, listed))) return false;
+    if (seesAll) return true;
+    const journal = isUnreadable(listed) ? sidesOfUnreadable(listed) : listed;
+    return authorize(principal, { kind: 'readJournal', journal });
+  };
 }
 
 /** The API takes one status per call and has no `unknown`, which takes an unfiltered call. */
@@ -156,7 +162,7 @@ function statusesToRequest(wanted: JournalSelection['status']): JournalListing['
 }
 
 function matches(
-  { status, entryType, createdAfter, createdBefore, sides }: JournalSelection,
+  { status, entryType, createdAfter, createdBefore }: JournalSelection,
   journal: ListedJournal,
 ): boolean {
   // Fields that are missing or unreadable have passed the API's own filter, which is all that can be checked.
@@ -165,10 +171,13 @@ function matches(
   return (
     (!status || journal.status === null || status.includes(journal.status)) &&
     (!entryType || journal.entryType === null || journal.entryType === entryType) &&
-    (day === null || ((!createdAfter || day >= createdAfter) && (!createdBefore || day <= createdBefore))) &&
-    sides.some(
-      ({ fromAccount, toAccount }) => isSide(journal.fromAccount, fromAccount) && isSide(journal.toAccount, toAccount),
-    )
+    (day === null || ((!createdAfter || day >= createdAfter) && (!createdBefore || day <= createdBefore)))
+  );
+}
+
+function matchesSides({ sides }: JournalSelection, journal: ListedJournal): boolean {
+  return sides.some(
+    ({ fromAccount, toAccount }) => isSide(journal.fromAccount, fromAccount) && isSide(journal.toAccount, toAccount),
   );
 }
 

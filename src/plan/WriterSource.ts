@@ -29,9 +29,10 @@ import type { SelectionScope } from './collectFields.ts';
 import { compileArguments } from './compileArguments.ts';
 import { isPure } from './Replay.ts';
 
-/** Code that appends the text of a value to `s`. */
+/** Statements that complete a value, and an expression for the completed value. */
 interface Code {
   text: string;
+  result: string;
   /** Whether it calls resolvers at a place in the result, whose path it therefore needs. */
   hasCalls: boolean;
 }
@@ -43,9 +44,11 @@ export class SourceTooLongError extends Error {
 
 /**
  * Generates JavaScript that writes results as JSON text. Functions are `w0`, `w1`, …, one per type and selection; values
- * from outside are never part of the code, but constants `c[0]`, `c[1]`, …, and names are JSON strings.
+ * from outside are never part of the code, but constants `c0`, `c1`, …, and names are JSON strings.
  *
- * In the code, `v` is an object of the result, `r` the `Execution`, `p` the path of the object and `s` the text so far.
+ * In the code, `v` is an object of the result, `r` the `Execution` and `p` the path of the object. A function returns the
+ * completed object, of plain objects, lists and leaves, and `JSON.stringify` writes a root field at once: that costs less
+ * than adding up strings, which are copied when they are sent.
  */
 export class WriterSource {
   readonly constants: unknown[] = [];
@@ -74,7 +77,9 @@ export class WriterSource {
   }
 
   get text(): string {
-    return `'use strict';\n${this.#functions.join('\n')}`;
+    // An engine may treat these as constants, but not the elements of a list.
+    const constants = this.constants.map((_, at) => `const c${at} = c[${at}];\n`).join('');
+    return `'use strict';\n${constants}${this.#functions.join('\n')}`;
   }
 
   /**
@@ -88,8 +93,8 @@ export class WriterSource {
     const key = [String(field.type), ...selections].join('\n');
     const found = this.#roots.get(key);
     if (found !== undefined) return found;
-    const { text, hasCalls } = this.#value(field.type, 'v', 'p', nodes, parentType);
-    const name = this.#add(`(v, r, p) {\nlet s = '';\n${text}\nreturn s;\n}`);
+    const { text, result, hasCalls } = this.#value(field.type, 'v', 'p', nodes, parentType);
+    const name = this.#add(`(v, r, p) {\n${text}\nreturn JSON.stringify(${result});\n}`);
     // Calls have their own places in the document.
     if (!hasCalls) this.#roots.set(key, name);
     return name;
@@ -104,7 +109,7 @@ export class WriterSource {
   #constant(value: unknown): string {
     const found = this.#constantNames.get(value);
     if (found) return found;
-    const name = `c[${this.constants.push(value) - 1}]`;
+    const name = `c${this.constants.push(value) - 1}`;
     this.#constantNames.set(value, name);
     return name;
   }
@@ -122,50 +127,54 @@ export class WriterSource {
     parent: GraphQLObjectType,
   ): Code {
     const inner = getNullableType(type);
-    if (isLeafType(inner)) return { text: `s += ${this.#leaf(type, value)};`, hasCalls: false };
+    const result = this.#local();
+    if (isLeafType(inner)) return { text: `const ${result} = ${this.#leaf(type, value)};`, result, hasCalls: false };
     const { text, hasCalls } = isListType(inner)
-      ? this.#list(inner.ofType, value, path, nodes, parent)
-      : this.#object(inner, value, path, nodes);
-    const otherwise = isNonNullType(type) ? 'fail();' : `s += 'null';`;
-    return { text: `if (${value} == null) ${otherwise}\nelse {\n${text}\n}`, hasCalls };
+      ? this.#list(inner.ofType, value, path, nodes, parent, result)
+      : this.#object(inner, value, path, nodes, result);
+    const otherwise = isNonNullType(type) ? 'fail();' : `${result} = null;`;
+    return { text: `let ${result};\nif (${value} == null) ${otherwise}\nelse {\n${text}\n}`, result, hasCalls };
   }
 
+  /** @returns code that assigns the completed list to `target` */
   #list(
     item: GraphQLOutputType,
     value: string,
     path: string,
     nodes: readonly FieldNode[],
     parent: GraphQLObjectType,
-  ): Code {
+    target: string,
+  ): Omit<Code, 'result'> {
     const [index, element, itemPath] = [this.#local(), this.#local(), this.#local()];
-    const { text, hasCalls } = this.#value(item, element, itemPath, nodes, parent);
+    const { text, result, hasCalls } = this.#value(item, element, itemPath, nodes, parent);
     const code = `if (!Array.isArray(${value})) fail();
-s += '[';
+${target} = [];
 for (let ${index} = 0; ${index} < ${value}.length; ${index} += 1) {
-if (${index} > 0) s += ',';
 const ${element} = ${value}[${index}];
 ${hasCalls ? `const ${itemPath} = { prev: ${path}, key: ${index}, typename: undefined };` : ''}
 ${text}
-}
-s += ']';`;
+${target}.push(${result});
+}`;
     return { text: code, hasCalls };
   }
 
+  /** @returns code that assigns the completed object to `target` */
   #object(
     type: GraphQLObjectType | GraphQLAbstractType,
     value: string,
     path: string,
     nodes: readonly FieldNode[],
-  ): Code {
+    target: string,
+  ): Omit<Code, 'result'> {
     const isOther = `typeof ${value} !== 'object' || ${value} instanceof Error || typeof ${value}.then === 'function'`;
     const check = `if (${isOther}) fail();`;
     if (!isAbstractType(type)) {
       const writer = this.#writer(type, nodes);
-      return { text: `${check}\n${append(writer, value, path)}`, hasCalls: writer.hasCalls };
+      return { text: `${check}\n${target} = ${callOf(writer, value, path)};`, hasCalls: writer.hasCalls };
     }
     const cases = this.#scope.schema.getPossibleTypes(type).map((possible) => {
       const writer = this.#writer(possible, nodes);
-      const text = `case ${JSON.stringify(possible.name)}: ${append(writer, value, path)} break;`;
+      const text = `case ${JSON.stringify(possible.name)}: ${target} = ${callOf(writer, value, path)}; break;`;
       return { text, hasCalls: writer.hasCalls };
     });
     const resolveType = this.#constant(type.resolveType ?? defaultTypeResolver);
@@ -185,21 +194,21 @@ default: fail();
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const fields = [...collectFields(this.#scope, type, sets)].map(([name, group]) => this.#field(type, name, group));
     const check = type.isTypeOf ? `if (${this.#constant(type.isTypeOf)}(v, r.context, r.info) !== true) fail();\n` : '';
-    const text = fields.map((field, at) => `s += '${at === 0 ? '' : ','}' + ${field.text}`).join('\n');
-    const name = this.#add(`(v, r, p) {\n${check}let s = '{';\n${text}\nreturn s + '}';\n}`);
+    const text = fields.map((field) => field.text).join('\n');
+    const properties = fields.map((field) => field.result).join(',\n');
+    const name = this.#add(`(v, r, p) {\n${check}${text}\nreturn {\n${properties}\n};\n}`);
     const writer = { name, hasCalls: fields.some(({ hasCalls }) => hasCalls) };
     this.#writers.set(key, writer);
     return writer;
   }
 
-  /** @returns code that continues the statement `s += `, with the key and the value of a field */
+  /** @returns code that completes a field; its result is a property of an object literal */
   #field(type: GraphQLObjectType, key: string, nodes: FieldNode[]): Code {
     const [node] = nodes;
     this.#fields += 1;
     if (!node || this.#fields > this.#maxFields) throw new SourceTooLongError();
-    const label = JSON.stringify(`${JSON.stringify(key)}:`);
     if (node.name.value === '__typename') {
-      return { text: `${label} + ${JSON.stringify(JSON.stringify(type.name))};`, hasCalls: false };
+      return { text: '', result: property(key, JSON.stringify(type.name)), hasCalls: false };
     }
     const field = type.getFields()[node.name.value];
     if (!field) throw new SourceTooLongError();
@@ -213,9 +222,17 @@ default: fail();
       ? `const ${path} = { prev: p, key: ${JSON.stringify(key)}, typename: ${JSON.stringify(type.name)} };\n`
       : '';
     const site = isCall ? this.#constant(new CallSite(key, type, [node, ...nodes.slice(1)])) : '';
-    const call = isCall ? `r.call(${site}, v, ${path})` : read;
-    const text = isCall ? `if (${value} === pending) s += 'null';\nelse {\n${completed.text}\n}` : completed.text;
-    return { text: `${label};\n${pathCode}const ${value} = ${call};\n${text}`, hasCalls };
+    const readCode = `${pathCode}const ${value} = ${isCall ? `r.call(${site}, v, ${path})` : read};\n`;
+    if (!isCall) {
+      return { text: readCode + completed.text, result: property(key, completed.result), hasCalls };
+    }
+    const result = this.#local();
+    const completedCode = `let ${result} = null;
+if (${value} !== pending) {
+${completed.text}
+${result} = ${completed.result};
+}`;
+    return { text: readCode + completedCode, result: property(key, result), hasCalls };
   }
 
   /** An expression for the value of a field that only reads its parent; null if its resolver must be called. */
@@ -226,31 +243,29 @@ default: fail();
     return `${this.#constant(field.resolve)}(v, ${args}, r.context)`;
   }
 
+  /** An expression for a leaf. */
   #leaf(type: GraphQLOutputType, value: string): string {
     const inner = getNullableType(type);
     if (!isLeafType(inner)) throw new TypeError(`${String(type)} is not a leaf`);
-    const text = this.#leafText(inner, value);
-    return isNonNullType(type) ? text : `(${value} == null ? 'null' : ${text})`;
+    const leaf = this.#nonNullLeaf(inner, value);
+    return isNonNullType(type) ? leaf : `(${value} == null ? null : ${leaf})`;
   }
 
-  #leafText(type: GraphQLLeafType, value: string): string {
-    const otherwise = `leafText(${value}, ${this.#constant(type)})`;
-    if (type === GraphQLString || type === GraphQLID) {
-      return `(typeof ${value} === 'string' ? quote(${value}) : ${otherwise})`;
-    }
-    if (type === GraphQLBoolean) return `(typeof ${value} === 'boolean' ? '' + ${value} : ${otherwise})`;
+  #nonNullLeaf(type: GraphQLLeafType, value: string): string {
+    const constant = this.#constant(type);
+    const otherwise = `leafOf(${value}, ${constant})`;
+    if (type === GraphQLString || type === GraphQLID) return `(typeof ${value} === 'string' ? ${value} : ${otherwise})`;
+    if (type === GraphQLBoolean) return `(typeof ${value} === 'boolean' ? ${value} : ${otherwise})`;
     // Integers of 32 bits, and numbers that are finite.
-    if (type === GraphQLInt) return `((${value} | 0) === ${value} ? '' + ${value} : ${otherwise})`;
-    if (type === GraphQLFloat) return `(Number.isFinite(${value}) ? '' + ${value} : ${otherwise})`;
-    if (!isEnumType(type)) return otherwise;
-    return `(${this.#constant(this.#namesOf(type))}.get(${value}) ?? ${otherwise})`;
+    if (type === GraphQLInt) return `((${value} | 0) === ${value} ? ${value} : ${otherwise})`;
+    if (type === GraphQLFloat) return `(Number.isFinite(${value}) ? ${value} : ${otherwise})`;
+    if (isEnumType(type)) return `(${this.#constant(this.#namesOf(type))}.get(${value}) ?? ${otherwise})`;
+    return `(typeof ${value} === 'string' ? serialized(${constant}.serialize(${value})) : ${otherwise})`;
   }
 
-  /** The JSON text of each value of an enum. */
   #namesOf(type: GraphQLEnumType): ReadonlyMap<unknown, string> {
     const names =
-      this.#enumNames.get(type) ??
-      new Map(type.getValues().map((each): [unknown, string] => [each.value, JSON.stringify(each.name)]));
+      this.#enumNames.get(type) ?? new Map(type.getValues().map((each): [unknown, string] => [each.value, each.name]));
     this.#enumNames.set(type, names);
     return names;
   }
@@ -262,6 +277,12 @@ default: fail();
   }
 }
 
-function append({ name, hasCalls }: { name: string; hasCalls: boolean }, value: string, path: string): string {
-  return `s += ${name}(${value}, r${hasCalls ? `, ${path}` : ''});`;
+function callOf({ name, hasCalls }: { name: string; hasCalls: boolean }, value: string, path: string): string {
+  return `${name}(${value}, r${hasCalls ? `, ${path}` : ''})`;
+}
+
+/** A property of an object literal. `__proto__: …` would set the prototype. */
+function property(key: string, value: string): string {
+  const name = JSON.stringify(key);
+  return `${key === '__proto__' ? `[${name}]` : name}: ${value}`;
 }

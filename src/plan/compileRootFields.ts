@@ -5,7 +5,7 @@ import { collectFields } from './collectFields.ts';
 import type { SelectionScope } from './collectFields.ts';
 import { pending } from './Execution.ts';
 import type { RootField } from './Execution.ts';
-import { fail, leafText, quote } from './jsonText.ts';
+import { fail, leafOf, serialized } from './jsonText.ts';
 import { SourceTooLongError } from './WriterSource.ts';
 import type { WriterSource } from './WriterSource.ts';
 
@@ -47,11 +47,11 @@ export function compileRootFields(
  * @returns null if the process may not create code (`--disallow-code-generation-from-strings`)
  */
 function evaluate({ text, constants }: WriterSource, names: readonly string[]): RootField['write'][] | null {
-  const parameters = ['c', 'quote', 'leafText', 'fail', 'pending'];
+  const parameters = ['c', 'leafOf', 'serialized', 'fail', 'pending'];
   try {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     const create = new Function(...parameters, `${text}\nreturn [${names.join()}];`) as CreateWriters;
-    return create(constants, quote, leafText, fail, pending);
+    return create(constants, leafOf, serialized, fail, pending);
   } catch (error) {
     if (error instanceof EvalError) return null;
     throw error;

@@ -15,21 +15,15 @@ export function fail(): never {
   throw anomaly;
 }
 
-/** What JSON escapes: quotes, backslashes, control characters, and halves of surrogate pairs. */
-const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
-
-/** The JSON text of a string. */
-export function quote(value: string): string {
-  return escaped.test(value) ? JSON.stringify(value) : `"${value}"`;
+/** The value of a scalar or an enum in the result, for values that generated code does not check itself. */
+export function leafOf(value: unknown, type: GraphQLLeafType): unknown {
+  if (value == null || typeof value === 'function' || value instanceof Error || isPromise(value)) fail();
+  return serialized(type.serialize(value));
 }
 
-/** The JSON text of the value of a scalar or an enum, for values that generated code does not write itself. */
-export function leafText(value: unknown, type: GraphQLLeafType): string {
-  if (value == null || typeof value === 'function' || value instanceof Error || isPromise(value)) fail();
-  const serialized: unknown = type.serialize(value);
-  if (typeof serialized === 'string') return quote(serialized);
-  // Null stands for a value that must not be null, and JSON has no text for some others.
-  return serialized == null || typeof serialized === 'function' ? fail() : JSON.stringify(serialized);
+/** Null stands for a value that must not be null, and JSON has no text for some others. */
+export function serialized(value: unknown): unknown {
+  return value == null || typeof value === 'function' || typeof value === 'symbol' ? fail() : value;
 }
 
 export function isPromise(value: unknown): value is Promise<unknown> {

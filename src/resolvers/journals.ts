@@ -74,6 +74,6 @@ async function page(
     { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null },
     { today: new Date().toISOString().slice(0, 10) },
   );
-  for (const { node } of connection.edges) context.journalSides.learn(node.id, node);
+  for (const node of connection.nodes) context.journalSides.learn(node.id, node);
   return connection;
 }

@@ -30,6 +30,13 @@ const JournalConnection = builder.connectionObject(
     name: 'JournalConnection',
     description: 'A page of journals, newest first.',
     fields: (t) => ({
+      // As the plugin's own field, but without an edge for each journal.
+      nodes: t.field({
+        type: [Journal],
+        description: 'The items of the page.',
+        extensions: pure,
+        resolve: (page) => (page as unknown as JournalPage).nodes,
+      }),
       unreadable: t.field({
         type: [UnreadableJournal],
         description:

@@ -39,3 +39,19 @@ describe('daysBetween', () => {
     expect(daysBetween(first, second)).toBe(days);
   });
 });
+
+describe('the days of the calendar', () => {
+  it('are those of Date, in every month of common years, leap years and years of centuries', () => {
+    for (const year of ['0000', '0001', '0004', '0100', '0400', '1900', '2000', '2023', '2024', '9999']) {
+      for (let month = 0; month <= 13; month += 1) {
+        for (let day = 0; day <= 32; day += 1) {
+          const date = `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+          const time = new Date(`${date}T00:00:00Z`);
+          const isDay = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(date);
+
+          expect(isCalendarDate(date), date).toBe(isDay);
+        }
+      }
+    }
+  });
+});

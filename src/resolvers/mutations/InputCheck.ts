@@ -86,7 +86,10 @@ export class InputCheck {
       'transmitterAddress',
       'transmitterFinancialInstitution',
     ] as const;
-    for (const field of fields) this.#maxLength([...path, field], transmitter[field], maxTransmitter);
+    for (const field of fields) {
+      const value = transmitter[field];
+      if (value) this.#maxLength([...path, field], value, maxTransmitter);
+    }
   }
 
   add(path: Path, message: string): void {
@@ -99,7 +102,9 @@ export class InputCheck {
   }
 
   #maxLength(path: Path, value: string | null | undefined, max: number): void {
-    const length = value == null ? 0 : Array.from(value).length;
+    // A text has at most as many characters as UTF-16 code units.
+    if (value == null || value.length <= max) return;
+    const { length } = Array.from(value);
     if (length > max) this.add(path, `expected at most ${max} characters, found ${length}`);
   }
 }

@@ -26,6 +26,7 @@ export async function withinCaps<Success extends { replayed: boolean | null }>(
   send: () => Promise<Success>,
 ): Promise<Success> {
   const { maxAmount, maxDailyAmount } = principal.caps;
+  if (!maxAmount && !maxDailyAmount) return send();
   const amounts = sumByCurrency(cash, firmCurrency);
   for (const [currency, amount] of maxAmount ? amounts : []) {
     const limit = maxAmount?.get(currency) ?? '0';

@@ -1,6 +1,8 @@
 /** A page as defined by the Relay cursor connections specification. */
 export interface Connection<Node> {
-  edges: Edge<Node>[];
+  nodes: readonly Node[];
+  /** Made when they are selected: most clients select the nodes. */
+  readonly edges: Edge<Node>[];
   pageInfo: {
     hasNextPage: boolean;
     hasPreviousPage: boolean;
@@ -29,8 +31,14 @@ export function createConnection<Node>(
   cursorOf: (node: Node) => string,
   { hasNextPage, hasPreviousPage }: { hasNextPage: boolean; hasPreviousPage: boolean },
 ): Connection<Node> {
-  const edges = nodes.map((node) => new Edge(node, cursorOf));
-  const startCursor = edges[0]?.cursor ?? null;
-  const endCursor = edges.at(-1)?.cursor ?? null;
-  return { edges, pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor } };
+  const [first, last] = [nodes[0], nodes.at(-1)];
+  const startCursor = first === undefined ? null : cursorOf(first);
+  const endCursor = last === undefined ? null : cursorOf(last);
+  return {
+    nodes,
+    get edges() {
+      return nodes.map((node) => new Edge(node, cursorOf));
+    },
+    pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor },
+  };
 }

@@ -72,7 +72,7 @@ export async function connectionWindow(
       ? { hasNextPage: hasMore, hasPreviousPage: hasBeyondCursor }
       : { hasNextPage: hasBeyondCursor, hasPreviousPage: hasMore },
   );
-  return { ...connection, unreadable };
+  return Object.assign(connection, { unreadable });
 }
 
 /** More unreadable journals than fit on a page mean that the API has changed, so the whole list fails. */

@@ -21,8 +21,11 @@ export function placeOf({ id, createdAt }: Pick<ListedJournal, 'id' | 'createdAt
 
 /** The items in the order of the list. Each is placed once, since sorting needs each position many times. */
 export function sortedByPlace<Item extends Pick<ListedJournal, 'id' | 'createdAt'>>(items: readonly Item[]): Item[] {
-  const placed = items.map((item) => ({ item, place: placeOf(item) }));
-  return placed.sort((one, other) => comparePlaces(one.place, other.place)).map(({ item }) => item);
+  const placed = items.map((item) => {
+    const { key, id } = placeOf(item);
+    return { key, id, item };
+  });
+  return placed.sort(comparePlaces).map(({ item }) => item);
 }
 
 /** Negative if the first precedes the second in the list. */

@@ -117,8 +117,12 @@ export class StatusEventsClient {
     return response;
   }
 
-  #authorization(signal: AbortSignal): Promise<string> {
-    return this.#credentials.authorization({ signal }).catch(asFault);
+  async #authorization(signal: AbortSignal): Promise<string> {
+    try {
+      return await this.#credentials.authorization({ signal });
+    } catch (error) {
+      return asFault(error);
+    }
   }
 
   #renew(refused: string, signal: AbortSignal): Promise<boolean> {
@@ -134,7 +138,7 @@ export class StatusEventsClient {
     if (range.since !== undefined) url.searchParams.set('since', range.since);
     if (range.until !== undefined) url.searchParams.set('until', range.until);
     const limits = { endsAt: performance.now() + this.#openDeadlineMs, signal };
-    const permit = await this.#governor.pass(limits).catch(asFault);
+    const permit = await Promise.resolve(this.#governor.pass(limits)).catch(asFault);
     const dispatcher = this.#agent.compose(beginOnlyIf(() => this.#governor.begin(permit)));
     const sentMs = steadyNow();
     const watch = observeAll(this.#observers, { endpoint: 'statusEvents', method: 'GET', number: 1 });

@@ -23,7 +23,7 @@ import type { UpstreamCall, UpstreamConnection } from '../transport/UpstreamConn
 import { decodeBatchOf, decodeJournalResponse, decodeListResponse, ListDecoder } from './decodeResponse.ts';
 import type { TakeJournal } from './decodeResponse.ts';
 import { encodeBatch, encodeJournal, encodeReverseBatch } from './encodeJournal.ts';
-import { listingQuery, maxListed } from './journalListing.ts';
+import { listingPath, maxListed } from './journalListing.ts';
 import type { JournalListing } from './journalListing.ts';
 import { LostCalls } from './LostCalls.ts';
 import {
@@ -152,21 +152,19 @@ export class JournalsClient {
       accountIds: [side.fromAccount, side.toAccount],
       idempotencyKey,
     };
-    const call = post('createJournal', '/v1/journals', encodeJournal(journal), decodeJournalResponse);
-    return this.#create({ ...call, idempotencyKey: sentKey }, createRefusals, facts);
+    const keys = { givenKey: idempotencyKey, idempotencyKey: sentKey };
+    const call = post('createJournal', '/v1/journals', encodeJournal(journal), decodeJournalResponse, keys);
+    return this.#create(call, createRefusals, facts);
   }
 
   /** `POST /v1/journals/batch`. Retries and errors are those of `create`. */
   createBatch(batch: NewBatch, idempotencyKey: string, sentKey = idempotencyKey): Promise<BatchItem[]> {
     const accountIds = [batch.fromAccount, ...batch.entries.map((entry) => entry.toAccount)];
     const facts: RequestFacts = { entryType: 'JNLC', accountIds, idempotencyKey };
-    const call = post(
-      'createBatchJournal',
-      '/v1/journals/batch',
-      encodeBatch(batch),
-      decodeBatchOf(batch.entries.length),
-    );
-    return this.#create({ ...call, idempotencyKey: sentKey }, batchRefusals, facts);
+    const keys = { givenKey: idempotencyKey, idempotencyKey: sentKey };
+    const decode = decodeBatchOf(batch.entries.length);
+    const call = post('createBatchJournal', '/v1/journals/batch', encodeBatch(batch), decode, keys);
+    return this.#create(call, batchRefusals, facts);
   }
 
   /**
@@ -179,12 +177,9 @@ export class JournalsClient {
     const accountIds = [batch.toAccount, ...batch.entries.map((entry) => entry.fromAccount)];
     const facts: RequestFacts = { entryType: 'JNLC', accountIds, idempotencyKey };
     const body = encodeReverseBatch(batch);
-    const call = post(
-      'createReverseBatchJournal',
-      '/v1/journals/reverse_batch',
-      body,
-      decodeBatchOf(batch.entries.length),
-    );
+    const decode = decodeBatchOf(batch.entries.length);
+    const keys = { givenKey: idempotencyKey };
+    const call = post('createReverseBatchJournal', '/v1/journals/reverse_batch', body, decode, keys);
     return this.#create({ ...call, beginBy }, reverseBatchRefusals, facts);
   }
 
@@ -215,13 +210,17 @@ export class JournalsClient {
   ): Promise<Result> {
     const { idempotencyKey: sentKey } = call;
     const { idempotencyKey } = facts;
+    const outcome = await this.#write(call);
+    if (outcome.kind === 'done') {
+      if (sentKey !== undefined) this.#lostKeys.delete(sentKey);
+      return outcome.result;
+    }
     // The API's message may contain the key that it received.
     const withOwnKey = (text: string) =>
       sentKey === undefined ? text : text.replaceAll(sentKey, () => idempotencyKey);
     // Without a key at the API, a retry cannot settle the outcome.
     const unknown: UnknownOutcome = (message, details) =>
       new OutcomeUnknownError(withOwnKey(message), idempotencyKey, sentKey ? details : { ...details, retryAt: null });
-    const outcome = await this.#write({ ...call, givenKey: idempotencyKey });
     if (sentKey !== undefined) await this.#rejectUntrustedRefusal(sentKey, outcome, unknown);
     return this.#resultOf(outcome, unknown, (response) => {
       const details = readErrorBody(response);
@@ -235,7 +234,6 @@ export class JournalsClient {
    */
   async #rejectUntrustedRefusal(sentKey: string, outcome: Outcome<unknown>, unknown: UnknownOutcome): Promise<void> {
     if (isLost(outcome)) await this.#lostKeys.add(sentKey);
-    if (outcome.kind === 'done') this.#lostKeys.delete(sentKey);
     if (outcome.kind !== 'refused' || outcome.response.status === 429 || !(await this.#lostKeys.has(sentKey))) return;
     const { summary, requestId, upstreamCode } = readErrorBody(outcome.response);
     const message = `an earlier attempt was lost and may still be in progress; the API now answers: ${summary}`;
@@ -329,7 +327,7 @@ function isRefusedWith(outcome: Done<unknown> | Refused, status: number): outcom
 }
 
 function listCall(listing: JournalListing) {
-  return { endpoint: 'listJournals', method: 'GET', path: '/v1/journals', query: listingQuery(listing) } as const;
+  return { endpoint: 'listJournals', method: 'GET', path: listingPath(listing) } as const;
 }
 
 function post<Result>(
@@ -337,6 +335,8 @@ function post<Result>(
   path: string,
   body: object,
   decode: UpstreamCall<Result>['decode'],
+  { givenKey, idempotencyKey }: { givenKey: string; idempotencyKey?: string },
 ): UpstreamCall<Result> {
-  return { endpoint, method: 'POST', path, body: JSON.stringify(body), decode };
+  const call = { endpoint, method: 'POST', path, body: JSON.stringify(body), decode, givenKey } as const;
+  return idempotencyKey === undefined ? call : { ...call, idempotencyKey };
 }

@@ -3,7 +3,7 @@ import { isDecimal } from '../../domain/decimal.ts';
 import { isInstant } from '../../domain/instant.ts';
 import { asJournalEntryType, asJournalStatus } from '../../domain/journal.ts';
 import type { JNLC, JNLS, Journal, OtherJournal, TransmitterInfo } from '../../domain/journal.ts';
-import { JsonNumber, spellingOf } from '../../domain/readJson.ts';
+import { hasNumbers, JsonNumber, spellingOf } from '../../domain/readJson.ts';
 import type { BatchItem } from '../../domain/newJournal.ts';
 import type { ListedJournal, UnreadableJournal } from '../../domain/unreadableJournal.ts';
 import { ContractBrokenError } from '../../errors/faults.ts';
@@ -99,6 +99,33 @@ function decodeBase(wire: WireJournal): DecodedBase {
     createdAt: instant(wire.created_at),
     transmitterInfo: wire.transmitter_info ? decodeTransmitterInfo(wire.transmitter_info) : null,
   };
+}
+
+/**
+ * Whether the body of a response has a number where this file reads its digits, which `JSON.parse` may have changed. Every
+ * other field is a text, or not read.
+ */
+export function hasNumbersToRead(body: unknown): boolean {
+  if (Array.isArray(body)) return body.some(hasNumberToRead);
+  return hasNumberToRead(body);
+}
+
+function hasNumberToRead(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'number';
+  const wire: Partial<Record<keyof WireBatchJournal, unknown>> = value;
+  // Named one by one: a loop over names takes ten times as long, and lists have thousands of journals.
+  return (
+    typeof wire.net_amount === 'number' ||
+    typeof wire.qty === 'number' ||
+    typeof wire.price === 'number' ||
+    typeof wire.currency === 'number' ||
+    typeof wire.transmitter_name === 'number' ||
+    typeof wire.transmitter_account_number === 'number' ||
+    typeof wire.transmitter_address === 'number' ||
+    typeof wire.transmitter_financial_institution === 'number' ||
+    typeof wire.error_message === 'number' ||
+    (typeof wire.transmitter_info === 'object' && hasNumbers(wire.transmitter_info))
+  );
 }
 
 /** Decodes an element of a list. One that is unreadable does not affect the others. */

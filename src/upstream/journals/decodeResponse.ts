@@ -9,7 +9,7 @@ import { ContractBrokenError } from '../../errors/faults.ts';
 import type { BodySink, WireResponse } from '../transport/exchange.ts';
 import { requestIdOf } from '../transport/readErrorBody.ts';
 import type { UpstreamCall } from '../transport/UpstreamConnection.ts';
-import { decodeBatchItem, decodeJournal, decodeListedJournal } from './decodeJournal.ts';
+import { decodeBatchItem, decodeJournal, decodeListedJournal, hasNumbersToRead } from './decodeJournal.ts';
 
 type Warn = Parameters<UpstreamCall<unknown>['decode']>[1];
 
@@ -51,7 +51,7 @@ export class ListDecoder {
       this.#count += 1;
       if (isUnreadable(journal)) unreadable.push(journal);
       take(journal);
-    });
+    }, hasNumbersToRead);
     [this.#reader, this.#failure, this.#count, this.#unreadable] = [reader, null, 0, unreadable];
     return (piece) => {
       try {
@@ -91,7 +91,7 @@ export function decodeBatchOf(entryCount: number): UpstreamCall<BatchItem[]>['de
 
 /** Parses and decodes the JSON body of a response. @throws ContractBrokenError with the API's request id */
 function decodeBody<Result>(response: WireResponse, decode: (body: unknown) => Result): Result {
-  return decodeWith(response, () => decode(readJson(response.body)));
+  return decodeWith(response, () => decode(readJson(response.body, hasNumbersToRead)));
 }
 
 /** @throws ContractBrokenError with the API's request id */

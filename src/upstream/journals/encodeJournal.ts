@@ -73,6 +73,10 @@ function encodeTransmitter(transmitter: Transmitter): WireTransmitter {
 function optional<Name extends string>(fields: { [key in Name]: string | null | undefined }): {
   [key in Name]?: string;
 } {
-  const given = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
-  return Object.fromEntries(given) as { [key in Name]?: string };
+  const given: { [key in Name]?: string } = {};
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== null && value !== undefined) given[name] = value;
+  }
+  return given;
 }

@@ -16,17 +16,11 @@ export interface JournalListing {
 /** The largest list; when more journals match, the API answers 422. */
 export const maxListed = 100_000;
 
-/** The query parameters of a listing, without absent filters. */
-export function listingQuery(listing: JournalListing): Record<string, string> {
+/** The path of a listing with its query, without absent filters. */
+export function listingPath(listing: JournalListing): string {
   const { after, before, status, entryType, fromAccount, toAccount, limit } = listing;
-  const query = {
-    after,
-    before,
-    status,
-    entry_type: entryType,
-    from_account: fromAccount,
-    to_account: toAccount,
-    limit: String(limit),
-  };
-  return Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const filters = { after, before, status, entry_type: entryType, from_account: fromAccount, to_account: toAccount };
+  let query = '';
+  for (const [name, value] of Object.entries(filters)) if (value) query += `${name}=${encodeURIComponent(value)}&`;
+  return `/v1/journals?${query}limit=${limit}`;
 }

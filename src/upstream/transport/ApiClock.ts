@@ -13,6 +13,9 @@ const startedAtMs = performance.timeOrigin;
  * the offset between the API's clock and this machine's clock from below and above. Many headers narrow these bounds.
  */
 export class ApiClock {
+  /** The last header, and its time. Its text changes once a second, and parsing it costs more than all the rest. */
+  #lastDate = '';
+  #lastDateMs = NaN;
   #leastOffsetMs = -Infinity;
   #mostOffsetMs = Infinity;
 
@@ -21,7 +24,12 @@ export class ApiClock {
    * @param sentMs when its request was sent, by `steadyNow`
    */
   learn(date: string | undefined, sentMs: number, receivedMs = steadyNow()): void {
-    const dateMs = Date.parse(date ?? '');
+    if (date === undefined) return;
+    if (date !== this.#lastDate) {
+      this.#lastDate = date;
+      this.#lastDateMs = Date.parse(date);
+    }
+    const dateMs = this.#lastDateMs;
     if (Number.isNaN(dateMs)) return;
     const least = dateMs - receivedMs;
     const most = dateMs + 1_000 + staleMs - sentMs;

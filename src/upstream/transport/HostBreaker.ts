@@ -70,25 +70,31 @@ export class HostBreaker {
     this.#monitor.recordResponse();
   }
 
+  /** Aborted when the breaker opens, which withdraws requests not begun by then. */
+  get opening(): CancelSignal {
+    return this.#opening;
+  }
+
   /**
-   * Runs one call and counts its result.
+   * Begins a call, to be ended with `succeeded` or `failed`.
    *
-   * @param call receives a signal that is aborted when the breaker opens, which withdraws requests not begun by then
-   * @throws NotSentError caused by `UpstreamUnavailableError` while the breaker is open; otherwise what the call throws
+   * @throws NotSentError caused by `UpstreamUnavailableError` while the breaker is open
    */
-  async run(call: (opening: CancelSignal) => Promise<WireResponse>): Promise<WireResponse> {
+  begin(): PendingCall {
     if (this.#isOpen) throw this.#refusal();
-    const pending = this.#monitor.start();
-    try {
-      const response = await call(this.#opening);
-      this.#count(response.status >= 500);
-      return response;
-    } catch (error) {
-      if (isHostFailure(error) && !pending.isCountedAsFailed) this.#count(true);
-      throw error;
-    } finally {
-      this.#monitor.end(pending);
-    }
+    return this.#monitor.start();
+  }
+
+  /** Counts a call that has a response. */
+  succeeded(call: PendingCall, { status }: WireResponse): void {
+    this.#monitor.end(call);
+    this.#count(status >= 500);
+  }
+
+  /** Counts a call that has none. */
+  failed(call: PendingCall, error: unknown): void {
+    this.#monitor.end(call);
+    if (isHostFailure(error) && !call.isCountedAsFailed) this.#count(true);
   }
 
   async close(): Promise<void> {

@@ -55,10 +55,10 @@ export class OAuthCredentials implements Credentials {
     this.#options = options;
   }
 
-  async authorization(wait: WaitOptions = {}): Promise<string> {
+  authorization(wait: WaitOptions = {}): string | Promise<string> {
     const token = this.#token;
     const now = performance.now();
-    if (!token || now >= token.endsAt) return (await this.#renewedToken(wait)).header;
+    if (!token || now >= token.endsAt) return this.#renewedToken(wait).then(({ header }) => header);
     if (now >= token.renewAt) {
       this.#startRenewal().catch((error: unknown) => {
         this.#options.log.warn({ err: error }, 'access token could not be renewed, the old one stays in use');

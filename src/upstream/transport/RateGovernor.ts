@@ -98,11 +98,16 @@ export class RateGovernor {
   }
 
   /**
-   * Waits until a call may be sent. `begin` must be called when the call has its socket.
+   * Waits until a call may be sent; a permit that needs no wait is returned at once. `begin` must be called when the call
+   * has its socket.
    *
    * @throws NotSentError caused by `RateLimitedError`. Throws at once when the wait would end after the deadline
    */
-  async pass(limits: WaitLimits): Promise<Permit> {
+  pass(limits: WaitLimits): Permit | Promise<Permit> {
+    return this.isOpen && !this.#scarceWindow() ? { window: null, isBegun: false } : this.#waitForPermit(limits);
+  }
+
+  async #waitForPermit(limits: WaitLimits): Promise<Permit> {
     for (;;) {
       const window = this.#scarceWindow();
       const turnAt = window && this.#callsLeft(window) > 0 ? Math.max(performance.now(), window.nextTurn) : null;

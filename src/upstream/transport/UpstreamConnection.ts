@@ -37,8 +37,8 @@ export interface UpstreamConnectionOptions extends Omit<UpstreamHostOptions, 'or
 export interface UpstreamCall<Result> {
   endpoint: string;
   method: 'GET' | 'POST' | 'DELETE';
+  /** With its query. */
   path: string;
-  query?: Record<string, string>;
   /** JSON text; every attempt sends the same bytes. */
   body?: string;
   idempotencyKey?: string;
@@ -147,49 +147,58 @@ export class UpstreamConnection {
     // A silent connection must not use up all the time: each attempt but the last gets half of the remaining time.
     const share = attempt < maxAttempts && isRetryable(call) ? 0.5 : 1;
     const { endsAt, signal } = limits;
-    return this.#observed(call, attempt, signal, (traced) =>
-      this.#sendWithRenewal(call, traced, { endsAt, signal, share, beginBy: call.beginBy }),
-    );
+    return this.#exchange(call, attempt, { endsAt, signal, share, beginBy: call.beginBy });
   }
 
-  /** Runs one attempt, notifies the observers and decodes the response. */
-  async #observed<Result>(
+  /**
+   * Makes one attempt, notifies the observers and decodes the response. Most attempts neither wait for a token nor get a
+   * 401, and then only the exchange itself is awaited.
+   *
+   * @param isApart sends the request past the breaker
+   */
+  async #exchange<Result>(
     call: UpstreamCall<Result>,
     number: number,
-    signal: CancelSignal | undefined,
-    send: (headers: Record<string, string> | null) => Promise<WireResponse>,
+    limits: RequestLimits,
+    isApart = false,
   ): Promise<Outcome<Result>> {
     const { endpoint, method } = call;
     const watch = observeAll(this.#observers, { endpoint, method, number });
     try {
-      const response = await send(watch.headers);
-      const outcome = outcomeOf(response, () =>
-        call.decode(response, (journals) => this.#logUnreadable(call, response, journals)),
+      const given = this.#credentials.authorization(waitOf(limits));
+      const authorization = typeof given === 'string' ? given : await given;
+      const request = this.#requestOf(call, authorization, watch.headers);
+      const sending = isApart
+        ? this.#host.exchangeApart(request, limits.endsAt - performance.now())
+        : this.#host.exchange(request, limits);
+      let response = await sending;
+      if (response.status !== 401) this.#credentials.confirm(authorization);
+      else if (!call.mayBe401)
+        response = await this.#renewAndSend(call, { response, authorization }, watch.headers, limits);
+      const outcome = outcomeOf(response, (received) =>
+        call.decode(received, (journals) => this.#logUnreadable(call, received, journals)),
       );
       watch.ended({ outcome: outcome.kind, status: response.status, requestId: requestIdOf(response) });
       return outcome;
     } catch (error) {
       const outcome = outcomeOfFailure(error);
       const requestId = outcome.kind === 'unknown' ? outcome.requestId : null;
-      watch.ended({ outcome: signal?.aborted ? 'cancelled' : outcome.kind, status: null, requestId });
+      watch.ended({ outcome: limits.signal?.aborted ? 'cancelled' : outcome.kind, status: null, requestId });
       return outcome;
     }
   }
 
   /**
-   * Sends the request, and sends it again with a new token after a 401. A 401 may mean only that the token has expired,
+   * Sends the request again with a new token after a 401, if there is one. A 401 may mean only that the token has expired,
    * and the API has then done nothing.
    */
-  async #sendWithRenewal(
+  async #renewAndSend(
     call: UpstreamCall<unknown>,
-    traced: Record<string, string> | null,
+    refused: { response: WireResponse; authorization: string },
+    traced: Record<string, string> | undefined,
     limits: RequestLimits,
   ): Promise<WireResponse> {
-    const authorization = await this.#credentials.authorization(waitOf(limits));
-    const response = await this.#host.exchange(this.#requestOf(call, authorization, traced), limits);
-    if (response.status !== 401) this.#credentials.confirm(authorization);
-    if (response.status !== 401 || call.mayBe401) return response;
-    if (!(await this.#credentials.renew(authorization, waitOf(limits)))) return response;
+    if (!(await this.#credentials.renew(refused.authorization, waitOf(limits)))) return refused.response;
     this.#renewals += 1;
     const renewed = await this.#credentials.authorization(waitOf(limits));
     return this.#host.exchange(this.#requestOf(call, renewed, traced), limits);
@@ -218,11 +227,7 @@ export class UpstreamConnection {
    */
   async probe(deadlineMs = 1_500): Promise<WireResponse> {
     const endsAt = performance.now() + deadlineMs;
-    const outcome = await this.#observed(probeCall, 1, undefined, async (traced) => {
-      const authorization = await this.#credentials.authorization({ timeoutMs: deadlineMs });
-      const request = this.#requestOf(probeCall, authorization, traced);
-      return this.#host.exchangeApart(request, endsAt - performance.now());
-    });
+    const outcome = await this.#exchange(probeCall, 1, { endsAt, signal: undefined, share: 1 }, true);
     if (outcome.kind === 'done') return outcome.result;
     if (outcome.kind === 'neverSent') throw outcome.error;
     if (outcome.kind === 'refused') return outcome.response;
@@ -230,7 +235,11 @@ export class UpstreamConnection {
     return outcome.response;
   }
 
-  #requestOf(call: UpstreamCall<unknown>, authorization: string, traced: Record<string, string> | null): WireRequest {
+  #requestOf(
+    call: UpstreamCall<unknown>,
+    authorization: string,
+    traced: Record<string, string> | undefined,
+  ): WireRequest {
     const headers: Record<string, string> = {
       accept: 'application/json',
       'accept-encoding': acceptedCodings,
@@ -239,8 +248,7 @@ export class UpstreamConnection {
     if (traced) Object.assign(headers, traced);
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
-    const query = call.query ? `?${new URLSearchParams(call.query).toString()}` : '';
-    const request: WireRequest = { method: call.method, path: `${this.#prefix}${call.path}${query}`, headers };
+    const request: WireRequest = { method: call.method, path: this.#prefix + call.path, headers };
     if (call.body !== undefined) request.body = call.body;
     if (call.openBody) request.openBody = call.openBody;
     return request;
@@ -289,9 +297,10 @@ function waitOf({ endsAt, signal }: WaitLimits) {
 
 const probeCall: UpstreamCall<WireResponse> = {
   endpoint: 'probe',
+  // A probe asks whether the host responds, not whether the token is valid.
+  mayBe401: true,
   method: 'GET',
-  path: '/v1/journals',
-  query: { limit: '1' },
+  path: '/v1/journals?limit=1',
   decode: (response) => response,
 };
 

@@ -90,30 +90,37 @@ export class UpstreamHost {
    *
    * @throws NotSentError | ResponseLostError
    */
-  async exchange(request: WireRequest, limits: RequestLimits): Promise<WireResponse> {
+  async exchange(
+    request: WireRequest,
+    { endsAt, signal, share, beginBy = Infinity }: RequestLimits,
+  ): Promise<WireResponse> {
     // A request that cannot finish before the deadline is not begun.
-    const neededMs = Math.min(this.#typicalMs, (limits.endsAt - performance.now()) / 2);
-    const beginBy = limits.beginBy ?? Infinity;
-    const latest = Math.min(limits.endsAt - neededMs, beginBy);
+    const neededMs = Math.min(this.#typicalMs, (endsAt - performance.now()) / 2);
+    const latest = Math.min(endsAt - neededMs, beginBy);
     for (;;) {
-      const permit = await this.#governor.pass({ ...limits, endsAt: latest });
-      const deadlineMs = (limits.endsAt - performance.now()) * limits.share;
-      if (performance.now() > latest) throw new NotSentError('no time is left for a response');
-      const timesOutAt = performance.now() + deadlineMs;
-      const beginsUntil = Math.min(timesOutAt - neededMs, beginBy);
-      const mayBegin = () => !this.#breaker.isOpen && performance.now() <= beginsUntil && this.#governor.begin(permit);
+      const passed = this.#governor.pass({ endsAt: latest, signal });
+      const permit = passed instanceof Promise ? await passed : passed;
       try {
-        return await this.#breaker.run((recall) =>
-          this.#send(this.#pool, request, { deadlineMs, signal: limits.signal, mayBegin, recall }),
-        );
-      } catch (error) {
-        if (!(error instanceof NotSentError && error.cause === withdrawn)) throw error;
+        const now = performance.now();
+        if (now > latest) throw new NotSentError('no time is left for a response');
+        const deadlineMs = (endsAt - now) * share;
+        const beginsUntil = Math.min(now + deadlineMs - neededMs, beginBy);
+        const mayBegin = () => !this.isBreakerOpen && performance.now() <= beginsUntil && this.#governor.begin(permit);
+        const call = this.#breaker.begin();
+        try {
+          const recall = this.#breaker.opening;
+          const response = await this.#send(this.#pool, request, { deadlineMs, signal, mayBegin, recall });
+          this.#breaker.succeeded(call, response);
+          return response;
+        } catch (error) {
+          this.#breaker.failed(call, error);
+          if (!(error instanceof NotSentError && error.cause === withdrawn)) throw error;
+        }
       } finally {
         this.#governor.end(permit);
       }
     }
   }
-
   /** Sends a request past the breaker on a new socket, since all sockets of the pool may be waiting for a response. */
   async exchangeApart(request: WireRequest, deadlineMs: number): Promise<WireResponse> {
     const endsAt = performance.now() + deadlineMs;
@@ -136,7 +143,7 @@ export class UpstreamHost {
     ]);
   }
 
-  async #send(dispatcher: Client | Pool, request: WireRequest, limits: ExchangeLimits): Promise<WireResponse> {
+  #send(dispatcher: Client | Pool, request: WireRequest, limits: ExchangeLimits): Promise<WireResponse> {
     const sentMs = steadyNow();
     // The head is enough: a 429 must stop further calls before its body has arrived.
     const onHead = (status: number, headers: WireResponse['headers']) => {
@@ -144,10 +151,12 @@ export class UpstreamHost {
       this.#clock.learn(headers['date'], sentMs);
       this.#governor.learn(status, headers);
     };
-    const bounds = { ...limits, onHead, maxBodyBytes: this.#maxBodyBytes };
-    const response = await exchange(dispatcher, this.#origin, request, bounds);
-    this.#typicalMs += (steadyNow() - sentMs - this.#typicalMs) / 16;
-    return response;
+    const onEnd = () => {
+      this.#typicalMs += (steadyNow() - sentMs - this.#typicalMs) / 16;
+    };
+    const { deadlineMs, signal, mayBegin, recall } = limits;
+    const bounds = { deadlineMs, signal, mayBegin, recall, onHead, onEnd, maxBodyBytes: this.#maxBodyBytes };
+    return exchange(dispatcher, this.#origin, request, bounds);
   }
 
   #openPool(): Pool {

@@ -29,16 +29,13 @@ export interface UpstreamObserver {
   began(attempt: UpstreamAttempt): UpstreamWatch;
 }
 
-interface MergedWatch {
-  headers: Record<string, string> | null;
-  ended: UpstreamWatch['ended'];
-}
-
 /** Notifies several observers of one attempt and merges their headers. */
-export function observeAll(observers: readonly UpstreamObserver[], attempt: UpstreamAttempt): MergedWatch {
+export function observeAll(observers: readonly UpstreamObserver[], attempt: UpstreamAttempt): UpstreamWatch {
+  const [only, ...others] = observers;
+  if (only && others.length === 0) return only.began(attempt);
   const watches = observers.map((observer) => observer.began(attempt));
-  let merged: MergedWatch['headers'] = null;
-  for (const { headers } of watches) if (headers) merged = Object.assign(merged ?? {}, headers);
+  const merged: Record<string, string> = {};
+  for (const { headers } of watches) Object.assign(merged, headers);
   return {
     headers: merged,
     ended: (end) => {

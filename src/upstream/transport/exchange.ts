@@ -77,6 +77,8 @@ export interface ExchangeLimits {
   maxBodyBytes?: number | undefined;
   /** Called when the head of the response has arrived, before its body is complete. */
   onHead?: ((status: number, headers: WireResponse['headers']) => void) | undefined;
+  /** Called when the response is complete. */
+  onEnd?: (() => void) | undefined;
 }
 
 /** The cause of a `NotSentError` when `mayBegin` returned false or `recall` was aborted. */
@@ -223,8 +225,10 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   #respond(body: string, unreadable?: string): void {
+    if (!this.#settle()) return;
     const response = { status: this.#status, headers: this.#headers, body };
-    this.#settle(() => this.#resolve(unreadable === undefined ? response : { ...response, unreadable }));
+    this.#limits.onEnd?.();
+    this.#resolve(unreadable === undefined ? response : { ...response, unreadable });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -232,14 +236,13 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   fail(cause: unknown, abortedBy: AbortedBy = null): void {
+    if (!this.#settle()) return;
     const reason = messageOf(cause) || (cause as Error).name;
     const requestId = this.#headers['x-request-id'] ?? null;
-    this.#settle(() =>
-      this.#reject(
-        this.#controller
-          ? new ResponseLostError(reason, { cause, requestId, abortedBy })
-          : new NotSentError(reason, { cause, isFromSocket: abortedBy === null && isFromSocket(cause) }),
-      ),
+    this.#reject(
+      this.#controller
+        ? new ResponseLostError(reason, { cause, requestId, abortedBy })
+        : new NotSentError(reason, { cause, isFromSocket: abortedBy === null && isFromSocket(cause) }),
     );
   }
 
@@ -254,14 +257,15 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason);
   }
 
-  #settle(settle: () => void): void {
-    if (this.#isSettled) return;
+  /** Ends the exchange. False if it had ended before. */
+  #settle(): boolean {
+    if (this.#isSettled) return false;
     this.#isSettled = true;
     this.#content?.destroy();
     clearTimeout(this.#timer);
     this.#limits.signal?.removeEventListener('abort', this.#abort);
     this.#limits.recall?.removeEventListener('abort', this.#withdraw);
-    settle();
+    return true;
   }
 }
 
