@@ -71,10 +71,14 @@ export class JwtAuthenticator implements Authenticator {
     return opened;
   }
 
-  async authenticate(authorization: string | null): Promise<Session> {
+  authenticate(authorization: string | null): Session | Promise<Session> {
     const token = bearerToken(authorization);
     const cached = this.#sessions.get(token);
     if (cached && !cached.hasEnded && this.#keys.areFresh) return cached;
+    return this.#admit(token);
+  }
+
+  async #admit(token: string): Promise<Session> {
     const session = this.#sessionOf(await this.#verify(token));
     this.#sessions.set(token, session);
     return session;

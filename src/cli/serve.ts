@@ -6,6 +6,7 @@ import { createLog } from '../log.ts';
 import type { Log } from '../log.ts';
 
 import { firstMutation } from './firstMutation.ts';
+import { keepYoung } from './keepYoung.ts';
 import { listenError } from './listenError.ts';
 import { parseFlags } from './parseFlags.ts';
 import { untilSignal } from './untilSignal.ts';
@@ -36,6 +37,7 @@ export async function serve(argv: string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
+  keepYoung();
   const config = readConfig(process.env, flags);
   const log = createLog(config.logLevel);
   const gateway = await untilSignal(

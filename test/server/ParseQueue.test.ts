@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
+import { ParseQueue } from '../../src/server/limits/ParseQueue.ts';
+
 import { closeLater } from '../kit/closeLater.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startServer } from '../kit/startServer.ts';
@@ -46,6 +48,21 @@ describe('large documents', () => {
     await Promise.all(asked);
 
     expect(answered.indexOf(many)).toBeLessThan(many / 2);
+  });
+
+  it('that take long to parse leave as much time to everything else', async () => {
+    const queue = new ParseQueue();
+    let parsedAt = 0;
+
+    const first = queue.waitTurn(9_000)?.then(() => {
+      const begunAt = performance.now();
+      while (performance.now() < begunAt + 50) continue;
+      parsedAt = performance.now();
+    });
+    await Promise.all([first, queue.waitTurn(9_000)]);
+
+    // Node rounds the times of timers.
+    expect(performance.now() - parsedAt).toBeGreaterThan(48);
   });
 });
 

@@ -9,7 +9,6 @@ const maxNesting = 200;
 /** Error messages repeat the names of a document many times. */
 const maxNameLength = 256;
 
-const [lineFeed, carriageReturn] = [10, 13];
 const opening: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
@@ -22,7 +21,7 @@ const closing: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACK
 export function parseBounded(text: string | Source, maxTokens: number, options?: ParseOptions): DocumentNode {
   const source = typeof text === 'string' ? new Source(text) : text;
   // Lines come first: an invalid character is an error of the lexer, and every error counts the lines before it.
-  if (countLines(source.body) > maxTokens) throw tooLong('lines', maxTokens);
+  if (hasMoreLines(source.body, maxTokens)) throw tooLong('lines', maxTokens);
   const lexer = new Lexer(source);
   let tokens = 0;
   let nesting = 0;
@@ -38,13 +37,15 @@ export function parseBounded(text: string | Source, maxTokens: number, options?:
 }
 
 /** A carriage return followed by a line feed counts as two lines. */
-function countLines(text: string): number {
+function hasMoreLines(text: string, max: number): boolean {
   let lines = 1;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === lineFeed || code === carriageReturn) lines += 1;
+  for (const end of ['\n', '\r']) {
+    for (let at = text.indexOf(end); at !== -1; at = text.indexOf(end, at + 1)) {
+      lines += 1;
+      if (lines > max) return true;
+    }
   }
-  return lines;
+  return false;
 }
 
 function tooLong(counted: 'tokens' | 'lines', limit: number): GraphQLError {

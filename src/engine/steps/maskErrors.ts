@@ -10,7 +10,7 @@ export function maskErrors(operation: Operation, { log }: EngineParts): void {
   const { result, refusal, session } = operation;
   const mask = (error: unknown) => maskError(session.principal, error, log);
   if (isResults(result)) operation.answer = maskResults(result, mask);
-  else if (result) operation.answer = new Answer(result.data, (result.errors ?? []).map(mask));
+  else if (result) operation.answer = new Answer(result.data, result.errors?.map(mask) ?? []);
   else if (refusal) operation.answer = refusal.answer ??= new Answer(null, refusal.problems.map(mask));
 }
 

@@ -6,6 +6,8 @@ import type { OperationEnd } from '../observe/OperationObserver.ts';
 import { isResults } from '../answers/Answer.ts';
 import type { Operation } from '../operation/Operation.ts';
 
+const none: readonly never[] = [];
+const ok = { outcome: 'OK', upstreamRequestId: null } as const;
 const unknown = { kind: 'unknown', fields: [], name: null } as const;
 
 /** Reports a subscription when it is established: a later error does not change the outcome of the request. */
@@ -13,13 +15,15 @@ export function reportOutcome(operation: Operation, { observers }: EngineParts):
   if (!operation.watches) return;
   const { request, session, begunAt, isValid, plan } = operation;
   const { kind, fields, name } = isValid ? plan : unknown;
+  const { outcome, upstreamRequestId } = outcomeOf(operation);
   const end: OperationEnd = {
     requestId: request.requestId,
     kind,
     fields,
     name,
     principal: session.principal.name,
-    ...outcomeOf(operation),
+    outcome,
+    upstreamRequestId,
     ms: performance.now() - begunAt,
   };
   for (const watch of operation.watches) watch.ended(end);
@@ -27,10 +31,10 @@ export function reportOutcome(operation: Operation, { observers }: EngineParts):
 }
 
 function outcomeOf({ refusal, result, context }: Operation): Pick<OperationEnd, 'outcome' | 'upstreamRequestId'> {
-  const errors = result && !isResults(result) ? (result.errors ?? []) : (refusal?.problems ?? []);
-  const { refusals = [] } = (context ?? {}) as Partial<OperationContext>;
+  const errors = (result && !isResults(result) ? result.errors : refusal?.problems) ?? none;
+  const { refusals = none } = (context ?? {}) as Partial<OperationContext>;
+  if (errors.length === 0 && refusals.length === 0) return ok;
   const [error] = errors;
-  if (error === undefined && refusals.length === 0) return { outcome: 'OK', upstreamRequestId: null };
   const causes = [...errors.map(causeOf), ...refusals];
   const upstreamRequestId = causes.map(upstreamRequestIdOf).find((id) => id !== null) ?? null;
   return { outcome: error === undefined ? (refusals[0]?.name ?? 'OK') : codeOf(error), upstreamRequestId };

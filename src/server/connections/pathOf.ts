@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
+import { graphqlPath } from './paths.ts';
+
 /** A path without a query and a trailing slash. */
 const plain = /^(?:\/[^/?]+)+$/;
 
@@ -15,7 +17,7 @@ export function pathOf(request: Pick<IncomingMessage, 'url'>): string {
  * that clients can send.
  */
 export function targetOf({ url = '' }: Pick<IncomingMessage, 'url'>): string {
-  if (plain.test(url)) return url;
+  if (url === graphqlPath || plain.test(url)) return url;
   const [, path = '', query = ''] = /^(?:https?:\/\/[^/?]*)?([^?]*)(.*)$/is.exec(url) ?? [];
   return `${path.replace(/(?<=[^/])\/$/, '')}${query}`;
 }

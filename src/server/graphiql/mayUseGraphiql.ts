@@ -13,6 +13,10 @@ export async function mayUseGraphiql(
   { authenticator, isSandbox }: GraphiqlRights,
 ): Promise<boolean> {
   if (isSandbox) return true;
-  const session = await authenticator.authenticate(authorization).catch(() => null);
-  return session !== null && authorize(session.principal, { kind: 'introspect' });
+  try {
+    const { principal } = await authenticator.authenticate(authorization);
+    return authorize(principal, { kind: 'introspect' });
+  } catch {
+    return false;
+  }
 }

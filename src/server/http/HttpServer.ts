@@ -127,10 +127,14 @@ export class HttpServer {
     const problem = checkRequestTarget(request, isOwn || endpoint !== undefined);
     // The operations of an endpoint are refused by the engine, which knows their type.
     const isAdmitted = problem !== null || path === healthPath || endpoint || this.#running.hasRoomFor('query');
-    const admit = () => this.#admit(request, response, problem, endpoint);
-    if (isAdmitted) admit();
-    else if (this.#running.hasRoomFor('any')) peekAndShedQuery(request, admit, () => this.#shed(request, response));
+    if (isAdmitted) this.#admit(request, response, problem, endpoint);
+    else if (this.#running.hasRoomFor('any')) this.#peek(request, response);
     else this.#shed(request, response);
+  }
+
+  #peek(request: IncomingMessage, response: ServerResponse): void {
+    const admit = () => this.#admit(request, response, null, undefined);
+    peekAndShedQuery(request, admit, () => this.#shed(request, response));
   }
 
   /** A response counts as running until it has been sent, unless it turns out to be a subscription's. */
@@ -147,15 +151,16 @@ export class HttpServer {
     };
     // A shutdown doesn't wait for requests that have not arrived completely.
     if (request.method === 'GET' || request.method === 'HEAD' || request.readableEnded) begin();
-    else request.once('end', begin);
+    else request.on('end', begin);
     this.#responses.add(response);
-    response.once('close', () => {
+    response.on('close', () => {
       isClosed = true;
       this.#responses.delete(response);
       end?.();
     });
     if (this.#running.isDraining) closeConnectionAfter(response);
-    const head = securityHeaders.concat(corsHeaders(request, this.#options), requestIdHeader, requestIdOf(request));
+    const head = [...securityHeaders, requestIdHeader, requestIdOf(request)];
+    if (request.headers.origin !== undefined) head.push(...corsHeaders(request, this.#options));
     if (!problem && !endpoint && isOrdinaryPost(request)) {
       void this.#doors.post.serve(request, response, head);
       return;

@@ -4,7 +4,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import type { Limits } from '../../config/limits.ts';
 import { Answer } from '../../engine/answers/Answer.ts';
-import type { Results } from '../../engine/answers/Answer.ts';
 import type { Engine } from '../../engine/Engine.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
@@ -51,28 +50,25 @@ export class PostDoor {
   }
 
   /** Never rejects. @param head the headers of every response, as a list of names and values in turn */
-  async serve(request: IncomingMessage, response: ServerResponse, head: readonly string[]): Promise<void> {
-    const { limits, log } = this.#options;
+  async serve(request: IncomingMessage, response: ServerResponse, head: string[]): Promise<void> {
+    const { engine, authenticator, limits, turns, log } = this.#options;
     const client = new HttpClient(request, response, limits.pingMs);
-    const send = (outcome: Answer | Results) => sendOutcome(outcome, { client, response, head, log });
+    const reply = { client, response, head, log };
     try {
-      const outcome = await this.#answer(request, client);
-      if (outcome) send(outcome);
+      // Before the body is read. Node hands over a body that came with its head at once, unless it has to be kept for later.
+      const known = authenticator.authenticate(request.headers.authorization ?? null);
+      const session = known instanceof Promise ? await known : known;
+      const body = await readBody(request, limits.maxRequestBytes);
+      // The client disconnected before it had sent the whole request.
+      if (!body) return;
+      const turn = turns.waitTurn(body.length);
+      if (turn) await turn;
+      const parameters = readParameters(body.toString('utf8'), limits.maxTokens);
+      const outcome = engine.run(client.requestOf(parameters, session));
+      sendOutcome(outcome instanceof Promise ? await outcome : outcome, reply);
     } catch (error) {
-      send(new Answer(null, [publicError(error, log)]));
+      sendOutcome(new Answer(null, [publicError(error, log)]), reply);
     }
-  }
-
-  /** @returns null if the client disconnected before it had sent the whole request */
-  async #answer(request: IncomingMessage, client: HttpClient): Promise<Answer | Results | null> {
-    const { engine, authenticator, limits, turns } = this.#options;
-    // Before the body is read.
-    const session = await authenticator.authenticate(request.headers.authorization ?? null);
-    const body = await readBody(request, limits.maxRequestBytes);
-    if (!body) return null;
-    const turn = turns.waitTurn(body.length);
-    if (turn) await turn;
-    return engine.run(client.requestOf(readParameters(body.toString('utf8'), limits.maxTokens), session));
   }
 }
 

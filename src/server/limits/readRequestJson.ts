@@ -25,9 +25,14 @@ export function readRequestJson(json: string, maxValues: number): unknown {
 export function asParameters(value: unknown): unknown {
   if (value instanceof JsonNumber) return Number(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  if (!Object.values(value).some((member) => member instanceof JsonNumber)) return value;
+  if (!hasNumber(value)) return value;
   const numbers = Object.entries(value).filter(([, member]) => member instanceof JsonNumber);
   return { ...value, ...Object.fromEntries(numbers.map(([name, number]) => [name, Number(number)])) };
+}
+
+function hasNumber(value: object): boolean {
+  for (const name in value) if ((value as Record<string, unknown>)[name] instanceof JsonNumber) return true;
+  return false;
 }
 
 /**
