@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
 import { customer, richCustomers, sweep } from '../kit/accounts.ts';
+import { closeEachLater } from '../kit/closeLater.ts';
 import { freePort } from '../kit/freePort.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
@@ -82,7 +83,9 @@ function sentBytes({ method, url, headers, body }: SeenRequest): string {
   return JSON.stringify([method, url, headers['idempotency-key'], body]);
 }
 
-describe('a write', () => {
+describe.concurrent('a write', () => {
+  closeEachLater();
+
   it.each(pairs(lost, late).filter(([name, label]) => name === 'create' || !label.startsWith('half a response')))(
     'by %s that gets %s every time has an unknown outcome and is retried only where that is safe',
     async (name, _label, answer) => {

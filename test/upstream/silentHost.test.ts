@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
 import { customer, sweep } from '../kit/accounts.ts';
+import { closeEachLater } from '../kit/closeLater.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { startSwallowingHost } from '../kit/startSwallowingHost.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
@@ -25,7 +26,9 @@ async function startSilent(state: { isUp: boolean; isAlive?: boolean }) {
   return { stub, creates, probes };
 }
 
-describe('a host that accepts requests and does not respond', () => {
+describe.concurrent('a host that accepts requests and does not respond', () => {
+  closeEachLater();
+
   it(
     'opens the breaker long before a call times out, and calls that wait for a socket are refused',
     async () => {
@@ -109,7 +112,9 @@ describe('a host that accepts requests and does not respond', () => {
   );
 });
 
-describe('a host that swallows packets', () => {
+describe.concurrent('a host that swallows packets', () => {
+  closeEachLater();
+
   it(
     'opens the breaker, and every call fails as not sent',
     async () => {
@@ -163,5 +168,5 @@ async function untilDone(client: JournalsClient): Promise<unknown> {
 
 /** Calls refused at once give the event loop no turn, which a response needs. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }
