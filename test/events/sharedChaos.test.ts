@@ -17,7 +17,7 @@ describe.skipIf(isLeftOut)('clients of three gateways behind a balancer receive 
       disturbances: ['kill', 'stopLeader', 'roll'],
       fromMs: 200,
       toMs: 1_000,
-      pauseMs: 60,
+      pauseMs: 120,
       clients: 6,
       seed: 6,
     });
@@ -32,7 +32,7 @@ describe.skipIf(isLeftOut)('clients of three gateways behind a balancer receive 
       disturbances: ['redisWithData', 'redisWithoutData', 'redisStopped'],
       fromMs: 200,
       toMs: 1_000,
-      pauseMs: 60,
+      pauseMs: 120,
       clients: 6,
       seed: 6,
     });
