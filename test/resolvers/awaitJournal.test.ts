@@ -109,10 +109,10 @@ describe.concurrent('awaitJournal', () => {
 
   it('is not cut off by the deadline of operations', async () => {
     const sandbox = await startSandbox();
-    const gateway = await startGateway(sandbox.url, {}, { limits: { deadlineMs: 1_000 } });
+    const gateway = await startGateway(sandbox.url, {}, { limits: { deadlineMs: 3_000 } });
     const id = await createPending(gateway.url);
 
-    expect(await askAwaited(gateway.url, { id, timeoutSeconds: 2 })).toMatchObject({ timedOut: true });
+    expect(await askAwaited(gateway.url, { id, timeoutSeconds: 4 })).toMatchObject({ timedOut: true });
   });
 
   it('returns a cursor after which a subscription misses nothing', async () => {

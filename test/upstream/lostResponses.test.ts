@@ -57,7 +57,7 @@ const unreadable: Record<string, Answer> = {
 };
 
 /** Long enough for two requests to arrive on a busy machine. */
-const writeDeadlineMs = 1_000;
+const writeDeadlineMs = 4_000;
 
 async function send(name: string, answer: Answer): Promise<{ error: unknown; stub: StubUpstream }> {
   const stub = await StubUpstream.start(answer);

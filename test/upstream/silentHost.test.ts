@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 
 import type { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
 import { customer, sweep } from '../kit/accounts.ts';
-import { closeEachLater } from '../kit/closeLater.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { startSwallowingHost } from '../kit/startSwallowingHost.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
@@ -26,9 +25,7 @@ async function startSilent(state: { isUp: boolean; isAlive?: boolean }) {
   return { stub, creates, probes };
 }
 
-describe.concurrent('a host that accepts requests and does not respond', () => {
-  closeEachLater();
-
+describe('a host that accepts requests and does not respond', () => {
   it(
     'opens the breaker long before a call times out, and calls that wait for a socket are refused',
     async () => {
@@ -112,9 +109,7 @@ describe.concurrent('a host that accepts requests and does not respond', () => {
   );
 });
 
-describe.concurrent('a host that swallows packets', () => {
-  closeEachLater();
-
+describe('a host that swallows packets', () => {
   it(
     'opens the breaker, and every call fails as not sent',
     async () => {
