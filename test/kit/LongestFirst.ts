@@ -6,6 +6,8 @@ import type { TestSpecification } from 'vitest/node';
  * many processes alternate with those that mostly wait.
  */
 const longest = [
+  // In a process of its own: later, a worker would end for it that has loaded what the other files need.
+  'server/comingAndGoing',
   'events/sharedChaos',
   'upstream/rateLimit',
   'sharing/kills',
