@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
-import { sharedBinary } from '../kit/sharedBinary.ts';
 import { serveHere } from '../kit/serveHere.ts';
+import { sharedBinary } from '../kit/sharedBinary.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 
 const serving = sharedBinary();

@@ -48,7 +48,8 @@ it.skipIf(isLeftOut)('a rolling restart loses no accepted operation', async () =
     for (const gateway of gateways) await gateway.restart('SIGTERM');
     return true;
   })();
-  while (!(await waitFor(restarted, { timeoutMs: 1 })) && works.length > 0) {
+  // With a pause, so that the operations last until the last restart and leave processor time for it.
+  while (!(await waitFor(restarted, { timeoutMs: 20 })) && works.length > 0) {
     verdicts.push(
       ...(await doWork(works.splice(0, 4), { url: () => url, concurrency: 4, patienceMs: 200, maxAsked: 9 })),
     );
