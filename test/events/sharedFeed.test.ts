@@ -161,6 +161,17 @@ describe.skipIf(isWithoutRedis)('while Redis is unreachable', () => {
     }
   });
 
+  it('a gateway that followed stays ready while it opens its own stream', async () => {
+    const { redis, sandbox, gateways } = await startAll(2);
+    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });
+
+    await redis.kill();
+    await expect.poll(() => rolesOf(gateways.slice(1)), { timeout: 10_000 }).toEqual(['standalone']);
+
+    const [feed] = await Promise.all(gateways.slice(1).map(feedOf));
+    expect(feed).toMatchObject({ ok: true, isOpen: false });
+  });
+
   it('a gateway starts and serves live events, and shares them once Redis is reachable', async () => {
     const redis = await startRedis();
     await redis.kill();
