@@ -156,26 +156,29 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
   });
 
-  it.concurrent('and that was not processed is unknown at first and then not done, and its key stays used', async () => {
-    // Longer than the first call waits for readings.
-    const { gateway, sandbox } = await startLossy(3_200);
-    await breakNext(sandbox, { kind: 'reset' });
+  it.concurrent(
+    'and that was not processed is unknown at first and then not done, and its key stays used',
+    async () => {
+      // Longer than the first call waits for readings.
+      const { gateway, sandbox } = await startLossy(3_200);
+      await breakNext(sandbox, { kind: 'reset' });
 
-    const begunAt = Date.now();
-    const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
-    const settled = await repeatUntilSettled(gateway.url, pair);
-    const again = await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'new' });
+      const begunAt = Date.now();
+      const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+      const settled = await repeatUntilSettled(gateway.url, pair);
+      const again = await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'new' });
 
-    expect(first).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key' });
-    expect(Date.parse(first.retryAt ?? '')).toBeGreaterThan(begunAt);
-    expect(settled).toMatchObject({
-      __typename: 'UpstreamUnavailableError',
-      message: 'nothing was done; use a new key',
-      retryAt: null,
-    });
-    expect(again.__typename).toBe('CreateReverseBatchJournalSuccess');
-    expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
-  });
+      expect(first).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key' });
+      expect(Date.parse(first.retryAt ?? '')).toBeGreaterThan(begunAt);
+      expect(settled).toMatchObject({
+        __typename: 'UpstreamUnavailableError',
+        message: 'nothing was done; use a new key',
+        retryAt: null,
+      });
+      expect(again.__typename).toBe('CreateReverseBatchJournalSuccess');
+      expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
+    },
+  );
 
   it.concurrent('and that was not processed does not claim the journals of an equal batch', async () => {
     const { gateway, sandbox } = await startLossy();
@@ -283,23 +286,29 @@ describe('a reverse batch whose answer is lost', () => {
     expect((await inFlight).__typename).toBe('OtherRefusalError');
   });
 
-  it.concurrent('is found by the next gateway although an older lost batch, which was not done, has a similar entry', async () => {
-    const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
+  it.concurrent(
+    'is found by the next gateway although an older lost batch, which was not done, has a similar entry',
+    async () => {
+      const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
 
-    const settled = await settledByNextGateway([notDone, done], [notDone]);
+      const settled = await settledByNextGateway([notDone, done], [notDone]);
 
-    expect(settled).toMatchObject([nothingDone, found]);
-  });
+      expect(settled).toMatchObject([nothingDone, found]);
+    },
+  );
 
-  it.concurrent('and that was not processed is not done although the journals of several other lost batches look like its entries', async () => {
-    const first = batchOf('first', ['fee-1', 'only first']);
-    const second = batchOf('second', ['only second', 'fee-2']);
-    const notDone = batchOf('not done', ['fee-11', 'fee-22']);
+  it.concurrent(
+    'and that was not processed is not done although the journals of several other lost batches look like its entries',
+    async () => {
+      const first = batchOf('first', ['fee-1', 'only first']);
+      const second = batchOf('second', ['only second', 'fee-2']);
+      const notDone = batchOf('not done', ['fee-11', 'fee-22']);
 
-    const settled = await settledByNextGateway([notDone, first, second], [notDone]);
+      const settled = await settledByNextGateway([notDone, first, second], [notDone]);
 
-    expect(settled).toMatchObject([nothingDone, found, found]);
-  });
+      expect(settled).toMatchObject([nothingDone, found, found]);
+    },
+  );
 
   it.concurrent('is found by the next gateway with the same file and is not sent again', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
