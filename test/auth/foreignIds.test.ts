@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { KeyEntry } from '../../src/auth/keyFile.ts';
 import { redactedMessage } from '../../src/auth/redactUpstreamMessage.ts';
 import { customer, otherCustomer, sweep, thirdCustomer, unknownAccount } from '../kit/accounts.ts';
+import { closeEachLater } from '../kit/closeLater.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import type { Answer, SeenRequest } from '../kit/StubUpstream.ts';
@@ -181,7 +182,9 @@ describe('a list of journals', () => {
 const create = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: "1" } }) {
   __typename ... on JournalError { message upstreamCode requestId } ... on InvalidRequestError { issues { message } } } }`;
 
-describe("the API's message", () => {
+describe.concurrent("the API's message", () => {
+  closeEachLater();
+
   const insufficient = 'insufficient balance';
 
   it.each([

@@ -10,22 +10,28 @@ import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
-import { serveBinary } from '../kit/startBinary.ts';
+import { serveHere } from '../kit/serveHere.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { untilLive } from './kit/board.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What axe-core finds wrong with the page as it stands, one line for each element. */
+/** What axe-core finds wrong with the page as it stands, in light and in dark, one line for each element. */
 async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const found = await page.evaluate(async (values) => {
-    const { axe } = globalThis as unknown as { axe: typeof AxeCore };
-    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values } });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  }, rules);
-  return found.map((violation) => `${new URL(page.url()).pathname} ${violation}`);
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const violations = await page.evaluate(async (values) => {
+      const { axe } = globalThis as unknown as { axe: typeof AxeCore };
+      const options = { runOnly: { type: 'tag', values }, resultTypes: ['violations'] } satisfies AxeCore.RunOptions;
+      const { violations } = await axe.run(document, options);
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+    }, rules);
+    found.push(...violations.map((violation) => `${new URL(page.url()).pathname} in ${colorScheme}: ${violation}`));
+  }
+  return found;
 }
 
 const createJournal = `mutation ($input: CreateJournalInput!, $key: String!) {
@@ -38,19 +44,14 @@ async function createCash(url: string, amount: string, key: string): Promise<str
 }
 
 describe.skipIf(isChromiumLeftOut)(`the console has no violation that axe-core finds${leftOut}`, () => {
-  it.each([
-    ['light', 1_280],
-    ['dark', 1_280],
-    ['light', 360],
-    ['dark', 360],
-  ] as const)(
-    'on any page in %s, %i pixels wide',
-    async (colorScheme, width) => {
-      const { url } = await serveBinary();
+  it.each([1_280, 360])(
+    'on any page in light and in dark, %i pixels wide',
+    async (width) => {
+      const { url } = await serveHere();
       const { origin } = new URL(url);
       await createCash(url, '1', 'executed');
       const pending = await createCash(url, '60', 'pending');
-      const { page } = await openPage(`${origin}/`, { colorScheme, viewport: { width, height: 900 } });
+      const { page } = await openPage(`${origin}/`, { viewport: { width, height: 900 } });
       const violations: string[] = [];
       const check = async () => violations.push(...(await violationsOf(page)));
 
@@ -97,11 +98,11 @@ describe.skipIf(isChromiumLeftOut)(`the console has no violation that axe-core f
     120_000,
   );
 
-  it.each(['light', 'dark'] as const)('on the page to sign in, in %s', async (colorScheme) => {
+  it('on the page to sign in, in light and in dark', async () => {
     const file = join(await temporaryFolder(), 'keys.json');
     await writeKeyFile(file, [newKey('screen')]);
-    const { url } = await serveBinary(undefined, { AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
-    const { page } = await openPage(`${new URL(url).origin}/`, { colorScheme });
+    const { url } = await serveHere({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { page } = await openPage(`${new URL(url).origin}/`);
     await page.getByLabel('API key or token').waitFor();
 
     expect(await violationsOf(page)).toEqual([]);

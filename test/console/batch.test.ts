@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
 import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
-import { serveBinary } from '../kit/startBinary.ts';
+import { serveHere } from '../kit/serveHere.ts';
 import { untilCounts } from './kit/board.ts';
 
 /** 200 rows, three of which are bad: an account, a notation and an amount. */
@@ -17,7 +17,7 @@ function csv(): string {
 
 describe.skipIf(isChromiumLeftOut)(`a batch in the console${leftOut}`, () => {
   it('is dropped as CSV, checked row by row, summed exactly, and executed without its bad rows', async () => {
-    const { url } = await serveBinary();
+    const { url } = await serveHere();
     const { page, errors } = await openPage(`${new URL(url).origin}/new/batch`);
     await page.getByLabel('From account', { exact: true }).fill(sweep);
 
@@ -44,7 +44,7 @@ describe.skipIf(isChromiumLeftOut)(`a batch in the console${leftOut}`, () => {
   });
 
   it('survives a reload with its key and its rows', async () => {
-    const { url } = await serveBinary();
+    const { url } = await serveHere();
     const { page } = await openPage(`${new URL(url).origin}/new/batch`);
     await page.getByLabel('From account', { exact: true }).fill(sweep);
     await page.getByRole('button', { name: 'Add a row' }).click();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { customer, otherCustomer, richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
-import { serveBinary } from '../kit/startBinary.ts';
+import { serveHere } from '../kit/serveHere.ts';
 import { countOf, shownJournals, untilCounts, untilLive } from './kit/board.ts';
 
 const createJournal = `mutation ($input: CreateJournalInput!, $key: String!) {
@@ -19,7 +19,7 @@ const originOf = (url: string) => new URL(url).origin;
 
 describe.skipIf(isChromiumLeftOut)(`the console${leftOut}`, () => {
   it('creates a journal of each kind and shows them executed on the board without a reload', async () => {
-    const { url } = await serveBinary();
+    const { url } = await serveHere();
     const { page, errors } = await openPage(`${originOf(url)}/`);
     await untilLive(page);
     await page.evaluate(() => Object.assign(window, { isSamePage: true }));
@@ -72,7 +72,7 @@ describe.skipIf(isChromiumLeftOut)(`the console${leftOut}`, () => {
   });
 
   it('keeps the filter in the URL and counts every status with it', async () => {
-    const { url } = await serveBinary();
+    const { url } = await serveHere();
     await createCash(url, '1', 'a');
     await createCash(url, '60', 'b');
     const { page } = await openPage(`${originOf(url)}/`);
@@ -95,7 +95,7 @@ describe.skipIf(isChromiumLeftOut)(`the console${leftOut}`, () => {
   });
 
   it('deletes a pending journal after a confirmation', async () => {
-    const { url } = await serveBinary();
+    const { url } = await serveHere();
     const id = await createCash(url, '60', 'a');
     const { page, errors } = await openPage(`${originOf(url)}/journals/${id}`);
 

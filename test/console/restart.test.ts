@@ -4,6 +4,7 @@ import { customer, sweep } from '../kit/accounts.ts';
 import { freePort } from '../kit/freePort.ts';
 import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
 import { apiSecret } from '../kit/planted.ts';
+import { serveHere } from '../kit/serveHere.ts';
 import { serveBinary } from '../kit/startBinary.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 import { shownJournals, untilCounts, untilLive } from './kit/board.ts';
@@ -28,9 +29,8 @@ describe.skipIf(isChromiumLeftOut)(`the console${leftOut}`, () => {
   it('catches up after the gateway was killed and started again, with nothing lost or doubled', async () => {
     const sandbox = await startSandbox({ jnlcFlow: 'v2' });
     const port = String(await freePort());
-    const serve = () =>
-      serveBinary(['--port', port], { CONSOLE: 'on', APCA_BROKER_BASE_URL: sandbox.url, ...credentials });
-    const first = await serve();
+    const environment = { CONSOLE: 'on', APCA_BROKER_BASE_URL: sandbox.url, ...credentials };
+    const first = await serveBinary(['--port', port], environment);
     const created: string[] = [];
     const create = async (amount: string) => created.push(await createAtApi(sandbox.url, amount));
     await create('1');
@@ -43,7 +43,7 @@ describe.skipIf(isChromiumLeftOut)(`the console${leftOut}`, () => {
     await first.binary.exit;
     await page.locator('[data-state="behind"]').waitFor();
     for (let amount = 2; amount <= 12; amount += 1) await create(String(amount));
-    await serve();
+    await serveHere(environment, { port });
     await untilLive(page);
     await create('13');
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { customer, sweep } from '../kit/accounts.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
-import { serveBinary } from '../kit/startBinary.ts';
+import { serveHere } from '../kit/serveHere.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { untilLive } from './kit/board.ts';
 
@@ -14,7 +14,7 @@ describe.skipIf(isChromiumLeftOut)(`a gateway with AUTH and its console${leftOut
     const file = join(await temporaryFolder(), 'keys.json');
     const [screen, other] = [newKey('screen'), newKey('other')];
     await writeKeyFile(file, [screen, other]);
-    const { url } = await serveBinary(undefined, { AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { url } = await serveHere({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
     const { page } = await openPage(`${new URL(url).origin}/`);
     const signIn = async (key: string) => {
       await page.getByLabel('API key or token').fill(key);
@@ -42,7 +42,7 @@ describe.skipIf(isChromiumLeftOut)(`a gateway with AUTH and its console${leftOut
     const file = join(await temporaryFolder(), 'keys.json');
     const screen = newKey('screen');
     await writeKeyFile(file, [screen]);
-    const { url } = await serveBinary(undefined, { AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { url } = await serveHere({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
     const { page } = await openPage(`${new URL(url).origin}/new/cash`);
     await page.getByLabel('API key or token').fill(screen.key);
     await page.getByRole('button', { name: 'Sign in' }).click();

@@ -15,6 +15,7 @@ import { EventStream } from '../kit/EventStream.ts';
 import { Gate } from '../kit/Gate.ts';
 import { closeLater } from '../kit/closeLater.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
+import { serveHere } from '../kit/serveHere.ts';
 import { Binary, serveBinary } from '../kit/startBinary.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 
@@ -145,7 +146,7 @@ describe('the shutdown of the process', () => {
 
     first.binary.kill('SIGTERM');
     expect(await first.binary.exit).toMatchObject(clean);
-    const second = await serveBinary(['--sandbox', '--port', port]);
+    const second = await serveHere({}, { sandbox: true, port });
     restart.open();
     await client.iterate({ query: '{ __typename }' }).next();
     await ask(second.url, creation);

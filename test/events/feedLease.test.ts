@@ -56,8 +56,8 @@ describe.skipIf(isLeftOut)('within five seconds the lead passes to another gatew
     await fleet.createJournals(1);
     await untilAllShow([led, following], 4 * eventsPerJournal);
 
-    await expect.poll(() => fleet.streams()).toMatchObject({ open: 1, mostOpen: 2, opened: 2 });
-    await expect.poll(async () => (await fleet.roles())[leader]).toBe('following');
+    await expect.poll(() => fleet.streams(), { timeout: 10_000 }).toMatchObject({ open: 1, mostOpen: 2, opened: 2 });
+    await expect.poll(async () => (await fleet.roles())[leader], { timeout: 10_000 }).toBe('following');
     expect((await fleet.roles())[follower]).toBe('leading');
     expect(auditScreens([led, following], await fleet.publishedEvents())).toMatchObject({
       lost: 0,

@@ -9,15 +9,17 @@ const isLeftOut = isWithoutRedis || isWithoutHaproxy;
 
 const exactlyOnce = { lost: 0, doubled: 0, disordered: 0 };
 
-// Smaller versions of the runs of `npm run chaos`.
-describe.skipIf(isLeftOut)('clients of three gateways behind a balancer receive each event once and in order', () => {
+const title = 'clients of three gateways behind a balancer receive each event once and in order';
+
+// Smaller versions of the runs of `npm run chaos`. They take half a minute, and longer on a busy machine.
+describe.skipIf(isLeftOut)(title, { timeout: 180_000 }, () => {
   it('while gateways are killed, paused and replaced', async () => {
     const report = await fleetRun({
       events: 3_000,
       disturbances: ['kill', 'stopLeader', 'roll'],
       fromMs: 200,
       toMs: 1_000,
-      pauseMs: 60,
+      pauseMs: 120,
       clients: 6,
       seed: 6,
     });
@@ -32,7 +34,7 @@ describe.skipIf(isLeftOut)('clients of three gateways behind a balancer receive 
       disturbances: ['redisWithData', 'redisWithoutData', 'redisStopped'],
       fromMs: 200,
       toMs: 1_000,
-      pauseMs: 60,
+      pauseMs: 120,
       clients: 6,
       seed: 6,
     });

@@ -95,11 +95,14 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
     const all = await eventsOf(one ?? '', 6, after);
 
     await expect
-      .poll(async () => {
-        const resumed = await eventsOf(other ?? '', 5, all[0]?.cursor);
-        expect(resumed.map(({ id }) => id)).toEqual(all.slice(1).map(({ id }) => id));
-        return (await upstreamStreams(sandbox)).opened;
-      })
+      .poll(
+        async () => {
+          const resumed = await eventsOf(other ?? '', 5, all[0]?.cursor);
+          expect(resumed.map(({ id }) => id)).toEqual(all.slice(1).map(({ id }) => id));
+          return (await upstreamStreams(sandbox)).opened;
+        },
+        { timeout: 10_000 },
+      )
       .toBeGreaterThan(1);
   });
 
@@ -146,7 +149,7 @@ describe.skipIf(isWithoutRedis)('while Redis is unreachable', () => {
     const seen = [before, without, after].map((parts) => parts.map((part) => idsOf(part)));
     for (const [one, other] of seen) expect(other).toEqual(one);
     expect(new Set(seen.flatMap(([one]) => one ?? [])).size).toBe(9);
-    await expect.poll(async () => (await upstreamStreams(sandbox)).open).toBe(1);
+    await expect.poll(async () => (await upstreamStreams(sandbox)).open, { timeout: 10_000 }).toBe(1);
     // Resumes after a cursor of each phase on the gateway that did not create it.
     const last = gateways[1]?.url ?? '';
     for (const [part, left] of [
@@ -156,6 +159,17 @@ describe.skipIf(isWithoutRedis)('while Redis is unreachable', () => {
       const resumed = await eventsOf(last, left, part[0]?.at(-1)?.journalStatusChanged.cursor);
       expect(resumed.map(({ id }) => id)).toEqual(seen.flatMap(([one]) => one ?? []).slice(-left));
     }
+  });
+
+  it('a gateway that followed stays ready while it opens its own stream', async () => {
+    const { redis, sandbox, gateways } = await startAll(2);
+    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });
+
+    await redis.kill();
+    await expect.poll(() => rolesOf(gateways.slice(1)), { timeout: 10_000 }).toEqual(['standalone']);
+
+    const [feed] = await Promise.all(gateways.slice(1).map(feedOf));
+    expect(feed).toMatchObject({ ok: true, isOpen: false });
   });
 
   it('a gateway starts and serves live events, and shares them once Redis is reachable', async () => {

@@ -16,33 +16,29 @@ import { createJournals } from '../kit/createJournals.ts';
 import { freePort } from '../kit/freePort.ts';
 import { closeLater } from '../kit/closeLater.ts';
 import { apiSecret } from '../kit/planted.ts';
-import { sharedBinary } from '../kit/sharedBinary.ts';
+import { serveHere } from '../kit/serveHere.ts';
+import { sharedGateway } from '../kit/sharedGateway.ts';
 import { serveBinary } from '../kit/startBinary.ts';
-import type { ServingBinary } from '../kit/startBinary.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 
 // The examples are for browsers.
 beforeAll(() => void vi.stubGlobal('WebSocket', WebSocket));
 afterAll(() => void vi.unstubAllGlobals());
 
-/** The built gateway in front of a sandbox that outlives it. */
-function serve(
-  sandbox: Sandbox,
-  { port = 0, ...environment }: { port?: number; PING_SECONDS?: string } = {},
-): Promise<ServingBinary> {
-  return serveBinary(['--port', String(port)], {
-    ...environment,
+/** The environment of a gateway in front of a sandbox that outlives it. */
+function before(sandbox: Sandbox) {
+  return {
     APCA_BROKER_BASE_URL: sandbox.url,
     APCA_BROKER_KEY_ID: 'sandbox',
     APCA_BROKER_SECRET_KEY: apiSecret,
-  });
+  };
 }
 
 async function cursorOf(url: string): Promise<string> {
   return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
 }
 
-const shared = sharedBinary();
+const shared = sharedGateway();
 
 const payment = (idempotencyKey: string) => ({
   fromAccount: sweep,
@@ -79,7 +75,7 @@ describe.each([
   }
 
   it('lists all pages, and each journal once', async () => {
-    const { url } = shared();
+    const { url } = shared;
     const ids = await createJournals(url, 5);
 
     const { journals, cursor } = await open(url).listJournals(2);
@@ -91,7 +87,7 @@ describe.each([
   });
 
   it('pays once with a key, keeps the amount exact, and shows refusals as results', async () => {
-    const { url } = shared();
+    const { url } = shared;
     const client = open(url);
     const key = randomUUID();
 
@@ -106,7 +102,7 @@ describe.each([
   });
 
   it('refetches a journal whose status has changed', async () => {
-    const client = open(shared().url);
+    const client = open(shared.url);
     const id = idOf(await client.pay(payment(randomUUID())));
     const status = async () => (await client.refetchJournal(id))?.status;
 
@@ -117,13 +113,13 @@ describe.each([
   it('misses and repeats no event when the gateway is killed and started again', async () => {
     const sandbox = await startSandbox({ settleDelayMs: 0 });
     const port = await freePort();
-    const { url, binary } = await serve(sandbox, { port });
+    const { url, binary } = await serveBinary(['--port', String(port)], before(sandbox));
     const { events } = follow(url, { cursor: await cursorOf(url) });
 
     const ids = await createJournals(url, 2);
     binary.kill('SIGKILL');
     await binary.exit;
-    await serve(sandbox, { port });
+    await serveHere(before(sandbox), { port: String(port) });
     ids.push(...(await createJournals(url, 2)));
 
     await expect.poll(() => events.length, { timeout: 20_000 }).toBe(12);
@@ -133,11 +129,11 @@ describe.each([
 
   it('reads the list again if its cursor has expired, and continues', async () => {
     const sandbox = await startSandbox({ settleDelayMs: 0, eventRetention: 3 });
-    const old = await serve(sandbox);
+    const old = await serveHere(before(sandbox), {});
     await createJournals(old.url, 1);
     const expired = await cursorOf(old.url);
     await createJournals(old.url, 3);
-    const { url } = await serve(sandbox);
+    const { url } = await serveHere(before(sandbox), {});
 
     const { events, reloads } = follow(url, { cursor: expired });
     await expect.poll(reloads, { timeout: 10_000 }).toBe(1);
@@ -148,7 +144,7 @@ describe.each([
 
   it('keeps the cursor of a feed without events', async () => {
     const sandbox = await startSandbox({ settleDelayMs: 0 });
-    const { url } = await serve(sandbox, { PING_SECONDS: '1' });
+    const { url } = await serveHere({ PING_SECONDS: '1', ...before(sandbox) }, {});
     const position = {
       cursor: Buffer.from(JSON.stringify(['e1', new Date().toISOString(), {}])).toString('base64url'),
     };

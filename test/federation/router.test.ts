@@ -7,13 +7,12 @@ import { ask } from '../kit/ask.ts';
 import { createJournals } from '../kit/createJournals.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { bearer, operate } from '../kit/operate.ts';
-import { sharedBinary } from '../kit/sharedBinary.ts';
-import { serveBinary } from '../kit/startBinary.ts';
+import { serveHere } from '../kit/serveHere.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { areToolsLeftOut, startTool } from '../kit/tools.ts';
 import { startPeople } from './kit/startPeople.ts';
 
-/** Apollo's composer and router in front of the built gateway and a second subgraph. */
+/** Apollo's composer and router in front of a gateway and a second subgraph. */
 function startRouter(
   journalsUrl: string,
   peopleUrl: string,
@@ -23,14 +22,13 @@ function startRouter(
   return startTool('router.js', subgraphs, /^router +(\S+)$/m, environment);
 }
 
-const plain = sharedBinary();
 const create = `mutation ($input: CreateJournalInput!) {
   createJournal(input: $input) { ... on CreateJournalSuccess { journal { id } } }
 }`;
 
 describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router', () => {
   it('joins journals and accounts with the fields of another subgraph, in both directions', async () => {
-    const { url } = await serveBinary(undefined, { FEDERATION: 'true' });
+    const { url } = await serveHere({ FEDERATION: 'true' });
     const [id = ''] = await createJournals(url, 1);
     const people = await startPeople([customer, otherCustomer], [id, unknownAccount]);
     const router = await startRouter(url, people);
@@ -72,7 +70,7 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
       stranger: newKey('stranger', { scopes: ['journals:read'], accounts: [otherCustomer] }),
     };
     await writeKeyFile(file, Object.values(keys));
-    const { url } = await serveBinary(undefined, { FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { url } = await serveHere({ FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
     const composer = { AUTHORIZATION: bearer(keys.composer.key) };
     const input = { jnlc: { fromAccount: sweep, toAccount: customer, amount: '1' } };
     const created = await operate('HTTP', url, bearer(keys.sweeper.key), create, { input });
@@ -91,7 +89,7 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
   });
 
   it('passes mutations and their results on', async () => {
-    const { url } = await serveBinary(undefined, { FEDERATION: 'true' });
+    const { url } = await serveHere({ FEDERATION: 'true' });
     const router = await startRouter(url, await startPeople([], []));
 
     const [id] = await createJournals(router, 1);
@@ -103,7 +101,8 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
 
   it('finds no subgraph at a gateway without FEDERATION', async () => {
     const people = await startPeople([], []);
+    const { url } = await serveHere();
 
-    await expect(startRouter(plain().url, people)).rejects.toThrow('_service');
+    await expect(startRouter(url, people)).rejects.toThrow('_service');
   });
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { customer, otherCustomer, sweep, thirdCustomer, unknownAccount } from '../kit/accounts.ts';
 import { createJournals } from '../kit/createJournals.ts';
 import { doors, operate } from '../kit/operate.ts';
-import { runBinary, serveBinary } from '../kit/startBinary.ts';
+import { serveHere } from '../kit/serveHere.ts';
+import { runBinary } from '../kit/startBinary.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 
@@ -30,7 +31,7 @@ async function start() {
 
 describe('the subgraph', () => {
   it('is printed by schema --federation as the gateway describes it to a composer', async () => {
-    const { url } = await serveBinary(undefined, { FEDERATION: 'true' });
+    const { url } = await serveHere({ FEDERATION: 'true' });
 
     const { stdout } = await runBinary(['schema', '--federation']);
     const { data } = await operate('HTTP', url, null, '{ _service { sdl } }');

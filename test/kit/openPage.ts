@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
+import { closeAfterFile } from './closeAfterFile.ts';
 import { closeLater } from './closeLater.ts';
 
 /** The browser of Debian; playwright's own downloads are not used. */
@@ -19,11 +20,22 @@ export interface OpenPage {
   errors: string[];
 }
 
-/** A page in a headless browser of its own. Ends with the test. */
+let launched: Promise<Browser> | null = null;
+
+/** One headless browser for all tests of a file. */
+async function openBrowser(): Promise<Browser> {
+  if (launched && (await launched).isConnected()) return launched;
+  launched = chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await launched;
+  closeAfterFile(() => browser.close());
+  return browser;
+}
+
+/** A page in a browser context of its own, which shares nothing with other pages. Ends with the test. */
 export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
-  const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  closeLater(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1_280, height: 900 }, ...options });
+  const context = await (await openBrowser()).newContext({ viewport: { width: 1_280, height: 900 }, ...options });
+  closeLater(() => context.close());
+  const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));

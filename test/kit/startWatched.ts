@@ -24,7 +24,7 @@ export interface Watched {
 export interface Ready {
   ready: boolean;
   phase: string;
-  checks: Record<'upstream' | 'feed', { ok: boolean } & Record<string, unknown>>;
+  checks: Record<'upstream' | 'feed', { ok: boolean } & Record<string, unknown>> & { redis?: { ok: boolean } };
 }
 
 /** Starts a gateway with an admin port in front of the given upstream. It is closed when the test ends. */

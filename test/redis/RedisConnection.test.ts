@@ -116,10 +116,14 @@ describe.skipIf(isWithoutRedis)('RedisBus', () => {
     await join('other firm', 'b:');
     const whenReceived = (line: string) =>
       expect
-        .poll(() => {
-          bus.publish('greeting', line);
-          return received;
-        })
+        .poll(
+          () => {
+            bus.publish('greeting', line);
+            return received;
+          },
+          // Each gateway connects again on its own.
+          { timeout: 5_000 },
+        )
         .toContain(`two: ${line}`);
 
     await whenReceived('before');

@@ -6,6 +6,7 @@ import { WaitedJournal } from '../../src/events/waiting/WaitedJournal.ts';
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
+import { closeEachLater } from '../kit/closeLater.ts';
 import { control } from '../kit/control.ts';
 import { mutate } from '../kit/mutate.ts';
 import { operate } from '../kit/operate.ts';
@@ -57,7 +58,9 @@ async function askAwaited(url: string, variables: Record<string, unknown>): Prom
   return data?.it ?? null;
 }
 
-describe('awaitJournal', () => {
+describe.concurrent('awaitJournal', () => {
+  closeEachLater();
+
   it.each(['HTTP', 'WebSocket', 'SSE'] as const)('answers over %s when the journal is executed', async (door) => {
     const { gateway, sandbox } = await startBoth();
     const id = await createPending(gateway.url);
@@ -106,10 +109,10 @@ describe('awaitJournal', () => {
 
   it('is not cut off by the deadline of operations', async () => {
     const sandbox = await startSandbox();
-    const gateway = await startGateway(sandbox.url, {}, { limits: { deadlineMs: 1_000 } });
+    const gateway = await startGateway(sandbox.url, {}, { limits: { deadlineMs: 3_000 } });
     const id = await createPending(gateway.url);
 
-    expect(await askAwaited(gateway.url, { id, timeoutSeconds: 2 })).toMatchObject({ timedOut: true });
+    expect(await askAwaited(gateway.url, { id, timeoutSeconds: 4 })).toMatchObject({ timedOut: true });
   });
 
   it('returns a cursor after which a subscription misses nothing', async () => {
@@ -182,7 +185,9 @@ describe('awaitJournal', () => {
   });
 });
 
-describe('awaitJournal while the feed is down', () => {
+describe.concurrent('awaitJournal while the feed is down', () => {
+  closeEachLater();
+
   it('reads the journal again after some seconds', async () => {
     const sandbox = await startSandbox();
     await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { customer, richCustomers, sweep } from '../kit/accounts.ts';
+import { closeEachLater } from '../kit/closeLater.ts';
 import { control } from '../kit/control.ts';
 import { mutate } from '../kit/mutate.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
@@ -13,7 +14,9 @@ const variables = {
   idempotencyKey: 'key',
 };
 
-describe.each([5 * hours, -5 * hours])('with an API whose clock is %i ms ahead', (aheadMs) => {
+describe.concurrent.each([5 * hours, -5 * hours])('with an API whose clock is %i ms ahead', (aheadMs) => {
+  closeEachLater();
+
   const start = async (faults: object[]) => {
     const sandbox = await startSandbox({ clock: () => Date.now() + aheadMs });
     await control(sandbox, 'PUT', 'faults', { faults });

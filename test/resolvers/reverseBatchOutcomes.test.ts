@@ -13,7 +13,7 @@ import { richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
 import { Gate } from '../kit/Gate.ts';
-import { closeLater } from '../kit/closeLater.ts';
+import { closeEachLater, closeLater } from '../kit/closeLater.ts';
 import { mutate } from '../kit/mutate.ts';
 import type { MutationResult } from '../kit/mutate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
@@ -125,6 +125,8 @@ describe('a key of createReverseBatchJournal', () => {
 });
 
 describe('a reverse batch whose answer is lost', () => {
+  closeEachLater();
+
   it.each([
     ['an answer lost after the commit', { kind: 'answerLost' }],
     ['a 503 after the commit', { kind: 'answer', status: 503, when: 'after' }],
@@ -142,28 +144,43 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 1, journals: 2 });
   });
 
-  it('and that was not processed is unknown at first and then not done, and its key stays used', async () => {
-    // Longer than the first call waits for readings.
-    const { gateway, sandbox } = await startLossy(3_200);
-    await breakNext(sandbox, { kind: 'reset' });
+  it('and that was done is not reported as not done while the hosts of the API disagree on the time', async () => {
+    const sandbox = await startSandbox();
+    const proxy = await startProxy(sandbox.url, { dateAheadMs: 3_000 });
+    const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 500 } });
+    await breakNext(sandbox, { kind: 'answerLost' });
 
-    const begunAt = Date.now();
-    const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+    await mutate(gateway.url, 'createReverseBatchJournal', pair);
     const settled = await repeatUntilSettled(gateway.url, pair);
-    const again = await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'new' });
 
-    expect(first).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key' });
-    expect(Date.parse(first.retryAt ?? '')).toBeGreaterThan(begunAt);
-    expect(settled).toMatchObject({
-      __typename: 'UpstreamUnavailableError',
-      message: 'nothing was done; use a new key',
-      retryAt: null,
-    });
-    expect(again.__typename).toBe('CreateReverseBatchJournalSuccess');
-    expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
+    expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
   });
 
-  it('and that was not processed does not claim the journals of an equal batch', async () => {
+  it.concurrent(
+    'and that was not processed is unknown at first and then not done, and its key stays used',
+    async () => {
+      // Longer than the first call waits for readings.
+      const { gateway, sandbox } = await startLossy(3_200);
+      await breakNext(sandbox, { kind: 'reset' });
+
+      const begunAt = Date.now();
+      const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+      const settled = await repeatUntilSettled(gateway.url, pair);
+      const again = await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'new' });
+
+      expect(first).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key' });
+      expect(Date.parse(first.retryAt ?? '')).toBeGreaterThan(begunAt);
+      expect(settled).toMatchObject({
+        __typename: 'UpstreamUnavailableError',
+        message: 'nothing was done; use a new key',
+        retryAt: null,
+      });
+      expect(again.__typename).toBe('CreateReverseBatchJournalSuccess');
+      expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
+    },
+  );
+
+  it.concurrent('and that was not processed does not claim the journals of an equal batch', async () => {
     const { gateway, sandbox } = await startLossy();
     const done = await mutate(gateway.url, 'createReverseBatchJournal', pair);
     await breakNext(sandbox, { kind: 'reset' });
@@ -176,7 +193,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('and that was not processed does not claim a journal that createJournal created', async () => {
+  it.concurrent('and that was not processed does not claim a journal that createJournal created', async () => {
     const { gateway, sandbox } = await startLossy();
     const [entry] = pair.input.entries;
     const single = { input: { toAccount: sweep, entries: [entry] }, idempotencyKey: 'key' };
@@ -191,19 +208,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'UpstreamUnavailableError' });
   });
 
-  it('and that was done is not reported as not done while the hosts of the API disagree on the time', async () => {
-    const sandbox = await startSandbox();
-    const proxy = await startProxy(sandbox.url, { dateAheadMs: 3_000 });
-    const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 500 } });
-    await breakNext(sandbox, { kind: 'answerLost' });
-
-    await mutate(gateway.url, 'createReverseBatchJournal', pair);
-    const settled = await repeatUntilSettled(gateway.url, pair);
-
-    expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
-  });
-
-  it('and that was done is not reported as not done while its journals cannot be read', async () => {
+  it.concurrent('and that was done is not reported as not done while its journals cannot be read', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
       faults: [
@@ -215,13 +220,13 @@ describe('a reverse batch whose answer is lost', () => {
     await mutate(gateway.url, 'createReverseBatchJournal', pair);
     const settled = await repeatUntilSettled(gateway.url, pair);
     await control(sandbox, 'DELETE', 'faults');
-    const later = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+    const later = await repeatUntilDone(gateway.url, pair);
 
     expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
     expect(later.__typename).toBe('CreateReverseBatchJournalSuccess');
   });
 
-  it('stays unknown if an equal batch of unknown outcome could own the same journals', async () => {
+  it.concurrent('stays unknown if an equal batch of unknown outcome could own the same journals', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
       faults: [
@@ -239,7 +244,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it('is found although another lost batch, which was not done, has a similar entry', async () => {
+  it.concurrent('is found although another lost batch, which was not done, has a similar entry', async () => {
     const { gateway, sandbox } = await startLossy();
     const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
     await breakNext(sandbox, { kind: 'reset' });
@@ -256,7 +261,7 @@ describe('a reverse batch whose answer is lost', () => {
     ]);
   });
 
-  it('is found after a batch in flight with a similar entry has been refused', async () => {
+  it.concurrent('is found after a batch in flight with a similar entry has been refused', async () => {
     const gate = new Gate();
     const upstream = await startSandbox();
     const proxy = await startProxy(upstream.url, {
@@ -281,25 +286,31 @@ describe('a reverse batch whose answer is lost', () => {
     expect((await inFlight).__typename).toBe('OtherRefusalError');
   });
 
-  it('is found by the next gateway although an older lost batch, which was not done, has a similar entry', async () => {
-    const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
+  it.concurrent(
+    'is found by the next gateway although an older lost batch, which was not done, has a similar entry',
+    async () => {
+      const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
 
-    const settled = await settledByNextGateway([notDone, done], [notDone]);
+      const settled = await settledByNextGateway([notDone, done], [notDone]);
 
-    expect(settled).toMatchObject([nothingDone, found]);
-  });
+      expect(settled).toMatchObject([nothingDone, found]);
+    },
+  );
 
-  it('and that was not processed is not done although the journals of several other lost batches look like its entries', async () => {
-    const first = batchOf('first', ['fee-1', 'only first']);
-    const second = batchOf('second', ['only second', 'fee-2']);
-    const notDone = batchOf('not done', ['fee-11', 'fee-22']);
+  it.concurrent(
+    'and that was not processed is not done although the journals of several other lost batches look like its entries',
+    async () => {
+      const first = batchOf('first', ['fee-1', 'only first']);
+      const second = batchOf('second', ['only second', 'fee-2']);
+      const notDone = batchOf('not done', ['fee-11', 'fee-22']);
 
-    const settled = await settledByNextGateway([notDone, first, second], [notDone]);
+      const settled = await settledByNextGateway([notDone, first, second], [notDone]);
 
-    expect(settled).toMatchObject([nothingDone, found, found]);
-  });
+      expect(settled).toMatchObject([nothingDone, found, found]);
+    },
+  );
 
-  it('is found by the next gateway with the same file and is not sent again', async () => {
+  it.concurrent('is found by the next gateway with the same file and is not sent again', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
     closeLater(() => rmSync(dirname(file), { recursive: true }));
     const sandbox = await startSandbox();
@@ -421,6 +432,14 @@ async function repeatUntilSettled(url: string, variables: Record<string, unknown
   for (;;) {
     const result = await mutate(url, 'createReverseBatchJournal', variables);
     if (result.__typename !== 'OutcomeUnknownError' || result.retryAt === null) return result;
+  }
+}
+
+/** Repeats like a client that asks again even after its batch was reported as ambiguous. */
+async function repeatUntilDone(url: string, variables: Record<string, unknown>): Promise<MutationResult> {
+  for (;;) {
+    const result = await mutate(url, 'createReverseBatchJournal', variables);
+    if (result.__typename !== 'OutcomeUnknownError') return result;
   }
 }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
+import { serveHere } from '../kit/serveHere.ts';
 import { sharedBinary } from '../kit/sharedBinary.ts';
-import { serveBinary } from '../kit/startBinary.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 
 const serving = sharedBinary();
@@ -99,7 +99,7 @@ describe('the console', () => {
   });
 
   it('is not served with CONSOLE=off', async () => {
-    const { url } = await serveBinary(undefined, { CONSOLE: 'off' });
+    const { url } = await serveHere({ CONSOLE: 'off' });
 
     expect((await fetch(new URL('/', url))).status).toBe(404);
     expect((await fetch(new URL('/sandbox/control/clock', url), { headers: preflight })).status).toBe(404);
@@ -161,7 +161,7 @@ describe("the sandbox's controls at the gateway's own origin", () => {
     const file = join(await temporaryFolder(), 'keys.json');
     const [reader, writer] = [newKey('reader'), newKey('writer', { scopes: ['journals:write'], fromAccounts: ['*'] })];
     await writeKeyFile(file, [reader, writer]);
-    const { url } = await serveBinary(undefined, { AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { url } = await serveHere({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
     const statusWith = async (headers: Record<string, string>) =>
       (await fetch(new URL(clock, url), { headers: { ...preflight, ...headers } })).status;
 

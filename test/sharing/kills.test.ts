@@ -14,9 +14,12 @@ import { makeWork } from '../money/kit/Work.ts';
 import { startCluster } from './kit/startCluster.ts';
 
 const isLeftOut = isWithoutRedis || isWithoutHaproxy;
+/** Several processes start one after the other, which takes its time on a busy machine. */
+const timeout = 180_000;
 
 it.skipIf(isLeftOut)(
   'three gateways behind a balancer, each killed with kill -9, make no reverse batch twice and report each correctly',
+  { timeout },
   async () => {
     const sandbox = await startSandbox();
     const { url, gateways } = await startCluster(sandbox, { OUTCOMES_SETTLE_SECONDS: '2' });
@@ -36,7 +39,7 @@ it.skipIf(isLeftOut)(
   },
 );
 
-it.skipIf(isLeftOut)('a rolling restart loses no accepted operation', async () => {
+it.skipIf(isLeftOut)('a rolling restart loses no accepted operation', { timeout }, async () => {
   const sandbox = await startSandbox();
   const { url, gateways } = await startCluster(sandbox, { SHUTDOWN_DELAY_SECONDS: '1' });
   const works = [...makeWork('create', 600), ...makeWork('batch', 200), ...makeWork('reverseBatch', 200)].sort(
@@ -48,7 +51,8 @@ it.skipIf(isLeftOut)('a rolling restart loses no accepted operation', async () =
     for (const gateway of gateways) await gateway.restart('SIGTERM');
     return true;
   })();
-  while (!(await waitFor(restarted, { timeoutMs: 1 })) && works.length > 0) {
+  // With a pause, so that the operations last until the last restart and leave processor time for it.
+  while (!(await waitFor(restarted, { timeoutMs: 20 })) && works.length > 0) {
     verdicts.push(
       ...(await doWork(works.splice(0, 4), { url: () => url, concurrency: 4, patienceMs: 200, maxAsked: 9 })),
     );

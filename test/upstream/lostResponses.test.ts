@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
 import { customer, richCustomers, sweep } from '../kit/accounts.ts';
+import { closeEachLater } from '../kit/closeLater.ts';
 import { freePort } from '../kit/freePort.ts';
 import { failureOf, openJournalsClient } from '../kit/openJournalsClient.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
@@ -83,36 +84,40 @@ function sentBytes({ method, url, headers, body }: SeenRequest): string {
 }
 
 describe('a write', () => {
-  it.each(pairs(lost, late).filter(([name, label]) => name === 'create' || !label.startsWith('half a response')))(
-    'by %s that gets %s every time has an unknown outcome and is retried only where that is safe',
-    async (name, _label, answer) => {
-      const before = Date.now();
+  closeEachLater();
 
-      const { error, stub } = await send(name, answer);
+  const title = 'by %s that gets %s every time has an unknown outcome and is retried only where that is safe';
+  const isUnknown = async (name: string, _label: string, answer: Answer) => {
+    const before = Date.now();
 
-      if (Object.values(late).includes(answer)) expect(stub.calls.length).toBeGreaterThanOrEqual(attemptsOf(name) - 1);
-      else expect(stub.calls).toHaveLength(attemptsOf(name));
-      expect(new Set(stub.calls.map(sentBytes)).size).toBe(1);
-      expect(error).toMatchObject(
-        name === 'delete'
-          ? { name: 'DeleteOutcomeUnknownError', journalId }
-          : { name: 'OutcomeUnknownError', idempotencyKey: 'key' },
-      );
-      const { retryAt } = error as { retryAt: string | null };
-      if (name === 'createReverseBatch') expect(retryAt).toBeNull();
-      else expect(Date.parse(retryAt ?? '')).toBeGreaterThan(before);
-    },
+    const { error, stub } = await send(name, answer);
+
+    if (Object.values(late).includes(answer)) expect(stub.calls.length).toBeGreaterThanOrEqual(attemptsOf(name) - 1);
+    else expect(stub.calls).toHaveLength(attemptsOf(name));
+    expect(new Set(stub.calls.map(sentBytes)).size).toBe(1);
+    expect(error).toMatchObject(
+      name === 'delete'
+        ? { name: 'DeleteOutcomeUnknownError', journalId }
+        : { name: 'OutcomeUnknownError', idempotencyKey: 'key' },
+    );
+    const { retryAt } = error as { retryAt: string | null };
+    if (name === 'createReverseBatch') expect(retryAt).toBeNull();
+    else expect(Date.parse(retryAt ?? '')).toBeGreaterThan(before);
+  };
+
+  it.concurrent.each(pairs(lost))(title, isUnknown);
+  // One at a time, since their deadline is short.
+  it.each(pairs(late).filter(([name, label]) => name === 'create' || !label.startsWith('half a response')))(
+    title,
+    isUnknown,
   );
 
-  it.each(pairs(unreadable).filter(([name]) => name !== 'delete'))(
-    'by %s that gets %s every time has an unknown outcome and is retried only where that is safe',
-    async (name, _label, answer) => {
-      const { error, stub } = await send(name, answer);
+  it.concurrent.each(pairs(unreadable).filter(([name]) => name !== 'delete'))(title, async (name, _label, answer) => {
+    const { error, stub } = await send(name, answer);
 
-      expect(error).toMatchObject({ name: 'OutcomeUnknownError', idempotencyKey: 'key' });
-      expect(stub.calls).toHaveLength(attemptsOf(name));
-    },
-  );
+    expect(error).toMatchObject({ name: 'OutcomeUnknownError', idempotencyKey: 'key' });
+    expect(stub.calls).toHaveLength(attemptsOf(name));
+  });
 
   it('keeps the message, the code and the request id of an error response', async () => {
     const body = { code: 50_010_000, message: 'internal server error' };

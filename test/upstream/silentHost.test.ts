@@ -163,5 +163,5 @@ async function untilDone(client: JournalsClient): Promise<unknown> {
 
 /** Calls refused at once give the event loop no turn, which a response needs. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -69,15 +69,14 @@ export class SharedFeed implements Feed {
   }
 
   get state(): FeedState {
-    if (this.#own) return { ...this.#own.state, role: 'standalone' };
-    const isOpen = this.#leadership?.state.isOpen ?? this.#seen?.leader?.isOpen ?? false;
+    const own = this.#own?.state;
+    const isOpen = own?.isOpen ?? this.#leadership?.state.isOpen ?? this.#seen?.leader?.isOpen ?? false;
     const now = performance.now();
     if (isOpen) this.#openAt = now;
-    const shared = {
-      isOpen,
-      downMs: this.#openAt === null ? null : Math.round(now - this.#openAt),
-      lagMs: this.#lagMs,
-    };
+    const downMs = this.#openAt === null ? null : Math.round(now - this.#openAt);
+    // Until the own stream has been open, the feed is down since the shared stream was open.
+    if (own) return { ...own, downMs: own.downMs ?? downMs, role: 'standalone' };
+    const shared = { isOpen, downMs, lagMs: this.#lagMs };
     if (this.#leadership) {
       const { silentMs, reconnects, lastFailure } = this.#leadership.state;
       return { ...shared, silentMs, reconnects: this.#reconnects + reconnects, lastFailure, role: 'leading' };

@@ -48,6 +48,8 @@ defaults
   timeout connect 1s
   timeout client 60s
   timeout server 60s
+  # Without it, a gateway that is busy for one interval of the checks counts as gone.
+  timeout check 5s
   option http-server-close
   http-reuse never
   retry-on conn-failure

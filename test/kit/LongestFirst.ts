@@ -1,0 +1,41 @@
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
+
+/**
+ * The files that take longest. One of them that started last would still run when all others have ended. Those that start
+ * many processes alternate with those that mostly wait.
+ */
+const longest = [
+  // In a process of its own: later, a worker would end for it that has loaded what the other files need.
+  'server/comingAndGoing',
+  'events/sharedChaos',
+  'upstream/rateLimit',
+  'sharing/kills',
+  'events/sharedFeed',
+  'console/accessibility',
+  'resolvers/reverseBatchOutcomes',
+  'events/chaos',
+  'money/rateLimit',
+  'examples/examples',
+  'events/feedLease',
+  'sharing/redisGone',
+  'federation/router',
+  'auth/tokens',
+  'money/killedGateway',
+  'operating/dockerfile',
+  'e2e/shutdown',
+  'e2e/reconcile',
+  'console/board',
+  'e2e/commandLine',
+].map((name) => `/test/${name}.test.ts`);
+
+/** Starts the longest files first, and the others in Vitest's order. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification) => {
+      const rank = longest.findIndex((name) => moduleId.endsWith(name));
+      return rank === -1 ? longest.length : rank;
+    };
+    return (await super.sort(files)).toSorted((one, other) => rankOf(one) - rankOf(other));
+  }
+}
