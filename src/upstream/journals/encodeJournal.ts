@@ -76,7 +76,7 @@ function optional<Name extends string>(fields: { [key in Name]: string | null | 
   const given: { [key in Name]?: string } = {};
   for (const name in fields) {
     const value = fields[name];
-    if (value !== null && value !== undefined) given[name] = value;
+    if (typeof value === 'string') given[name] = value;
   }
   return given;
 }
