@@ -7,7 +7,8 @@ import type { StatusMark } from './events/feed/StatusMark.ts';
 import type { JournalWaits } from './events/waiting/JournalWaits.ts';
 import type { SubscriptionProgress } from './events/subscription/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';
-import { JournalLoader } from './loaders/journalLoader.ts';
+import { createJournalLoader } from './loaders/journalLoader.ts';
+import type { JournalLoader } from './loaders/journalLoader.ts';
 import type { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import type { SharedReads } from './loaders/SharedReads.ts';
 import type { DailyCaps } from './outcomes/DailyCaps.ts';
@@ -119,7 +120,7 @@ class LazyContext implements OperationContext {
   }
 
   get journalLoader(): JournalLoader {
-    this.#journalLoader ??= new JournalLoader(this.sharedReads, this.principal, this.signal);
+    this.#journalLoader ??= createJournalLoader(this.sharedReads, this.principal, this.signal);
     return this.#journalLoader;
   }
 

@@ -44,7 +44,7 @@ const clockTolerance = 60_000;
 /** Stores the journal for later fields of the operation, which then need not read it. */
 function learn(journal: Journal, { journalSides, journalLoader }: OperationContext): Journal {
   journalSides.learn(journal.id, journal);
-  journalLoader.prime(journal.id, journal);
+  journalLoader.clear(journal.id).prime(journal.id, journal);
   return journal;
 }
 
