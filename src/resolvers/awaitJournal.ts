@@ -57,14 +57,16 @@ export async function awaitJournal(
 async function waitUntilSettled(
   own: JournalSnapshot,
   timeoutMs: number,
-  { journalWaits, session, signal, pause }: OperationContext,
+  context: OperationContext,
 ): Promise<JournalSnapshot> {
   if (!isUnderWay(own.journal.status)) return own;
+  const { journalWaits, session, signal } = context;
   const wait = journalWaits.begin(own.journal.id.toLowerCase(), own, timeoutMs);
   const { end } = wait;
-  let resume: (() => void) | undefined;
+  let isPaused = false;
   try {
-    resume = pause?.(end);
+    context.pause?.(end);
+    isPaused = true;
     session.whenEnded(end);
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
@@ -76,6 +78,6 @@ async function waitUntilSettled(
     end();
     signal?.removeEventListener('abort', end);
     session.removeListener(end);
-    resume?.();
+    if (isPaused) context.resume?.(end);
   }
 }
