@@ -28,10 +28,10 @@ export class SocketOperation implements LiveSink, Client {
   readonly #writer: SocketWriter;
   /** Fulfilled when the kernel has taken every protocol message so far, or when the socket has closed. */
   readonly whenSent: () => Promise<void>;
-  readonly #id: string;
+  readonly id: string;
   /** A `next` message up to its payload, one character per byte; null before the first one. */
   #prefix: string | null = null;
-  readonly #isActive = () => !this.isGone;
+  #isActive: (() => boolean) | null = null;
   readonly session: Session;
   readonly requestId: string;
   readonly mayWrite = true;
@@ -46,7 +46,7 @@ export class SocketOperation implements LiveSink, Client {
     this.requestId = requestId;
     this.#writer = writer;
     this.whenSent = whenSent;
-    this.#id = id;
+    this.id = id;
     this.#running = running;
     running.hold(this);
   }
@@ -74,7 +74,8 @@ export class SocketOperation implements LiveSink, Client {
   }
 
   deliver({ payload }: LiveMessage): void {
-    this.#prefix ??= prefixOf(this.#id);
+    this.#prefix ??= prefixOf(this.id);
+    this.#isActive ??= () => !this.isGone;
     this.#writer.write(`${this.#prefix}${payload}}`, this.#isActive);
   }
 
