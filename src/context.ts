@@ -47,18 +47,17 @@ export interface OperationFacts {
   lastEventId: string | null;
   /** What the transport needs to know about a running subscription. */
   progress: SubscriptionProgress;
-  /** Absent for an execution that no limits apply to. */
-  pause?: PauseOperation | undefined;
+  /**
+   * Takes the operation out of the limits on time and on running operations while it only waits. Absent for an execution
+   * that no limits apply to.
+   *
+   * @param end called when it has to stop waiting, because the process is shutting down
+   * @throws GraphQLError when too many operations wait
+   */
+  pause?(end: () => void): void;
+  /** To be called once with the same function when a paused operation goes on. */
+  resume?(end: () => void): void;
 }
-
-/**
- * Takes an operation out of the limits on time and on running operations while it only waits.
- *
- * @param end called when it has to stop waiting, because the process is shutting down
- * @returns a function to call when it goes on
- * @throws GraphQLError when too many operations wait
- */
-export type PauseOperation = (end: () => void) => () => void;
 
 /** Everything that the resolvers of one operation may use. There are no globals. */
 export interface OperationContext extends SharedParts, OperationFacts {
@@ -82,8 +81,8 @@ class LazyContext implements OperationContext {
   readonly #parts: SharedParts;
   readonly #facts: OperationFacts;
   #refusedFields: Set<string> | null = null;
+  #refusals: Error[] | null = null;
   #journalLoader: JournalLoader | null = null;
-  readonly refusals: Error[] = [];
   readonly principal: Principal;
   readonly statusMark: StatusMark | null;
 
@@ -110,13 +109,22 @@ class LazyContext implements OperationContext {
     return this.#facts.progress;
   }
 
-  get pause(): PauseOperation | undefined {
-    return this.#facts.pause;
+  pause(end: () => void): void {
+    this.#facts.pause?.(end);
+  }
+
+  resume(end: () => void): void {
+    this.#facts.resume?.(end);
   }
 
   get refusedFields(): Set<string> {
     this.#refusedFields ??= new Set();
     return this.#refusedFields;
+  }
+
+  get refusals(): Error[] {
+    this.#refusals ??= [];
+    return this.#refusals;
   }
 
   get journalLoader(): JournalLoader {

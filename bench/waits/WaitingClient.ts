@@ -15,12 +15,17 @@ const query = `query Wait($id: ID!, $timeoutSeconds: Int!) {
 export class WaitingClient {
   readonly #socket: WebSocket;
   answers = 0;
+  /** The first message that is not the result of a wait, or why the socket was closed; null if all is well. */
+  problem: string | null = null;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data: Buffer) => {
-      if (data.includes('"type":"next"')) this.answers += 1;
+      const text = data.toString();
+      if (text.includes('"type":"error"') || text.includes('"errors":')) this.problem ??= text;
+      else if (text.includes('"type":"next"')) this.answers += 1;
     });
+    socket.on('close', (code, reason) => (this.problem ??= `closed with ${code} ${reason.toString()}`));
   }
 
   /** Fulfilled when the server has accepted the login. */

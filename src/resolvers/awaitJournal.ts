@@ -1,4 +1,5 @@
 import { assertAuthorized } from '../auth/authorize.ts';
+import { Deferred } from '../concurrency/Deferred.ts';
 import type { OperationContext } from '../context.ts';
 import type { Journal } from '../domain/journal.ts';
 import { asUuid } from '../domain/uuid.ts';
@@ -6,7 +7,8 @@ import { BadUserInputError } from '../errors/BadUserInputError.ts';
 import { cancellationOf } from '../errors/cancellation.ts';
 import { TokenExpiredError } from '../errors/streamErrors.ts';
 import { isUnderWay } from '../events/waiting/WaitedJournal.ts';
-import type { JournalSnapshot } from '../events/waiting/WaitedJournal.ts';
+import type { JournalWait, WaitingClient } from '../events/waiting/JournalWait.ts';
+import type { JournalSnapshot, WaitedJournal } from '../events/waiting/WaitedJournal.ts';
 import { readVisibleJournal } from '../loaders/journalLoader.ts';
 import { steadyNow } from '../upstream/transport/ApiClock.ts';
 
@@ -26,56 +28,88 @@ const maxTimeoutSeconds = 300;
  *
  * @throws BadUserInputError | ForbiddenError | TokenExpiredError | Fault
  */
-export async function awaitJournal(
+export function awaitJournal(
   { id, timeoutSeconds }: { id: string; timeoutSeconds: number },
   context: OperationContext,
-): Promise<AwaitedJournal | null> {
-  const { principal, journalWaits, sharedReads, signal, statusMark, statusEvents } = context;
-  assertAuthorized(principal, { kind: 'read' });
+): Promise<AwaitedJournal | null> | null {
+  assertAuthorized(context.principal, { kind: 'read' });
   if (timeoutSeconds < 1 || timeoutSeconds > maxTimeoutSeconds) {
     throw new BadUserInputError(`timeoutSeconds is ${timeoutSeconds}, expected 1 to ${maxTimeoutSeconds}`);
   }
   const journalId = asUuid(id);
   if (journalId === null) return null;
-  const startedMs = steadyNow();
-  const leave = journalWaits.follow(journalId);
-  try {
-    // A loader would keep its batch and its results as long as the operation waits.
-    const journal = await readVisibleJournal(sharedReads, principal, journalId, signal);
-    if (!journal) return null;
-    const cursor = statusMark?.cursor ?? statusEvents.cursorAt(startedMs);
-    const snapshot = await waitUntilSettled({ journal, cursor, startedMs }, timeoutSeconds * 1_000, context);
-    const { cursor: latestCursor, isStatusOnly = false } = snapshot;
-    const timedOut = isUnderWay(snapshot.journal.status);
-    return { journal: snapshot.journal, isStatusOnly, timedOut, cursor: latestCursor };
-  } finally {
-    leave();
-  }
+  const client = new AwaitingClient(journalId, timeoutSeconds * 1_000, context);
+  void client.start();
+  return client.answer.promise;
 }
 
-/** Not counted as running meanwhile, and ended early by a shutdown. */
-async function waitUntilSettled(
-  own: JournalSnapshot,
-  timeoutMs: number,
-  { journalWaits, session, signal, pause }: OperationContext,
-): Promise<JournalSnapshot> {
-  if (!isUnderWay(own.journal.status)) return own;
-  const wait = journalWaits.begin(own.journal.id.toLowerCase(), own, timeoutMs);
-  const { end } = wait;
-  let resume: (() => void) | undefined;
-  try {
-    resume = pause?.(end);
-    session.whenEnded(end);
-    signal?.addEventListener('abort', end);
-    if (signal?.aborted) end();
-    const latest = await wait.result;
-    if (signal?.aborted) throw cancellationOf(signal);
-    if (session.hasEnded) throw new TokenExpiredError(latest.cursor);
-    return latest;
-  } finally {
-    end();
-    signal?.removeEventListener('abort', end);
-    session.removeListener(end);
-    resume?.();
+/**
+ * An operation that waits. Thousands may wait for minutes, so no async function waits with it: its state would take several
+ * times as much memory.
+ */
+class AwaitingClient implements WaitingClient {
+  readonly answer = new Deferred<AwaitedJournal | null>();
+  readonly timeoutMs: number;
+  readonly #context: OperationContext;
+  readonly #waited: WaitedJournal;
+  #wait: JournalWait | null = null;
+
+  constructor(journalId: string, timeoutMs: number, context: OperationContext) {
+    this.timeoutMs = timeoutMs;
+    this.#context = context;
+    this.#waited = context.journalWaits.follow(journalId);
+  }
+
+  /** Reads the journal, and begins to wait if it is under way. Never rejects. */
+  async start(): Promise<void> {
+    const { principal, sharedReads, signal, statusMark, statusEvents } = this.#context;
+    const startedMs = steadyNow();
+    try {
+      // A loader would keep its batch and its results as long as the operation waits.
+      const journal = await readVisibleJournal(sharedReads, principal, this.#waited.id, signal);
+      const cursor = statusMark?.cursor ?? statusEvents.cursorAt(startedMs);
+      if (journal && isUnderWay(journal.status)) this.#begin({ journal, cursor, startedMs });
+      else this.#finish(() => journal && { journal, isStatusOnly: false, timedOut: false, cursor });
+    } catch (error) {
+      this.#finish(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** Meanwhile the operation is not counted as running, and a shutdown ends the wait. Any of the parts may end it at once. */
+  #begin(own: JournalSnapshot): void {
+    const { journalWaits, session, signal } = this.#context;
+    const wait = journalWaits.prepare(this.#waited, own, this);
+    this.#wait = wait;
+    this.#context.pause?.(wait.end);
+    if (!wait.isOver) session.whenEnded(wait.end);
+    if (!wait.isOver) signal?.addEventListener('abort', wait.end);
+    if (signal?.aborted) wait.end();
+    wait.begin();
+  }
+
+  ended({ journal, isStatusOnly = false, cursor }: JournalSnapshot): void {
+    const { session, signal } = this.#context;
+    const end = this.#wait?.end;
+    if (end) {
+      signal?.removeEventListener('abort', end);
+      session.removeListener(end);
+      this.#context.resume?.(end);
+    }
+    this.#finish(() => {
+      if (signal?.aborted) throw cancellationOf(signal);
+      if (session.hasEnded) throw new TokenExpiredError(cursor);
+      return { journal, isStatusOnly, timedOut: isUnderWay(journal.status), cursor };
+    });
+  }
+
+  #finish(answer: () => AwaitedJournal | null): void {
+    this.#context.journalWaits.leave(this.#waited);
+    try {
+      this.answer.resolve(answer());
+    } catch (error) {
+      this.answer.reject(error);
+    }
   }
 }

@@ -181,6 +181,19 @@ describe('Subscribe', () => {
     expect(await socket.closed).toEqual({ code: 4409, reason: 'Subscriber for 1 already exists' });
   });
 
+  it('with the id of a running query closes the socket with 4409', async () => {
+    const gate = new Gate();
+    const server = await startServer({ work: () => gate.pass().then(() => 'done') });
+    const socket = await RawSocket.ready(server.url);
+    socket.subscribe('1', '{ work }');
+    await gate.reached;
+
+    socket.subscribe('1', '{ hello }');
+
+    expect(await socket.closed).toEqual({ code: 4409, reason: 'Subscriber for 1 already exists' });
+    gate.open();
+  });
+
   it('may use an id again once its operation has completed', async () => {
     const socket = await RawSocket.ready(gateway.url);
     socket.subscribe('1', '{ __typename }');

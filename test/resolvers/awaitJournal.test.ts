@@ -107,6 +107,21 @@ describe.concurrent('awaitJournal', () => {
     expect(answer).toMatchObject({ timedOut: true, journal: { status: 'PENDING', progress: 'UNDER_WAY' } });
   });
 
+  it('ends each wait when its own time is over, whichever began first', async () => {
+    const { gateway } = await startBoth();
+    const id = await createPending(gateway.url);
+    const ended: number[] = [];
+
+    await Promise.all(
+      [2, 1, 3, 1].map(async (timeoutSeconds) => {
+        expect(await askAwaited(gateway.url, { id, timeoutSeconds })).toMatchObject({ timedOut: true });
+        ended.push(timeoutSeconds);
+      }),
+    );
+
+    expect(ended).toEqual([1, 1, 2, 3]);
+  });
+
   it('is not cut off by the deadline of operations', async () => {
     const sandbox = await startSandbox();
     const gateway = await startGateway(sandbox.url, {}, { limits: { deadlineMs: 3_000 } });

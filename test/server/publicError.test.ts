@@ -61,7 +61,8 @@ interface LogLine {
 const client: Client = {
   runningKey: {},
   isGone: false,
-  whenGone: () => () => undefined,
+  whenGone: () => undefined,
+  removeListener: () => undefined,
   mayWrite: true,
   acceptsEvents: false,
   takesPlace: false,

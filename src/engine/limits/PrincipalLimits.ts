@@ -1,7 +1,6 @@
 import { RateLimiter } from 'limiter';
 import { LRUCache } from 'lru-cache';
 
-import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import type { Limits } from '../../config/limits.ts';
 import { concurrencyExceeded, rateExceeded } from '../../errors/limitErrors.ts';
 import { lruCache } from '../../lruCache.ts';
@@ -44,18 +43,17 @@ export class PrincipalLimits {
     this.#elsewhere?.noteUsed(principal);
   }
 
-  /**
-   * Starts an operation.
-   *
-   * @returns a function to call when it has ended
-   * @throws GraphQLError when too many are running
-   */
-  begin(principal: string): () => void {
+  /** Starts an operation. @throws GraphQLError when too many are running */
+  begin(principal: string): void {
     const count = this.#running.get(principal) ?? 0;
     const all = count + (this.#elsewhere?.runningElsewhere(principal) ?? 0);
     if (this.#maxConcurrent !== null && all >= this.#maxConcurrent) throw concurrencyExceeded(this.#maxConcurrent);
     this.#add(principal, 1);
-    return releaseOnce(() => this.#add(principal, -1));
+  }
+
+  /** To be called once when an operation has ended. */
+  end(principal: string): void {
+    this.#add(principal, -1);
   }
 
   /**

@@ -1,5 +1,4 @@
 import { Notifier } from '../../concurrency/Notifier.ts';
-import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 
 /**
@@ -60,18 +59,16 @@ export class RunningOperations {
     this.#shed += 1;
   }
 
-  /**
-   * Holds an operation: it runs until all of its holds are released.
-   *
-   * @returns a function that releases this hold
-   */
-  begin(operation: object): () => void {
+  /** Holds an operation: it runs until all of its holds are released. */
+  hold(operation: object): void {
     this.#holds.set(operation, (this.#holds.get(operation) ?? 0) + 1);
-    return releaseOnce(() => {
-      const left = (this.#holds.get(operation) ?? 0) - 1;
-      if (left > 0) this.#holds.set(operation, left);
-      else this.forget(operation);
-    });
+  }
+
+  /** To be called once for each hold. */
+  release(operation: object): void {
+    const left = (this.#holds.get(operation) ?? 0) - 1;
+    if (left > 0) this.#holds.set(operation, left);
+    else this.forget(operation);
   }
 
   /**

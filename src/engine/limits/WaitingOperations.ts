@@ -1,4 +1,3 @@
-import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import type { Limits } from '../../config/limits.ts';
 import { overloaded } from '../../errors/limitErrors.ts';
 
@@ -8,12 +7,13 @@ import type { RunningOperations } from './RunningOperations.ts';
 /** The share of all waiting operations that one principal may have. */
 const principalShare = 0.5;
 
+/** What is needed of an operation. */
 export interface WaitingOperation {
-  /** Identifies it in `RunningOperations`. */
-  key: object;
-  principal: string;
+  /** Its key identifies it in `RunningOperations`. */
+  readonly request: { readonly client: { readonly runningKey: object } };
+  readonly session: { readonly principal: { readonly name: string } };
   /** The limit on its time. It starts anew when the wait is over. */
-  lifetime: { pause: () => void; resume: () => void };
+  readonly lifetime: { pause: () => void; resume: () => void };
 }
 
 /** Operations that only wait for something to happen: they neither count as running nor use up their time. */
@@ -32,23 +32,26 @@ export class WaitingOperations {
 
   /**
    * @param end ends the wait; called when a shutdown begins
-   * @returns a function to call when the operation goes on
    * @throws GraphQLError when too many wait
    */
-  begin({ key, principal, lifetime }: WaitingOperation, end: () => void): () => void {
+  begin({ request, session, lifetime }: WaitingOperation, end: () => void): void {
     const { maxWaiting } = this.#limits;
-    const own = this.#counts.get(principal) ?? 0;
+    const { name } = session.principal;
+    const own = this.#counts.get(name) ?? 0;
     if (this.#count >= maxWaiting || own >= Math.ceil(maxWaiting * principalShare)) throw overloaded();
-    this.#add(principal, 1);
+    this.#add(name, 1);
     lifetime.pause();
-    this.#principals.suspend(principal);
-    this.#running.suspend(key, end);
-    return releaseOnce(() => {
-      this.#principals.resume(principal);
-      this.#running.resume(key, end);
-      this.#add(principal, -1);
-      lifetime.resume();
-    });
+    this.#principals.suspend(name);
+    this.#running.suspend(request.client.runningKey, end);
+  }
+
+  /** To be called once when the operation goes on. */
+  end({ request, session, lifetime }: WaitingOperation, end: () => void): void {
+    const { name } = session.principal;
+    this.#principals.resume(name);
+    this.#running.resume(request.client.runningKey, end);
+    this.#add(name, -1);
+    lifetime.resume();
   }
 
   #add(principal: string, operations: number): void {

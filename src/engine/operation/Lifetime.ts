@@ -16,7 +16,7 @@ export class Lifetime {
   #pauses = 0;
   #cancellation: Cancellation | null = null;
   #timer: NodeJS.Timeout | undefined;
-  #unfollow: (() => void) | undefined;
+  #abandon: (() => void) | null = null;
 
   constructor(client: Client, deadlineMs: number) {
     this.#client = client;
@@ -53,7 +53,7 @@ export class Lifetime {
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#unfollow?.();
+    if (this.#abandon) this.#client.removeListener(this.#abandon);
   }
 
   #createCancellation(): Cancellation {
@@ -63,7 +63,8 @@ export class Lifetime {
       cancellation.abort(new AbandonedError());
       return cancellation;
     }
-    this.#unfollow = this.#client.whenGone(() => cancellation.abort(new AbandonedError()));
+    this.#abandon = () => cancellation.abort(new AbandonedError());
+    this.#client.whenGone(this.#abandon);
     if (this.#startedAt !== null) this.#setTimer(cancellation, this.#startedAt);
     return cancellation;
   }

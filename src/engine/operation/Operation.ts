@@ -1,11 +1,12 @@
 import type { CancelSignal } from '../../concurrency/Cancellation.ts';
-import type { OperationFacts, PauseOperation } from '../../context.ts';
+import type { OperationFacts } from '../../context.ts';
 import { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 import type { Variables } from '../../plan/compileVariables.ts';
 import type { WrittenResult } from '../../plan/Execution.ts';
 import type { Session } from '../../auth/Session.ts';
 
 import type { Answer, Results } from '../answers/Answer.ts';
+import type { WaitingOperations } from '../limits/WaitingOperations.ts';
 import { Lifetime } from './Lifetime.ts';
 import type { Refusal } from '../answers/Refusal.ts';
 import type { OperationWatch } from '../observe/OperationObserver.ts';
@@ -37,9 +38,12 @@ export class Operation implements OperationFacts {
   /** True once the document is known to be valid. */
   isValid = false;
   context: OperationFacts | null = null;
-  pause: PauseOperation | undefined;
-  /** What ends with the execution. */
-  readonly holds: (() => void)[] = [];
+  /** Where it pauses; set together with its context. */
+  waiting: WaitingOperations | null = null;
+  /** Whether it counts among the operations of its principal that run at once. */
+  isConcurrent = false;
+  /** Whether it is held in `RunningOperations`. */
+  isRunning = false;
   /** Why it was refused, or what went wrong outside of its fields; null if nothing did. */
   refusal: Refusal | null = null;
   result: WrittenResult | Results | null = null;
@@ -65,6 +69,14 @@ export class Operation implements OperationFacts {
 
   get lastEventId(): string | null {
     return this.request.lastEventId;
+  }
+
+  pause(end: () => void): void {
+    this.waiting?.begin(this, end);
+  }
+
+  resume(end: () => void): void {
+    this.waiting?.end(this, end);
   }
 
   get progress(): SubscriptionProgress {

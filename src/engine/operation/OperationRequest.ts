@@ -9,8 +9,10 @@ export interface Client {
   readonly runningKey: object;
   /** True once the client has disconnected or cancelled the operation. */
   readonly isGone: boolean;
-  /** Calls a listener when the client disconnects. @returns removes the listener */
-  whenGone(listener: () => void): () => void;
+  /** Calls a listener when the client disconnects. */
+  whenGone(listener: () => void): void;
+  /** Removes a listener of `whenGone`. */
+  removeListener(listener: () => void): void;
   /** False for a GET, which may be repeated or prefetched: it must not execute mutations. */
   readonly mayWrite: boolean;
   /** Whether the client reads event streams. A WebSocket is always one. */

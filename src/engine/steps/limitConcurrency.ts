@@ -1,6 +1,8 @@
 import type { EngineParts } from '../operation/EngineParts.ts';
 import type { Operation } from '../operation/Operation.ts';
 
-export function limitConcurrency({ plan, session, holds }: Operation, { principalLimits }: EngineParts): void {
-  if (plan.kind !== 'subscription') holds.push(principalLimits.begin(session.principal.name));
+export function limitConcurrency(operation: Operation, { principalLimits }: EngineParts): void {
+  if (operation.plan.kind === 'subscription') return;
+  principalLimits.begin(operation.session.principal.name);
+  operation.isConcurrent = true;
 }

@@ -1,42 +1,66 @@
+import type { SharedTimer } from '../../concurrency/SharedTimer.ts';
+
 import { isUnderWay } from './WaitedJournal.ts';
 import type { JournalSnapshot, WaitedJournal } from './WaitedJournal.ts';
 
-/** One client's wait. Thousands may last for minutes, so it is little more than a promise and a timer. */
+export interface WaitingClient {
+  readonly timeoutMs: number;
+  /** Is called once, with the latest that is known of the journal. */
+  ended: (latest: JournalSnapshot) => void;
+}
+
+/** What all waits share. */
+export interface WaitParts {
+  readonly timer: SharedTimer;
+  /** The cursor of everything that the feed has delivered; null while something is on its way. */
+  readonly feedCursor: () => string | null;
+}
+
+/** One client's wait, until the journal is no longer under way, the time is over or something else ends it. */
 export class JournalWait {
+  readonly #parts: WaitParts;
   readonly #waited: WaitedJournal;
   readonly #own: JournalSnapshot;
-  readonly #timer: NodeJS.Timeout;
-  #resolve!: (latest: JournalSnapshot) => void;
-  /** The latest that is known of the journal, when it is no longer under way or the wait has ended. */
-  readonly result = new Promise<JournalSnapshot>((resolve) => (this.#resolve = resolve));
-  /** The cursor of everything that the feed has delivered; null while something is on its way. */
-  readonly #feedCursor: () => string | null;
+  readonly #client: WaitingClient;
+  #isOver = false;
 
-  constructor(waited: WaitedJournal, own: JournalSnapshot, timeoutMs: number, feedCursor: () => string | null) {
+  constructor(parts: WaitParts, waited: WaitedJournal, own: JournalSnapshot, client: WaitingClient) {
+    this.#parts = parts;
     this.#waited = waited;
     this.#own = own;
-    this.#feedCursor = feedCursor;
-    this.#timer = setTimeout(this.end, timeoutMs);
-    waited.waits.add(this);
+    this.#client = client;
+  }
+
+  /** Does nothing if it has been ended before. */
+  begin(): void {
+    if (this.#isOver) return;
+    this.#parts.timer.add(this.end, this.#client.timeoutMs);
+    this.#waited.waits.add(this);
     this.check();
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** To be called when something new is known. */
   check(): void {
     const latest = this.#waited.latest(this.#own);
-    if (!isUnderWay(latest.journal.status)) this.#finish(latest);
+    if (!isUnderWay(latest.journal.status)) this.#end(latest);
   }
 
   /** Ends the wait early, for instance when the client has disconnected. */
   readonly end = (): void => {
     const latest = this.#waited.latest(this.#own);
     // Everything up to the feed's position is in `latest`, so a subscription need not repeat it.
-    this.#finish({ ...latest, cursor: this.#feedCursor() ?? latest.cursor });
+    this.#end({ ...latest, cursor: this.#parts.feedCursor() ?? latest.cursor });
   };
 
-  #finish(snapshot: JournalSnapshot): void {
-    clearTimeout(this.#timer);
+  #end(latest: JournalSnapshot): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#parts.timer.delete(this.end, this.#client.timeoutMs);
     this.#waited.waits.delete(this);
-    this.#resolve(snapshot);
+    this.#client.ended(latest);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { Backoff } from '../../concurrency/Backoff.ts';
+import { SharedTimer } from '../../concurrency/SharedTimer.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { messageOf } from '../../errors/messageOf.ts';
@@ -12,6 +13,7 @@ import type { FeedState } from '../feed/Feed.ts';
 import type { StatusMark } from '../feed/StatusMark.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import { JournalWait } from './JournalWait.ts';
+import type { WaitingClient, WaitParts } from './JournalWait.ts';
 import { WaitedJournal } from './WaitedJournal.ts';
 import type { JournalSnapshot } from './WaitedJournal.ts';
 
@@ -51,7 +53,10 @@ export class JournalWaits {
   readonly #closing = new AbortController();
   #reader: StatusReader | null = null;
   #isWatching = false;
-  readonly #feedCursor = () => this.#reader?.restingCursor ?? null;
+  readonly #parts: WaitParts = {
+    timer: new SharedTimer(),
+    feedCursor: () => this.#reader?.restingCursor ?? null,
+  };
 
   constructor(options: JournalWaitsOptions) {
     this.#options = options;
@@ -60,43 +65,43 @@ export class JournalWaits {
   /**
    * Collects the events of a journal from now on. To be called before the journal is read.
    *
-   * @returns a function to call when nobody needs them any more
+   * @param id in lower case
+   * @returns what to `leave` when they are not needed any more
    */
-  follow(id: string): () => void {
+  follow(id: string): WaitedJournal {
     const { events } = this.#options;
-    const waited = this.#waited.get(id) ?? new WaitedJournal(events.lastStatusOf(id));
+    const waited = this.#waited.get(id) ?? new WaitedJournal(id, events.lastStatusOf(id));
     waited.followers += 1;
     this.#waited.set(id, waited);
     if (events.mark === null) this.#uncovered.add(id);
     this.#reader ??= this.#subscribe();
-    return () => this.#leave(id, waited);
+    return waited;
   }
 
   /**
-   * Begins to wait until a journal that is followed is no longer under way.
+   * Creates a wait that begins and ends with its own methods.
    *
-   * @param own what the caller has read since it follows the journal
+   * @param own what the client has read since it follows the journal
    */
-  begin(id: string, own: JournalSnapshot, timeoutMs: number): JournalWait {
-    const waited = this.#waited.get(id);
-    if (!waited) throw new Error('the journal is not followed');
+  prepare(waited: WaitedJournal, own: JournalSnapshot, client: WaitingClient): JournalWait {
     void this.#watchFeed();
-    return new JournalWait(waited, own, timeoutMs, this.#feedCursor);
+    return new JournalWait(this.#parts, waited, own, client);
+  }
+
+  /** To be called once for each `follow`. */
+  leave(waited: WaitedJournal): void {
+    waited.followers -= 1;
+    if (waited.followers > 0) return;
+    this.#waited.delete(waited.id);
+    this.#uncovered.delete(waited.id);
+    if (this.#waited.size > 0) return;
+    void this.#reader?.return?.();
+    this.#reader = null;
   }
 
   close(): void {
     this.#closing.abort();
     void this.#reader?.return?.();
-  }
-
-  #leave(id: string, waited: WaitedJournal): void {
-    waited.followers -= 1;
-    if (waited.followers > 0) return;
-    this.#waited.delete(id);
-    this.#uncovered.delete(id);
-    if (this.#waited.size > 0) return;
-    void this.#reader?.return?.();
-    this.#reader = null;
   }
 
   #subscribe(): StatusReader {

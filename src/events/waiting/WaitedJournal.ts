@@ -21,6 +21,7 @@ export function isUnderWay(status: JournalStatus): boolean {
 
 /** What is known of a journal that somebody waits for. All who wait for the journal share it. */
 export class WaitedJournal {
+  readonly id: string;
   followers = 0;
   /** When the journal was last read, by `steadyNow`. */
   readMs = steadyNow();
@@ -32,7 +33,8 @@ export class WaitedJournal {
   readonly waits = new SmallSet<{ check: () => void }>();
 
   /** @param rawStatus of its last event so far; undefined if there was none recently */
-  constructor(rawStatus: string | undefined) {
+  constructor(id: string, rawStatus: string | undefined) {
+    this.id = id;
     this.#rawStatus = rawStatus;
   }
 

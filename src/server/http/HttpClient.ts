@@ -32,9 +32,12 @@ export class HttpClient implements Client {
     return this.#response.closed;
   }
 
-  whenGone(listener: () => void): () => void {
+  whenGone(listener: () => void): void {
     this.#response.once('close', listener);
-    return () => this.#response.off('close', listener);
+  }
+
+  removeListener(listener: () => void): void {
+    this.#response.off('close', listener);
   }
 
   get mayWrite(): boolean {

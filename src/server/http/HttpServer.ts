@@ -144,10 +144,12 @@ export class HttpServer {
     problem: TargetProblem | null,
     endpoint: Endpoint | undefined,
   ): void {
-    let end: (() => void) | null = null;
+    let isHeld = false;
     let isClosed = false;
     const begin = () => {
-      if (!isClosed) end ??= this.#running.begin(response);
+      if (isClosed || isHeld) return;
+      isHeld = true;
+      this.#running.hold(response);
     };
     // A shutdown doesn't wait for requests that have not arrived completely.
     if (request.method === 'GET' || request.method === 'HEAD' || request.readableEnded) begin();
@@ -156,7 +158,7 @@ export class HttpServer {
     response.on('close', () => {
       isClosed = true;
       this.#responses.delete(response);
-      end?.();
+      if (isHeld) this.#running.release(response);
     });
     if (this.#running.isDraining) closeConnectionAfter(response);
     const head = [...securityHeaders, requestIdHeader, requestIdOf(request)];

@@ -23,14 +23,15 @@ export interface FeedPosition {
 /** One operation of one socket, from its `subscribe` until its last message has been sent or the client cancels it. */
 export class SocketOperation implements LiveSink, Client {
   readonly #cancelled = new Cancellation();
-  readonly #endRunning: () => void;
+  readonly #running: RunningOperations;
+  #isRunning = true;
   readonly #writer: SocketWriter;
   /** Fulfilled when the kernel has taken every protocol message so far, or when the socket has closed. */
   readonly whenSent: () => Promise<void>;
-  readonly #id: string;
+  readonly id: string;
   /** A `next` message up to its payload, one character per byte; null before the first one. */
   #prefix: string | null = null;
-  readonly #isActive = () => !this.isGone;
+  #isActive: (() => boolean) | null = null;
   readonly session: Session;
   readonly requestId: string;
   readonly mayWrite = true;
@@ -45,8 +46,9 @@ export class SocketOperation implements LiveSink, Client {
     this.requestId = requestId;
     this.#writer = writer;
     this.whenSent = whenSent;
-    this.#id = id;
-    this.#endRunning = running.begin(this);
+    this.id = id;
+    this.#running = running;
+    running.hold(this);
   }
 
   get runningKey(): this {
@@ -58,9 +60,12 @@ export class SocketOperation implements LiveSink, Client {
     return this.#cancelled.aborted;
   }
 
-  whenGone(listener: () => void): () => void {
+  whenGone(listener: () => void): void {
     this.#cancelled.addEventListener('abort', listener);
-    return () => this.#cancelled.removeEventListener('abort', listener);
+  }
+
+  removeListener(listener: () => void): void {
+    this.#cancelled.removeEventListener('abort', listener);
   }
 
   sink(progress: SubscriptionProgress): this {
@@ -69,7 +74,8 @@ export class SocketOperation implements LiveSink, Client {
   }
 
   deliver({ payload }: LiveMessage): void {
-    this.#prefix ??= prefixOf(this.#id);
+    this.#prefix ??= prefixOf(this.id);
+    this.#isActive ??= () => !this.isGone;
     this.#writer.write(`${this.#prefix}${payload}}`, this.#isActive);
   }
 
@@ -85,13 +91,19 @@ export class SocketOperation implements LiveSink, Client {
   async end(): Promise<void> {
     await afterSending();
     await this.whenSent();
-    this.#endRunning();
+    this.#release();
   }
 
   /** Drops its results. A mutation still completes; a shutdown waits for that where it is executed. */
   cancel(): void {
     this.#cancelled.abort();
-    this.#endRunning();
+    this.#release();
+  }
+
+  #release(): void {
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
+    this.#running.release(this);
   }
 
   /** Never settles once the operation is cancelled: its id may already belong to another one. */

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
-import { makeServer } from 'graphql-ws';
+import { makeServer, MessageType, stringifyMessage } from 'graphql-ws';
 import type { Context, Server, SubscribePayload } from 'graphql-ws';
 import type { IncomingMessage } from 'node:http';
 
@@ -22,6 +22,8 @@ export interface SocketExtra {
   request: IncomingMessage;
   operations: SocketOperations;
   login: SocketLogin;
+  /** Sends a protocol message. */
+  send: (message: string) => void;
 }
 
 type ConnectionParams = Record<string, unknown> | undefined;
@@ -37,7 +39,7 @@ export interface SocketProtocolOptions {
   log: Log;
 }
 
-/** What graphql-ws passes as the context from `onSubscribe` to `execute` and `subscribe`. */
+/** What graphql-ws passes as the context from `onSubscribe` to `subscribe`. */
 class Prepared {
   readonly operation: SocketOperation;
   readonly prepared: Operation;
@@ -48,20 +50,21 @@ class Prepared {
   }
 }
 
-/** Serves `graphql-transport-ws` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) with the engine. */
+/**
+ * Serves `graphql-transport-ws` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) with the engine.
+ * graphql-ws reads the messages, and sends errors and the results of subscriptions. Queries and mutations are answered
+ * here: they may wait for minutes, and graphql-ws would keep the message and a suspended function for each.
+ */
 export function createSocketProtocol(options: SocketProtocolOptions): Server<SocketExtra> {
-  const execute = (args: ExecutionArgs) => run(args, options);
   return makeServer<ConnectionParams, SocketExtra>({
     connectionInitWaitTimeout: options.initTimeoutMs,
-    execute,
-    subscribe: execute,
+    subscribe: (args) => subscribe(args, options),
     onConnect: (context) => context.extra.login.logIn(authorizationOf(context)),
     onClose: ({ extra }) => extra.login.close(),
-    onSubscribe: ({ extra }, id, payload) => {
-      const operation = begin(extra, id);
-      return operation instanceof GraphQLError
-        ? [operation]
-        : operation.unlessCancelled(prepare(options, operation, payload));
+    onSubscribe: (context, id, payload) => {
+      const operation = begin(context.extra, id);
+      if (operation instanceof GraphQLError) return [operation];
+      return new Promise((proceed) => void start(options, { context, operation, payload, proceed }));
     },
     onError: ({ extra }, id, _payload, errors) => {
       extra.operations.end(id);
@@ -81,8 +84,31 @@ function begin({ operations, login }: SocketExtra, id: string): SocketOperation 
   }
 }
 
-/** Prepares an operation. Never throws, which would close the socket. */
-async function prepare({ engine, turns, log }: SocketProtocolOptions, operation: SocketOperation, payload: Payload) {
+interface Start {
+  context: SocketContext;
+  operation: SocketOperation;
+  payload: Payload;
+  /** Lets graphql-ws go on. If it is never called, graphql-ws forgets the operation, except for its id. */
+  proceed: (next: ExecutionArgs | readonly GraphQLError[]) => void;
+}
+
+/** Never rejects, which would close the socket. */
+async function start(options: SocketProtocolOptions, { context, operation, payload, proceed }: Start): Promise<void> {
+  const prepared = await prepare(options, operation, payload);
+  // Its id may already belong to another operation.
+  if (operation.isGone) return;
+  if (Array.isArray(prepared)) proceed(prepared);
+  else if (prepared.plan.kind === 'subscription') {
+    proceed(prepared.plan.argumentsWith({}, new Prepared(operation, prepared)));
+  } else answer(options, context, operation, prepared);
+}
+
+/** @returns the errors of an operation that is refused. Never rejects */
+async function prepare(
+  { engine, turns, log }: SocketProtocolOptions,
+  operation: SocketOperation,
+  payload: Payload,
+): Promise<Operation | GraphQLError[]> {
   try {
     await turns.waitTurn(payload.query?.length ?? 0);
     const { query, documentId, operationName, variables, extensions } = payload;
@@ -99,18 +125,45 @@ async function prepare({ engine, turns, log }: SocketProtocolOptions, operation:
     });
     if (prepared.answer instanceof Answer) return [...prepared.answer.errors];
     if (prepared.plan.kind !== 'subscription') {
-      // The operation may wait for minutes, and graphql-ws keeps the message meanwhile.
-      payload.query = parameters.query = undefined;
+      // The operation may wait for minutes.
+      parameters.query = undefined;
       prepared.text = '';
     }
-    return prepared.plan.argumentsWith({}, new Prepared(operation, prepared));
+    return prepared;
   } catch (error) {
     return [publicError(error, log)];
   }
 }
 
-/** Executes an operation. Never throws, which would close the socket. */
-async function run({ contextValue }: ExecutionArgs, { engine, log }: SocketProtocolOptions) {
+/** Executes a query or a mutation, and sends its result and its completion. Never throws. */
+function answer(
+  { engine, log }: SocketProtocolOptions,
+  context: SocketContext,
+  operation: SocketOperation,
+  prepared: Operation,
+): void {
+  const send = (outcome: Answer | Results) => {
+    if (operation.isGone) return;
+    if (isResults(outcome)) throw new TypeError('a query or a mutation has one result');
+    const { id } = operation;
+    operation.deliver(new LiveMessage(outcome.text));
+    context.extra.operations.end(id);
+    context.extra.send(stringifyMessage({ id, type: MessageType.Complete }));
+    // The client may use the id again.
+    Reflect.deleteProperty(context.subscriptions, id);
+  };
+  const fail = (error: unknown) => send(new Answer(null, [publicError(error, log)]));
+  try {
+    const pending = engine.perform(prepared);
+    if (pending instanceof Promise) pending.then(send).catch(fail);
+    else send(pending);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Opens a subscription. Never rejects, which would close the socket. */
+async function subscribe({ contextValue }: ExecutionArgs, { engine, log }: SocketProtocolOptions) {
   if (!(contextValue instanceof Prepared)) throw new TypeError('the operation has not been prepared');
   const { operation, prepared } = contextValue;
   try {

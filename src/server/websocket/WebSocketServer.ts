@@ -126,6 +126,10 @@ export class WebSocketServer {
       writer.flush();
       socket.close(code, reason);
     };
+    const sendMessage = (message: string) => {
+      writer.flush();
+      sent = send(socket, message);
+    };
     const login = new SocketLogin(this.#authenticator, operations, close);
     const takePosition = () => {
       writer.flush();
@@ -136,11 +140,8 @@ export class WebSocketServer {
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
-        send: (message) => {
-          writer.flush();
-          // Not awaited by graphql-ws: if the client reused an id in the meantime, it would end the wrong operation.
-          sent = send(socket, message);
-        },
+        // Not awaited by graphql-ws: if the client reused an id in the meantime, it would end the wrong operation.
+        send: sendMessage,
         close,
         onMessage: (handle) => {
           socket.on('message', (data: Buffer) => {
@@ -152,7 +153,7 @@ export class WebSocketServer {
           });
         },
       },
-      { request, operations, login },
+      { request, operations, login, send: sendMessage },
     );
     socket.once('close', (code, reason) => {
       stopHeartbeat();
