@@ -59,7 +59,7 @@ export function JournalTable({ board }: { board: BoardStore }) {
     requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
   };
   return (
-    <div className="table" role="table" aria-label="Journals" aria-rowcount={board.hasMore ? -1 : rows.length + 1}>
+    <div className="table" role="table" aria-label="Journals" aria-rowcount={board.hasMore || board.isCut ? -1 : rows.length + 1}>
       <div role="presentation" className="tableScroll" ref={scroller} onKeyDown={onKeyDown} onScroll={keepInPlace}>
         <div role="rowgroup" className="tableHead">
           <div role="row" className="row" aria-rowindex={1}>
@@ -70,6 +70,11 @@ export function JournalTable({ board }: { board: BoardStore }) {
             ))}
           </div>
         </div>
+        {rows.length === 0 && !board.isLoading && board.error === null && (
+          <div role="row" className="tableEmpty">
+            <span role="cell">No journal matches these filters.</span>
+          </div>
+        )}
         <div role="rowgroup" className="tableBody" style={{ height: rows.length * height }}>
           {shown.map((index) => {
             const journal = rows.at(index);
@@ -128,8 +133,6 @@ function subscribeToWidth(listener: () => void): () => void {
 function TableFoot({ board }: { board: BoardStore }) {
   const shown = board.rows.length.toLocaleString();
   if (board.isLoading) return <p className="tableFoot faint">Loading… {shown} shown</p>;
-  if (board.rows.length === 0 && board.error === null)
-    return <p className="tableFoot">No journal matches these filters.</p>;
   if (board.isCut)
     return <p className="tableFoot faint">The newest {shown} loaded; narrow the filters to see older ones</p>;
   return <p className="tableFoot faint">{board.hasMore ? `${shown} loaded, more below` : `All ${shown} loaded`}</p>;
