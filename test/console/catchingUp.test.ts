@@ -95,7 +95,7 @@ describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or 
     await page.clock.install();
     await page.goto(`${origin}/`);
     await untilLive(page);
-    await page.locator('.tableFoot', { hasText: 'No journal matches' }).waitFor();
+    await page.getByText('No journal matches these filters.').waitFor();
 
     const reconnected = page.waitForEvent('websocket');
     await page.clock.fastForward(60_000);

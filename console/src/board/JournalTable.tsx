@@ -59,7 +59,12 @@ export function JournalTable({ board }: { board: BoardStore }) {
     requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
   };
   return (
-    <div className="table" role="table" aria-label="Journals" aria-rowcount={board.hasMore || board.isCut ? -1 : rows.length + 1}>
+    <div
+      className="table"
+      role="table"
+      aria-label="Journals"
+      aria-rowcount={board.hasMore || board.isCut ? -1 : rows.length + 1}
+    >
       <div role="presentation" className="tableScroll" ref={scroller} onKeyDown={onKeyDown} onScroll={keepInPlace}>
         <div role="rowgroup" className="tableHead">
           <div role="row" className="row" aria-rowindex={1}>
@@ -133,6 +138,7 @@ function subscribeToWidth(listener: () => void): () => void {
 function TableFoot({ board }: { board: BoardStore }) {
   const shown = board.rows.length.toLocaleString();
   if (board.isLoading) return <p className="tableFoot faint">Loading… {shown} shown</p>;
+  if (board.rows.length === 0) return null;
   if (board.isCut)
     return <p className="tableFoot faint">The newest {shown} loaded; narrow the filters to see older ones</p>;
   return <p className="tableFoot faint">{board.hasMore ? `${shown} loaded, more below` : `All ${shown} loaded`}</p>;
