@@ -142,6 +142,7 @@ describe.skipIf(isChromiumLeftOut)(`without a mouse, the console${leftOut}`, () 
     const { page } = await openPage(`${origin}/journals/${pending}`);
     await page.getByRole('button', { name: 'Delete…' }).press('Enter');
     await page.getByRole('alertdialog').waitFor();
+    await page.waitForFunction(() => document.activeElement?.closest('[role="alertdialog"]') != null);
 
     const names = new Set<string>();
     for (let count = 0; count < 6; count += 1) {
