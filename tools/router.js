@@ -3,11 +3,11 @@
  * a free port, and prints its URL. The `Authorization` of each client is passed on to the subgraphs. To read their
  * schemas, the router sends its own, from the variable AUTHORIZATION.
  */
-import { composeServices } from '@apollo/composition';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { parse } from 'graphql';
+
+import { composeSubgraphs } from './composeSubgraphs.js';
 
 class Subgraph extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {
@@ -15,25 +15,7 @@ class Subgraph extends RemoteGraphQLDataSource {
   }
 }
 
-const authorization = process.env.AUTHORIZATION;
-
-async function readSubgraph(argument) {
-  const [name, url] = argument.split(/=(.*)/, 2);
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
-    body: JSON.stringify({ query: '{ _service { sdl } }' }),
-  });
-  const { data, errors } = await response.json();
-  if (!data) throw new Error(`${name}: ${JSON.stringify(errors)}`);
-  return { name, url, typeDefs: parse(data._service.sdl) };
-}
-
-const subgraphs = await Promise.all(process.argv.slice(2).map(readSubgraph));
-const { supergraphSdl, errors, hints } = composeServices(subgraphs);
-if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
-for (const { message } of hints) console.log(`hint       ${message}`);
-
+const supergraphSdl = await composeSubgraphs(process.argv.slice(2));
 const gateway = new ApolloGateway({ supergraphSdl, buildService: ({ url }) => new Subgraph({ url }) });
 const { url } = await startStandaloneServer(new ApolloServer({ gateway }), {
   listen: { port: 0, host: '127.0.0.1' },

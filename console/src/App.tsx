@@ -5,6 +5,7 @@ import { Board } from './board/Board.tsx';
 import { readFilter } from './board/filter.ts';
 import { openBoard } from './board/openBoard.ts';
 import { ConnectionBadge } from './live/ConnectionBadge.tsx';
+import { GapNotice } from './live/GapNotice.tsx';
 import { SignIn } from './session/SignIn.tsx';
 import { useServices } from './Services.ts';
 
@@ -22,6 +23,7 @@ export function App() {
       </a>
       <Header isSignedOut={isRefused} />
       <main id="main" tabIndex={-1}>
+        <GapNotice />
         {isRefused ? <SignIn /> : <Pages />}
       </main>
     </>

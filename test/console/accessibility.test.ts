@@ -60,6 +60,9 @@ describe.skipIf(isChromiumLeftOut)(`the console has no violation that axe-core f
       await page.getByRole('button', { name: /^Pending/ }).click();
       await page.getByLabel('From account').fill('not yet');
       await check();
+      await page.getByLabel('From account').fill(pending);
+      await page.getByText('No journal matches these filters.').waitFor();
+      await check();
       await page.goto(`${origin}/journals/${pending}`);
       await page.getByRole('button', { name: 'Show personal data' }).click();
       await page.locator('.timeline .badge').first().waitFor();

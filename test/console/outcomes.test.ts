@@ -4,23 +4,14 @@ import { customer, sweep } from '../kit/accounts.ts';
 import { control } from '../kit/control.ts';
 import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
 import type { OpenPage } from '../kit/openPage.ts';
-import { serveHere } from '../kit/serveHere.ts';
-import { startSandbox } from '../kit/startGateway.ts';
-import { apiSecret } from '../kit/planted.ts';
 import { untilCounts } from './kit/board.ts';
+import { startConsole } from './kit/startConsole.ts';
 
 const retry = { name: /^Try again with the same key/ };
 
 /** A console before a sandbox of its own, with a filled form for cash. */
 async function openForm() {
-  const sandbox = await startSandbox({ jnlcFlow: 'v2' });
-  const remote = {
-    APCA_BROKER_BASE_URL: sandbox.url,
-    APCA_BROKER_KEY_ID: 'sandbox',
-    APCA_BROKER_SECRET_KEY: apiSecret,
-  };
-  const { url } = await serveHere({ CONSOLE: 'on', ...remote }, {});
-  const { origin } = new URL(url);
+  const { sandbox, origin } = await startConsole();
   const opened: OpenPage = await openPage(`${origin}/new/cash`);
   const { page } = opened;
   await page.getByLabel('From account').fill(sweep);

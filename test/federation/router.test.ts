@@ -99,6 +99,50 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
     });
   });
 
+  it('passes events on, joined with the fields of another subgraph, only to clients that may see them', async () => {
+    const file = join(await temporaryFolder(), 'keys.json');
+    const keys = {
+      composer: newKey('composer', { scopes: ['schema:introspect'] }),
+      sweeper: newKey('sweeper', { scopes: ['journals:read', 'journals:write'], fromAccounts: ['*'] }),
+      stranger: newKey('stranger', { scopes: ['journals:read'], accounts: [otherCustomer] }),
+    };
+    await writeKeyFile(file, Object.values(keys));
+    const { url } = await serveBinary(undefined, { FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const sweeper = bearer(keys.sweeper.key);
+    const createTo = async (toAccount: string) => {
+      const input = { jnlc: { fromAccount: sweep, toAccount, amount: '1' } };
+      const { data } = await operate('HTTP', url, sweeper, create, { input });
+      return (data as { createJournal: { journal: { id: string } } }).createJournal.journal.id;
+    };
+    const people = await startPeople([], []);
+    await createTo(customer);
+    const { data } = await operate('HTTP', url, sweeper, '{ journalStatusCursor }');
+    const cursor = (data as { journalStatusCursor: string }).journalStatusCursor;
+    const [first, second] = [await createTo(customer), await createTo(otherCustomer)];
+    const subscription = `subscription {
+      journalStatusChanged(after: "${cursor}") { journal { id noteCount toAccount { ownerName } } }
+    }`;
+    const firstResult = async (client: string) => {
+      const printed = await startTool(
+        'subscribe.js',
+        [subscription, `journals=${url}`, `people=${people}`],
+        /^result +(.*)$/m,
+        { AUTHORIZATION: bearer(keys.composer.key), CLIENT_AUTHORIZATION: client },
+      );
+      return JSON.parse(printed) as unknown;
+    };
+    const eventOf = (id: string, account: string) => ({
+      data: {
+        journalStatusChanged: { journal: { id, noteCount: 1, toAccount: { ownerName: `owner of ${account}` } } },
+      },
+    });
+
+    const [seen, hidden] = await Promise.all([firstResult(sweeper), firstResult(bearer(keys.stranger.key))]);
+
+    expect(seen).toEqual(eventOf(first, customer));
+    expect(hidden).toEqual(eventOf(second, otherCustomer));
+  });
+
   it('finds no subgraph at a gateway without FEDERATION', async () => {
     const people = await startPeople([], []);
     const { url } = await serveHere();

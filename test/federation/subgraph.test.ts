@@ -118,11 +118,15 @@ describe('an entity', () => {
     expect(data).toEqual({ _entities: [null, null, null] });
   });
 
-  it('requires the scope to read', async () => {
-    const { ids, ask } = await start();
+  it.each(doors)('is shown over %s to a principal with the scope to read, and to no other', async (door) => {
+    const { ids, url, credentials } = await start();
+    const resolveAs = (credential: string) =>
+      operate(door, url, credential, entities, { representations: [{ __typename: 'Journal', id: ids[0] }] });
 
-    const { errors } = await ask('writer', entities, { representations: [{ __typename: 'Journal', id: ids[0] }] });
+    const { data } = await resolveAs(credentials.reader);
+    const { errors } = await resolveAs(credentials.writer);
 
+    expect(data).toEqual({ _entities: [{ __typename: 'JNLC', id: ids[0] }] });
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' }, path: ['_entities'] }]);
   });
 

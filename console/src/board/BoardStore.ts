@@ -14,8 +14,8 @@ import { StatusCounts } from './StatusCounts.ts';
 
 const firstPageSize = 100;
 const pageSize = 500;
-/** Further journals are not counted; the picture says so. */
-export const maxCounted = 50_000;
+/** Older journals are neither counted nor shown, so that a board that stays open for days does not grow. */
+const maxJournals = 50_000;
 /** How often the screen follows the events, in ms. */
 const paintMs = 200;
 /** How long to wait before reading a journal that an event could not show, in ms. */
@@ -29,10 +29,12 @@ export class BoardStore implements EventReceiver {
   readonly #listeners = new Listeners();
   #filter: BoardFilter | null = null;
   rows = new JournalRows();
-  counts = new StatusCounts();
-  counting: 'running' | 'complete' | 'capped' = 'running';
+  counts = new StatusCounts(maxJournals);
+  counting: 'running' | 'complete' | 'failed' = 'running';
   isLoading = true;
   hasMore = false;
+  /** Whether older journals are left out because there are too many. */
+  isCut = false;
   unreadable = 0;
   error: string | null = null;
   /** Changes with every change of the rest. */
@@ -67,7 +69,8 @@ export class BoardStore implements EventReceiver {
       this.isLoading = false;
       if (!data?.journals) return this.#failed(error);
       this.rows = new JournalRows();
-      this.counts = new StatusCounts();
+      this.counts = new StatusCounts(maxJournals);
+      this.isCut = false;
       this.unreadable = 0;
       this.#addPage(data.journals);
       const isWhole = filter.status.length === 0 && !this.hasMore;
@@ -82,7 +85,7 @@ export class BoardStore implements EventReceiver {
   }
 
   async loadMore(): Promise<void> {
-    if (this.isLoading || !this.hasMore || this.#filter === null) return;
+    if (this.isLoading || !this.hasMore || this.isCut || this.#filter === null) return;
     const load = this.#load;
     this.isLoading = true;
     this.error = null;
@@ -104,7 +107,7 @@ export class BoardStore implements EventReceiver {
     if (this.#filter === null) return;
     const journal = event.journal ?? this.rows.get(id);
     if (!journal) {
-      if (this.counts.has(id)) this.counts.set(id, status);
+      if (this.counts.statusOf(id) !== undefined) this.counts.set(id, status);
       else this.#rereadSoon();
     } else if (matches(journal, this.#filter)) {
       this.counts.set(id, status);
@@ -115,7 +118,7 @@ export class BoardStore implements EventReceiver {
 
   /** Shows the result of a mutation without waiting for its event. */
   show(journal: Journal): void {
-    if (this.#filter === null || !matches(journal, this.#filter) || this.counts.has(journal.id)) return;
+    if (this.#filter === null || !matches(journal, this.#filter) || this.counts.statusOf(journal.id)) return;
     this.counts.set(journal.id, journal.status);
     this.#putRow(journal);
     this.#changed();
@@ -124,13 +127,16 @@ export class BoardStore implements EventReceiver {
   #putRow(journal: Journal): void {
     const wanted = this.#filter?.status ?? [];
     if (wanted.length > 0 && !wanted.includes(journal.status)) this.rows.remove(journal.id);
-    else if (!this.hasMore || !this.rows.isBelowAll(journal)) this.rows.put(journal);
+    else if (!(this.hasMore || this.isCut) || !this.rows.isBelowAll(journal)) this.rows.put(journal);
+    if (this.rows.length <= maxJournals) return;
+    this.rows.removeLast();
+    this.isCut = true;
   }
 
   #addPage(page: JournalPage): void {
     for (const journal of page.nodes) {
       const status = this.#heard.get(journal.id) ?? journal.status;
-      this.counts.set(journal.id, status);
+      this.counts.setListed(journal.id, status);
       this.hasMore = false;
       this.#putRow({ ...journal, status });
     }
@@ -148,10 +154,11 @@ export class BoardStore implements EventReceiver {
       after = await this.#reading(async () => {
         const { data } = await this.#client.query(statusesQuery, { ...variables, after });
         if (load !== this.#load) return null;
-        for (const { id, status } of data?.journals?.nodes ?? []) this.counts.set(id, this.#heard.get(id) ?? status);
+        for (const { id, status } of data?.journals?.nodes ?? [])
+          this.counts.setListed(id, this.#heard.get(id) ?? status);
         const { hasNextPage = false, endCursor = null } = data?.journals?.pageInfo ?? {};
-        if (!data?.journals || (hasNextPage && this.counts.total >= maxCounted)) this.counting = 'capped';
-        else if (!hasNextPage) this.counting = 'complete';
+        if (!data?.journals) this.counting = 'failed';
+        else if (!hasNextPage || this.counts.isCut) this.counting = 'complete';
         this.#changed();
         return hasNextPage && this.counting === 'running' ? endCursor : null;
       });

@@ -16,7 +16,7 @@ export function Filters({ filter, onChange }: FiltersProps) {
   return (
     <form className="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       <label>
-        Created from
+        Created from (UTC)
         <input
           type="date"
           value={filter.createdAfter}
@@ -25,7 +25,7 @@ export function Filters({ filter, onChange }: FiltersProps) {
         />
       </label>
       <label>
-        to (UTC days)
+        Created to (UTC)
         <input
           type="date"
           value={filter.createdBefore}

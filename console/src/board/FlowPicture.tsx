@@ -1,6 +1,5 @@
 import { statusWords } from '../format/statuses.ts';
 import type { JournalStatus } from '../graphql/journalFields.ts';
-import { maxCounted } from './BoardStore.ts';
 import type { BoardStore } from './BoardStore.ts';
 import { Count } from './Count.tsx';
 
@@ -40,12 +39,8 @@ export function FlowPicture({ board, wanted, onToggle }: FlowPictureProps) {
 function CountState({ board: { counting, counts } }: { board: BoardStore }) {
   const total = counts.total.toLocaleString();
   if (counting === 'running') return <>Counting… {total} so far</>;
-  if (counting === 'capped')
-    return (
-      <>
-        At least {total}; not more than {maxCounted.toLocaleString()} are counted
-      </>
-    );
+  if (counting === 'failed') return <>At least {total}; the others could not be read</>;
+  if (counts.isCut) return <>The newest {total} journals; older ones are not counted</>;
   return (
     <>
       {total} {counts.total === 1 ? 'journal' : 'journals'}

@@ -28,8 +28,13 @@ export class JournalRows {
   }
 
   get(id: string): Journal | undefined {
+    return this.#rows[this.indexOf(id)];
+  }
+
+  /** The place of a journal, or -1 if it is not here. */
+  indexOf(id: string): number {
     const key = this.#keys.get(id);
-    return key === undefined ? undefined : this.#rows[this.#find(key)];
+    return key === undefined ? -1 : this.#find(key);
   }
 
   remove(id: string): void {
@@ -37,6 +42,11 @@ export class JournalRows {
     if (key === undefined) return;
     this.#rows.splice(this.#find(key), 1);
     this.#keys.delete(id);
+  }
+
+  removeLast(): void {
+    const last = this.#rows.pop();
+    if (last) this.#keys.delete(last.id);
   }
 
   /** Whether a journal comes after all others, so that a later page may contain it and more before it. */

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
-import type { KeyboardEvent } from 'react';
+import type { KeyboardEvent, RefObject } from 'react';
 import { Link } from 'wouter';
 
 import { AccountId, shortId } from '../format/AccountId.tsx';
@@ -9,6 +9,7 @@ import { Moment } from '../format/Moment.tsx';
 import { StatusBadge } from '../format/StatusBadge.tsx';
 import type { Journal } from '../graphql/journalFields.ts';
 import type { BoardStore } from './BoardStore.ts';
+import type { JournalRows } from './JournalRows.ts';
 
 const rowHeight = 40;
 const tallRowHeight = 92;
@@ -23,7 +24,7 @@ const readAhead = 30;
 export function JournalTable({ board }: { board: BoardStore }) {
   const { rows } = board;
   const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
+  const [activeId, setActiveId] = useState('');
   const isNarrow = useSyncExternalStore(subscribeToWidth, () => narrow.matches);
   const height = isNarrow ? tallRowHeight : rowHeight;
   const virtualizer = useVirtualizer({
@@ -36,6 +37,9 @@ export function JournalTable({ board }: { board: BoardStore }) {
   useLayoutEffect(() => {
     virtualizer.measure();
   }, [virtualizer, height]);
+  const keepInPlace = useRowsInPlace(scroller, rows, height);
+  // New journals move the others down: the row that the keys move from is known by its journal, not by its place.
+  const active = Math.max(0, rows.indexOf(activeId));
   const shown = indexesOf(virtualizer.getVirtualItems(), rows.length);
   useEffect(() => {
     if (board.error === null && (shown.at(-1) ?? 0) >= rows.length - readAhead) void board.loadMore();
@@ -49,14 +53,19 @@ export function JournalTable({ board }: { board: BoardStore }) {
     if (step === undefined || rows.length === 0 || !element) return;
     event.preventDefault();
     const next = Math.max(0, Math.min(rows.length - 1, active + step));
-    setActive(next);
+    setActiveId(rows.at(next)?.id ?? '');
     const room = element.clientHeight - headHeight - height;
     element.scrollTop = Math.max(next * height - room, Math.min(element.scrollTop, next * height));
     requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
   };
   return (
-    <div className="table" role="table" aria-label="Journals" aria-rowcount={board.hasMore ? -1 : rows.length + 1}>
-      <div role="presentation" className="tableScroll" ref={scroller} onKeyDown={onKeyDown}>
+    <div
+      className="table"
+      role="table"
+      aria-label="Journals"
+      aria-rowcount={board.hasMore || board.isCut ? -1 : rows.length + 1}
+    >
+      <div role="presentation" className="tableScroll" ref={scroller} onKeyDown={onKeyDown} onScroll={keepInPlace}>
         <div role="rowgroup" className="tableHead">
           <div role="row" className="row" aria-rowindex={1}>
             {['Created', 'Type', 'Status', 'From', 'To', 'Amount', 'Description', 'Journal'].map((name) => (
@@ -66,6 +75,11 @@ export function JournalTable({ board }: { board: BoardStore }) {
             ))}
           </div>
         </div>
+        {rows.length === 0 && !board.isLoading && board.error === null && (
+          <div role="row" className="tableEmpty">
+            <span role="cell">No journal matches these filters.</span>
+          </div>
+        )}
         <div role="rowgroup" className="tableBody" style={{ height: rows.length * height }}>
           {shown.map((index) => {
             const journal = rows.at(index);
@@ -76,8 +90,8 @@ export function JournalTable({ board }: { board: BoardStore }) {
                   journal={journal}
                   index={index}
                   start={index * height}
-                  isReachable={index === Math.min(active, rows.length - 1)}
-                  onFocus={setActive}
+                  isReachable={index === active}
+                  onFocus={setActiveId}
                 />
               )
             );
@@ -87,6 +101,27 @@ export function JournalTable({ board }: { board: BoardStore }) {
       <TableFoot board={board} />
     </div>
   );
+}
+
+/**
+ * Keeps the rows where they are on the screen when others are added or removed above them, unless the first row is
+ * visible: then new journals appear there.
+ *
+ * @returns must be called when the user scrolls
+ */
+function useRowsInPlace(scroller: RefObject<HTMLElement | null>, rows: JournalRows, height: number): () => void {
+  const first = useRef({ id: '', index: 0 });
+  const remember = () => {
+    const index = Math.floor((scroller.current?.scrollTop ?? 0) / height);
+    first.current = { id: rows.at(index)?.id ?? '', index };
+  };
+  useLayoutEffect(() => {
+    const { id, index } = first.current;
+    const now = rows.indexOf(id);
+    if (index > 0 && now > 0 && now !== index) scroller.current?.scrollBy(0, (now - index) * height);
+    remember();
+  });
+  return remember;
 }
 
 /** The rows of the visible blocks. */
@@ -103,8 +138,9 @@ function subscribeToWidth(listener: () => void): () => void {
 function TableFoot({ board }: { board: BoardStore }) {
   const shown = board.rows.length.toLocaleString();
   if (board.isLoading) return <p className="tableFoot faint">Loading… {shown} shown</p>;
-  if (board.rows.length === 0 && board.error === null)
-    return <p className="tableFoot">No journal matches these filters.</p>;
+  if (board.rows.length === 0) return null;
+  if (board.isCut)
+    return <p className="tableFoot faint">The newest {shown} loaded; narrow the filters to see older ones</p>;
   return <p className="tableFoot faint">{board.hasMore ? `${shown} loaded, more below` : `All ${shown} loaded`}</p>;
 }
 
@@ -114,7 +150,7 @@ interface RowProps {
   start: number;
   /** Only one row is reached with the Tab key; the arrow keys go on from there. */
   isReachable: boolean;
-  onFocus: (index: number) => void;
+  onFocus: (id: string) => void;
 }
 
 const typeWords = { JNLC: 'Cash', JNLS: 'Securities', UNKNOWN: 'Other' } as const;
@@ -155,7 +191,7 @@ const Row = memo(function Row({ journal, index, start, isReachable, onFocus }: R
           href={`/journals/${journal.id}`}
           className="id"
           tabIndex={isReachable ? 0 : -1}
-          onFocus={() => onFocus(index)}
+          onFocus={() => onFocus(journal.id)}
         >
           {shortId(journal.id)}
         </Link>

@@ -1,27 +1,68 @@
 import type { JournalStatus } from '../graphql/journalFields.ts';
 
-/** How many journals have each status: each journal once, by its id. */
+/** How many journals have each status: each journal once, by its id. Above a maximum, the oldest are not counted. */
 export class StatusCounts {
+  readonly #max: number;
   readonly #statuses = new Map<string, JournalStatus>();
   readonly #counts = new Map<JournalStatus, number>();
+  /** The ids that came from lists, the newest first. */
+  readonly #listed: string[] = [];
+  #isCut = false;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
 
   get total(): number {
     return this.#statuses.size;
+  }
+
+  /** Whether there were more journals than are counted. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   of(status: JournalStatus): number {
     return this.#counts.get(status) ?? 0;
   }
 
-  has(id: string): boolean {
-    return this.#statuses.has(id);
+  statusOf(id: string): JournalStatus | undefined {
+    return this.#statuses.get(id);
   }
 
+  /** Counts a journal of an event: a new one, or one whose status has changed. */
   set(id: string, status: JournalStatus): void {
     const before = this.#statuses.get(id);
     if (before === status) return;
-    if (before !== undefined) this.#counts.set(before, this.of(before) - 1);
+    if (before !== undefined) this.#add(before, -1);
+    else if (this.total >= this.#max) this.#dropOldest();
     this.#statuses.set(id, status);
-    this.#counts.set(status, this.of(status) + 1);
+    this.#add(status, 1);
+  }
+
+  /** Counts a journal of a list, which is read from the newest to the oldest. */
+  setListed(id: string, status: JournalStatus): void {
+    if (!this.#statuses.has(id)) {
+      if (this.total >= this.#max) {
+        this.#isCut = true;
+        return;
+      }
+      this.#listed.push(id);
+    }
+    this.set(id, status);
+  }
+
+  #dropOldest(): void {
+    this.#isCut = true;
+    // A map iterates in the order of insertion: when no listed journal is left, its first one is the oldest.
+    const oldest = this.#listed.pop() ?? this.#statuses.keys().next().value;
+    const status = oldest === undefined ? undefined : this.#statuses.get(oldest);
+    if (oldest === undefined || status === undefined) return;
+    this.#statuses.delete(oldest);
+    this.#add(status, -1);
+  }
+
+  #add(status: JournalStatus, change: 1 | -1): void {
+    this.#counts.set(status, this.of(status) + change);
   }
 }

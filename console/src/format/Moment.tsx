@@ -13,9 +13,10 @@ export function Moment({ at }: { at: string | null }) {
   if (at === null) return <span className="faint">not stated</span>;
   const instant = new Date(at);
   const utc = instant.toISOString();
+  const isUtc = instant.getTimezoneOffset() === 0;
   return (
     <time dateTime={at} title={`${zoneName(instant)}; UTC ${utc}`} className="moment">
-      {local.format(instant)} <span className="faint">{utc.slice(11, 19)} UTC</span>
+      {local.format(instant)} <span className="utc faint">{isUtc ? 'UTC' : `${utc.slice(11, 19)} UTC`}</span>
     </time>
   );
 }

@@ -25,9 +25,7 @@ export function FailureNotice({ failure, isSending, onRetry, retryLabel = 'Try a
       <strong>{title}</strong>
       <p>
         {consequences[kind]}{' '}
-        {kind === 'unknown' &&
-          !mayRetry &&
-          'Repeating it teaches nothing more: somebody has to look into the accounts.'}
+        {kind === 'unknown' && !mayRetry && 'Trying again cannot tell: somebody has to check the accounts.'}
       </p>
       <p className="apiMessage">{message}</p>
       {issues.length > 0 && (

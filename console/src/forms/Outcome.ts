@@ -55,7 +55,7 @@ const verdicts: Readonly<Record<Problem['__typename'], Verdict>> = {
   JournalNotReversableError: { kind: 'refused', title: 'Only an executed cash journal can be reversed' },
   OtherRefusalError: { kind: 'refused', title: 'The API refused the request' },
   RateLimitedError: { kind: 'notDone', title: 'Not done: the API limits how often it may be called', mayRetry: true },
-  UpstreamUnavailableError: { kind: 'notDone', title: 'Not done: the API can not be reached', mayRetry: true },
+  UpstreamUnavailableError: { kind: 'notDone', title: 'Not done: the API cannot be reached', mayRetry: true },
   OutcomeUnknownError: { kind: 'unknown', title: 'Unknown: the answer of the API was lost' },
   DeleteOutcomeUnknownError: { kind: 'unknown', title: 'Unknown: the answer of the API was lost', mayRetry: true },
 };

@@ -26,7 +26,7 @@ export function SubmissionState<Values, Success>(props: SubmissionStateProps<Val
       )}
       <div className="actions spread">
         <p className="faint keyLine">
-          Key <span className="id">{key}</span>
+          Idempotency key <span className="id">{key}</span>
         </p>
         <span className="actions">
           {outcome?.kind === 'unknown' && !isSending && <StartOver onConfirm={submission.startOver} />}

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 
 import type { Journal, JournalStatus } from '../graphql/journalFields.ts';
-import { useServices } from '../Services.ts';
+import { useBoard, useServices } from '../Services.ts';
 
 /** The current statuses of journals: as they were read, then as the events say. */
 export function useLiveStatuses(journals: readonly Journal[]): (journal: Journal) => JournalStatus {
-  const { live, board } = useServices();
+  const { live } = useServices();
+  const board = useBoard();
   const [statuses, setStatuses] = useState<ReadonlyMap<string, JournalStatus>>(new Map());
   useEffect(() => {
     const ids = new Set(journals.map(({ id }) => id));
@@ -14,6 +15,7 @@ export function useLiveStatuses(journals: readonly Journal[]): (journal: Journal
       if (ids.has(journalId)) setStatuses((before) => new Map(before).set(journalId, statusTo));
     });
   }, [journals, live, board]);
-  // An event may have come before the answer to the mutation.
-  return ({ id, status }) => statuses.get(id) ?? board.rows.get(id)?.status ?? status;
+  // The board's comes first: it may have heard an event before the answer to the mutation came, and it is read again
+  // when events are lost. But its filter may leave the journal out.
+  return ({ id, status }) => board.counts.statusOf(id) ?? statuses.get(id) ?? status;
 }

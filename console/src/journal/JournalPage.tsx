@@ -33,6 +33,9 @@ export function JournalPage({ id }: { id: string }) {
         <p>
           <span className="id">{id}</span> does not exist, or your key does not show it.
         </p>
+        <p>
+          <Link href="/">To the board</Link>
+        </p>
       </div>
     );
   }

@@ -43,7 +43,8 @@ export function useJournal(id: string): JournalState & { reload: () => void } {
   }, [client, id]);
   useEffect(() => {
     void reload();
-    return live.onEvent((event) => {
+    const removeOnGap = live.onGap(() => void reload());
+    const removeOnEvent = live.onEvent((event) => {
       if (event.journalId !== id) return;
       setState((before) => ({
         ...before,
@@ -56,6 +57,10 @@ export function useJournal(id: string): JournalState & { reload: () => void } {
         },
       }));
     });
+    return () => {
+      removeOnGap();
+      removeOnEvent();
+    };
   }, [id, live, reload]);
   return { ...state, reload: () => void reload() };
 }

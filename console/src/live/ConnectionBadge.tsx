@@ -9,7 +9,7 @@ const words: Readonly<Record<ConnectionState, { label: string; about: string }>>
   signedOut: { label: 'Signed out', about: 'The gateway asks for a key or token' },
 };
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
+export const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
 
 /** Always says how current the screen is. */
 export function ConnectionBadge() {

@@ -34,11 +34,13 @@ const query = stringifyDocument(statusChanged);
 export class LiveEvents {
   readonly #credential: Credential;
   readonly #listeners = new Listeners();
+  readonly #gaps = new Listeners();
   readonly #receivers = new Set<(event: StatusEvent) => void>();
   #client: Client | null = null;
   #cursor: string | null = null;
   #state: ConnectionState = 'connecting';
   #behindSince: Date | null = null;
+  #gapAt: Date | null = null;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #quiet: ReturnType<typeof setTimeout> | undefined;
@@ -69,7 +71,19 @@ export class LiveEvents {
     return this.#behindSince;
   }
 
+  /** When events were found to be lost and the lists were read again instead; null if none were, or it was seen. */
+  get gapAt(): Date | null {
+    return this.#gapAt;
+  }
+
   readonly subscribe = this.#listeners.subscribe;
+  /** Calls a function when events are lost: what it shows must be read again. */
+  readonly onGap = this.#gaps.subscribe;
+
+  readonly dismissGap = (): void => {
+    this.#gapAt = null;
+    this.#listeners.notify();
+  };
 
   /** Calls a function with every event. @returns removes it */
   onEvent(receive: (event: StatusEvent) => void): () => void {
@@ -169,7 +183,11 @@ export class LiveEvents {
 
   async #reload(): Promise<void> {
     const cursor = await this.#receiver?.reload().catch(() => undefined);
-    if (cursor !== undefined) this.#cursor = cursor;
+    if (cursor === undefined) return;
+    this.#cursor = cursor;
+    this.#gapAt = new Date();
+    this.#listeners.notify();
+    this.#gaps.notify();
   }
 
   #credentialChanged(): void {

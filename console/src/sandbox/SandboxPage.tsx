@@ -55,9 +55,13 @@ export function SandboxPage() {
       )}
       <section className="card stack">
         <h2>Clock</h2>
-        <p>
-          It is <Moment at={now} /> in the sandbox.
-        </p>
+        {now === null ? (
+          <p className="faint">Reading the time…</p>
+        ) : (
+          <p>
+            It is <Moment at={now} /> in the sandbox.
+          </p>
+        )}
         <div className="actions">
           <button
             type="button"

@@ -33,7 +33,7 @@ export const faults = {
   },
   unavailable: {
     label: 'Answer half of all calls with 503',
-    about: 'The gateway repeats what may be repeated, and says so where it can not know.',
+    about: 'The gateway repeats what may be repeated, and says so where it cannot know.',
     fault: { kind: 'answer', status: 503, operations: [...creates, 'listJournals', 'getJournal'], probability: 0.5 },
   },
   slow: {

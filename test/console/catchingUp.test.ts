@@ -1,0 +1,142 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+
+import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { countOf, shownJournals, untilCounts, untilLive } from './kit/board.ts';
+import { startConsole } from './kit/startConsole.ts';
+
+const behind = '[data-state="behind"]';
+const gap = '[data-notice="gap"]';
+
+/** A live board that shows two journals, and the ids of all journals that were created so far. */
+async function openBoard(options: Parameters<typeof startConsole>[0] = {}) {
+  const { gateway, origin, serveAgain, createAtApi, deleteAtApi } = await startConsole(options);
+  const created: string[] = [];
+  const create = async (...amounts: number[]) => {
+    for (const amount of amounts) created.push(await createAtApi(String(amount)));
+  };
+  await create(1, 60);
+  const { page } = await openPage(`${origin}/`);
+  await untilLive(page);
+  await untilCounts(page, { ACTIVITY_CREATED: 1, PENDING: 1 });
+  const killGateway = async () => {
+    gateway.binary.kill('SIGKILL');
+    await gateway.binary.exit;
+    await page.locator(behind).waitFor();
+  };
+  return { page, origin, created, create, deleteJournal: deleteAtApi, gateway, serveAgain, killGateway };
+}
+
+/** Stops the process of the page, as the sleep of a computer does. @returns lets it go on */
+async function suspend(page: Page): Promise<() => void> {
+  const session = await page.context().browser()?.newBrowserCDPSession();
+  const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {};
+  const pids = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+  expect(pids).not.toEqual([]);
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  return () => {
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  };
+}
+
+/** More journals than the sandbox keeps events of. */
+const many = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+
+describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or doubled${leftOut}`, () => {
+  it('after the gateway was killed and started again', async () => {
+    const { page, created, create, serveAgain, killGateway } = await openBoard();
+
+    await killGateway();
+    await create(...many);
+    await serveAgain();
+    await untilLive(page);
+    await create(13);
+
+    await untilCounts(page, { QUEUED: 0, EXECUTED: 0, ACTIVITY_CREATED: 13, PENDING: 1 });
+    expect(await shownJournals(page)).toEqual(created.toReversed());
+    expect(await page.locator(gap).count()).toBe(0);
+  });
+
+  it('after the network was away', async () => {
+    const { page, created, create } = await openBoard();
+
+    await page.context().setOffline(true);
+    await page.locator(behind).waitFor();
+    await create(...many);
+    expect(await countOf(page, 'ACTIVITY_CREATED')).toBe(1);
+    await page.context().setOffline(false);
+    await untilLive(page);
+    await create(13);
+
+    await untilCounts(page, { QUEUED: 0, EXECUTED: 0, ACTIVITY_CREATED: 13, PENDING: 1 });
+    expect(await shownJournals(page)).toEqual(created.toReversed());
+  });
+
+  it('after its process stood still while the gateway was killed and started again', async () => {
+    const { page, origin, created, create, serveAgain, gateway } = await openBoard();
+    const wake = await suspend(page);
+
+    gateway.binary.kill('SIGKILL');
+    await gateway.binary.exit;
+    await create(...many);
+    await serveAgain();
+    const { page: other } = await openPage(`${origin}/`);
+    await untilCounts(other, { ACTIVITY_CREATED: 12 });
+    wake();
+
+    await untilCounts(page, { QUEUED: 0, EXECUTED: 0, ACTIVITY_CREATED: 12, PENDING: 1 });
+    await untilLive(page);
+    expect(await shownJournals(page)).toEqual(created.toReversed());
+  });
+
+  it('on a new connection after its clock has jumped, because the old one may be dead', async () => {
+    const { origin, createAtApi } = await startConsole();
+    const { page } = await openPage('about:blank');
+    await page.clock.install();
+    await page.goto(`${origin}/`);
+    await untilLive(page);
+    await page.getByText('No journal matches these filters.').waitFor();
+
+    const reconnected = page.waitForEvent('websocket');
+    await page.clock.fastForward(60_000);
+    await reconnected;
+    await createAtApi('1');
+
+    await untilCounts(page, { ACTIVITY_CREATED: 1 });
+    expect(await shownJournals(page)).toHaveLength(1);
+  });
+
+  it('by reading its lists again, and says so, when the API no longer has the missed events', async () => {
+    const { page, created, create, serveAgain, killGateway } = await openBoard({ eventRetention: 5 });
+
+    await killGateway();
+    await create(...many);
+    await serveAgain();
+    await page.locator(gap, { hasText: 'Everything was read again at' }).waitFor();
+    await untilLive(page);
+    await create(13);
+
+    await untilCounts(page, { QUEUED: 0, EXECUTED: 0, ACTIVITY_CREATED: 13, PENDING: 1 });
+    expect(await shownJournals(page)).toEqual(created.toReversed());
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page.locator(gap).count()).toBe(0);
+  });
+
+  it('on the page of a journal as well', async () => {
+    const { page, origin, created, create, deleteJournal, serveAgain, killGateway } = await openBoard({
+      eventRetention: 5,
+    });
+    const [, pending = ''] = created;
+    await page.goto(`${origin}/journals/${pending}`);
+    await page.locator('.titleRow .badge', { hasText: 'Pending' }).waitFor();
+    await untilLive(page);
+
+    await killGateway();
+    await deleteJournal(pending);
+    await create(...many);
+    await serveAgain();
+
+    await page.locator('.titleRow .badge', { hasText: 'Canceled' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Delete…' }).count()).toBe(0);
+  });
+});
