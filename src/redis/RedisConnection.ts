@@ -175,8 +175,12 @@ export class RedisConnection {
       (await waitFor(answer, { timeoutMs: this.#timeoutMs })) || (await waitFor(answer, { timeoutMs: graceMs }));
     if (isInTime) return answer;
     const reason = `redis did not answer within ${this.#timeoutMs} ms`;
-    this.#noteReason(reason);
-    this.#client.disconnect(true);
+    // The first of many commands that are late together closes the connection.
+    if (this.#downSince === null) {
+      this.#noteReason(reason);
+      this.#noteDown();
+      this.#client.disconnect(true);
+    }
     throw new Error(reason);
   }
 
