@@ -41,6 +41,7 @@ const probes: readonly [command: string, ...values: (string | number)[]][] = [
   ['xread', 'COUNT', 1, 'STREAMS', probe, '0'],
   ['xtrim', probe, 'MINID', 0],
   ['time'],
+  ['ping'],
   ['info', 'server'],
   ['eval', 'return 1', 0],
   ['evalsha', '0'.repeat(40), 0],

@@ -18,7 +18,7 @@ import { audit } from '../money/kit/audit.ts';
 import { doWork } from '../money/kit/doWork.ts';
 import { makeWork } from '../money/kit/Work.ts';
 
-import { SlowLink } from './kit/SlowLink.ts';
+import { SlowLink } from '../kit/SlowLink.ts';
 
 const list = '{ journals(first: 1) { nodes { id } } }';
 const changed = 'subscription { journalStatusChanged { id } }';

@@ -2,7 +2,7 @@ import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-import { closeLater } from '../../kit/closeLater.ts';
+import { closeLater } from './closeLater.ts';
 
 /** A range of round trips, in ms. */
 export interface RoundTrip {
