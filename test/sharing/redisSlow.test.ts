@@ -107,22 +107,21 @@ it.skipIf(isWithoutRedis)(
           // Some commands of these batches are still on their way: in one half of the rounds those before they are sent, in
           // the other half those that store what became of them.
           if (round % 2 === 1) outcomes.push(await reversing);
-          if (index === 0) link.roundTrip = { fromMs: 600, toMs: 1_500 };
+          if (index === 0) link.roundTrip = { fromMs: 5_000, toMs: 8_000 };
           if (round % 2 === 0) outcomes.push(await reversing);
         });
       await Promise.all(doAll(2 * round));
     }
 
     expect(await live.take(creates.length)).toHaveLength(creates.length);
-    // Half a second for each command that an operation waits for, and the time of the operation itself.
-    expect(longestMs.read).toBeLessThan(1_500);
-    expect(longestMs.create).toBeLessThan(2_000);
-    expect(longestMs.reverseBatch).toBeLessThan(4_000);
+    // Half a second for each command, and the time of the operation itself: less than one answer of Redis takes.
+    expect(Math.max(...Object.values(longestMs))).toBeLessThan(4_500);
     link.roundTrip = { fromMs: 0, toMs: 0 };
     await untilReady();
     const works = [...batches, ...batches, ...creates];
-    const verdicts = await doWork(works, { url: inTurn(urls), concurrency: 12, patienceMs: 200, maxAsked: 1_000 });
-    expect(await audit(sandbox, verdicts)).toMatchObject({ unknown: 0, refused: 0, lies: [] });
+    const verdicts = await doWork(works, { url: inTurn(urls), concurrency: 12, patienceMs: 200, maxAsked: 150 });
+    expect(verdicts.filter(({ reported }) => reported !== 'done').map(({ result }) => result)).toEqual([]);
+    expect(await audit(sandbox, verdicts)).toMatchObject({ done: works.length, lies: [] });
     const idsOf = ({ results }: MutationResult) => results?.map(({ journal }) => journal.id).sort();
     const reported = outcomes.filter(({ __typename }) => __typename.endsWith('Success')).map(idsOf);
     expect(verdicts.map(({ result }) => idsOf(result))).toEqual(expect.arrayContaining(reported));
