@@ -17,7 +17,7 @@ export const redisVariables = {
   url: variable(
     'REDIS_URL',
     redisUrl,
-    'address of the Redis or Valkey that [several gateways share](#several-gateways), `rediss://user:password@host:6379`; without one a gateway runs alone',
+    'address of the Redis that [several gateways share](#several-gateways), `rediss://user:password@host:6379`; without one a gateway runs alone',
   ),
   prefix: variable(
     'REDIS_PREFIX',

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import { LRUCache } from 'lru-cache';
+
 import type { BatchItem } from '../domain/newJournal.ts';
 import type { Peers } from '../redis/Peers.ts';
 import type { RedisConnection } from '../redis/RedisConnection.ts';
@@ -22,8 +24,15 @@ export interface RedisOutcomeStoreOptions {
 const keptSeconds = 30 * 86_400;
 /** How long no batch is sent after a start of Redis, in ms: gateways reconnect and store what they know in this time. */
 const restoreMs = 1_500;
+/** What a distant Redis adds to that time: a gateway needs fewer round trips to reconnect and store its first records. */
+const restoreRoundTrips = 10;
+/** Records that are stored again at once. */
+const restoredAtOnce = 100;
 /** How long the reconciler's lease lasts, in ms. */
 const leaseMs = 4_000;
+
+/** Of a server that does not say which run it is. */
+const unknownRun = 'unknown';
 
 const openKey = 'outcomes:open';
 const ambiguousKey = 'outcomes:ambiguous';
@@ -40,8 +49,13 @@ export class RedisOutcomeStore implements OutcomeStore {
   readonly #redis: RedisConnection;
   readonly #peers: Peers;
   readonly #mirror = new OutcomeMirror(keptSeconds * 1_000);
+  /** Claims that failed, by id. Their batches are never sent, but a claim may reach Redis after it was removed there. */
+  readonly #unused = new LRUCache<string, OutcomeRecord>({ max: 10_000, ttl: 600_000 });
   /** The run id of the server that this gateway has entered; null while it has entered none. */
   #server: string | null = null;
+  /** The run id of the server that had what this gateway has written, unless it is noted as unwritten. */
+  #writtenTo: string | null = null;
+  #entering: Promise<number> | null = null;
   #lease = '';
   #counts = { open: 0, ambiguous: 0 };
 
@@ -56,7 +70,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   }
 
   /**
-   * Stores again what Redis may have lost, after every reconnect.
+   * Stores again what Redis may have lost, after every start of Redis.
    *
    * @returns for how long no batch may be sent, in ms
    */
@@ -64,7 +78,6 @@ export class RedisOutcomeStore implements OutcomeStore {
     const pauseMs = await this.#enter().catch(() => 0);
     this.#redis.onReady(() => {
       this.#server = null;
-      this.#mirror.markAllUnwritten();
       // What fails now is done before the next batch is sent.
       this.#enter().catch(() => undefined);
     });
@@ -98,7 +111,9 @@ export class RedisOutcomeStore implements OutcomeStore {
     const values = [this.#server ?? '', name, record.id, record.intent, record.intendedAt, record.sender];
     const answer = await this.#redis.runScript(claimScript, keys, values).catch((error: unknown) => {
       // The key may have been claimed. Nothing will be sent, so the claim is removed as soon as Redis answers.
-      this.#mirror.setUnwritten(name, { ...record, state: 'forgotten' });
+      const unused: OutcomeRecord = { ...record, state: 'forgotten' };
+      this.#unused.set(record.id, unused);
+      this.#mirror.setUnwritten(name, unused);
       throw error;
     });
     if (answer === 'closed') {
@@ -185,6 +200,11 @@ export class RedisOutcomeStore implements OutcomeStore {
   async #read(name: string): Promise<StoredOutcome | null> {
     try {
       const record = await this.#readRecord(name);
+      const unused = record && this.#unused.get(record.id);
+      if (unused) {
+        await this.#apply(unused, '');
+        return null;
+      }
       if (record && isFinal(record)) this.#mirror.set(name, record);
       return record && outcomeOfRecord(record);
     } catch (error) {
@@ -195,18 +215,40 @@ export class RedisOutcomeStore implements OutcomeStore {
   }
 
   /** Enters the server if this has not happened since the last reconnect, and stores what it may not have. */
-  async #enter(): Promise<number> {
-    let pauseMs = 0;
-    if (this.#server === null) {
-      const run = await this.#redis.run((client) => client.info('server')).then(runIdOf, () => 'unknown');
-      pauseMs = Number(await this.#redis.runScript(enterScript, [serverKey], [run, restoreMs]));
-      this.#server = run;
-    }
-    for (const [name, record] of this.#mirror.unwritten()) {
-      await this.#apply(record, '');
-      this.#mirror.noteWritten(name, record);
+  #enter(): Promise<number> {
+    return (this.#entering ??= this.#enterNow().finally(() => (this.#entering = null)));
+  }
+
+  async #enterNow(): Promise<number> {
+    const pauseMs = this.#server === null ? await this.#enterServer() : 0;
+    const unwritten = this.#mirror.unwritten();
+    for (let at = 0; at < unwritten.length; at += restoredAtOnce) {
+      const records = unwritten.slice(at, at + restoredAtOnce);
+      await Promise.all([this.#keepClosed(at > 0), ...records.map((record) => this.#restore(...record))]);
     }
     return pauseMs;
+  }
+
+  /** Before it has stored everything, no gateway may send a batch. */
+  async #keepClosed(isNeeded: boolean): Promise<void> {
+    if (isNeeded) await this.#redis.runScript(enterScript, [serverKey], [this.#writtenTo ?? '', restoreMs, 1]);
+  }
+
+  async #restore(name: string, record: OutcomeRecord): Promise<void> {
+    await this.#apply(record, '');
+    this.#mirror.noteWritten(name, record);
+  }
+
+  async #enterServer(): Promise<number> {
+    const askedAt = performance.now();
+    const run = runIdOf(await this.#redis.run((client) => client.info('server')));
+    const longerMs = restoreRoundTrips * Math.ceil(performance.now() - askedAt);
+    const pauseMs = await this.#redis.runScript(enterScript, [serverKey], [run, restoreMs + longerMs, 0]);
+    // The same server still has everything.
+    if (run !== this.#writtenTo || run === unknownRun) this.#mirror.markAllUnwritten();
+    this.#writtenTo = run;
+    this.#server = run;
+    return Number(pauseMs);
   }
 
   /** @returns positions of journals that another outcome had claimed */
@@ -248,5 +290,5 @@ function claimKey(journalId: string): string {
 }
 
 function runIdOf(info: string): string {
-  return /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unknown';
+  return /^run_id:(\w+)/m.exec(info)?.[1] ?? unknownRun;
 }

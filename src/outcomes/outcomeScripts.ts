@@ -4,11 +4,14 @@ import { luaNow, RedisScript } from '../redis/RedisScript.ts';
  * Notes which start of the server this is. After a start, the gateways store again what they know, and for that time no
  * batch may be sent: a key that the server has lost must not look new.
  *
- * KEYS: server; ARGV: its run id, time in ms. Returns for how many more ms no batch may be sent.
+ * KEYS: server; ARGV: its run id, time in ms, 1 to begin this time again. Returns for how many more ms no batch may be sent.
  */
 export const enterScript = new RedisScript(`${luaNow}
 if redis.call('HGET', KEYS[1], 'run') ~= ARGV[1] then
   redis.call('HSET', KEYS[1], 'run', ARGV[1], 'opensAt', string.format('%.0f', now + ARGV[2]))
+elseif ARGV[3] == '1' then
+  local opensAt = math.max(tonumber(redis.call('HGET', KEYS[1], 'opensAt')), now + ARGV[2])
+  redis.call('HSET', KEYS[1], 'opensAt', string.format('%.0f', opensAt))
 end
 return math.max(0, tonumber(redis.call('HGET', KEYS[1], 'opensAt')) - now)
 `);

@@ -19,6 +19,8 @@ export interface RedisOptions {
    */
   timeoutMs?: number;
   log: Log;
+  /** Whether another connection to the same Redis reports why Redis is not available. Default false. */
+  isSecondary?: boolean;
 }
 
 /** For readiness and metrics. */
@@ -50,6 +52,8 @@ export class RedisConnection {
   readonly #readyListeners = new Set<() => void>();
   readonly #backoff = new Backoff(reconnectPauses);
   #downSince: number | null = performance.now();
+  /** Why Redis has not been available since then, each reason once. */
+  readonly #reasons = new Set<string>();
   #timesReady = 0;
   #failures = 0;
   #isClosed = false;
@@ -74,8 +78,8 @@ export class RedisConnection {
     });
     this.#client.on('ready', () => this.#noteReady());
     this.#client.on('close', () => this.#noteDown());
-    // Without a listener, errors of the connection would be printed. They are logged when the connection closes.
-    this.#client.on('error', (error) => options.log.debug({ reason: messageOf(error) }, 'redis reported an error'));
+    // Without a listener, errors of the connection would be printed. They come before it closes.
+    this.#client.on('error', (error) => this.#noteReason(messageOf(error)));
     this.#firstAttempt = this.#client.connect().catch(() => undefined);
   }
 
@@ -88,9 +92,14 @@ export class RedisConnection {
     };
   }
 
-  /** Waits until the first attempt to connect has ended, but no longer than a command may take. */
-  async opened(): Promise<void> {
-    await waitFor(this.#firstAttempt, { timeoutMs: this.#timeoutMs });
+  /** What was wrong last, as Redis or the network says it: without the password. Null while commands are accepted. */
+  get reason(): string | null {
+    return [...this.#reasons].at(-1) ?? null;
+  }
+
+  /** Waits until the first attempt to connect has ended, by default no longer than a command may take. */
+  async opened(timeoutMs = this.#timeoutMs): Promise<void> {
+    await waitFor(this.#firstAttempt, { timeoutMs });
   }
 
   /** Calls a function now if commands are accepted, and after each reconnect. It must not throw. */
@@ -106,7 +115,11 @@ export class RedisConnection {
   subscribe(channel: string, receive: (text: string) => void): void {
     this.#client.on('message', (_channel, text) => receive(text));
     // A connection that breaks again subscribes after its next reconnect.
-    this.onReady(() => void this.#client.subscribe(this.#channelOf(channel)).catch(() => undefined));
+    this.onReady(() => {
+      this.#client.subscribe(this.#channelOf(channel)).catch((error: unknown) => {
+        this.#options.log.warn({ reason: messageOf(error) }, 'messages of other gateways are not received');
+      });
+    });
   }
 
   /** @throws RedisUnavailableError */
@@ -144,7 +157,7 @@ export class RedisConnection {
    * @param timeoutMs longer than its commands block
    */
   duplicate(timeoutMs = this.#timeoutMs): RedisConnection {
-    return new RedisConnection({ ...this.#options, timeoutMs });
+    return new RedisConnection({ ...this.#options, timeoutMs, isSecondary: true });
   }
 
   close(): void {
@@ -161,21 +174,36 @@ export class RedisConnection {
     const isInTime =
       (await waitFor(answer, { timeoutMs: this.#timeoutMs })) || (await waitFor(answer, { timeoutMs: graceMs }));
     if (isInTime) return answer;
-    this.#client.disconnect(true);
-    throw new Error(`redis did not answer within ${this.#timeoutMs} ms`);
+    const reason = `redis did not answer within ${this.#timeoutMs} ms`;
+    // The first of many commands that are late together closes the connection.
+    if (this.#downSince === null) {
+      this.#noteReason(reason);
+      this.#noteDown();
+      this.#client.disconnect(true);
+    }
+    throw new Error(reason);
   }
 
   #noteReady(): void {
     this.#timesReady += 1;
     this.#downSince = null;
+    this.#reasons.clear();
     this.#backoff.reset();
-    if (this.#timesReady > 1) this.#options.log.info('redis is available again');
+    const { log, isSecondary = false } = this.#options;
+    if (this.#timesReady > 1) log[isSecondary ? 'debug' : 'info']('redis is available again');
     for (const listener of this.#readyListeners) listener();
   }
 
   #noteDown(): void {
     if (this.#isClosed || this.#downSince !== null) return;
     this.#downSince = performance.now();
-    this.#options.log.warn('redis is not available');
+    if (this.#reasons.size === 0) this.#noteReason('the connection was closed');
+  }
+
+  #noteReason(reason: string): void {
+    if (this.#isClosed || this.#reasons.has(reason)) return;
+    this.#reasons.add(reason);
+    const { log, isSecondary = false } = this.#options;
+    log[isSecondary ? 'debug' : 'warn']({ reason }, 'redis is not available');
   }
 }

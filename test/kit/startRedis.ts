@@ -19,7 +19,7 @@ export class TestRedis {
   readonly url: string;
   readonly #port: number;
   readonly #folder: string;
-  readonly #settings: readonly string[];
+  #settings: readonly string[];
   #process: ReturnType<typeof spawn> | null = null;
   #kill: () => Promise<void> = () => Promise.resolve();
 
@@ -68,8 +68,10 @@ export class TestRedis {
     this.#process?.kill('SIGCONT');
   }
 
-  async restart({ keepsData }: { keepsData: boolean }): Promise<void> {
+  /** @param settings further arguments of `redis-server` from now on; those that it has by default */
+  async restart({ keepsData, settings }: { keepsData: boolean; settings?: readonly string[] }): Promise<void> {
     await this.kill();
+    this.#settings = settings ?? this.#settings;
     if (!keepsData) rmSync(join(this.#folder, 'appendonlydir'), { recursive: true });
     await this.start();
   }

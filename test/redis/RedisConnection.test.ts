@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-
 import { describe, expect, it } from 'vitest';
 
-import { RedisOutcomeStore } from '../../src/outcomes/RedisOutcomeStore.ts';
 import { checkPersistence } from '../../src/redis/checkPersistence.ts';
 import { keyPrefixOf } from '../../src/redis/keyPrefixOf.ts';
 import { Peers } from '../../src/redis/Peers.ts';
@@ -14,7 +11,6 @@ import { closeLater } from '../kit/closeLater.ts';
 import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
-const operating = new URL('../../docs/operating.md', import.meta.url);
 const increment = new RedisScript(`return redis.call('INCRBY', KEYS[1], ARGV[1])`);
 
 async function connect(url: string, timeoutMs = 300, keyPrefix = 'test:'): Promise<RedisConnection> {
@@ -132,31 +128,6 @@ describe.skipIf(isWithoutRedis)('RedisBus', () => {
     await whenReceived('after');
 
     expect(received.filter((line) => !line.startsWith('two: '))).toEqual([]);
-  });
-
-  it('needs only the rights that docs/operating.md lists', async () => {
-    const [, rights = ''] = /`(~\{PREFIX:\* [^`]*)`/.exec(readFileSync(operating, 'utf8')) ?? [];
-    const user = `--user gateway on >pw ${rights.replaceAll('PREFIX', 'test')}`.split(' ');
-    const server = await startRedis(user);
-    const redis = await connect(server.url.replace('//', '//gateway:pw@'), 300, '{test:host:account}:');
-    const peers = new Peers(redis);
-    await peers.start();
-    closeLater(() => peers.close());
-    const store = new RedisOutcomeStore({ redis, peers });
-    const lines: string[] = [];
-
-    await checkPersistence(
-      redis,
-      watchedLog((line) => lines.push(line)),
-    );
-    await redis.publish('messages', 'text');
-    await expect(store.start()).resolves.toBeGreaterThan(0);
-    await store.hold();
-    await store.unsettled();
-
-    expect(rights).toContain('+@scripting');
-    expect(lines).toEqual([]);
-    expect(redis.state.failures).toBe(0);
   });
 });
 

@@ -33,6 +33,8 @@ const pageSize = 500;
 const blockMs = 1_000;
 /** How long a read may take in all, in ms. */
 const readTimeoutMs = 2_000;
+/** Answers in a row that must be in time before a reader connects. */
+const answersInTime = 5;
 const maxTrimIntervalMs = 10_000;
 
 const [stateKey, streamKey, idsKey, leaseKey] = ['feed', 'feed:entries', 'feed:ids', 'feed:lease'];
@@ -49,8 +51,14 @@ export class EventLog {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  /** Connects for reading. @throws RedisUnavailableError */
+  /**
+   * Connects for reading, unless Redis is often too slow: then nobody could hold the lease, and a reader gets more with a
+   * stream of its own.
+   *
+   * @throws RedisUnavailableError
+   */
   async attach(): Promise<AttachedLog> {
+    for (let answers = 0; answers < answersInTime; answers += 1) await this.#redis.run((client) => client.ping());
     const connection = this.#redis.duplicate(readTimeoutMs);
     try {
       await connection.opened();
