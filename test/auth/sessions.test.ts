@@ -245,7 +245,7 @@ describe('a changed key file', () => {
     await logged.opened;
 
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 50, keys: 1, problems: [expect.any(String)] });
-    const { principal } = await authenticator.authenticate(bearer(key.key));
+    const { principal } = authenticator.authenticate(bearer(key.key));
     expect(principal.name).toBe('kept');
   });
 });

@@ -107,7 +107,7 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
       stranger: newKey('stranger', { scopes: ['journals:read'], accounts: [otherCustomer] }),
     };
     await writeKeyFile(file, Object.values(keys));
-    const { url } = await serveBinary(undefined, { FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { url } = await serveHere({ FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
     const sweeper = bearer(keys.sweeper.key);
     const createTo = async (toAccount: string) => {
       const input = { jnlc: { fromAccount: sweep, toAccount, amount: '1' } };
