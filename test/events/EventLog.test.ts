@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { EventLog } from '../../src/events/shared/EventLog.ts';
 import type { EventLogOptions, LoggedEvent } from '../../src/events/shared/EventLog.ts';
@@ -19,8 +19,9 @@ async function openLog(redis: TestRedis, options?: EventLogOptions): Promise<Eve
   return new EventLog(connection, options);
 }
 
+/** Like a gateway, tries again while its connection to Redis is not back after a restart. */
 async function attach(log: EventLog) {
-  const attached = await log.attach();
+  const attached = await vi.waitFor(() => log.attach(), { timeout: 10_000 });
   closeLater(() => attached.close());
   return attached;
 }
