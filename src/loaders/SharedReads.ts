@@ -10,7 +10,8 @@ interface Read {
   /** Writes and event position when it began. */
   writes: number;
   position: unknown;
-  result: Promise<unknown>;
+  /** Null once it has ended: an old table of a `Map` may keep the read itself alive, and a result is large. */
+  result: Promise<unknown> | null;
   /** Number of operations that wait for it. */
   waiters: number;
   cancel: Cancellation;
@@ -54,23 +55,27 @@ export class SharedReads {
     const { writes } = this.#client;
     const position = this.#position();
     const current = this.#reads.get(key);
-    if (current?.writes === writes && current.position === position) return join(current, signal) as Promise<Result>;
+    if (current?.result && current.writes === writes && current.position === position) {
+      return join(current, current.result as Promise<Result>, signal);
+    }
     const cancel = new Cancellation();
-    const begun: Read = { writes, position, result: read(cancel), waiters: 0, cancel };
+    const result = read(cancel);
+    const begun: Read = { writes, position, result, waiters: 0, cancel };
     this.#reads.set(key, begun);
     const forget = () => {
+      begun.result = null;
       if (this.#reads.get(key) === begun) this.#reads.delete(key);
     };
-    begun.result.then(forget, forget);
+    result.then(forget, forget);
     cancel.addEventListener('abort', forget);
-    return join(begun, signal) as Promise<Result>;
+    return join(begun, result, signal);
   }
 }
 
 /** Waits for a read until the signal is aborted. The last waiter to leave aborts the read. */
-function join(read: Read, signal: CancelSignal | undefined): Promise<unknown> {
+function join<Result>(read: Read, result: Promise<Result>, signal: CancelSignal | undefined): Promise<Result> {
   read.waiters += 1;
-  if (!signal) return read.result;
+  if (!signal) return result;
   return new Promise((resolve, reject) => {
     const leave = () => {
       read.waiters -= 1;
@@ -79,8 +84,8 @@ function join(read: Read, signal: CancelSignal | undefined): Promise<unknown> {
     };
     const detach = () => signal.removeEventListener('abort', leave);
     signal.addEventListener('abort', leave);
-    read.result.then(resolve, reject);
-    read.result.then(detach, detach);
+    result.then(resolve, reject);
+    result.then(detach, detach);
     if (signal.aborted) leave();
   });
 }

@@ -59,7 +59,7 @@ interface LogLine {
 }
 
 const client: Client = {
-  runningKey: {},
+  runningKey: { holds: 0, waits: 0 },
   isGone: false,
   whenGone: () => undefined,
   removeListener: () => undefined,

@@ -7,6 +7,14 @@ import { waitFor } from '../../concurrency/waitFor.ts';
  */
 const queryShare = 0.5;
 
+/** Identifies an operation and has its counts, which `RunningOperations` alone changes. Both begin at 0. */
+export interface RunningKey {
+  /** The response of the operation and its work each hold it. */
+  holds: number;
+  /** How many waits an operation has that only waits. Such an operation is not counted. */
+  waits: number;
+}
+
 /**
  * The operations that must end before the process may exit. Each counts from its request until its response has been sent
  * and its work is done. A subscription stops counting once it has been set up.
@@ -15,10 +23,9 @@ export class RunningOperations {
   readonly #max: number;
   readonly #maxWithQueries: number;
   readonly #idle = new Notifier();
-  /** The holds on each operation, by an object that identifies it. Its response and its work each hold it. */
-  readonly #holds = new Map<object, number>();
-  /** How many waits each operation that only waits has. Those are not counted. */
-  readonly #waits = new Map<object, number>();
+  /** How many operations are held, waiting ones included. */
+  #held = 0;
+  #waiting = 0;
   /** What ends the waits. */
   readonly #ends = new Set<() => void>();
   #isDraining = false;
@@ -31,12 +38,12 @@ export class RunningOperations {
   }
 
   get count(): number {
-    return this.#holds.size - this.#waits.size;
+    return this.#held - this.#waiting;
   }
 
   /** How many operations only wait for something to happen. */
   get waiting(): number {
-    return this.#waits.size;
+    return this.#waiting;
   }
 
   /** True once the shutdown has begun: new operations are refused. */
@@ -50,8 +57,8 @@ export class RunningOperations {
   }
 
   /** @param operation the operation to be checked, which does not count itself */
-  hasRoomFor(kind: 'query' | 'any', operation?: object | null): boolean {
-    const others = operation && this.#holds.has(operation) ? this.count - 1 : this.count;
+  hasRoomFor(kind: 'query' | 'any', operation?: RunningKey): boolean {
+    const others = operation && operation.holds > 0 ? this.count - 1 : this.count;
     return others < (kind === 'query' ? this.#maxWithQueries : this.#max);
   }
 
@@ -60,14 +67,14 @@ export class RunningOperations {
   }
 
   /** Holds an operation: it runs until all of its holds are released. */
-  hold(operation: object): void {
-    this.#holds.set(operation, (this.#holds.get(operation) ?? 0) + 1);
+  hold(operation: RunningKey): void {
+    if (operation.holds === 0) this.#held += 1;
+    operation.holds += 1;
   }
 
   /** To be called once for each hold. */
-  release(operation: object): void {
-    const left = (this.#holds.get(operation) ?? 0) - 1;
-    if (left > 0) this.#holds.set(operation, left);
+  release(operation: RunningKey): void {
+    if (operation.holds > 1) operation.holds -= 1;
     else this.forget(operation);
   }
 
@@ -76,30 +83,37 @@ export class RunningOperations {
    *
    * @param end ends the wait, a function of its own; called when a shutdown begins, or at once if it has begun
    */
-  suspend(operation: object, end: () => void): void {
+  suspend(operation: RunningKey, end: () => void): void {
     this.#ends.add(end);
-    if (this.#holds.has(operation)) this.#waits.set(operation, (this.#waits.get(operation) ?? 0) + 1);
+    if (operation.holds > 0) {
+      if (operation.waits === 0) this.#waiting += 1;
+      operation.waits += 1;
+    }
     if (this.#isDraining) end();
   }
 
   /** To be called once when a suspended operation goes on. */
-  resume(operation: object, end: () => void): void {
+  resume(operation: RunningKey, end: () => void): void {
     this.#ends.delete(end);
-    const left = (this.#waits.get(operation) ?? 0) - 1;
-    if (left > 0) this.#waits.set(operation, left);
-    else this.#waits.delete(operation);
+    if (operation.waits === 0) return;
+    operation.waits -= 1;
+    if (operation.waits === 0) this.#waiting -= 1;
   }
 
   /** Stops counting an operation that doesn't end by itself. */
-  forget(operation: object): void {
-    this.#waits.delete(operation);
-    if (this.#holds.delete(operation) && this.#holds.size === 0) this.#idle.notify();
+  forget(operation: RunningKey): void {
+    if (operation.waits > 0) this.#waiting -= 1;
+    operation.waits = 0;
+    if (operation.holds === 0) return;
+    operation.holds = 0;
+    this.#held -= 1;
+    if (this.#held === 0) this.#idle.notify();
   }
 
   /** Refuses new operations, ends those that only wait, and waits until none is running or the signal is aborted. */
   async drain(signal: AbortSignal): Promise<void> {
     this.#isDraining = true;
     for (const end of this.#ends) end();
-    while (this.#holds.size > 0 && !signal.aborted) await waitFor(this.#idle.next(), { signal });
+    while (this.#held > 0 && !signal.aborted) await waitFor(this.#idle.next(), { signal });
   }
 }

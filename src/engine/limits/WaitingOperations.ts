@@ -2,7 +2,7 @@ import type { Limits } from '../../config/limits.ts';
 import { overloaded } from '../../errors/limitErrors.ts';
 
 import type { PrincipalLimits } from './PrincipalLimits.ts';
-import type { RunningOperations } from './RunningOperations.ts';
+import type { RunningKey, RunningOperations } from './RunningOperations.ts';
 
 /** The share of all waiting operations that one principal may have. */
 const principalShare = 0.5;
@@ -10,7 +10,7 @@ const principalShare = 0.5;
 /** What is needed of an operation. */
 export interface WaitingOperation {
   /** Its key identifies it in `RunningOperations`. */
-  readonly request: { readonly client: { readonly runningKey: object } };
+  readonly request: { readonly client: { readonly runningKey: RunningKey } };
   readonly session: { readonly principal: { readonly name: string } };
   /** The limit on its time. It starts anew when the wait is over. */
   readonly lifetime: { pause: () => void; resume: () => void };

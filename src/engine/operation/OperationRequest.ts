@@ -1,12 +1,13 @@
 import type { Session } from '../../auth/Session.ts';
 import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 
+import type { RunningKey } from '../limits/RunningOperations.ts';
 import type { LiveSink } from '../live/LiveSink.ts';
 
 /** The connection to the client of one operation. */
 export interface Client {
   /** Identifies the operation in `RunningOperations`: the response over HTTP, the operation itself on a WebSocket. */
-  readonly runningKey: object;
+  readonly runningKey: RunningKey;
   /** True once the client has disconnected or cancelled the operation. */
   readonly isGone: boolean;
   /** Calls a listener when the client disconnects. */

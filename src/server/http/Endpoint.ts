@@ -1,16 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import type { Log } from '../../log.ts';
 
 import { isAllowedOrigin, isForeignPage } from '../connections/originChecks.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
+import type { HttpResponse } from './HttpResponse.ts';
 import type { Caller, RunDocument } from './runDocument.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 import { sendErrors } from './sendErrors.ts';
 
 /** Answers requests for a path besides GraphQL. */
-export type Endpoint = (request: IncomingMessage, response: ServerResponse) => unknown;
+export type Endpoint = (request: IncomingMessage, response: HttpResponse) => unknown;
 
 /** What endpoints need to run operations of their clients. */
 export interface EndpointParts {
@@ -56,7 +57,7 @@ function isFromForeignPage(req: IncomingMessage, corsOrigins: readonly string[])
 }
 
 /** Aborted when the client disconnects before the response has been sent. */
-function whenGone(res: ServerResponse): AbortSignal {
+function whenGone(res: HttpResponse): AbortSignal {
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   return gone.signal;

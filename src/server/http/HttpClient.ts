@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import type { Session } from '../../auth/Session.ts';
 import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
@@ -7,24 +7,25 @@ import type { Client, OperationRequest } from '../../engine/operation/OperationR
 import { requestIdOf } from '../connections/requestId.ts';
 import { EventStreamBody } from '../live/EventStreamBody.ts';
 import { eventStream } from './mediaTypes.ts';
+import type { HttpResponse } from './HttpResponse.ts';
 import { memoize } from './memoize.ts';
 
 /** The client of one HTTP request, as the engine sees it. */
 export class HttpClient implements Client {
   readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #response: HttpResponse;
   readonly #pingMs: number;
   #body: EventStreamBody | null = null;
   readonly takesPlace = true;
 
   /** @param pingMs interval of the comments that keep an idle event stream open */
-  constructor(request: IncomingMessage, response: ServerResponse, pingMs: number) {
+  constructor(request: IncomingMessage, response: HttpResponse, pingMs: number) {
     this.#request = request;
     this.#response = response;
     this.#pingMs = pingMs;
   }
 
-  get runningKey(): ServerResponse {
+  get runningKey(): HttpResponse {
     return this.#response;
   }
 

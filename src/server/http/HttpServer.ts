@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 
 import { closeAll } from '../../concurrency/closeAll.ts';
+import { Slots } from '../../concurrency/Slots.ts';
 import type { Limits } from '../../config/limits.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { pathOf } from '../connections/pathOf.ts';
@@ -17,6 +18,7 @@ import type { TargetProblem } from './checkRequestTarget.ts';
 import { corsHeaders } from './corsHeaders.ts';
 import type { Endpoint } from './Endpoint.ts';
 import { HttpRequest } from './HttpRequest.ts';
+import { HttpResponse } from './HttpResponse.ts';
 import { normalizeHead } from './normalizeHead.ts';
 import { peekAndShedQuery } from './peekAndShedQuery.ts';
 import { isOrdinaryPost } from './PostDoor.ts';
@@ -49,17 +51,17 @@ export interface Route {
 export interface HttpDoors {
   post: PostDoor;
   /** Yoga, for all other requests. */
-  yoga: (request: IncomingMessage, response: ServerResponse) => unknown;
+  yoga: (request: IncomingMessage, response: HttpResponse) => unknown;
 }
 
 /** The port for clients, with the doors that it leads to: one for ordinary POST requests, Yoga and WebSockets. */
 export class HttpServer {
-  readonly #server: Server<typeof HttpRequest>;
+  readonly #server: Server<typeof HttpRequest, typeof HttpResponse>;
   readonly #doors: HttpDoors;
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
-  readonly #responses = new Set<ServerResponse>();
+  readonly #responses = new Slots<HttpResponse>();
   readonly #stalled: StalledSockets;
 
   constructor(doors: HttpDoors, webSockets: WebSocketServer, running: RunningOperations, options: HttpServerOptions) {
@@ -72,6 +74,7 @@ export class HttpServer {
     this.#server = createServer(
       {
         IncomingMessage: HttpRequest,
+        ServerResponse: HttpResponse,
         keepAliveTimeout,
         // Both apply only while a request arrives, so neither closes an idle connection.
         headersTimeout: requestTimeout,
@@ -103,9 +106,9 @@ export class HttpServer {
    */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const response of this.#responses) closeConnectionAfter(response);
+    for (const response of this.#responses.list()) closeConnectionAfter(response);
     const { spreadMs = 3_000 } = this.#options;
-    const closeStreams = () => staggerClose([...this.#responses], spreadMs, (response) => void response.destroy());
+    const closeStreams = () => staggerClose(this.#responses.list(), spreadMs, (response) => void response.destroy());
     const closeConnections = () => {
       this.#server.closeAllConnections();
       return closed;
@@ -119,7 +122,7 @@ export class HttpServer {
   }
 
   /** An overloaded process refuses a request before it spends anything else on it. */
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  #serve(request: IncomingMessage, response: HttpResponse): void {
     normalizeHead(request);
     const path = pathOf(request);
     const isOwn = isOwnPath(path);
@@ -132,7 +135,7 @@ export class HttpServer {
     else this.#shed(request, response);
   }
 
-  #peek(request: IncomingMessage, response: ServerResponse): void {
+  #peek(request: IncomingMessage, response: HttpResponse): void {
     const admit = () => this.#admit(request, response, null, undefined);
     peekAndShedQuery(request, admit, () => this.#shed(request, response));
   }
@@ -140,7 +143,7 @@ export class HttpServer {
   /** A response counts as running until it has been sent, unless it turns out to be a subscription's. */
   #admit(
     request: IncomingMessage,
-    response: ServerResponse,
+    response: HttpResponse,
     problem: TargetProblem | null,
     endpoint: Endpoint | undefined,
   ): void {
@@ -154,10 +157,10 @@ export class HttpServer {
     // A shutdown doesn't wait for requests that have not arrived completely.
     if (request.method === 'GET' || request.method === 'HEAD' || request.readableEnded) begin();
     else request.on('end', begin);
-    this.#responses.add(response);
+    const slot = this.#responses.add(response);
     response.on('close', () => {
       isClosed = true;
-      this.#responses.delete(response);
+      this.#responses.remove(slot);
       if (isHeld) this.#running.release(response);
     });
     if (this.#running.isDraining) closeConnectionAfter(response);
@@ -174,7 +177,7 @@ export class HttpServer {
     else void (endpoint ?? this.#doors.yoga)(request, response);
   }
 
-  #shed(request: IncomingMessage, response: ServerResponse): void {
+  #shed(request: IncomingMessage, response: HttpResponse): void {
     this.#running.countShed();
     if (this.#running.isDraining) closeConnectionAfter(response);
     sendOverloaded(request, response);
@@ -190,6 +193,6 @@ export class HttpServer {
 }
 
 /** Without this header a client could send its next request on a connection that is about to close. */
-function closeConnectionAfter(response: ServerResponse): void {
+function closeConnectionAfter(response: HttpResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close');
 }

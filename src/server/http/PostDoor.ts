@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import type { Limits } from '../../config/limits.ts';
@@ -12,6 +12,7 @@ import type { Log } from '../../log.ts';
 import type { ParseQueue } from '../limits/ParseQueue.ts';
 import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
 import { HttpClient } from './HttpClient.ts';
+import type { HttpResponse } from './HttpResponse.ts';
 import { eventStream, isUtf8, parseMediaType } from './mediaTypes.ts';
 import { memoize } from './memoize.ts';
 import { readBody } from './readBody.ts';
@@ -50,7 +51,7 @@ export class PostDoor {
   }
 
   /** Never rejects. @param head the headers of every response, as a list of names and values in turn */
-  async serve(request: IncomingMessage, response: ServerResponse, head: string[]): Promise<void> {
+  async serve(request: IncomingMessage, response: HttpResponse, head: string[]): Promise<void> {
     const { engine, authenticator, limits, turns, log } = this.#options;
     const client = new HttpClient(request, response, limits.pingMs);
     const reply = { client, response, head, log };

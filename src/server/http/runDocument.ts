@@ -1,11 +1,12 @@
 import type { GraphQLError } from 'graphql';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import type { Session } from '../../auth/Session.ts';
 import type { Engine } from '../../engine/Engine.ts';
 import { isResults } from '../../engine/answers/Answer.ts';
 
 import { HttpClient } from './HttpClient.ts';
+import type { HttpResponse } from './HttpResponse.ts';
 
 /** A query or mutation that an endpoint other than GraphQL runs for its client. */
 export interface InnerOperation {
@@ -17,7 +18,7 @@ export interface InnerOperation {
 /** The request that an inner operation belongs to, already authenticated. */
 export interface Caller {
   req: IncomingMessage;
-  res: ServerResponse;
+  res: HttpResponse;
   session: Session;
   /** Aborted when the client has disconnected. */
   signal: AbortSignal;

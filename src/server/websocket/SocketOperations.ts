@@ -7,7 +7,7 @@ import { waitFor } from '../../concurrency/waitFor.ts';
 import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 
 import { tooManyOperations } from '../../errors/limitErrors.ts';
-import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
+import type { RunningKey, RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import type { LiveMessage } from '../../engine/live/LiveMessage.ts';
 import type { LiveSink } from '../../engine/live/LiveSink.ts';
 import type { Client } from '../../engine/operation/OperationRequest.ts';
@@ -21,9 +21,11 @@ export interface FeedPosition {
 }
 
 /** One operation of one socket, from its `subscribe` until its last message has been sent or the client cancels it. */
-export class SocketOperation implements LiveSink, Client {
+export class SocketOperation implements LiveSink, Client, RunningKey {
   readonly #cancelled = new Cancellation();
   readonly #running: RunningOperations;
+  holds = 0;
+  waits = 0;
   #isRunning = true;
   readonly #writer: SocketWriter;
   /** Fulfilled when the kernel has taken every protocol message so far, or when the socket has closed. */

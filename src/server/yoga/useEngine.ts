@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
@@ -7,11 +7,12 @@ import { isResults } from '../../engine/answers/Answer.ts';
 import type { Engine } from '../../engine/Engine.ts';
 
 import { HttpClient } from '../http/HttpClient.ts';
+import type { HttpResponse } from '../http/HttpResponse.ts';
 
 /** What Yoga passes from hook to hook with a request. */
 export interface YogaContext {
   req: IncomingMessage;
-  res: ServerResponse;
+  res: HttpResponse;
   session?: Session;
   client?: HttpClient;
 }

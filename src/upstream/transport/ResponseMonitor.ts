@@ -1,9 +1,13 @@
+import { Slots } from '../../concurrency/Slots.ts';
+
 /** A call that has not ended yet. */
 export interface PendingCall {
   /** By `performance.now()`. */
   startedAt: number;
   /** Whether the breaker has already counted this call as a failure. */
   isCountedAsFailed: boolean;
+  /** Its slot among the pending calls. */
+  slot: number;
 }
 
 export interface ResponseMonitorOptions {
@@ -24,7 +28,7 @@ const checkEveryMs = 100;
  */
 export class ResponseMonitor {
   readonly #options: ResponseMonitorOptions;
-  readonly #pending = new Set<PendingCall>();
+  readonly #pending = new Slots<PendingCall>();
   #respondedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #isReporting = false;
@@ -34,14 +38,14 @@ export class ResponseMonitor {
   }
 
   start(): PendingCall {
-    const call = { startedAt: performance.now(), isCountedAsFailed: false };
-    this.#pending.add(call);
+    const call = { startedAt: performance.now(), isCountedAsFailed: false, slot: 0 };
+    call.slot = this.#pending.add(call);
     this.#timer ??= setInterval(() => this.#check(), checkEveryMs).unref();
     return call;
   }
 
   end(call: PendingCall): void {
-    this.#pending.delete(call);
+    this.#pending.remove(call.slot);
   }
 
   /** When the host last responded, by `performance.now()`. */
@@ -64,10 +68,10 @@ export class ResponseMonitor {
     // The timer keeps running during short pauses between calls.
     if (this.#pending.size === 0) this.close();
     if (this.#isReporting) return;
-    const pending = [...this.#pending].filter(({ isCountedAsFailed }) => !isCountedAsFailed);
-    const [oldest] = pending;
-    if (!oldest || pending.length < minPending) return;
-    if (performance.now() - Math.max(this.#respondedAt, oldest.startedAt) < timeoutMs) return;
+    const pending = this.#pending.list().filter(({ isCountedAsFailed }) => !isCountedAsFailed);
+    if (pending.length < minPending) return;
+    const oldestAt = Math.min(...pending.map(({ startedAt }) => startedAt));
+    if (performance.now() - Math.max(this.#respondedAt, oldestAt) < timeoutMs) return;
     this.#isReporting = true;
     void onUnresponsive(pending).finally(() => (this.#isReporting = false));
   }
