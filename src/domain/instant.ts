@@ -108,6 +108,13 @@ function isPlainUtc(value: Instant): boolean {
   return value[10] === 'T' && value[17] !== '6' && value.endsWith('Z');
 }
 
+/** Whether two instants are spelled alike, so that their texts sort as their keys do. */
+export function sortAsText(first: Instant, second: Instant): boolean {
+  return first.length === second.length && first.length <= longest && isPlainUtc(first) && isPlainUtc(second);
+}
+
+/** The length of a plain instant with nanoseconds, which a key keeps. */
+const longest = 30;
 /** The length of a plain instant without a fraction. */
 const wholeSeconds = 20;
 const noFraction = '000000000';

@@ -1,5 +1,5 @@
 import { BadUserInputError } from '../../errors/BadUserInputError.ts';
-import { instantKey, isInstant } from '../../domain/instant.ts';
+import { instantKey, isInstant, sortAsText } from '../../domain/instant.ts';
 import type { CalendarDate } from '../../domain/calendarDate.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { ListedJournal } from '../../domain/unreadableJournal.ts';
@@ -19,13 +19,24 @@ export function placeOf({ id, createdAt }: Pick<ListedJournal, 'id' | 'createdAt
   return { key: createdAt === null ? undated : instantKey(createdAt), id: id ?? '' };
 }
 
+type Placed = Pick<ListedJournal, 'id' | 'createdAt'>;
+
 /** The items in the order of the list. Each is placed once, since sorting needs each position many times. */
-export function sortedByPlace<Item extends Pick<ListedJournal, 'id' | 'createdAt'>>(items: readonly Item[]): Item[] {
+export function sortedByPlace<Item extends Placed>(items: readonly Item[]): Item[] {
+  // Most lists arrive in order, which takes neither positions nor the garbage that those are.
+  if (items.every((item, at) => at === 0 || isInOrder(items[at - 1] ?? item, item))) return [...items];
   const placed = items.map((item) => {
     const { key, id } = placeOf(item);
     return { key, id, item };
   });
   return placed.sort(comparePlaces).map(({ item }) => item);
+}
+
+function isInOrder(first: Placed, second: Placed): boolean {
+  const [newer, older] = [first.createdAt, second.createdAt];
+  if (newer === older) return (first.id ?? '') <= (second.id ?? '');
+  if (newer !== null && older !== null && sortAsText(newer, older)) return newer > older;
+  return comparePlaces(placeOf(first), placeOf(second)) <= 0;
 }
 
 /** Negative if the first precedes the second in the list. */
