@@ -1,16 +1,19 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
+import { freePort } from '../kit/freePort.ts';
 import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { serveBinary } from '../kit/startBinary.ts';
 import { countOf, shownJournals, untilCounts, untilLive } from './kit/board.ts';
+import { startApi } from './kit/startApi.ts';
+import type { Api } from './kit/startApi.ts';
 import { startConsole } from './kit/startConsole.ts';
 
 const behind = '[data-state="behind"]';
 const gap = '[data-notice="gap"]';
 
 /** A live board that shows two journals, and the ids of all journals that were created so far. */
-async function openBoard(options: Parameters<typeof startConsole>[0] = {}) {
-  const { gateway, origin, serveAgain, createAtApi, deleteAtApi } = await startConsole(options);
+async function openBoard({ origin, createAtApi }: { origin: string; createAtApi: Api['createAtApi'] }) {
   const created: string[] = [];
   const create = async (...amounts: number[]) => {
     for (const amount of amounts) created.push(await createAtApi(String(amount)));
@@ -19,12 +22,21 @@ async function openBoard(options: Parameters<typeof startConsole>[0] = {}) {
   const { page } = await openPage(`${origin}/`);
   await untilLive(page);
   await untilCounts(page, { ACTIVITY_CREATED: 1, PENDING: 1 });
+  return { page, created, create };
+}
+
+/** A live board of a gateway in a process of its own, which starts again at the same origin. */
+async function openBoardOfProcess(options: Parameters<typeof startApi>[0] = {}) {
+  const { environment, createAtApi, deleteAtApi } = await startApi(options);
+  const port = String(await freePort());
+  const serveAgain = () => serveBinary(['--port', port], environment);
+  const { binary } = await serveAgain();
   const killGateway = async () => {
-    gateway.binary.kill('SIGKILL');
-    await gateway.binary.exit;
-    await page.locator(behind).waitFor();
+    binary.kill('SIGKILL');
+    await binary.exit;
   };
-  return { page, origin, created, create, deleteJournal: deleteAtApi, gateway, serveAgain, killGateway };
+  const origin = `http://127.0.0.1:${port}`;
+  return { ...(await openBoard({ origin, createAtApi })), origin, deleteJournal: deleteAtApi, serveAgain, killGateway };
 }
 
 /** Stops the process of the page, as the sleep of a computer does. @returns lets it go on */
@@ -44,9 +56,10 @@ const many = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
 describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or doubled${leftOut}`, () => {
   it('after the gateway was killed and started again', async () => {
-    const { page, created, create, serveAgain, killGateway } = await openBoard();
+    const { page, created, create, serveAgain, killGateway } = await openBoardOfProcess();
 
     await killGateway();
+    await page.locator(behind).waitFor();
     await create(...many);
     await serveAgain();
     await untilLive(page);
@@ -58,7 +71,7 @@ describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or 
   });
 
   it('after the network was away', async () => {
-    const { page, created, create } = await openBoard();
+    const { page, created, create } = await openBoard(await startConsole());
 
     await page.context().setOffline(true);
     await page.locator(behind).waitFor();
@@ -73,11 +86,10 @@ describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or 
   });
 
   it('after its process stood still while the gateway was killed and started again', async () => {
-    const { page, origin, created, create, serveAgain, gateway } = await openBoard();
+    const { page, origin, created, create, serveAgain, killGateway } = await openBoardOfProcess();
     const wake = await suspend(page);
 
-    gateway.binary.kill('SIGKILL');
-    await gateway.binary.exit;
+    await killGateway();
     await create(...many);
     await serveAgain();
     const { page: other } = await openPage(`${origin}/`);
@@ -107,9 +119,10 @@ describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or 
   });
 
   it('by reading its lists again, and says so, when the API no longer has the missed events', async () => {
-    const { page, created, create, serveAgain, killGateway } = await openBoard({ eventRetention: 5 });
+    const { page, created, create, serveAgain, killGateway } = await openBoardOfProcess({ eventRetention: 5 });
 
     await killGateway();
+    await page.locator(behind).waitFor();
     await create(...many);
     await serveAgain();
     await page.locator(gap, { hasText: 'Everything was read again at' }).waitFor();
@@ -123,7 +136,7 @@ describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or 
   });
 
   it('on the page of a journal as well', async () => {
-    const { page, origin, created, create, deleteJournal, serveAgain, killGateway } = await openBoard({
+    const { page, origin, created, create, deleteJournal, serveAgain, killGateway } = await openBoardOfProcess({
       eventRetention: 5,
     });
     const [, pending = ''] = created;
@@ -132,6 +145,7 @@ describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or 
     await untilLive(page);
 
     await killGateway();
+    await page.locator(behind).waitFor();
     await deleteJournal(pending);
     await create(...many);
     await serveAgain();

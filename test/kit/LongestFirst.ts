@@ -25,7 +25,12 @@ const longest = [
   'operating/dockerfile',
   'e2e/shutdown',
   'e2e/reconcile',
-  'console/board',
+  'console/catchingUp',
+  'sharing/redisSlow',
+  'events/sharedSlow',
+  'money/caps',
+  'money/exactlyOnce',
+  'upstream/silentHost',
   'e2e/commandLine',
 ].map((name) => `/test/${name}.test.ts`);
 

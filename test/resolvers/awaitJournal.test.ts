@@ -315,7 +315,8 @@ describe('operations that wait for a journal', () => {
     socket.terminate();
     await socket.closed;
 
+    // Each look collects and walks the whole heap, so that they should be few.
     while (queryObjects(WaitedJournal, { format: 'count' }) > 0)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 250));
   });
 });
