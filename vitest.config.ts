@@ -20,8 +20,6 @@ export default defineConfig({
     setupFiles: ['test/kit/failOnLeaks.ts', 'test/kit/failOnWarnings.ts', 'test/kit/closeAfterEachFile.ts'],
     // More than there may be cores: the tests mostly wait, for sockets and for clocks.
     maxWorkers: 5,
-    // Keeps transformed files for the next run, by their content.
-    experimental: { fsModuleCache: true },
     sequence: { sequencer: LongestFirst },
     // They end by themselves. Shorter ones would fail tests that are right on a machine that is busy with something else.
     testTimeout: 60_000,

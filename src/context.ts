@@ -55,7 +55,7 @@ export interface OperationFacts {
    * @throws GraphQLError when too many operations wait
    */
   pause?(end: () => void): void;
-  /** To be called once with the same function when a paused operation goes on. */
+  /** To be called once, with the same function, when the operation continues. */
   resume?(end: () => void): void;
 }
 
@@ -71,12 +71,12 @@ export interface OperationContext extends SharedParts, OperationFacts {
   statusMark: StatusMark | null;
 }
 
-/** @param parts are shared; nothing of them is copied for an operation */
+/** @param parts shared by all operations, which make no copies of them */
 export function createContext(parts: SharedParts, facts: OperationFacts): OperationContext {
   return new LazyContext(parts, facts);
 }
 
-/** What costs something comes into being when a resolver uses it. */
+/** Creates the costly parts when a resolver first uses them. */
 class LazyContext implements OperationContext {
   readonly #parts: SharedParts;
   readonly #facts: OperationFacts;

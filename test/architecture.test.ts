@@ -75,7 +75,7 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may, and import nothing above domain',
+    name: 'auth, concurrency, config, plan, log, lruCache and redis are imported only by layers that may use them, and import nothing above domain',
     hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
     findBreaches: breachesOf(({ from, to }) => {
       const [importer, imported] = [floorOf(from), floorOf(to)];
@@ -130,7 +130,7 @@ const rules: readonly Rule[] = [
     findBreaches: breachesOf(({ from, to }) => !posix.dirname(from).startsWith(`${posix.dirname(to)}/`)),
   },
   {
-    name: 'no folders import each other in a circle',
+    name: 'no folders import each other circularly',
     hint: 'move the file that closes the circle to the folder that needs it, or what both need to a folder below both',
     findBreaches: ({ imports }) =>
       findCircles(
@@ -167,7 +167,7 @@ describe('the source tree', () => {
     expect(findBreaches(graph), hint).toEqual([]);
   });
 
-  it('is read whole: both flows are in its imports', () => {
+  it('is read completely: its imports contain both flows', () => {
     const edges = graph.imports.map(({ from, to }) => `${from} > ${to}`);
 
     expect(edges).toEqual(
@@ -194,7 +194,7 @@ describe('the web console', () => {
     expect(imports.filter(({ to }) => leavesSource(to))).toEqual([]);
   });
 
-  it('has no imports that go in a circle, and no file longer than 300 lines', () => {
+  it('has no circular imports, and no file longer than 300 lines', () => {
     expect(findCircles(imports)).toEqual([]);
     expect([...sizes].filter(([file, size]) => size > 300 && !file.endsWith('.d.ts'))).toEqual([]);
   });
@@ -214,27 +214,27 @@ describe('the rules', () => {
     ['imports go down only', ['server/http/PostDoor.ts > schema/schema.ts (type)']],
     ['imports go down only', ['gateway.ts > cli/main.ts']],
     [
-      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported only by layers that may use them',
       ['errors/faults.ts > auth/principal.ts (type)'],
     ],
     [
-      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported only by layers that may use them',
       ['auth/authorize.ts > loaders/journalLoader.ts'],
     ],
     [
-      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported only by layers that may use them',
       ['domain/journal.ts > log.ts (type)'],
     ],
     [
-      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported only by layers that may use them',
       ['log.ts > config/readConfig.ts (type)'],
     ],
     [
-      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported only by layers that may use them',
       ['resolvers/journals.ts > config/limits.ts (type)'],
     ],
     [
-      'auth, concurrency, config, plan, log, lruCache and redis are imported by those who may',
+      'auth, concurrency, config, plan, log, lruCache and redis are imported only by layers that may use them',
       ['plan/compileOperation.ts > schema/schema.ts'],
     ],
     [
@@ -262,7 +262,7 @@ describe('the rules', () => {
     ['no folder imports its own parent', ['events/feed/StatusFeed.ts > events/StatusEvents.ts (type)']],
     ['no folder imports its own parent', ['engine/steps/a.ts > engine/Engine.ts']],
     [
-      'no folders import each other in a circle',
+      'no folders import each other circularly',
       ['sandbox/routes/a.ts > sandbox/http/b.ts', 'sandbox/http/c.ts > sandbox/routes/d.ts (type)'],
     ],
     ['there are no barrels', ['schema/index.ts']],

@@ -43,7 +43,7 @@ export class UpstreamCheck implements UpstreamObserver {
     return { ok: problem === null, breaker, found: problem ?? 'the API responds to a probe' };
   }
 
-  /** A failure, or refused credentials, prove nothing. */
+  /** Failures and refused credentials are no proof that the API is available. */
   #note({ status }: UpstreamEnd): void {
     if (status !== null && isGood(status)) this.#validUntil = performance.now() + responseValidMs;
   }

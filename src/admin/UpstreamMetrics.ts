@@ -10,7 +10,7 @@ import type {
 
 import { durationBuckets } from './OperationMetrics.ts';
 
-/** Metrics of requests to the API. Each attempt counts. */
+/** Metrics of requests to the API. Every attempt of a request is counted. */
 export class UpstreamMetrics implements UpstreamObserver {
   readonly #total: Counter<'endpoint' | 'status' | 'outcome'>;
   readonly #retries: Counter<'endpoint'>;

@@ -49,13 +49,13 @@ export class IdempotencyKeys {
    * is reversed once. No client's key is ever sent as this one.
    */
   keyOfReversal(journalId: string): string {
-    // A list of three is never the text of a client's key, which is a list of two.
+    // The hashed list has three items. A client's key is hashed in a list of two, so the two never collide.
     return derivedKey([null, 'reversal', journalId.toLowerCase()]);
   }
 
   /**
    * The key to show to a principal for a key from the API. A principal that is limited to certain accounts is shown its
-   * own keys only. The UUID of a long key is never shown: sent as a key, it would be a different key.
+   * own keys only. The UUID of a long key is never shown: a client that sent it would get a different key.
    */
   keyToShow(principal: Principal, sent: string | null): string | null {
     const given = sent === null ? undefined : this.#given.get(sent.toLowerCase());
@@ -65,7 +65,7 @@ export class IdempotencyKeys {
   }
 }
 
-/** A UUID that no client's key is sent as. */
+/** A UUID with `longKeyPrefix`. A client's own key with this prefix is never sent unchanged. */
 function derivedKey(of: readonly (string | null)[]): string {
   return longKeyPrefix + uuidOf(JSON.stringify(of)).slice(longKeyPrefix.length);
 }

@@ -38,7 +38,7 @@ export function authorize(principal: Principal, action: Action): boolean {
     case 'moveSymbol':
       return mayMove(principal, action.symbol);
     case 'deleteJournal':
-    // The reversal itself also takes `createJournal`.
+    // The reversal also requires `createJournal`.
     case 'reverseJournal':
       return scopes.has('journals:write');
     case 'introspect':
@@ -51,9 +51,9 @@ export function seesAllAccounts(principal: Principal): boolean {
   return principal.accounts === null;
 }
 
-/** @throws ForbiddenError when the principal may not */
+/** @throws ForbiddenError if the principal may not do this */
 export function assertAuthorized(principal: Principal, action: Action): void {
-  if (!authorize(principal, action)) throw new ForbiddenError(`this principal may not: ${phrases[action.kind]}`);
+  if (!authorize(principal, action)) throw new ForbiddenError(`this principal may not ${phrases[action.kind]}`);
 }
 
 function sees({ accounts }: Principal, accountId: string): boolean {

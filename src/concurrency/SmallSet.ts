@@ -1,4 +1,4 @@
-/** A set that mostly has one member at most, and then takes no memory but its own: a `Set` takes some 180 bytes. */
+/** A set for mostly one member at most. Only with more members does it need a `Set`, which takes about 180 bytes. */
 export class SmallSet<Member extends object> {
   #first: Member | null = null;
   #others: Set<Member> | null = null;

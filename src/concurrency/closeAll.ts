@@ -2,8 +2,8 @@
 export type Part = readonly [name: string, close: () => unknown];
 
 /**
- * Closes each part after the one before it, whatever becomes of the others. Our own, because Node 20 and 22 have no
- * `AsyncDisposableStack`, and that nests its errors and gives them no names.
+ * Closes the parts one after another, even if some of them fail. `AsyncDisposableStack` does not exist in Node 20 and 22,
+ * and its errors are nested and do not name the part.
  *
  * @throws AggregateError with one error for each part that could not be closed
  */

@@ -90,7 +90,7 @@ export const limitVariables = {
   maxRunning: variable(
     'MAX_RUNNING_OPERATIONS',
     wholeNumber(2, 1_000_000),
-    'most queries and mutations running at once; above half of it queries are refused, above it everything is',
+    'most queries and mutations running at once; queries are refused above half of it, all operations above it',
     '250',
   ),
   maxWaiting: variable(

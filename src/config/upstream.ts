@@ -27,7 +27,7 @@ export const upstreamVariables = {
   clientId: variable(
     'APCA_BROKER_CLIENT_ID',
     text,
-    'or client id for OAuth 2 client credentials; keys for Basic and for OAuth 2 are not interchangeable',
+    'client id for OAuth 2 client credentials, instead of a key id; keys for Basic and for OAuth 2 are not interchangeable',
   ),
   clientSecret: variable('APCA_BROKER_CLIENT_SECRET', text, 'client secret for OAuth 2'),
   tokenUrl: variable(

@@ -21,11 +21,11 @@ export function isInstant(value: string): value is Instant {
 export function isDay(text: string): boolean {
   const month = numberAt(text, 5);
   const day = numberAt(text, 8);
-  // NaN is not a number of any of them.
+  // NaN, for characters that are not digits, fails each comparison.
   if (!(numberAt(text, 0) >= 0 && numberAt(text, 2) >= 0)) return false;
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return false;
   if (text[4] !== '-' || text[7] !== '-') return false;
-  // Every month has these.
+  // Every month has 28 days.
   return day <= 28 || day <= daysOf(month, numberAt(text, 0) * 100 + numberAt(text, 2));
 }
 

@@ -49,7 +49,7 @@ export const steps: readonly Step[] = [
   {
     run: readParameters,
     phase: 'prepare',
-    does: 'Refuses parameters of other names or types than GraphQL over HTTP has.',
+    does: 'Refuses parameters that GraphQL over HTTP does not define, by name or by type.',
     before: ['findDocument', 'chooseOperation', 'checkVariables'],
     because: 'They read the parameters.',
   },
@@ -58,7 +58,7 @@ export const steps: readonly Step[] = [
     phase: 'prepare',
     does: 'Looks up the document of a request that sends an id instead, and refuses others if the manifest is exclusive.',
     before: ['beginObserving', 'limitRate'],
-    because: 'Clients ask for an unknown id and send the text next: both together are one operation.',
+    because: 'After an unknown id, a client sends the text: the two requests count as one operation.',
   },
   {
     run: beginObserving,
@@ -84,7 +84,7 @@ export const steps: readonly Step[] = [
   {
     run: parseDocument,
     phase: 'prepare',
-    does: 'Finds the plan of the document, or parses it within the limits of its size.',
+    does: 'Looks up the plan of the document, or parses the document within the limits on its size.',
     before: ['shedLoad', 'checkIntrospection', 'chooseOperation', 'checkDocument'],
     because: 'They search the document, which must be known to be small.',
   },
@@ -100,7 +100,7 @@ export const steps: readonly Step[] = [
     phase: 'prepare',
     does: 'Refuses introspection without its scope, except in front of a sandbox.',
     before: ['chooseOperation', 'checkDocument'],
-    because: 'Their errors say what the document and the schema have.',
+    because: 'Their errors quote names of the document and the schema.',
   },
   {
     run: chooseOperation,

@@ -24,7 +24,7 @@ export const errorCodes = {
   },
   PREFLIGHT_REQUIRED: {
     meaning:
-      'a GET, a form or a text body without the header `graphql-require-preflight`, which any web page could have sent',
+      'a GET, a form or a text body came without the header `graphql-require-preflight`; any web page could have sent it',
   },
   TOKEN_LIMIT_EXCEEDED: {
     meaning:
@@ -57,11 +57,11 @@ export const errorCodes = {
   },
   OVERLOADED: {
     meaning:
-      '`MAX_RUNNING_OPERATIONS` are running, for a query half of them, or `MAX_WAITING_OPERATIONS` wait for journals; nothing was done, retry after `Retry-After`',
+      '`MAX_RUNNING_OPERATIONS` are running (half of them are enough to refuse a query), or `MAX_WAITING_OPERATIONS` wait for journals; nothing was done, retry after `Retry-After`',
   },
   DEADLINE_EXCEEDED: {
     meaning:
-      'the operation took longer than `OPERATION_SECONDS`; its reads were aborted. A mutation that answers with this was not started',
+      'the operation took longer than `OPERATION_SECONDS`; its reads were aborted. A mutation that fails with this code was not started',
   },
   ABANDONED: { meaning: 'the client has disconnected, so nobody receives this' },
   PERSISTED_QUERY_NOT_FOUND: { meaning: 'the manifest has no document with this id' },
@@ -119,7 +119,7 @@ export const errorCodes = {
   },
   TOO_MANY_SOCKETS: {
     meaning:
-      '`MAX_SOCKETS` WebSockets and event streams are open; retry later ([events.md](events.md#what-a-connection-may-take))',
+      '`MAX_SOCKETS` WebSockets and event streams are open; retry later ([events.md](events.md#limits-of-a-connection))',
   },
   SHUTTING_DOWN: { meaning: 'the gateway is shutting down and starts nothing new; connect again' },
   INTERNAL: {

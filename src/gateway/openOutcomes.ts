@@ -20,7 +20,7 @@ export interface Outcomes {
   dailyCaps: DailyCaps;
   reverseBatches: ReverseBatches;
   keyUses: KeyUses;
-  /** For how long no reverse batch may be sent yet, in ms. */
+  /** Time until reverse batches may be sent, in ms. */
   opensInMs: number;
 }
 
@@ -32,7 +32,7 @@ interface OutcomesParts {
   log: Log;
 }
 
-/** Opens what is remembered of mutations: in Redis, in a file or in memory. @throws SetupError */
+/** Opens the records of mutations, in Redis, in a file or in memory. @throws SetupError */
 export async function openOutcomes(
   config: GatewayConfig,
   { opened, upstream: { journals: client, clock }, events, sharing, log }: OutcomesParts,

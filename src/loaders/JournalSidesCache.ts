@@ -43,7 +43,7 @@ export class JournalSidesCache {
 
   learn(journalId: string, { fromAccount, toAccount }: JournalSides): void {
     const known = this.#sides.peek(journalId);
-    // Lists learn the same journals again and again.
+    // Lists contain the same journals again and again, and most of them are already known.
     if (!known || known instanceof Promise) this.#sides.set(journalId, { fromAccount, toAccount });
   }
 }

@@ -7,7 +7,7 @@ import type { JournalListing } from '../upstream/journals/journalListing.ts';
 import type { JournalList, JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 interface Read {
-  /** Writes and event position when it began. */
+  /** The number of writes and the event position when the read began. */
   writes: number;
   position: unknown;
   /** Null once it has ended: an old table of a `Map` may keep the read itself alive, and a result is large. */

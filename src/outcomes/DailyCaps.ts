@@ -65,10 +65,10 @@ export class DailyCaps {
     if (shortage) throw new CapExceededError({ cap: 'maxDailyAmount', ...shortage });
   }
 
-  /** The client gets the outcome of its create even if it can't be stored. The create then counts as of unknown outcome. */
+  /** The client gets the outcome of its create even if it can't be stored. The outcome then counts as unknown. */
   async #write(write: () => Promise<void>): Promise<void> {
     await write().catch((error: unknown) => {
-      this.#options.log.error({ err: error }, 'the end of a create could not be counted');
+      this.#options.log.error({ err: error }, 'the outcome of a create could not be stored for the daily caps');
     });
   }
 

@@ -159,7 +159,7 @@ export class FileOutcomeStore implements OutcomeStore {
   /**
    * Stores that a batch was done, and claims its journals.
    *
-   * @returns ids of journals that were claimed by another outcome, wrongly
+   * @returns ids of the journals that another outcome has claimed by mistake
    */
   settleDone(id: string, items: readonly BatchItem[]): string[] {
     const taken = items.map(({ journal }) => journal.id).filter((journalId) => this.#isClaimed(journalId));

@@ -4,7 +4,7 @@ import type { Decimal } from '../domain/decimal.ts';
 
 import type { Shortage, SpendingEnd } from './SpendingLedger.ts';
 
-/** What the calls with one key count on one day in one currency. */
+/** The amount that all calls with one key count for, on one day and in one currency. */
 export interface KeySpending {
   /** The amount that counts: the largest of all calls that may have moved it. */
   amount: Decimal;
@@ -27,7 +27,7 @@ export function afterEnd(spent: KeySpending, amount: Decimal, end: SpendingEnd):
     ...spent,
     settled: end === 'done' ? largest(spent.settled ?? '0', amount) : spent.settled,
     inFlight: Math.max(0, spent.inFlight - 1),
-    // A key moves one create at most, so the call that was done is the one that was lost.
+    // A key results in one create at most, so the call that was done settles the lost one, too.
     isLost: end === 'unknown' || (end === 'notDone' && spent.isLost),
   });
 }

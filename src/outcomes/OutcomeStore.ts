@@ -33,7 +33,7 @@ export type NewIntent = Pick<StoredOutcome, 'idempotencyKey' | 'fingerprint' | '
 /** A file answers at once, a server later. */
 export type Awaitable<Value> = Value | Promise<Value>;
 
-/** How an outcome was found out: by the answer to the call, or by reading events. */
+/** How an outcome became known: by the answer to the call, or by reading events. */
 export type Evidence = 'answer' | 'readings';
 
 /**
@@ -61,7 +61,7 @@ export interface OutcomeStore {
   /**
    * Stores that a batch was done, and claims its journals.
    *
-   * @returns ids of journals that were claimed by another outcome, wrongly
+   * @returns ids of the journals that another outcome has claimed by mistake
    */
   settleDone(id: string, items: readonly BatchItem[], evidence?: Evidence): Awaitable<string[]>;
   settleNotDone(id: string): Awaitable<void>;

@@ -39,7 +39,7 @@ export interface ReverseBatchOutcome {
 const settleTimeoutMs = 3_000;
 /** When the client should repeat the mutation, in ms. */
 const retryAfterMs = 2_000;
-/** How long a repeat of an ambiguous batch starts another reading, in ms. */
+/** For how long a repeat of an ambiguous batch starts another reading, in ms. */
 const maxAmbiguousReadingMs = 3_600_000;
 
 /**
@@ -104,7 +104,7 @@ export class ReverseBatches {
     const stored = await this.#find(scope, idempotencyKey);
     if (stored) return this.#replay(stored, fingerprint);
     await this.#learnTime();
-    // Later, another gateway may take this one for dead and find that the batch was not done.
+    // After this time, another gateway may consider this one dead and settle the batch as not done.
     const beginBy = this.#sharing ? performance.now() + beginWithinMs : undefined;
     const intent = { idempotencyKey, fingerprint, batch: canonical(batch), intendedAtMs: clock.earliestNow() };
     const outcome = await this.#intend(scope, intent);

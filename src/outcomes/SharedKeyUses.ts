@@ -4,7 +4,7 @@ import { RedisScript } from '../redis/RedisScript.ts';
 
 import type { KeyUse, KeyUseRecords } from './KeyUseRecords.ts';
 
-/** Later, the date of a journal shows that it is older than the call, in seconds. */
+/** How long a use is kept, in seconds. After that, the date of the journal shows that it is older than the call. */
 const keptSeconds = 3_600;
 const lost = 'lost';
 

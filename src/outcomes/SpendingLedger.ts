@@ -9,7 +9,7 @@ export interface Spending extends SpendingKey {
   amounts: ReadonlyMap<string, Decimal>;
 }
 
-/** All calls with the same key move one create at most. */
+/** All calls with the same key result in one create at most. */
 export interface SpendingKey {
   principal: string;
   /** Mutations have separate key spaces. */
@@ -32,9 +32,9 @@ export interface Shortage {
 export type SpendingEnd = 'done' | 'notDone' | 'refused' | 'unknown';
 
 /**
- * Counts what principals move per day and currency, so that caps hold across restarts. A call counts from before it is
- * sent. One of unknown outcome counts as done until a later call with its key shows otherwise. The calls of one key and
- * day count once.
+ * Counts what principals move per day and currency, so that caps hold across restarts. A call is counted before it is
+ * sent. If its outcome is unknown, it counts as done until a later call with its key shows otherwise. The calls of one
+ * key and day count once.
  */
 export interface SpendingLedger {
   /**

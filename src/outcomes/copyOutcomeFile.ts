@@ -11,7 +11,7 @@ const suffixes = ['', '-wal'];
  * Copies the file of an outcome store, which a running gateway locks for itself, without touching it.
  *
  * @returns the path of the copy, and a function that deletes it
- * @throws Error if the file can't be read, or never stood still
+ * @throws Error if the file can't be read, or changes too often
  */
 export function copyOutcomeFile(file: string): { copy: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'journals-outcomes-'));
@@ -24,7 +24,7 @@ export function copyOutcomeFile(file: string): { copy: string; remove: () => voi
         rmSync(copy + suffix, { force: true });
         if (suffix === '' || existsSync(file + suffix)) copyFileSync(file + suffix, copy + suffix);
       }
-      // Both belong together only if neither has changed meanwhile.
+      // The two copies are consistent only if neither file has changed meanwhile.
       if (stateOf(file) === before) return { copy, remove };
     }
     throw new Error('the file changes too often to be copied');

@@ -64,9 +64,9 @@ export function findBatchJournals(outcome: StoredOutcome, search: BatchSearch): 
 }
 
 /**
- * The journals of a batch although other batches could own some of them: they are all that is similar to its entries, and
- * one of them can only be its own. So it was done, and a batch that is done has a journal for every entry. Only a search
- * that shows every journal of the batch proves this.
+ * The journals of a batch, although other batches could own some of them. At least one can only be its own, which proves
+ * that the batch was done, and a batch that was done has a journal for every entry. No other journal may be similar to an
+ * entry, and the search must have shown every journal of the batch.
  */
 export function findOnlyJournals(outcome: StoredOutcome, search: BatchSearch): Candidate[] | null {
   const similar = similarJournals(outcome, search);
@@ -76,8 +76,8 @@ export function findOnlyJournals(outcome: StoredOutcome, search: BatchSearch): C
 }
 
 /**
- * Whether a batch of which not every entry has a journal was not done, although it has similar journals: each of those
- * is the same as an entry of a rival that has all of its journals. A batch that is done has a journal for every entry.
+ * Whether a batch was not done although some journals are similar to its entries. A batch that was done has a journal for
+ * every entry: this one lacks some, and each similar journal belongs to a rival that has all of its journals.
  */
 export function isExplainedByOthers(
   outcome: StoredOutcome,

@@ -15,8 +15,8 @@ export function placeOf(path: Path): string {
 }
 
 /**
- * The calls of an execution that could not be completed. As the root value of an execution by graphql-js, it answers for
- * the resolvers that were called, so that none is called again.
+ * The calls of a compiled execution that could not be completed. graphql-js executes the operation again with this as
+ * root value: resolvers that were already called are not called again, but return or throw what they did before.
  */
 export class Replay {
   readonly #calls: ReadonlyMap<string, Call>;
@@ -27,7 +27,7 @@ export class Replay {
     this.#rootValue = rootValue;
   }
 
-  /** Resolves a field: with its earlier outcome if there is one. */
+  /** Repeats the outcome of the field's resolver if it was called before. Otherwise calls it. */
   resolve(
     resolver: GraphQLFieldResolver<unknown, unknown>,
     [source, args, context, info]: Parameters<GraphQLFieldResolver<unknown, unknown>>,
@@ -49,7 +49,7 @@ export function isPure(extensions: GraphQLField<unknown, unknown>['extensions'])
 
 const prepared = new WeakSet<GraphQLSchema>();
 
-/** Lets the resolvers of a schema be answered for by a `Replay`. Other executions of the schema are not affected. */
+/** Wraps the resolvers of a schema, so that a `Replay` can repeat their outcomes. Other executions are not affected. */
 export function prepareReplays(schema: GraphQLSchema): void {
   if (prepared.has(schema)) return;
   prepared.add(schema);
@@ -58,7 +58,7 @@ export function prepareReplays(schema: GraphQLSchema): void {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       const { resolve, extensions } = field;
-      // Calls of the others are not kept.
+      // The other resolvers may be called again, so their calls are not recorded.
       if (!resolve || (isPure(extensions) && !rootTypes.has(type))) continue;
       field.resolve = (source, args, context, info) =>
         info.rootValue instanceof Replay

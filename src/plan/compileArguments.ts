@@ -6,12 +6,12 @@ type Values = Readonly<Record<string, unknown>>;
 /** The arguments of a field as a function of the coerced variables. @throws GraphQLError as graphql-js would */
 export type FieldArguments = (variables: Values) => Values;
 
-/** Coerces what does not depend on variables once. */
+/** Arguments that do not depend on variables are coerced once, here. */
 export function compileArguments(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldArguments {
   const nodes = node.arguments ?? [];
   if (field.args.length === 0) return () => none;
   if (!nodes.some(usesVariables)) return compileConstant(field, node);
-  // A variable inside of a list or an object is rare, and not worth code of its own.
+  // Variables inside lists or objects are rare, so graphql-js coerces arguments that have them.
   const isSimple = nodes.every(({ value }) => value.kind === Kind.VARIABLE || !usesVariables(value));
   return isSimple ? compileSimple(field, node) : (variables) => getArgumentValues(field, node, variables);
 }
@@ -50,7 +50,7 @@ function compileSimple(field: GraphQLField<unknown, unknown>, node: FieldNode): 
     const values: Record<string, unknown> = {};
     for (const { name, variable, constant, isNonNull } of all) {
       const value = variable !== null && Object.hasOwn(variables, variable) ? variables[variable] : constant;
-      // Has an error, which graphql-js words.
+      // Invalid: graphql-js throws the error.
       if (value == null && isNonNull) return getArgumentValues(field, node, variables);
       if (value !== undefined) values[name] = value;
     }

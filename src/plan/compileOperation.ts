@@ -16,7 +16,7 @@ import type { OperationParts, RootField, WrittenResult } from './Execution.ts';
 import { prepareReplays } from './Replay.ts';
 import { WriterSource } from './WriterSource.ts';
 
-/** Most fields in the code of an operation, each counted once per type of object that has it, of all variants together. */
+/** Most fields in the code of an operation, in all variants together. A field counts once per object type that has it. */
 const maxFields = 3_000;
 
 /** Most variables on which `@skip` and `@include` may depend: each combination of their values has code of its own. */

@@ -9,7 +9,7 @@ const probe = 'probe';
 
 /**
  * Every command that gateways and their scripts use, with arguments that Redis accepts. Redis checks the user's rights
- * before it looks at the key, which is a string for a second, so the commands for other types have no effect.
+ * before it looks at the key, which holds a string for a second, so the commands for other types have no effect.
  */
 const probes: readonly [command: string, ...values: (string | number)[]][] = [
   ['set', probe, '', 'PX', 1_000],
@@ -52,7 +52,7 @@ const probes: readonly [command: string, ...values: (string | number)[]][] = [
 export const neededCommands: readonly string[] = probes.map(([command]) => command);
 
 /**
- * Checks what waiting does not mend: the credentials, the rights of the user and the mode of the server. A Redis that is
+ * Checks what does not improve by waiting: the credentials, the rights of the user and the mode of the server. A Redis that is
  * only out of reach does not prevent the start.
  *
  * @throws SetupError

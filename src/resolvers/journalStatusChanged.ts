@@ -14,7 +14,11 @@ export interface JournalStatusChangedArguments {
   after?: string | null | undefined;
 }
 
-/** Status changes as they happen, with `after` preceded by all changes after that cursor. @throws BadUserInputError | ForbiddenError */
+/**
+ * Status changes as they happen. With `after`, all changes since that cursor come first.
+ *
+ * @throws BadUserInputError | ForbiddenError
+ */
 export function journalStatusChanged(
   { filter, after }: JournalStatusChangedArguments,
   context: OperationContext,

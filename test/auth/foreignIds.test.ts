@@ -107,7 +107,7 @@ describe('a foreign journal is indistinguishable from a missing one, in the answ
   });
 });
 
-describe('a journal of an own account', () => {
+describe("a journal of the principal's own account", () => {
   it('is visible in the same query', async () => {
     const mine = await guess((id) => `{ journal(id: "${id}") { id toAccount { id } } }`, own);
 
@@ -152,7 +152,7 @@ describe('a foreign account is indistinguishable from a missing one, in the answ
 });
 
 describe('a list of journals', () => {
-  it('of a foreign account contains only its journals with an own account', async () => {
+  it('of a foreign account contains only its journals with an account of the principal', async () => {
     const { answer, asked } = await guess(
       (id) => `{ journals(filter: { fromAccount: "${id}" }) { nodes { id } } }`,
       sweep,

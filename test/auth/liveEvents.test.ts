@@ -148,7 +148,7 @@ const foreign = wireJNLC({
 });
 
 describe('the filter of a subscription on a journal', () => {
-  it('delivers events of an own journal even if the journal cannot be read at first', async () => {
+  it('delivers events of a visible journal even if the journal cannot be read at first', async () => {
     const asked = new Gate();
     const { stub, emit, listen } = await startStub(async (seen, response) => {
       const isFirst = stub.calls.length === 1;

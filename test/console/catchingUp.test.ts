@@ -70,7 +70,7 @@ describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or 
     expect(await page.locator(gap).count()).toBe(0);
   });
 
-  it('after the network was away', async () => {
+  it('after the network was down', async () => {
     const { page, created, create } = await openBoard(await startConsole());
 
     await page.context().setOffline(true);
@@ -85,7 +85,7 @@ describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or 
     expect(await shownJournals(page)).toEqual(created.toReversed());
   });
 
-  it('after its process stood still while the gateway was killed and started again', async () => {
+  it('after its process was suspended while the gateway was killed and started again', async () => {
     const { page, origin, created, create, serveAgain, killGateway } = await openBoardOfProcess();
     const wake = await suspend(page);
 

@@ -20,7 +20,7 @@ async function startTwo() {
   const [led, following] = [leader, follower].map(
     (index) => new Screen({ transport: 'WebSocket', url: fleet.urlOf(index), after }),
   );
-  if (!led || !following) throw new Error('there are two screens');
+  if (!led || !following) throw new Error('expected two screens');
   return { fleet, leader, follower, led, following };
 }
 

@@ -57,7 +57,7 @@ describe.each(Object.entries(clients))('a client over %s that disconnects during
     expect(sent[1]).toEqual(sent[0]);
   });
 
-  it('finds its reverse batch done when it repeats the call, and it was sent once', async () => {
+  it('gets the success of its reverse batch when it repeats the call, and the batch was sent once', async () => {
     const gate = new Gate();
     const made = wireJNLC({ from_account: payer, to_account: sweep });
     const stub = await StubUpstream.start(async (seen, response) => {

@@ -108,7 +108,7 @@ describe.each([
 describe('deploy/compose.yaml', () => {
   const [compose] = documentsOf(deployed('compose.yaml')) as unknown as [Compose];
 
-  it.skipIf(isWithoutRedis)('starts a Redis about which the gateway has nothing to warn', async () => {
+  it.skipIf(isWithoutRedis)('starts a Redis that causes no warning from the gateway', async () => {
     const [, ...settings] = (compose.services.redis?.command ?? '').split(' ');
     const { url } = await startRedis(settings);
     const lines: string[] = [];

@@ -24,7 +24,7 @@ describe('compileOperation', () => {
     expect(compile('{ __schema { queryType { name } } }')).toBeNull();
   });
 
-  it('leaves to graphql-js what has too many conditions', () => {
+  it('leaves operations with too many conditions to graphql-js', () => {
     const withConditions = (names: string[]) =>
       `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) {
         ${names.map((name) => `${name}: count @skip(if: $${name})`).join(' ')} }`;
@@ -33,7 +33,7 @@ describe('compileOperation', () => {
     expect(compile(withConditions(['a', 'b', 'c', 'd', 'e']))).toBeNull();
   });
 
-  it('leaves to graphql-js what would take too much code', () => {
+  it('leaves operations that need too much code to graphql-js', () => {
     // Three types at each of the levels, each with a selection of its own.
     const nest = (depth: number): string =>
       depth === 0 ? 'id' : ['A', 'B'].map((type) => `... on ${type} { other { ${nest(depth - 1)} } }`).join(' ');
@@ -50,7 +50,7 @@ describe('compileOperation', () => {
     await expect(dataOf(text, { a: true, b: false })).resolves.toEqual({});
   });
 
-  it('keeps values of clients out of the code', async () => {
+  it('keeps values from clients out of the code', async () => {
     const attack = '\\"];globalThis.attacked = true;//\\u2028${globalThis.attacked = true}';
     const text = `{ __proto__: echo(id: "${attack}") constructor: __typename }`;
     const data = await dataOf(text);
@@ -61,7 +61,7 @@ describe('compileOperation', () => {
   });
 
   it('does not call the resolver of a mutation again when its result can only be completed by graphql-js', async () => {
-    // Worlds with mistakes: graphql-js must complete some of the results.
+    // These worlds contain mistakes, so that graphql-js must complete some of the results.
     let completed = 0;
     for (let seed = 1; seed <= 200; seed += 1) {
       const operation = compile('mutation { first { flag needed { id count } } second { count color } }');

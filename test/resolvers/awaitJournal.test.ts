@@ -73,7 +73,7 @@ describe.concurrent('awaitJournal', () => {
     expect((await answer).data).toMatchObject({ it: { ...executed, journal: { ...executed.journal, id } } });
   });
 
-  it('shows the dates that the journal has got together with its status', async () => {
+  it('shows the dates that the journal received together with its status', async () => {
     const { gateway, sandbox } = await startBoth();
     const id = await createPending(gateway.url);
     const before = await countReads(sandbox);
@@ -166,7 +166,7 @@ describe.concurrent('awaitJournal', () => {
     expect((await countReads(sandbox)) - before).toBeLessThanOrEqual(10);
   });
 
-  it('returns null for a journal that does not exist and for what is no UUID', async () => {
+  it('returns null for a journal that does not exist and for an ID that is not a UUID', async () => {
     const { gateway } = await startBoth();
 
     expect(await askAwaited(gateway.url, { id: '00000000-0000-4000-8000-000000000000' })).toBeNull();
@@ -183,7 +183,7 @@ describe.concurrent('awaitJournal', () => {
     ]);
   });
 
-  it('returns null at once for a journal of others', async () => {
+  it('returns null at once for a journal that the principal may not see', async () => {
     const sandbox = await startSandbox();
     const keyed = await startWithKeys(sandbox.url, {
       officer: { scopes: ['journals:read', 'journals:write'], fromAccounts: ['*'] },

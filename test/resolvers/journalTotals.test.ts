@@ -170,7 +170,7 @@ describe('journalTotals', () => {
     expect(groups.find(({ symbol }) => symbol === 'AAPL')?.qty).toBe(account.positions[0]?.qty);
   });
 
-  it('sums only the own journals of a principal with some accounts', async () => {
+  it('sums only the journals that a principal with some accounts may see', async () => {
     const { sandbox } = await startLedger();
     const keyed = await startWithKeys(sandbox.url, {
       own: { scopes: ['journals:read'], accounts: [otherCustomer] },
@@ -223,7 +223,7 @@ describe('journalTotals', () => {
     expect(await askTotals(wideUrl)).toMatchObject({ count: 2_001, groups: [{ count: 2_001 }] });
   });
 
-  it('counts a journal once when its list breaks off and is requested anew', async () => {
+  it('counts a journal once when its list is truncated and requested again', async () => {
     const { sandbox, url } = await startLedger();
     await control(sandbox, 'PUT', 'faults', {
       faults: [{ kind: 'truncated', count: 1, operations: ['listJournals'] }],

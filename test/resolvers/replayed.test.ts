@@ -127,7 +127,7 @@ describe('replayed', () => {
     }
   });
 
-  it('is derived from a read if only that dates the journal', async () => {
+  it('is derived from a read if only the read returns the date of the journal', async () => {
     const stub = await StubUpstream.start((seen, response) => {
       const created_at = seen.method === 'GET' ? '2026-01-01T00:00:00Z' : null;
       return json(200, wireJNLC({ created_at }))(seen, response);
@@ -151,7 +151,7 @@ describe('replayed', () => {
     expect(await replayed(url, 'createJournal', 'key')).toBe(false);
   });
 
-  it('is false for a reverse batch that lost its answer and found its journals', async () => {
+  it('is false for a reverse batch whose answer was lost and whose journals were found', async () => {
     const { gateway, sandbox } = await startBoth();
     await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answerLost', operations: ['createReverseBatch'] }] });
 

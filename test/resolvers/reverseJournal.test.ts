@@ -211,7 +211,7 @@ describe('reverseJournal', () => {
     expect(await journalsOf(sandbox)).toHaveLength(1);
   });
 
-  it('needs the right to pay from the account that the cash comes back from', async () => {
+  it('requires the right to pay from the account that received the cash', async () => {
     const sandbox = await startSandbox({ jnlcFlow: 'v2', settleDelayMs: 0 });
     const rich = richCustomers[0];
     const write = ['journals:read', 'journals:write'] as ('journals:read' | 'journals:write')[];

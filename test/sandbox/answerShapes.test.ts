@@ -24,7 +24,7 @@ describe('the newest shape', () => {
     ['JNLC', cash()],
     ['JNLC with Travel Rule fields', cash(transmitter)],
     ['JNLC with one Travel Rule field', cash({ transmitter_name: 'Ada' })],
-    ['JNLC that waits', cash({ amount: '51' })],
+    ['pending JNLC', cash({ amount: '51' })],
     ['JNLC in another currency', cash({ currency: 'EUR' })],
     ['JNLS', shares()],
   ])('of a %s has every key when created, read, listed and executed', async (_what, body) => {
@@ -90,7 +90,7 @@ describe('the newest shape', () => {
 });
 
 describe('the old shape', () => {
-  it("is that of the documents' samples", async () => {
+  it('is that of the samples in the docs', async () => {
     const { client } = await startClassic({ answerShape: 'old' });
 
     const { body: money } = await client.post<Journal>('/v1/journals', cash());

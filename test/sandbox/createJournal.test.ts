@@ -31,18 +31,18 @@ describe('POST /v1/journals', () => {
   });
 
   it.each([
-    ['a body that is no JSON', '{"entry_type":', /JSON/],
+    ['a body that is not JSON', '{"entry_type":', /JSON/],
     ['an array', [], /JSON object/],
     ['no entry_type', cash({ entry_type: undefined }), /^entry_type/],
     ['an unknown entry_type', cash({ entry_type: 'jnlc' }), /^entry_type/],
     ['no to_account', cash({ to_account: undefined }), /^to_account/],
-    ['a to_account that is no UUID', cash({ to_account: 'fn68sbrk' }), /^to_account/],
+    ['a to_account that is not a UUID', cash({ to_account: 'fn68sbrk' }), /^to_account/],
     ['no from_account', cash({ from_account: '' }), /^from_account/],
     ['no amount', cash({ amount: undefined }), /^amount/],
-    ['an amount of nothing', cash({ amount: '0.00' }), /^amount/],
+    ['an amount of zero', cash({ amount: '0.00' }), /^amount/],
     ['a negative amount', cash({ amount: '-1' }), /^amount/],
     ['an amount with an exponent', cash({ amount: '1e3' }), /^amount/],
-    ['an amount that is no number', cash({ amount: 'ten' }), /^amount/],
+    ['an amount that is not a number', cash({ amount: 'ten' }), /^amount/],
     ['an amount in an object', cash({ amount: {} }), /^amount/],
     [
       'an absurd number',

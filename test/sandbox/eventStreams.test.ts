@@ -134,7 +134,7 @@ describe('event ids', () => {
     expect(some.map(({ event_id }) => event_id)).toEqual(ids.slice(2));
   });
 
-  it('are on v1 an integer, and a ULID that differs from the one on v2, and both can limit a replay', async () => {
+  it('on v1 are an integer and a ULID other than the one on v2, and both can limit a replay', async () => {
     const { client } = await startSandbox();
     await journals(client, 3);
     const newer = await replay(client, await everything(client));
@@ -150,7 +150,7 @@ describe('event ids', () => {
     expect(byUlid).toEqual(all.slice(1, 4));
   });
 
-  it('are on v1 integers in since_id and ULIDs in since_ulid; until_id requires since_id, until_ulid requires since_ulid', async () => {
+  it('on v1 must be integers in since_id and ULIDs in since_ulid, and until_ulid requires since_ulid', async () => {
     const { client } = await startSandbox();
 
     const statuses = [];

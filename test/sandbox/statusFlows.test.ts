@@ -77,7 +77,7 @@ describe('the classic flow', () => {
     expect(await statusOf(client, journal)).toBe('executed');
   });
 
-  it('refuses a second journal over the same money', async () => {
+  it('refuses a second journal that needs the same money', async () => {
     const { client } = await startClassic({ settleDelayMs: 1_000, perJournalLimit: '90000' });
     const first = await create(client, cash({ amount: '30000' }));
 

@@ -177,7 +177,7 @@ describe('an export', () => {
     expect(headers.get('retry-after')).not.toBeNull();
   });
 
-  it('waits while its principal has no operation left, and then continues', async () => {
+  it('waits while its principal is at its rate limit, and then continues', async () => {
     const sandbox = await startSandbox();
     const { url } = await startGateway(sandbox.url, {}, { limits: { maxPerSecond: 1 } });
     await fill(sandbox, 600, (index) => `row ${index}`);
@@ -198,7 +198,7 @@ describe('an export that its client does not read', () => {
     await fill(sandbox, pages * 500, description);
     const url = fileAt(gateway.url, 'journals.ndjson');
     const response = await openDownload(url);
-    // Long enough for the export to end if it did not wait for its client.
+    // While this second export is read to its end, the first would end too if it did not wait for its client.
     expect(readNdjson((await get(url)).text).end?.count).toBe(pages * 500);
 
     const closing = gateway.close();

@@ -9,7 +9,7 @@ import { watchedLog } from '../kit/watchedLog.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const probe = '/v1/journals?limit=1';
-/** Half of it is the timeout of a create's first attempt, in ms. */
+/** In ms. The first attempt of a create times out after half of this. */
 const writeDeadlineMs = 120_000;
 /** Less than that timeout, so a test that waits for it fails. */
 const soon = 50_000;
@@ -100,7 +100,7 @@ describe('a host that accepts requests and does not respond', () => {
       const { stub, probes } = await startSilent({ isUp: false });
       const client = openJournalsClient(stub.url, { writeDeadlineMs: 3_000 });
 
-      // Even with their retries too few to open the breaker.
+      // Even with their retries, these are too few calls to open the breaker.
       await Promise.all(Array.from({ length: 6 }, (_, index) => failureOf(create(client, index))));
 
       expect(probes()).toBe(0);
@@ -161,7 +161,7 @@ async function untilDone(client: JournalsClient): Promise<unknown> {
   }
 }
 
-/** Calls refused at once give the event loop no turn, which a response needs. */
+/** Lets the event loop read responses: a loop over calls that are refused at once would prevent that. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }

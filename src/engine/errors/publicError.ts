@@ -39,9 +39,9 @@ export function codeOf(error: unknown, fallback = 'BAD_USER_INPUT'): string {
 }
 
 /**
- * graphql's errors are about the request, except those of its execution: an abstract type that can't be resolved or a
- * value that can't be serialized is a bug of the gateway. Of the errors of execution, those that coerce arguments point
- * at values of the document, all others at fields.
+ * True if the request caused an error of graphql. An error of the execution is a bug of the gateway instead, such as a
+ * value that can't be serialized. Arguments that can't be coerced are the exception: their errors point at values of the
+ * document, all others at fields.
  */
 function isAboutRequest(cause: GraphQLError, error: unknown): boolean {
   const isExecuting = error instanceof GraphQLError && error.path !== undefined;

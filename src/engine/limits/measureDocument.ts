@@ -39,7 +39,7 @@ export function isDocument(result: unknown): result is DocumentNode {
  * other. Each definition is walked once, however often it is spread. Cyclic fragments are left to validation, which
  * reports them.
  *
- * @param maxFields above this many fields, fragments may not be followed
+ * @param maxFields above this number, the fields of fragments are not necessarily counted for each spread
  */
 export function measureDocument(document: DocumentNode, maxFields: number): MeasuredDocument {
   const size = measured.get(document) ?? measure(document, maxFields);

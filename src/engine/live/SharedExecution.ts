@@ -29,7 +29,7 @@ interface Execution {
 /** How long a result is reused, in ms. Live subscribers ask within milliseconds, resuming ones at any time. */
 const freshMs = 500;
 
-/** Executes an operation once per event for all subscribers that are shown the same. */
+/** Executes an operation once per event for all subscribers that get the same result. */
 export class SharedExecution {
   readonly #options: SharedExecutionOptions;
   /** Oldest first. */

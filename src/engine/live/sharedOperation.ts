@@ -15,7 +15,7 @@ export interface SharedOperation {
 const cache = new WeakMap<DocumentNode, Map<string, SharedOperation | null>>();
 
 /**
- * Null if the operation can't be shared. A field can be if its `extensions.shared` is true in the schema: the result of
+ * Null if the operation can't be shared. A field can if its `extensions.shared` is true in the schema: the result of
  * an event then depends only on the operation, its variables and the rights of the principal.
  */
 export function sharedOperation(

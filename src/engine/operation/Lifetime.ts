@@ -5,8 +5,8 @@ import { AbandonedError, DeadlineExceededError } from '../../errors/cancellation
 import type { Client } from './OperationRequest.ts';
 
 /**
- * How long an operation may go on: until its client disconnects or its deadline passes. The signal, its timer and its
- * listener come into being when something asks for the signal, which many operations never do.
+ * How long an operation may run: until its client disconnects or its deadline passes. The signal, its timer and its
+ * listener are created when the signal is first used, which many operations never do.
  */
 export class Lifetime {
   readonly #client: Client;
@@ -35,7 +35,7 @@ export class Lifetime {
     if (this.#cancellation) this.#setTimer(this.#cancellation, this.#startedAt);
   }
 
-  /** Stops the time until `resume` was called as often. */
+  /** Stops the deadline until `resume` has been called once for each call of `pause`. */
   pause(): void {
     this.#pauses += 1;
     this.#startedAt = null;
@@ -43,13 +43,13 @@ export class Lifetime {
     this.#timer = undefined;
   }
 
-  /** The time until the deadline starts anew. */
+  /** Restarts the deadline from its full length, if this was the last pause. */
   resume(): void {
     this.#pauses -= 1;
     if (this.#pauses === 0 && !this.#isOver) this.startDeadline();
   }
 
-  /** To be called when the operation has ended: the signal is not aborted any more. */
+  /** To be called when the operation has ended: the signal is no longer aborted. */
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);

@@ -93,7 +93,7 @@ export class PositionTracker {
     for (const stamp of oldest) this.#dropName(stamp);
   }
 
-  /** Raises the floor to an instant only when a name of a later instant is dropped: the first may get more events. */
+  /** Raises the floor to an instant only when a name of a later instant is dropped: more of its events may arrive. */
   #dropName({ ms, token, isLatest = false }: EventStamp): void {
     const digest = this.#digest;
     if (ms <= this.#floor) return;
@@ -108,7 +108,7 @@ export class PositionTracker {
     }
   }
 
-  /** To be called when the API's clock was set back. In the time that repeats, only named events count as delivered. */
+  /** To be called when the API's clock was set back. In the time that the clock repeats, only named ones count as delivered. */
   #stepBack(nowMs: number): void {
     this.#ms = nothing.ms;
     this.#floorMs = Math.min(this.#floorMs, nowMs);

@@ -1,9 +1,9 @@
 import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 export interface ReplayTimeouts {
-  /** How long a replay may have no event before it has failed, in ms. */
+  /** How long a replay may have no event before it counts as failed, in ms. */
   silenceMs: number;
-  /** How long a replay with all expected events may have no further event before it is complete, in ms. */
+  /** How long a replay with all expected events may have no further event before it counts as complete, in ms. */
   caughtUpMs: number;
 }
 

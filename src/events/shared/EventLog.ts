@@ -52,8 +52,8 @@ export class EventLog {
   }
 
   /**
-   * Connects for reading, unless Redis is often too slow: then nobody could hold the lease, and a reader gets more with a
-   * stream of its own.
+   * Connects for reading, unless Redis is often too slow. In that case no gateway could hold the lease, so each is better
+   * off with a stream of its own.
    *
    * @throws RedisUnavailableError
    */

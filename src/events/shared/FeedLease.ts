@@ -46,7 +46,7 @@ export class FeedLease {
     this.#running = this.#run();
   }
 
-  /** Leaves the lease to others. @param rests for a while, in case another gateway can do better */
+  /** Leaves the lease to others. @param rests whether this gateway does not take it again for a while */
   async giveUp({ rests }: { rests: boolean }): Promise<void> {
     if (rests) this.#restsUntil = performance.now() + restMs;
     const [token, wasHeld] = [this.#token, this.#isHeld];
@@ -70,7 +70,7 @@ export class FeedLease {
 
   async #attempt(): Promise<void> {
     const sentAt = performance.now();
-    // A process that was stopped has lost it, and must not wait for the answer that says so.
+    // Expired, for example because the process was suspended. Waiting for Redis to say so would take too long.
     if (this.#isHeld && sentAt - this.#renewedAt > durationMs) this.#lose();
     const token = this.#token;
     try {

@@ -16,7 +16,7 @@ export interface LeadershipOptions {
   client: StatusEventsClient;
   clock: ApiClock;
   log: Log;
-  /** As the lease was granted. */
+  /** The state of the log when the lease was granted. */
   state: LogState;
   /** What this gateway has published itself: a log without events continues it. */
   own: FeedStart | undefined;

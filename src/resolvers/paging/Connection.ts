@@ -1,7 +1,7 @@
 /** A page as defined by the Relay cursor connections specification. */
 export interface Connection<Node> {
   nodes: readonly Node[];
-  /** Made when they are selected: most clients select the nodes. */
+  /** Created only if they are selected: most clients select the nodes instead. */
   readonly edges: Edge<Node>[];
   pageInfo: {
     hasNextPage: boolean;

@@ -21,7 +21,7 @@ export interface JournalTotals {
   complete: boolean;
 }
 
-/** Groups of one result, at most. */
+/** Most groups of one result. */
 export const maxGroups = 2_000;
 
 /** The sums of the groups. */
@@ -40,7 +40,7 @@ export class TotalsSheet {
     return { groups, count: this.#count, complete: this.#complete };
   }
 
-  /** Notes that the sums lack journals. */
+  /** Notes that journals are missing from the sums. */
   markIncomplete(): void {
     this.#complete = false;
   }

@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream';
 
 import type { WebSocket } from 'ws';
 
-/** Unsent bytes above which the client is not read from. */
+/** With more unsent bytes than this, nothing is read from the client. */
 const maxBacklog = 262_144;
 
 /**
- * Stops reading from a client that does not read: each of its pings is answered, and unsent answers would fill the
- * memory.
+ * Stops reading from a client that does not read what it is sent. Otherwise unsent pongs and responses to its messages
+ * would fill the memory. `Outbox` is the backpressure of a subscription.
  *
  * @param stream of the socket
  */

@@ -29,7 +29,7 @@ export function startHeartbeat(socket: WebSocket, { intervalMs, takePosition }: 
     socket.ping();
   };
   let scheduled: NodeJS.Immediate | undefined;
-  // After pending input: if this process was blocked, the pong has arrived but has not been read.
+  // `setImmediate` reads pending input first: if this process was blocked, a pong may have arrived unread.
   const timer = setInterval(() => (scheduled = setImmediate(ping)), intervalMs);
   return () => {
     clearInterval(timer);
