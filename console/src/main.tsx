@@ -10,8 +10,13 @@ import { ServicesContext } from './Services.ts';
 import { Credential } from './session/Credential.ts';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/header.css';
 import './styles/board.css';
-import './styles/pages.css';
+import './styles/flow.css';
+import './styles/table.css';
+import './styles/form.css';
+import './styles/journal.css';
+import './styles/batch.css';
 
 const credential = new Credential();
 const client = createClient(credential);

@@ -41,7 +41,7 @@ describe.skipIf(isChromiumLeftOut)(`the outcome of a request in the console${lef
     await page.getByText('It may or may not have been carried out.').waitFor();
     expect(await page.locator('.keyLine').innerText()).toBe(key);
     await page.getByRole('button', retry).click();
-    await page.getByText('It had been created before, once').waitFor();
+    await page.getByText('Already created by an earlier request with this key').waitFor();
 
     await page.goto(`${origin}/`);
     await untilCounts(page, { ACTIVITY_CREATED: 1, EXECUTED: 0 });

@@ -46,7 +46,7 @@ describe('the page of GraphiQL', () => {
     expect(options).not.toMatch(/[<>]/);
     expect(JSON.parse(options.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code))))).toMatchObject({
       title: 'Journals gateway',
-      subscriptionsProtocol: 'WS',
+      shouldPersistHeaders: false,
     });
   });
 });

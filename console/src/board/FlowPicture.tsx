@@ -3,8 +3,8 @@ import type { JournalStatus } from '../graphql/journalFields.ts';
 import type { BoardStore } from './BoardStore.ts';
 import { Count } from './Count.tsx';
 
-const mainRoad = ['QUEUED', 'SENT_TO_CLEARING', 'EXECUTED', 'ACTIVITY_CREATED'] as const;
-const sideRoads = ['PENDING', 'REJECTED', 'REFUSED', 'CANCELED', 'DELETED', 'CORRECT'] as const;
+const usualPath = ['QUEUED', 'SENT_TO_CLEARING', 'EXECUTED', 'ACTIVITY_CREATED'] as const;
+const otherStatuses = ['PENDING', 'REJECTED', 'REFUSED', 'CANCELED', 'DELETED', 'CORRECT'] as const;
 
 interface FlowPictureProps {
   board: BoardStore;
@@ -22,10 +22,10 @@ export function FlowPicture({ board, wanted, onToggle }: FlowPictureProps) {
   );
   return (
     <section className="flow" aria-label="Journals by status">
-      <div className="flowRoads">
-        <ol className="mainRoad">{mainRoad.map(box)}</ol>
-        <ul className="sideRoads" aria-label="Side roads">
-          {sideRoads.map(box)}
+      <div className="flowRows">
+        <ol className="usualPath">{usualPath.map(box)}</ol>
+        <ul className="otherStatuses" aria-label="Other statuses">
+          {otherStatuses.map(box)}
           {board.counts.of('UNKNOWN') > 0 && box('UNKNOWN')}
         </ul>
       </div>

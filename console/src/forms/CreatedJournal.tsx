@@ -17,7 +17,7 @@ export function CreatedJournal({ created, onNext }: { created: Created; onNext: 
   if (!journal) return null;
   return (
     <div role="status" className="notice done stack">
-      <strong>{created.replayed === true ? 'It had been created before, once' : 'Created'}</strong>
+      <strong>{created.replayed === true ? 'Already created by an earlier request with this key' : 'Created'}</strong>
       <p className="titleRow">
         <Amount {...amountOf(journal)} /> <StatusBadge status={statusOf(journal)} raw={journal.rawStatus} />
       </p>

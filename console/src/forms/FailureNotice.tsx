@@ -25,7 +25,10 @@ export function FailureNotice({ failure, isSending, onRetry, retryLabel = 'Try a
       <strong>{title}</strong>
       <p>
         {consequences[kind]}{' '}
-        {kind === 'unknown' && !mayRetry && 'Trying again cannot tell: somebody has to check the accounts.'}
+        {kind === 'unknown' &&
+          (mayRetry
+            ? 'Trying again finds out, and carries nothing out twice.'
+            : 'Trying again can’t find out: somebody has to check the accounts.')}
       </p>
       <p className="apiMessage">{message}</p>
       {issues.length > 0 && (

@@ -42,7 +42,7 @@ function Facts({ data: { journal } }: { data: Data }) {
   const facts = Object.entries({ ...transmitter, ...transmitterInfo }).filter(
     (fact): fact is [string, string] => typeof fact[1] === 'string' && fact[1] !== '' && !fact[0].startsWith('__'),
   );
-  if (facts.length === 0) return <p className="faint">None is recorded.</p>;
+  if (facts.length === 0) return <p className="faint">No Travel Rule data is recorded.</p>;
   return (
     <dl className="facts">
       {facts.map(([name, value]) => (

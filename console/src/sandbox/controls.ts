@@ -47,7 +47,7 @@ export const faults = {
     fault: { kind: 'rateLimited', resetMs: 5_000, operations: creates },
   },
   unordered: {
-    label: 'Disorder the ids of events',
+    label: 'Send event ids out of order',
     about: 'Events still arrive once and in the order of their journal.',
     fault: { kind: 'disorderedIds' },
   },

@@ -19,6 +19,20 @@ export interface GraphiqlBundle {
 
 const javascript = 'text/javascript; charset=utf-8';
 
+/**
+ * GraphiQL compares what it is started with to its stored tabs and opens another tab if none has the same contents. By
+ * default it is started with nothing, so it is started with the tab it was left with or, if the URL has a query, with
+ * the tab of that query. A state that can't be read is left to GraphiQL, which replaces it.
+ */
+const storedTab = `() => {
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState'));
+    const query = new URLSearchParams(location.search).get('query');
+    const tab = query ? tabs.find((stored) => stored.query === query) : tabs[activeTabIndex];
+    return tab && { query: tab.query ?? '', variables: tab.variables ?? '' };
+  } catch {}
+}`;
+
 let loading: Promise<GraphiqlBundle> | null = null;
 
 /** Loads the bundle on the first call, because it takes nine megabytes. */
@@ -48,7 +62,7 @@ async function load(): Promise<GraphiqlBundle> {
     };
     ${source.js}
     const root = document.getElementById('root');
-    YogaGraphiQL.renderYogaGraphiQL(root, JSON.parse(root.dataset.options));
+    YogaGraphiQL.renderYogaGraphiQL(root, { ...JSON.parse(root.dataset.options), ...(${storedTab})() });
   `;
   const [iconType = '', iconBase64 = ''] = source.favicon.replace(/^data:/, '').split(';base64,');
   return {

@@ -65,8 +65,11 @@ export function createYogaDoor(options: YogaDoorOptions): YogaDoor {
   });
 }
 
-/** GraphiQL is served by the gateway itself, not by a CDN. */
+/**
+ * GraphiQL is served by the gateway itself, not by a CDN. Its subscriptions use server-sent events, because over
+ * WebSocket it sends no header of its editor. Those headers can contain a key, so the browser does not store them.
+ */
 async function graphiqlFor({ headers }: Request, { defaultQuery, ...rights }: YogaDoorOptions) {
   if (!(await mayUseGraphiql(headers.get('authorization'), rights))) return false;
-  return { title: 'Journals gateway', defaultQuery, subscriptionsProtocol: 'WS' as const };
+  return { title: 'Journals gateway', defaultQuery, method: 'POST' as const, shouldPersistHeaders: false };
 }

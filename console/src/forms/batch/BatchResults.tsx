@@ -38,7 +38,11 @@ export function BatchResults({ created, otherLabel, onNext }: BatchResultsProps)
   return (
     <div className="stack">
       <div role="status" className="notice done stack">
-        <strong>{created.replayed === true ? 'The batch had been sent before, once' : 'The batch was accepted'}</strong>
+        <strong>
+          {created.replayed === true
+            ? 'Already accepted in an earlier request with this key'
+            : 'The batch was accepted'}
+        </strong>
         <p>
           <span data-summary="executed">{done.toLocaleString()}</span> of {rows.length.toLocaleString()} executed
           {failed > 0 && <span className="failedText"> · {failed.toLocaleString()} failed</span>} · sum{' '}

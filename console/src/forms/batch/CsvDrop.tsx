@@ -16,8 +16,9 @@ export function CsvDrop({ direction, onEntries }: CsvDropProps) {
   const inputId = useId();
   const read = (text: string) => {
     const { entries, ignoredColumns } = readCsv(text);
-    const ignored = ignoredColumns.length > 0 ? ` Left out: ${ignoredColumns.join(', ')}.` : '';
-    setMessage(`${entries.length.toLocaleString()} rows were added.${ignored}`);
+    const ignored = ignoredColumns.length > 0 ? ` Ignored columns: ${ignoredColumns.join(', ')}.` : '';
+    const added = entries.length === 1 ? '1 row was' : `${entries.length.toLocaleString()} rows were`;
+    setMessage(`${added} added.${ignored}`);
     if (entries.length > 0) onEntries(entries);
   };
   const readFile = (file: File | undefined) => void file?.text().then(read);
