@@ -22,7 +22,7 @@ export interface HubOffset {
 /**
  * Where a reader is in the stream of events. Neither ids nor times order events that arrive late or share an instant.
  * So a position lists which events were delivered: every event up to `floorMs`, the events of the digest and the named
- * events. The hub that created the position uses the exact `offset`; everyone else uses this list. `PositionTracker`
+ * events. The hub that created the position uses the exact `offset`; everyone else uses this list. `EventPositioner`
  * creates the positions of a stream.
  */
 export interface EventPosition {

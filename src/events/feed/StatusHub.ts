@@ -16,7 +16,7 @@ import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
 import { EventWindow } from './EventWindow.ts';
 import type { EventWindowOptions } from './EventWindow.ts';
 import { OffsetRuns } from '../cursor/OffsetRuns.ts';
-import { PositionTracker } from '../cursor/PositionTracker.ts';
+import { EventPositioner } from '../cursor/EventPositioner.ts';
 import { SlowConsumerError } from '../../errors/streamErrors.ts';
 import type { StatusMark } from './StatusMark.ts';
 import { StatusSubscription } from './StatusSubscription.ts';
@@ -81,7 +81,7 @@ export class StatusHub {
   readonly now: () => number;
   /** Events from the overlap of a later stream that happened before or as the feed began. A replay may have had them. */
   readonly #aroundBeginning = new WeakSet<JournalStatusEvent>();
-  #tracker: PositionTracker;
+  #tracker: EventPositioner;
   #beginning: StatusMark | null = null;
   /** Everything later than this was published. */
   #completeSinceMs = Infinity;
@@ -89,7 +89,7 @@ export class StatusHub {
 
   constructor({ window, now = steadyNow }: StatusHubOptions = {}) {
     this.now = now;
-    this.#tracker = new PositionTracker({ now });
+    this.#tracker = new EventPositioner({ now });
     this.#window = new EventWindow(window);
     this.#dropTimer = setInterval(() => this.#dropOld(), dropIntervalMs).unref();
   }
@@ -117,7 +117,7 @@ export class StatusHub {
     const position = beginningAt(openedMs, this.offsets.at(this.end));
     this.#beginning = { position, cursor: encodeEventCursor(position) };
     this.#completeSinceMs = openedMs + beginningErrorMs;
-    this.#tracker = PositionTracker.after(this.#completeSinceMs, this.now);
+    this.#tracker = EventPositioner.after(this.#completeSinceMs, this.now);
     for (const { resolve } of this.#awaitingBeginning) resolve();
   }
 
@@ -179,8 +179,8 @@ export class StatusHub {
   }
 
   /** For a subscriber that resumes from a position of another hub. */
-  trackerFrom(start: EventPosition): PositionTracker {
-    return new PositionTracker({ now: this.now, start });
+  trackerFrom(start: EventPosition): EventPositioner {
+    return new EventPositioner({ now: this.now, start });
   }
 
   /** Whether the position has an offset of this hub, or of the log that it reads: everything up to it is published here. */

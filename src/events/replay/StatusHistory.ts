@@ -12,7 +12,7 @@ import { hasEvents, isAfter, isAhead } from '../cursor/eventPosition.ts';
 import type { EventPosition, HubOffset } from '../cursor/eventPosition.ts';
 import { justBefore, stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import { PositionTracker } from '../cursor/PositionTracker.ts';
+import { EventPositioner } from '../cursor/EventPositioner.ts';
 import type { ExpectedPast } from '../feed/StatusHub.ts';
 import { ReplayStart } from './ReplayStart.ts';
 import { ReplayWatch } from './ReplayWatch.ts';
@@ -142,10 +142,10 @@ export class StatusHistory implements PastReader {
   }
 
   /** A tracker for which everything before the range counts as delivered. */
-  #trackerOf({ after, since }: HistoryRange): PositionTracker {
+  #trackerOf({ after, since }: HistoryRange): EventPositioner {
     const now = () => this.#clock.latestNow();
-    if (after) return new PositionTracker({ now, start: after });
-    return PositionTracker.after(since === undefined ? -Infinity : justBefore(instantMs(since)), now);
+    if (after) return new EventPositioner({ now, start: after });
+    return EventPositioner.after(since === undefined ? -Infinity : justBefore(instantMs(since)), now);
   }
 }
 

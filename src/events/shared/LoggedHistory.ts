@@ -1,7 +1,7 @@
 import { RedisUnavailableError } from '../../redis/RedisUnavailableError.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import { PositionTracker } from '../cursor/PositionTracker.ts';
+import { EventPositioner } from '../cursor/EventPositioner.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 import type { HistoryRange, PastReader } from '../replay/StatusHistory.ts';
 
@@ -25,7 +25,7 @@ export class LoggedHistory implements PastReader {
     const span = after?.offset && upTo ? this.#hub.offsets.span(after.offset, upTo) : null;
     let last: PositionedEvent | null = null;
     if (span && upTo) {
-      const tracker = new PositionTracker({ now: this.#hub.now, start: after });
+      const tracker = new EventPositioner({ now: this.#hub.now, start: after });
       try {
         for await (const { number, event } of this.#log.entries(span.from, span.to)) {
           last = tracker.advance(event, { hub: upTo.hub, published: number });

@@ -7,7 +7,7 @@ import { hasEvents } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import type { PositionTracker } from '../cursor/PositionTracker.ts';
+import type { EventPositioner } from '../cursor/EventPositioner.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 import type { StatusMark } from '../feed/StatusMark.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
@@ -42,7 +42,7 @@ export class ResumedSubscription implements StatusReader {
    */
   #position: EventPosition | null;
   /** Gives live events their positions until the hub's positions include what this subscription got from elsewhere. */
-  #tracker: PositionTracker | null = null;
+  #tracker: EventPositioner | null = null;
   /** The time of the latest delivered event that the hub may not have published; -Infinity if there is none. */
   #aheadMs = -Infinity;
   #past: ReplayedPast | null = null;

@@ -4,13 +4,13 @@ import type { SubscriptionProgress } from '../../events/subscription/Subscriptio
 
 import type { LiveMessage } from '../../engine/live/LiveMessage.ts';
 import type { LiveSink } from '../../engine/live/LiveSink.ts';
-import { Outbox } from './Outbox.ts';
+import { BackpressureQueue } from './BackpressureQueue.ts';
 
 const comment = ':\n\n';
 
 /** The body of an event stream in distinct connections mode (graphql-sse's PROTOCOL.md). */
 export class EventStreamBody extends Readable implements LiveSink {
-  readonly #outbox = new Outbox((bytes) => this.destroyed || this.push(bytes, 'latin1'));
+  readonly #queue = new BackpressureQueue((bytes) => this.destroyed || this.push(bytes, 'latin1'));
   readonly #pingMs: number;
   #heartbeat: NodeJS.Timeout | undefined;
   #isComplete = false;
@@ -27,11 +27,11 @@ export class EventStreamBody extends Readable implements LiveSink {
   }
 
   deliver({ block }: LiveMessage): void {
-    this.#outbox.put(block);
+    this.#queue.put(block);
   }
 
   room(): Promise<void> | null {
-    return this.#outbox.room();
+    return this.#queue.room();
   }
 
   get waitingBytes(): number {
@@ -43,27 +43,27 @@ export class EventStreamBody extends Readable implements LiveSink {
     this.#isComplete = true;
     clearInterval(this.#heartbeat);
     if (this.destroyed) return;
-    this.#outbox.put('event: complete\ndata:\n\n');
-    this.#outbox.flush();
+    this.#queue.put('event: complete\ndata:\n\n');
+    this.#queue.flush();
     this.push(null);
   }
 
   override _read(): void {
     if (!this.#isComplete) this.#heartbeat ??= setInterval(() => this.#ping(), this.#pingMs);
-    this.#outbox.resume();
+    this.#queue.resume();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     clearInterval(this.#heartbeat);
-    this.#outbox.resume();
+    this.#queue.resume();
     callback(error);
   }
 
   /** A client with a backlog gets no heartbeat and no cursor: its last event comes first. */
   #ping(): void {
-    if (this.#outbox.room() !== null) return;
+    if (this.#queue.room() !== null) return;
     const cursor = this.progress?.unsentCursor ?? null;
-    this.#outbox.put(cursor === null ? comment : `id: ${cursor}\n\n`);
+    this.#queue.put(cursor === null ? comment : `id: ${cursor}\n\n`);
     if (cursor !== null) this.progress?.markSent(cursor);
   }
 }

@@ -2,20 +2,20 @@ import type { Duplex } from 'node:stream';
 
 import type { WebSocket } from 'ws';
 
-import { Outbox } from '../live/Outbox.ts';
+import { BackpressureQueue } from '../live/BackpressureQueue.ts';
 
 /** Writes text frames to a socket's stream, past `ws`, which needs a system call and several buffers for each frame. */
 export class SocketWriter {
-  readonly #outbox: Outbox;
+  readonly #queue: BackpressureQueue;
   readonly #stream: Duplex;
 
   /** @param stream of the socket; `ws` writes whole frames, so others may be written between them */
   constructor(socket: WebSocket, stream: Duplex) {
     this.#stream = stream;
     // No data frame may follow a close frame.
-    this.#outbox = new Outbox((bytes) => socket.readyState !== socket.OPEN || stream.write(bytes, 'latin1'));
-    stream.on('drain', () => this.#outbox.resume());
-    stream.on('close', () => this.#outbox.resume());
+    this.#queue = new BackpressureQueue((bytes) => socket.readyState !== socket.OPEN || stream.write(bytes, 'latin1'));
+    stream.on('drain', () => this.#queue.resume());
+    stream.on('close', () => this.#queue.resume());
   }
 
   /**
@@ -25,17 +25,17 @@ export class SocketWriter {
    * @param isWanted called just before the frame is written; if it returns false, the frame is dropped
    */
   write(text: string, isWanted: () => boolean): void {
-    this.#outbox.put(frameHeader(text.length) + text, isWanted);
+    this.#queue.put(frameHeader(text.length) + text, isWanted);
   }
 
   /** To be called before `ws` sends anything, to keep the order. */
   flush(): void {
-    this.#outbox.flush();
+    this.#queue.flush();
   }
 
   /** Null while there is room for more; otherwise fulfilled when there may be, or when the socket has closed. */
   room(): Promise<void> | null {
-    return this.#outbox.room();
+    return this.#queue.room();
   }
 
   /** Bytes that the client has not received yet, including those that `ws` has written. */

@@ -20,7 +20,7 @@ import type { OpenSockets } from '../../engine/limits/OpenSockets.ts';
 import { pathOf } from '../connections/pathOf.ts';
 import { graphqlPath } from '../connections/paths.ts';
 import { startHeartbeat } from './startHeartbeat.ts';
-import { pauseWhenBacklogged } from './pauseWhenBacklogged.ts';
+import { pauseReading } from './pauseReading.ts';
 import { requestIdHeader, requestIdOf } from '../connections/requestId.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { SocketLogin } from './SocketLogin.ts';
@@ -113,7 +113,7 @@ export class WebSocketServer {
     request.headers.upgrade = 'websocket';
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
       this.#serve(socket, new SocketWriter(socket, stream), request, running);
-      pauseWhenBacklogged(socket, stream);
+      pauseReading(socket, stream);
     });
   }
 

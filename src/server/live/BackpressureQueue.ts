@@ -11,11 +11,11 @@ interface Piece {
 }
 
 /**
- * The output to one client, and the backpressure towards a slow one: before a subscriber puts more, it waits for `room`
- * while the client's stream is full. All pieces of a tick are written together, since nearly all of the cost of a small
+ * The output to one client. Backpressure: while the stream of a slow client is full, its subscriber waits for `room`
+ * before it puts more. All pieces of a tick are written together, since nearly all of the cost of a small
  * write is its system call. Bytes are strings of one character per byte ("latin1"), which V8 joins without a copy.
  */
-export class Outbox {
+export class BackpressureQueue {
   readonly #write: (bytes: string) => boolean;
   #pieces: Piece[] = [];
   #queued = 0;

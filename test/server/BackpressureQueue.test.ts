@@ -2,37 +2,37 @@ import { setImmediate as tick } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { Outbox } from '../../src/server/live/Outbox.ts';
+import { BackpressureQueue } from '../../src/server/live/BackpressureQueue.ts';
 
-/** An outbox and its writes. `client.isTaking` is false while the client's buffer is full. */
+/** A queue and its writes. `client.isTaking` is false while the client's buffer is full. */
 function start() {
   const client = { isTaking: true };
   const written: string[] = [];
-  const outbox = new Outbox((bytes) => {
+  const queue = new BackpressureQueue((bytes) => {
     written.push(bytes);
     return client.isTaking;
   });
-  return { client, outbox, written };
+  return { client, queue, written };
 }
 
-describe('a message in the outbox', () => {
+describe('a message in the queue', () => {
   it('is written together with the others of its tick, in order', async () => {
-    const { outbox, written } = start();
+    const { queue, written } = start();
 
-    for (const piece of ['a', 'b', 'c']) outbox.put(piece);
+    for (const piece of ['a', 'b', 'c']) queue.put(piece);
     await tick();
-    outbox.put('d');
+    queue.put('d');
     await tick();
 
     expect(written).toEqual(['abc', 'd']);
   });
 
   it('is dropped if it is no longer wanted at the end of the tick', async () => {
-    const { outbox, written } = start();
+    const { queue, written } = start();
     let isWanted = true;
 
-    outbox.put('a');
-    outbox.put('b', () => isWanted);
+    queue.put('a');
+    queue.put('b', () => isWanted);
     isWanted = false;
     await tick();
 
@@ -40,10 +40,10 @@ describe('a message in the outbox', () => {
   });
 
   it('is written at once by a flush', () => {
-    const { outbox, written } = start();
+    const { queue, written } = start();
 
-    outbox.put('a');
-    outbox.flush();
+    queue.put('a');
+    queue.flush();
 
     expect(written).toEqual(['a']);
   });
@@ -51,27 +51,27 @@ describe('a message in the outbox', () => {
 
 describe('room', () => {
   it('waits while the buffer of the client is full', async () => {
-    const { client, outbox } = start();
+    const { client, queue } = start();
     client.isTaking = false;
-    outbox.put('a');
+    queue.put('a');
     await tick();
 
-    const room = outbox.room();
+    const room = queue.room();
     expect(room).not.toBeNull();
-    outbox.resume();
+    queue.resume();
 
     await room;
-    expect(outbox.room()).toBeNull();
+    expect(queue.room()).toBeNull();
   });
 
   it('waits for the next tick after many bytes in one', async () => {
-    const { outbox } = start();
+    const { queue } = start();
 
-    outbox.put('x'.repeat(20_000));
+    queue.put('x'.repeat(20_000));
 
-    const room = outbox.room();
+    const room = queue.room();
     expect(room).not.toBeNull();
     await room;
-    expect(outbox.room()).toBeNull();
+    expect(queue.room()).toBeNull();
   });
 });

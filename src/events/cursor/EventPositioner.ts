@@ -29,7 +29,7 @@ export interface PositionTrackerOptions {
  * Gives each event of a stream its position. Events may arrive out of order: a position names the latest events by
  * their own time, so that an event that is late or dated ahead is neither lost nor repeated.
  */
-export class PositionTracker {
+export class EventPositioner {
   readonly #now: () => number;
   #lastNow: number;
   #ms: number;
@@ -49,8 +49,8 @@ export class PositionTracker {
   }
 
   /** A tracker for a stream that contains everything later than this moment. */
-  static after(floorMs: number, now: () => number): PositionTracker {
-    return new PositionTracker({ now, start: { ...nothing, floorMs } });
+  static after(floorMs: number, now: () => number): EventPositioner {
+    return new EventPositioner({ now, start: { ...nothing, floorMs } });
   }
 
   /** @param offset the offset after the event if a hub publishes the event; a replayed event has no offset */

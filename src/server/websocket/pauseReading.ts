@@ -7,11 +7,11 @@ const maxBacklog = 262_144;
 
 /**
  * Stops reading from a client that does not read what it is sent. Otherwise unsent pongs and responses to its messages
- * would fill the memory. `Outbox` is the backpressure of a subscription.
+ * would fill the memory. `BackpressureQueue` is the backpressure of a subscription.
  *
  * @param stream of the socket
  */
-export function pauseWhenBacklogged(socket: WebSocket, stream: Duplex): void {
+export function pauseReading(socket: WebSocket, stream: Duplex): void {
   const check = () => {
     if (stream.writableLength > maxBacklog) socket.pause();
   };
