@@ -32,6 +32,12 @@ export class OutcomeMirror {
   /** Stores a record that Redis has, too. */
   set(name: string, record: OutcomeRecord): void {
     this.#records.set(name, record);
+    this.#unwritten.delete(name);
+  }
+
+  /** Stores a record that was read, unless Redis does not have yet what this gateway knows. */
+  noteRead(name: string, record: OutcomeRecord): void {
+    if (!this.#unwritten.has(name)) this.#records.set(name, record);
   }
 
   /** Stores a record that Redis does not have yet. */

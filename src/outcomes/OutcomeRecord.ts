@@ -78,7 +78,7 @@ export function outcomeOfRecord({ id, state, ...record }: OutcomeRecord): Stored
   };
 }
 
-export function isFinal({ state }: OutcomeRecord): boolean {
+export function isFinal({ state }: Pick<OutcomeRecord, 'state'>): boolean {
   return state === 'done' || state === 'notDone';
 }
 

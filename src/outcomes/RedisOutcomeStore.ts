@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 
-import { LRUCache } from 'lru-cache';
-
 import type { BatchItem } from '../domain/newJournal.ts';
 import type { Peers } from '../redis/Peers.ts';
 import type { RedisConnection } from '../redis/RedisConnection.ts';
@@ -11,6 +9,7 @@ import { applyScript, claimScript, enterScript, leaseScript, releaseScript } fro
 import { isFinal, newRecord, outcomeOfRecord, recordNameOf, recordNameOfId, recordOf } from './OutcomeRecord.ts';
 import type { OutcomeRecord } from './OutcomeRecord.ts';
 import type { Evidence, NewIntent, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
+import { OwnClaims } from './OwnClaims.ts';
 import { RedisSpendingLedger } from './RedisSpendingLedger.ts';
 import type { SpendingLedger } from './SpendingLedger.ts';
 import { withoutTravelRule } from './withoutTravelRule.ts';
@@ -49,8 +48,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   readonly #redis: RedisConnection;
   readonly #peers: Peers;
   readonly #mirror = new OutcomeMirror(keptSeconds * 1_000);
-  /** Claims that failed, by id. Their batches are never sent, but a claim may reach Redis after it was removed there. */
-  readonly #unused = new LRUCache<string, OutcomeRecord>({ max: 10_000, ttl: 600_000 });
+  readonly #own: OwnClaims;
   /** The run id of the server that this gateway has entered; null while it has entered none. */
   #server: string | null = null;
   /** The run id of the server that had what this gateway has written, unless it is noted as unwritten. */
@@ -63,6 +61,7 @@ export class RedisOutcomeStore implements OutcomeStore {
     this.spending = new RedisSpendingLedger(redis);
     this.#redis = redis;
     this.#peers = peers;
+    this.#own = new OwnClaims(peers.id);
   }
 
   get unsettledCounts(): Record<'open' | 'ambiguous', number> {
@@ -100,7 +99,7 @@ export class RedisOutcomeStore implements OutcomeStore {
       return [...open, ...ambiguous];
     });
     const outcomes = await Promise.all(names.map((name) => this.#read(name)));
-    return outcomes.filter((outcome) => outcome !== null);
+    return outcomes.filter((outcome) => outcome !== null).filter((outcome) => !isFinal(outcome));
   }
 
   async intend(scope: string, intent: NewIntent): Promise<StoredOutcome | null> {
@@ -109,13 +108,14 @@ export class RedisOutcomeStore implements OutcomeStore {
     const record = newRecord(name, scope, intent, this.#peers.id);
     const keys = [recordKey(name), openKey, serverKey];
     const values = [this.#server ?? '', name, record.id, record.intent, record.intendedAt, record.sender];
+    this.#own.begin(record.id);
     const answer = await this.#redis.runScript(claimScript, keys, values).catch((error: unknown) => {
+      this.#own.end(record.id);
       // The key may have been claimed. Nothing will be sent, so the claim is removed as soon as Redis answers.
-      const unused: OutcomeRecord = { ...record, state: 'forgotten' };
-      this.#unused.set(record.id, unused);
-      this.#mirror.setUnwritten(name, unused);
+      this.#noteEnd(name, { ...record, state: 'forgotten' });
       throw error;
     });
+    if (answer !== 'claimed') this.#own.end(record.id);
     if (answer === 'closed') {
       this.#server = null;
       throw new Error('redis has been started, and the gateways store again what they know');
@@ -155,9 +155,10 @@ export class RedisOutcomeStore implements OutcomeStore {
     return new Set(journalIds.filter((_id, index) => owners[index] !== null));
   }
 
-  /** Whether the call of an open outcome may still be running. */
-  isUnderWay({ state, sender }: StoredOutcome): boolean {
-    return state === 'open' && sender !== null && this.#peers.isAlive(sender);
+  /** Whether the call of an open outcome may still be running. This gateway knows for certain which of its own are. */
+  isUnderWay({ id, state, sender }: StoredOutcome): boolean {
+    if (state !== 'open' || sender === null) return false;
+    return sender === this.#peers.id ? this.#own.isInFlight(id) : this.#peers.isAlive(sender);
   }
 
   /** Asks the reconciling gateway to search for a batch now. */
@@ -199,19 +200,24 @@ export class RedisOutcomeStore implements OutcomeStore {
   /** From this gateway's own memory if Redis can't be read and the outcome is final. */
   async #read(name: string): Promise<StoredOutcome | null> {
     try {
-      const record = await this.#readRecord(name);
-      const unused = record && this.#unused.get(record.id);
-      if (unused) {
-        await this.#apply(unused, '');
-        return null;
-      }
-      if (record && isFinal(record)) this.#mirror.set(name, record);
+      const found = await this.#readRecord(name);
+      const correction = found && this.#own.correctionOf(found, this.#mirror.get(name));
+      // The other gateways would wait for a call that has ended.
+      if (correction) await this.#apply(correction, '');
+      const record = correction ?? found;
+      if (record && isFinal(record)) this.#mirror.noteRead(name, record);
       return record && outcomeOfRecord(record);
     } catch (error) {
       const known = this.#mirror.getFinal(name);
       if (known) return outcomeOfRecord(known);
       throw error;
     }
+  }
+
+  /** Notes how a call of this gateway has ended, until Redis has it. */
+  #noteEnd(name: string, record: OutcomeRecord): void {
+    if (record.state === 'forgotten') this.#own.forget(record);
+    this.#mirror.setUnwritten(name, record);
   }
 
   /** Enters the server if this has not happened since the last reconnect, and stores what it may not have. */
@@ -241,7 +247,7 @@ export class RedisOutcomeStore implements OutcomeStore {
 
   async #enterServer(): Promise<number> {
     const askedAt = performance.now();
-    const run = runIdOf(await this.#redis.run((client) => client.info('server')));
+    const run = (await this.#redis.runId()) ?? unknownRun;
     const longerMs = restoreRoundTrips * Math.ceil(performance.now() - askedAt);
     const pauseMs = await this.#redis.runScript(enterScript, [serverKey], [run, restoreMs + longerMs, 0]);
     // The same server still has everything.
@@ -254,11 +260,12 @@ export class RedisOutcomeStore implements OutcomeStore {
   /** @returns positions of journals that another outcome had claimed */
   async #change(id: string, change: Partial<OutcomeRecord>, evidence: Evidence): Promise<string[]> {
     const name = recordNameOfId(id);
+    if (evidence === 'answer') this.#own.end(id);
     const known = this.#mirror.get(name);
     const current = known?.id === id ? known : await this.#readRecord(name);
     if (current?.id !== id) throw new Error('the outcome is no longer stored');
     const record = { ...current, ...change };
-    if (evidence === 'answer') this.#mirror.setUnwritten(name, record);
+    if (evidence === 'answer') this.#noteEnd(name, record);
     const [result, ...taken] = await this.#apply(record, evidence === 'answer' ? '' : this.#lease || 'none');
     if (evidence === 'answer') this.#mirror.noteWritten(name, record);
     else if (result === 'applied') this.#mirror.set(name, record);
@@ -287,8 +294,4 @@ function recordKey(name: string): string {
 
 function claimKey(journalId: string): string {
   return `claim:${journalId}`;
-}
-
-function runIdOf(info: string): string {
-  return /^run_id:(\w+)/m.exec(info)?.[1] ?? unknownRun;
 }

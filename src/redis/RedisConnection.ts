@@ -137,6 +137,12 @@ export class RedisConnection {
     }
   }
 
+  /** The id of this start of the server; null if the server does not say it. @throws RedisUnavailableError */
+  async runId(): Promise<string | null> {
+    const info = await this.run((client) => client.info('server'));
+    return /^run_id:(\w+)/m.exec(info)?.[1] ?? null;
+  }
+
   /** Executes a script. @throws RedisUnavailableError */
   runScript(
     { sha, lua }: RedisScript,

@@ -41,14 +41,16 @@ export class SlowLink {
     this.#sockets.add(from);
     from.setNoDelay(true);
     let dueAt = 0;
-    /** Delays by half a round trip, but never lets a later chunk overtake an earlier one. */
+    const waiting: (() => void)[] = [];
+    /** Delays by half a round trip. Timers that are due together may fire in any order, so each one takes the first act. */
     const later = (act: () => void) => {
+      waiting.push(act);
       const { fromMs, toMs } = this.roundTrip;
       const delayMs = (fromMs + Math.random() * (toMs - fromMs)) / 2;
       dueAt = Math.max(dueAt, performance.now() + delayMs);
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
-        act();
+        waiting.shift()?.();
       }, dueAt - performance.now());
       this.#timers.add(timer);
     };

@@ -62,8 +62,7 @@ export class EventLog {
     const connection = this.#redis.duplicate(readTimeoutMs);
     try {
       await connection.opened();
-      const info = await connection.run((client) => client.info('server'));
-      const runId = /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
+      const runId = (await connection.runId()) ?? '';
       const keys = [stateKey, streamKey, idsKey];
       const answer = await connection.runScript(attachScript, keys, [runId, randomBytes(6).toString('base64url')]);
       const [firstId, flat] = Array.isArray(answer) ? (answer as unknown[]) : [];

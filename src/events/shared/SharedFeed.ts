@@ -126,6 +126,8 @@ export class SharedFeed implements Feed {
     };
     this.#closing.signal.addEventListener('abort', stop);
     try {
+      // It may have been closed while it attached.
+      this.#closing.signal.throwIfAborted();
       await this.#stopOwn();
       this.#hasBegun = attached.state.beganMs !== null;
       await publisher.resume(attached);

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-
 import { LRUCache } from 'lru-cache';
 
 import { lruCache } from '../../lruCache.ts';
+import { hashedName } from '../../redis/hashedName.ts';
 import type { RedisConnection } from '../../redis/RedisConnection.ts';
 
 export interface LostCallsOptions {
@@ -55,6 +54,6 @@ export class LostCalls {
   }
 
   #keyOf(id: string): string {
-    return `lost:${this.#options.name}:${createHash('sha256').update(id).digest('base64url')}`;
+    return `lost:${this.#options.name}:${hashedName(id)}`;
   }
 }
