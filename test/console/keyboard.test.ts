@@ -94,7 +94,7 @@ describe.skipIf(isChromiumLeftOut)(`without a mouse, the console${leftOut}`, () 
     await page.getByText('All 43 loaded').waitFor();
 
     expect(await row.getAttribute('data-index')).toBe('23');
-    expect(await row.boundingBox()).toEqual(before);
+    await expect.poll(() => row.boundingBox()).toEqual(before);
   });
 
   it('creates and deletes a journal, and every focus on the way is visible', async () => {

@@ -115,7 +115,6 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
       return (data as { createJournal: { journal: { id: string } } }).createJournal.journal.id;
     };
     const people = await startPeople([], []);
-    await createTo(customer);
     const { data } = await operate('HTTP', url, sweeper, '{ journalStatusCursor }');
     const cursor = (data as { journalStatusCursor: string }).journalStatusCursor;
     const [first, second] = [await createTo(customer), await createTo(otherCustomer)];
