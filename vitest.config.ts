@@ -24,6 +24,8 @@ export default defineConfig({
     // They end by themselves. Shorter ones would fail tests that are right on a machine that is busy with something else.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // In CI, a test that fails runs once more, and the report says so: the machine may be busy with something else.
+    retry: process.env['CI'] ? 1 : 0,
     // Of tests that are concurrent, which mostly wait.
     maxConcurrency: 12,
     projects: [
