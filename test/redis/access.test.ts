@@ -111,6 +111,7 @@ describe.skipIf(isWithoutRedis)('a Redis with TLS and users', () => {
     const { url } = await startRedis(documentedUser('journals-gateway', password));
 
     const { code, stderr } = await runBinary(['serve', '--sandbox', '--port', '0'], {
+      SANDBOX_PORT: '0',
       REDIS_URL: withUser(url, 'gateway:false-password'),
     });
 
