@@ -26,6 +26,19 @@ const create = `mutation ($input: CreateJournalInput!) {
   createJournal(input: $input) { ... on CreateJournalSuccess { journal { id } } }
 }`;
 
+/** A subgraph whose clients need a key: one composes the schema, one moves cash, one sees another account only. */
+async function serveWithKeys() {
+  const file = join(await temporaryFolder(), 'keys.json');
+  const keys = {
+    composer: newKey('composer', { scopes: ['schema:introspect'] }),
+    sweeper: newKey('sweeper', { scopes: ['journals:read', 'journals:write'], fromAccounts: ['*'] }),
+    stranger: newKey('stranger', { scopes: ['journals:read'], accounts: [otherCustomer] }),
+  };
+  await writeKeyFile(file, Object.values(keys));
+  const { url } = await serveHere({ FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+  return { url, keys };
+}
+
 describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router', () => {
   it('joins journals and accounts with the fields of another subgraph, in both directions', async () => {
     const { url } = await serveHere({ FEDERATION: 'true' });
@@ -63,14 +76,7 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
   });
 
   it('shows a client only what the client itself may see', async () => {
-    const file = join(await temporaryFolder(), 'keys.json');
-    const keys = {
-      composer: newKey('composer', { scopes: ['schema:introspect'] }),
-      sweeper: newKey('sweeper', { scopes: ['journals:read', 'journals:write'], fromAccounts: ['*'] }),
-      stranger: newKey('stranger', { scopes: ['journals:read'], accounts: [otherCustomer] }),
-    };
-    await writeKeyFile(file, Object.values(keys));
-    const { url } = await serveHere({ FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { url, keys } = await serveWithKeys();
     const composer = { AUTHORIZATION: bearer(keys.composer.key) };
     const input = { jnlc: { fromAccount: sweep, toAccount: customer, amount: '1' } };
     const created = await operate('HTTP', url, bearer(keys.sweeper.key), create, { input });
@@ -100,14 +106,7 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
   });
 
   it('passes events on, joined with the fields of another subgraph, only to clients that may see them', async () => {
-    const file = join(await temporaryFolder(), 'keys.json');
-    const keys = {
-      composer: newKey('composer', { scopes: ['schema:introspect'] }),
-      sweeper: newKey('sweeper', { scopes: ['journals:read', 'journals:write'], fromAccounts: ['*'] }),
-      stranger: newKey('stranger', { scopes: ['journals:read'], accounts: [otherCustomer] }),
-    };
-    await writeKeyFile(file, Object.values(keys));
-    const { url } = await serveHere({ FEDERATION: 'true', AUTH: 'api-key', AUTH_API_KEYS_FILE: file });
+    const { url, keys } = await serveWithKeys();
     const sweeper = bearer(keys.sweeper.key);
     const createTo = async (toAccount: string) => {
       const input = { jnlc: { fromAccount: sweep, toAccount, amount: '1' } };
