@@ -6,8 +6,7 @@ import { decodeEventCursor } from '../events/cursor/eventCursor.ts';
 import { hasEvents } from '../events/cursor/eventPosition.ts';
 import type { PositionedEvent } from '../events/cursor/PositionedEvent.ts';
 
-import { createConnection } from './paging/Connection.ts';
-import type { Connection } from './paging/Connection.ts';
+import { Connection } from './paging/Connection.ts';
 import { readPageRequest } from './paging/pageArguments.ts';
 import { statusEventChecks } from './statusEventFilter.ts';
 import type { JournalStatusEventFilter } from './statusEventFilter.ts';
@@ -37,7 +36,7 @@ export async function journalStatusEvents(
   const after = args.after == null ? undefined : decodeEventCursor(args.after);
   const range = { after, since: args.since ?? undefined, until: args.until ?? undefined };
   const found = await collect(args.filter, range, count + 1, context);
-  return createConnection(found.slice(0, count), (positioned) => positioned.cursor, {
+  return new Connection(found.slice(0, count), (positioned) => positioned.cursor, {
     hasNextPage: found.length > count,
     // The event of the cursor precedes this page.
     hasPreviousPage: after !== undefined && hasEvents(after),

@@ -1,14 +1,35 @@
-/** A page as defined by the Relay cursor connections specification. */
-export interface Connection<Node> {
-  nodes: readonly Node[];
-  /** Created only if they are selected: most clients select the nodes instead. */
-  readonly edges: Edge<Node>[];
-  pageInfo: {
+/**
+ * A page as defined by the Relay cursor connections specification.
+ *
+ * A class, because V8 keeps the getter of an object literal, and so all nodes, until a full garbage collection.
+ */
+export class Connection<Node> {
+  readonly nodes: readonly Node[];
+  readonly pageInfo: {
     hasNextPage: boolean;
     hasPreviousPage: boolean;
     startCursor: string | null;
     endCursor: string | null;
   };
+  readonly #cursorOf: (node: Node) => string;
+
+  constructor(
+    nodes: readonly Node[],
+    cursorOf: (node: Node) => string,
+    { hasNextPage, hasPreviousPage }: { hasNextPage: boolean; hasPreviousPage: boolean },
+  ) {
+    const [first, last] = [nodes[0], nodes.at(-1)];
+    const startCursor = first === undefined ? null : cursorOf(first);
+    const endCursor = last === undefined ? null : cursorOf(last);
+    this.nodes = nodes;
+    this.pageInfo = { hasNextPage, hasPreviousPage, startCursor, endCursor };
+    this.#cursorOf = cursorOf;
+  }
+
+  /** Created only if they are selected: most clients select the nodes instead. */
+  get edges(): Edge<Node>[] {
+    return this.nodes.map((node) => new Edge(node, this.#cursorOf));
+  }
 }
 
 /** Encodes its cursor when it is selected. */
@@ -24,21 +45,4 @@ class Edge<Node> {
   get cursor(): string {
     return this.#cursorOf(this.node);
   }
-}
-
-export function createConnection<Node>(
-  nodes: readonly Node[],
-  cursorOf: (node: Node) => string,
-  { hasNextPage, hasPreviousPage }: { hasNextPage: boolean; hasPreviousPage: boolean },
-): Connection<Node> {
-  const [first, last] = [nodes[0], nodes.at(-1)];
-  const startCursor = first === undefined ? null : cursorOf(first);
-  const endCursor = last === undefined ? null : cursorOf(last);
-  return {
-    nodes,
-    get edges() {
-      return nodes.map((node) => new Edge(node, cursorOf));
-    },
-    pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor },
-  };
 }

@@ -2,8 +2,7 @@ import type { Journal } from '../../domain/journal.ts';
 import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
 import { ContractBrokenError } from '../../errors/faults.ts';
 
-import { createConnection } from './Connection.ts';
-import type { Connection } from './Connection.ts';
+import { Connection } from './Connection.ts';
 import {
   comparePlaces,
   dayOfPlace,
@@ -19,9 +18,18 @@ import type { JournalWindowOptions, ReadSlice } from './JournalWindow.ts';
 import { maxPageSize, readPageRequest } from './pageArguments.ts';
 import type { ConnectionArguments } from './pageArguments.ts';
 
-export interface JournalPage extends Connection<Journal> {
+export class JournalPage extends Connection<Journal> {
   /** Unreadable journals whose position is on this page. */
-  unreadable: UnreadableJournal[];
+  readonly unreadable: readonly UnreadableJournal[];
+
+  constructor(
+    journals: readonly Journal[],
+    unreadable: readonly UnreadableJournal[],
+    hasMore: { hasNextPage: boolean; hasPreviousPage: boolean },
+  ) {
+    super(journals, encodeJournalCursor, hasMore);
+    this.unreadable = unreadable;
+  }
 }
 
 /**
@@ -65,14 +73,8 @@ export async function connectionWindow(
     window.unreadable.filter((journal) => isBetween(placeOf(journal)) && isOnPage(placeOf(journal))),
   );
   assertFew(unreadable);
-  const connection = createConnection(
-    page,
-    encodeJournalCursor,
-    isForward
-      ? { hasNextPage: hasMore, hasPreviousPage: hasBeyondCursor }
-      : { hasNextPage: hasBeyondCursor, hasPreviousPage: hasMore },
-  );
-  return Object.assign(connection, { unreadable });
+  const [hasNextPage, hasPreviousPage] = isForward ? [hasMore, hasBeyondCursor] : [hasBeyondCursor, hasMore];
+  return new JournalPage(page, unreadable, { hasNextPage, hasPreviousPage });
 }
 
 /** More unreadable journals than fit on a page mean that the API has changed, so the whole list fails. */
