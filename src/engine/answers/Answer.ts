@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 
-import { errorWithoutHttp } from '../errors/copyError.ts';
+import { errorJson } from '../errors/copyError.ts';
 
 /** The results of a subscription. Fails with an error that a client may see. */
 export type Results = AsyncIterableIterator<ExecutionResult>;
@@ -25,6 +25,6 @@ export class Answer {
 
 function writeAnswer(data: string | null, errors: readonly GraphQLError[]): string {
   if (errors.length === 0) return `{"data":${data}}`;
-  const shown = JSON.stringify(errors.map((error) => errorWithoutHttp(error).toJSON()));
+  const shown = JSON.stringify(errors.map(errorJson));
   return data === null ? `{"errors":${shown}}` : `{"errors":${shown},"data":${data}}`;
 }

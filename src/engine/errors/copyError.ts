@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 
 /** Longer messages are cut: they may quote the whole request. */
 const maxMessageLength = 1_000;
@@ -22,10 +22,18 @@ export function shortenMessage(message: string): string {
 
 /** Removes Yoga's HTTP status and headers, which mean nothing in a message of a stream. */
 export function withoutHttp(result: ExecutionResult): ExecutionResult {
-  return result.errors ? { ...result, errors: result.errors.map(errorWithoutHttp) } : result;
+  if (!result.errors) return result;
+  const errors = result.errors.map((error) => copyError(error, { extensions: extensionsWithoutHttp(error) }));
+  return { ...result, errors };
 }
 
-export function errorWithoutHttp(error: GraphQLError): GraphQLError {
-  const extensions = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => name !== 'http'));
-  return copyError(error, { extensions });
+/** The JSON of an error, without Yoga's HTTP status and headers. */
+export function errorJson(error: GraphQLError): GraphQLFormattedError {
+  return { ...error.toJSON(), extensions: extensionsWithoutHttp(error) };
+}
+
+function extensionsWithoutHttp(error: GraphQLError): Record<string, unknown> {
+  const extensions = { ...error.extensions };
+  delete extensions['http'];
+  return extensions;
 }

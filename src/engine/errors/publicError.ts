@@ -20,6 +20,7 @@ export function publicError(error: unknown, log: Log): GraphQLError {
     return locate(error, cause.message, { code: cause.code, ...cause.publicExtensions });
   }
   if (cause instanceof GraphQLError && isAboutRequest(cause, error)) {
+    if (cause === error && 'code' in cause.extensions && shortenMessage(cause.message) === cause.message) return cause;
     // The outer message names the variable; the cause names only the value.
     const { message } = error instanceof GraphQLError ? error : cause;
     return locate(error, message, { code: 'BAD_USER_INPUT', ...cause.extensions });

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 
-import { errorWithoutHttp } from '../errors/copyError.ts';
+import { errorJson } from '../errors/copyError.ts';
 
 /** One result, serialised once for all its subscribers. */
 export class LiveMessage {
@@ -21,7 +21,7 @@ export class LiveMessage {
   }
 
   static of({ errors, ...rest }: ExecutionResult, cursor: string | null = null): LiveMessage {
-    const result = errors ? { ...rest, errors: errors.map((error) => errorWithoutHttp(error).toJSON()) } : rest;
+    const result = errors ? { ...rest, errors: errors.map(errorJson) } : rest;
     return new LiveMessage(JSON.stringify(result), cursor);
   }
 

@@ -69,14 +69,17 @@ export class Plans {
       const document = parseBounded(text, this.#limits.maxTokens);
       const plan = new DocumentPlan(this.#schema, document, this.#limits.maxFields, this.#suggests);
       const excess = checkDocumentSize(plan.size, this.#limits);
-      if (excess) throw excess;
-      return plan;
+      return excess ? this.#refuse(text, excess) : plan;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      const refusal = new Refusal([withCode(error, 'GRAPHQL_PARSE_FAILED')]);
-      this.#invalid.set(text, refusal);
-      return refusal;
+      return this.#refuse(text, withCode(error, 'GRAPHQL_PARSE_FAILED'));
     }
+  }
+
+  #refuse(text: string, problem: GraphQLError): Refusal {
+    const refusal = new Refusal([problem]);
+    this.#invalid.set(text, refusal);
+    return refusal;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { ServerResponse } from 'node:http';
 
-import { errorWithoutHttp } from '../../engine/errors/copyError.ts';
+import { errorJson } from '../../engine/errors/copyError.ts';
 
 interface HttpExtension {
   status?: number;
@@ -25,7 +25,7 @@ const statuses: Readonly<Record<string, number>> = {
 export function sendErrors(response: ServerResponse, errors: readonly GraphQLError[]): void {
   const [first] = errors;
   const { status, headers = {} } = (first?.extensions['http'] ?? {}) as HttpExtension;
-  const body = JSON.stringify({ errors: errors.map(errorWithoutHttp) });
+  const body = JSON.stringify({ errors: errors.map(errorJson) });
   response.writeHead(status ?? statuses[String(first?.extensions['code'])] ?? 500, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

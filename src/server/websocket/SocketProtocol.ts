@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { Answer, isResults } from '../../engine/answers/Answer.ts';
 import type { Results } from '../../engine/answers/Answer.ts';
 import type { Engine } from '../../engine/Engine.ts';
-import { errorWithoutHttp, withoutHttp } from '../../engine/errors/copyError.ts';
+import { errorJson, withoutHttp } from '../../engine/errors/copyError.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import { LiveMessage } from '../../engine/live/LiveMessage.ts';
 import type { Operation } from '../../engine/operation/Operation.ts';
@@ -68,7 +68,7 @@ export function createSocketProtocol(options: SocketProtocolOptions): Server<Soc
     },
     onError: ({ extra }, id, _payload, errors) => {
       extra.operations.end(id);
-      return errors.map((error) => errorWithoutHttp(error).toJSON());
+      return errors.map(errorJson);
     },
     onComplete: ({ extra }, id) => extra.operations.end(id),
   });
