@@ -2,6 +2,7 @@ import { assertAuthorized } from '../auth/authorize.ts';
 import { restrictToOwnAccounts } from '../auth/restrictToOwnAccounts.ts';
 import type { OperationContext } from '../context.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
+import { progressOf } from '../domain/journal.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import { asUuid } from '../domain/uuid.ts';
 import { readJournalSlice } from '../loaders/readJournalSlice.ts';
@@ -74,6 +75,9 @@ async function page(
     { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null },
     { today: new Date().toISOString().slice(0, 10) },
   );
-  for (const node of connection.nodes) context.journalSides.learn(node.id, node);
+  for (const node of connection.nodes) {
+    // Others hardly have further events.
+    if (progressOf(node.status) === 'UNDER_WAY') context.journalSides.learn(node.id, node);
+  }
   return connection;
 }
