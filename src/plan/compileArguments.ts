@@ -1,5 +1,22 @@
-import { Kind, getArgumentValues, isNonNullType, visit } from 'graphql';
-import type { ArgumentNode, FieldNode, GraphQLArgument, GraphQLField } from 'graphql';
+import {
+  Kind,
+  getArgumentValues,
+  getNullableType,
+  isInputObjectType,
+  isNonNullType,
+  valueFromAST,
+  visit,
+} from 'graphql';
+import type {
+  ArgumentNode,
+  FieldNode,
+  GraphQLArgument,
+  GraphQLField,
+  GraphQLInputField,
+  GraphQLInputType,
+  ObjectFieldNode,
+  ValueNode,
+} from 'graphql';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -10,10 +27,10 @@ export type FieldArguments = (variables: Values) => Values;
 export function compileArguments(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldArguments {
   const nodes = node.arguments ?? [];
   if (field.args.length === 0) return () => none;
-  if (!nodes.some(usesVariables)) return compileConstant(field, node);
-  // Variables inside lists or objects are rare, so graphql-js coerces arguments that have them.
-  const isSimple = nodes.every(({ value }) => value.kind === Kind.VARIABLE || !usesVariables(value));
-  return isSimple ? compileSimple(field, node) : (variables) => getArgumentValues(field, node, variables);
+  if (!nodes.some(({ value }) => usesVariables(value))) return compileConstant(field, node);
+  const valuesOf = compileValues(field.args, nodes);
+  // graphql-js coerces what isn't compiled, and throws the errors of what is invalid.
+  return (variables) => valuesOf?.(variables) ?? getArgumentValues(field, node, variables);
 }
 
 const none: Values = Object.freeze({});
@@ -28,47 +45,61 @@ function compileConstant(field: GraphQLField<unknown, unknown>, node: FieldNode)
   }
 }
 
-/** Every argument is a constant or a variable. */
-function compileSimple(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldArguments {
-  const constants = constantsOf(field, node);
-  const all = field.args.flatMap(({ name, type, defaultValue }) => {
-    const value = argumentNode(node, name)?.value;
-    const variable = value?.kind === Kind.VARIABLE ? value.name.value : null;
-    const isAbsent = variable === null && !Object.hasOwn(constants, name);
-    return isAbsent
-      ? []
-      : [
-          {
-            name,
-            variable,
-            constant: variable === null ? constants[name] : defaultValue,
-            isNonNull: isNonNullType(type),
-          },
-        ];
-  });
+/** A coerced value; undefined if it is absent or invalid. */
+type ValueOf = (variables: Values) => unknown;
+
+/**
+ * The values of arguments, or of the fields of an input object, as a function that returns null if one is invalid.
+ *
+ * @returns null if one has variables where they are not compiled: in a list, or in an object of which one field is allowed
+ */
+function compileValues(
+  inputs: readonly (GraphQLArgument | GraphQLInputField)[],
+  nodes: readonly (ArgumentNode | ObjectFieldNode)[],
+): ((variables: Values) => Values | null) | null {
+  const all: { name: string; valueOf: ValueOf; default: unknown; isOptional: boolean; mayBeAbsent: boolean }[] = [];
+  for (const input of inputs) {
+    const value = nodes.find(({ name }) => name.value === input.name)?.value;
+    const valueOf = value ? compileValue(value, input.type) : () => undefined;
+    if (!valueOf) return null;
+    all.push({
+      name: input.name,
+      valueOf,
+      default: input.defaultValue,
+      isOptional: !isNonNullType(input.type),
+      mayBeAbsent: !value || value.kind === Kind.VARIABLE,
+    });
+  }
   return (variables) => {
     const values: Record<string, unknown> = {};
-    for (const { name, variable, constant, isNonNull } of all) {
-      const value = variable !== null && Object.hasOwn(variables, variable) ? variables[variable] : constant;
-      // Invalid: graphql-js throws the error.
-      if (value == null && isNonNull) return getArgumentValues(field, node, variables);
-      if (value !== undefined) values[name] = value;
+    for (const input of all) {
+      let value = input.valueOf(variables);
+      // Only what is absent has the default.
+      if (value === undefined && input.mayBeAbsent) value = input.default;
+      if (value == null && !(input.isOptional && (value === null || input.mayBeAbsent))) return null;
+      if (value !== undefined) values[input.name] = value;
     }
     return values;
   };
 }
 
-/** The arguments that are not variables, with the defaults of those that are absent. */
-function constantsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Values {
-  const isConstant = ({ name }: GraphQLArgument) => argumentNode(node, name)?.value.kind !== Kind.VARIABLE;
-  return getArgumentValues({ ...field, args: field.args.filter(isConstant) }, node);
+/** @returns null if it has variables where they are not compiled */
+function compileValue(node: ValueNode, type: GraphQLInputType): ValueOf | null {
+  if (node.kind === Kind.VARIABLE) {
+    const name = node.name.value;
+    return (variables) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
+  }
+  if (!usesVariables(node)) {
+    const constant: unknown = valueFromAST(node, type);
+    return () => constant;
+  }
+  const inner = getNullableType(type);
+  if (node.kind !== Kind.OBJECT || !isInputObjectType(inner) || inner.isOneOf) return null;
+  const valuesOf = compileValues(Object.values(inner.getFields()), node.fields);
+  return valuesOf && ((variables) => valuesOf(variables) ?? undefined);
 }
 
-function argumentNode({ arguments: nodes = [] }: FieldNode, argument: string): ArgumentNode | undefined {
-  return nodes.find(({ name }) => name.value === argument);
-}
-
-function usesVariables(node: ArgumentNode | ArgumentNode['value']): boolean {
+function usesVariables(node: ValueNode): boolean {
   let found = false;
   visit(node, { Variable: () => void (found = true) });
   return found;
