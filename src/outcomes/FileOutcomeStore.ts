@@ -5,8 +5,8 @@ import Database from 'libsql';
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 
 import type { NewIntent, OutcomeState, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
-import type { SpendingLedger } from './SpendingLedger.ts';
-import { SqliteSpendingLedger } from './SqliteSpendingLedger.ts';
+import { SpendingLedger } from './SpendingLedger.ts';
+import { SqliteSpendingStore } from './SqliteSpendingStore.ts';
 import { withoutTravelRule } from './withoutTravelRule.ts';
 
 interface Row {
@@ -94,7 +94,7 @@ export class FileOutcomeStore implements OutcomeStore {
       this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
       this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
-      this.spending = new SqliteSpendingLedger(this.#database, () => this.#isFull());
+      this.spending = new SpendingLedger(new SqliteSpendingStore(this.#database, () => this.#isFull()));
       this.#removeAssumedCurrency();
       this.#prune();
       // Fails now, and not at the first mutation, if rows can't be read.

@@ -10,8 +10,8 @@ import { isFinal, newRecord, outcomeOfRecord, recordNameOf, recordNameOfId, reco
 import type { OutcomeRecord } from './OutcomeRecord.ts';
 import type { Evidence, NewIntent, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
 import { OwnClaims } from './OwnClaims.ts';
-import { RedisSpendingLedger } from './RedisSpendingLedger.ts';
-import type { SpendingLedger } from './SpendingLedger.ts';
+import { RedisSpendingStore } from './RedisSpendingStore.ts';
+import { SpendingLedger } from './SpendingLedger.ts';
 import { withoutTravelRule } from './withoutTravelRule.ts';
 
 export interface RedisOutcomeStoreOptions {
@@ -58,7 +58,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   #counts = { open: 0, ambiguous: 0 };
 
   constructor({ redis, peers }: RedisOutcomeStoreOptions) {
-    this.spending = new RedisSpendingLedger(redis);
+    this.spending = new SpendingLedger(new RedisSpendingStore(redis));
     this.#redis = redis;
     this.#peers = peers;
     this.#own = new OwnClaims(peers.id);
