@@ -84,14 +84,14 @@ export class FileOutcomeStore implements OutcomeStore {
    * @throws Error if the file can't be opened or read, or another process has locked it
    */
   constructor(file: string | null = null, options: FileOutcomeStoreOptions = {}) {
-    const { keptMs = (file === null ? 1 : 30) * 86_400_000, patienceMs = 15_000 } = options;
-    this.#maxBytes = options.maxBytes ?? (file === null ? 256 * 1_048_576 : Infinity);
-    this.#keptMs = keptMs;
+    const [keptDays, maxBytes] = file === null ? [1, 256 * 1_048_576] : [30, Infinity];
+    this.#keptMs = options.keptMs ?? keptDays * 86_400_000;
+    this.#maxBytes = options.maxBytes ?? maxBytes;
     // Accounts and amounts are confidential. SQLite gives its other files the same mode.
     if (file !== null) closeSync(openSync(file, 'a', 0o600));
     this.#database = new Database(file ?? ':memory:');
     try {
-      this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
+      this.#database.exec(`PRAGMA busy_timeout = ${options.patienceMs ?? 15_000}; PRAGMA locking_mode = EXCLUSIVE`);
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
       this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
       this.spending = new SpendingLedger(new SqliteSpendingStore(this.#database, () => this.#isFull()));
@@ -107,21 +107,17 @@ export class FileOutcomeStore implements OutcomeStore {
 
   /** @param scope separates the keys of different principals */
   find(scope: string, idempotencyKey: string): StoredOutcome | null {
-    const row = this.#one('SELECT * FROM outcomes WHERE scope = ? AND idempotency_key = ?', scope, idempotencyKey);
-    return row ? outcomeOf(row) : null;
+    return this.#one('SELECT * FROM outcomes WHERE scope = ? AND idempotency_key = ?', scope, idempotencyKey);
   }
 
   get(id: string): StoredOutcome | null {
-    const row = this.#one('SELECT * FROM outcomes WHERE id = ?', id);
-    return row ? outcomeOf(row) : null;
+    return this.#one('SELECT * FROM outcomes WHERE id = ?', id);
   }
 
   /** Open and ambiguous outcomes, oldest first. */
   unsettled(): StoredOutcome[] {
-    const rows = this.#database
-      .prepare(`SELECT * FROM outcomes WHERE state IN ('open', 'ambiguous') ORDER BY id`)
-      .all() as Row[];
-    return rows.map(outcomeOf);
+    const sql = `SELECT * FROM outcomes WHERE state IN ('open', 'ambiguous') ORDER BY id`;
+    return (this.#database.prepare(sql).all() as Row[]).map(outcomeOf);
   }
 
   get unsettledCounts(): Record<'open' | 'ambiguous', number> {
@@ -138,7 +134,7 @@ export class FileOutcomeStore implements OutcomeStore {
     const { idempotencyKey, fingerprint, batch, intendedAtMs } = intent;
     if (this.#isFull()) this.#prune();
     if (this.#isFull()) throw new Error('the outcome store is full');
-    const row = this.#one(
+    const stored = this.#one(
       `INSERT INTO outcomes (scope, idempotency_key, fingerprint, batch, intended_at, state)
        VALUES (?, ?, ?, ?, ?, 'open') RETURNING *`,
       scope,
@@ -147,8 +143,8 @@ export class FileOutcomeStore implements OutcomeStore {
       JSON.stringify(batch),
       Math.floor(intendedAtMs),
     );
-    if (!row) throw new Error('an intent was not stored');
-    return outcomeOf(row);
+    if (!stored) throw new Error('an intent was not stored');
+    return stored;
   }
 
   /** Removes a batch that was certainly not done, so that its key may be used again. */
@@ -162,23 +158,19 @@ export class FileOutcomeStore implements OutcomeStore {
    * @returns ids of the journals that another outcome has claimed by mistake
    */
   settleDone(id: string, items: readonly BatchItem[]): string[] {
-    const taken = items.map(({ journal }) => journal.id).filter((journalId) => this.#isClaimed(journalId));
+    const taken = this.claimed(items.map(({ journal }) => journal.id));
     this.#database.transaction(() => {
-      this.#settle(id, 'done');
+      this.settle(id, 'done');
       this.#run('UPDATE outcomes SET items = ? WHERE id = ?', JSON.stringify(items.map(withoutTravelRule)), id);
       for (const { journal } of items) {
         this.#run('INSERT OR REPLACE INTO claims (journal_id, outcome_id) VALUES (?, ?)', journal.id, id);
       }
     })();
-    return taken;
+    return [...taken];
   }
 
-  settleNotDone(id: string): void {
-    this.#settle(id, 'notDone');
-  }
-
-  settleAmbiguous(id: string): void {
-    this.#settle(id, 'ambiguous');
+  settle(id: string, state: Exclude<OutcomeState, 'open'>): void {
+    this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
   }
 
   noteLost(id: string, requestId: string | null): void {
@@ -186,7 +178,8 @@ export class FileOutcomeStore implements OutcomeStore {
   }
 
   claimed(journalIds: readonly string[]): Set<string> {
-    return new Set(journalIds.filter((journalId) => this.#isClaimed(journalId)));
+    const claim = this.#database.prepare('SELECT 1 FROM claims WHERE journal_id = ?');
+    return new Set(journalIds.filter((journalId) => claim.get(journalId) !== undefined));
   }
 
   /** @throws Error if the file can no longer be written, for instance because it was deleted */
@@ -200,24 +193,13 @@ export class FileOutcomeStore implements OutcomeStore {
     }
   }
 
-  #settle(id: string, state: OutcomeState): void {
-    this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
-  }
-
-  #isClaimed(journalId: string): boolean {
-    return this.#database.prepare('SELECT 1 FROM claims WHERE journal_id = ?').get(journalId) !== undefined;
-  }
-
   /** Applies to new outcomes only: stored ones can always be settled. */
   #isFull(): boolean {
     if (this.#maxBytes === Infinity) return false;
-    const used = this.#database
-      .prepare(
-        `SELECT (page_count - freelist_count) * page_size AS bytes
-         FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
-      )
-      .get() as { bytes: number };
-    return used.bytes >= this.#maxBytes;
+    const sql = `SELECT (page_count - freelist_count) * page_size AS bytes
+                 FROM pragma_page_count, pragma_freelist_count, pragma_page_size`;
+    const { bytes } = this.#database.prepare(sql).get() as { bytes: number };
+    return bytes >= this.#maxBytes;
   }
 
   /**
@@ -235,8 +217,9 @@ export class FileOutcomeStore implements OutcomeStore {
     this.#run(`DELETE FROM outcomes WHERE state IN ('done', 'notDone') AND settled_at < ?`, Date.now() - this.#keptMs);
   }
 
-  #one(sql: string, ...values: (string | number)[]): Row | undefined {
-    return this.#database.prepare(sql).get(...values) as Row | undefined;
+  #one(sql: string, ...values: (string | number)[]): StoredOutcome | null {
+    const row = this.#database.prepare(sql).get(...values) as Row | undefined;
+    return row ? outcomeOf(row) : null;
   }
 
   #run(sql: string, ...values: (string | number)[]): void {

@@ -198,7 +198,7 @@ export class Reconciler {
     const { store, log } = this.#options;
     const { similar, mayBeHidden } = findBatchJournals(outcome, search);
     if (mayBeHidden || !(similar.length === 0 || isExplainedByOthers(outcome, similar, search))) return;
-    await store.settleNotDone(outcome.id);
+    await store.settle(outcome.id, 'notDone');
     this.#options.onNotDone(outcome);
     search.settled.add(outcome.id);
     log.warn({ idempotencyKey: outcome.idempotencyKey }, 'reverse batch was not done: none of its journals was found');
@@ -228,7 +228,7 @@ export class Reconciler {
   async #settleAmbiguous(outcome: StoredOutcome, search: BatchSearch): Promise<void> {
     const { id, idempotencyKey } = outcome;
     const { similar } = findBatchJournals(outcome, search);
-    await this.#options.store.settleAmbiguous(id);
+    await this.#options.store.settle(id, 'ambiguous');
     const fields = { idempotencyKey, similar: similar.length };
     this.#options.log.error(fields, 'reverse batch is ambiguous: an operator must check it');
     this.#watched.delete(id);

@@ -9,7 +9,6 @@ import { applyScript, claimScript, enterScript, leaseScript, releaseScript } fro
 import { isFinal, newRecord, outcomeOfRecord, recordNameOf, recordNameOfId, recordOf } from './OutcomeRecord.ts';
 import type { OutcomeRecord } from './OutcomeRecord.ts';
 import type { Evidence, NewIntent, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
-import { OwnClaims } from './OwnClaims.ts';
 import { RedisSpendingStore } from './RedisSpendingStore.ts';
 import { SpendingLedger } from './SpendingLedger.ts';
 import { withoutTravelRule } from './withoutTravelRule.ts';
@@ -47,8 +46,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   readonly spending: SpendingLedger;
   readonly #redis: RedisConnection;
   readonly #peers: Peers;
-  readonly #mirror = new OutcomeMirror(keptSeconds * 1_000);
-  readonly #own: OwnClaims;
+  readonly #mirror: OutcomeMirror;
   /** The run id of the server that this gateway has entered; null while it has entered none. */
   #server: string | null = null;
   /** The run id of the server that had what this gateway has written, unless it is noted as unwritten. */
@@ -61,7 +59,7 @@ export class RedisOutcomeStore implements OutcomeStore {
     this.spending = new SpendingLedger(new RedisSpendingStore(redis));
     this.#redis = redis;
     this.#peers = peers;
-    this.#own = new OwnClaims(peers.id);
+    this.#mirror = new OutcomeMirror(peers.id, keptSeconds * 1_000);
   }
 
   get unsettledCounts(): Record<'open' | 'ambiguous', number> {
@@ -104,24 +102,24 @@ export class RedisOutcomeStore implements OutcomeStore {
 
   async intend(scope: string, intent: NewIntent): Promise<StoredOutcome | null> {
     await this.#enter();
-    const name = recordNameOf(scope, intent.idempotencyKey);
-    const record = newRecord(name, scope, intent, this.#peers.id);
+    const record = newRecord(scope, intent, this.#peers.id);
+    const name = recordNameOfId(record.id);
     const keys = [recordKey(name), openKey, serverKey];
     const values = [this.#server ?? '', name, record.id, record.intent, record.intendedAt, record.sender];
-    this.#own.begin(record.id);
+    this.#mirror.begin(record.id);
     const answer = await this.#redis.runScript(claimScript, keys, values).catch((error: unknown) => {
-      this.#own.end(record.id);
+      this.#mirror.end(record.id);
       // The key may have been claimed. Nothing will be sent, so the claim is removed as soon as Redis answers.
-      this.#noteEnd(name, { ...record, state: 'forgotten' });
+      this.#mirror.setUnwritten({ ...record, state: 'forgotten' });
       throw error;
     });
-    if (answer !== 'claimed') this.#own.end(record.id);
+    if (answer !== 'claimed') this.#mirror.end(record.id);
     if (answer === 'closed') {
       this.#server = null;
       throw new Error('redis has been started, and the gateways store again what they know');
     }
     if (answer !== 'claimed') return null;
-    this.#mirror.set(name, record);
+    this.#mirror.set(record);
     return outcomeOfRecord(record);
   }
 
@@ -137,12 +135,8 @@ export class RedisOutcomeStore implements OutcomeStore {
     return taken.map((position) => journalIds[Number(position)] ?? '');
   }
 
-  async settleNotDone(id: string): Promise<void> {
-    await this.#change(id, { state: 'notDone', sender: '' }, 'readings');
-  }
-
-  async settleAmbiguous(id: string): Promise<void> {
-    await this.#change(id, { state: 'ambiguous', sender: '' }, 'readings');
+  async settle(id: string, state: 'notDone' | 'ambiguous'): Promise<void> {
+    await this.#change(id, { state, sender: '' }, 'readings');
   }
 
   async noteLost(id: string, requestId: string | null): Promise<void> {
@@ -158,7 +152,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   /** Whether the call of an open outcome may still be running. This gateway knows for certain which of its own are. */
   isUnderWay({ id, state, sender }: StoredOutcome): boolean {
     if (state !== 'open' || sender === null) return false;
-    return sender === this.#peers.id ? this.#own.isInFlight(id) : this.#peers.isAlive(sender);
+    return sender === this.#peers.id ? this.#mirror.isInFlight(id) : this.#peers.isAlive(sender);
   }
 
   /** Asks the reconciling gateway to search for a batch now. */
@@ -201,23 +195,17 @@ export class RedisOutcomeStore implements OutcomeStore {
   async #read(name: string): Promise<StoredOutcome | null> {
     try {
       const found = await this.#readRecord(name);
-      const correction = found && this.#own.correctionOf(found, this.#mirror.get(name));
+      const correction = found && this.#mirror.correctionOf(found);
       // The other gateways would wait for a call that has ended.
       if (correction) await this.#apply(correction, '');
       const record = correction ?? found;
-      if (record && isFinal(record)) this.#mirror.noteRead(name, record);
+      if (record && isFinal(record)) this.#mirror.noteRead(record);
       return record && outcomeOfRecord(record);
     } catch (error) {
-      const known = this.#mirror.getFinal(name);
-      if (known) return outcomeOfRecord(known);
+      const known = this.#mirror.get(name);
+      if (known && isFinal(known)) return outcomeOfRecord(known);
       throw error;
     }
-  }
-
-  /** Notes how a call of this gateway has ended, until Redis has it. */
-  #noteEnd(name: string, record: OutcomeRecord): void {
-    if (record.state === 'forgotten') this.#own.forget(record);
-    this.#mirror.setUnwritten(name, record);
   }
 
   /** Enters the server if this has not happened since the last reconnect, and stores what it may not have. */
@@ -230,19 +218,16 @@ export class RedisOutcomeStore implements OutcomeStore {
     const unwritten = this.#mirror.unwritten();
     for (let at = 0; at < unwritten.length; at += restoredAtOnce) {
       const records = unwritten.slice(at, at + restoredAtOnce);
-      await Promise.all([this.#keepClosed(at > 0), ...records.map((record) => this.#restore(...record))]);
+      // Until everything is stored, no gateway may send a batch.
+      const keepClosed = () => this.#redis.runScript(enterScript, [serverKey], [this.#writtenTo ?? '', restoreMs, 1]);
+      await Promise.all([at > 0 ? keepClosed() : null, ...records.map((record) => this.#restore(record))]);
     }
     return pauseMs;
   }
 
-  /** Before it has stored everything, no gateway may send a batch. */
-  async #keepClosed(isNeeded: boolean): Promise<void> {
-    if (isNeeded) await this.#redis.runScript(enterScript, [serverKey], [this.#writtenTo ?? '', restoreMs, 1]);
-  }
-
-  async #restore(name: string, record: OutcomeRecord): Promise<void> {
+  async #restore(record: OutcomeRecord): Promise<void> {
     await this.#apply(record, '');
-    this.#mirror.noteWritten(name, record);
+    this.#mirror.noteWritten(record);
   }
 
   async #enterServer(): Promise<number> {
@@ -260,15 +245,15 @@ export class RedisOutcomeStore implements OutcomeStore {
   /** @returns positions of journals that another outcome had claimed */
   async #change(id: string, change: Partial<OutcomeRecord>, evidence: Evidence): Promise<string[]> {
     const name = recordNameOfId(id);
-    if (evidence === 'answer') this.#own.end(id);
+    if (evidence === 'answer') this.#mirror.end(id);
     const known = this.#mirror.get(name);
     const current = known?.id === id ? known : await this.#readRecord(name);
     if (current?.id !== id) throw new Error('the outcome is no longer stored');
     const record = { ...current, ...change };
-    if (evidence === 'answer') this.#noteEnd(name, record);
+    if (evidence === 'answer') this.#mirror.setUnwritten(record);
     const [result, ...taken] = await this.#apply(record, evidence === 'answer' ? '' : this.#lease || 'none');
-    if (evidence === 'answer') this.#mirror.noteWritten(name, record);
-    else if (result === 'applied') this.#mirror.set(name, record);
+    if (evidence === 'answer') this.#mirror.noteWritten(record);
+    else if (result === 'applied') this.#mirror.set(record);
     else throw new Error(`the result of a search was not stored: ${result}`);
     return taken;
   }
