@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Notifier } from '../concurrency/Notifier.ts';
-import { waitFor } from '../concurrency/waitFor.ts';
+import { pause, waitFor } from '../concurrency/waitFor.ts';
 import type { BatchItem } from '../domain/newJournal.ts';
 import type { Log } from '../log.ts';
 
@@ -107,7 +107,7 @@ export class Reconciler {
       for (const watched of wanted) watched.nextReadingAt = this.#nextReadingOf(watched, now);
       await this.#readFor(wanted, isWhole).catch((error: unknown) => this.#readAgainSoon(wanted, error));
       this.#readingEnded.notify();
-      await wait(firstPauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(firstPauseMs, signal);
     }
   }
 
