@@ -105,7 +105,6 @@ export class FileOutcomeStore implements OutcomeStore {
     }
   }
 
-  /** @param scope separates the keys of different principals */
   find(scope: string, idempotencyKey: string): StoredOutcome | null {
     return this.#one('SELECT * FROM outcomes WHERE scope = ? AND idempotency_key = ?', scope, idempotencyKey);
   }
@@ -114,7 +113,6 @@ export class FileOutcomeStore implements OutcomeStore {
     return this.#one('SELECT * FROM outcomes WHERE id = ?', id);
   }
 
-  /** Open and ambiguous outcomes, oldest first. */
   unsettled(): StoredOutcome[] {
     const sql = `SELECT * FROM outcomes WHERE state IN ('open', 'ambiguous') ORDER BY id`;
     return (this.#database.prepare(sql).all() as Row[]).map(outcomeOf);
@@ -127,12 +125,11 @@ export class FileOutcomeStore implements OutcomeStore {
     return { open: 0, ambiguous: 0, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
   }
 
-  /** Stores a batch that is about to be sent. @throws Error if the store is full */
+  /** @throws Error if the store is full */
   intend(scope: string, intent: NewIntent): StoredOutcome {
-    this.#intended += 1;
-    if (this.#intended % pruneEvery === 0) this.#prune();
     const { idempotencyKey, fingerprint, batch, intendedAtMs } = intent;
-    if (this.#isFull()) this.#prune();
+    this.#intended += 1;
+    if (this.#intended % pruneEvery === 0 || this.#isFull()) this.#prune();
     if (this.#isFull()) throw new Error('the outcome store is full');
     const stored = this.#one(
       `INSERT INTO outcomes (scope, idempotency_key, fingerprint, batch, intended_at, state)
@@ -147,16 +144,10 @@ export class FileOutcomeStore implements OutcomeStore {
     return stored;
   }
 
-  /** Removes a batch that was certainly not done, so that its key may be used again. */
   forget(id: string): void {
     this.#run('DELETE FROM outcomes WHERE id = ?', id);
   }
 
-  /**
-   * Stores that a batch was done, and claims its journals.
-   *
-   * @returns ids of the journals that another outcome has claimed by mistake
-   */
   settleDone(id: string, items: readonly BatchItem[]): string[] {
     const taken = this.claimed(items.map(({ journal }) => journal.id));
     this.#database.transaction(() => {
@@ -203,8 +194,8 @@ export class FileOutcomeStore implements OutcomeStore {
   }
 
   /**
-   * Before version 1 of the file a journal had `USD` if the API had stated no currency. Replaces that with the currency of
-   * the request, or with null.
+   * Before version 1 of the file, a journal whose currency the API had not stated was stored with `USD`. This is replaced
+   * with the currency of the request, or with null.
    */
   #removeAssumedCurrency(): void {
     const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };

@@ -124,23 +124,19 @@ export class RedisOutcomeStore implements OutcomeStore {
   }
 
   async forget(id: string): Promise<void> {
-    await this.#change(id, { state: 'forgotten', sender: '' }, 'answer');
+    await this.#change(id, { state: 'forgotten' }, 'answer');
   }
 
   async settleDone(id: string, items: readonly BatchItem[], evidence: Evidence = 'answer'): Promise<string[]> {
-    const stored = JSON.stringify(items.map(withoutTravelRule));
-    const journalIds = items.map(({ journal }) => journal.id);
-    const change = { state: 'done', sender: '', items: stored } as const;
-    const taken = await this.#change(id, change, evidence);
-    return taken.map((position) => journalIds[Number(position)] ?? '');
+    return this.#change(id, { state: 'done', items: JSON.stringify(items.map(withoutTravelRule)) }, evidence);
   }
 
   async settle(id: string, state: 'notDone' | 'ambiguous'): Promise<void> {
-    await this.#change(id, { state, sender: '' }, 'readings');
+    await this.#change(id, { state }, 'readings');
   }
 
   async noteLost(id: string, requestId: string | null): Promise<void> {
-    await this.#change(id, { sender: '', requestId: requestId ?? '' }, 'answer');
+    await this.#change(id, { requestId: requestId ?? '' }, 'answer');
   }
 
   async claimed(journalIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -242,14 +238,18 @@ export class RedisOutcomeStore implements OutcomeStore {
     return Number(pauseMs);
   }
 
-  /** @returns positions of journals that another outcome had claimed */
+  /**
+   * Stores what has become known of a batch, whose call has therefore ended.
+   *
+   * @returns ids of journals that another outcome had claimed
+   */
   async #change(id: string, change: Partial<OutcomeRecord>, evidence: Evidence): Promise<string[]> {
     const name = recordNameOfId(id);
     if (evidence === 'answer') this.#mirror.end(id);
     const known = this.#mirror.get(name);
     const current = known?.id === id ? known : await this.#readRecord(name);
     if (current?.id !== id) throw new Error('the outcome is no longer stored');
-    const record = { ...current, ...change };
+    const record = { ...current, ...change, sender: '' };
     if (evidence === 'answer') this.#mirror.setUnwritten(record);
     const [result, ...taken] = await this.#apply(record, evidence === 'answer' ? '' : this.#lease || 'none');
     if (evidence === 'answer') this.#mirror.noteWritten(record);
@@ -262,14 +262,15 @@ export class RedisOutcomeStore implements OutcomeStore {
     return recordOf(await this.#redis.run((client) => client.hgetall(recordKey(name))));
   }
 
-  async #apply(record: OutcomeRecord, lease: string): Promise<string[]> {
+  /** @param lease empty if the record does not depend on one */
+  async #apply(record: OutcomeRecord, lease: string): Promise<[result: string, ...taken: string[]]> {
     const { id, state, intent, intendedAt, requestId, sender, items } = record;
     const name = recordNameOfId(id);
-    const claims = outcomeOfRecord(record)?.items?.map(({ journal }) => claimKey(journal.id)) ?? [];
-    const keys = [recordKey(name), openKey, ambiguousKey, leaseKey, ...claims];
+    const journalIds = outcomeOfRecord(record)?.items?.map(({ journal }) => journal.id) ?? [];
+    const keys = [recordKey(name), openKey, ambiguousKey, leaseKey, ...journalIds.map(claimKey)];
     const values = [name, lease, keptSeconds, id, state, intent, intendedAt, requestId, sender, items];
-    const answer = await this.#redis.runScript(applyScript, keys, values);
-    return Array.isArray(answer) ? answer.map(String) : [];
+    const [result, ...positions] = (await this.#redis.runScript(applyScript, keys, values)) as string[];
+    return [String(result), ...positions.map((position) => journalIds[Number(position)] ?? '')];
   }
 }
 
