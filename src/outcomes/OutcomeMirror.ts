@@ -18,14 +18,14 @@ const forgottenMs = 600_000;
  * under way when it has ended, or that a key is claimed when its claim was removed; the gateway then corrects the record.
  */
 export class OutcomeMirror {
+  /** Ids of this gateway's claims whose calls have not ended. An id is added before its claim is sent to Redis. */
+  readonly inFlight = new Set<string>();
   /** This gateway. */
   readonly #sender: string;
   /** By name. */
   readonly #records: LRUCache<string, OutcomeRecord>;
   /** Names of records that Redis may not have. */
   readonly #unwritten = new Set<string>();
-  /** Ids of this gateway's claims whose calls have not ended. */
-  readonly #inFlight = new Set<string>();
   /** Claims that failed or were removed, by id. Their batches were not done. */
   readonly #forgotten = new LRUCache<string, OutcomeRecord>({ ...lruCache(10_000), ttl: forgottenMs });
 
@@ -80,25 +80,11 @@ export class OutcomeMirror {
     });
   }
 
-  /** To be called before a claim is sent to Redis. */
-  begin(id: string): void {
-    this.#inFlight.add(id);
-  }
-
-  /** To be called when the call of a claim has ended, or when there will be none. */
-  end(id: string): void {
-    this.#inFlight.delete(id);
-  }
-
-  isInFlight(id: string): boolean {
-    return this.#inFlight.has(id);
-  }
-
   /** What is to be stored instead of a record that was read from Redis; null if it is right. */
   correctionOf(found: OutcomeRecord): OutcomeRecord | null {
     const forgotten = this.#forgotten.get(found.id);
     if (forgotten) return forgotten;
-    if (found.state !== 'open' || found.sender !== this.#sender || this.#inFlight.has(found.id)) return null;
+    if (found.state !== 'open' || found.sender !== this.#sender || this.inFlight.has(found.id)) return null;
     const known = this.#records.get(recordNameOfId(found.id));
     return { ...(known?.id === found.id ? known : found), sender: '' };
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { BatchItem } from '../domain/newJournal.ts';
 import type { Peers } from '../redis/Peers.ts';
 import type { RedisConnection } from '../redis/RedisConnection.ts';
+import type { Sharing } from '../redis/Sharing.ts';
 
 import { OutcomeMirror } from './OutcomeMirror.ts';
 import { applyScript, claimScript, enterScript, leaseScript, releaseScript } from './outcomeScripts.ts';
@@ -12,11 +13,6 @@ import type { Evidence, NewIntent, OutcomeStore, StoredOutcome } from './Outcome
 import { RedisSpendingStore } from './RedisSpendingStore.ts';
 import { SpendingLedger } from './SpendingLedger.ts';
 import { withoutTravelRule } from './withoutTravelRule.ts';
-
-export interface RedisOutcomeStoreOptions {
-  redis: RedisConnection;
-  peers: Peers;
-}
 
 /** How long settled outcomes are kept, in seconds. */
 const keptSeconds = 30 * 86_400;
@@ -55,7 +51,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   #lease = '';
   #counts = { open: 0, ambiguous: 0 };
 
-  constructor({ redis, peers }: RedisOutcomeStoreOptions) {
+  constructor({ redis, peers }: Pick<Sharing, 'redis' | 'peers'>) {
     this.spending = new SpendingLedger(new RedisSpendingStore(redis));
     this.#redis = redis;
     this.#peers = peers;
@@ -106,14 +102,14 @@ export class RedisOutcomeStore implements OutcomeStore {
     const name = recordNameOfId(record.id);
     const keys = [recordKey(name), openKey, serverKey];
     const values = [this.#server ?? '', name, record.id, record.intent, record.intendedAt, record.sender];
-    this.#mirror.begin(record.id);
+    this.#mirror.inFlight.add(record.id);
     const answer = await this.#redis.runScript(claimScript, keys, values).catch((error: unknown) => {
-      this.#mirror.end(record.id);
+      this.#mirror.inFlight.delete(record.id);
       // The key may have been claimed. Nothing will be sent, so the claim is removed as soon as Redis answers.
       this.#mirror.setUnwritten({ ...record, state: 'forgotten' });
       throw error;
     });
-    if (answer !== 'claimed') this.#mirror.end(record.id);
+    if (answer !== 'claimed') this.#mirror.inFlight.delete(record.id);
     if (answer === 'closed') {
       this.#server = null;
       throw new Error('redis has been started, and the gateways store again what they know');
@@ -148,7 +144,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   /** Whether the call of an open outcome may still be running. This gateway knows for certain which of its own are. */
   isUnderWay({ id, state, sender }: StoredOutcome): boolean {
     if (state !== 'open' || sender === null) return false;
-    return sender === this.#peers.id ? this.#mirror.isInFlight(id) : this.#peers.isAlive(sender);
+    return sender === this.#peers.id ? this.#mirror.inFlight.has(id) : this.#peers.isAlive(sender);
   }
 
   /** Asks the reconciling gateway to search for a batch now. */
@@ -245,7 +241,7 @@ export class RedisOutcomeStore implements OutcomeStore {
    */
   async #change(id: string, change: Partial<OutcomeRecord>, evidence: Evidence): Promise<string[]> {
     const name = recordNameOfId(id);
-    if (evidence === 'answer') this.#mirror.end(id);
+    if (evidence === 'answer') this.#mirror.inFlight.delete(id);
     const known = this.#mirror.get(name);
     const current = known?.id === id ? known : await this.#readRecord(name);
     if (current?.id !== id) throw new Error('the outcome is no longer stored');
