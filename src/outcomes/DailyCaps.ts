@@ -50,7 +50,7 @@ export class DailyCaps {
     }
   }
 
-  /** To be called when creates of unknown outcome are known not to have been done. */
+  /** Call this when creates of unknown outcome turn out not to have been done. */
   async releaseLost(key: SpendingKey): Promise<void> {
     await this.#write(() => this.#options.ledger.releaseLost(key));
   }

@@ -66,7 +66,7 @@ export class KeyUses {
       const [journalId = ''] = journalsOf(answer)
         .map(({ id }) => id)
         .sort();
-      // Of concurrent calls, the first one answered is the one that moved it.
+      // Of concurrent calls, the first one that is answered has moved the money.
       const noted = this.#records.note(sentKey, journalId);
       // Nobody can have used a new key before.
       if (isMade) return [answer, () => false];

@@ -125,12 +125,12 @@ export class Reconciler {
     return settlesAt > now ? Math.min(next, settlesAt) : next;
   }
 
-  /** Whether readings have found nothing for this many times `settleMs`. */
+  /** Whether searches have not settled it for its time, or for a multiple of it. */
   #isOver({ unsettledSince, outcome }: Watched, now: number, times = 1): boolean {
     return now - (unsettledSince ?? now) >= times * this.#settleMsOf(outcome);
   }
 
-  /** A gateway that died during its call may only have been stopped, and may begin it when it continues. */
+  /** How long searches must find nothing. A gateway that seems dead may only be suspended, and send its batch later. */
   #settleMsOf({ sender }: StoredOutcome): number {
     return this.#options.settleMs + (sender === null ? 0 : beginWithinMs);
   }

@@ -45,7 +45,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   readonly #mirror: OutcomeMirror;
   /** The run id of the server that this gateway has entered; null while it has entered none. */
   #server: string | null = null;
-  /** The run id of the server that had what this gateway has written, unless it is noted as unwritten. */
+  /** The run id of the server that has all that this gateway has written, except what is marked as unwritten. */
   #writtenTo: string | null = null;
   #entering: Promise<number> | null = null;
   #lease = '';
@@ -200,7 +200,7 @@ export class RedisOutcomeStore implements OutcomeStore {
     }
   }
 
-  /** Enters the server if this has not happened since the last reconnect, and stores what it may not have. */
+  /** Enters the server after a reconnect, and stores again what it may have lost. Concurrent callers share one attempt. */
   #enter(): Promise<number> {
     return (this.#entering ??= this.#enterNow().finally(() => (this.#entering = null)));
   }
