@@ -125,7 +125,7 @@ export class Reconciler {
     return settlesAt > now ? Math.min(next, settlesAt) : next;
   }
 
-  /** Whether searches have not settled it for its time, or for a multiple of it. */
+  /** Whether searches have gone on long enough to settle it: for the time of `#settleMsOf`, or `times` as long. */
   #isOver({ unsettledSince, outcome }: Watched, now: number, times = 1): boolean {
     return now - (unsettledSince ?? now) >= times * this.#settleMsOf(outcome);
   }
