@@ -13,7 +13,7 @@ import type { Audit } from '../test/money/kit/audit.ts';
 import { doWork } from '../test/money/kit/doWork.ts';
 import { breakNetwork } from '../test/money/kit/faults.ts';
 import { KilledGateway } from '../test/money/kit/KilledGateway.ts';
-import { executedJournals, reversalsOf, wrongReversals } from '../test/money/kit/reversals.ts';
+import { executedJournals, findWrongReversals, reversalsOf } from '../test/money/kit/reversals.ts';
 import { pendingJournals } from '../test/money/kit/pendingJournals.ts';
 import { deletesOf, makeWork } from '../test/money/kit/Work.ts';
 import type { Work } from '../test/money/kit/Work.ts';
@@ -45,7 +45,7 @@ it.each<[string, (sandbox: Sandbox) => Promise<Work[]> | Work[]]>([
   const { limits, early } = record;
   print(name, found, { limits, early: early.length });
   expect(early).toEqual([]);
-  expect(found).toMatchObject({ done: works.length, refused: 0, notDone: 0, unknown: 0, lies: [] });
+  expect(found).toMatchObject({ done: works.length, refused: 0, notDone: 0, unknown: 0, wrong: [] });
   expect(found.doneAtFirst).toBeGreaterThanOrEqual(0.9 * works.length);
 });
 
@@ -59,7 +59,7 @@ it('1,000 journals are reversed once each, asked twice, on a network that loses 
 
   const calls = verdicts.reduce((sum, { asked }) => sum + asked, 0);
   console.log('1,000 reversals, each asked by two clients:', calls / verdicts.length, 'requests for each answer');
-  expect(await wrongReversals(sandbox, ids, verdicts)).toEqual([]);
+  expect(await findWrongReversals(sandbox, ids, verdicts)).toEqual([]);
 });
 
 it('1,000 reverse batches are exact on a network that loses responses', async () => {
@@ -71,7 +71,7 @@ it('1,000 reverse batches are exact on a network that loses responses', async ()
 
   const found = await audit(sandbox, verdicts);
   print('1,000 reverse batches', found, {});
-  expect(found).toMatchObject({ asked: 1_000, refused: 0, unknown: 0, lies: [] });
+  expect(found).toMatchObject({ asked: 1_000, refused: 0, unknown: 0, wrong: [] });
 });
 
 it('1,000 reverse batches are exact while the gateway is killed repeatedly', async () => {
@@ -92,7 +92,7 @@ it('1,000 reverse batches are exact while the gateway is killed repeatedly', asy
 
   const found = await audit(sandbox, verdicts);
   print('1,000 reverse batches with kill -9', found, { kills: gateway.kills, settledAfterS });
-  expect(found).toMatchObject({ asked: 1_000, refused: 0, unknown: 0, lies: [] });
+  expect(found).toMatchObject({ asked: 1_000, refused: 0, unknown: 0, wrong: [] });
   expect(settledAfterS).toBeLessThanOrEqual(75);
 });
 
@@ -101,7 +101,7 @@ function isOver(working: Promise<unknown>, patienceMs: number): Promise<boolean>
   return Promise.race([working.then(() => true), wait(patienceMs, false)]);
 }
 
-function print(name: string, { lies, attempts, ...found }: Audit, more: Record<string, number>): void {
+function print(name: string, { wrong, attempts, ...found }: Audit, more: Record<string, number>): void {
   console.log(name);
-  console.table({ ...found, attempts: Number(attempts.toFixed(2)), lies: lies.length, ...more });
+  console.table({ ...found, attempts: Number(attempts.toFixed(2)), wrong: wrong.length, ...more });
 }

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 
 import { startSandbox } from '../test/kit/startGateway.ts';
-import { absences } from '../test/money/kit/absences.ts';
+import { outages } from '../test/money/kit/outages.ts';
 import { KilledGateway } from '../test/money/kit/KilledGateway.ts';
 import { SteadyLoad } from '../test/money/kit/SteadyLoad.ts';
 import type { Operation } from '../test/money/kit/SteadyLoad.ts';
@@ -11,9 +11,9 @@ import type { Operation } from '../test/money/kit/SteadyLoad.ts';
 const goneMs = Number(process.env['CHAOS_GONE_SECONDS'] ?? 60) * 1_000;
 const perSecond = 50;
 
-it.each(Object.entries(absences))(
+it.each(Object.entries(outages))(
   `the gateway recovers when the upstream %s for ${goneMs / 1_000} s at ${perSecond} creates a second`,
-  async (kind, leave) => {
+  async (kind, startOutage) => {
     const sandbox = await startSandbox();
     const { port } = sandbox;
     const gateway = await KilledGateway.start(sandbox);
@@ -21,10 +21,10 @@ it.each(Object.entries(absences))(
     await wait(2_000);
 
     await sandbox.close();
-    const absence = await leave(port);
+    const outage = await startOutage(port);
     const goneAt = performance.now();
     await wait(goneMs);
-    absence.end();
+    outage.end();
     const backAt = performance.now();
     await startSandbox({ port });
     await wait(8_000);
@@ -32,8 +32,8 @@ it.each(Object.entries(absences))(
 
     const { operations } = load;
     const meanwhile = operations.filter(({ at }) => at >= goneAt && at < backAt);
-    const attemptsPerOperation = absence.attempts.length / meanwhile.length;
-    const lastAttemptS = (Math.max(goneAt, ...absence.attempts) - goneAt) / 1_000;
+    const attemptsPerOperation = outage.attempts.length / meanwhile.length;
+    const lastAttemptS = (Math.max(goneAt, ...outage.attempts) - goneAt) / 1_000;
     const firstRefusedS = secondsUntil(meanwhile.find(isRefusedAtOnce), goneAt);
     const backAfterS = secondsUntil(
       operations.find((operation) => operation.at > backAt && isDone(operation)),

@@ -31,7 +31,7 @@ it(`${count} reverse batches over three gateways are exact while gateways and Re
   }
   const verdicts = await working;
 
-  const { lies, attempts, ...found } = await audit(sandbox, verdicts);
-  console.table({ ...found, attempts: Number(attempts.toFixed(2)), lies: lies.length });
-  expect({ ...found, lies }).toMatchObject({ asked: count, refused: 0, unknown: 0, lies: [] });
+  const { wrong, attempts, ...found } = await audit(sandbox, verdicts);
+  console.table({ ...found, attempts: Number(attempts.toFixed(2)), wrong: wrong.length });
+  expect({ ...found, wrong }).toMatchObject({ asked: count, refused: 0, unknown: 0, wrong: [] });
 });

@@ -79,7 +79,9 @@ export class JwtAuthenticator implements Authenticator {
   }
 
   async #admit(token: string): Promise<Session> {
-    const session = this.#sessionOf(await this.#verify(token));
+    const { payload, key } = await this.#verify(token);
+    const endsAtMs = ((payload.exp ?? 0) + this.#options.clockSkewS) * 1_000;
+    const session = new Session({ principal: principalOfClaims(payload), endsAtMs, revoked: key.withdrawn });
     this.#sessions.set(token, session);
     return session;
   }
@@ -121,11 +123,6 @@ export class JwtAuthenticator implements Authenticator {
       }
     }
     throw failure;
-  }
-
-  #sessionOf({ payload, key }: Verified): Session {
-    const endsAtMs = ((payload.exp ?? 0) + this.#options.clockSkewS) * 1_000;
-    return new Session({ principal: principalOfClaims(payload), endsAtMs, revoked: key.withdrawn });
   }
 
   /** Names the violated rule to the log and the caller. The claims themselves are not shown. */

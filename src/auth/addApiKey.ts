@@ -19,7 +19,7 @@ export async function addApiKey(file: string, entry: Omit<KeyEntry, 'hash'>): Pr
     const path = await realpath(file).catch(ifMissing(file));
     await replaceFile(path, (text) => {
       const before = text === null ? [] : readKeyFile(text).problems;
-      if (text !== null && before.length > 0) throw invalidFile(file, before);
+      if (before.length > 0) throw invalidFile(file, before);
       const after = withKey(text, { ...entry, hash: hashApiKey(key) });
       // The file was valid before, so the problems are those of the new entry.
       const { problems } = readKeyFile(after);

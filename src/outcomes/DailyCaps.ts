@@ -1,4 +1,3 @@
-import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Decimal } from '../domain/decimal.ts';
 import { CapExceededError } from '../errors/CapExceededError.ts';
 import { RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
@@ -35,7 +34,8 @@ export class DailyCaps {
     limits: ReadonlyMap<string, Decimal>,
     send: () => Promise<Success>,
   ): Promise<Success> {
-    const spending = { ...call, day: this.#today() };
+    const day = new Date(this.#options.clock.latestNow()).toISOString().slice(0, 10);
+    const spending = { ...call, day };
     await this.#reserve(spending, limits);
     let end: SpendingEnd = 'unknown';
     try {
@@ -50,17 +50,17 @@ export class DailyCaps {
     }
   }
 
-  /** To be called when creates of unknown outcome are known not to have been done. */
+  /** Call this when creates of unknown outcome turn out not to have been done. */
   async releaseLost(key: SpendingKey): Promise<void> {
     await this.#write(() => this.#options.ledger.releaseLost(key));
   }
 
   async #reserve(spending: Spending, limits: ReadonlyMap<string, Decimal>): Promise<void> {
-    const shortage = await this.#options.ledger.reserve(spending, limits).catch((cause: unknown) => {
-      this.#options.log.error({ err: cause }, 'a create could not be counted');
-      throw new UpstreamUnavailableError("nothing was sent: the gateway can't count what this principal moves", {
-        cause,
-      });
+    const { ledger, log } = this.#options;
+    const shortage = await ledger.reserve(spending, limits).catch((cause: unknown) => {
+      log.error({ err: cause }, 'a create could not be counted');
+      const message = "nothing was sent: the gateway can't count what this principal moves";
+      throw new UpstreamUnavailableError(message, { cause });
     });
     if (shortage) throw new CapExceededError({ cap: 'maxDailyAmount', ...shortage });
   }
@@ -70,10 +70,6 @@ export class DailyCaps {
     await write().catch((error: unknown) => {
       this.#options.log.error({ err: error }, 'the outcome of a create could not be stored for the daily caps');
     });
-  }
-
-  #today(): CalendarDate {
-    return new Date(this.#options.clock.latestNow()).toISOString().slice(0, 10);
   }
 }
 

@@ -5,8 +5,8 @@ import Database from 'libsql';
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 
 import type { NewIntent, OutcomeState, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
-import type { SpendingLedger } from './SpendingLedger.ts';
-import { SqliteSpendingLedger } from './SqliteSpendingLedger.ts';
+import { SpendingLedger } from './SpendingLedger.ts';
+import { SqliteSpendingStore } from './SqliteSpendingStore.ts';
 import { withoutTravelRule } from './withoutTravelRule.ts';
 
 interface Row {
@@ -84,17 +84,17 @@ export class FileOutcomeStore implements OutcomeStore {
    * @throws Error if the file can't be opened or read, or another process has locked it
    */
   constructor(file: string | null = null, options: FileOutcomeStoreOptions = {}) {
-    const { keptMs = (file === null ? 1 : 30) * 86_400_000, patienceMs = 15_000 } = options;
-    this.#maxBytes = options.maxBytes ?? (file === null ? 256 * 1_048_576 : Infinity);
-    this.#keptMs = keptMs;
+    const [keptDays, maxBytes] = file === null ? [1, 256 * 1_048_576] : [30, Infinity];
+    this.#keptMs = options.keptMs ?? keptDays * 86_400_000;
+    this.#maxBytes = options.maxBytes ?? maxBytes;
     // Accounts and amounts are confidential. SQLite gives its other files the same mode.
     if (file !== null) closeSync(openSync(file, 'a', 0o600));
     this.#database = new Database(file ?? ':memory:');
     try {
-      this.#database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA locking_mode = EXCLUSIVE`);
+      this.#database.exec(`PRAGMA busy_timeout = ${options.patienceMs ?? 15_000}; PRAGMA locking_mode = EXCLUSIVE`);
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
       this.#database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
-      this.spending = new SqliteSpendingLedger(this.#database, () => this.#isFull());
+      this.spending = new SpendingLedger(new SqliteSpendingStore(this.#database, () => this.#isFull()));
       this.#removeAssumedCurrency();
       this.#prune();
       // Fails now, and not at the first mutation, if rows can't be read.
@@ -105,23 +105,17 @@ export class FileOutcomeStore implements OutcomeStore {
     }
   }
 
-  /** @param scope separates the keys of different principals */
   find(scope: string, idempotencyKey: string): StoredOutcome | null {
-    const row = this.#one('SELECT * FROM outcomes WHERE scope = ? AND idempotency_key = ?', scope, idempotencyKey);
-    return row ? outcomeOf(row) : null;
+    return this.#one('SELECT * FROM outcomes WHERE scope = ? AND idempotency_key = ?', scope, idempotencyKey);
   }
 
   get(id: string): StoredOutcome | null {
-    const row = this.#one('SELECT * FROM outcomes WHERE id = ?', id);
-    return row ? outcomeOf(row) : null;
+    return this.#one('SELECT * FROM outcomes WHERE id = ?', id);
   }
 
-  /** Open and ambiguous outcomes, oldest first. */
   unsettled(): StoredOutcome[] {
-    const rows = this.#database
-      .prepare(`SELECT * FROM outcomes WHERE state IN ('open', 'ambiguous') ORDER BY id`)
-      .all() as Row[];
-    return rows.map(outcomeOf);
+    const sql = `SELECT * FROM outcomes WHERE state IN ('open', 'ambiguous') ORDER BY id`;
+    return (this.#database.prepare(sql).all() as Row[]).map(outcomeOf);
   }
 
   get unsettledCounts(): Record<'open' | 'ambiguous', number> {
@@ -131,14 +125,13 @@ export class FileOutcomeStore implements OutcomeStore {
     return { open: 0, ambiguous: 0, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
   }
 
-  /** Stores a batch that is about to be sent. @throws Error if the store is full */
+  /** @throws Error if the store is full */
   intend(scope: string, intent: NewIntent): StoredOutcome {
-    this.#intended += 1;
-    if (this.#intended % pruneEvery === 0) this.#prune();
     const { idempotencyKey, fingerprint, batch, intendedAtMs } = intent;
-    if (this.#isFull()) this.#prune();
+    this.#intended += 1;
+    if (this.#intended % pruneEvery === 0 || this.#isFull()) this.#prune();
     if (this.#isFull()) throw new Error('the outcome store is full');
-    const row = this.#one(
+    const stored = this.#one(
       `INSERT INTO outcomes (scope, idempotency_key, fingerprint, batch, intended_at, state)
        VALUES (?, ?, ?, ?, ?, 'open') RETURNING *`,
       scope,
@@ -147,38 +140,28 @@ export class FileOutcomeStore implements OutcomeStore {
       JSON.stringify(batch),
       Math.floor(intendedAtMs),
     );
-    if (!row) throw new Error('an intent was not stored');
-    return outcomeOf(row);
+    if (!stored) throw new Error('an intent was not stored');
+    return stored;
   }
 
-  /** Removes a batch that was certainly not done, so that its key may be used again. */
   forget(id: string): void {
     this.#run('DELETE FROM outcomes WHERE id = ?', id);
   }
 
-  /**
-   * Stores that a batch was done, and claims its journals.
-   *
-   * @returns ids of the journals that another outcome has claimed by mistake
-   */
   settleDone(id: string, items: readonly BatchItem[]): string[] {
-    const taken = items.map(({ journal }) => journal.id).filter((journalId) => this.#isClaimed(journalId));
+    const taken = this.claimed(items.map(({ journal }) => journal.id));
     this.#database.transaction(() => {
-      this.#settle(id, 'done');
+      this.settle(id, 'done');
       this.#run('UPDATE outcomes SET items = ? WHERE id = ?', JSON.stringify(items.map(withoutTravelRule)), id);
       for (const { journal } of items) {
         this.#run('INSERT OR REPLACE INTO claims (journal_id, outcome_id) VALUES (?, ?)', journal.id, id);
       }
     })();
-    return taken;
+    return [...taken];
   }
 
-  settleNotDone(id: string): void {
-    this.#settle(id, 'notDone');
-  }
-
-  settleAmbiguous(id: string): void {
-    this.#settle(id, 'ambiguous');
+  settle(id: string, state: Exclude<OutcomeState, 'open'>): void {
+    this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
   }
 
   noteLost(id: string, requestId: string | null): void {
@@ -186,7 +169,8 @@ export class FileOutcomeStore implements OutcomeStore {
   }
 
   claimed(journalIds: readonly string[]): Set<string> {
-    return new Set(journalIds.filter((journalId) => this.#isClaimed(journalId)));
+    const claim = this.#database.prepare('SELECT 1 FROM claims WHERE journal_id = ?');
+    return new Set(journalIds.filter((journalId) => claim.get(journalId) !== undefined));
   }
 
   /** @throws Error if the file can no longer be written, for instance because it was deleted */
@@ -200,29 +184,18 @@ export class FileOutcomeStore implements OutcomeStore {
     }
   }
 
-  #settle(id: string, state: OutcomeState): void {
-    this.#run('UPDATE outcomes SET state = ?, settled_at = ? WHERE id = ?', state, Date.now(), id);
-  }
-
-  #isClaimed(journalId: string): boolean {
-    return this.#database.prepare('SELECT 1 FROM claims WHERE journal_id = ?').get(journalId) !== undefined;
-  }
-
   /** Applies to new outcomes only: stored ones can always be settled. */
   #isFull(): boolean {
     if (this.#maxBytes === Infinity) return false;
-    const used = this.#database
-      .prepare(
-        `SELECT (page_count - freelist_count) * page_size AS bytes
-         FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
-      )
-      .get() as { bytes: number };
-    return used.bytes >= this.#maxBytes;
+    const sql = `SELECT (page_count - freelist_count) * page_size AS bytes
+                 FROM pragma_page_count, pragma_freelist_count, pragma_page_size`;
+    const { bytes } = this.#database.prepare(sql).get() as { bytes: number };
+    return bytes >= this.#maxBytes;
   }
 
   /**
-   * Before version 1 of the file a journal had `USD` if the API had stated no currency. Replaces that with the currency of
-   * the request, or with null.
+   * Before version 1 of the file, a journal whose currency the API had not stated was stored with `USD`. This is replaced
+   * with the currency of the request, or with null.
    */
   #removeAssumedCurrency(): void {
     const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
@@ -235,8 +208,9 @@ export class FileOutcomeStore implements OutcomeStore {
     this.#run(`DELETE FROM outcomes WHERE state IN ('done', 'notDone') AND settled_at < ?`, Date.now() - this.#keptMs);
   }
 
-  #one(sql: string, ...values: (string | number)[]): Row | undefined {
-    return this.#database.prepare(sql).get(...values) as Row | undefined;
+  #one(sql: string, ...values: (string | number)[]): StoredOutcome | null {
+    const row = this.#database.prepare(sql).get(...values) as Row | undefined;
+    return row ? outcomeOf(row) : null;
   }
 
   #run(sql: string, ...values: (string | number)[]): void {

@@ -16,7 +16,7 @@ import {
   entriesByAccounts,
   mayBeOfReverseBatch,
 } from './findBatchJournals.ts';
-import type { BatchSearch, EntriesByAccounts } from './findBatchJournals.ts';
+import type { BatchSearch } from './findBatchJournals.ts';
 
 /**
  * Reads the events since a moment, oldest first. Only a whole reading proves that something is missing; any other may
@@ -72,31 +72,25 @@ export class JournalSearch {
     const entries = entriesByAccounts(await store.unsettled());
     const claimed = await store.claimed([...began.keys()]);
     const events = [...began.values()].filter(({ journalId }) => !claimed.has(journalId));
-    while (events.length > 0) {
-      await Promise.all(
-        events.splice(0, parallelReads).map((event) => {
-          const errorMessage = errorMessages.get(event.journalId) ?? null;
-          return this.#readCandidate(event, { errorMessage, entries }, search);
-        }),
-      );
-    }
+    const addCandidate = async (event: JournalStatusEvent) => {
+      const journal = await this.#readJournal(event.journalId);
+      // The journal exists, since it has an event.
+      if (!journal) return void search.unreadable.push(event.description);
+      const errorMessage = errorMessages.get(event.journalId) ?? null;
+      const candidate = candidateOf(event, { journal, errorMessage }, entries);
+      for (const id of new Set(candidate.owners.map(({ outcome }) => outcome.id))) {
+        addTo(search.candidates, id, candidate);
+      }
+    };
+    while (events.length > 0) await Promise.all(events.splice(0, parallelReads).map(addCandidate));
     return search;
   }
 
-  async #readCandidate(
-    event: JournalStatusEvent,
-    context: { errorMessage: string | null; entries: EntriesByAccounts },
-    search: BatchSearch,
-  ): Promise<void> {
-    const { journalId, description } = event;
-    // The fields that are compared never change.
-    const cached = this.#journals.get(journalId);
-    const journal = cached ?? (await this.#options.client.get(journalId, this.#signal).catch(() => null));
-    // The journal exists, since it has an event.
-    if (!journal) return void search.unreadable.push(description);
-    this.#journals.set(journalId, journal);
-    const candidate = candidateOf(event, journal, context);
-    for (const id of new Set(candidate.owners.map(({ outcome }) => outcome.id)))
-      addTo(search.candidates, id, candidate);
+  /** From memory if it was read before: the fields that are compared never change. Null if it can't be read. */
+  async #readJournal(id: string): Promise<Journal | null> {
+    const cached = this.#journals.get(id);
+    const journal = cached ?? (await this.#options.client.get(id, this.#signal).catch(() => null));
+    if (journal) this.#journals.set(id, journal);
+    return journal;
   }
 }

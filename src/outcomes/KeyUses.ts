@@ -1,11 +1,32 @@
+import { LRUCache } from 'lru-cache';
+
 import { instantFractionalMs } from '../domain/instant.ts';
 import type { Journal } from '../domain/journal.ts';
+import { OutcomeUnknownError } from '../errors/faults.ts';
+import { lruCache } from '../lruCache.ts';
 import { steadyNow } from '../upstream/transport/ApiClock.ts';
 import type { ApiClock } from '../upstream/transport/ApiClock.ts';
-import { OutcomeUnknownError } from '../errors/faults.ts';
 
-import { LocalKeyUses } from './KeyUseRecords.ts';
-import type { KeyUseRecords } from './KeyUseRecords.ts';
+export interface KeyUseRecords {
+  /**
+   * Notes a use of a key: the id of the journal in the last answer, or `lost` if no call was answered. A lost call does not
+   * replace an answer.
+   *
+   * @returns the use before, null if there was none, or `unknown` if there may have been one on another gateway
+   */
+  note(sentKey: string, use: string): Promise<string | null>;
+}
+
+/** Uses of keys in this process. */
+class LocalKeyUses implements KeyUseRecords {
+  readonly #uses = new LRUCache<string, string>(lruCache(100_000));
+
+  async note(sentKey: string, use: string): Promise<string | null> {
+    const earlier = this.#uses.get(sentKey) ?? null;
+    if (earlier === null || use !== 'lost') this.#uses.set(sentKey, use);
+    return earlier;
+  }
+}
 
 /** A journal dated this much before a call may still be its own, since the API's hosts disagree on the time, in ms. */
 const usualSkewMs = 2_000;
@@ -45,15 +66,15 @@ export class KeyUses {
       const [journalId = ''] = journalsOf(answer)
         .map(({ id }) => id)
         .sort();
-      // Of concurrent calls, the first one answered is the one that moved it.
-      const noted = this.#records.note(sentKey, { journalId });
+      // Of concurrent calls, the first one that is answered has moved the money.
+      const noted = this.#records.note(sentKey, journalId);
       // Nobody can have used a new key before.
       if (isMade) return [answer, () => false];
       const earlier = await noted;
       return [
         answer,
         (journals) => {
-          if (typeof earlier === 'object' && earlier?.journalId === journalId) return true;
+          if (earlier === journalId) return true;
           const isReplay = this.#isBefore(sentMs, earlier === 'lost', journals);
           // Without the other gateways' uses, a journal of this moment may be of theirs.
           return earlier === 'unknown' && isReplay === false ? null : isReplay;

@@ -1,22 +1,37 @@
 import { LRUCache } from 'lru-cache';
 
-import { isFinal } from './OutcomeRecord.ts';
+import { lruCache } from '../lruCache.ts';
+
+import { recordNameOfId } from './OutcomeRecord.ts';
 import type { OutcomeRecord } from './OutcomeRecord.ts';
 
 /** Memory for outcomes, in characters. */
 const maxSize = 64 * 1_048_576;
+/** Late commands arrive before this, in ms. */
+const forgottenMs = 600_000;
 
 /**
  * What a gateway knows about outcomes: its own, and settled ones that it has seen. While Redis can't be reached, the gateway
  * answers from this memory, and later stores again what Redis has lost.
+ *
+ * Commands that timed out may still be executed, and in another order. So Redis can say that a call of this gateway is
+ * under way when it has ended, or that a key is claimed when its claim was removed; the gateway then corrects the record.
  */
 export class OutcomeMirror {
+  /** Ids of this gateway's claims whose calls have not ended. An id is added before its claim is sent to Redis. */
+  readonly inFlight = new Set<string>();
+  /** This gateway. */
+  readonly #sender: string;
+  /** By name. */
   readonly #records: LRUCache<string, OutcomeRecord>;
   /** Names of records that Redis may not have. */
   readonly #unwritten = new Set<string>();
+  /** Claims that failed or were removed, by id. Their batches were not done. */
+  readonly #forgotten = new LRUCache<string, OutcomeRecord>({ ...lruCache(10_000), ttl: forgottenMs });
 
-  constructor(keptMs: number) {
+  constructor(sender: string, keptMs: number) {
     const sizeCalculation = ({ intent, items }: OutcomeRecord) => 500 + intent.length + items.length;
+    this.#sender = sender;
     this.#records = new LRUCache({ maxSize, sizeCalculation, ttl: keptMs });
   }
 
@@ -24,30 +39,29 @@ export class OutcomeMirror {
     return this.#records.get(name);
   }
 
-  getFinal(name: string): OutcomeRecord | null {
-    const record = this.#records.get(name);
-    return record && isFinal(record) ? record : null;
-  }
-
   /** Stores a record that Redis has, too. */
-  set(name: string, record: OutcomeRecord): void {
+  set(record: OutcomeRecord): void {
+    const name = recordNameOfId(record.id);
     this.#records.set(name, record);
     this.#unwritten.delete(name);
   }
 
   /** Stores a record that was read, unless Redis does not have yet what this gateway knows. */
-  noteRead(name: string, record: OutcomeRecord): void {
-    if (!this.#unwritten.has(name)) this.#records.set(name, record);
+  noteRead(record: OutcomeRecord): void {
+    if (!this.#unwritten.has(recordNameOfId(record.id))) this.set(record);
   }
 
   /** Stores a record that Redis does not have yet. */
-  setUnwritten(name: string, record: OutcomeRecord): void {
+  setUnwritten(record: OutcomeRecord): void {
+    const name = recordNameOfId(record.id);
+    if (record.state === 'forgotten') this.#forgotten.set(record.id, record);
     this.#records.set(name, record);
     this.#unwritten.add(name);
   }
 
   /** Notes that Redis has a record, unless it has changed meanwhile. */
-  noteWritten(name: string, record: OutcomeRecord): void {
+  noteWritten(record: OutcomeRecord): void {
+    const name = recordNameOfId(record.id);
     if (this.#records.get(name) !== record) return;
     this.#unwritten.delete(name);
     if (record.state === 'forgotten') this.#records.delete(name);
@@ -58,11 +72,20 @@ export class OutcomeMirror {
     for (const name of this.#records.keys()) this.#unwritten.add(name);
   }
 
-  unwritten(): [name: string, record: OutcomeRecord][] {
+  unwritten(): OutcomeRecord[] {
     return [...this.#unwritten].flatMap((name) => {
       const record = this.#records.get(name);
       if (!record) this.#unwritten.delete(name);
-      return record ? [[name, record] satisfies [string, OutcomeRecord]] : [];
+      return record ?? [];
     });
+  }
+
+  /** What is to be stored instead of a record that was read from Redis; null if it is right. */
+  correctionOf(found: OutcomeRecord): OutcomeRecord | null {
+    const forgotten = this.#forgotten.get(found.id);
+    if (forgotten) return forgotten;
+    if (found.state !== 'open' || found.sender !== this.#sender || this.inFlight.has(found.id)) return null;
+    const known = this.#records.get(recordNameOfId(found.id));
+    return { ...(known?.id === found.id ? known : found), sender: '' };
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
+import type { BatchItem } from '../domain/newJournal.ts';
 import { hashedName } from '../redis/hashedName.ts';
 
 import type { NewIntent, OutcomeState, StoredOutcome } from './OutcomeStore.ts';
@@ -33,14 +33,9 @@ export function recordNameOfId(id: string): string {
   return id.slice(0, nameLength);
 }
 
-export function newRecord(
-  name: string,
-  scope: string,
-  { intendedAtMs, ...intent }: NewIntent,
-  sender: string,
-): OutcomeRecord {
+export function newRecord(scope: string, { intendedAtMs, ...intent }: NewIntent, sender: string): OutcomeRecord {
   return {
-    id: `${name}.${randomUUID()}`,
+    id: `${recordNameOf(scope, intent.idempotencyKey)}.${randomUUID()}`,
     state: 'open',
     intent: JSON.stringify({ scope, ...intent }),
     intendedAt: String(Math.floor(intendedAtMs)),
@@ -58,19 +53,10 @@ export function recordOf(fields: Record<string, string>): OutcomeRecord | null {
 
 export function outcomeOfRecord({ id, state, ...record }: OutcomeRecord): StoredOutcome | null {
   if (state === 'forgotten') return null;
-  const { scope, idempotencyKey, fingerprint, batch } = JSON.parse(record.intent) as {
-    scope: string;
-    idempotencyKey: string;
-    fingerprint: string;
-    batch: NewReverseBatch;
-  };
   return {
     id,
     state,
-    scope,
-    idempotencyKey,
-    fingerprint,
-    batch,
+    ...(JSON.parse(record.intent) as Pick<StoredOutcome, 'scope' | 'idempotencyKey' | 'fingerprint' | 'batch'>),
     intendedAtMs: Number(record.intendedAt),
     requestId: record.requestId || null,
     sender: record.sender || null,

@@ -64,8 +64,8 @@ export interface OutcomeStore {
    * @returns ids of the journals that another outcome has claimed by mistake
    */
   settleDone(id: string, items: readonly BatchItem[], evidence?: Evidence): Awaitable<string[]>;
-  settleNotDone(id: string): Awaitable<void>;
-  settleAmbiguous(id: string): Awaitable<void>;
+  /** Stores what a search has found. */
+  settle(id: string, state: 'notDone' | 'ambiguous'): Awaitable<void>;
   /** Stores that the call has ended without an answer. */
   noteLost(id: string, requestId: string | null): Awaitable<void>;
   /** Those of the journals that belong to an outcome. */

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Notifier } from '../concurrency/Notifier.ts';
-import { waitFor } from '../concurrency/waitFor.ts';
+import { pause, waitFor } from '../concurrency/waitFor.ts';
 import type { BatchItem } from '../domain/newJournal.ts';
 import type { Log } from '../log.ts';
 
@@ -107,7 +107,7 @@ export class Reconciler {
       for (const watched of wanted) watched.nextReadingAt = this.#nextReadingOf(watched, now);
       await this.#readFor(wanted, isWhole).catch((error: unknown) => this.#readAgainSoon(wanted, error));
       this.#readingEnded.notify();
-      await wait(firstPauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(firstPauseMs, signal);
     }
   }
 
@@ -125,12 +125,12 @@ export class Reconciler {
     return settlesAt > now ? Math.min(next, settlesAt) : next;
   }
 
-  /** Whether readings have found nothing for this many times `settleMs`. */
+  /** Whether searches have gone on long enough to settle it: for the time of `#settleMsOf`, or `times` as long. */
   #isOver({ unsettledSince, outcome }: Watched, now: number, times = 1): boolean {
     return now - (unsettledSince ?? now) >= times * this.#settleMsOf(outcome);
   }
 
-  /** A gateway that died during its call may only have been stopped, and may begin it when it continues. */
+  /** How long searches must find nothing. A gateway that seems dead may only be suspended, and send its batch later. */
   #settleMsOf({ sender }: StoredOutcome): number {
     return this.#options.settleMs + (sender === null ? 0 : beginWithinMs);
   }
@@ -198,7 +198,7 @@ export class Reconciler {
     const { store, log } = this.#options;
     const { similar, mayBeHidden } = findBatchJournals(outcome, search);
     if (mayBeHidden || !(similar.length === 0 || isExplainedByOthers(outcome, similar, search))) return;
-    await store.settleNotDone(outcome.id);
+    await store.settle(outcome.id, 'notDone');
     this.#options.onNotDone(outcome);
     search.settled.add(outcome.id);
     log.warn({ idempotencyKey: outcome.idempotencyKey }, 'reverse batch was not done: none of its journals was found');
@@ -228,7 +228,7 @@ export class Reconciler {
   async #settleAmbiguous(outcome: StoredOutcome, search: BatchSearch): Promise<void> {
     const { id, idempotencyKey } = outcome;
     const { similar } = findBatchJournals(outcome, search);
-    await this.#options.store.settleAmbiguous(id);
+    await this.#options.store.settle(id, 'ambiguous');
     const fields = { idempotencyKey, similar: similar.length };
     this.#options.log.error(fields, 'reverse batch is ambiguous: an operator must check it');
     this.#watched.delete(id);

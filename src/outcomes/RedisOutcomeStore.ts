@@ -3,21 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { BatchItem } from '../domain/newJournal.ts';
 import type { Peers } from '../redis/Peers.ts';
 import type { RedisConnection } from '../redis/RedisConnection.ts';
+import type { Sharing } from '../redis/Sharing.ts';
 
 import { OutcomeMirror } from './OutcomeMirror.ts';
 import { applyScript, claimScript, enterScript, leaseScript, releaseScript } from './outcomeScripts.ts';
 import { isFinal, newRecord, outcomeOfRecord, recordNameOf, recordNameOfId, recordOf } from './OutcomeRecord.ts';
 import type { OutcomeRecord } from './OutcomeRecord.ts';
 import type { Evidence, NewIntent, OutcomeStore, StoredOutcome } from './OutcomeStore.ts';
-import { OwnClaims } from './OwnClaims.ts';
-import { RedisSpendingLedger } from './RedisSpendingLedger.ts';
-import type { SpendingLedger } from './SpendingLedger.ts';
+import { RedisSpendingStore } from './RedisSpendingStore.ts';
+import { SpendingLedger } from './SpendingLedger.ts';
 import { withoutTravelRule } from './withoutTravelRule.ts';
-
-export interface RedisOutcomeStoreOptions {
-  redis: RedisConnection;
-  peers: Peers;
-}
 
 /** How long settled outcomes are kept, in seconds. */
 const keptSeconds = 30 * 86_400;
@@ -47,21 +42,20 @@ export class RedisOutcomeStore implements OutcomeStore {
   readonly spending: SpendingLedger;
   readonly #redis: RedisConnection;
   readonly #peers: Peers;
-  readonly #mirror = new OutcomeMirror(keptSeconds * 1_000);
-  readonly #own: OwnClaims;
+  readonly #mirror: OutcomeMirror;
   /** The run id of the server that this gateway has entered; null while it has entered none. */
   #server: string | null = null;
-  /** The run id of the server that had what this gateway has written, unless it is noted as unwritten. */
+  /** The run id of the server that has all that this gateway has written, except what is marked as unwritten. */
   #writtenTo: string | null = null;
   #entering: Promise<number> | null = null;
   #lease = '';
   #counts = { open: 0, ambiguous: 0 };
 
-  constructor({ redis, peers }: RedisOutcomeStoreOptions) {
-    this.spending = new RedisSpendingLedger(redis);
+  constructor({ redis, peers }: Pick<Sharing, 'redis' | 'peers'>) {
+    this.spending = new SpendingLedger(new RedisSpendingStore(redis));
     this.#redis = redis;
     this.#peers = peers;
-    this.#own = new OwnClaims(peers.id);
+    this.#mirror = new OutcomeMirror(peers.id, keptSeconds * 1_000);
   }
 
   get unsettledCounts(): Record<'open' | 'ambiguous', number> {
@@ -104,49 +98,41 @@ export class RedisOutcomeStore implements OutcomeStore {
 
   async intend(scope: string, intent: NewIntent): Promise<StoredOutcome | null> {
     await this.#enter();
-    const name = recordNameOf(scope, intent.idempotencyKey);
-    const record = newRecord(name, scope, intent, this.#peers.id);
+    const record = newRecord(scope, intent, this.#peers.id);
+    const name = recordNameOfId(record.id);
     const keys = [recordKey(name), openKey, serverKey];
     const values = [this.#server ?? '', name, record.id, record.intent, record.intendedAt, record.sender];
-    this.#own.begin(record.id);
+    this.#mirror.inFlight.add(record.id);
     const answer = await this.#redis.runScript(claimScript, keys, values).catch((error: unknown) => {
-      this.#own.end(record.id);
+      this.#mirror.inFlight.delete(record.id);
       // The key may have been claimed. Nothing will be sent, so the claim is removed as soon as Redis answers.
-      this.#noteEnd(name, { ...record, state: 'forgotten' });
+      this.#mirror.setUnwritten({ ...record, state: 'forgotten' });
       throw error;
     });
-    if (answer !== 'claimed') this.#own.end(record.id);
+    if (answer !== 'claimed') this.#mirror.inFlight.delete(record.id);
     if (answer === 'closed') {
       this.#server = null;
       throw new Error('redis has been started, and the gateways store again what they know');
     }
     if (answer !== 'claimed') return null;
-    this.#mirror.set(name, record);
+    this.#mirror.set(record);
     return outcomeOfRecord(record);
   }
 
   async forget(id: string): Promise<void> {
-    await this.#change(id, { state: 'forgotten', sender: '' }, 'answer');
+    await this.#change(id, { state: 'forgotten' }, 'answer');
   }
 
   async settleDone(id: string, items: readonly BatchItem[], evidence: Evidence = 'answer'): Promise<string[]> {
-    const stored = JSON.stringify(items.map(withoutTravelRule));
-    const journalIds = items.map(({ journal }) => journal.id);
-    const change = { state: 'done', sender: '', items: stored } as const;
-    const taken = await this.#change(id, change, evidence);
-    return taken.map((position) => journalIds[Number(position)] ?? '');
+    return this.#change(id, { state: 'done', items: JSON.stringify(items.map(withoutTravelRule)) }, evidence);
   }
 
-  async settleNotDone(id: string): Promise<void> {
-    await this.#change(id, { state: 'notDone', sender: '' }, 'readings');
-  }
-
-  async settleAmbiguous(id: string): Promise<void> {
-    await this.#change(id, { state: 'ambiguous', sender: '' }, 'readings');
+  async settle(id: string, state: 'notDone' | 'ambiguous'): Promise<void> {
+    await this.#change(id, { state }, 'readings');
   }
 
   async noteLost(id: string, requestId: string | null): Promise<void> {
-    await this.#change(id, { sender: '', requestId: requestId ?? '' }, 'answer');
+    await this.#change(id, { requestId: requestId ?? '' }, 'answer');
   }
 
   async claimed(journalIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -158,7 +144,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   /** Whether the call of an open outcome may still be running. This gateway knows for certain which of its own are. */
   isUnderWay({ id, state, sender }: StoredOutcome): boolean {
     if (state !== 'open' || sender === null) return false;
-    return sender === this.#peers.id ? this.#own.isInFlight(id) : this.#peers.isAlive(sender);
+    return sender === this.#peers.id ? this.#mirror.inFlight.has(id) : this.#peers.isAlive(sender);
   }
 
   /** Asks the reconciling gateway to search for a batch now. */
@@ -201,26 +187,20 @@ export class RedisOutcomeStore implements OutcomeStore {
   async #read(name: string): Promise<StoredOutcome | null> {
     try {
       const found = await this.#readRecord(name);
-      const correction = found && this.#own.correctionOf(found, this.#mirror.get(name));
+      const correction = found && this.#mirror.correctionOf(found);
       // The other gateways would wait for a call that has ended.
       if (correction) await this.#apply(correction, '');
       const record = correction ?? found;
-      if (record && isFinal(record)) this.#mirror.noteRead(name, record);
+      if (record && isFinal(record)) this.#mirror.noteRead(record);
       return record && outcomeOfRecord(record);
     } catch (error) {
-      const known = this.#mirror.getFinal(name);
-      if (known) return outcomeOfRecord(known);
+      const known = this.#mirror.get(name);
+      if (known && isFinal(known)) return outcomeOfRecord(known);
       throw error;
     }
   }
 
-  /** Notes how a call of this gateway has ended, until Redis has it. */
-  #noteEnd(name: string, record: OutcomeRecord): void {
-    if (record.state === 'forgotten') this.#own.forget(record);
-    this.#mirror.setUnwritten(name, record);
-  }
-
-  /** Enters the server if this has not happened since the last reconnect, and stores what it may not have. */
+  /** Enters the server after a reconnect, and stores again what it may have lost. Concurrent callers share one attempt. */
   #enter(): Promise<number> {
     return (this.#entering ??= this.#enterNow().finally(() => (this.#entering = null)));
   }
@@ -230,19 +210,16 @@ export class RedisOutcomeStore implements OutcomeStore {
     const unwritten = this.#mirror.unwritten();
     for (let at = 0; at < unwritten.length; at += restoredAtOnce) {
       const records = unwritten.slice(at, at + restoredAtOnce);
-      await Promise.all([this.#keepClosed(at > 0), ...records.map((record) => this.#restore(...record))]);
+      // Until everything is stored, no gateway may send a batch.
+      const keepClosed = () => this.#redis.runScript(enterScript, [serverKey], [this.#writtenTo ?? '', restoreMs, 1]);
+      await Promise.all([at > 0 ? keepClosed() : null, ...records.map((record) => this.#restore(record))]);
     }
     return pauseMs;
   }
 
-  /** Before it has stored everything, no gateway may send a batch. */
-  async #keepClosed(isNeeded: boolean): Promise<void> {
-    if (isNeeded) await this.#redis.runScript(enterScript, [serverKey], [this.#writtenTo ?? '', restoreMs, 1]);
-  }
-
-  async #restore(name: string, record: OutcomeRecord): Promise<void> {
+  async #restore(record: OutcomeRecord): Promise<void> {
     await this.#apply(record, '');
-    this.#mirror.noteWritten(name, record);
+    this.#mirror.noteWritten(record);
   }
 
   async #enterServer(): Promise<number> {
@@ -257,18 +234,22 @@ export class RedisOutcomeStore implements OutcomeStore {
     return Number(pauseMs);
   }
 
-  /** @returns positions of journals that another outcome had claimed */
+  /**
+   * Stores what has become known of a batch, whose call has therefore ended.
+   *
+   * @returns ids of journals that another outcome had claimed
+   */
   async #change(id: string, change: Partial<OutcomeRecord>, evidence: Evidence): Promise<string[]> {
     const name = recordNameOfId(id);
-    if (evidence === 'answer') this.#own.end(id);
+    if (evidence === 'answer') this.#mirror.inFlight.delete(id);
     const known = this.#mirror.get(name);
     const current = known?.id === id ? known : await this.#readRecord(name);
     if (current?.id !== id) throw new Error('the outcome is no longer stored');
-    const record = { ...current, ...change };
-    if (evidence === 'answer') this.#noteEnd(name, record);
+    const record = { ...current, ...change, sender: '' };
+    if (evidence === 'answer') this.#mirror.setUnwritten(record);
     const [result, ...taken] = await this.#apply(record, evidence === 'answer' ? '' : this.#lease || 'none');
-    if (evidence === 'answer') this.#mirror.noteWritten(name, record);
-    else if (result === 'applied') this.#mirror.set(name, record);
+    if (evidence === 'answer') this.#mirror.noteWritten(record);
+    else if (result === 'applied') this.#mirror.set(record);
     else throw new Error(`the result of a search was not stored: ${result}`);
     return taken;
   }
@@ -277,14 +258,15 @@ export class RedisOutcomeStore implements OutcomeStore {
     return recordOf(await this.#redis.run((client) => client.hgetall(recordKey(name))));
   }
 
-  async #apply(record: OutcomeRecord, lease: string): Promise<string[]> {
+  /** @param lease empty if the record does not depend on one */
+  async #apply(record: OutcomeRecord, lease: string): Promise<[result: string, ...taken: string[]]> {
     const { id, state, intent, intendedAt, requestId, sender, items } = record;
     const name = recordNameOfId(id);
-    const claims = outcomeOfRecord(record)?.items?.map(({ journal }) => claimKey(journal.id)) ?? [];
-    const keys = [recordKey(name), openKey, ambiguousKey, leaseKey, ...claims];
+    const journalIds = outcomeOfRecord(record)?.items?.map(({ journal }) => journal.id) ?? [];
+    const keys = [recordKey(name), openKey, ambiguousKey, leaseKey, ...journalIds.map(claimKey)];
     const values = [name, lease, keptSeconds, id, state, intent, intendedAt, requestId, sender, items];
-    const answer = await this.#redis.runScript(applyScript, keys, values);
-    return Array.isArray(answer) ? answer.map(String) : [];
+    const [result, ...positions] = (await this.#redis.runScript(applyScript, keys, values)) as string[];
+    return [String(result), ...positions.map((position) => journalIds[Number(position)] ?? '')];
   }
 }
 

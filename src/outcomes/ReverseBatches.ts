@@ -54,12 +54,12 @@ export class ReverseBatches {
   readonly #inFlight = new Map<string, { fingerprint: string; outcome: Promise<ReverseBatchOutcome> }>();
 
   constructor(options: ReverseBatchesOptions) {
-    this.#options = options;
-    const { settleMs = 60_000, onNotDone = () => undefined } = options;
+    const { shared, clock, log, settleMs = 60_000, onNotDone = () => undefined } = options;
     const learnTime = (signal: AbortSignal) => this.#learnTime(signal);
-    this.#reconciler = new Reconciler({ ...options, learnTime, settleMs, onNotDone });
-    const { shared, clock, log } = options;
-    this.#sharing = shared ? new SharedReconciling({ store: shared, reconciler: this.#reconciler, clock, log }) : null;
+    const reconciler = new Reconciler({ ...options, learnTime, settleMs, onNotDone });
+    this.#options = options;
+    this.#reconciler = reconciler;
+    this.#sharing = shared ? new SharedReconciling({ store: shared, reconciler, clock, log }) : null;
   }
 
   /** Resumes the reconciliation of batches that an earlier process left open. */
@@ -101,23 +101,25 @@ export class ReverseBatches {
     fingerprint: string,
   ): Promise<ReverseBatchOutcome> {
     const { clock } = this.#options;
-    const stored = await this.#find(scope, idempotencyKey);
-    if (stored) return this.#replay(stored, fingerprint);
+    const replay = await this.#replay(scope, idempotencyKey, fingerprint);
+    if (replay) return replay;
     await this.#learnTime();
     // After this time, another gateway may consider this one dead and settle the batch as not done.
     const beginBy = this.#sharing ? performance.now() + beginWithinMs : undefined;
     const intent = { idempotencyKey, fingerprint, batch: canonical(batch), intendedAtMs: clock.earliestNow() };
     const outcome = await this.#intend(scope, intent);
     if (outcome) return { items: await this.#send(outcome, batch, beginBy), replayed: false };
-    const first = await this.#find(scope, idempotencyKey);
-    if (first) return this.#replay(first, fingerprint);
-    throw new UpstreamUnavailableError('nothing was sent: another call with this key has just failed', {
-      retryAt: soon(),
-    });
+    const first = await this.#replay(scope, idempotencyKey, fingerprint);
+    if (first) return first;
+    const message = 'nothing was sent: another call with this key has just failed';
+    throw new UpstreamUnavailableError(message, { retryAt: soon() });
   }
 
-  async #replay(stored: StoredOutcome, fingerprint: string): Promise<ReverseBatchOutcome> {
-    if (stored.fingerprint !== fingerprint) throw conflict(stored.idempotencyKey);
+  /** The outcome of an earlier call with the same key; null if there was none. */
+  async #replay(scope: string, idempotencyKey: string, fingerprint: string): Promise<ReverseBatchOutcome | null> {
+    const stored = await this.#find(scope, idempotencyKey);
+    if (!stored) return null;
+    if (stored.fingerprint !== fingerprint) throw conflict(idempotencyKey);
     return { items: await this.#answer(stored), replayed: true };
   }
 
@@ -126,10 +128,7 @@ export class ReverseBatches {
     const { client, clock } = this.#options;
     const isKnown = () => clock.isKnown;
     if (isKnown()) return;
-    const failure: unknown = await client.list({ limit: 1 }, signal).then(
-      () => null,
-      (error: unknown) => error,
-    );
+    const failure: unknown = await client.list({ limit: 1 }, signal).catch((error: unknown) => error);
     if (isKnown()) return;
     if (failure instanceof RateLimitedError) throw failure;
     const reason = failure instanceof Error ? failure.message : 'its answers have no date';
@@ -143,11 +142,8 @@ export class ReverseBatches {
       return await this.#options.store.intend(scope, intent);
     } catch (cause) {
       this.#options.log.error({ err: cause }, 'the outcome store could not be written');
-      const retryAt = this.#sharing ? soon() : null;
-      throw new UpstreamUnavailableError("nothing was sent: the gateway's outcome store can't be written", {
-        cause,
-        retryAt,
-      });
+      const message = "nothing was sent: the gateway's outcome store can't be written";
+      throw new UpstreamUnavailableError(message, { cause, retryAt: this.#sharing ? soon() : null });
     }
   }
 
@@ -176,18 +172,13 @@ export class ReverseBatches {
   async #answer(outcome: StoredOutcome): Promise<BatchItem[]> {
     const { store, clock } = this.#options;
     const isOld = clock.latestNow() - outcome.intendedAtMs > maxAmbiguousReadingMs;
-    if (outcome.state === 'open' || (outcome.state === 'ambiguous' && !isOld)) {
-      await this.#settled(outcome);
-    }
+    if (outcome.state === 'open' || (outcome.state === 'ambiguous' && !isOld)) await this.#settled(outcome);
     const current = await this.#read(outcome.idempotencyKey, () => store.get(outcome.id));
     const { state, items, requestId, idempotencyKey } = current ?? outcome;
     if (items) return items;
     if (state === 'notDone') throw new UpstreamUnavailableError('nothing was done; use a new key', { requestId });
-    const isOpen = state === 'open';
-    throw new OutcomeUnknownError(isOpen ? lost : ambiguous, idempotencyKey, {
-      requestId,
-      retryAt: isOpen ? soon() : null,
-    });
+    const [message, retryAt] = state === 'open' ? [lost, soon()] : [ambiguous, null];
+    throw new OutcomeUnknownError(message, idempotencyKey, { requestId, retryAt });
   }
 
   async #settled(outcome: StoredOutcome): Promise<void> {

@@ -2,16 +2,15 @@ import { hashedName } from '../redis/hashedName.ts';
 import type { RedisConnection } from '../redis/RedisConnection.ts';
 import { RedisScript } from '../redis/RedisScript.ts';
 
-import type { KeyUse, KeyUseRecords } from './KeyUseRecords.ts';
+import type { KeyUseRecords } from './KeyUses.ts';
 
 /** How long a use is kept, in seconds. After that, the date of the journal shows that it is older than the call. */
 const keptSeconds = 3_600;
-const lost = 'lost';
 
 /** KEYS: use; ARGV: journal id or `lost`, seconds. A lost call does not replace an answer. Returns the earlier use. */
 const noteScript = new RedisScript(`
 local earlier = redis.call('GET', KEYS[1])
-if not (earlier and ARGV[1] == '${lost}') then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
+if not (earlier and ARGV[1] == 'lost') then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
 return earlier
 `);
 
@@ -23,12 +22,10 @@ export class SharedKeyUses implements KeyUseRecords {
     this.#redis = redis;
   }
 
-  async note(sentKey: string, use: KeyUse): Promise<KeyUse | null | 'unknown'> {
-    const value = use === lost ? lost : use.journalId;
-    const earlier = await this.#redis
-      .runScript(noteScript, [`use:${hashedName(sentKey)}`], [value, keptSeconds])
-      .catch(() => 'unknown' as const);
-    if (earlier === 'unknown' || earlier === lost) return earlier;
-    return typeof earlier === 'string' ? { journalId: earlier } : null;
+  async note(sentKey: string, use: string): Promise<string | null> {
+    return this.#redis.runScript(noteScript, [`use:${hashedName(sentKey)}`], [use, keptSeconds]).then(
+      (earlier) => (typeof earlier === 'string' ? earlier : null),
+      () => 'unknown',
+    );
   }
 }

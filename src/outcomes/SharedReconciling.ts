@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
+import { pause } from '../concurrency/waitFor.ts';
 import { messageOf } from '../errors/messageOf.ts';
 import type { Log } from '../log.ts';
 import type { ApiClock } from '../upstream/transport/ApiClock.ts';
@@ -21,7 +20,7 @@ const pollMs = 500;
 const firstPollMs = 25;
 const longestPollMs = 250;
 /** A call that is older than this has ended, even if its gateway has not said so, in ms. */
-const longestCallMs = 90_000;
+const maxCallMs = 90_000;
 /** How long a repeat waits for the first call, in ms. */
 const longestWaitMs = 35_000;
 
@@ -64,7 +63,7 @@ export class SharedReconciling {
         endsAt = now + timeoutMs;
       }
       if (now >= Math.min(endsAt ?? lastMs, lastMs) || signal.aborted) return;
-      await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(pauseMs, signal);
     }
   }
 
@@ -72,22 +71,21 @@ export class SharedReconciling {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       await this.#poll().catch((error: unknown) => this.#stop(error));
-      await wait(pollMs, undefined, { signal }).catch(() => undefined);
+      await pause(pollMs, signal);
     }
   }
 
   async #poll(): Promise<void> {
     const { store, reconciler } = this.#options;
     const isHolder = await store.hold();
+    // The others read them too: their metrics count them, and each corrects the records of its own calls.
     const unsettled = await store.unsettled();
     const asked = isHolder ? await store.asked() : new Set<string>();
-    const open = isHolder ? unsettled : [];
-    const wanted = open.filter((outcome) =>
+    const isWanted = (outcome: StoredOutcome) =>
       outcome.state === 'ambiguous'
         ? asked.has(outcome.id) || reconciler.isWatching(outcome.id)
-        : !this.#isUnderWay(outcome),
-    );
-    reconciler.watchOnly(wanted);
+        : !this.#isUnderWay(outcome);
+    reconciler.watchOnly(isHolder ? unsettled.filter(isWanted) : []);
   }
 
   /** Without Redis, no result of a search could be stored. */
@@ -99,6 +97,6 @@ export class SharedReconciling {
 
   #isUnderWay(outcome: StoredOutcome): boolean {
     const { store, clock } = this.#options;
-    return store.isUnderWay(outcome) && clock.latestNow() - outcome.intendedAtMs < longestCallMs;
+    return store.isUnderWay(outcome) && clock.latestNow() - outcome.intendedAtMs < maxCallMs;
   }
 }

@@ -1,13 +1,7 @@
+import Big from 'big.js';
+
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Decimal } from '../domain/decimal.ts';
-
-/** One call of a mutation, with what it may move. */
-export interface Spending extends SpendingKey {
-  /** The day (UTC) on which it is sent. */
-  day: CalendarDate;
-  /** By currency. */
-  amounts: ReadonlyMap<string, Decimal>;
-}
 
 /** All calls with the same key result in one create at most. */
 export interface SpendingKey {
@@ -15,6 +9,14 @@ export interface SpendingKey {
   /** Mutations have separate key spaces. */
   mutation: string;
   idempotencyKey: string;
+}
+
+/** One call of a mutation, with what it may move. */
+export interface Spending extends SpendingKey {
+  /** The day (UTC) on which it is sent. */
+  day: CalendarDate;
+  /** By currency. */
+  amounts: ReadonlyMap<string, Decimal>;
 }
 
 /** Why a call may not be sent. */
@@ -31,12 +33,57 @@ export interface Shortage {
  */
 export type SpendingEnd = 'done' | 'notDone' | 'refused' | 'unknown';
 
+/** The amount that all calls with one key count for, on one day and in one currency. */
+export interface KeySpending {
+  /** The amount that counts: the largest of all calls that may have moved it. */
+  amount: Decimal;
+  /** What was certainly moved; null for nothing. */
+  settled: Decimal | null;
+  /** Calls that have not ended. */
+  inFlight: number;
+  /** Whether a call of unknown outcome may have moved it. */
+  isLost: boolean;
+}
+
+/** What is stored about one currency on one day. */
+export interface Count {
+  currency: string;
+  /** Null if the key counts for nothing. */
+  spent: KeySpending | null;
+  /** The sum of all keys of the principal. */
+  total: Decimal;
+}
+
+/** Stores counts. Every method throws if they can't be read or written. */
+export interface SpendingStore {
+  /** The days and currencies for which a key counts. */
+  find(key: SpendingKey): Promise<{ day: CalendarDate; currency: string }[]>;
+  /**
+   * Replaces the counts of a key on one day with those that `decide` returns, atomically; null changes nothing. `decide` is
+   * called again if another gateway has changed them meanwhile.
+   */
+  replace(
+    key: SpendingKey,
+    day: CalendarDate,
+    currencies: readonly string[],
+    decide: (counts: readonly Count[]) => readonly Count[] | null,
+  ): Promise<void>;
+}
+
+const nothingSpent: KeySpending = { amount: '0', settled: null, inFlight: 0, isLost: false };
+
 /**
  * Counts what principals move per day and currency, so that caps hold across restarts. A call is counted before it is
  * sent. If its outcome is unknown, it counts as done until a later call with its key shows otherwise. The calls of one
  * key and day count once.
  */
-export interface SpendingLedger {
+export class SpendingLedger {
+  readonly #store: SpendingStore;
+
+  constructor(store: SpendingStore) {
+    this.#store = store;
+  }
+
   /**
    * Counts a call that is about to be sent, for all of its currencies or for none.
    *
@@ -44,9 +91,72 @@ export interface SpendingLedger {
    * @returns null if it is counted
    * @throws Error if it can't be stored
    */
-  reserve(spending: Spending, limits: ReadonlyMap<string, Decimal>): Promise<Shortage | null>;
+  async reserve(spending: Spending, limits: ReadonlyMap<string, Decimal>): Promise<Shortage | null> {
+    let shortage: Shortage | null = null;
+    await this.#store.replace(spending, spending.day, [...spending.amounts.keys()], (counts) => {
+      const next: Count[] = [];
+      for (const count of counts) {
+        const after = afterReserve(count, spending);
+        shortage = shortageOf(count, after, limits.get(count.currency) ?? '0');
+        if (shortage) return null;
+        next.push(after);
+      }
+      return next;
+    });
+    return shortage;
+  }
+
   /** Records the end of a reserved call. @throws Error if it can't be stored; the call then counts as unknown */
-  end(spending: Spending, end: SpendingEnd): Promise<void>;
+  async end(spending: Spending, end: SpendingEnd): Promise<void> {
+    await this.#store.replace(spending, spending.day, [...spending.amounts.keys()], (counts) =>
+      counts.map((count) => afterEnd(count, spending, end)),
+    );
+  }
+
   /** Records that the calls of unknown outcome with this key were not done. @throws Error if it can't be stored */
-  releaseLost(key: SpendingKey): Promise<void>;
+  async releaseLost(key: SpendingKey): Promise<void> {
+    for (const { day, currency } of await this.#store.find(key)) {
+      await this.#store.replace(key, day, [currency], (counts) =>
+        counts.map((count) => changed(count, () => ({ isLost: false }))),
+      );
+    }
+  }
+}
+
+function afterReserve(count: Count, { amounts }: Spending): Count {
+  return changed(count, ({ amount, inFlight }) => ({
+    amount: largest(amount, amounts.get(count.currency) ?? '0'),
+    inFlight: inFlight + 1,
+  }));
+}
+
+function afterEnd(count: Count, { amounts }: Spending, end: SpendingEnd): Count {
+  return changed(count, ({ settled, inFlight, isLost }) => ({
+    settled: end === 'done' ? largest(settled ?? '0', amounts.get(count.currency) ?? '0') : settled,
+    inFlight: Math.max(0, inFlight - 1),
+    // A key results in one create at most, so the call that was done settles the lost one, too.
+    isLost: end === 'unknown' || (end === 'notDone' && isLost),
+  }));
+}
+
+function changed({ currency, spent, total }: Count, change: (before: KeySpending) => Partial<KeySpending>): Count {
+  const before = spent ?? nothingSpent;
+  const after = { ...before, ...change(before) };
+  const isOpen = after.inFlight > 0 || after.isLost;
+  // Once all outcomes are known, only what was moved counts.
+  if (!isOpen) after.amount = after.settled ?? '0';
+  return {
+    currency,
+    spent: isOpen || after.settled !== null ? after : null,
+    total: new Big(total).plus(after.amount).minus(before.amount).toFixed(),
+  };
+}
+
+function shortageOf({ currency, total }: Count, after: Count, limit: Decimal): Shortage | null {
+  if (new Big(limit).gte(after.total)) return null;
+  return { currency, limit, left: largest(new Big(limit).minus(total).toFixed(), '0') };
+}
+
+function largest(one: Decimal, other: Decimal): Decimal {
+  return new Big(one).gte(other) ? one : other;
 }

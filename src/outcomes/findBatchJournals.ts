@@ -1,7 +1,6 @@
 import { SentDescriptions } from '../domain/description.ts';
 import { EntryIdentity } from '../domain/EntryIdentity.ts';
 import { instantMs } from '../domain/instant.ts';
-import type { Journal } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 
@@ -50,7 +49,7 @@ export interface SearchResult {
 }
 
 /** Distinct entries of unsettled outcomes, by the two accounts of their journals. */
-export type EntriesByAccounts = ReadonlyMap<string, readonly Owner[]>;
+type EntriesByAccounts = ReadonlyMap<string, readonly Owner[]>;
 
 /** The API's hosts may disagree on the time: a journal dated this much before the intent may still belong to it, in ms. */
 export const clockMarginMs = 60_000;
@@ -101,8 +100,8 @@ export function isExplainedByOthers(
 
 export function candidateOf(
   event: JournalStatusEvent,
-  journal: Journal,
-  { errorMessage, entries }: { errorMessage: string | null; entries: EntriesByAccounts },
+  { journal, errorMessage }: BatchItem,
+  entries: EntriesByAccounts,
 ): Candidate {
   const identity = EntryIdentity.ofJournal(journal, journal.fromAccount);
   const betweenAccounts = journal.entryType === 'JNLS' ? [] : (entries.get(accountsKey(journal)) ?? []);

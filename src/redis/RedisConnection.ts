@@ -35,7 +35,6 @@ export interface RedisState {
   failures: number;
 }
 
-const defaultTimeoutMs = 500;
 const reconnectPauses = { firstMs: 100, maxMs: 500 };
 /** How long a late answer may still be in a buffer, in ms: after a pause of the process, timers run before sockets are read. */
 const graceMs = 5;
@@ -45,8 +44,7 @@ const graceMs = 5;
  * again after a reconnect, since a lost command may have been executed. Loaded only if Redis is configured.
  */
 export class RedisConnection {
-  readonly #options: RedisOptions;
-  readonly #timeoutMs: number;
+  readonly #options: RedisOptions & { timeoutMs: number };
   readonly #client: Redis;
   readonly #firstAttempt: Promise<void>;
   readonly #readyListeners = new Set<() => void>();
@@ -59,9 +57,8 @@ export class RedisConnection {
   #isClosed = false;
 
   constructor(options: RedisOptions) {
-    this.#options = options;
-    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-    this.#timeoutMs = timeoutMs;
+    const { timeoutMs = 500 } = options;
+    this.#options = { ...options, timeoutMs };
     this.#client = new Redis(options.url, {
       keyPrefix: options.keyPrefix,
       // For the connection's own first commands, which have no other timeout.
@@ -98,7 +95,7 @@ export class RedisConnection {
   }
 
   /** Waits until the first attempt to connect has ended, by default no longer than a command may take. */
-  async opened(timeoutMs = this.#timeoutMs): Promise<void> {
+  async opened(timeoutMs = this.#options.timeoutMs): Promise<void> {
     await waitFor(this.#firstAttempt, { timeoutMs });
   }
 
@@ -162,7 +159,7 @@ export class RedisConnection {
    *
    * @param timeoutMs longer than its commands block
    */
-  duplicate(timeoutMs = this.#timeoutMs): RedisConnection {
+  duplicate(timeoutMs = this.#options.timeoutMs): RedisConnection {
     return new RedisConnection({ ...this.#options, timeoutMs, isSecondary: true });
   }
 
@@ -177,10 +174,9 @@ export class RedisConnection {
   }
 
   async #inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    const isInTime =
-      (await waitFor(answer, { timeoutMs: this.#timeoutMs })) || (await waitFor(answer, { timeoutMs: graceMs }));
-    if (isInTime) return answer;
-    const reason = `redis did not answer within ${this.#timeoutMs} ms`;
+    const { timeoutMs } = this.#options;
+    if ((await waitFor(answer, { timeoutMs })) || (await waitFor(answer, { timeoutMs: graceMs }))) return answer;
+    const reason = `redis did not answer within ${timeoutMs} ms`;
     // The first of many commands that are late together closes the connection.
     if (this.#downSince === null) {
       this.#noteReason(reason);
@@ -195,8 +191,8 @@ export class RedisConnection {
     this.#downSince = null;
     this.#reasons.clear();
     this.#backoff.reset();
-    const { log, isSecondary = false } = this.#options;
-    if (this.#timesReady > 1) log[isSecondary ? 'debug' : 'info']('redis is available again');
+    if (this.#timesReady > 1)
+      this.#options.log[this.#options.isSecondary ? 'debug' : 'info']('redis is available again');
     for (const listener of this.#readyListeners) listener();
   }
 
@@ -209,7 +205,6 @@ export class RedisConnection {
   #noteReason(reason: string): void {
     if (this.#isClosed || this.#reasons.has(reason)) return;
     this.#reasons.add(reason);
-    const { log, isSecondary = false } = this.#options;
-    log[isSecondary ? 'debug' : 'warn']({ reason }, 'redis is not available');
+    this.#options.log[this.#options.isSecondary ? 'debug' : 'warn']({ reason }, 'redis is not available');
   }
 }

@@ -52,8 +52,8 @@ const probes: readonly [command: string, ...values: (string | number)[]][] = [
 export const neededCommands: readonly string[] = probes.map(([command]) => command);
 
 /**
- * Checks what does not improve by waiting: the credentials, the rights of the user and the mode of the server. A Redis that is
- * only out of reach does not prevent the start.
+ * Checks what waiting can't fix: the credentials, the rights of the user and the mode of the server. A Redis that is only
+ * out of reach does not prevent the start.
  *
  * @throws SetupError
  */

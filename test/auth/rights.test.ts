@@ -284,7 +284,7 @@ afterAll(async () => {
 });
 
 /** Summarizes an outcome: the code of its errors, the type of its result, or whether it shows the journal. */
-function wordFor({ data, errors, closed }: Outcome): string {
+function summarize({ data, errors, closed }: Outcome): string {
   if (closed) return closed.code === 4403 ? 'UNAUTHENTICATED' : String(closed.code);
   if (errors) return [...new Set(errors.map(({ extensions }) => String(extensions?.['code'])))].join();
   const type = (data?.['it'] as { __typename?: string } | null)?.__typename;
@@ -302,7 +302,7 @@ describe.each(doors.flatMap((door) => principals.map((who): [Door, Who] => [door
       const rows = await Promise.all(
         Object.entries(operations).map(async ([name, { query, outcomes }]) => ({
           name,
-          found: wordFor(await operate(door, gateway.url, credentialOf(who), query(id))),
+          found: summarize(await operate(door, gateway.url, credentialOf(who), query(id))),
           expected: isKnown ? (outcomes[who] ?? outcomes.others) : 'UNAUTHENTICATED',
         })),
       );

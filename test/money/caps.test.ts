@@ -52,7 +52,7 @@ function reverseBatch(...amounts: string[]): object {
 }
 
 /** The type of the result, or the code of the error. */
-function wordFor({ data, errors }: Outcome): string {
+function summarize({ data, errors }: Outcome): string {
   const code = errors?.[0]?.extensions?.['code'];
   return typeof code === 'string' ? code : ((data?.['it'] as { __typename: string } | null)?.__typename ?? 'nothing');
 }
@@ -119,7 +119,7 @@ describe('maxAmount', () => {
   ])('answers %s with the expected result', async (_what, query, input, expected) => {
     const { keyed } = await startCapped({ maxAmount: { USD: '10' } });
 
-    expect(wordFor(await keyed.ask('agent', query, { input }))).toBe(expected);
+    expect(summarize(await keyed.ask('agent', query, { input }))).toBe(expected);
   });
 
   it("counts a create without a currency in the firm's own", async () => {
@@ -131,7 +131,7 @@ describe('maxAmount', () => {
 
     const words = await Promise.all(
       ['10', '10.01'].map(async (amount) =>
-        wordFor(await operate('HTTP', url, credential, createJournal, { input: cash(amount) })),
+        summarize(await operate('HTTP', url, credential, createJournal, { input: cash(amount) })),
       ),
     );
 
@@ -158,7 +158,7 @@ describe('symbols', () => {
 
     const outcome = await keyed.ask('agent', createJournal, { input: shares });
 
-    expect(wordFor(outcome)).toBe(expected);
+    expect(summarize(outcome)).toBe(expected);
     if (expected === 'FORBIDDEN') {
       expect(outcome.errors?.[0]?.message).toContain('symbol');
       expect(await writesTo(sandbox)).toBe(0);
@@ -178,7 +178,7 @@ describe('maxDailyAmount', () => {
     expect(refused.errors).toMatchObject([
       { extensions: { code: 'CAP_EXCEEDED', cap: 'maxDailyAmount', currency: 'USD', limit: '10', left: '4.89' } },
     ]);
-    expect(wordFor(await keyed.ask('agent', createJournal, { input: cash('4.89') }))).toBe('CreateJournalSuccess');
+    expect(summarize(await keyed.ask('agent', createJournal, { input: cash('4.89') }))).toBe('CreateJournalSuccess');
     expect(await movedBy(sandbox)).toBe('10');
   });
 
@@ -197,20 +197,20 @@ describe('maxDailyAmount', () => {
     const { keyed } = await startCapped({ maxDailyAmount: { USD: '10' } });
     const create = () => keyed.ask('agent', createJournal, { input: cash('5'), key: 'key' });
 
-    expect([wordFor(await create()), wordFor(await create())]).toEqual([
+    expect([summarize(await create()), summarize(await create())]).toEqual([
       'CreateJournalSuccess',
       'CreateJournalSuccess',
     ]);
     const reverse = { input: reverseBatch('5'), key: 'key' };
-    expect(wordFor(await keyed.ask('agent', createReverseBatch, reverse))).toBe('CreateReverseBatchJournalSuccess');
-    expect(wordFor(await keyed.ask('agent', createReverseBatch, reverse))).toBe('CreateReverseBatchJournalSuccess');
-    expect(wordFor(await keyed.ask('agent', createJournal, { input: cash('0.01') }))).toBe('CAP_EXCEEDED');
+    expect(summarize(await keyed.ask('agent', createReverseBatch, reverse))).toBe('CreateReverseBatchJournalSuccess');
+    expect(summarize(await keyed.ask('agent', createReverseBatch, reverse))).toBe('CreateReverseBatchJournalSuccess');
+    expect(summarize(await keyed.ask('agent', createJournal, { input: cash('0.01') }))).toBe('CAP_EXCEEDED');
   });
 
   it('counts a larger amount under a used key until the API refuses it', async () => {
     const { keyed } = await startCapped({ maxDailyAmount: { USD: '10' } });
     const ask = async (amount: string, key?: string) =>
-      wordFor(await keyed.ask('agent', createJournal, { input: cash(amount), key }));
+      summarize(await keyed.ask('agent', createJournal, { input: cash(amount), key }));
 
     expect(await ask('1', 'key')).toBe('CreateJournalSuccess');
     expect(await ask('10.01', 'key')).toBe('CAP_EXCEEDED');
@@ -228,7 +228,7 @@ describe('maxDailyAmount', () => {
     const idOf = ({ data }: Outcome) => (data as { it: { journal: { id: string } } }).it.journal.id;
     const reverse = async (id: string) => {
       await keyed.ask('ann', `{ awaitJournal(id: "${id}") { timedOut } }`);
-      return wordFor(await keyed.ask('agent', `mutation { it: reverseJournal(id: "${id}") { __typename } }`));
+      return summarize(await keyed.ask('agent', `mutation { it: reverseJournal(id: "${id}") { __typename } }`));
     };
     const [six, five] = await Promise.all(
       ['6', '5'].map(async (amount) => idOf(await keyed.ask('ann', createJournal, { input: cash(amount) }))),
@@ -243,8 +243,8 @@ describe('maxDailyAmount', () => {
     const { keyed } = await startCapped({ maxDailyAmount: { USD: '10' } });
     const foreign = { jnlc: { fromAccount: otherCustomer, toAccount: sweep, amount: '10' } };
 
-    expect(wordFor(await keyed.ask('agent', createJournal, { input: foreign }))).toBe('InsufficientBalanceError');
-    expect(wordFor(await keyed.ask('agent', createJournal, { input: cash('10') }))).toBe('CreateJournalSuccess');
+    expect(summarize(await keyed.ask('agent', createJournal, { input: foreign }))).toBe('InsufficientBalanceError');
+    expect(summarize(await keyed.ask('agent', createJournal, { input: cash('10') }))).toBe('CreateJournalSuccess');
   });
 
   it('persists across restarts, and counts a create whose answer is lost until its key settles it', async () => {
@@ -255,7 +255,7 @@ describe('maxDailyAmount', () => {
     const credential = bearer(await issuer.token(claims));
     const start = () => startGateway(sandbox.url, {}, { auth: issuer.auth, outcomes: { file } });
     const ask = async (url: string, amount: string, key: string) =>
-      wordFor(await operate('HTTP', url, credential, createJournal, { input: cash(amount), key }));
+      summarize(await operate('HTTP', url, credential, createJournal, { input: cash(amount), key }));
     const before = await start();
     await control(sandbox, 'PUT', 'faults', {
       faults: [{ kind: 'answerLost', probability: 1, operations: ['createJournal'] }],
@@ -284,8 +284,8 @@ describe('maxDailyAmount', () => {
     const lost = await keyed.ask('agent', createReverseBatch, { input: reverseBatch('10'), key: 'lost' });
     await control(sandbox, 'DELETE', 'faults');
 
-    expect(['OutcomeUnknownError', 'UpstreamUnavailableError']).toContain(wordFor(lost));
-    const create = async () => wordFor(await keyed.ask('agent', createJournal, { input: cash('10'), key: 'next' }));
+    expect(['OutcomeUnknownError', 'UpstreamUnavailableError']).toContain(summarize(lost));
+    const create = async () => summarize(await keyed.ask('agent', createJournal, { input: cash('10'), key: 'next' }));
     let word = await create();
     while (word === 'CAP_EXCEEDED') {
       await wait(100);
@@ -312,7 +312,7 @@ describe('maxDailyAmount', () => {
       for (;;) {
         const variables = { input: cash(amount, { description: `capped ${index}` }), key: `capped-${index}` };
         const word = await operate('HTTP', gateway.url, credential, createJournal, variables).then(
-          wordFor,
+          summarize,
           () => 'gone',
         );
         if (word === 'CreateJournalSuccess' || word === 'CAP_EXCEEDED') {

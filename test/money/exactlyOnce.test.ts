@@ -23,7 +23,7 @@ describe('on a network that loses answers', () => {
     const verdicts = await doWork(works, { ...client, url: () => gateway.url });
     const found = await audit(sandbox, verdicts);
 
-    expect(found).toMatchObject({ done: count, refused: 0, notDone: 0, unknown: 0, lies: [] });
+    expect(found).toMatchObject({ done: count, refused: 0, notDone: 0, unknown: 0, wrong: [] });
     expect(found.journals).toBe(works.flatMap(({ descriptions }) => descriptions).length);
     expect(found.doneAtFirst).toBeGreaterThan(0.8 * count);
   });
@@ -35,7 +35,7 @@ describe('on a network that loses answers', () => {
 
     const verdicts = await doWork(works, { ...client, url: () => gateway.url });
 
-    expect(await audit(sandbox, verdicts)).toMatchObject({ done: 60, refused: 0, unknown: 0, lies: [] });
+    expect(await audit(sandbox, verdicts)).toMatchObject({ done: 60, refused: 0, unknown: 0, wrong: [] });
   });
 
   it('the gateway reports every reverse batch correctly', async () => {
@@ -48,7 +48,7 @@ describe('on a network that loses answers', () => {
     const verdicts = await doWork(works, { ...client, concurrency: 80, url: () => gateway.url });
 
     const found = await audit(sandbox, verdicts);
-    expect(found).toMatchObject({ asked: 80, refused: 0, unknown: 0, lies: [] });
+    expect(found).toMatchObject({ asked: 80, refused: 0, unknown: 0, wrong: [] });
     expect(found.done).toBeGreaterThan(50);
     expect(found.notDone).toBeGreaterThan(0);
   });

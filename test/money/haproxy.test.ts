@@ -22,7 +22,7 @@ it.skipIf(isWithoutHaproxy)(
     const verdicts = await working;
 
     const found = await audit(sandbox, verdicts);
-    expect(found).toMatchObject({ asked: 250, refused: 0, unknown: 0, lies: [] });
+    expect(found).toMatchObject({ asked: 250, refused: 0, unknown: 0, wrong: [] });
     const reverse = verdicts.filter(({ work }) => work.name === 'createReverseBatchJournal');
     expect(verdicts.filter(({ reported }) => reported === 'done').length).toBeGreaterThanOrEqual(250 - reverse.length);
   },

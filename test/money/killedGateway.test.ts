@@ -31,7 +31,7 @@ describe('a gateway killed with kill -9', () => {
       const verdicts = await working;
 
       const found = await audit(sandbox, verdicts);
-      expect(found).toMatchObject({ asked: uses, done: uses, lies: [] });
+      expect(found).toMatchObject({ asked: uses, done: uses, wrong: [] });
       expect(found.journals).toBe(works[0]?.descriptions.length);
     },
   );

@@ -18,7 +18,7 @@ it('under load the gateway sends nothing to the API between a 429 and its reset'
   const works = [...makeWork('create', 300), ...makeWork('reverseBatch', 20)];
   const verdicts = await doWork(works, { url: () => gateway.url, concurrency: 64, patienceMs: 300, maxAsked: 100 });
 
-  expect(await audit(sandbox, verdicts)).toMatchObject({ done: works.length, lies: [] });
+  expect(await audit(sandbox, verdicts)).toMatchObject({ done: works.length, wrong: [] });
   expect(record.limits).toBeGreaterThan(0);
   expect(record.early).toEqual([]);
 });

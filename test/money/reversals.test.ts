@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
 import { doWork } from './kit/doWork.ts';
 import { breakNetwork } from './kit/faults.ts';
-import { executedJournals, reversalsOf, wrongReversals } from './kit/reversals.ts';
+import { executedJournals, findWrongReversals, reversalsOf } from './kit/reversals.ts';
 
 it('each journal is reversed once when two clients ask two gateways on a network that loses answers', async () => {
   const sandbox = await startSandbox({ settleDelayMs: 0 });
@@ -15,5 +15,5 @@ it('each journal is reversed once when two clients ask two gateways on a network
 
   const verdicts = await doWork(reversalsOf(ids), { url, concurrency: 24, patienceMs: 300, maxAsked: 200 });
 
-  expect(await wrongReversals(sandbox, ids, verdicts)).toEqual([]);
+  expect(await findWrongReversals(sandbox, ids, verdicts)).toEqual([]);
 });

@@ -30,7 +30,7 @@ function only(stage: Stage | undefined, name: string): Instruction {
 }
 
 /** The versions of Node that `.ci/run` tests, oldest first. */
-function testedNodes(): number[] {
+function testedNodeVersions(): number[] {
   const [, versions = ''] = /^for version in ([\d ]+);/m.exec(readFileSync(new URL('.ci/run', root), 'utf8')) ?? [];
   return versions.split(' ').map(Number);
 }
@@ -62,7 +62,9 @@ describe('the Dockerfile', () => {
     expect(words(only(final, 'CMD'))).toEqual(['serve']);
     expect(only(final, 'HEALTHCHECK').text).toMatch(/^CMD \["node"/);
     expect(final?.instructions.filter(({ name }) => name === 'RUN')).toEqual([]);
-    expect(new Set(stages.map(({ from }) => from))).toEqual(new Set([`node:${testedNodes().at(-1)}-bookworm-slim`]));
+    expect(new Set(stages.map(({ from }) => from))).toEqual(
+      new Set([`node:${testedNodeVersions().at(-1)}-bookworm-slim`]),
+    );
     expect(JSON.stringify(stages)).not.toMatch(/SECRET|PASSWORD|"ARG"/);
   });
 

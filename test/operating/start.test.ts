@@ -57,14 +57,14 @@ async function sourcesOf(scripts: readonly URL[]): Promise<string[]> {
 }
 
 /** The variables of a gateway with a sandbox of its own as the API. */
-async function ofRemoteApi(): Promise<Record<string, string>> {
+async function remoteApiVariables(): Promise<Record<string, string>> {
   const { url } = await startSandbox();
   return { APCA_BROKER_BASE_URL: url, APCA_BROKER_KEY_ID: 'sandbox', APCA_BROKER_SECRET_KEY: apiSecret };
 }
 
 describe('the start of the gateway', () => {
   it('loads only SQLite if nothing else is configured', async () => {
-    expect(await loadedParts([], await ofRemoteApi())).toEqual(['libsql']);
+    expect(await loadedParts([], await remoteApiVariables())).toEqual(['libsql']);
   });
 
   it('loads the sandbox for --sandbox', async () => {
@@ -76,7 +76,7 @@ describe('the start of the gateway', () => {
     const { url: AUTH_JWKS_URL, name: AUTH_ISSUER, audience: AUTH_AUDIENCE } = issuer;
 
     const parts = await loadedParts([], {
-      ...(await ofRemoteApi()),
+      ...(await remoteApiVariables()),
       ...{ AUTH: 'jwt', AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE },
       MCP: 'on',
       OTEL_TRACES_EXPORTER: 'otlp',
@@ -95,6 +95,6 @@ describe('the start of the gateway', () => {
   it.skipIf(isWithoutRedis)('loads the client of Redis instead of SQLite if Redis is configured', async () => {
     const redis = await startRedis();
 
-    expect(await loadedParts([], { ...(await ofRemoteApi()), REDIS_URL: redis.url })).toEqual(['ioredis']);
+    expect(await loadedParts([], { ...(await remoteApiVariables()), REDIS_URL: redis.url })).toEqual(['ioredis']);
   });
 });

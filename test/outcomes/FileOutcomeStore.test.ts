@@ -112,7 +112,7 @@ describe('FileOutcomeStore', () => {
 
     for (let index = 0; index < 100; index += 1) {
       const { id } = store.intend('anyone', { ...intent, batch: { ...batch, entries }, idempotencyKey: `${index}` });
-      store.settleNotDone(id);
+      store.settle(id, 'notDone');
     }
 
     expect(store.find('anyone', '99')?.state).toBe('notDone');
@@ -142,9 +142,9 @@ describe('FileOutcomeStore', () => {
     const store = new FileOutcomeStore(file);
     const keys = ['open', 'ambiguous', 'done', 'notDone'];
     for (const key of keys) store.intend('anyone', { ...intent, idempotencyKey: key });
-    store.settleAmbiguous('2');
+    store.settle('2', 'ambiguous');
     store.settleDone('3', [item(ids[0])]);
-    store.settleNotDone('4');
+    store.settle('4', 'notDone');
     store.close();
 
     const reopened = new FileOutcomeStore(file, { keptMs: -1 });

@@ -4,9 +4,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { FileOutcomeStore } from '../../src/outcomes/FileOutcomeStore.ts';
+import { RedisSpendingStore } from '../../src/outcomes/RedisSpendingStore.ts';
+import { SpendingLedger } from '../../src/outcomes/SpendingLedger.ts';
 import type { Spending, SpendingEnd } from '../../src/outcomes/SpendingLedger.ts';
+import { RedisConnection } from '../../src/redis/RedisConnection.ts';
 import { closeLater } from '../kit/closeLater.ts';
+import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
 
 const day = '2026-11-29';
 const limits = new Map([['USD', '10']]);
@@ -109,4 +114,29 @@ describe('the spending ledger', () => {
       { numRuns: 30 },
     );
   });
+});
+
+it.skipIf(isWithoutRedis)('the spending ledger in Redis never lets concurrent gateways exceed the limit', async () => {
+  const { url } = await startRedis();
+  const open = async () => {
+    const redis = new RedisConnection({ url, keyPrefix: 'test:', log: watchedLog() });
+    closeLater(() => redis.close());
+    await redis.opened();
+    return new SpendingLedger(new RedisSpendingStore(redis));
+  };
+  const [one, other] = await Promise.all([open(), open()]);
+  const reserve = (key: string, amount: string) => one.reserve(spending(key, amount), limits);
+
+  const calls = Array.from({ length: 12 }, (_, index) => spending(`${index}`, '3'));
+  const shortages = await Promise.all(calls.map((call, index) => (index % 2 ? one : other).reserve(call, limits)));
+
+  const counted = calls.filter((_, index) => shortages[index] === null);
+  expect(counted).toHaveLength(3);
+  expect(await reserve('more', '1.01')).toEqual({ currency: 'USD', limit: '10', left: '1' });
+  const [done, refused, lost] = counted as [Spending, Spending, Spending];
+  await Promise.all([one.end(done, 'done'), other.end(refused, 'refused'), one.end(lost, 'unknown')]);
+  expect(await reserve('more', '4.01')).toMatchObject({ left: '4' });
+  await other.releaseLost(lost);
+  expect(await reserve('more', '7')).toBeNull();
+  expect(await reserve('most', '0.01')).toMatchObject({ left: '0' });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { checkPersistence } from '../../src/redis/checkPersistence.ts';
-import { keyPrefixOf } from '../../src/redis/keyPrefixOf.ts';
+import { keyPrefixOf } from '../../src/redis/openRedis.ts';
 import { Peers } from '../../src/redis/Peers.ts';
 import { RedisBus } from '../../src/redis/RedisBus.ts';
 import { RedisConnection } from '../../src/redis/RedisConnection.ts';

@@ -35,7 +35,7 @@ it.skipIf(isLeftOut)(
     }
     const verdicts = await working;
 
-    expect(await audit(sandbox, verdicts)).toMatchObject({ asked: works.length, unknown: 0, refused: 0, lies: [] });
+    expect(await audit(sandbox, verdicts)).toMatchObject({ asked: works.length, unknown: 0, refused: 0, wrong: [] });
   },
 );
 
@@ -60,5 +60,5 @@ it.skipIf(isLeftOut)('a rolling restart loses no accepted operation', { timeout 
   await restarted;
 
   const found = await audit(sandbox, verdicts);
-  expect(found).toMatchObject({ done: verdicts.length, doneAtFirst: verdicts.length, lies: [] });
+  expect(found).toMatchObject({ done: verdicts.length, doneAtFirst: verdicts.length, wrong: [] });
 });

@@ -23,7 +23,7 @@ it.skipIf(isWithoutRedis)(
       const works = makeWork(kind, 1).flatMap((work) => Array.from({ length: uses }, () => work));
       const verdicts = await doWork(works, { url, concurrency: uses, patienceMs: 200, maxAsked: 50 });
 
-      expect(await audit(sandbox, verdicts)).toMatchObject({ done: uses, lies: [] });
+      expect(await audit(sandbox, verdicts)).toMatchObject({ done: uses, wrong: [] });
       // A gateway whose Redis has not answered in time does not know the outcome.
       expect(verdicts.filter(({ result }) => result.replayed === false).length).toBeLessThan(2);
       expect(verdicts.filter(({ result }) => result.replayed === true).length).toBeGreaterThan(0);

@@ -67,7 +67,7 @@ it.skipIf(isWithoutRedis)(
     const verdicts = await doWork(works, { url: inTurn(urls), concurrency: 30, patienceMs: 200, maxAsked: 1_000 });
 
     const found = await audit(sandbox, verdicts);
-    expect(found).toMatchObject({ done: works.length, lies: [] });
+    expect(found).toMatchObject({ done: works.length, wrong: [] });
     // Each journal has at least one event.
     const shown = await Promise.all(streams.map((stream) => stream.take(found.journals)));
     const [one, other] = shown.map((events) => events.map(({ journalStatusChanged }) => journalStatusChanged.id));
@@ -121,7 +121,7 @@ it.skipIf(isWithoutRedis)(
     await untilReady();
     const works = [...batches, ...batches, ...creates];
     const verdicts = await doWork(works, { url: inTurn(urls), concurrency: 12, patienceMs: 200, maxAsked: 1_000 });
-    expect(await audit(sandbox, verdicts)).toMatchObject({ done: works.length, lies: [] });
+    expect(await audit(sandbox, verdicts)).toMatchObject({ done: works.length, wrong: [] });
     // Less than a search for a lost batch takes, or than a wait for a call that has ended.
     expect(Math.max(...verdicts.map(({ askedAtMs, reportedAtMs }) => reportedAtMs - askedAtMs))).toBeLessThan(15_000);
     const idsOf = ({ results }: MutationResult) => results?.map(({ journal }) => journal.id).sort();
@@ -170,7 +170,7 @@ it.skipIf(isWithoutRedis)(
     await redis.restart({ keepsData: false });
     const verdicts = await doWork(works, { url: () => other, concurrency: 10, patienceMs: 200, maxAsked: 1_000 });
 
-    expect(await audit(sandbox, verdicts)).toMatchObject({ done: works.length, lies: [] });
+    expect(await audit(sandbox, verdicts)).toMatchObject({ done: works.length, wrong: [] });
     expect(verdicts.filter(({ result }) => result.replayed !== true)).toEqual([]);
   },
 );

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { AbandonedError } from '../../errors/cancellation.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
+import { readBody } from '../http/readBody.ts';
 import type { ParseQueue } from '../limits/ParseQueue.ts';
 import { readRequestJson } from '../limits/readRequestJson.ts';
 
@@ -17,35 +18,18 @@ export async function readJsonBody(
   { maxRequestBytes, maxTokens, parseQueue }: JsonBodyLimits,
 ): Promise<unknown> {
   const encoding = request.headers['content-encoding']?.trim() || 'identity';
-  if (encoding.toLowerCase() !== 'identity') throw refusal('BAD_REQUEST', 415, 'the body may not be compressed');
-  const text = (await readBytes(request, maxRequestBytes)).toString('utf8');
-  await parseQueue.waitTurn(text.length);
+  if (encoding.toLowerCase() !== 'identity') throw refusal(415, 'the body may not be compressed');
+  const body = await readBody(request, maxRequestBytes);
+  if (!body) throw new AbandonedError();
+  await parseQueue.waitTurn(body.length);
   try {
-    return readRequestJson(text, maxTokens);
+    return readRequestJson(body.toString('utf8'), maxTokens);
   } catch (error) {
-    throw error instanceof SyntaxError ? refusal('BAD_REQUEST', 400, `expected JSON: ${error.message}`) : error;
+    throw error instanceof SyntaxError ? refusal(400, `expected JSON: ${error.message}`) : error;
   }
 }
 
-async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // The response to a body that is too large needs the connection.
-  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  try {
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) break;
-      chunks.push(chunk);
-    }
-  } catch {
-    throw new AbandonedError();
-  }
-  if (bytes <= maxBytes) return Buffer.concat(chunks);
-  throw refusal('REQUEST_ENTITY_TOO_LARGE', 413, `the body may have ${maxBytes} bytes`);
-}
-
-function refusal(code: 'BAD_REQUEST' | 'REQUEST_ENTITY_TOO_LARGE', status: number, message: string) {
+function refusal(status: number, message: string) {
   // What is left of the body would delay the next request.
-  return codedGraphQLError(code, message, { http: { status, headers: { connection: 'close' } } });
+  return codedGraphQLError('BAD_REQUEST', message, { http: { status, headers: { connection: 'close' } } });
 }

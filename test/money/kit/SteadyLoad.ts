@@ -31,9 +31,9 @@ export class SteadyLoad {
   }
 
   /** The next operation whose answer matches. */
-  async answered(isMeant: (result: MutationResult) => boolean): Promise<Operation> {
+  async answered(matches: (result: MutationResult) => boolean): Promise<Operation> {
     for await (const [operation] of on(this.#answers, 'answer') as AsyncIterable<[Operation]>) {
-      if (operation.result && isMeant(operation.result)) return operation;
+      if (operation.result && matches(operation.result)) return operation;
     }
     throw new Error('nothing is answered any more');
   }

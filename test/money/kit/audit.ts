@@ -16,7 +16,7 @@ export interface Audit {
   /** Calls to the upstream per mutation. */
   attempts: number;
   /** Results that contradict the ledger. There must be none. */
-  lies: string[];
+  wrong: string[];
 }
 
 interface LogEntry {
@@ -45,11 +45,11 @@ export async function audit(sandbox: Sandbox, verdicts: readonly Verdict[], sinc
     unknown: count('unknown'),
     journals: journals.length,
     attempts: writes.length / verdicts.length,
-    lies: verdicts.flatMap((verdict) => lieOf(verdict, byDescription, statuses)),
+    wrong: verdicts.flatMap((verdict) => wrongResultsOf(verdict, byDescription, statuses)),
   };
 }
 
-function lieOf(
+function wrongResultsOf(
   { work, reported, result }: Verdict,
   byDescription: Map<string, string[]>,
   statuses: Map<string, string>,
@@ -63,10 +63,10 @@ function lieOf(
   }
   const made = descriptions.map((description) => byDescription.get(description) ?? []);
   const name = descriptions[0];
-  if (made.some((ids) => ids.length > 1)) return [`${name}: made twice`];
+  if (made.some((ids) => ids.length > 1)) return [`${name}: created twice`];
   const exists = made.every((ids) => ids.length === 1);
   const isNothing = made.every((ids) => ids.length === 0);
-  if (!exists && !isNothing) return [`${name}: half of it exists`];
+  if (!exists && !isNothing) return [`${name}: only a part of it exists`];
   if (reported === 'unknown') return [];
   if ((reported === 'done') !== exists) return [`${name}: reported ${reported}, exists: ${exists}`];
   const named = [result.journal, ...(result.results ?? []).map(({ journal }) => journal)].flatMap(
@@ -74,5 +74,5 @@ function lieOf(
   );
   const isNamed =
     reported !== 'done' || (named.length === made.length && made.flat().every((id) => named.includes(id)));
-  return isNamed ? [] : [`${name}: other journals were named`];
+  return isNamed ? [] : [`${name}: the result names other journals`];
 }

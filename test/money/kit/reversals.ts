@@ -30,7 +30,7 @@ export function reversalsOf(ids: readonly string[]): Work[] {
 }
 
 /** Returns the errors: journals without exactly one reversal, and results that name another one. */
-export async function wrongReversals(
+export async function findWrongReversals(
   sandbox: Sandbox,
   ids: readonly string[],
   verdicts: readonly Verdict[],
@@ -43,18 +43,18 @@ export async function wrongReversals(
     const [, id] = /^Reversal of journal ([0-9a-f-]{36}): /.exec(journal.description ?? '') ?? [];
     if (id !== undefined) reversals.set(id, [...(reversals.get(id) ?? []), journal]);
   }
-  const wrong = ids.flatMap((id) => {
+  const wrongReversals = ids.flatMap((id) => {
     const [original, [reversal, ...doubles]] = [originals.get(id), reversals.get(id) ?? []];
     if (!reversal) return [`${id} has no reversal`];
     if (doubles.length > 0) return [`${id} has ${1 + doubles.length} reversals`];
     const isMirror = reversal.fromAccount === original?.toAccount && reversal.toAccount === original.fromAccount;
     return isMirror ? [] : [`${id} is not mirrored`];
   });
-  const lies = verdicts.flatMap(({ reported, result, work: { variables } }) => {
+  const wrongResults = verdicts.flatMap(({ reported, result, work: { variables } }) => {
     const [made] = reversals.get(String(variables['id'])) ?? [];
     return reported === 'done' && result.reversal?.id === made?.id
       ? []
       : [`${String(variables['id'])}: reported ${reported}`];
   });
-  return [...wrong, ...lies];
+  return [...wrongReversals, ...wrongResults];
 }

@@ -3,21 +3,21 @@ import type { Socket } from 'node:net';
 
 import { closeLater } from '../../kit/closeLater.ts';
 
-/** What takes the place of the sandbox while it is gone. */
-export interface Absence {
+/** A server that takes the place of the sandbox while it is gone. */
+export interface Outage {
   /** Times of the requests it received, without event streams and probes, by `performance.now()`. */
   readonly attempts: number[];
   /** Frees the port. */
   end: () => void;
 }
 
-/** The ways in which a host can be gone, each on a given port. */
-export const absences: Record<string, (port: number) => Promise<Absence>> = {
+/** How a host can fail, each on a given port. */
+export const outages: Record<string, (port: number) => Promise<Outage>> = {
   'hangs up on every request': (port) => listen(port, (socket) => socket.destroy()),
   'accepts every request and never answers': (port) => listen(port, () => undefined),
 };
 
-async function listen(port: number, onRequest: (socket: Socket) => void): Promise<Absence> {
+async function listen(port: number, onRequest: (socket: Socket) => void): Promise<Outage> {
   const attempts: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
