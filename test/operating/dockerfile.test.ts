@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -90,7 +91,7 @@ describe('the Dockerfile', () => {
     'starts without root from a read-only tree with the packages it installs and no others, and exits with 0 on SIGTERM',
     { timeout: 90_000 },
     async () => {
-      const folder = await temporaryFolder();
+      const folder = await temporaryFolder(tmpdir());
       closeLater(() => chmodAll('u+w', folder));
       await chmod(folder, 0o755);
       const [install, app] = [join(folder, 'install'), join(folder, 'app')];
