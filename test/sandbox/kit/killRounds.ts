@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { seededRandom } from '../../../src/sandbox/values/seededRandom.ts';
+import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 import { auditLedger } from './auditLedger.ts';
 import { ann, bob, cash, shares, sweep } from './journals.ts';
 import { SandboxProcess } from './SandboxProcess.ts';
@@ -31,15 +30,13 @@ const flags = ['--settle-delay', '5', '--firm-daily-limit', '1000000'];
 
 /** Kills the built sandbox under load with kill -9 in each round, and reports what did not survive. */
 export async function killRounds(rounds: number, seed: number): Promise<KillReport> {
-  const directory = mkdtempSync(join(tmpdir(), 'sandbox-kill-'));
-  const run = new KillRun(join(directory, 'ledger.db'), seed);
+  const run = new KillRun(join(await temporaryFolder(), 'ledger.db'), seed);
   try {
     await run.start();
     for (let round = 0; round < rounds; round += 1) await run.round();
     return await run.finish(rounds);
   } finally {
     await run.end();
-    rmSync(directory, { recursive: true });
   }
 }
 
