@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { seededRandom } from '../../../src/sandbox/values/seededRandom.ts';
+import type { Binary } from '../../kit/startBinary.ts';
 import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 import { auditLedger } from './auditLedger.ts';
 import { ann, bob, cash, shares, sweep } from './journals.ts';
-import { SandboxProcess } from './SandboxProcess.ts';
-import { SandboxClient } from './startSandbox.ts';
+import { SandboxClient, startCommand } from './startSandbox.ts';
 
 interface Sent {
   key: string;
@@ -48,7 +48,7 @@ class KillRun {
   #unknown = 0;
   /** Called for each acknowledged request. */
   #acknowledged: () => void = () => undefined;
-  #process: SandboxProcess | undefined;
+  #command: Binary | undefined;
   #client = new SandboxClient('');
 
   constructor(file: string, seed: number) {
@@ -80,13 +80,14 @@ class KillRun {
   }
 
   async end(): Promise<void> {
-    await this.#process?.end('SIGKILL');
+    await this.#command?.end('SIGKILL');
     await this.#client.close();
   }
 
   async start(): Promise<void> {
-    this.#process = await SandboxProcess.start(['--data', this.#file, ...flags]);
-    this.#client = new SandboxClient(this.#process.url);
+    const { command, url } = await startCommand(['--data', this.#file, ...flags]);
+    this.#command = command;
+    this.#client = new SandboxClient(url);
   }
 
   /** Counts answers instead of time, so that a busy machine has as many. */
