@@ -34,10 +34,11 @@ export class Ledger {
     const books = new Books(store.accounts, store.postings);
     const eventLog = new EventLog({ ...options, events: store.events, random: settings.random });
     const { journals } = store;
-    const statusFlow = new StatusFlow({ journals, books, eventLog, clock, settings });
+    const flowParts = { journals, books, eventLog, clock, settings };
+    const statusFlow = new StatusFlow(flowParts);
     const timer = new SettlementTimer({ journals, statusFlow, commit, clock, onError: settings.onError });
     const service = new JournalService({ store, statusFlow, clock, settings });
-    const moves = { journals, books, statusFlow, eventLog, clock, settings };
+    const moves = { ...flowParts, statusFlow };
     this.hub = new EventHub(store.events);
     this.parts = { store, commit, books, eventLog, timer, service, moves, hub: this.hub };
     if (store.accounts.all().length > 0) return;

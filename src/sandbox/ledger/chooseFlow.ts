@@ -2,7 +2,7 @@ import type { Settings } from '../setup/SandboxOptions.ts';
 import { type Decimal, parseStoredDecimal } from '../values/decimal.ts';
 import type { Flow } from './StatusFlow.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
-import type { JournalDraft } from '../rules/JournalDraft.ts';
+import type { JournalDraft } from '../rules/readJournalRequests.ts';
 
 /** The endpoint of a create. The v2 flow applies to single journals only, the refused fixture to batches only. */
 export type RequestKind = 'single' | 'batch' | 'reverse';
