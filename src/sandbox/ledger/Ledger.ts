@@ -31,7 +31,7 @@ export class Ledger {
     // A restarted ledger continues from its last event, whatever the system clock shows.
     clock.forwardTo(store.events.last().at);
     const commit = new GroupCommit(store, () => this.#afterCommit());
-    const books = new Books(store.accounts, store.postings);
+    const books = new Books(store.accounts);
     const eventLog = new EventLog({ ...options, events: store.events, random: settings.random });
     const { journals } = store;
     const flowParts = { journals, books, eventLog, clock, settings };
