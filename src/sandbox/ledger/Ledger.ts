@@ -18,7 +18,7 @@ export interface LedgerOptions {
   drawDisorder: () => boolean;
 }
 
-/** The books and all that changes them, on one store. */
+/** Accounts, journals and events on one store, with all parts that change them. */
 export class Ledger {
   readonly hub: EventHub;
   readonly parts;

@@ -32,7 +32,7 @@ function flowForFixture(word: 'pending' | 'rejected'): Flow {
   return word === 'pending' ? 'pending' : 'pending-then-rejected';
 }
 
-/** Also counts a JNLC towards the daily limit if it is within the limits. */
+/** A JNLC within the limits is also counted towards the daily limit. */
 function isAboveLimit(draft: JournalDraft, day: string, accounts: AccountTable, settings: Settings): boolean {
   const amount = parseStoredDecimal(draft.amount);
   if (draft.entryType === 'JNLS') {
