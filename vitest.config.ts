@@ -17,7 +17,7 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
   },
   test: {
-    setupFiles: ['test/kit/failOnLeaks.ts', 'test/kit/failOnWarnings.ts', 'test/kit/closeAfterEachFile.ts'],
+    setupFiles: ['test/kit/failOnLeaks.ts', 'test/kit/failOnWarnings.ts'],
     // This may be more than the cores of the machine, because the tests mostly wait for sockets and clocks.
     maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
