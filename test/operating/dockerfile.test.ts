@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,6 +96,7 @@ describe('the Dockerfile', () => {
       await chmod(folder, 0o755);
       const [install, app] = [join(folder, 'install'), join(folder, 'app')];
       for (const path of [install, app]) await mkdir(path);
+      if (nobody.uid !== undefined) await chown(install, nobody.uid, nobody.gid);
 
       const dependencies = stages.find(({ name }) => name === 'dependencies');
       for (const path of only(dependencies, 'COPY').text.split(' ').slice(0, -1)) {
