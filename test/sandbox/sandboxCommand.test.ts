@@ -94,11 +94,4 @@ describe('journals-gateway sandbox', () => {
     expect(status).toBe(500);
     expect((await command.end('SIGTERM')).stderr).toContain('Trailers are invalid');
   });
-
-  it('names every option in its help', async () => {
-    const { stdout } = await runBinary(['sandbox', '--help']);
-
-    expect(stdout).toContain('--event-retention N');
-    expect(stdout).toContain('SANDBOX_KEY_ID');
-  });
 });
