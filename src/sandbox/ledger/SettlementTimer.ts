@@ -1,6 +1,5 @@
 import type { SandboxClock } from '../values/SandboxClock.ts';
-import { type Micros, microsPerMillisecond } from '../values/instant.ts';
-import { longestTimerMs } from '../values/longestTimerMs.ts';
+import { type Micros, longestTimerMs, microsPerMillisecond } from '../values/instant.ts';
 import type { GroupCommit } from '../store/GroupCommit.ts';
 import type { JournalTable } from '../store/JournalTable.ts';
 import type { StatusFlow } from './StatusFlow.ts';

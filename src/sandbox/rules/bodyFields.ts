@@ -1,8 +1,7 @@
 import type { WireTransmitter } from '../../upstream/wire/apiBodies.ts';
 import { countDecimals, parseDecimal, plainNotation, zero } from '../values/decimal.ts';
 import { type JsonObject, JsonNumber, isObject, parseExactJson } from '../values/exactJson.ts';
-import { parseInstant } from '../values/instant.ts';
-import { longestTimerMs } from '../values/longestTimerMs.ts';
+import { longestTimerMs, parseInstant } from '../values/instant.ts';
 import { invalid } from '../api/Refusal.ts';
 import { isCurrency } from '../setup/SandboxOptions.ts';
 
