@@ -7,7 +7,7 @@ import { relayTags } from './test/kit/relayTags.ts';
 
 const require = createRequire(import.meta.url);
 
-/** They weigh the heap of their process, which has to be theirs. */
+/** These files measure the heap of their process, so nothing else may run in it. */
 const alone = ['test/server/comingAndGoing.test.ts'];
 
 export default defineConfig({
@@ -17,19 +17,19 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
   },
   test: {
-    setupFiles: ['test/kit/failOnLeaks.ts', 'test/kit/failOnWarnings.ts', 'test/kit/closeAfterEachFile.ts'],
-    // More than there may be cores: the tests mostly wait, for sockets and for clocks.
+    setupFiles: ['test/kit/failOnLeaks.ts', 'test/kit/failOnWarnings.ts'],
+    // This may be more than the cores of the machine, because the tests mostly wait for sockets and clocks.
     maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
-    // They end by themselves. Shorter ones would fail tests that are right on a machine that is busy with something else.
+    // Generous, so that no test fails only because the machine is busy with something else.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // In CI, a test that fails runs once more, and the report says so: the machine may be busy with something else.
+    // In CI, a test that fails runs once more, for the same reason. The report says so.
     retry: process.env['CI'] ? 1 : 0,
-    // Of tests that are concurrent, which mostly wait.
+    // Concurrent tests mostly wait.
     maxConcurrency: 12,
     projects: [
-      // To load the gateway anew for each file costs more than most files do; none of them leaves anything behind.
+      // The files share their workers, since loading the gateway takes longer than most of them. None leaves anything behind.
       { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: alone, isolate: false } },
       { extends: true, test: { name: 'alone', include: alone } },
     ],

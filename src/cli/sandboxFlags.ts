@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { currency, oneOf, text, wholeNumber } from '../config/valueSchemas.ts';
 import { invalidConfiguration } from '../errors/SetupError.ts';
 import type { SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
-import { longestTimerMs } from '../sandbox/values/longestTimerMs.ts';
+import { longestTimerMs } from '../sandbox/values/instant.ts';
 import { parseFlags } from './parseFlags.ts';
 
 interface SandboxFlag {

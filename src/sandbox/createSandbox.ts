@@ -7,14 +7,11 @@ import { Credentials } from './admission/Credentials.ts';
 import { RateLimit } from './admission/RateLimit.ts';
 import { RequestLog } from './exchange/RequestLog.ts';
 import { Ledger } from './ledger/Ledger.ts';
-import { getAccount, listAccounts } from './routes/accounts.ts';
 import { ControlRoutes } from './routes/ControlRoutes.ts';
 import { createControls } from './routes/controls.ts';
-import { listJournals } from './routes/listJournals.ts';
-import { JournalRoutes } from './routes/JournalRoutes.ts';
+import { ApiRoutes } from './routes/ApiRoutes.ts';
 import { SandboxClock } from './values/SandboxClock.ts';
 import { type SandboxOptions, type Settings, readSettings } from './setup/SandboxOptions.ts';
-import { seededRandom } from './values/seededRandom.ts';
 import { Store } from './store/Store.ts';
 
 export interface Sandbox {
@@ -68,7 +65,7 @@ function createServer(settings: Settings, clock: SandboxClock, faults: FaultPlan
     for (const part of [credentials, log, rateLimit]) part.reset();
   };
   const api = new ApiHandler({
-    routes: createRoutes(settings, ledger, credentials),
+    routes: new ApiRoutes({ ...ledger.parts, credentials, settings }),
     hub: ledger.hub,
     settings,
     faults,
@@ -82,31 +79,4 @@ function createServer(settings: Settings, clock: SandboxClock, faults: FaultPlan
     settings.control,
   );
   return new ApiServer({ api, control, settings, clock });
-}
-
-function createRoutes(settings: Settings, { parts }: Ledger, credentials: Credentials) {
-  const { store, commit, service } = parts;
-  const journals = new JournalRoutes({
-    store,
-    commit,
-    service,
-    settings,
-    batchRandom: randomFor(settings.batchOrderSeed),
-  });
-  const list = { journals: store.journals, settings, listRandom: randomFor(settings.listOrderSeed) };
-  return {
-    createJournal: journals.create.bind(journals),
-    createBatch: journals.createBatch.bind(journals),
-    createReverseBatch: journals.createReverseBatch.bind(journals),
-    getJournal: journals.get.bind(journals),
-    deleteJournal: journals.delete.bind(journals),
-    listJournals: (request) => listJournals(request, list),
-    listAccounts: () => listAccounts(store.accounts, settings),
-    getAccount: ({ id }) => getAccount(id, store.accounts, settings),
-    token: ({ body }) => credentials.grant(body),
-  } satisfies ConstructorParameters<typeof ApiHandler>[0]['routes'];
-}
-
-function randomFor(seed: number | undefined): (() => number) | undefined {
-  return seed === undefined ? undefined : seededRandom(seed);
 }

@@ -8,12 +8,11 @@ import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { createSandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, otherCustomer, richCustomers, sweep } from '../kit/accounts.ts';
-import { defaultLimits } from '../kit/defaultLimits.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { bearer, doors, operate } from '../kit/operate.ts';
 import type { Door, Outcome } from '../kit/operate.ts';
 import { apiSecret, transmitter } from '../kit/planted.ts';
-import { minimalConfig } from '../kit/minimalConfig.ts';
+import { defaultLimits, minimalConfig } from '../kit/minimalConfig.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
 /** The principals of this file, with their entries of the key file. */

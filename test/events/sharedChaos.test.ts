@@ -15,11 +15,11 @@ const title = 'clients of three gateways behind a balancer receive each event on
 describe.skipIf(isLeftOut)(title, { timeout: 180_000 }, () => {
   it('while gateways are killed, paused and replaced', async () => {
     const report = await fleetRun({
-      events: 3_000,
+      events: 1_500,
       disturbances: ['kill', 'stopLeader', 'roll'],
       fromMs: 200,
       toMs: 1_000,
-      pauseMs: 120,
+      pauseMs: 250,
       clients: 6,
       seed: 6,
     });
@@ -30,11 +30,11 @@ describe.skipIf(isLeftOut)(title, { timeout: 180_000 }, () => {
 
   it('while Redis is restarted with and without its data, and stops answering', async () => {
     const report = await fleetRun({
-      events: 3_000,
+      events: 1_500,
       disturbances: ['redisWithData', 'redisWithoutData', 'redisStopped'],
       fromMs: 200,
       toMs: 1_000,
-      pauseMs: 120,
+      pauseMs: 250,
       clients: 6,
       seed: 6,
     });

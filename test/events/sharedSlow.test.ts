@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { expect, it } from 'vitest';
 
 import { createJournals } from '../kit/createJournals.ts';
@@ -37,6 +39,7 @@ it.skipIf(isWithoutRedis)(
     for (let round = 0; round < 5 || performance.now() < untilMs; round += 1) {
       await createOne();
       expect(await roles()).toEqual(['standalone', 'standalone']);
+      await wait(100);
     }
     link.roundTrip = { fromMs: 50, toMs: 150 };
     await expect.poll(async () => (await roles()).sort(), { timeout: 20_000 }).toEqual(['following', 'leading']);

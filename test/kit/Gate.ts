@@ -1,6 +1,6 @@
 /** Holds back other code until the test opens it. The test can also wait until that code has reached the gate. */
 export class Gate {
-  /** Resolves when some code waits at the gate. */
+  /** Resolves when other code waits at the gate. */
   readonly reached: Promise<void>;
   /** Resolves when the gate is opened. */
   readonly opened: Promise<void>;

@@ -2,11 +2,11 @@ import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
 /**
- * The files that take longest. One of them that started last would still run when all others have ended. Those that start
- * many processes alternate with those that mostly wait.
+ * The files that take longest. If one of them started last, it would still run when all others have ended. Those that
+ * start many processes alternate with those that mostly wait.
  */
 const longest = [
-  // In a process of its own: later, a worker would end for it that has loaded what the other files need.
+  // It gets a process of its own. If it started later, a worker that has loaded the gateway would have to end for it.
   'server/comingAndGoing',
   'events/sharedChaos',
   'upstream/rateLimit',

@@ -1,11 +1,18 @@
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+
+/** The kernel gives higher ports to connections and to servers without a port, which could take one before the test does. */
+const [first, count] = [11_000, 21_000];
 
 /** Returns a port on which nothing listens. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = first + Math.floor(Math.random() * count);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }

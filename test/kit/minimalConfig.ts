@@ -1,6 +1,8 @@
+import { readConfig } from '../../src/config/readConfig.ts';
 import type { GatewayConfig } from '../../src/config/readConfig.ts';
 
-import { defaultLimits } from './defaultLimits.ts';
+/** The limits of a gateway without configuration. */
+export const defaultLimits = readConfig({}, { sandbox: true }).limits;
 
 /**
  * The configuration of a gateway on a free port, without authentication, admin port, console, traces and tools, and

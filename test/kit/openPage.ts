@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-import { closeAfterFile } from './closeAfterFile.ts';
 import { closeLater } from './closeLater.ts';
 
 /** The browser of Debian; playwright's own downloads are not used. */
@@ -22,13 +21,11 @@ export interface OpenPage {
 
 let launched: Promise<Browser> | null = null;
 
-/** One headless browser for all tests of a file. */
+/** One headless browser for all files of a worker. Playwright ends it when the worker exits. */
 async function openBrowser(): Promise<Browser> {
   if (launched && (await launched).isConnected()) return launched;
   launched = chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  const browser = await launched;
-  closeAfterFile(() => browser.close());
-  return browser;
+  return launched;
 }
 
 /** A page in a browser context of its own, which shares nothing with other pages. Ends with the test. */

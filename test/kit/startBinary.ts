@@ -42,8 +42,7 @@ export class Binary {
       stderr: withoutInfo(this.#stderr),
     }));
     endLater(async () => {
-      this.#process.kill('SIGKILL');
-      await this.exit;
+      await this.end('SIGKILL');
     });
   }
 
@@ -53,6 +52,12 @@ export class Binary {
 
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
+  }
+
+  /** Sends a signal and waits for the exit. */
+  end(signal: NodeJS.Signals): Promise<Exit> {
+    this.kill(signal);
+    return this.exit;
   }
 
   /** Waits for output that matches a pattern and returns its group. @throws if the process ends first */

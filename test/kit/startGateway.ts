@@ -30,11 +30,16 @@ export interface GatewaySettings extends Partial<Omit<GatewayConfig, 'outcomes' 
   limits?: Partial<Limits>;
 }
 
-/** Starts a gateway on a free port in front of the given upstream. It is closed when the test ends. */
+/**
+ * Starts a gateway on a free port in front of the given upstream. It is closed when the test ends.
+ *
+ * @param keep called with each line of its log
+ */
 export async function startGateway(
   upstreamUrl: string,
   remote: Partial<UpstreamConfig> = {},
   { outcomes, limits, ...settings }: GatewaySettings = {},
+  keep?: (line: string) => void,
 ): Promise<Gateway> {
   const upstream: UpstreamConfig = {
     baseUrl: upstreamUrl,
@@ -51,7 +56,7 @@ export async function startGateway(
       upstream: { kind: 'remote', remote: upstream },
       ...settings,
     },
-    log: watchedLog(),
+    log: watchedLog(keep),
     defaultQuery: '',
   });
   closeLater(() => gateway.close());

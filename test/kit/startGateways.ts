@@ -19,6 +19,7 @@ export async function startGateways(
   return { gateways: [first, ...(await Promise.all(Array.from({ length: count - 1 }, start)))], redis };
 }
 
-export function redisOf({ url }: TestRedis) {
+/** The configuration of a gateway that uses this Redis. */
+export function redisOf({ url }: Pick<TestRedis, 'url'>) {
   return { url, prefix: 'test', account: null };
 }

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Deferred } from '../../src/concurrency/Deferred.ts';
 import { freePort } from './freePort.ts';
 import { closeLater } from './closeLater.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -79,12 +79,8 @@ export class TestRedis {
 
 /** @param settings further arguments of `redis-server` */
 export async function startRedis(settings: readonly string[] = []): Promise<TestRedis> {
-  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
-  const redis = new TestRedis(await freePort(), folder, settings);
-  closeLater(async () => {
-    await redis.kill();
-    rmSync(folder, { recursive: true });
-  });
+  const redis = new TestRedis(await freePort(), await temporaryFolder(), settings);
+  closeLater(() => redis.kill());
   await redis.start();
   return redis;
 }

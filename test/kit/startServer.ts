@@ -18,7 +18,7 @@ import { PostDoor } from '../../src/server/http/PostDoor.ts';
 import { WebSocketServer } from '../../src/server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../../src/server/yoga/createYogaDoor.ts';
 
-import { defaultLimits } from './defaultLimits.ts';
+import { defaultLimits } from './minimalConfig.ts';
 import { closeLater } from './closeLater.ts';
 import { watchedLog } from './watchedLog.ts';
 

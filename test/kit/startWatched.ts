@@ -1,11 +1,7 @@
-import type { GatewayConfig } from '../../src/config/readConfig.ts';
-import { createGateway } from '../../src/gateway.ts';
 import type { Gateway } from '../../src/gateway.ts';
 
-import { closeLater } from './closeLater.ts';
-import { apiSecret } from './planted.ts';
-import { minimalConfig } from './minimalConfig.ts';
-import { watchedLog } from './watchedLog.ts';
+import { startGateway } from './startGateway.ts';
+import type { GatewaySettings } from './startGateway.ts';
 
 export type LogLine = Record<string, unknown> & { level: number; msg: string };
 
@@ -28,24 +24,11 @@ export interface Ready {
 }
 
 /** Starts a gateway with an admin port in front of the given upstream. It is closed when the test ends. */
-export async function startWatched(upstreamUrl: string, config: Partial<GatewayConfig> = {}): Promise<Watched> {
+export async function startWatched(upstreamUrl: string, settings: GatewaySettings = {}): Promise<Watched> {
   const lines: LogLine[] = [];
-  const credentials = { kind: 'basic', keyId: 'sandbox', secretKey: apiSecret } as const;
-  const gateway = await createGateway({
-    config: {
-      ...minimalConfig,
-      admin: { host: '127.0.0.1', port: 0 },
-      logLevel: 'trace',
-      upstream: {
-        kind: 'remote',
-        remote: { baseUrl: upstreamUrl, credentials, eventsVersion: 'v2', currency: 'USD' },
-      },
-      ...config,
-    },
-    log: watchedLog((line) => lines.push(JSON.parse(line) as LogLine)),
-    defaultQuery: '',
-  });
-  closeLater(() => gateway.close());
+  const admin = { host: '127.0.0.1', port: 0 };
+  const keep = (line: string) => lines.push(JSON.parse(line) as LogLine);
+  const gateway = await startGateway(upstreamUrl, {}, { admin, logLevel: 'trace', ...settings }, keep);
   const { url, adminUrl } = gateway;
   if (adminUrl === null) throw new Error('expected a gateway with an admin port');
   return {

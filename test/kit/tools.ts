@@ -21,7 +21,7 @@ export async function runTool(name: string, argv: string[]): Promise<{ code: num
   return { code: tool.process.exitCode, output: tool.output() };
 }
 
-/** Runs a script of `tools` until the test ends. @returns the group of the pattern in its output */
+/** Runs a script of `tools` until the test ends. Returns the group of the pattern in its output. */
 export async function startTool(
   script: string,
   argv: string[],

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 
 import { describe, expect, it } from 'vitest';
@@ -19,6 +17,7 @@ import type { MutationResult } from '../kit/mutate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
 const [payer, otherPayer] = richCustomers;
@@ -311,8 +310,7 @@ describe('a reverse batch whose answer is lost', () => {
   );
 
   it.concurrent('is found by the next gateway with the same file and is not sent again', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
-    closeLater(() => rmSync(dirname(file), { recursive: true }));
+    const file = join(await temporaryFolder(), 'outcomes.db');
     const sandbox = await startSandbox();
     const first = await startGateway(sandbox.url, {}, { outcomes: { file } });
     await control(sandbox, 'PUT', 'faults', {
@@ -369,8 +367,7 @@ const nothingDone = { __typename: 'UpstreamUnavailableError', message: 'nothing 
 
 /** Loses the answers of batches, one after the other, and then restarts the gateway, which searches for all of them at once. */
 async function settledByNextGateway(batches: readonly NamedBatch[], notDone: readonly NamedBatch[]) {
-  const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
-  closeLater(() => rmSync(dirname(file), { recursive: true }));
+  const file = join(await temporaryFolder(), 'outcomes.db');
   const sandbox = await startSandbox();
   const first = await startGateway(sandbox.url, {}, { outcomes: { file } });
   const lost: Promise<MutationResult>[] = [];

@@ -50,8 +50,8 @@ describe('POST /v1/journals/batch', () => {
     ['no from_account', { from_account: undefined }, /^from_account/],
     ['no entries', { entries: undefined }, /^entries/],
     ['an empty list of entries', { entries: [] }, /^entries/],
-    ['entries that are no list', { entries: {} }, /^entries/],
-    ['an entry that is no object', { entries: ['x'] }, /^entries\[0\]/],
+    ['entries that are not a list', { entries: {} }, /^entries/],
+    ['an entry that is not an object', { entries: ['x'] }, /^entries\[0\]/],
     ['a bad amount', { entries: [sample.entries[0], { to_account: bob, amount: 'x' }] }, /^entries\[1\]\.amount/],
     ['a bad account', { entries: [{ to_account: 'x', amount: '1' }] }, /^entries\[0\]\.to_account/],
     [

@@ -9,16 +9,19 @@ const opening = `{"entry_type":"JNLC","from_account":"${sweep}","to_account":"${
 describe('a request body', () => {
   it.each([
     ['a description', cash({ description: 'a\0b' }), 'description'],
-    ['half of a surrogate pair', cash({ description: 'x\ud800y' }), 'description'],
+    ['a description with half of a surrogate pair', cash({ description: 'x\ud800y' }), 'description'],
     ['a symbol', shares({ symbol: 'AAPL\0x' }), 'symbol'],
     ['a transmitter', cash({ transmitter_name: '\0' }), 'transmitter_name'],
-  ])('with a character that cannot be stored is refused, naming the field: %s', async (_where, request, field) => {
-    const { client } = await startSandbox();
+  ])(
+    'with a character that cannot be stored in %s is refused with the name of the field',
+    async (_where, request, field) => {
+      const { client } = await startSandbox();
 
-    const { status, body } = await client.post<ErrorBody>('/v1/journals', request);
+      const { status, body } = await client.post<ErrorBody>('/v1/journals', request);
 
-    expect([status, body.message]).toEqual([400, `${field} must not contain U+0000 or an unpaired surrogate`]);
-  });
+      expect([status, body.message]).toEqual([400, `${field} must not contain U+0000 or an unpaired surrogate`]);
+    },
+  );
 
   it('may contain any other character', async () => {
     const { client } = await startSandbox();
@@ -34,7 +37,7 @@ describe('a request body', () => {
     ['a leading zero behind a sign', `${opening},"amount":-01}`],
     ['a point without digits', `${opening},"amount":1.}`],
     ['a string without an end, full of escaped quotes', `${opening},"x":1,"description":"${'\\"'.repeat(60_000)}`],
-  ])('that is not JSON is refused: %s', { timeout: 2_000 }, async (_what, request) => {
+  ])('is refused as invalid JSON for %s', { timeout: 2_000 }, async (_what, request) => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<ErrorBody>('/v1/journals', request);

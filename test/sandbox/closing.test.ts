@@ -10,8 +10,7 @@ import { GroupCommit } from '../../src/sandbox/store/GroupCommit.ts';
 import { Store } from '../../src/sandbox/store/Store.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { cash } from './kit/journals.ts';
-import { SandboxProcess } from './kit/SandboxProcess.ts';
-import { SandboxClient } from './kit/startSandbox.ts';
+import { SandboxClient, startCommand } from './kit/startSandbox.ts';
 
 const credential = { keyId: 'key', secretKey: 'secret' };
 
@@ -80,11 +79,13 @@ describe('close with a data file that has been removed', () => {
 
   it('ends the command with exit code 1', async () => {
     const { dataFile, remove } = ledgerFile();
-    const command = await SandboxProcess.start(['--data', dataFile]);
+    const { command } = await startCommand(['--data', dataFile]);
     remove();
 
-    expect(await command.end('SIGTERM')).toBe(1);
-    expect(command.errors).toMatch(/^journals-gateway: the data file could not be closed: /);
+    expect(await command.end('SIGTERM')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^journals-gateway: the data file could not be closed: /) as string,
+    });
   });
 });
 

@@ -59,7 +59,7 @@ describe('POST /v1/oauth2/token', () => {
     [grant.replace('id=key', 'id=x'), 401, { error: 'invalid_client', fields: ['client_id'] }],
     [`${grant}x`, 401, { error: 'invalid_client', fields: ['client_secret'] }],
     ['', 400, { error: 'invalid_request', fields: ['grant_type', 'client_id', 'client_secret'] }],
-  ])('refuses %s in the documented shape', async (body, status, expected) => {
+  ])('refuses the form "%s" in the documented shape', async (body, status, expected) => {
     const { client } = await startSandbox();
 
     const reply = await client.post('/v1/oauth2/token', body, form);

@@ -176,7 +176,7 @@ describe.each([
     [`${since}=${overflows}`, since],
     [`${since}=${fits}&${until}=${overflows}`, until],
     [`${since}=8${fits.slice(1)}`, since],
-  ])('refuses a ULID whose time overflows with 400 and keeps running: %s', async (query, name) => {
+  ])('refuses %s, a ULID whose time overflows, with 400, and keeps running', async (query, name) => {
     const { client } = await startSandbox();
 
     const reply = await client.get<ErrorBody>(`${path}?${query}`);

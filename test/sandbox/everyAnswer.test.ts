@@ -20,7 +20,7 @@ describe('every answer', () => {
     expect(one.headers['x-request-id']).not.toBe(other.headers['x-request-id']);
   });
 
-  it('of an open stream carries both', async () => {
+  it('of an open stream carries a request id and the rate limit', async () => {
     const { client } = await startSandbox();
 
     const stream = await client.events();
@@ -32,10 +32,10 @@ describe('every answer', () => {
   it.each([
     ['garbage', 'garbage\r\n\r\n', 400],
     ['a header that never ends', `GET /v1/journals HTTP/1.1\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-    ['a chunk that is none', 'POST /v1/journals HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n', 400],
-    ['an expectation nobody knows', 'POST /v1/journals HTTP/1.1\r\nExpect: x\r\nConnection: close\r\n\r\n', 417],
+    ['an invalid chunk', 'POST /v1/journals HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n', 400],
+    ['an unknown expectation', 'POST /v1/journals HTTP/1.1\r\nExpect: x\r\nConnection: close\r\n\r\n', 417],
     ['HTTP/1.1 without a host', 'GET /v1/journals HTTP/1.1\r\nConnection: close\r\n\r\n', 401],
-  ])('to %s carries both', async (_what, bytes, status) => {
+  ])('to %s carries a request id and the rate limit', async (_what, bytes, status) => {
     const { sandbox } = await startSandbox();
 
     const [answer] = await exchange(sandbox.port, bytes, 'until closed');
@@ -48,7 +48,7 @@ describe('every answer', () => {
     expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: status * 100_000 + 10_000 });
   });
 
-  it('to a wrong method lists the allowed ones', async () => {
+  it('to a wrong method lists the allowed methods', async () => {
     const { client } = await startSandbox();
 
     const { headers } = await client.send('PATCH', '/v1/journals');
@@ -56,7 +56,7 @@ describe('every answer', () => {
     expect(headers['allow']).toBe('GET, POST');
   });
 
-  it('to an unknown path is 404, to a wrong method 405', async () => {
+  it('to an unknown path is 404, and to a wrong method 405', async () => {
     const { client } = await startSandbox();
 
     const statuses = [(await client.get('/v1/nothing')).status, (await client.send('PATCH', '/v1/journals')).status];

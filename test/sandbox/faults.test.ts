@@ -103,10 +103,10 @@ describe('a fault on requests', () => {
   });
 
   it.each([
-    ['fixed', { ms: 60 }, 55],
-    ['between bounds', { minMs: 40, maxMs: 60 }, 35],
-    ['around a mean', { meanMs: 60 }, 35],
-  ])('delays an answer by a latency that is %s', async (_how, delay, least) => {
+    ['a fixed latency', { ms: 60 }, 55],
+    ['a latency between bounds', { minMs: 40, maxMs: 60 }, 35],
+    ['a latency around a mean', { meanMs: 60 }, 35],
+  ])('delays an answer by %s', async (_how, delay, least) => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', ...delay }]);
 
@@ -181,7 +181,7 @@ describe('the scope of a fault', () => {
     [{ faults: [{ kind: 'reset', operations: ['x'] }] }, /^faults\[0\]\.operations/],
     [{ faults: [{ kind: 'answer', status: 99 }] }, /^faults\[0\]\.status/],
     [{ faults: [{ kind: 'answer', when: 'never' }] }, /^faults\[0\]\.when/],
-  ])('is refused if invalid: %j', async (body, message) => {
+  ])('is refused if it is invalid, such as %j', async (body, message) => {
     const { client } = await startSandbox();
 
     const reply = await client.put<ErrorBody>('/sandbox/faults', body);
@@ -314,7 +314,7 @@ describe('a fault on streams', () => {
   it.each([
     [{ kind: 'cut' }, 'cut'],
     [{ kind: 'internalError' }, 'complete'],
-  ])('can apply to all open streams at once: %j', async (body, end) => {
+  ])('can apply to all open streams at once, such as %j', async (body, end) => {
     const { client } = await startSandbox();
     const streams = [await client.events(), await client.events('/v1/events/journals/status')];
 

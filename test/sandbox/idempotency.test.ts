@@ -107,7 +107,7 @@ describe('Idempotency-Key', () => {
     expect([refused.status, accepted.status]).toEqual([403, 200]);
   });
 
-  it('may have 128 characters, not 129', async () => {
+  it('may have 128 characters, but not 129', async () => {
     const { client } = await startSandbox();
 
     const longest = await client.post('/v1/journals', cash(), { 'idempotency-key': 'k'.repeat(128) });

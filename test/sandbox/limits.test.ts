@@ -56,7 +56,7 @@ describe('limits', () => {
   it.each([
     ['389.9', 'queued'],
     ['390', 'pending'],
-  ])('make a JNLS of %s AAPL at 128.23, around $50,000, %s by default', async (qty, status) => {
+  ])('make a JNLS of %s AAPL at $128.23 %s by default, because of a limit of 50,000 dollars', async (qty, status) => {
     const { client } = await startSandbox();
 
     const { body } = await client.post<Journal>('/v1/journals', shares({ qty, to_account: ann }));

@@ -181,7 +181,7 @@ describe('fixtures and the end of the day', () => {
   it.each([
     ['any-amount', 'pending'],
     ['above-limit', 'executed'],
-  ] as const)('at %s leave a JNLC below the limit %s', async (fixtures, status) => {
+  ] as const)('with the option %s leave a JNLC below the limit %s', async (fixtures, status) => {
     const { client } = await startSandbox({ fixtures });
 
     const journal = await create(client, cash({ description: '/fixtures/status=rejected/fixtures/' }));
@@ -235,7 +235,7 @@ describe('DELETE /v1/journals/{id}', () => {
   it.each([
     ['queued', cash(), 0],
     ['executed', cash(), 1_000],
-  ])('refuses a %s journal with 422', async (word, body, advanceMs) => {
+  ])('refuses with 422 to cancel a journal that is %s', async (word, body, advanceMs) => {
     const { client } = await startClassic();
     const journal = await create(client, body);
     await client.post('/sandbox/clock', { advanceMs });
@@ -246,7 +246,7 @@ describe('DELETE /v1/journals/{id}', () => {
     expect(reply.body.message).toContain(word);
   });
 
-  it('refuses a second time with 422, an unknown id with 404', async () => {
+  it('answers 422 the second time, and 404 for an unknown id', async () => {
     const { client } = await startSandbox();
     const journal = await create(client, cash({ amount: '51' }));
     await client.send('DELETE', `/v1/journals/${journal.id}`);

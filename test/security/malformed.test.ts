@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
 import { ask } from '../kit/ask.ts';
-import { defaultLimits } from '../kit/defaultLimits.ts';
+import { defaultLimits } from '../kit/minimalConfig.ts';
 import { startWatched } from '../kit/startWatched.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 

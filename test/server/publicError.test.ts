@@ -29,7 +29,7 @@ import { JournalsClient } from '../../src/upstream/journals/JournalsClient.ts';
 import { StatusEventsClient } from '../../src/upstream/events/StatusEventsClient.ts';
 import { UpstreamConnection } from '../../src/upstream/transport/UpstreamConnection.ts';
 import { customer, sweep } from '../kit/accounts.ts';
-import { defaultLimits } from '../kit/defaultLimits.ts';
+import { defaultLimits } from '../kit/minimalConfig.ts';
 import { closeLater } from '../kit/closeLater.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { watchLine } from '../kit/watchedLog.ts';

@@ -52,7 +52,7 @@ it.skipIf(isLeftOut)('a rolling restart loses no accepted operation', { timeout 
     return true;
   })();
   // With a pause, so that the operations last until the last restart and leave processor time for it.
-  while (!(await waitFor(restarted, { timeoutMs: 20 })) && works.length > 0) {
+  while (!(await waitFor(restarted, { timeoutMs: 100 })) && works.length > 0) {
     verdicts.push(
       ...(await doWork(works.splice(0, 4), { url: () => url, concurrency: 4, patienceMs: 200, maxAsked: 9 })),
     );

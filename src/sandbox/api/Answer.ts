@@ -1,6 +1,6 @@
 import { Refusal } from './Refusal.ts';
 
-/** A complete answer. The server adds the headers that every answer has. */
+/** A complete answer, without the headers that every answer has. */
 export interface Answer {
   status: number;
   /** Absent for a 204 and for the 401 without a body. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Operation } from './matchOperation.ts';
+import { invalid } from './Refusal.ts';
 
 /** One request to the API with its complete body. */
 export interface ApiRequest {
@@ -12,9 +13,29 @@ export interface ApiRequest {
   body: string;
 }
 
-/** A query parameter. An empty one counts as none. */
-export function parameterOf(query: URLSearchParams, name: string): string | undefined {
-  return query.get(name) || undefined;
+/**
+ * Reads a query parameter. An empty one counts as none.
+ *
+ * @param expected completes the sentence "the parameter must be …"
+ * @throws Refusal 400 if `read` returns null
+ */
+export function readParameter<Value>(
+  query: URLSearchParams,
+  name: string,
+  expected: string,
+  read: (text: string) => Value | null,
+): Value | undefined {
+  const text = query.get(name) ?? '';
+  if (text === '') return undefined;
+  const value = read(text);
+  if (value === null) throw invalid(`${name} must be ${expected}, found ${JSON.stringify(text)}`);
+  return value;
+}
+
+/** Reads decimal digits as a whole number from 0 to `most`. Returns null for anything else. */
+export function parseWholeNumber(text: string, most = Number.MAX_SAFE_INTEGER): number | null {
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  return number <= most ? number : null;
 }
 
 /** The idempotency key, if the operation accepts one. An empty header counts as none. */

@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../api/Refusal.ts';
 import { type Answer, json, refusalAnswer } from '../api/Answer.ts';
 import type { BodyEffect } from '../faults/Fault.ts';
-import { readBody } from './readBody.ts';
 import { sendAnswer } from './sendAnswer.ts';
+
+/** Far above any sample. The API's own limit isn't known. */
+const maxBytes = 16 * 1_024 * 1_024;
 
 /** One HTTP request and its answer. */
 export class Exchange {
@@ -67,4 +69,22 @@ export class Exchange {
     if (this.isGone) return;
     void this.send(error instanceof Refusal ? refusalAnswer(error) : json({ message: 'internal server error' }, 500));
   }
+}
+
+/** Reads the body as text. Returns null if the client disconnects before its end. @throws Refusal 413 above 16 MiB */
+function readBody(request: IncomingMessage): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    // A destroyed request emits none of the events below.
+    if (request.destroyed) resolve(null);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) chunks.push(chunk);
+      else reject(new Refusal(413, `request body must have at most ${maxBytes} bytes`));
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('error', () => resolve(null));
+    request.on('close', () => resolve(null));
+  });
 }

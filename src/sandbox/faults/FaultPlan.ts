@@ -11,7 +11,7 @@ import {
   isBodyEffect,
   isStreamEffect,
 } from './Fault.ts';
-import { longestTimerMs } from '../values/longestTimerMs.ts';
+import { longestTimerMs } from '../values/instant.ts';
 
 interface Armed {
   fault: Fault;

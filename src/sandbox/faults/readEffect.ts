@@ -3,7 +3,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { type JsonObject, JsonNumber, isObject } from '../values/exactJson.ts';
 import { invalid } from '../api/Refusal.ts';
 import type { Delay, FaultEffect } from './Fault.ts';
-import { readCount, readWait } from './readFields.ts';
+import { readCount, readWait } from '../rules/bodyFields.ts';
 
 type Kind = FaultEffect['kind'];
 

@@ -3,7 +3,7 @@ import { type Operation, operations } from '../api/matchOperation.ts';
 import { invalid } from '../api/Refusal.ts';
 import { type Fault, type FaultEffect, type FaultScope, canAffect } from './Fault.ts';
 import { effectFields, readEffect, readKind } from './readEffect.ts';
-import { readCount, readNumber, refuseUnknownFields } from './readFields.ts';
+import { readCount, readNumber, refuseUnknownFields } from '../rules/bodyFields.ts';
 
 const scopeFields = ['kind', 'operations', 'probability', 'count', 'skip'];
 

@@ -8,8 +8,9 @@ import type { EventHub } from '../streams/EventHub.ts';
 import { readStreamRange } from '../streams/StreamRange.ts';
 import type { SandboxClock } from '../values/SandboxClock.ts';
 import { type Answer, methodNotAllowed, notFound, refusalAnswer } from '../api/Answer.ts';
-import { type ApiRequest, idempotencyKeyOf } from '../api/ApiRequest.ts';
+import { idempotencyKeyOf } from '../api/ApiRequest.ts';
 import type { Credentials } from '../admission/Credentials.ts';
+import type { ApiRoutes } from '../routes/ApiRoutes.ts';
 import type { Exchange } from '../exchange/Exchange.ts';
 import { checkAdmission } from '../admission/checkAdmission.ts';
 import { KeyLocks } from './KeyLocks.ts';
@@ -17,10 +18,8 @@ import { type Operation, matchOperation } from '../api/matchOperation.ts';
 import type { RateLimit } from '../admission/RateLimit.ts';
 import { type LogEntry, type RequestLog, createLogEntry } from '../exchange/RequestLog.ts';
 
-export type Route = (request: ApiRequest) => Answer | Promise<Answer>;
-
 export interface ApiHandlerParts {
-  routes: Readonly<Record<Exclude<Operation, 'eventsV1' | 'eventsV2'>, Route>>;
+  routes: ApiRoutes;
   hub: EventHub;
   settings: Settings;
   faults: FaultPlan;

@@ -1,9 +1,7 @@
 import { type Decimal, parseStoredDecimal, zero } from '../values/decimal.ts';
 import { type Micros, formatDate } from '../values/instant.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
-import { Place } from '../store/JournalTable.ts';
-import type { PostingTable } from '../store/PostingTable.ts';
-import type { Journal } from '../store/JournalTable.ts';
+import { type Journal, Place } from '../store/JournalTable.ts';
 
 /** Holds what was debited and not yet credited. It isn't a row of `accounts`, so clients don't see it. */
 export const clearingAccountId = 'clearing';
@@ -11,11 +9,9 @@ export const clearingAccountId = 'clearing';
 /** Double-entry bookkeeping: every debit and its credit are exact and in the same transaction. */
 export class Books {
   readonly #accounts: AccountTable;
-  readonly #postings: PostingTable;
 
-  constructor(accounts: AccountTable, postings: PostingTable) {
+  constructor(accounts: AccountTable) {
     this.#accounts = accounts;
-    this.#postings = postings;
   }
 
   /**
@@ -39,7 +35,7 @@ export class Books {
     const { unit } = journal;
     this.#accounts.setHolding(from, unit, held.minus(amount));
     this.#accounts.setHolding(to, unit, this.#accounts.holding(to, unit).plus(amount));
-    this.#postings.insert({ journalId: journal.id, from, to, unit, amount: amount.toFixed() }, at);
+    this.#accounts.post({ journalId: journal.id, from, to, unit, amount: amount.toFixed() }, at);
     return true;
   }
 

@@ -13,7 +13,7 @@ export interface EventLogParts {
   drawDisorder: () => boolean;
 }
 
-/** Writes the status events. Their times never run backwards, so they arrive in order of time. */
+/** Writes the status events. The time of an event is never before that of an earlier one. */
 export class EventLog {
   readonly #parts: EventLogParts;
   #nextUlid: (time: number) => string;

@@ -4,7 +4,7 @@ import { formatDate } from '../values/instant.ts';
 import { Refusal, journalNotFound } from '../api/Refusal.ts';
 import { checkAccounts } from '../rules/accountRules.ts';
 import { type RequestKind, chooseFlow } from './chooseFlow.ts';
-import type { JournalDraft } from '../rules/JournalDraft.ts';
+import type { JournalDraft } from '../rules/readJournalRequests.ts';
 import { Place } from '../store/JournalTable.ts';
 import type { Store } from '../store/Store.ts';
 import type { Journal } from '../store/JournalTable.ts';

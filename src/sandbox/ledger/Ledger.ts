@@ -18,7 +18,7 @@ export interface LedgerOptions {
   drawDisorder: () => boolean;
 }
 
-/** The books and all that changes them, on one store. */
+/** Accounts, journals and events on one store, with all parts that change them. */
 export class Ledger {
   readonly hub: EventHub;
   readonly parts;
@@ -31,13 +31,14 @@ export class Ledger {
     // A restarted ledger continues from its last event, whatever the system clock shows.
     clock.forwardTo(store.events.last().at);
     const commit = new GroupCommit(store, () => this.#afterCommit());
-    const books = new Books(store.accounts, store.postings);
+    const books = new Books(store.accounts);
     const eventLog = new EventLog({ ...options, events: store.events, random: settings.random });
     const { journals } = store;
-    const statusFlow = new StatusFlow({ journals, books, eventLog, clock, settings });
+    const flowParts = { journals, books, eventLog, clock, settings };
+    const statusFlow = new StatusFlow(flowParts);
     const timer = new SettlementTimer({ journals, statusFlow, commit, clock, onError: settings.onError });
     const service = new JournalService({ store, statusFlow, clock, settings });
-    const moves = { journals, books, statusFlow, eventLog, clock, settings };
+    const moves = { ...flowParts, statusFlow };
     this.hub = new EventHub(store.events);
     this.parts = { store, commit, books, eventLog, timer, service, moves, hub: this.hub };
     if (store.accounts.all().length > 0) return;

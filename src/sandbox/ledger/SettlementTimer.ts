@@ -1,5 +1,5 @@
 import type { SandboxClock } from '../values/SandboxClock.ts';
-import { type Micros, microsPerMillisecond } from '../values/instant.ts';
+import { type Micros, longestTimerMs, microsPerMillisecond } from '../values/instant.ts';
 import type { GroupCommit } from '../store/GroupCommit.ts';
 import type { JournalTable } from '../store/JournalTable.ts';
 import type { StatusFlow } from './StatusFlow.ts';
@@ -8,8 +8,6 @@ import type { StatusFlow } from './StatusFlow.ts';
 const shortestWaitMs = 5;
 /** Delay before a retry, since a failure is likely to repeat at once. */
 const waitAfterFailureMs = 1_000;
-/** setTimeout is limited to 24 days. */
-const longestWaitMs = 3_600_000;
 
 export interface SettlementTimerParts {
   journals: JournalTable;
@@ -40,7 +38,7 @@ export class SettlementTimer {
     this.#disarm();
     this.#timerDue = due;
     const wait = Math.ceil((due - clock.now()) / microsPerMillisecond);
-    this.#timer = setTimeout(() => this.#run(), Math.min(Math.max(wait, shortestMs), longestWaitMs));
+    this.#timer = setTimeout(() => this.#run(), Math.min(Math.max(wait, shortestMs), longestTimerMs));
   }
 
   /** Moves the clock to an instant and makes each due change at its own time. Callers provide the transaction. */

@@ -1,9 +1,8 @@
 import type { SandboxClock } from '../values/SandboxClock.ts';
 import type { Settings } from '../setup/SandboxOptions.ts';
 import { type Micros, endOfDay, microsPerMillisecond } from '../values/instant.ts';
-import { type JournalTable, Place } from '../store/JournalTable.ts';
+import { type Journal, type JournalTable, Place } from '../store/JournalTable.ts';
 import type { Books } from './Books.ts';
-import type { Journal } from '../store/JournalTable.ts';
 import type { EventLog } from './EventLog.ts';
 
 /** How a new journal proceeds. Only `v2`, the flow of a single JNLC, ends at `activity_created`. */
@@ -21,8 +20,8 @@ export interface StatusFlowParts {
 const dueBatchSize = 1_000;
 
 /**
- * Moves journals through their statuses: queued, sent_to_clearing, executed, or pending until the end of the day.
- * Every change is written with its postings and event. Callers provide the transaction.
+ * Moves journals through their statuses: from queued through sent_to_clearing to executed, or pending until the end of
+ * the day. Every change is written with its postings and event. Callers provide the transaction.
  */
 export class StatusFlow {
   readonly #parts: StatusFlowParts;
@@ -34,23 +33,17 @@ export class StatusFlow {
   /** Inserts a new journal and returns it with the status for the answer. */
   begin(draft: Journal, flow: Flow): Journal {
     const { journals, eventLog, settings, clock } = this.#parts;
-    if (flow === 'v2') return this.#beginExecuted(draft);
-    const first: Journal =
-      flow === 'refused'
-        ? { ...draft, status: 'refused' }
-        : { ...this.#transfer(draft, Place.clearing), status: 'queued' };
-    const journal: Journal = flow === 'classic' ? { ...first, ...this.#schedule('sent_to_clearing') } : first;
+    const journal = this.#first(draft, flow);
     journals.insert(journal);
     eventLog.record(journal, '');
-    if (flow === 'classic') {
-      // Without a delay the journal is executed now, but the answer has its first status.
-      if (settings.settleDelayMs === 0) this.#runToEnd(journal);
-      return journal;
-    }
-    if (flow === 'refused') return journal;
     if (flow === 'pending') return this.change(journal, 'pending');
-    const due_status = flow === 'pending-then-rejected' ? 'rejected' : 'executed';
-    return this.change(journal, 'pending', { due_at: endOfDay(clock.now()), due_status });
+    if (flow === 'pending-then-executed' || flow === 'pending-then-rejected') {
+      const due_status = flow === 'pending-then-rejected' ? 'rejected' : 'executed';
+      return this.change(journal, 'pending', { due_at: endOfDay(clock.now()), due_status });
+    }
+    // Without a delay, all its changes happen now. The answer still has its first status.
+    if (settings.settleDelayMs === 0) this.#runToEnd(journal);
+    return journal;
   }
 
   /** Makes one due status change. */
@@ -90,14 +83,14 @@ export class StatusFlow {
     }
   }
 
-  #beginExecuted(draft: Journal): Journal {
-    const { journals, eventLog, settings } = this.#parts;
-    const posted = this.#transfer(draft, Place.receiver);
-    const journal: Journal = { ...posted, ...this.#schedule('activity_created'), status: 'executed' };
-    journals.insert(journal);
-    eventLog.record(journal, '');
-    if (settings.settleDelayMs === 0) this.#runToEnd(journal);
-    return journal;
+  /** The journal with its first status and place. */
+  #first(draft: Journal, flow: Flow): Journal {
+    if (flow === 'refused') return { ...draft, status: 'refused' };
+    if (flow === 'v2') {
+      return { ...this.#transfer(draft, Place.receiver), ...this.#schedule('activity_created'), status: 'executed' };
+    }
+    const next = flow === 'classic' ? this.#schedule('sent_to_clearing') : {};
+    return { ...this.#transfer(draft, Place.clearing), ...next, status: 'queued' };
   }
 
   /** For transfers that can't fail: a new journal's balance was checked, and clearing has what was debited. */

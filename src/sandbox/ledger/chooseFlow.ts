@@ -2,7 +2,7 @@ import type { Settings } from '../setup/SandboxOptions.ts';
 import { type Decimal, parseStoredDecimal } from '../values/decimal.ts';
 import type { Flow } from './StatusFlow.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
-import type { JournalDraft } from '../rules/JournalDraft.ts';
+import type { JournalDraft } from '../rules/readJournalRequests.ts';
 
 /** The endpoint of a create. The v2 flow applies to single journals only, the refused fixture to batches only. */
 export type RequestKind = 'single' | 'batch' | 'reverse';
@@ -32,7 +32,7 @@ function flowForFixture(word: 'pending' | 'rejected'): Flow {
   return word === 'pending' ? 'pending' : 'pending-then-rejected';
 }
 
-/** Also counts a JNLC towards the daily limit if it is within the limits. */
+/** A JNLC within the limits is also counted towards the daily limit. */
 function isAboveLimit(draft: JournalDraft, day: string, accounts: AccountTable, settings: Settings): boolean {
   const amount = parseStoredDecimal(draft.amount);
   if (draft.entryType === 'JNLS') {

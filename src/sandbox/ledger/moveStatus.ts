@@ -1,19 +1,9 @@
 import { Refusal } from '../api/Refusal.ts';
-import type { Settings } from '../setup/SandboxOptions.ts';
-import type { Books } from './Books.ts';
-import type { Journal } from '../store/JournalTable.ts';
-import type { EventLog } from './EventLog.ts';
-import type { StatusFlow } from './StatusFlow.ts';
-import { type JournalTable, Place } from '../store/JournalTable.ts';
-import type { SandboxClock } from '../values/SandboxClock.ts';
+import type { StatusFlow, StatusFlowParts } from './StatusFlow.ts';
+import { type Journal, Place } from '../store/JournalTable.ts';
 
-export interface MoveStatusParts {
-  journals: JournalTable;
-  books: Books;
+export interface MoveStatusParts extends StatusFlowParts {
   statusFlow: StatusFlow;
-  eventLog: EventLog;
-  clock: SandboxClock;
-  settings: Settings;
 }
 
 export interface Move {

@@ -1,9 +1,8 @@
 import { formatJournal } from '../format/formatJournal.ts';
 import type { Answer } from '../api/Answer.ts';
-import { type ApiRequest, parameterOf } from '../api/ApiRequest.ts';
-import { type Micros, microsPerDay, parseDate } from '../values/instant.ts';
-import { Refusal, invalid } from '../api/Refusal.ts';
-import { parseWholeNumber } from '../values/parseWholeNumber.ts';
+import { type ApiRequest, parseWholeNumber, readParameter } from '../api/ApiRequest.ts';
+import { microsPerDay, parseDate } from '../values/instant.ts';
+import { Refusal } from '../api/Refusal.ts';
 import { isUuid } from '../rules/bodyFields.ts';
 import type { Settings } from '../setup/SandboxOptions.ts';
 import { shuffled } from '../values/seededRandom.ts';
@@ -67,45 +66,24 @@ function formatItem(row: Journal, settings: Settings): object {
 }
 
 function readFilter(query: URLSearchParams, dates: Settings['listDates']): JournalFilter {
-  const after = readDay(query, 'after');
-  const before = readDay(query, 'before');
+  const readDay = (name: string) => readParameter(query, name, 'a date like 2020-01-01', parseDate);
+  const readWord = (name: string, words: readonly string[]) =>
+    readParameter(query, name, `one of ${words.join(', ')}`, (text) => (words.includes(text) ? text : null));
+  const readAccount = (name: string) =>
+    readParameter(query, name, 'a UUID', (text) => (isUuid(text) ? text.toLowerCase() : null));
+  const after = readDay('after');
+  const before = readDay('before');
   const inclusive = dates === 'inclusive';
   return {
     after: after === undefined || inclusive ? after : after + microsPerDay,
     before: before === undefined || !inclusive ? before : before + microsPerDay,
-    status: readWord(query, 'status', statuses),
-    entryType: readWord(query, 'entry_type', ['JNLC', 'JNLS']),
-    toAccount: readAccount(query, 'to_account'),
-    fromAccount: readAccount(query, 'from_account'),
+    status: readWord('status', statuses),
+    entryType: readWord('entry_type', ['JNLC', 'JNLS']),
+    toAccount: readAccount('to_account'),
+    fromAccount: readAccount('from_account'),
   };
 }
 
-function readDay(query: URLSearchParams, name: string): Micros | undefined {
-  const text = parameterOf(query, name);
-  if (text === undefined) return undefined;
-  const day = parseDate(text);
-  if (day === null) throw invalid(`${name} must be a date like 2020-01-01, found ${JSON.stringify(text)}`);
-  return day;
-}
-
-function readWord(query: URLSearchParams, name: string, words: readonly string[]): string | undefined {
-  const text = parameterOf(query, name);
-  if (text === undefined) return undefined;
-  if (!words.includes(text)) throw invalid(`${name} must be one of ${words.join(', ')}, found ${JSON.stringify(text)}`);
-  return text;
-}
-
-function readAccount(query: URLSearchParams, name: string): string | undefined {
-  const text = parameterOf(query, name);
-  if (text === undefined) return undefined;
-  if (!isUuid(text)) throw invalid(`${name} must be a UUID, found ${JSON.stringify(text)}`);
-  return text.toLowerCase();
-}
-
 function readLimit(query: URLSearchParams): number | undefined {
-  const text = parameterOf(query, 'limit');
-  if (text === undefined) return undefined;
-  const limit = parseWholeNumber(text, maxLimit);
-  if (!limit) throw invalid(`limit must be from 1 to ${maxLimit}, found ${JSON.stringify(text)}`);
-  return limit;
+  return readParameter(query, 'limit', `from 1 to ${maxLimit}`, (text) => parseWholeNumber(text, maxLimit) || null);
 }

@@ -1,7 +1,7 @@
 import { type Decimal, parseStoredDecimal, zero } from '../values/decimal.ts';
 import { Refusal, accountNotFound } from '../api/Refusal.ts';
 import type { AccountRow, AccountTable } from '../store/AccountTable.ts';
-import type { JournalDraft } from './JournalDraft.ts';
+import type { JournalDraft } from './readJournalRequests.ts';
 
 /**
  * Checks accounts, direction and balances of all these journals. The first one that fails refuses them all.

@@ -1,13 +1,13 @@
 import type { WireTransmitter } from '../../upstream/wire/apiBodies.ts';
 import { countDecimals, parseDecimal, plainNotation, zero } from '../values/decimal.ts';
 import { type JsonObject, JsonNumber, isObject, parseExactJson } from '../values/exactJson.ts';
-import { parseInstant } from '../values/instant.ts';
+import { longestTimerMs, parseInstant } from '../values/instant.ts';
 import { invalid } from '../api/Refusal.ts';
 import { isCurrency } from '../setup/SandboxOptions.ts';
 
 /**
  * Readers for the fields of request bodies. Refusals name the field; `at` is the path to it (`entries[2].`).
- * Unknown fields are ignored, as the API does.
+ * Unknown fields are ignored, as the API does, except where `refuseUnknownFields` is called.
  */
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -114,6 +114,35 @@ export function readEntries(body: JsonObject): JsonObject[] {
     if (!isObject(entry)) throw invalid(`entries[${index}] must be an object`);
     return entry;
   });
+}
+
+/** Refuses unknown fields: a misspelt one would silently disable a fault. @throws Refusal 400 */
+export function refuseUnknownFields(item: JsonObject, known: readonly string[], at = ''): void {
+  const unknown = Object.keys(item).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw invalid(`${at}${unknown} is unknown, expected ${known.join(', ')}`);
+}
+
+/** A number of 0 or more. Times and counts fit a JavaScript number. @throws Refusal 400 */
+export function readNumber(item: JsonObject, name: string, at = '', fallback?: number): number {
+  const value = item[name];
+  if (value === undefined && fallback !== undefined) return fallback;
+  const number = value instanceof JsonNumber ? Number(value.literal) : NaN;
+  if (!(number >= 0 && number < Infinity)) throw invalid(`${at}${name} must be a number of 0 or more`);
+  return number;
+}
+
+/** @throws Refusal 400 */
+export function readCount(item: JsonObject, name: string, at = '', fallback?: number): number {
+  const number = readNumber(item, name, at, fallback);
+  if (!Number.isSafeInteger(number)) throw invalid(`${at}${name} must be a whole number of 0 or more`);
+  return number;
+}
+
+/** Milliseconds that a timer can wait. @throws Refusal 400 */
+export function readWait(item: JsonObject, name: string, at = '', fallback?: number): number {
+  const number = readNumber(item, name, at, fallback);
+  if (number > longestTimerMs) throw invalid(`${at}${name} must be at most ${longestTimerMs}`);
+  return number;
 }
 
 /** Counts code points, which have one or two UTF-16 units each. */

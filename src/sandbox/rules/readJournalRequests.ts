@@ -1,3 +1,4 @@
+import type { WireTransmitter } from '../../upstream/wire/apiBodies.ts';
 import type { JsonObject } from '../values/exactJson.ts';
 import { invalid } from '../api/Refusal.ts';
 import type { Settings } from '../setup/SandboxOptions.ts';
@@ -13,7 +14,22 @@ import {
   readText,
   readTransmitter,
 } from './bodyFields.ts';
-import type { JournalDraft } from './JournalDraft.ts';
+
+/** A journal from a valid request, not yet checked against accounts and balances. */
+export interface JournalDraft {
+  entryType: 'JNLC' | 'JNLS';
+  fromAccount: string;
+  toAccount: string;
+  /** The unit that moves: `cash:USD`, `shares:AAPL`. */
+  unit: string;
+  /** A positive decimal as the client sent it. */
+  amount: string;
+  currency: string;
+  /** Price of one share. Null for cash and for symbols without a price. */
+  price: string | null;
+  description: string;
+  transmitter: WireTransmitter | null;
+}
 
 /** Documented: "The value should have 9 or fewer decimal places". */
 const maxQtyDecimals = 9;

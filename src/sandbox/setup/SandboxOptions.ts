@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { type Decimal, parseDecimal } from '../values/decimal.ts';
-import { longestTimerMs } from '../values/longestTimerMs.ts';
+import { longestTimerMs } from '../values/instant.ts';
 
 /** The options of a sandbox. All but the credentials have defaults. */
 export interface SandboxOptions {

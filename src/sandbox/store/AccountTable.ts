@@ -18,9 +18,18 @@ export interface HoldingRow {
   amount: string;
 }
 
+/** One movement of a journal: from which account to which, the unit and the amount. */
+export interface Posting {
+  journalId: string;
+  from: string;
+  to: string;
+  unit: string;
+  amount: string;
+}
+
 /**
- * Accounts, their holdings, and how much of their daily limit they have used.
- * Rows are cached, since every journal reads the same few.
+ * Accounts, their holdings and postings, and how much of their daily limit they have used.
+ * Rows other than postings are cached, since every journal reads the same few.
  */
 export class AccountTable {
   readonly #one: Query<AccountRow>;
@@ -29,6 +38,7 @@ export class AccountTable {
   readonly #holding: Query<{ amount: string }>;
   readonly #holdings: Query<HoldingRow>;
   readonly #hold: Query<never>;
+  readonly #post: Query<never>;
   readonly #used: Query<{ amount: string }>;
   readonly #use: Query<never>;
   readonly #accountCache = new Map<string, AccountRow>();
@@ -42,6 +52,7 @@ export class AccountTable {
     this.#holding = new Query(database, 'SELECT amount FROM holdings WHERE account_id = ? AND unit = ?');
     this.#holdings = new Query(database, 'SELECT * FROM holdings ORDER BY account_id, unit');
     this.#hold = new Query(database, 'INSERT OR REPLACE INTO holdings VALUES (?, ?, ?)');
+    this.#post = new Query(database, 'INSERT INTO postings VALUES (NULL, ?, ?, ?, ?, ?), (NULL, ?, ?, ?, ?, ?)');
     this.#used = new Query(database, 'SELECT amount FROM daily_use WHERE account_id = ? AND unit = ? AND day = ?');
     this.#use = new Query(database, 'INSERT OR REPLACE INTO daily_use VALUES (?, ?, ?, ?)');
   }
@@ -73,6 +84,11 @@ export class AccountTable {
   setHolding(accountId: string, unit: string, amount: Decimal): void {
     this.#hold.run(accountId, unit, amount.toFixed());
     this.#holdingCache.set(`${accountId} ${unit}`, amount);
+  }
+
+  /** Writes one debit row and one credit row. */
+  post({ journalId, from, to, unit, amount }: Posting, at: Micros): void {
+    this.#post.run(journalId, from, unit, `-${amount}`, at, journalId, to, unit, amount, at);
   }
 
   usedOn(day: string, accountId: string, unit: string): Decimal {

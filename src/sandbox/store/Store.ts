@@ -4,7 +4,6 @@ import { AccountTable } from './AccountTable.ts';
 import { EventTable } from './EventTable.ts';
 import { IdempotencyTable } from './IdempotencyTable.ts';
 import { JournalTable } from './JournalTable.ts';
-import { PostingTable } from './PostingTable.ts';
 import { tableNames, tables } from './tables.ts';
 
 const busyTimeoutMs = 5_000;
@@ -15,7 +14,6 @@ export class Store {
   readonly journals: JournalTable;
   readonly events: EventTable;
   readonly idempotency: IdempotencyTable;
-  readonly postings: PostingTable;
   readonly #database: Database.Database;
 
   constructor(dataFile: string | undefined) {
@@ -30,7 +28,6 @@ export class Store {
       this.journals = new JournalTable(this.#database);
       this.events = new EventTable(this.#database);
       this.idempotency = new IdempotencyTable(this.#database);
-      this.postings = new PostingTable(this.#database);
     } catch (error) {
       this.#database.close();
       throw error;

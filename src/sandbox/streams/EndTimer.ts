@@ -1,8 +1,10 @@
 import type { SandboxClock } from '../values/SandboxClock.ts';
-import { type Micros, microsPerMillisecond } from '../values/instant.ts';
-import { longestTimerMs } from '../values/longestTimerMs.ts';
+import { type Micros, longestTimerMs, microsPerMillisecond } from '../values/instant.ts';
 
-/** Calls back after an instant of the sandbox's clock. A distant one takes several timers. Does nothing on a manual clock. */
+/**
+ * Calls back after an instant of the sandbox's clock, and before that whenever its longest possible timer has fired. Does
+ * nothing on a manual clock.
+ */
 export class EndTimer {
   readonly #end: Micros;
   readonly #clock: SandboxClock;

@@ -2,8 +2,7 @@ import { decodeTime, isValid } from 'ulid';
 
 import type { EventsVersion } from '../format/formatEvent.ts';
 import { type Micros, microsPerMillisecond, parseDate, parseInstant } from '../values/instant.ts';
-import { parseWholeNumber } from '../values/parseWholeNumber.ts';
-import { parameterOf } from '../api/ApiRequest.ts';
+import { parseWholeNumber, readParameter } from '../api/ApiRequest.ts';
 import { invalid } from '../api/Refusal.ts';
 import type { EventRow, EventTable } from '../store/EventTable.ts';
 
@@ -67,18 +66,47 @@ export class StreamRange {
   }
 }
 
-type Reader = (text: string, name: string) => Bound;
+interface BoundType {
+  /** Completes the sentence "the parameter must be …". */
+  expected: string;
+  read: (text: string) => Bound | null;
+}
+
+const instantType: BoundType = {
+  expected: 'an RFC 3339 time',
+  read: (text) => {
+    const at = parseInstant(text) ?? parseDate(text);
+    return at === null ? null : { at };
+  },
+};
+
+const ulidType: BoundType = {
+  expected: 'a ULID',
+  read: (text) => {
+    const ulid = text.toUpperCase();
+    // A ULID has 128 bits, its 26 characters hold 130: with a first character above 7 the time would overflow.
+    return isValid(ulid) && ulid <= '8' ? { ulid } : null;
+  },
+};
+
+const integerType: BoundType = {
+  expected: 'an integer',
+  read: (text) => {
+    const seq = parseWholeNumber(text);
+    return seq === null ? null : { seq };
+  },
+};
 
 /** The pairs of parameters that v1 and v2 accept. Each `until` requires the `since` of its pair. */
-const pairs: Record<EventsVersion, readonly [since: string, until: string, read: Reader][]> = {
+const pairs: Record<EventsVersion, readonly [since: string, until: string, type: BoundType][]> = {
   v2: [
-    ['since', 'until', readInstant],
-    ['since_id', 'until_id', readUlid],
+    ['since', 'until', instantType],
+    ['since_id', 'until_id', ulidType],
   ],
   v1: [
-    ['since', 'until', readInstant],
-    ['since_id', 'until_id', readInteger],
-    ['since_ulid', 'until_ulid', readUlid],
+    ['since', 'until', instantType],
+    ['since_id', 'until_id', integerType],
+    ['since_ulid', 'until_ulid', ulidType],
   ],
 };
 
@@ -88,37 +116,15 @@ export function readStreamRange(
   version: EventsVersion,
   sinceIdInclusive: boolean,
 ): StreamRange {
-  const used = pairs[version].filter(([since, until]) => parameterOf(query, since) || parameterOf(query, until));
-  const [pair, other] = used;
+  const [pair, other] = pairs[version].filter(([since, until]) => query.get(since) || query.get(until));
   if (!pair) return new StreamRange(undefined, undefined, version, sinceIdInclusive);
   if (other) throw invalid(`${pair[0]} can't be combined with ${other[0]}`);
-  const [sinceName, untilName, read] = pair;
-  const sinceText = parameterOf(query, sinceName);
-  const untilText = parameterOf(query, untilName);
-  if (sinceText === undefined) throw invalid(`${untilName} requires ${sinceName}`);
-  const since = read(sinceText, sinceName);
-  const until = untilText === undefined ? undefined : read(untilText, untilName);
+  const [sinceName, untilName, { expected, read }] = pair;
+  const since = readParameter(query, sinceName, expected, read);
+  if (!since) throw invalid(`${untilName} requires ${sinceName}`);
+  const until = readParameter(query, untilName, expected, read);
   if (until && isAfter(since, until)) throw invalid(`${untilName} must not be before ${sinceName}`);
   return new StreamRange(since, until, version, sinceIdInclusive);
-}
-
-function readInstant(text: string, name: string): Bound {
-  const at = parseInstant(text) ?? parseDate(text);
-  if (at === null) throw invalid(`${name} must be an RFC 3339 time, found ${JSON.stringify(text)}`);
-  return { at };
-}
-
-function readUlid(text: string, name: string): Bound {
-  const ulid = text.toUpperCase();
-  // A ULID has 128 bits, its 26 characters hold 130: with a first character above 7 the time would overflow.
-  if (!isValid(ulid) || ulid > '8') throw invalid(`${name} must be a ULID, found ${JSON.stringify(text)}`);
-  return { ulid };
-}
-
-function readInteger(text: string, name: string): Bound {
-  const seq = parseWholeNumber(text);
-  if (seq === null) throw invalid(`${name} must be an integer, found ${JSON.stringify(text)}`);
-  return { seq };
 }
 
 function isAfter(since: Bound, until: Bound): boolean {

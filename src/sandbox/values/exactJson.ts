@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { parseDecimal, plainNotation } from './decimal.ts';
 
-/** The literal of a JSON number: a JavaScript number would round `12345678901234567890.1`. */
+/** A JSON number as it was written. A JavaScript number would round `12345678901234567890.1`. */
 export class JsonNumber {
   readonly literal: string;
 
@@ -13,7 +13,7 @@ export class JsonNumber {
 
 export type JsonObject = Record<string, unknown>;
 
-/** Key of the placeholder for a number until it is revived. Random per process, so no client can send it. */
+/** The key of the object that stands for a number while JSON is parsed. It is random, so that no client can send it. */
 const numberKey = randomUUID();
 const numberAt = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Far above any sample. Callers walk the value recursively, so this bounds their stack. */

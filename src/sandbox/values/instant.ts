@@ -3,6 +3,8 @@ export type Micros = number;
 
 export const microsPerMillisecond = 1_000;
 export const microsPerDay = 86_400_000_000;
+/** The longest delay of setTimeout and setInterval. They treat a longer one as one millisecond. */
+export const longestTimerMs = 2_147_483_647;
 /** The latest time that the clock can be set to, which leaves room for later due times. */
 export const latestInstant: Micros = Date.UTC(2255, 0, 1) * microsPerMillisecond;
 

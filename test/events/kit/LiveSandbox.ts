@@ -1,7 +1,6 @@
 import { customer, sweep } from '../../kit/accounts.ts';
 import { closeLater } from '../../kit/closeLater.ts';
-import { SandboxProcess } from '../../sandbox/kit/SandboxProcess.ts';
-import { SandboxClient } from '../../sandbox/kit/startSandbox.ts';
+import { SandboxClient, startCommand } from '../../sandbox/kit/startSandbox.ts';
 
 import type { Shown } from './Screen.ts';
 
@@ -29,9 +28,8 @@ export class LiveSandbox {
 
   /** @returns the URL of the sandbox, which ends with the test */
   static async startProcess(): Promise<string> {
-    const sandbox = await SandboxProcess.start(['--settle-delay', '0', '--heartbeat', '500']);
-    closeLater(() => sandbox.end('SIGKILL'));
-    return sandbox.url;
+    const { url } = await startCommand(['--settle-delay', '0', '--heartbeat', '500']);
+    return url;
   }
 
   /** Creates journals in one batch, directly at the API. */

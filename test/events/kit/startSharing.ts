@@ -1,11 +1,15 @@
 import type { EventsConfig } from '../../../src/config/events.ts';
 import type { Gateway } from '../../../src/gateway.ts';
 import { startGateway } from '../../kit/startGateway.ts';
+import { redisOf } from '../../kit/startGateways.ts';
 
 /** Starts a gateway with an admin port that shares Redis with others. It is closed when the test ends. */
 export function startSharing(upstreamUrl: string, redisUrl: string, events: EventsConfig = {}): Promise<Gateway> {
-  const redis = { url: redisUrl, prefix: 'test', account: null };
-  return startGateway(upstreamUrl, {}, { redis, events, admin: { host: '127.0.0.1', port: 0 } });
+  return startGateway(
+    upstreamUrl,
+    {},
+    { redis: redisOf({ url: redisUrl }), events, admin: { host: '127.0.0.1', port: 0 } },
+  );
 }
 
 export interface FeedOf {

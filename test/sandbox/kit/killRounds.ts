@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { seededRandom } from '../../../src/sandbox/values/seededRandom.ts';
+import type { Binary } from '../../kit/startBinary.ts';
+import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 import { auditLedger } from './auditLedger.ts';
 import { ann, bob, cash, shares, sweep } from './journals.ts';
-import { SandboxProcess } from './SandboxProcess.ts';
-import { SandboxClient } from './startSandbox.ts';
+import { SandboxClient, startCommand } from './startSandbox.ts';
 
 interface Sent {
   key: string;
@@ -31,15 +30,13 @@ const flags = ['--settle-delay', '5', '--firm-daily-limit', '1000000'];
 
 /** Kills the built sandbox under load with kill -9 in each round, and reports what did not survive. */
 export async function killRounds(rounds: number, seed: number): Promise<KillReport> {
-  const directory = mkdtempSync(join(tmpdir(), 'sandbox-kill-'));
-  const run = new KillRun(join(directory, 'ledger.db'), seed);
+  const run = new KillRun(join(await temporaryFolder(), 'ledger.db'), seed);
   try {
     await run.start();
     for (let round = 0; round < rounds; round += 1) await run.round();
     return await run.finish(rounds);
   } finally {
     await run.end();
-    rmSync(directory, { recursive: true });
   }
 }
 
@@ -51,7 +48,7 @@ class KillRun {
   #unknown = 0;
   /** Called for each acknowledged request. */
   #acknowledged: () => void = () => undefined;
-  #process: SandboxProcess | undefined;
+  #command: Binary | undefined;
   #client = new SandboxClient('');
 
   constructor(file: string, seed: number) {
@@ -83,13 +80,14 @@ class KillRun {
   }
 
   async end(): Promise<void> {
-    await this.#process?.end('SIGKILL');
+    await this.#command?.end('SIGKILL');
     await this.#client.close();
   }
 
   async start(): Promise<void> {
-    this.#process = await SandboxProcess.start(['--data', this.#file, ...flags]);
-    this.#client = new SandboxClient(this.#process.url);
+    const { command, url } = await startCommand(['--data', this.#file, ...flags]);
+    this.#command = command;
+    this.#client = new SandboxClient(url);
   }
 
   /** Counts answers instead of time, so that a busy machine has as many. */

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import fc from 'fast-check';
 
 import { type Sandbox, createSandbox } from '../../../src/sandbox/createSandbox.ts';
 import { closedAccountId, customerAccountIds, seedAccounts, sweepAccountId } from '../../../src/sandbox/setup/seed.ts';
+import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 import { auditLedger } from './auditLedger.ts';
 import { SandboxClient } from './startSandbox.ts';
 
@@ -104,15 +103,13 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
 
 /** Runs operations one after another on a ledger in a file and returns the violated invariants. */
 export async function runOperations(operations: readonly Operation[]): Promise<string[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'sandbox-ledger-'));
-  const run = new LedgerRun(join(directory, 'ledger.db'));
+  const run = new LedgerRun(join(await temporaryFolder(), 'ledger.db'));
   try {
     await run.open();
     for (const item of operations) await run.perform(item);
     return await run.finish();
   } finally {
     await run.close();
-    rmSync(directory, { recursive: true });
   }
 }
 

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 
 import { type Sandbox, createSandbox } from '../../../src/sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../../../src/sandbox/setup/SandboxOptions.ts';
+import { Binary } from '../../kit/startBinary.ts';
 import { EventReader } from './EventReader.ts';
 
 export const basic = `Basic ${Buffer.from('key:secret').toString('base64')}`;
@@ -135,6 +136,13 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
 /** Starts a sandbox whose single cash journals go from queued to sent_to_clearing to executed. */
 export function startClassic(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
   return startSandbox({ jnlcFlow: 'classic', ...options });
+}
+
+/** Starts the built command `sandbox` in a process of its own, which ends with the test. */
+export async function startCommand(flags: readonly string[]): Promise<{ command: Binary; url: string }> {
+  const environment = { SANDBOX_KEY_ID: 'key', SANDBOX_SECRET_KEY: 'secret' };
+  const command = new Binary(['sandbox', '--port', '0', ...flags], environment);
+  return { command, url: await command.printed(/^sandbox listening on (\S+)$/m) };
 }
 
 /** Objects are sent as JSON, the values of a generator as chunks. */

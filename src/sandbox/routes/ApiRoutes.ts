@@ -7,31 +7,43 @@ import { type ApiRequest, idempotencyKeyOf } from '../api/ApiRequest.ts';
 import type { JournalService } from '../ledger/JournalService.ts';
 import { Refusal, journalNotFound } from '../api/Refusal.ts';
 import { isUuid, readObject } from '../rules/bodyFields.ts';
-import type { JournalDraft } from '../rules/JournalDraft.ts';
-import { readBatch, readCreate, readReverseBatch } from '../rules/readJournalRequests.ts';
+import { type JournalDraft, readBatch, readCreate, readReverseBatch } from '../rules/readJournalRequests.ts';
 import type { Settings } from '../setup/SandboxOptions.ts';
-import { shuffled } from '../values/seededRandom.ts';
+import { seededRandom, shuffled } from '../values/seededRandom.ts';
 import type { GroupCommit } from '../store/GroupCommit.ts';
 import type { Store } from '../store/Store.ts';
+import type { Credentials } from '../admission/Credentials.ts';
+import type { Operation } from '../api/matchOperation.ts';
+import { getAccount, listAccounts } from './accounts.ts';
+import { listJournals } from './listJournals.ts';
 
-export interface JournalRoutesParts {
+type Route = (request: ApiRequest) => Answer | Promise<Answer>;
+type Routes = Readonly<Record<Exclude<Operation, 'eventsV1' | 'eventsV2'>, Route>>;
+
+/** Shuffles answers. Undefined if their order is not to be changed. */
+type Random = (() => number) | undefined;
+
+export interface ApiRoutesParts {
   store: Store;
   commit: GroupCommit;
   service: JournalService;
+  credentials: Credentials;
   settings: Settings;
-  /** Shuffles batch answers. */
-  batchRandom: (() => number) | undefined;
 }
 
-/** `POST /v1/journals` and its two batch forms, `GET` and `DELETE /v1/journals/{id}`. */
-export class JournalRoutes {
-  readonly #parts: JournalRoutesParts;
+/** Answers the requests of each operation, except for the event streams. */
+export class ApiRoutes implements Routes {
+  readonly #parts: ApiRoutesParts;
+  readonly #batchRandom: Random;
+  readonly #listRandom: Random;
 
-  constructor(parts: JournalRoutesParts) {
+  constructor(parts: ApiRoutesParts) {
     this.#parts = parts;
+    this.#batchRandom = randomOf(parts.settings.batchOrderSeed);
+    this.#listRandom = randomOf(parts.settings.listOrderSeed);
   }
 
-  create(request: ApiRequest): Promise<Answer> {
+  createJournal(request: ApiRequest): Promise<Answer> {
     const body = readObject(request.body);
     const draft = readCreate(body, this.#parts.settings);
     return this.#runOnce(request, body, (key) => {
@@ -53,15 +65,32 @@ export class JournalRoutes {
     return json(await this.#parts.commit.run(() => this.#createItems(drafts, 'reverse')));
   }
 
-  get(request: ApiRequest): Answer {
+  getJournal(request: ApiRequest): Answer {
     const journal = isUuid(request.id) ? this.#parts.store.journals.find(request.id.toLowerCase()) : undefined;
     if (!journal) throw journalNotFound(request.id);
     return json(formatJournal(journal, this.#parts.settings.answerShape));
   }
 
-  async delete(request: ApiRequest): Promise<Answer> {
+  async deleteJournal(request: ApiRequest): Promise<Answer> {
     await this.#parts.commit.run(() => this.#parts.service.delete(request.id.toLowerCase()));
     return { status: 204 };
+  }
+
+  listJournals(request: ApiRequest): Promise<Answer> {
+    const { store, settings } = this.#parts;
+    return listJournals(request, { journals: store.journals, settings, listRandom: this.#listRandom });
+  }
+
+  listAccounts(): Answer {
+    return listAccounts(this.#parts.store.accounts, this.#parts.settings);
+  }
+
+  getAccount({ id }: ApiRequest): Answer {
+    return getAccount(id, this.#parts.store.accounts, this.#parts.settings);
+  }
+
+  token({ body }: ApiRequest): Answer {
+    return this.#parts.credentials.grant(body);
   }
 
   /** Repeats the first answer for the same key and body, byte for byte. Refusals are not stored. */
@@ -82,11 +111,15 @@ export class JournalRoutes {
   }
 
   #createItems(drafts: readonly JournalDraft[], kind: 'batch' | 'reverse', key?: string): object[] {
-    const { service, batchRandom, settings } = this.#parts;
+    const { service, settings } = this.#parts;
     const journals = service.create(drafts, kind, key);
     const items = journals.map((journal) => formatBatchJournal(journal, settings.answerShape, kind));
-    return batchRandom ? shuffled(items, batchRandom) : items;
+    return this.#batchRandom ? shuffled(items, this.#batchRandom) : items;
   }
+}
+
+function randomOf(seed: number | undefined): Random {
+  return seed === undefined ? undefined : seededRandom(seed);
 }
 
 function fingerprintOf(operation: string, body: JsonObject): string {
