@@ -131,13 +131,13 @@ export class ResumedSubscription implements StatusReader {
 
   /** The next event of the past. Null if the event is filtered out, and at the end of the past. */
   async #nextPast(past: ReplayedPast): Promise<Result | null> {
-    const positioned = await past.next();
+    const result = await past.next();
     if (this.#hasLeft) return null;
-    if (positioned) {
-      const { event, position } = positioned;
+    if (!result.done) {
+      const { event, position } = result.value;
       this.#aheadMs = this.#hub.isOwn(position) ? -Infinity : Math.max(this.#aheadMs, stampOf(event).ms);
       this.#position = position;
-      return this.#options.accepts(event) ? { done: false, value: positioned } : null;
+      return this.#options.accepts(event) ? result : null;
     }
     this.#past = null;
     this.#tracker = this.#position && this.#hub.trackerFrom(this.#position);
