@@ -17,6 +17,7 @@ import { StatusHub } from './feed/StatusHub.ts';
 import type { HubState } from './feed/StatusHub.ts';
 import type { StatusMark } from './feed/StatusMark.ts';
 import type { StatusReader } from './feed/StatusReader.ts';
+import { RedisSlots } from './replay/RedisSlots.ts';
 import { SharedReplays } from './replay/SharedReplays.ts';
 import type { SharedReplaysOptions } from './replay/SharedReplays.ts';
 import { silenceMs, StatusHistory } from './replay/StatusHistory.ts';
@@ -26,7 +27,6 @@ import type { EventLogOptions } from './shared/EventLog.ts';
 import { LoggedHistory } from './shared/LoggedHistory.ts';
 import { LogPublisher } from './shared/LogPublisher.ts';
 import { SharedFeed } from './shared/SharedFeed.ts';
-import { SharedSlots } from './shared/SharedSlots.ts';
 import { ResumedSubscription } from './subscription/ResumedSubscription.ts';
 
 export interface StatusEventsOptions {
@@ -61,11 +61,7 @@ export class StatusEvents {
     const { window, replays, redis } = options;
     this.#clock = clock;
     this.#hub = new StatusHub({ window, now: () => clock.latestNow() });
-    this.#replays = new SharedReplays(
-      client,
-      replays,
-      redis ? (own, max) => new SharedSlots(redis, own, max) : undefined,
-    );
+    this.#replays = new SharedReplays(client, replays, redis && new RedisSlots(redis));
     this.#history = new StatusHistory(this.#replays, clock, log);
     if (!redis) {
       this.#feed = new StatusFeed(client, this.#hub, clock, log);
