@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import { dayOfInstant } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { readWithRetries } from '../events/replay/readWithRetries.ts';
-import { silenceMs } from '../events/replay/StatusHistory.ts';
+import { silenceMs } from '../events/replay/ReplayWatch.ts';
 import type { StatusHistory } from '../events/replay/StatusHistory.ts';
 
 import type { ReconciledDays } from './Reconciliation.ts';

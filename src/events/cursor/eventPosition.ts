@@ -58,7 +58,7 @@ export function isAhead({ ms, floorMs }: EventPosition, nowMs: number): boolean 
 /**
  * True if the event was not delivered before this position. At the beginning of a feed nothing was delivered, so every
  * event is after that position, including late ones. An event of the digest's instant counts as not delivered, see
- * `DigestResolver`.
+ * `resolveDigest`.
  */
 export function isAfter(event: JournalStatusEvent, position: EventPosition): boolean {
   const { ms, token } = stampOf(event);

@@ -1,6 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { Deferred } from '../../concurrency/Deferred.ts';
+import { pause } from '../../concurrency/waitFor.ts';
 import { instantMs } from '../../domain/instant.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import type { Log } from '../../log.ts';
@@ -122,7 +121,7 @@ export class StatusFeed implements Feed {
       const failure = await this.#readOneStream().catch((error: unknown) => error);
       this.#noteFailure(failure);
       this.#firstAttempt.resolve();
-      await wait(this.#backoff.pauseMs(failure), undefined, { signal }).catch(() => undefined);
+      await pause(this.#backoff.pauseMs(failure), signal);
     }
   }
 

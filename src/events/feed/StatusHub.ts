@@ -8,7 +8,6 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { lruCache } from '../../lruCache.ts';
 import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 
-import { DigestResolver } from '../cursor/DigestResolver.ts';
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
 import { beginningAt, hasEvents, isAfter, isAhead, isNamed } from '../cursor/eventPosition.ts';
 import type { EventPosition, HubOffset } from '../cursor/eventPosition.ts';
@@ -17,6 +16,7 @@ import { EventWindow } from './EventWindow.ts';
 import type { EventWindowOptions } from './EventWindow.ts';
 import { OffsetRuns } from '../cursor/OffsetRuns.ts';
 import { EventPositioner } from '../cursor/EventPositioner.ts';
+import { mayBeInDigest, resolveDigest } from '../cursor/resolveDigest.ts';
 import { SlowConsumerError } from '../../errors/streamErrors.ts';
 import type { StatusMark } from './StatusMark.ts';
 import { StatusSubscription } from './StatusSubscription.ts';
@@ -205,13 +205,12 @@ export class StatusHub {
     return this.isOwn(position) || this.#window.numberOf(position.named.at(-1)?.token) !== -1;
   }
 
-  /** The position with names in place of its digest, if the window has the events; see `DigestResolver`. */
+  /** The position with names in place of its digest, if the window has the events; see `resolveDigest`. */
   resolve(position: EventPosition): EventPosition {
     if (!position.digest || this.isOwn(position)) return position;
-    const search = new DigestResolver(position);
-    for (const { event } of this.#window.latest(this.end)) search.see(event);
-    search.settle();
-    return search.resolved ?? position;
+    const events = this.#window.latest(this.end).map(({ event }) => event);
+    const candidates = events.filter((event) => mayBeInDigest(event, position));
+    return resolveDigest(position, candidates) ?? position;
   }
 
   /** Whether somebody waits for events, or for the feed to begin. */

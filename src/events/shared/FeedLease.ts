@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 
+import { pause } from '../../concurrency/waitFor.ts';
+
+import { LogChangedError } from './EventLog.ts';
 import type { EventLog } from './EventLog.ts';
-import { LogMovedError } from './LogMovedError.ts';
 import type { LogState } from './LogState.ts';
 
 export interface FeedLeaseOptions {
@@ -64,7 +65,7 @@ export class FeedLease {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       await this.#attempt();
-      await wait(intervalMs, undefined, { signal }).catch(() => undefined);
+      await pause(intervalMs, signal);
     }
   }
 
@@ -86,7 +87,7 @@ export class FeedLease {
       else if (this.#isHeld && holder !== 'held') this.#lose();
     } catch (error) {
       if (this.#isHeld && performance.now() - this.#renewedAt > durationMs - intervalMs) this.#lose();
-      const isOver = error instanceof LogMovedError || performance.now() - this.#renewedAt > durationMs;
+      const isOver = error instanceof LogChangedError || performance.now() - this.#renewedAt > durationMs;
       if (isOver && !this.#closing.signal.aborted) this.#options.onFailure(error);
     }
   }

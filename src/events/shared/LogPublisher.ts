@@ -5,9 +5,9 @@ import { PublishedIds } from '../feed/PublishedIds.ts';
 import type { FeedSink, FeedStart } from '../feed/StatusFeed.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 
+import { LogChangedError } from './EventLog.ts';
 import type { AttachedLog, EventLog } from './EventLog.ts';
 import type { LogEntry } from './LogEntry.ts';
-import { LogMovedError } from './LogMovedError.ts';
 import type { LogState } from './LogState.ts';
 
 /** Events published here that the log may contain later, or not at all. */
@@ -79,16 +79,16 @@ export class LogPublisher implements FeedSink {
     this.#logId = state.id;
   }
 
-  /** To be called when the log begins after it was attached. @throws LogMovedError when events before it are missing here */
+  /** To be called when the log begins after it was attached. @throws LogChangedError when events before it are missing here */
   noteBeginning(ms: number): void {
     if (this.#beganMs === null) this.#beginAt(ms);
-    else if (ms > this.#lastMs) throw new LogMovedError('the shared log began after the last event of this gateway');
+    else if (ms > this.#lastMs) throw new LogChangedError('the shared log began after the last event of this gateway');
   }
 
-  /** Publishes the next entry, unless it was published before. @throws LogMovedError when entries are missing */
+  /** Publishes the next entry, unless it was published before. @throws LogChangedError when entries are missing */
   take(entry: LogEntry): void {
     const { number, event, publishedMs, isOverlap } = entry;
-    if (number !== this.#number + 1) throw new LogMovedError(`expected entry ${this.#number + 1}, found ${number}`);
+    if (number !== this.#number + 1) throw new LogChangedError(`expected entry ${this.#number + 1}, found ${number}`);
     if (this.#beganMs === null) this.#beginAt(publishedMs);
     this.#number = number;
     this.#lastMs = Math.max(this.#lastMs, publishedMs);

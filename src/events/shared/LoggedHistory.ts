@@ -5,8 +5,8 @@ import { EventPositioner } from '../cursor/EventPositioner.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 import type { HistoryRange, PastReader } from '../replay/StatusHistory.ts';
 
+import { LogChangedError } from './EventLog.ts';
 import type { EventLog } from './EventLog.ts';
-import { LogMovedError } from './LogMovedError.ts';
 
 /** Past events from the shared log if it has them all, otherwise from the API. */
 export class LoggedHistory implements PastReader {
@@ -33,7 +33,7 @@ export class LoggedHistory implements PastReader {
         }
         return;
       } catch (error) {
-        if (!(error instanceof LogMovedError || error instanceof RedisUnavailableError)) throw error;
+        if (!(error instanceof LogChangedError || error instanceof RedisUnavailableError)) throw error;
       }
     }
     yield* this.#api.read(last ? { ...range, after: last.position } : range, signal);

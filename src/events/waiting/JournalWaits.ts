@@ -1,7 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { Backoff } from '../../concurrency/Backoff.ts';
 import { SharedTimer } from '../../concurrency/SharedTimer.ts';
+import { pause } from '../../concurrency/waitFor.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { messageOf } from '../../errors/messageOf.ts';
@@ -137,7 +136,7 @@ export class JournalWaits {
     const backoff = new Backoff({ firstMs: 1_000, maxMs: 10_000 });
     let pauseMs = tickMs;
     while (this.#waited.size > 0 && !signal.aborted) {
-      await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(pauseMs, signal);
       const id = this.#nextToRead();
       pauseMs = id === null || (await this.#read(id)) ? tickMs : tickMs + backoff.next();
       if (pauseMs === tickMs) backoff.reset();
