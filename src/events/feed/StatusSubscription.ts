@@ -27,8 +27,8 @@ export interface StatusSubscriptionOptions {
  */
 export class StatusSubscription implements StatusReader {
   readonly #options: StatusSubscriptionOptions;
-  readonly #pending: Deferred<Result>[] = [];
-  /** The number of the next event to read. While `#pending` is not empty, that of the next event to be published. */
+  #pending: Deferred<Result> | null = null;
+  /** The number of the next event to read. While `next` is pending, that of the next event to be published. */
   #next: number;
   #last: PositionedEvent | null = null;
   #ended = false;
@@ -44,7 +44,7 @@ export class StatusSubscription implements StatusReader {
   }
 
   get restingCursor(): string | null {
-    return this.#pending.length > 0 && !this.#ended ? this.#options.feedCursor() : null;
+    return this.#pending ? this.#options.feedCursor() : null;
   }
 
   /** True when the window has dropped events that were not read yet. They have to be replayed. */
@@ -54,15 +54,15 @@ export class StatusSubscription implements StatusReader {
 
   /** Delivers an event that was published, if the subscriber waits; otherwise it will read it from the window. */
   offer(positioned: PositionedEvent): void {
-    if (this.#pending.length === 0) return;
+    if (!this.#pending) return;
     const number = this.#next;
     this.#next += 1;
-    if (this.#options.accepts(positioned.event, number)) this.#pending.shift()?.resolve(this.#take(positioned));
+    if (this.#options.accepts(positioned.event, number)) this.#settle(this.#take(positioned));
   }
 
   /** To be called when events are missing: the window no longer has what a subscriber that waits has not received. */
   lose(mark: StatusMark | null): void {
-    for (const { resolve } of this.#pending.splice(0)) resolve(this.#options.onLost(mark));
+    if (this.#pending) this.#settle(this.#options.onLost(mark));
   }
 
   /** Ends without the events that were not read: the subscriber resumes after its last cursor. */
@@ -70,9 +70,10 @@ export class StatusSubscription implements StatusReader {
     if (this.#ended) return;
     this.#ended = true;
     this.#options.onEnd(this);
-    for (const { resolve } of this.#pending.splice(0)) resolve({ done: true, value: undefined });
+    this.#settle({ done: true, value: undefined });
   }
 
+  /** Further calls while the last one is pending return the same promise. */
   next(): Promise<Result> {
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     const { window, accepts } = this.#options;
@@ -81,9 +82,8 @@ export class StatusSubscription implements StatusReader {
       this.#next += 1;
       if (accepts(positioned.event, number)) return Promise.resolve(this.#take(positioned));
     }
-    const pending = new Deferred<Result>();
-    this.#pending.push(pending);
-    return pending.promise;
+    this.#pending ??= new Deferred<Result>();
+    return this.#pending.promise;
   }
 
   return(): Promise<Result> {
@@ -98,5 +98,11 @@ export class StatusSubscription implements StatusReader {
   #take(positioned: PositionedEvent): IteratorYieldResult<PositionedEvent> {
     this.#last = positioned;
     return { done: false, value: positioned };
+  }
+
+  #settle(result: Result | Promise<Result>): void {
+    const pending = this.#pending;
+    this.#pending = null;
+    pending?.resolve(result);
   }
 }
