@@ -8,14 +8,13 @@ import type { StatusEventsClient } from '../upstream/events/StatusEventsClient.t
 import { encodeEventCursor } from './cursor/eventCursor.ts';
 import { beginningAt } from './cursor/eventPosition.ts';
 import type { EventPosition } from './cursor/eventPosition.ts';
-import type { PositionedEvent } from './cursor/PositionedEvent.ts';
+import type { PositionedEvent, StatusMark } from './cursor/PositionedEvent.ts';
 import { defaultWindow } from './feed/EventWindow.ts';
 import type { EventWindowOptions } from './feed/EventWindow.ts';
 import type { Feed, FeedState } from './feed/Feed.ts';
 import { StatusFeed } from './feed/StatusFeed.ts';
 import { StatusHub } from './feed/StatusHub.ts';
 import type { HubState } from './feed/StatusHub.ts';
-import type { StatusMark } from './feed/StatusMark.ts';
 import type { StatusReader } from './feed/StatusReader.ts';
 import { RedisSlots } from './replay/RedisSlots.ts';
 import { SharedReplays } from './replay/SharedReplays.ts';
@@ -141,9 +140,9 @@ export class StatusEvents {
       expected: this.#hub.expectedPast,
       isUrgent: true,
       onUnreadable,
+      caughtUpMs: isWhole ? silenceMs : caughtUpMs,
     };
-    const patience = { caughtUpMs: isWhole ? silenceMs : caughtUpMs };
-    for await (const { event } of this.#history.read({ ...range, ...patience }, signal)) yield event;
+    for await (const { event } of this.#history.read(range, signal)) yield event;
   }
 
   lastStatusOf(journalId: string): string | undefined {

@@ -37,7 +37,10 @@ export interface EventPosition {
   readonly offset?: HubOffset | undefined;
 }
 
-/** The position before the first event of a feed. */
+/** The time at which a feed begins has whole seconds, and may be a little late, in ms. */
+export const beginningErrorMs = 2_000;
+
+/** The position before the first event of a feed: everything up to this moment counts as delivered. */
 export function beginningAt(ms: number, offset?: HubOffset): EventPosition {
   return { ms, floorMs: ms, named: [], offset };
 }

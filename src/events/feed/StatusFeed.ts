@@ -9,6 +9,8 @@ import { messageOf } from '../../errors/messageOf.ts';
 import type { StatusStreamItem } from '../../upstream/events/readStatusStream.ts';
 import type { StatusEventRange, StatusEventsClient, StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
+import { setBackMs } from '../cursor/EventPositioner.ts';
+import { beginningErrorMs } from '../cursor/eventPosition.ts';
 import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
 import { StreamBackoff } from './StreamBackoff.ts';
 import { SilenceWatchdog } from './SilenceWatchdog.ts';
@@ -38,10 +40,6 @@ export interface FeedStart {
 
 /** The longest pause before a new attempt, in ms. */
 const maxPauseMs = 10_000;
-/** The estimate of the API's clock improves over time. A larger step back means that the clock was set back, in ms. */
-const setBackMs = 5_000;
-/** The time at which a stream was opened has whole seconds, and may be a little late, in ms. */
-const openedErrorMs = 2_000;
 /** A stream that has been open this long counts as good, even if it brought nothing new, in ms. */
 const goodAfterMs = 5_000;
 
@@ -146,13 +144,13 @@ export class StatusFeed implements Feed {
       for await (const item of stream.items) {
         watchdog.noteActivity();
         this.#lastItemMs = performance.now();
-        if (this.#take(item)) {
-          const room = this.#sink.untilRoom?.();
-          if (room) await room;
-          continue;
+        if (item.kind === 'lossy') {
+          end = `the event stream lost events: ${item.comment}`;
+          break;
         }
-        end = item.kind === 'lossy' ? `the event stream lost events: ${item.comment}` : end;
-        break;
+        this.#take(item);
+        const room = this.#sink.untilRoom?.();
+        if (room) await room;
       }
       return new UpstreamUnavailableError(end);
     } finally {
@@ -190,22 +188,11 @@ export class StatusFeed implements Feed {
     this.#log.info({ openedAt: stream.openedAt }, 'status feed is open');
   }
 
-  /** False when the stream has lost events and has to be replaced. */
-  #take(item: StatusStreamItem): boolean {
-    switch (item.kind) {
-      case 'event':
-        this.#publish(item.event);
-        return true;
-      case 'heartbeat':
-        // Every stream begins with a comment, even one that is cut right after.
-        if (performance.now() - (this.#openedMs ?? Infinity) >= goodAfterMs) this.#backoff.succeed();
-        return true;
-      case 'unreadable':
-        this.#log.error({ err: item.error }, 'unreadable status event skipped');
-        return true;
-      case 'lossy':
-        return false;
-    }
+  #take(item: StatusStreamItem): void {
+    if (item.kind === 'event') this.#publish(item.event);
+    else if (item.kind === 'unreadable') this.#log.error({ err: item.error }, 'unreadable status event skipped');
+    // Every stream begins with a comment, even one that is cut right after.
+    else if (performance.now() - (this.#openedMs ?? Infinity) >= goodAfterMs) this.#backoff.succeed();
   }
 
   #publish(event: JournalStatusEvent): void {
@@ -214,7 +201,7 @@ export class StatusFeed implements Feed {
     const nowMs = this.#clock.latestNow();
     // An event that is dated ahead does not show how far the stream has come.
     const pastMs = Math.min(ms, nowMs);
-    if (ms === pastMs && ms >= this.#openedAtMs + openedErrorMs) this.#isOverlap = false;
+    if (ms === pastMs && ms >= this.#openedAtMs + beginningErrorMs) this.#isOverlap = false;
     if (this.#published.has(event.id)) return;
     // The overlap repeats what happened before the feed began. An event that arrives live is new, however old it is.
     if (this.#isOverlap && ms < this.#completeSinceMs) return;

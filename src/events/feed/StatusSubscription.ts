@@ -2,8 +2,7 @@ import { Deferred } from '../../concurrency/Deferred.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
 import type { EventWindow } from './EventWindow.ts';
-import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import type { StatusMark } from './StatusMark.ts';
+import type { PositionedEvent, StatusMark } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from './StatusReader.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;

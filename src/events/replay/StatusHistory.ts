@@ -8,7 +8,7 @@ import type { ApiClock } from '../../upstream/transport/ApiClock.ts';
 import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
-import { hasEvents, isAfter, isAhead } from '../cursor/eventPosition.ts';
+import { beginningAt, hasEvents, isAfter, isAhead } from '../cursor/eventPosition.ts';
 import type { EventPosition, HubOffset } from '../cursor/eventPosition.ts';
 import { justBefore, stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
@@ -80,7 +80,9 @@ export class StatusHistory implements PastReader {
    * @throws CursorExpiredError | TooManyReplaysError | Fault
    */
   async *read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
-    const tracker = this.#trackerOf(range);
+    const { after, since } = range;
+    const start = after ?? beginningAt(since === undefined ? -Infinity : justBefore(instantMs(since)));
+    const positioner = new EventPositioner(() => this.#clock.latestNow(), start);
     let last: PositionedEvent | null = null;
     for (let isAlone = false; ; isAlone = true) {
       const rest = last ? { ...range, after: last.position } : range;
@@ -90,7 +92,7 @@ export class StatusHistory implements PastReader {
         const stream = await this.#open(rest, isAlone, signal);
         for await (const event of readEvents(stream, rest, this.#log)) {
           if (!isInside(event, rest)) continue;
-          last = tracker.advance(event);
+          last = positioner.advance(event);
           yield last;
         }
         // An aborted stream ends like a complete one, but the range was not read to its end.
@@ -132,13 +134,6 @@ export class StatusHistory implements PastReader {
     const startMs = after ? startOf(after) - lookBackMs : since === undefined ? 0 : instantMs(since);
     const untilMs = until === undefined ? Infinity : instantMs(until) + marginMs;
     return { sinceMs: Math.max(0, startMs - marginMs), untilMs: Math.min(untilMs, upToMs, this.#nowMs(range)) };
-  }
-
-  /** A tracker for which everything before the range counts as delivered. */
-  #trackerOf({ after, since }: HistoryRange): EventPositioner {
-    const now = () => this.#clock.latestNow();
-    if (after) return new EventPositioner({ now, start: after });
-    return EventPositioner.after(since === undefined ? -Infinity : justBefore(instantMs(since)), now);
   }
 }
 

@@ -22,13 +22,13 @@ export class LoggedHistory implements PastReader {
 
   async *read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
     const { after, upTo } = range;
-    const span = after?.offset && upTo ? this.#hub.offsets.span(after.offset, upTo) : null;
+    const span = after?.offset && upTo && this.#hub.offsets.span(after.offset, upTo);
     let last: PositionedEvent | null = null;
-    if (span && upTo) {
-      const tracker = new EventPositioner({ now: this.#hub.now, start: after });
+    if (span) {
+      const positioner = new EventPositioner(this.#hub.now, after);
       try {
         for await (const { number, event } of this.#log.entries(span.from, span.to)) {
-          last = tracker.advance(event, { hub: upTo.hub, published: number });
+          last = positioner.advance(event, { hub: upTo.hub, published: number });
           yield last;
         }
         return;

@@ -1,6 +1,7 @@
 import { waitFor } from '../../concurrency/waitFor.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
+import { beginningErrorMs } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { latenessMs } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
@@ -10,11 +11,6 @@ import { readWithRetries } from '../replay/readWithRetries.ts';
 import type { PastReader } from '../replay/StatusHistory.ts';
 import type { SeenEvents } from './SeenEvents.ts';
 
-/**
- * How wrong the time of a feed's beginning may be, in ms: it has whole seconds, and the API's hosts have several
- * clocks.
- */
-const beginningErrorMs = 2_000;
 /**
  * How many replayed events are queued for a subscriber. When the queue is full, the replay waits before it reads more.
  */

@@ -7,9 +7,8 @@ import { messageOf } from '../../errors/messageOf.ts';
 import type { Log } from '../../log.ts';
 import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 
-import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
+import type { PositionedEvent, StatusMark } from '../cursor/PositionedEvent.ts';
 import type { FeedState } from '../feed/Feed.ts';
-import type { StatusMark } from '../feed/StatusMark.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import { JournalWait } from './JournalWait.ts';
 import type { WaitingClient, WaitParts } from './JournalWait.ts';
@@ -146,11 +145,11 @@ export class JournalWaits {
 
   #nextToRead(): string | null {
     const { isOpen, downMs } = this.#options.events.feedState;
-    const isDown = !isOpen && (downMs === null || downMs >= downAfterMs);
-    if (!isDown) return isOpen ? firstOf(this.#uncovered) : null;
-    const id = firstOf(this.#waited.keys());
-    const waited = id === null ? undefined : this.#waited.get(id);
-    return waited && steadyNow() - waited.readMs >= readEveryMs ? id : null;
+    const [uncovered = null] = this.#uncovered;
+    if (isOpen) return uncovered;
+    if (downMs !== null && downMs < downAfterMs) return null;
+    const [waited] = this.#waited.values();
+    return waited && steadyNow() - waited.readMs >= readEveryMs ? waited.id : null;
   }
 
   /** False when the journal could not be read. */
@@ -169,9 +168,4 @@ export class JournalWaits {
     if (journal) waited.noteRead({ journal, cursor: mark?.cursor ?? events.cursorAt(startedMs), startedMs });
     return true;
   }
-}
-
-function firstOf(ids: Iterable<string>): string | null {
-  for (const id of ids) return id;
-  return null;
 }
