@@ -29,9 +29,7 @@ export interface FeedSink {
 
 /** Where a feed continues what another one has published. */
 export interface FeedStart {
-  /** Everything up to here was published, by the API's clock, in ms. */
-  lastMs: number;
-  /** Since when everything was published, in ms. */
+  /** Since when everything was published, by the API's clock, in ms. */
   beganMs: number;
   /** When the latest published event happened, in ms; null before the first. */
   publishedMs: number | null;
@@ -83,7 +81,7 @@ export class StatusFeed implements Feed {
     this.#log = log;
     this.#published = start?.published ?? new PublishedIds();
     if (!start) return;
-    this.#lastMs = start.lastMs;
+    this.#lastMs = start.publishedMs ?? start.beganMs;
     this.#beganMs = start.beganMs;
     this.#publishedMs = start.publishedMs ?? Infinity;
   }

@@ -52,8 +52,7 @@ export class LogPublisher implements FeedSink {
   /** Where this gateway's own stream continues; undefined if it has published nothing. */
   get start(): FeedStart | undefined {
     if (this.#beganMs === null) return undefined;
-    const [lastMs, beganMs] = [this.#lastMs, this.#beganMs];
-    return { lastMs, beganMs, publishedMs: lastMs, published: this.#ids };
+    return { beganMs: this.#beganMs, publishedMs: this.#lastMs, published: this.#ids };
   }
 
   /** The first stream of this gateway's own was opened. */

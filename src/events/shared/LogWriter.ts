@@ -134,10 +134,9 @@ export class LogWriter implements FeedSink {
 
 /** A log without events begins two minutes before the last event: other gateways may be a little behind this one. */
 function startOf({ beganMs, publishedMs, evictedMs }: LogState, own: FeedStart | undefined): FeedStart | undefined {
-  if (beganMs !== null) {
-    return { beganMs, publishedMs, lastMs: publishedMs ?? beganMs, published: new PublishedIds(evictedMs) };
-  }
-  if (!own) return undefined;
-  const { lastMs } = own;
-  return { lastMs, beganMs: lastMs - latenessMs, publishedMs: lastMs, published: new PublishedIds() };
+  if (beganMs !== null) return { beganMs, publishedMs, published: new PublishedIds(evictedMs) };
+  const lastMs = own?.publishedMs ?? null;
+  return lastMs === null
+    ? undefined
+    : { beganMs: lastMs - latenessMs, publishedMs: lastMs, published: new PublishedIds() };
 }
