@@ -97,7 +97,7 @@ export class StatusEvents {
     return this.#hub.mark;
   }
 
-  /** A cursor before everything that happens after a moment of this machine, given by `steadyNow`, for when there is no mark. */
+  /** For when there is no mark: a cursor before everything that happens after this moment, which `steadyNow` has given. */
   cursorAt(steadyMs: number): string {
     return encodeEventCursor(beginningAt(this.#clock.earliestAt(steadyMs)));
   }
@@ -105,7 +105,7 @@ export class StatusEvents {
   /**
    * Live events; with a position, first everything after it.
    *
-   * @param isTaking whether the client still reads. One that does is never ended for falling behind
+   * @param isTaking whether the client still reads: if so, the subscription is never ended for falling behind
    */
   subscribe(
     accepts: (event: JournalStatusEvent) => boolean,

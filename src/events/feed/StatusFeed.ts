@@ -19,7 +19,7 @@ import { PublishedIds } from './PublishedIds.ts';
 
 /** What the feed publishes to. */
 export interface FeedSink {
-  /** Marks the opening of a stream. Everything later than it by two seconds is published. */
+  /** A stream was opened. Everything later than two seconds after this moment will be published. */
   begin(openedMs: number): void;
   /** @param isOverlap the event is from the part of a stream that repeats the past */
   publish(event: JournalStatusEvent, isOverlap: boolean): void;
@@ -86,7 +86,6 @@ export class StatusFeed implements Feed {
     this.#publishedMs = start.publishedMs ?? Infinity;
   }
 
-  /** Fulfilled once the first stream is open or has failed to open; the feed keeps trying. */
   get firstAttempt(): Promise<void> {
     return this.#firstAttempt.promise;
   }
@@ -159,7 +158,7 @@ export class StatusFeed implements Feed {
     }
   }
 
-  /** When the API's clock was set back, a stream from the last event on stays silent: it is opened again from earlier. */
+  /** After the API's clock was set back, a stream from the last event on would be silent, so an earlier one is opened. */
   async #open(): Promise<StatusStream> {
     const { signal } = this.#closing;
     const stream = await this.#client.open(this.#range(), signal);

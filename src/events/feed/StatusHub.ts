@@ -37,7 +37,7 @@ export interface HubState {
   overflows: number;
 }
 
-/** A replay must contain the events of the last seconds before the last event, in ms, since its order may differ. */
+/** How long before the last event the events are that a replay must contain, in ms: its order may differ from the feed's. */
 const recentMs = 10_000;
 /** The most events that a replay must contain before it counts as complete. */
 const maxExpected = 2_000;
@@ -49,7 +49,7 @@ const maxStatuses = 10_000;
 export interface ExpectedPast {
   /** Everything up to this moment has happened. */
   ms: number;
-  /** The events of the last seconds, as late ones come before the last one; none when the feed has just begun. */
+  /** The events of the last seconds, since a replay may have them in another order. Empty when the feed has just begun. */
   recent: readonly JournalStatusEvent[];
 }
 
@@ -71,13 +71,13 @@ export class StatusHub {
   readonly #window: EventWindow;
   readonly #subscriptions = new Set<StatusSubscription>();
   readonly #lastStatuses = new LRUCache<string, string>(lruCache(maxStatuses));
-  /** Which offsets its events have in positions. */
+  /** Maps the numbers of the window to the offsets in positions. */
   readonly offsets = new OffsetRuns(randomBytes(6).toString('base64url'));
   readonly #awaitingBeginning = new Set<Deferred>();
   readonly #dropTimer: NodeJS.Timeout;
   /** The API's clock, in unix ms. */
   readonly now: () => number;
-  /** Events from the overlap of a later stream that happened before or as the feed began. A replay may have had them. */
+  /** Events from before or around the beginning that only a later stream brought. A replay may have contained them. */
   readonly #aroundBeginning = new WeakSet<JournalStatusEvent>();
   #positioner: EventPositioner;
   #beginning: StatusMark | null = null;
@@ -119,7 +119,6 @@ export class StatusHub {
     for (const { resolve } of this.#awaitingBeginning) resolve();
   }
 
-  /** True for an event of about the moment when the feed began that only a later stream brought. */
   isAroundBeginning(event: JournalStatusEvent): boolean {
     return this.#aroundBeginning.has(event);
   }
@@ -182,8 +181,8 @@ export class StatusHub {
   }
 
   /**
-   * Forgets all events, since some of those that follow can't be published. Subscriptions resume from a replay.
-   * `begin` is to be called next.
+   * Forgets all events, because events are missing before the next one. Subscriptions resume from a replay. To be
+   * followed by `begin`.
    */
   restart(): void {
     const mark = this.mark;

@@ -16,7 +16,7 @@ export interface StatusSubscriptionOptions {
   /** The feed's cursor now. */
   feedCursor: () => string | null;
   onEnd: (subscription: StatusSubscription) => void;
-  /** Reads on for a subscriber that waits when events can't be published; it has everything up to the mark. */
+  /** Reads on after the mark when the feed has missed events while the subscriber waits. */
   onLost: (mark: StatusMark | null) => Promise<Result>;
 }
 

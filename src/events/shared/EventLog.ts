@@ -21,7 +21,7 @@ export interface LoggedEvent extends Omit<LogEntry, 'number'> {
   readonly pastMs: number;
 }
 
-/** Who has the lease: `free` if nobody has it and it is not wanted. */
+/** Who has the lease; `free` if nobody has it and this gateway does not want it. */
 const holders = ['granted', 'held', 'other', 'free'] as const;
 
 /** The shared log has changed unexpectedly: it has another writer, was replaced, or no longer has an entry. */
@@ -37,7 +37,7 @@ const pageSize = 500;
 const blockMs = 1_000;
 /** How long a read may take in all, in ms. */
 const readTimeoutMs = 2_000;
-/** Answers in a row that must be in time before a reader connects. */
+/** How many commands in a row must be answered in time before a reader connects. */
 const answersInTime = 5;
 const maxTrimIntervalMs = 10_000;
 

@@ -9,13 +9,13 @@ import type { LogState } from './LogState.ts';
 export interface FeedLeaseOptions {
   /** The state of this gateway's feed for the others, while it holds the lease. */
   describe: () => string;
-  /** Called at each answer. */
+  /** Called at each answer. A `LogChangedError` that it throws ends the use of the lease. */
   onState: (state: LogState) => void;
   /** The lease was granted. */
   onGranted: (state: LogState) => void;
   /** The lease is over, or may be. */
   onLost: () => void;
-  /** Called when the lease can't be used any more: Redis has not answered for the duration of a lease, or the log was replaced. */
+  /** Called when Redis has not answered for the duration of a lease, or when the log was replaced. */
   onFailure: (error: unknown) => void;
 }
 

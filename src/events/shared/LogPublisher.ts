@@ -28,7 +28,7 @@ export class LogPublisher implements FeedSink {
   readonly #log: EventLog;
   readonly #maxLoaded: number;
   #ids = new PublishedIds();
-  /** The log that was read last, up to an entry. */
+  /** The log that was read last, and the number of the last entry that was read. */
   #logId: string | null = null;
   #number = 0;
   #beganMs: number | null = null;
@@ -44,7 +44,6 @@ export class LogPublisher implements FeedSink {
     this.#maxLoaded = maxLoaded;
   }
 
-  /** The number of the last entry that was read. */
   get number(): number {
     return this.#number;
   }
@@ -78,7 +77,7 @@ export class LogPublisher implements FeedSink {
     this.#logId = state.id;
   }
 
-  /** To be called when the log begins after it was attached. @throws LogChangedError when events before it are missing here */
+  /** The log has begun after it was attached. @throws LogChangedError if this gateway may lack earlier events */
   noteBeginning(ms: number): void {
     if (this.#beganMs === null) this.#beginAt(ms);
     else if (ms > this.#lastMs) throw new LogChangedError('the shared log began after the last event of this gateway');
@@ -135,7 +134,7 @@ export class LogPublisher implements FeedSink {
     this.#hub.offsets.continueFrom({ hub: id, published: this.#number }, this.#hub.end);
     if (this.#number === 0 && beganMs !== null) this.#beginAt(beganMs);
     else if (this.#number > 0 && this.#number === count) this.#beginAt(publishedMs ?? 0);
-    // Otherwise the first entry that is read tells when the memory begins.
+    // Otherwise the hub begins with the first entry that is read.
   }
 
   /** Whether the log still has, or will have, every entry after the last one that was read. */

@@ -79,10 +79,8 @@ export class LogWriter implements FeedSink {
     if (this.#hasFailed || this.#state.beganMs !== null) return;
     this.#state = { ...this.#state, beganMs: openedMs };
     const { events, onBegun } = this.#options;
-    events.begin(openedMs).then(
-      () => onBegun(openedMs),
-      (error: unknown) => this.#fail(error),
-    );
+    const noted = events.begin(openedMs).then(() => onBegun(openedMs));
+    noted.catch((error: unknown) => this.#fail(error));
   }
 
   publish(event: JournalStatusEvent, isOverlap: boolean): void {

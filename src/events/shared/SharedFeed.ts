@@ -168,20 +168,13 @@ export class SharedFeed implements Feed {
   }
 
   #contend(logId: string, fail: (error: unknown) => void): FeedLease {
-    const noteBeginning = (ms: number) => {
-      try {
-        this.#noteBeginning(ms);
-      } catch (error) {
-        fail(error);
-      }
-    };
     const lease: FeedLease = new FeedLease(this.#options.events, logId, {
       describe: () => this.#describe(),
       onState: (state) => {
         this.#note(state, lease);
-        if (state.beganMs !== null) noteBeginning(state.beganMs);
+        if (state.beganMs !== null) this.#noteBeginning(state.beganMs);
       },
-      onGranted: (state) => this.#lead(state, lease, noteBeginning),
+      onGranted: (state) => this.#lead(state, lease),
       onLost: () => this.#stepDown(),
       onFailure: fail,
     });
@@ -211,7 +204,7 @@ export class SharedFeed implements Feed {
     this.#firstAttempt.resolve();
   }
 
-  #lead(state: LogState, lease: FeedLease, onBegun: (ms: number) => void): void {
+  #lead(state: LogState, lease: FeedLease): void {
     const { publisher, ...parts } = this.#options;
     const { log } = parts;
     log.info({ fence: state.fence }, 'status feed leads');
@@ -219,7 +212,7 @@ export class SharedFeed implements Feed {
       ...parts,
       state,
       own: publisher.start,
-      onBegun,
+      onBegun: (ms) => this.#noteBeginning(ms),
       onFailure: (error) => {
         log.warn({ reason: messageOf(error) }, 'status feed can no longer append');
         void lease.giveUp({ rests: false });

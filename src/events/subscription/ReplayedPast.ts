@@ -87,7 +87,7 @@ export class ReplayedPast {
       expected,
       upToMs,
       caughtUpMs: 0,
-      // The API had these events at the first request. Every other live event arrived later, whatever its date.
+      // A live event that the first replay did not contain arrived later and is new, whatever its date.
       lookBackMs: isFirst ? latenessMs : 0,
       onSeen: isFirst ? (event: JournalStatusEvent) => this.seen.add(event) : undefined,
       onResolved: (resolved: EventPosition) => this.seen.resolve(resolved),

@@ -103,7 +103,7 @@ export class ResumedSubscription implements StatusReader {
     this.#live = this.#hub.subscribe(wants, number, (mark) => this.#readOnAfter(mark));
   }
 
-  /** Called when the hub has missed events while this subscription waited for the next one. Replays these events. */
+  /** Replays what the hub has missed while this subscription waited. */
   #readOnAfter(mark: StatusMark | null): Promise<Result> {
     const position = mark && this.#isCoveredBy(mark.position) ? mark.position : this.#lastPosition;
     this.#live?.end();

@@ -7,7 +7,7 @@ import { messageOf } from '../../errors/messageOf.ts';
 import type { Log } from '../../log.ts';
 import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 
-import type { PositionedEvent, StatusMark } from '../cursor/PositionedEvent.ts';
+import type { StatusMark } from '../cursor/PositionedEvent.ts';
 import type { FeedState } from '../feed/Feed.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import { JournalWait } from './JournalWait.ts';
@@ -46,7 +46,7 @@ export class JournalWaits {
   readonly #options: JournalWaitsOptions;
   /** Those at the beginning were read least recently. */
   readonly #waited = new Map<string, WaitedJournal>();
-  /** Journals whose last read began before the feed did: the feed may not have what followed it. */
+  /** Journals that were last read before the feed began: the feed may lack their later events. */
   readonly #uncovered = new Set<string>();
   readonly #closing = new AbortController();
   #reader: StatusReader | null = null;
@@ -111,20 +111,15 @@ export class JournalWaits {
 
   async #deliver(reader: StatusReader): Promise<void> {
     try {
-      for await (const positioned of reader) this.#take(positioned);
+      for await (const { event, cursor } of reader)
+        this.#waited.get(event.journalId.toLowerCase())?.noteEvent(event, cursor);
     } catch (error) {
-      this.#options.log.warn(
-        { problem: messageOf(error) },
-        'events of awaited journals were lost: reading the journals',
-      );
+      const problem = messageOf(error);
+      this.#options.log.warn({ problem }, 'events of awaited journals were lost: reading the journals');
       if (this.#reader !== reader || this.#closing.signal.aborted) return;
       this.#reader = this.#subscribe();
       for (const id of this.#waited.keys()) this.#uncovered.add(id);
     }
-  }
-
-  #take({ event, cursor }: PositionedEvent): void {
-    this.#waited.get(event.journalId.toLowerCase())?.noteEvent(event, cursor);
   }
 
   /** Runs while anybody waits. It reads nothing as long as the feed tells everything. */
