@@ -53,15 +53,20 @@ export class StatusSubscription implements StatusReader {
 
   /** Delivers an event that was published, if the subscriber waits; otherwise it will read it from the window. */
   offer(positioned: PositionedEvent): void {
-    if (!this.#pending) return;
+    const pending = this.#pending;
+    if (!pending) return;
     const number = this.#next;
     this.#next += 1;
-    if (this.#options.accepts(positioned.event, number)) this.#settle(this.#take(positioned));
+    if (!this.#options.accepts(positioned.event, number)) return;
+    this.#pending = null;
+    pending.resolve(this.#take(positioned));
   }
 
   /** To be called when events are missing: the window no longer has what a subscriber that waits has not received. */
   lose(mark: StatusMark | null): void {
-    if (this.#pending) this.#settle(this.#options.onLost(mark));
+    const pending = this.#pending;
+    this.#pending = null;
+    pending?.resolve(this.#options.onLost(mark));
   }
 
   /** Ends without the events that were not read: the subscriber resumes after its last cursor. */
@@ -69,7 +74,8 @@ export class StatusSubscription implements StatusReader {
     if (this.#ended) return;
     this.#ended = true;
     this.#options.onEnd(this);
-    this.#settle({ done: true, value: undefined });
+    this.#pending?.resolve({ done: true, value: undefined });
+    this.#pending = null;
   }
 
   /** Further calls while the last one is pending return the same promise. */
@@ -97,11 +103,5 @@ export class StatusSubscription implements StatusReader {
   #take(positioned: PositionedEvent): IteratorYieldResult<PositionedEvent> {
     this.#last = positioned;
     return { done: false, value: positioned };
-  }
-
-  #settle(result: Result | Promise<Result>): void {
-    const pending = this.#pending;
-    this.#pending = null;
-    pending?.resolve(result);
   }
 }
