@@ -3,7 +3,7 @@ import type { Principal } from './auth/principal.ts';
 import type { Session } from './auth/Session.ts';
 import type { CancelSignal } from './concurrency/Cancellation.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
-import type { StatusMark } from './events/feed/StatusMark.ts';
+import type { StatusMark } from './events/cursor/PositionedEvent.ts';
 import type { JournalWaits } from './events/waiting/JournalWaits.ts';
 import type { SubscriptionProgress } from './events/subscription/SubscriptionProgress.ts';
 import type { EventJournals } from './loaders/EventJournals.ts';

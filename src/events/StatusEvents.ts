@@ -8,25 +8,25 @@ import type { StatusEventsClient } from '../upstream/events/StatusEventsClient.t
 import { encodeEventCursor } from './cursor/eventCursor.ts';
 import { beginningAt } from './cursor/eventPosition.ts';
 import type { EventPosition } from './cursor/eventPosition.ts';
-import type { PositionedEvent } from './cursor/PositionedEvent.ts';
+import type { PositionedEvent, StatusMark } from './cursor/PositionedEvent.ts';
 import { defaultWindow } from './feed/EventWindow.ts';
 import type { EventWindowOptions } from './feed/EventWindow.ts';
 import type { Feed, FeedState } from './feed/Feed.ts';
 import { StatusFeed } from './feed/StatusFeed.ts';
 import { StatusHub } from './feed/StatusHub.ts';
 import type { HubState } from './feed/StatusHub.ts';
-import type { StatusMark } from './feed/StatusMark.ts';
 import type { StatusReader } from './feed/StatusReader.ts';
+import { RedisSlots } from './replay/RedisSlots.ts';
 import { SharedReplays } from './replay/SharedReplays.ts';
 import type { SharedReplaysOptions } from './replay/SharedReplays.ts';
-import { silenceMs, StatusHistory } from './replay/StatusHistory.ts';
+import { silenceMs } from './replay/ReplayWatch.ts';
+import { StatusHistory } from './replay/StatusHistory.ts';
 import type { HistoryRange, PastReader } from './replay/StatusHistory.ts';
 import { EventLog } from './shared/EventLog.ts';
 import type { EventLogOptions } from './shared/EventLog.ts';
 import { LoggedHistory } from './shared/LoggedHistory.ts';
 import { LogPublisher } from './shared/LogPublisher.ts';
 import { SharedFeed } from './shared/SharedFeed.ts';
-import { SharedSlots } from './shared/SharedSlots.ts';
 import { ResumedSubscription } from './subscription/ResumedSubscription.ts';
 
 export interface StatusEventsOptions {
@@ -61,11 +61,7 @@ export class StatusEvents {
     const { window, replays, redis } = options;
     this.#clock = clock;
     this.#hub = new StatusHub({ window, now: () => clock.latestNow() });
-    this.#replays = new SharedReplays(
-      client,
-      replays,
-      redis ? (own, max) => new SharedSlots(redis, own, max) : undefined,
-    );
+    this.#replays = new SharedReplays(client, replays, redis && new RedisSlots(redis));
     this.#history = new StatusHistory(this.#replays, clock, log);
     if (!redis) {
       this.#feed = new StatusFeed(client, this.#hub, clock, log);
@@ -101,7 +97,7 @@ export class StatusEvents {
     return this.#hub.mark;
   }
 
-  /** A cursor before everything that happens after a moment of this machine, given by `steadyNow`, for when there is no mark. */
+  /** For when there is no mark: a cursor before everything that happens after this moment, which `steadyNow` has given. */
   cursorAt(steadyMs: number): string {
     return encodeEventCursor(beginningAt(this.#clock.earliestAt(steadyMs)));
   }
@@ -109,7 +105,7 @@ export class StatusEvents {
   /**
    * Live events; with a position, first everything after it.
    *
-   * @param isTaking whether the client still reads. One that does is never ended for falling behind
+   * @param isTaking whether the client still reads: if so, the subscription is never ended for falling behind
    */
   subscribe(
     accepts: (event: JournalStatusEvent) => boolean,
@@ -144,9 +140,9 @@ export class StatusEvents {
       expected: this.#hub.expectedPast,
       isUrgent: true,
       onUnreadable,
+      caughtUpMs: isWhole ? silenceMs : caughtUpMs,
     };
-    const patience = { caughtUpMs: isWhole ? silenceMs : caughtUpMs };
-    for await (const { event } of this.#history.read({ ...range, ...patience }, signal)) yield event;
+    for await (const { event } of this.#history.read(range, signal)) yield event;
   }
 
   lastStatusOf(journalId: string): string | undefined {

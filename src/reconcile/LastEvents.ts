@@ -1,8 +1,9 @@
 import type { Instant } from '../domain/instant.ts';
 import { dayOfInstant } from '../domain/instant.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
+import { latenessMs } from '../events/cursor/eventStamp.ts';
 import { readWithRetries } from '../events/replay/readWithRetries.ts';
-import { silenceMs } from '../events/replay/StatusHistory.ts';
+import { silenceMs } from '../events/replay/ReplayWatch.ts';
 import type { StatusHistory } from '../events/replay/StatusHistory.ts';
 
 import type { ReconciledDays } from './Reconciliation.ts';
@@ -11,9 +12,6 @@ interface LastEvent {
   status: string;
   at: Instant;
 }
-
-/** An event may arrive this much later than it happened, in ms. */
-const latenessMs = 60_000;
 
 /** The last status event of each journal. */
 export class LastEvents {

@@ -20,14 +20,15 @@ export function findDoubles(journals: readonly Journal[]): Doubles[] {
 }
 
 type DatedJournal = Journal & { createdAt: string };
+type Run = [DatedJournal, ...DatedJournal[]];
 
 function isDated(journal: Journal): journal is DatedJournal {
   return journal.createdAt !== null;
 }
 
 /** The groups of journals in which each follows the one before within a minute. */
-function runsOf(journals: DatedJournal[]): DatedJournal[][] {
-  const runs: DatedJournal[][] = [];
+function runsOf(journals: DatedJournal[]): Run[] {
+  const runs: Run[] = [];
   for (const journal of journals.sort((one, other) => instantMs(one.createdAt) - instantMs(other.createdAt))) {
     const run = runs.at(-1);
     const last = run?.at(-1);
@@ -37,9 +38,8 @@ function runsOf(journals: DatedJournal[]): DatedJournal[][] {
   return runs.filter((run) => run.length > 1);
 }
 
-function doublesOf(run: DatedJournal[]): Doubles {
+function doublesOf(run: Run): Doubles {
   const [first] = run;
-  if (!first) throw new TypeError('a run has journals');
   return {
     fromAccount: first.fromAccount,
     toAccount: first.toAccount,

@@ -2,7 +2,7 @@ import { assertAuthorized } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 import { decodeEventCursor } from '../events/cursor/eventCursor.ts';
 import type { EventPosition } from '../events/cursor/eventPosition.ts';
-import { FilteredEvents } from '../events/subscription/FilteredEvents.ts';
+import { filterEvents } from '../events/subscription/filterEvents.ts';
 import { EndWithSession } from '../events/subscription/EndWithSession.ts';
 import type { StatusReader } from '../events/feed/StatusReader.ts';
 
@@ -28,7 +28,7 @@ export function journalStatusChanged(
   const { accepts, passes } = statusEventChecks(filter, context);
   const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after), () => progress.isTaking);
   const startsAfter = lastEventId ?? after ?? statusMark?.cursor ?? null;
-  const events = passes ? new FilteredEvents(all, ({ event }) => passes(event), startsAfter) : all;
+  const events = passes ? filterEvents(all, ({ event }) => passes(event), startsAfter) : all;
   return progress.follow(session.canEnd ? new EndWithSession(events, session, startsAfter) : events);
 }
 

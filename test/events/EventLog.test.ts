@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { EventLog } from '../../src/events/shared/EventLog.ts';
+import { EventLog, LogChangedError } from '../../src/events/shared/EventLog.ts';
 import type { EventLogOptions, LoggedEvent } from '../../src/events/shared/EventLog.ts';
-import { LogMovedError } from '../../src/events/shared/LogMovedError.ts';
 import type { LogState } from '../../src/events/shared/LogState.ts';
 import { openRedis } from '../../src/redis/openRedis.ts';
 import { closeLater } from '../kit/closeLater.ts';
@@ -70,7 +69,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     const state = await lead(other, 'two');
     const count = await other.append(state, [logged('b')]);
 
-    await expect(log.append({ ...late, count }, [logged('late')])).rejects.toThrow(LogMovedError);
+    await expect(log.append({ ...late, count }, [logged('late')])).rejects.toThrow(LogChangedError);
     await log.release('one');
 
     await other.append({ ...state, count }, [logged('c')]);
@@ -81,7 +80,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     const log = await openLog(await startRedis());
     const state = await lead(log);
 
-    await expect(log.append({ ...state, count: 5 }, [logged('a')])).rejects.toThrow(LogMovedError);
+    await expect(log.append({ ...state, count: 5 }, [logged('a')])).rejects.toThrow(LogChangedError);
     expect(await idsFrom(log)).toEqual([]);
   });
 
@@ -127,7 +126,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     expect(count - first).toBeLessThan(400);
 
     await expect.poll(async () => (await log.trim(), (await attach(log)).first)).toBe(count + 1);
-    await expect(log.entries(first, count).next()).rejects.toThrow(LogMovedError);
+    await expect(log.entries(first, count).next()).rejects.toThrow(LogChangedError);
   });
 
   it('recognises duplicate events by their ids up to a recorded time', async () => {

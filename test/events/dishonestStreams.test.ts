@@ -5,6 +5,7 @@ import { startGateway } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
+import { cursorAfter, cursorOf } from './kit/cursors.ts';
 import { ago, line, startScriptedGateway } from './kit/startScriptedGateway.ts';
 
 interface Changed {
@@ -12,10 +13,6 @@ interface Changed {
 }
 
 const changed = 'subscription ($after: String) { journalStatusChanged(after: $after) { id statusTo } }';
-async function cursorOf(url: string): Promise<string> {
-  return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
-}
-
 describe('an event that arrives late', () => {
   it('is delivered after a cursor that was taken before the feed had received any event', async () => {
     const { url, feeds } = await startScriptedGateway();
@@ -140,7 +137,7 @@ describe('a replay', () => {
       if (attempt > 1) response.end(events.join(''));
       else response.write(events.slice(0, 2).join(''), () => response.destroy());
     });
-    const after = Buffer.from(JSON.stringify(['e1', '2026-01-01T00:00:00.000Z', 'a'])).toString('base64url');
+    const after = cursorAfter({ at: '2026-01-01T00:00:00.000Z', id: 'a' });
 
     const resumed = await subscribe<Changed>('WebSocket', url, changed, { after });
 
@@ -154,7 +151,7 @@ describe('a replay', () => {
       const count = eventsPerAttempt.shift() ?? 0;
       response.write(`: broken\n\n${events.slice(0, count).join('')}`, () => response.destroy());
     });
-    const after = Buffer.from(JSON.stringify(['e1', '2026-01-01T00:00:00.000Z', 'a'])).toString('base64url');
+    const after = cursorAfter({ at: '2026-01-01T00:00:00.000Z', id: 'a' });
 
     const resumed = await subscribe<Changed>('SSE', url, changed, { after });
 
@@ -171,7 +168,7 @@ describe('a replay', () => {
     feeds[0]?.write(b);
     await live.take(1);
     const { at } = JSON.parse(a.slice(6)) as { at: string };
-    const after = Buffer.from(JSON.stringify(['e1', at, 'a'])).toString('base64url');
+    const after = cursorAfter({ at, id: 'a' });
 
     const resumed = await subscribe<Changed>('WebSocket', url, changed, { after });
 
@@ -202,7 +199,7 @@ describe('a replay', () => {
 });
 
 describe('a subscriber who resumes', () => {
-  const cursorOfA = Buffer.from(JSON.stringify(['e1', '2026-01-01T00:00:00.000Z', 'a'])).toString('base64url');
+  const cursorOfA = cursorAfter({ at: '2026-01-01T00:00:00.000Z', id: 'a' });
   const a = line('2026-01-01T00:00:00Z', 'a');
 
   it('before the feed is open waits for it and receives the events that happened meanwhile', async () => {
@@ -258,7 +255,7 @@ describe('a subscriber who resumes', () => {
     const live = await subscribe<Changed>('WebSocket', url, changed);
     feeds[0]?.write(events);
     await live.take(2);
-    const cursorAt = (id: string) => Buffer.from(JSON.stringify(['e1', at, id])).toString('base64url');
+    const cursorAt = (id: string) => cursorAfter({ at, id });
 
     for (const [known, missing] of [
       ['one', 'two'],

@@ -7,6 +7,7 @@ import { EventStream } from '../kit/EventStream.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
+import { cursorOf } from './kit/cursors.ts';
 import { ago, line, startScriptedGateway } from './kit/startScriptedGateway.ts';
 
 interface Changed {
@@ -18,10 +19,6 @@ const aheadMs = -600_000;
 
 function idsOf(events: Changed[]): string[] {
   return events.map(({ journalStatusChanged: { id } }) => id);
-}
-
-async function cursorOf(url: string): Promise<string> {
-  return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
 }
 
 describe('an event that arrives late', () => {

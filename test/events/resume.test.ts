@@ -7,6 +7,8 @@ import { createJournals } from '../kit/createJournals.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
+import { cursorOf } from './kit/cursors.ts';
+
 interface Changed {
   journalStatusChanged: {
     id: string;
@@ -29,11 +31,6 @@ function everyChange(ids: string[]): string[] {
 
 function changesIn(events: Changed[]): string[] {
   return events.map(({ journalStatusChanged: { journalId, statusTo } }) => `${journalId} ${statusTo}`).sort();
-}
-
-async function cursorOf(url: string): Promise<string> {
-  const { data } = await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }');
-  return data?.journalStatusCursor ?? '';
 }
 
 describe.each(['WebSocket', 'SSE'] as const)('a subscription after a cursor over %s', (transport) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
+import { cursorAfter } from './kit/cursors.ts';
 import { ago, line, startScriptedGateway } from './kit/startScriptedGateway.ts';
 
 interface Changed {
@@ -85,9 +86,8 @@ describe('the cursor of the feed', () => {
   it('is sent to a subscriber of a replay only once the feed has caught up', async () => {
     const [a, b] = [line(ago(2_000), 'a'), line(ago(1_000), 'b')];
     const { url, feeds } = await startScriptedGateway((_request, response) => response.end(a + b), 0, { pingMs: 200 });
-    const after = Buffer.from(JSON.stringify(['e1', (JSON.parse(a.slice(6)) as { at: string }).at, 'a'])).toString(
-      'base64url',
-    );
+    const { at } = JSON.parse(a.slice(6)) as { at: string };
+    const after = cursorAfter({ at, id: 'a' });
     const resumed = await RawSocket.ready(url);
     resumed.subscribe('1', changed.replace('after: $after', 'after: $after, filter: { statusTo: [QUEUED] }'), {
       after,

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import type { EventsConfig } from '../../src/config/events.ts';
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
-import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
 import { createJournals } from '../kit/createJournals.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
+import { cursorOf } from './kit/cursors.ts';
 import { feedOf, startSharing } from './kit/startSharing.ts';
 
 interface Changed {
@@ -41,11 +41,6 @@ async function upstreamStreams(sandbox: Sandbox) {
     'stats',
   );
   return streams;
-}
-
-async function cursorOf(url: string): Promise<string> {
-  const { data } = await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }');
-  return data?.journalStatusCursor ?? '';
 }
 
 describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {

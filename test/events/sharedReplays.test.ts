@@ -14,6 +14,8 @@ import { statusEventLine } from '../kit/statusEventLine.ts';
 import { json, quietStream, StubUpstream } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
+import { cursorAfter } from './kit/cursors.ts';
+
 interface Changed {
   journalStatusChanged: { id: string; cursor: string };
 }
@@ -46,7 +48,7 @@ describe('clients that resume at once', () => {
     });
     const { url } = await startGateway(stub.url, {}, { events: { replays: { streams: 1 } } });
     const resumes = past.slice(0, -1).map(({ id, at }, index) => {
-      const after = Buffer.from(JSON.stringify(['e1', at, id])).toString('base64url');
+      const after = cursorAfter({ at, id });
       return () => subscribe<Changed>(index % 2 ? 'SSE' : 'WebSocket', url, changed, { after });
     });
 
@@ -74,7 +76,7 @@ describe('clients that resume at once', () => {
     const { url } = await startGateway(stub.url);
     const cursors = [0, 11_990].map((index) => {
       const at = (JSON.parse(past[index]?.slice(6) ?? '') as { at: string }).at;
-      return Buffer.from(JSON.stringify(['e1', at, String(index)])).toString('base64url');
+      return cursorAfter({ at, id: String(index) });
     });
 
     const [early, late] = await Promise.all(cursors.map((after) => subscribe<Changed>('SSE', url, changed, { after })));
@@ -115,7 +117,7 @@ describe('clients that resume at once', () => {
     });
     const replays = { streams: 1, waiting: 1 };
     const { url } = await startGateway(stub.url, {}, { events: { replays } });
-    const behind = (at: string) => Buffer.from(JSON.stringify(['e1', at, 'a'])).toString('base64url');
+    const behind = (at: string) => cursorAfter({ at, id: 'a' });
     const [first, second, third] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'].map(behind);
 
     await subscribe<Changed>('WebSocket', url, changed, { after: first });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { ask } from '../kit/ask.ts';
 import { createJournals } from '../kit/createJournals.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import type { SocketMessage } from '../kit/RawSocket.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
+
+import { cursorOf } from './kit/cursors.ts';
 
 interface Changed {
   data: { journalStatusChanged: { id: string; cursor: string } };
@@ -41,10 +42,6 @@ async function take(stream: EventStream, count: number) {
     taken.push({ id: message.id, event: (JSON.parse(message.data) as Changed).data.journalStatusChanged });
   }
   return taken;
-}
-
-async function cursorOf(url: string): Promise<string> {
-  return (await ask<{ journalStatusCursor: string }>(url, '{ journalStatusCursor }')).data?.journalStatusCursor ?? '';
 }
 
 async function nextPing(socket: RawSocket): Promise<SocketMessage> {

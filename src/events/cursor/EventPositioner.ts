@@ -8,22 +8,10 @@ import { PositionedEvent } from './PositionedEvent.ts';
 
 /** How many events a position names at most, besides the last one. */
 const maxNamed = 16;
-/**
- * The largest step back of the API's estimated clock that only improves the estimate, in ms. A larger step means that
- * the API's clock was set back.
- */
-const setBackMs = 5_000;
-
-const nothing: EventPosition = { ms: 0, floorMs: -Infinity, named: [] };
-
-export interface PositionTrackerOptions {
-  /**
-   * The API's clock, in Unix ms. An event that is dated far ahead of this clock does not move positions to its date.
-   */
-  now: () => number;
-  /** The position before the first event. */
-  start?: EventPosition | undefined;
-}
+/** The time of a position without events. */
+const none = 0;
+/** The estimate of the API's clock improves over time. A larger step back means that the clock was set back, in ms. */
+export const setBackMs = 5_000;
 
 /**
  * Gives each event of a stream its position. Events may arrive out of order: a position names the latest events by
@@ -38,19 +26,18 @@ export class EventPositioner {
   /** In the order of arrival. */
   #named: readonly EventStamp[];
 
-  constructor({ now, start = nothing }: PositionTrackerOptions) {
+  /**
+   * @param now the API's clock, in Unix ms: an event that is dated far ahead of it does not move positions to its date
+   * @param start the position before the first event
+   */
+  constructor(now: () => number, start: EventPosition) {
     this.#now = now;
     this.#lastNow = now();
     // The time of a beginning comes from a clock and not from an event, so earlier events may follow.
-    this.#ms = hasEvents(start) ? start.ms : nothing.ms;
+    this.#ms = hasEvents(start) ? start.ms : none;
     this.#floorMs = start.floorMs;
     this.#digest = start.digest;
     this.#named = start.named;
-  }
-
-  /** A tracker for a stream that contains everything later than this moment. */
-  static after(floorMs: number, now: () => number): EventPositioner {
-    return new EventPositioner({ now, start: { ...nothing, floorMs } });
   }
 
   /** @param offset the offset after the event if a hub publishes the event; a replayed event has no offset */
@@ -69,7 +56,7 @@ export class EventPositioner {
   #positionAt(offset: HubOffset | undefined): EventPosition {
     const named = this.#named;
     // True while every event so far was dated ahead of the API's clock.
-    if (this.#ms === nothing.ms) return { ms: this.#floorMs, floorMs: this.#floorMs, named, offset };
+    if (this.#ms === none) return { ms: this.#floorMs, floorMs: this.#floorMs, named, offset };
     const floorMs = this.#floor;
     const digest = this.#digest && this.#digest.ms > floorMs ? this.#digest : undefined;
     return { ms: this.#ms, floorMs, named, digest, offset };
@@ -110,7 +97,7 @@ export class EventPositioner {
 
   /** To be called when the API's clock was set back. In the time that the clock repeats, only named ones count as delivered. */
   #stepBack(nowMs: number): void {
-    this.#ms = nothing.ms;
+    this.#ms = none;
     this.#floorMs = Math.min(this.#floorMs, nowMs);
     if (this.#digest && this.#digest.ms > nowMs) this.#digest = undefined;
     this.#named = this.#named.filter(({ ms }) => ms <= nowMs + latenessMs);

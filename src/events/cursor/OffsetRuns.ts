@@ -1,6 +1,6 @@
 import type { HubOffset } from './eventPosition.ts';
 
-/** Successive events of a window whose offsets follow each other, too. */
+/** Consecutive events of a window that also have consecutive offsets. */
 interface Run {
   hub: string;
   /** The number that the first event of the run has in the window. */

@@ -37,7 +37,10 @@ export interface EventPosition {
   readonly offset?: HubOffset | undefined;
 }
 
-/** The position before the first event of a feed. */
+/** The time at which a feed begins has whole seconds, and may be a little late, in ms. */
+export const beginningErrorMs = 2_000;
+
+/** The position before the first event of a feed: everything up to this moment counts as delivered. */
 export function beginningAt(ms: number, offset?: HubOffset): EventPosition {
   return { ms, floorMs: ms, named: [], offset };
 }
@@ -58,7 +61,7 @@ export function isAhead({ ms, floorMs }: EventPosition, nowMs: number): boolean 
 /**
  * True if the event was not delivered before this position. At the beginning of a feed nothing was delivered, so every
  * event is after that position, including late ones. An event of the digest's instant counts as not delivered, see
- * `DigestResolver`.
+ * `resolveDigest`.
  */
 export function isAfter(event: JournalStatusEvent, position: EventPosition): boolean {
   const { ms, token } = stampOf(event);

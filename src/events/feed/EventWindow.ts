@@ -1,3 +1,5 @@
+import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
+
 import { stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 
@@ -69,8 +71,8 @@ export class EventWindow {
   }
 
   /** The latest events, at most `count`, oldest first. */
-  latest(count: number): PositionedEvent[] {
-    return this.#kept.slice(-count).map(({ positioned }) => positioned);
+  latest(count = Infinity): JournalStatusEvent[] {
+    return this.#kept.slice(-count).map(({ positioned }) => positioned.event);
   }
 
   /** Drops all events, and skips one number, so that a subscriber that waits for the next event notices the gap. */

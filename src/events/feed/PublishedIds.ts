@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 import { lruCache } from '../../lruCache.ts';
 
-/** Ids of published events with their times, none ahead of the API's clock: enough to detect repeats in a new stream. */
+/** The ids and times of published events, by which a feed detects repeats. No time is ahead of the API's clock. */
 export class PublishedIds {
   readonly #ids = new LRUCache<string, number>({
     ...lruCache(100_000),
@@ -10,7 +10,7 @@ export class PublishedIds {
   });
   #evictedMs: number;
 
-  /** @param evictedMs ids up to this time are kept elsewhere, if at all */
+  /** @param evictedMs ids up to this time may be missing from the start */
   constructor(evictedMs = -Infinity) {
     this.#evictedMs = evictedMs;
   }

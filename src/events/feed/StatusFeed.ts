@@ -1,6 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { Deferred } from '../../concurrency/Deferred.ts';
+import { pause } from '../../concurrency/waitFor.ts';
 import { instantMs } from '../../domain/instant.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import type { Log } from '../../log.ts';
@@ -10,6 +9,8 @@ import { messageOf } from '../../errors/messageOf.ts';
 import type { StatusStreamItem } from '../../upstream/events/readStatusStream.ts';
 import type { StatusEventRange, StatusEventsClient, StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
+import { setBackMs } from '../cursor/EventPositioner.ts';
+import { beginningErrorMs } from '../cursor/eventPosition.ts';
 import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
 import { StreamBackoff } from './StreamBackoff.ts';
 import { SilenceWatchdog } from './SilenceWatchdog.ts';
@@ -18,7 +19,7 @@ import { PublishedIds } from './PublishedIds.ts';
 
 /** What the feed publishes to. */
 export interface FeedSink {
-  /** Marks the opening of a stream. Everything later than it by two seconds is published. */
+  /** A stream was opened. Everything later than two seconds after this moment will be published. */
   begin(openedMs: number): void;
   /** @param isOverlap the event is from the part of a stream that repeats the past */
   publish(event: JournalStatusEvent, isOverlap: boolean): void;
@@ -28,9 +29,7 @@ export interface FeedSink {
 
 /** Where a feed continues what another one has published. */
 export interface FeedStart {
-  /** Everything up to here was published, by the API's clock, in ms. */
-  lastMs: number;
-  /** Since when everything was published, in ms. */
+  /** Since when everything was published, by the API's clock, in ms. */
   beganMs: number;
   /** When the latest published event happened, in ms; null before the first. */
   publishedMs: number | null;
@@ -39,10 +38,6 @@ export interface FeedStart {
 
 /** The longest pause before a new attempt, in ms. */
 const maxPauseMs = 10_000;
-/** The estimate of the API's clock improves over time. A larger step back means that the clock was set back, in ms. */
-const setBackMs = 5_000;
-/** The time at which a stream was opened has whole seconds, and may be a little late, in ms. */
-const openedErrorMs = 2_000;
 /** A stream that has been open this long counts as good, even if it brought nothing new, in ms. */
 const goodAfterMs = 5_000;
 
@@ -86,12 +81,11 @@ export class StatusFeed implements Feed {
     this.#log = log;
     this.#published = start?.published ?? new PublishedIds();
     if (!start) return;
-    this.#lastMs = start.lastMs;
+    this.#lastMs = start.publishedMs ?? start.beganMs;
     this.#beganMs = start.beganMs;
     this.#publishedMs = start.publishedMs ?? Infinity;
   }
 
-  /** Fulfilled once the first stream is open or has failed to open; the feed keeps trying. */
   get firstAttempt(): Promise<void> {
     return this.#firstAttempt.promise;
   }
@@ -122,7 +116,7 @@ export class StatusFeed implements Feed {
       const failure = await this.#readOneStream().catch((error: unknown) => error);
       this.#noteFailure(failure);
       this.#firstAttempt.resolve();
-      await wait(this.#backoff.pauseMs(failure), undefined, { signal }).catch(() => undefined);
+      await pause(this.#backoff.pauseMs(failure), signal);
     }
   }
 
@@ -147,13 +141,13 @@ export class StatusFeed implements Feed {
       for await (const item of stream.items) {
         watchdog.noteActivity();
         this.#lastItemMs = performance.now();
-        if (this.#take(item)) {
-          const room = this.#sink.untilRoom?.();
-          if (room) await room;
-          continue;
+        if (item.kind === 'lossy') {
+          end = `the event stream lost events: ${item.comment}`;
+          break;
         }
-        end = item.kind === 'lossy' ? `the event stream lost events: ${item.comment}` : end;
-        break;
+        this.#take(item);
+        const room = this.#sink.untilRoom?.();
+        if (room) await room;
       }
       return new UpstreamUnavailableError(end);
     } finally {
@@ -164,7 +158,7 @@ export class StatusFeed implements Feed {
     }
   }
 
-  /** When the API's clock was set back, a stream from the last event on stays silent: it is opened again from earlier. */
+  /** After the API's clock was set back, a stream from the last event on would be silent, so an earlier one is opened. */
   async #open(): Promise<StatusStream> {
     const { signal } = this.#closing;
     const stream = await this.#client.open(this.#range(), signal);
@@ -191,22 +185,11 @@ export class StatusFeed implements Feed {
     this.#log.info({ openedAt: stream.openedAt }, 'status feed is open');
   }
 
-  /** False when the stream has lost events and has to be replaced. */
-  #take(item: StatusStreamItem): boolean {
-    switch (item.kind) {
-      case 'event':
-        this.#publish(item.event);
-        return true;
-      case 'heartbeat':
-        // Every stream begins with a comment, even one that is cut right after.
-        if (performance.now() - (this.#openedMs ?? Infinity) >= goodAfterMs) this.#backoff.succeed();
-        return true;
-      case 'unreadable':
-        this.#log.error({ err: item.error }, 'unreadable status event skipped');
-        return true;
-      case 'lossy':
-        return false;
-    }
+  #take(item: StatusStreamItem): void {
+    if (item.kind === 'event') this.#publish(item.event);
+    else if (item.kind === 'unreadable') this.#log.error({ err: item.error }, 'unreadable status event skipped');
+    // Every stream begins with a comment, even one that is cut right after.
+    else if (performance.now() - (this.#openedMs ?? Infinity) >= goodAfterMs) this.#backoff.succeed();
   }
 
   #publish(event: JournalStatusEvent): void {
@@ -215,7 +198,7 @@ export class StatusFeed implements Feed {
     const nowMs = this.#clock.latestNow();
     // An event that is dated ahead does not show how far the stream has come.
     const pastMs = Math.min(ms, nowMs);
-    if (ms === pastMs && ms >= this.#openedAtMs + openedErrorMs) this.#isOverlap = false;
+    if (ms === pastMs && ms >= this.#openedAtMs + beginningErrorMs) this.#isOverlap = false;
     if (this.#published.has(event.id)) return;
     // The overlap repeats what happened before the feed began. An event that arrives live is new, however old it is.
     if (this.#isOverlap && ms < this.#completeSinceMs) return;

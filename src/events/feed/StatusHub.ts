@@ -8,17 +8,17 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { lruCache } from '../../lruCache.ts';
 import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 
-import { DigestResolver } from '../cursor/DigestResolver.ts';
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
-import { beginningAt, hasEvents, isAfter, isAhead, isNamed } from '../cursor/eventPosition.ts';
+import { beginningAt, beginningErrorMs, hasEvents, isAfter, isAhead, isNamed } from '../cursor/eventPosition.ts';
 import type { EventPosition, HubOffset } from '../cursor/eventPosition.ts';
 import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
+import type { StatusMark } from '../cursor/PositionedEvent.ts';
 import { EventWindow } from './EventWindow.ts';
 import type { EventWindowOptions } from './EventWindow.ts';
 import { OffsetRuns } from '../cursor/OffsetRuns.ts';
 import { EventPositioner } from '../cursor/EventPositioner.ts';
+import { mayBeInDigest, resolveDigest } from '../cursor/resolveDigest.ts';
 import { SlowConsumerError } from '../../errors/streamErrors.ts';
-import type { StatusMark } from './StatusMark.ts';
 import { StatusSubscription } from './StatusSubscription.ts';
 import type { StatusSubscriptionOptions } from './StatusSubscription.ts';
 
@@ -37,12 +37,10 @@ export interface HubState {
   overflows: number;
 }
 
-/** A replay must contain the events of the last seconds before the last event, in ms, since its order may differ. */
+/** How long before the last event the events are that a replay must contain, in ms: its order may differ from the feed's. */
 const recentMs = 10_000;
 /** The most events that a replay must contain before it counts as complete. */
 const maxExpected = 2_000;
-/** The time at which a feed begins has whole seconds, and may be a little late, in ms. */
-const beginningErrorMs = 2_000;
 const dropIntervalMs = 60_000;
 /** Journals whose last status is remembered. */
 const maxStatuses = 10_000;
@@ -51,7 +49,7 @@ const maxStatuses = 10_000;
 export interface ExpectedPast {
   /** Everything up to this moment has happened. */
   ms: number;
-  /** The events of the last seconds, as late ones come before the last one; none when the feed has just begun. */
+  /** The events of the last seconds, since a replay may have them in another order. Empty when the feed has just begun. */
   recent: readonly JournalStatusEvent[];
 }
 
@@ -73,15 +71,15 @@ export class StatusHub {
   readonly #window: EventWindow;
   readonly #subscriptions = new Set<StatusSubscription>();
   readonly #lastStatuses = new LRUCache<string, string>(lruCache(maxStatuses));
-  /** Which offsets its events have in positions. */
+  /** Maps the numbers of the window to the offsets in positions. */
   readonly offsets = new OffsetRuns(randomBytes(6).toString('base64url'));
   readonly #awaitingBeginning = new Set<Deferred>();
   readonly #dropTimer: NodeJS.Timeout;
   /** The API's clock, in unix ms. */
   readonly now: () => number;
-  /** Events from the overlap of a later stream that happened before or as the feed began. A replay may have had them. */
+  /** Events from before or around the beginning that only a later stream brought. A replay may have contained them. */
   readonly #aroundBeginning = new WeakSet<JournalStatusEvent>();
-  #tracker: EventPositioner;
+  #positioner: EventPositioner;
   #beginning: StatusMark | null = null;
   /** Everything later than this was published. */
   #completeSinceMs = Infinity;
@@ -89,7 +87,7 @@ export class StatusHub {
 
   constructor({ window, now = steadyNow }: StatusHubOptions = {}) {
     this.now = now;
-    this.#tracker = new EventPositioner({ now });
+    this.#positioner = new EventPositioner(now, beginningAt(-Infinity));
     this.#window = new EventWindow(window);
     this.#dropTimer = setInterval(() => this.#dropOld(), dropIntervalMs).unref();
   }
@@ -117,11 +115,10 @@ export class StatusHub {
     const position = beginningAt(openedMs, this.offsets.at(this.end));
     this.#beginning = { position, cursor: encodeEventCursor(position) };
     this.#completeSinceMs = openedMs + beginningErrorMs;
-    this.#tracker = EventPositioner.after(this.#completeSinceMs, this.now);
+    this.#positioner = new EventPositioner(this.now, beginningAt(this.#completeSinceMs));
     for (const { resolve } of this.#awaitingBeginning) resolve();
   }
 
-  /** True for an event of about the moment when the feed began that only a later stream brought. */
   isAroundBeginning(event: JournalStatusEvent): boolean {
     return this.#aroundBeginning.has(event);
   }
@@ -133,7 +130,7 @@ export class StatusHub {
    */
   publish(event: JournalStatusEvent, isOverlap = false): void {
     if (isOverlap && stampOf(event).ms <= this.#completeSinceMs) this.#aroundBeginning.add(event);
-    const positioned = this.#tracker.advance(event, this.offsets.at(this.end + 1));
+    const positioned = this.#positioner.advance(event, this.offsets.at(this.end + 1));
     this.#lastStatuses.set(event.journalId, event.rawStatusTo);
     this.#window.push(positioned);
     for (const subscription of this.#subscriptions) subscription.offer(positioned);
@@ -173,14 +170,9 @@ export class StatusHub {
     if (!last) return null;
     // The clock may have been set back since.
     const ms = Math.min(last.ms, this.now() + latenessMs);
-    const recent = this.#window.latest(maxExpected).map(({ event }) => event);
+    const recent = this.#window.latest(maxExpected);
     const isRecent = (at: number) => at >= ms - recentMs && at <= ms;
     return { ms, recent: recent.filter((event) => isRecent(stampOf(event).ms)) };
-  }
-
-  /** For a subscriber that resumes from a position of another hub. */
-  trackerFrom(start: EventPosition): EventPositioner {
-    return new EventPositioner({ now: this.now, start });
   }
 
   /** Whether the position has an offset of this hub, or of the log that it reads: everything up to it is published here. */
@@ -189,8 +181,8 @@ export class StatusHub {
   }
 
   /**
-   * Forgets all events, since some of those that follow can't be published. Subscriptions resume from a replay.
-   * `begin` is to be called next.
+   * Forgets all events, because events are missing before the next one. Subscriptions resume from a replay. To be
+   * followed by `begin`.
    */
   restart(): void {
     const mark = this.mark;
@@ -205,13 +197,11 @@ export class StatusHub {
     return this.isOwn(position) || this.#window.numberOf(position.named.at(-1)?.token) !== -1;
   }
 
-  /** The position with names in place of its digest, if the window has the events; see `DigestResolver`. */
+  /** The position with names in place of its digest, if the window has the events; see `resolveDigest`. */
   resolve(position: EventPosition): EventPosition {
     if (!position.digest || this.isOwn(position)) return position;
-    const search = new DigestResolver(position);
-    for (const { event } of this.#window.latest(this.end)) search.see(event);
-    search.settle();
-    return search.resolved ?? position;
+    const candidates = this.#window.latest().filter((event) => mayBeInDigest(event, position));
+    return resolveDigest(position, candidates) ?? position;
   }
 
   /** Whether somebody waits for events, or for the feed to begin. */
@@ -271,8 +261,7 @@ export class StatusHub {
 
   /** The events of the window that happened after a time, in ms. */
   eventsAfter(ms: number): JournalStatusEvent[] {
-    const all = this.#window.latest(this.end).map(({ event }) => event);
-    return all.filter((event) => stampOf(event).ms > ms);
+    return this.#window.latest().filter((event) => stampOf(event).ms > ms);
   }
 
   #dropOld(): void {

@@ -2,8 +2,7 @@ import { Deferred } from '../../concurrency/Deferred.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
 import type { EventWindow } from './EventWindow.ts';
-import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import type { StatusMark } from './StatusMark.ts';
+import type { PositionedEvent, StatusMark } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from './StatusReader.ts';
 
 type Result = IteratorResult<PositionedEvent, undefined>;
@@ -17,7 +16,7 @@ export interface StatusSubscriptionOptions {
   /** The feed's cursor now. */
   feedCursor: () => string | null;
   onEnd: (subscription: StatusSubscription) => void;
-  /** Reads on for a subscriber that waits when events can't be published; it has everything up to the mark. */
+  /** Reads on after the mark when the feed has missed events while the subscriber waits. */
   onLost: (mark: StatusMark | null) => Promise<Result>;
 }
 
@@ -27,8 +26,8 @@ export interface StatusSubscriptionOptions {
  */
 export class StatusSubscription implements StatusReader {
   readonly #options: StatusSubscriptionOptions;
-  readonly #pending: Deferred<Result>[] = [];
-  /** The number of the next event to read. While `#pending` is not empty, that of the next event to be published. */
+  #pending: Deferred<Result> | null = null;
+  /** The number of the next event to read. While `next` is pending, that of the next event to be published. */
   #next: number;
   #last: PositionedEvent | null = null;
   #ended = false;
@@ -44,7 +43,7 @@ export class StatusSubscription implements StatusReader {
   }
 
   get restingCursor(): string | null {
-    return this.#pending.length > 0 && !this.#ended ? this.#options.feedCursor() : null;
+    return this.#pending ? this.#options.feedCursor() : null;
   }
 
   /** True when the window has dropped events that were not read yet. They have to be replayed. */
@@ -54,15 +53,20 @@ export class StatusSubscription implements StatusReader {
 
   /** Delivers an event that was published, if the subscriber waits; otherwise it will read it from the window. */
   offer(positioned: PositionedEvent): void {
-    if (this.#pending.length === 0) return;
+    const pending = this.#pending;
+    if (!pending) return;
     const number = this.#next;
     this.#next += 1;
-    if (this.#options.accepts(positioned.event, number)) this.#pending.shift()?.resolve(this.#take(positioned));
+    if (!this.#options.accepts(positioned.event, number)) return;
+    this.#pending = null;
+    pending.resolve(this.#take(positioned));
   }
 
   /** To be called when events are missing: the window no longer has what a subscriber that waits has not received. */
   lose(mark: StatusMark | null): void {
-    for (const { resolve } of this.#pending.splice(0)) resolve(this.#options.onLost(mark));
+    const pending = this.#pending;
+    this.#pending = null;
+    pending?.resolve(this.#options.onLost(mark));
   }
 
   /** Ends without the events that were not read: the subscriber resumes after its last cursor. */
@@ -70,9 +74,11 @@ export class StatusSubscription implements StatusReader {
     if (this.#ended) return;
     this.#ended = true;
     this.#options.onEnd(this);
-    for (const { resolve } of this.#pending.splice(0)) resolve({ done: true, value: undefined });
+    this.#pending?.resolve({ done: true, value: undefined });
+    this.#pending = null;
   }
 
+  /** Further calls while the last one is pending return the same promise. */
   next(): Promise<Result> {
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     const { window, accepts } = this.#options;
@@ -81,9 +87,8 @@ export class StatusSubscription implements StatusReader {
       this.#next += 1;
       if (accepts(positioned.event, number)) return Promise.resolve(this.#take(positioned));
     }
-    const pending = new Deferred<Result>();
-    this.#pending.push(pending);
-    return pending.promise;
+    this.#pending ??= new Deferred<Result>();
+    return this.#pending.promise;
   }
 
   return(): Promise<Result> {

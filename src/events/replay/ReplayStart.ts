@@ -1,24 +1,23 @@
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
-import { DigestResolver } from '../cursor/DigestResolver.ts';
 import { isNamed } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { stampOf } from '../cursor/eventStamp.ts';
+import { mayBeInDigest, resolveDigest } from '../cursor/resolveDigest.ts';
 
 /** Finds a reader's position in a replay that begins before this position. */
 export class ReplayStart {
   readonly #after: EventPosition;
-  readonly #search: DigestResolver;
-  /**
-   * The last delivered event and the latest one, until the replay has contained them. All earlier events precede both.
-   */
+  readonly #inDigest: JournalStatusEvent[] = [];
+  /** The last delivered event and the latest one, until the replay has contained them. All earlier events precede both. */
   readonly #unseen: Set<string>;
   #hasSeenNamed: boolean;
+  #resolved: EventPosition | null;
 
   /** @param after a position with events, of which the API must still have one */
   constructor(after: EventPosition) {
     this.#after = after;
-    this.#search = new DigestResolver(after);
+    this.#resolved = resolveDigest(after, []);
     const { ms, floorMs, named } = after;
     const past = named.filter((stamp) => stamp.ms > floorMs && stamp.ms <= ms);
     const latest = past.toSorted((a, b) => a.ms - b.ms).at(-1);
@@ -27,11 +26,9 @@ export class ReplayStart {
     this.#hasSeenNamed = after.digest !== undefined;
   }
 
-  /**
-   * True until the replay has reached the position. Before that, the reader may already have the events of the replay.
-   */
+  /** True until the replay has reached the position. Before that, the reader may already have the events of the replay. */
   get isMissing(): boolean {
-    return !this.#hasSeenNamed || this.#search.resolved === null;
+    return !this.#hasSeenNamed || this.#resolved === null;
   }
 
   /** True once all further events of the replay are new to the reader. */
@@ -41,18 +38,20 @@ export class ReplayStart {
 
   /** The position, with names in place of its digest once the names are known. */
   get resolved(): EventPosition {
-    return this.#search.resolved ?? this.#after;
+    return this.#resolved ?? this.#after;
   }
 
   see(event: JournalStatusEvent): void {
     const { token } = stampOf(event);
     this.#unseen.delete(token);
     this.#hasSeenNamed ||= isNamed(this.#after, token);
-    this.#search.see(event);
+    if (this.#resolved || !mayBeInDigest(event, this.#after)) return;
+    this.#inDigest.push(event);
+    if (this.#inDigest.length === this.#after.digest?.count) this.settle();
   }
 
   /** To be called at the end of the replay. */
   settle(): void {
-    this.#search.settle();
+    this.#resolved ??= resolveDigest(this.#after, this.#inDigest);
   }
 }

@@ -1,11 +1,7 @@
 import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
-export interface ReplayTimeouts {
-  /** How long a replay may have no event before it counts as failed, in ms. */
-  silenceMs: number;
-  /** How long a replay with all expected events may have no further event before it counts as complete, in ms. */
-  caughtUpMs: number;
-}
+/** How long a replay may be silent, in ms. Longer than a second, since the end of its range may be a second ahead. */
+export const silenceMs = 5_000;
 
 /**
  * Closes a replay that has no more events. The replay is complete if it has caught up; otherwise it has failed.
@@ -13,41 +9,33 @@ export interface ReplayTimeouts {
  */
 export class ReplayWatch {
   readonly #stream: StatusStream;
-  readonly #timeouts: ReplayTimeouts;
-  #timer: NodeJS.Timeout;
-  #isCaughtUp = false;
-  #hasTimedOut = false;
+  readonly #caughtUpMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #hasFailed = false;
 
-  constructor(stream: StatusStream, timeouts: ReplayTimeouts) {
+  /** @param caughtUpMs how long a replay that has caught up may have no further event before it counts as complete */
+  constructor(stream: StatusStream, caughtUpMs: number) {
     this.#stream = stream;
-    this.#timeouts = timeouts;
-    this.#timer = this.#arm();
+    this.#caughtUpMs = caughtUpMs;
+    this.restart(false);
   }
 
   /** True if the replay was closed before it had caught up, so that events are missing. */
-  get hasTimedOut(): boolean {
-    return this.#hasTimedOut;
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
-  /** Restarts the timeout after an event. @param isCaughtUp whether all expected events have arrived */
-  noteEvent(isCaughtUp: boolean): void {
-    this.#isCaughtUp ||= isCaughtUp;
+  /** To be called after each event. @param isCaughtUp whether all expected events have arrived */
+  restart(isCaughtUp: boolean): void {
     this.stop();
-    this.#timer = this.#arm();
+    const end = () => {
+      this.#hasFailed = !isCaughtUp;
+      this.#stream.close();
+    };
+    this.#timer = setTimeout(end, isCaughtUp ? this.#caughtUpMs : silenceMs);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-  }
-
-  #arm(): NodeJS.Timeout {
-    const { silenceMs, caughtUpMs } = this.#timeouts;
-    return setTimeout(
-      () => {
-        this.#hasTimedOut = !this.#isCaughtUp;
-        this.#stream.close();
-      },
-      this.#isCaughtUp ? caughtUpMs : silenceMs,
-    );
   }
 }

@@ -1,13 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { Deferred } from '../../concurrency/Deferred.ts';
 import { releaseOnce } from '../../concurrency/releaseOnce.ts';
+import { pause } from '../../concurrency/waitFor.ts';
 import { TooManyReplaysError } from '../../errors/streamErrors.ts';
 import type { StatusEventsClient, StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
+import type { RedisSlots } from './RedisSlots.ts';
 import { SharedStream } from './SharedStream.ts';
 import { StreamSlots } from './StreamSlots.ts';
-import type { Slots } from './StreamSlots.ts';
 
 export interface SharedReplaysOptions {
   /** How many replays may be open at once. Default 4: the API allows 25 streams per customer, and the feed has one. */
@@ -73,19 +72,23 @@ class ReplayGroup {
 /** Serves all replays with a few upstream streams. Readers of overlapping ranges share a stream; other readers wait. */
 export class SharedReplays {
   readonly #client: StatusEventsClient;
-  readonly #slots: Slots;
+  readonly #max: number;
   readonly #maxWaiting: number;
+  readonly #slots: StreamSlots;
+  readonly #sharedSlots: RedisSlots | null;
   readonly #groups = new Set<ReplayGroup>();
 
-  /** @param shareSlots limits the streams of several gateways together */
+  /** @param sharedSlots limits the streams of several gateways together */
   constructor(
     client: StatusEventsClient,
     { streams = 4, waiting = 5_000 }: SharedReplaysOptions = {},
-    shareSlots: (own: Slots, max: number) => Slots = (own) => own,
+    sharedSlots: RedisSlots | null = null,
   ) {
     this.#client = client;
-    this.#slots = shareSlots(new StreamSlots(streams), streams);
+    this.#max = streams;
     this.#maxWaiting = waiting;
+    this.#slots = new StreamSlots(streams);
+    this.#sharedSlots = sharedSlots;
   }
 
   /** How many streams are open or being opened. */
@@ -130,11 +133,12 @@ export class SharedReplays {
 
   async #serve(group: ReplayGroup): Promise<void> {
     const { signal } = group.abandoned;
-    await wait(gatheringMs, undefined, { signal }).catch(() => undefined);
-    const release = await this.#slots.take(signal, group.isUrgent);
+    await pause(gatheringMs, signal);
+    const hasSlot = await this.#slots.take(signal, group.isUrgent);
+    const releaseShared = await this.#sharedSlots?.take(group.isUrgent ? null : this.#max, signal);
     this.#groups.delete(group);
-    if (!release) return;
     try {
+      if (signal.aborted) return;
       const bounds = { since: asInstant(group.sinceMs), until: asInstant(group.untilMs) };
       const shared = new SharedStream(await this.#client.open(bounds, signal));
       for (const { resolve } of group.requests) resolve(shared.join());
@@ -142,7 +146,8 @@ export class SharedReplays {
     } catch (error) {
       for (const { reject } of group.requests) reject(error);
     } finally {
-      release();
+      releaseShared?.();
+      if (hasSlot) this.#slots.release();
     }
   }
 }

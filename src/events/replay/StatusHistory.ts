@@ -8,7 +8,7 @@ import type { ApiClock } from '../../upstream/transport/ApiClock.ts';
 import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
-import { hasEvents, isAfter, isAhead } from '../cursor/eventPosition.ts';
+import { beginningAt, hasEvents, isAfter, isAhead } from '../cursor/eventPosition.ts';
 import type { EventPosition, HubOffset } from '../cursor/eventPosition.ts';
 import { justBefore, stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
@@ -24,7 +24,7 @@ export interface HistoryRange {
   after?: EventPosition | undefined;
   /** The reader gets the events after this offset elsewhere. Only a shared log knows offsets; others ignore this. */
   upTo?: HubOffset | undefined;
-  /** Called with the position `after`, in which names have replaced the digest; see `DigestResolver`. */
+  /** Called with the position `after`, in which names have replaced the digest; see `resolveDigest`. */
   onResolved?: ((after: EventPosition) => void) | undefined;
   /** Called with every event of the replay, including those outside of the range. */
   onSeen?: ((event: JournalStatusEvent) => void) | undefined;
@@ -52,8 +52,6 @@ export interface PastReader {
   read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void>;
 }
 
-/** How long a replay may be silent, in ms. Longer than a second, since the end of its range may be a second ahead. */
-export const silenceMs = 5_000;
 /**
  * By how much the requested range is wider than the reader's, in ms: the API does not document whether a range includes
  * its bounds. The exact bounds are applied here.
@@ -82,7 +80,9 @@ export class StatusHistory implements PastReader {
    * @throws CursorExpiredError | TooManyReplaysError | Fault
    */
   async *read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
-    const tracker = this.#trackerOf(range);
+    const { after, since } = range;
+    const start = after ?? beginningAt(since === undefined ? -Infinity : justBefore(instantMs(since)));
+    const positioner = new EventPositioner(() => this.#clock.latestNow(), start);
     let last: PositionedEvent | null = null;
     for (let isAlone = false; ; isAlone = true) {
       const rest = last ? { ...range, after: last.position } : range;
@@ -90,9 +90,9 @@ export class StatusHistory implements PastReader {
       if (bounds.sinceMs > bounds.untilMs && !this.#isAhead(rest)) return;
       try {
         const stream = await this.#open(rest, isAlone, signal);
-        for await (const event of readEvents(stream, rest, (error) => this.#skip(error, range))) {
+        for await (const event of readEvents(stream, rest, this.#log)) {
           if (!isInside(event, rest)) continue;
-          last = tracker.advance(event);
+          last = positioner.advance(event);
           yield last;
         }
         // An aborted stream ends like a complete one, but the range was not read to its end.
@@ -103,11 +103,6 @@ export class StatusHistory implements PastReader {
         if (!(error instanceof LeftBehindError)) throw error;
       }
     }
-  }
-
-  #skip(error: unknown, { onUnreadable }: HistoryRange): void {
-    this.#log.error({ err: error }, 'unreadable past status event skipped');
-    onUnreadable?.(error);
   }
 
   /** @throws CursorExpiredError for a position ahead of the API's clock: the events after that position are unknown */
@@ -140,23 +135,11 @@ export class StatusHistory implements PastReader {
     const untilMs = until === undefined ? Infinity : instantMs(until) + marginMs;
     return { sinceMs: Math.max(0, startMs - marginMs), untilMs: Math.min(untilMs, upToMs, this.#nowMs(range)) };
   }
-
-  /** A tracker for which everything before the range counts as delivered. */
-  #trackerOf({ after, since }: HistoryRange): EventPositioner {
-    const now = () => this.#clock.latestNow();
-    if (after) return new EventPositioner({ now, start: after });
-    return EventPositioner.after(since === undefined ? -Infinity : justBefore(instantMs(since)), now);
-  }
 }
 
 /** The time at which a replay has to begin so that it contains everything after the position. */
 function startOf(position: EventPosition): number {
   return hasEvents(position) ? Math.min(position.floorMs, position.ms - 1) : position.ms - beginningLatenessMs;
-}
-
-function expectedIds(range: HistoryRange): string[] {
-  const inside = range.expected?.recent.filter((event) => isInside(event, range)) ?? [];
-  return inside.map(({ id }) => id);
 }
 
 function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRange): boolean {
@@ -176,53 +159,54 @@ function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRan
 async function* readEvents(
   stream: StatusStream,
   range: HistoryRange,
-  skip: (error: unknown) => void,
+  log: Log,
 ): AsyncGenerator<JournalStatusEvent, void> {
-  const { after, expected, caughtUpMs, onSeen } = range;
-  const missing = new Set(expectedIds(range));
+  const { after, expected, caughtUpMs, onSeen, onResolved, onUnreadable } = range;
+  const recent = expected?.recent ?? [];
+  const missing = new Set(recent.filter((event) => isInside(event, range)).map(({ id }) => id));
   const buffered: JournalStatusEvent[] = [];
   const start = after && hasEvents(after) ? new ReplayStart(after) : null;
   const maxBuffered = 10_000 + (after?.digest?.count ?? 0);
   // False until the cursor's own event has arrived: otherwise a slow replay would be closed before this event, and the
   // cursor would count as expired.
-  const isCaughtUp = () => start?.isPassed !== false && missing.size === 0 && (expected?.recent.length ?? 0) > 0;
+  const isCaughtUp = () => start?.isPassed !== false && missing.size === 0 && recent.length > 0;
   const isNew = (event: JournalStatusEvent) => !after || isAfter(event, start?.resolved ?? after);
-  const watch = new ReplayWatch(stream, { silenceMs, caughtUpMs });
+  const watch = new ReplayWatch(stream, caughtUpMs);
   try {
     for await (const item of stream.items) {
       if (item.kind === 'lossy') throw new UpstreamUnavailableError(`a replay lost events: ${item.comment}`);
       if (item.kind === 'unreadable') {
-        skip(item.error);
-        watch.noteEvent(isCaughtUp());
+        log.error({ err: item.error }, 'unreadable past status event skipped');
+        onUnreadable?.(item.error);
       }
-      if (item.kind !== 'event') continue;
-      const { event } = item;
-      missing.delete(event.id);
-      start?.see(event);
-      onSeen?.(event);
-      watch.noteEvent(isCaughtUp());
-      // A shared stream may begin long before this reader's range.
-      if (isNew(event)) buffered.push(event);
-      // Events of one millisecond may arrive in any order: the cursor's event may be among the next few.
-      if (after && start?.isMissing && (buffered.length > maxBuffered || stampOf(event).ms > after.ms + marginMs))
-        break;
-      if (!start?.isMissing) {
-        // The watch stops while the reader works: that time is not silence of the API.
-        watch.stop();
-        if (start) range.onResolved?.(start.resolved);
+      if (item.kind === 'event') {
+        const { event } = item;
+        missing.delete(event.id);
+        start?.see(event);
+        onSeen?.(event);
+        // A shared stream may begin long before this reader's range.
+        if (isNew(event)) buffered.push(event);
+        // Events of one millisecond may arrive in any order: the cursor's event may be among the next few.
+        const isBeyond = after && stampOf(event).ms > after.ms + marginMs;
+        if (start?.isMissing && (isBeyond || buffered.length > maxBuffered)) break;
+      }
+      // The watch stops while the reader works: that time is not silence of the API.
+      watch.stop();
+      if (!start?.isMissing && buffered.length > 0) {
+        if (start) onResolved?.(start.resolved);
         yield* buffered.splice(0).filter(isNew);
-        watch.noteEvent(isCaughtUp());
       }
       if (caughtUpMs === 0 && isCaughtUp()) break;
+      watch.restart(isCaughtUp());
     }
-    if (watch.hasTimedOut) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
+    if (watch.hasFailed) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
     start?.settle();
     // The API has lost the cursor's event only if the replay went beyond the cursor without this event.
     if (start?.isMissing && after && (buffered.length > 0 || missing.size === 0)) {
       throw new CursorExpiredError(encodeEventCursor(after));
     }
     if (missing.size > 0) throw new UpstreamUnavailableError('a replay ended before all events had arrived');
-    if (start) range.onResolved?.(start.resolved);
+    if (start) onResolved?.(start.resolved);
     yield* buffered.filter(isNew);
   } finally {
     watch.stop();

@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
+import { pause } from '../../concurrency/waitFor.ts';
 import { UpstreamUnavailableError } from '../../errors/faults.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
@@ -35,7 +34,7 @@ export async function* readWithRetries(
       const pauseMs = backoff.pauseMs(error);
       const canRetry = error instanceof UpstreamUnavailableError && !signal.aborted;
       if (!canRetry || backoff.failures >= maxFailures) throw error;
-      await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(pauseMs, signal);
     }
   }
 }

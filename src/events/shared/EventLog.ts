@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import type { RedisConnection } from '../../redis/RedisConnection.ts';
 import { RedisUnavailableError } from '../../redis/RedisUnavailableError.ts';
 
-import { LogMovedError } from './LogMovedError.ts';
 import { decodeLogEntry, encodeLogEntry } from './LogEntry.ts';
 import type { LogEntry } from './LogEntry.ts';
 import { appendScript, attachScript, leaseScript, releaseScript, trimScript } from './logScripts.ts';
@@ -22,8 +21,13 @@ export interface LoggedEvent extends Omit<LogEntry, 'number'> {
   readonly pastMs: number;
 }
 
-/** Who has the lease: `free` if nobody has it and it is not wanted. */
-export type LeaseHolder = 'granted' | 'held' | 'other' | 'free';
+/** Who has the lease; `free` if nobody has it and this gateway does not want it. */
+const holders = ['granted', 'held', 'other', 'free'] as const;
+
+/** The shared log has changed unexpectedly: it has another writer, was replaced, or no longer has an entry. */
+export class LogChangedError extends Error {
+  override readonly name = 'LogChangedError';
+}
 
 /** Ids by which repeated events are recognised: as many as a process keeps for its own stream. */
 const maxIds = 100_000;
@@ -33,7 +37,7 @@ const pageSize = 500;
 const blockMs = 1_000;
 /** How long a read may take in all, in ms. */
 const readTimeoutMs = 2_000;
-/** Answers in a row that must be in time before a reader connects. */
+/** How many commands in a row must be answered in time before a reader connects. */
 const answersInTime = 5;
 const maxTrimIntervalMs = 10_000;
 
@@ -75,16 +79,16 @@ export class EventLog {
     }
   }
 
-  /** @throws RedisUnavailableError | LogMovedError */
+  /** @throws RedisUnavailableError | LogChangedError */
   async contend(
     token: string,
     { logId, isWanted, durationMs, leader }: { logId: string; isWanted: boolean; durationMs: number; leader: string },
-  ): Promise<{ holder: LeaseHolder; state: LogState }> {
+  ): Promise<{ holder: (typeof holders)[number]; state: LogState }> {
     const values = [token, durationMs, logId, isWanted ? 1 : 0, leader];
     const answer = await this.#redis.runScript(leaseScript, [leaseKey, stateKey], values);
     const [word, flat] = Array.isArray(answer) ? (answer as unknown[]) : [];
     const holder = holders.find((known) => known === word);
-    if (!holder) throw new LogMovedError('the shared log was replaced');
+    if (!holder) throw new LogChangedError('the shared log was replaced');
     return { holder, state: decodeLogState(flat) };
   }
 
@@ -98,10 +102,10 @@ export class EventLog {
     await this.#redis.run((client) => client.hsetnx(stateKey, 'began', String(ms)));
   }
 
-  /** Since when the log is complete, in unix ms. @throws RedisUnavailableError | LogMovedError */
+  /** Since when the log is complete, in unix ms. @throws RedisUnavailableError | LogChangedError */
   async beganMs(): Promise<number> {
     const text = await this.#redis.run((client) => client.hget(stateKey, 'began'));
-    if (text === null) throw new LogMovedError('the shared log has not begun');
+    if (text === null) throw new LogChangedError('the shared log has not begun');
     return Number(text);
   }
 
@@ -109,14 +113,14 @@ export class EventLog {
    * Appends what the log does not contain yet.
    *
    * @returns the state after it
-   * @throws RedisUnavailableError if it may have been appended, LogMovedError if not
+   * @throws RedisUnavailableError if it may have been appended, LogChangedError if not
    */
   async append(state: Pick<LogState, 'id' | 'fence' | 'count'>, events: readonly LoggedEvent[]): Promise<number> {
     const publishedMs = events.at(-1)?.publishedMs ?? 0;
     const rows = events.flatMap((event) => [event.event.id, event.pastMs, encodeLogEntry(event)]);
     const values = [state.fence, state.id, state.count, this.#max, maxIds, publishedMs, ...rows];
     const count = Number(await this.#redis.runScript(appendScript, [stateKey, streamKey, idsKey], values));
-    if (count < 0) throw new LogMovedError('another gateway has the lease, or redis has lost entries');
+    if (count < 0) throw new LogChangedError('another gateway has the lease, or redis has lost entries');
     return count;
   }
 
@@ -136,14 +140,14 @@ export class EventLog {
     return decodeRows(rows)[0] ?? null;
   }
 
-  /** The entries of a range of numbers, both included. @throws RedisUnavailableError, LogMovedError if one is missing */
+  /** The entries of a range of numbers, both included. @throws RedisUnavailableError, LogChangedError if one is missing */
   async *entries(from: number, to: number): AsyncGenerator<LogEntry, void> {
     for (let next = from; next <= to;) {
       const rows = await this.#redis.run((client) => client.xrange(streamKey, next, to, 'COUNT', pageSize));
       const entries = decodeRows(rows);
-      if (entries.length === 0) throw new LogMovedError('the shared log no longer has an entry');
+      if (entries.length === 0) throw new LogChangedError('the shared log no longer has an entry');
       for (const entry of entries) {
-        if (entry.number !== next) throw new LogMovedError('the shared log no longer has an entry');
+        if (entry.number !== next) throw new LogChangedError('the shared log no longer has an entry');
         yield entry;
         next += 1;
       }
@@ -180,8 +184,6 @@ export class AttachedLog {
     this.#connection.close();
   }
 }
-
-const holders: readonly LeaseHolder[] = ['granted', 'held', 'other', 'free'];
 
 function decodeRows(rows: [id: string, fields: string[]][]): LogEntry[] {
   return rows.map(([id, fields]) => decodeLogEntry(id, fields[1] ?? ''));

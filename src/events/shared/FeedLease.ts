@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 
+import { pause } from '../../concurrency/waitFor.ts';
+
+import { LogChangedError } from './EventLog.ts';
 import type { EventLog } from './EventLog.ts';
-import { LogMovedError } from './LogMovedError.ts';
 import type { LogState } from './LogState.ts';
 
 export interface FeedLeaseOptions {
   /** The state of this gateway's feed for the others, while it holds the lease. */
   describe: () => string;
-  /** Called at each answer. */
+  /** Called at each answer. A `LogChangedError` that it throws ends the use of the lease. */
   onState: (state: LogState) => void;
   /** The lease was granted. */
   onGranted: (state: LogState) => void;
   /** The lease is over, or may be. */
   onLost: () => void;
-  /** Called when the lease can't be used any more: Redis has not answered for the duration of a lease, or the log was replaced. */
+  /** Called when Redis has not answered for the duration of a lease, or when the log was replaced. */
   onFailure: (error: unknown) => void;
 }
 
@@ -64,7 +65,7 @@ export class FeedLease {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       await this.#attempt();
-      await wait(intervalMs, undefined, { signal }).catch(() => undefined);
+      await pause(intervalMs, signal);
     }
   }
 
@@ -86,7 +87,7 @@ export class FeedLease {
       else if (this.#isHeld && holder !== 'held') this.#lose();
     } catch (error) {
       if (this.#isHeld && performance.now() - this.#renewedAt > durationMs - intervalMs) this.#lose();
-      const isOver = error instanceof LogMovedError || performance.now() - this.#renewedAt > durationMs;
+      const isOver = error instanceof LogChangedError || performance.now() - this.#renewedAt > durationMs;
       if (isOver && !this.#closing.signal.aborted) this.#options.onFailure(error);
     }
   }

@@ -5,9 +5,9 @@ import { PublishedIds } from '../feed/PublishedIds.ts';
 import type { FeedSink, FeedStart } from '../feed/StatusFeed.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 
+import { LogChangedError } from './EventLog.ts';
 import type { AttachedLog, EventLog } from './EventLog.ts';
 import type { LogEntry } from './LogEntry.ts';
-import { LogMovedError } from './LogMovedError.ts';
 import type { LogState } from './LogState.ts';
 
 /** Events published here that the log may contain later, or not at all. */
@@ -28,7 +28,7 @@ export class LogPublisher implements FeedSink {
   readonly #log: EventLog;
   readonly #maxLoaded: number;
   #ids = new PublishedIds();
-  /** The log that was read last, up to an entry. */
+  /** The log that was read last, and the number of the last entry that was read. */
   #logId: string | null = null;
   #number = 0;
   #beganMs: number | null = null;
@@ -44,7 +44,6 @@ export class LogPublisher implements FeedSink {
     this.#maxLoaded = maxLoaded;
   }
 
-  /** The number of the last entry that was read. */
   get number(): number {
     return this.#number;
   }
@@ -52,8 +51,7 @@ export class LogPublisher implements FeedSink {
   /** Where this gateway's own stream continues; undefined if it has published nothing. */
   get start(): FeedStart | undefined {
     if (this.#beganMs === null) return undefined;
-    const [lastMs, beganMs] = [this.#lastMs, this.#beganMs];
-    return { lastMs, beganMs, publishedMs: lastMs, published: this.#ids };
+    return { beganMs: this.#beganMs, publishedMs: this.#lastMs, published: this.#ids };
   }
 
   /** The first stream of this gateway's own was opened. */
@@ -79,16 +77,16 @@ export class LogPublisher implements FeedSink {
     this.#logId = state.id;
   }
 
-  /** To be called when the log begins after it was attached. @throws LogMovedError when events before it are missing here */
+  /** The log has begun after it was attached. @throws LogChangedError if this gateway may lack earlier events */
   noteBeginning(ms: number): void {
     if (this.#beganMs === null) this.#beginAt(ms);
-    else if (ms > this.#lastMs) throw new LogMovedError('the shared log began after the last event of this gateway');
+    else if (ms > this.#lastMs) throw new LogChangedError('the shared log began after the last event of this gateway');
   }
 
-  /** Publishes the next entry, unless it was published before. @throws LogMovedError when entries are missing */
+  /** Publishes the next entry, unless it was published before. @throws LogChangedError when entries are missing */
   take(entry: LogEntry): void {
     const { number, event, publishedMs, isOverlap } = entry;
-    if (number !== this.#number + 1) throw new LogMovedError(`expected entry ${this.#number + 1}, found ${number}`);
+    if (number !== this.#number + 1) throw new LogChangedError(`expected entry ${this.#number + 1}, found ${number}`);
     if (this.#beganMs === null) this.#beginAt(publishedMs);
     this.#number = number;
     this.#lastMs = Math.max(this.#lastMs, publishedMs);
@@ -136,7 +134,7 @@ export class LogPublisher implements FeedSink {
     this.#hub.offsets.continueFrom({ hub: id, published: this.#number }, this.#hub.end);
     if (this.#number === 0 && beganMs !== null) this.#beginAt(beganMs);
     else if (this.#number > 0 && this.#number === count) this.#beginAt(publishedMs ?? 0);
-    // Otherwise the first entry that is read tells when the memory begins.
+    // Otherwise the hub begins with the first entry that is read.
   }
 
   /** Whether the log still has, or will have, every entry after the last one that was read. */

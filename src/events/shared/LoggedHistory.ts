@@ -5,8 +5,8 @@ import { EventPositioner } from '../cursor/EventPositioner.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
 import type { HistoryRange, PastReader } from '../replay/StatusHistory.ts';
 
+import { LogChangedError } from './EventLog.ts';
 import type { EventLog } from './EventLog.ts';
-import { LogMovedError } from './LogMovedError.ts';
 
 /** Past events from the shared log if it has them all, otherwise from the API. */
 export class LoggedHistory implements PastReader {
@@ -22,18 +22,18 @@ export class LoggedHistory implements PastReader {
 
   async *read(range: HistoryRange, signal: AbortSignal): AsyncGenerator<PositionedEvent, void> {
     const { after, upTo } = range;
-    const span = after?.offset && upTo ? this.#hub.offsets.span(after.offset, upTo) : null;
+    const span = after?.offset && upTo && this.#hub.offsets.span(after.offset, upTo);
     let last: PositionedEvent | null = null;
-    if (span && upTo) {
-      const tracker = new EventPositioner({ now: this.#hub.now, start: after });
+    if (span) {
+      const positioner = new EventPositioner(this.#hub.now, after);
       try {
         for await (const { number, event } of this.#log.entries(span.from, span.to)) {
-          last = tracker.advance(event, { hub: upTo.hub, published: number });
+          last = positioner.advance(event, { hub: upTo.hub, published: number });
           yield last;
         }
         return;
       } catch (error) {
-        if (!(error instanceof LogMovedError || error instanceof RedisUnavailableError)) throw error;
+        if (!(error instanceof LogChangedError || error instanceof RedisUnavailableError)) throw error;
       }
     }
     yield* this.#api.read(last ? { ...range, after: last.position } : range, signal);

@@ -1,7 +1,8 @@
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import { Backoff } from '../../concurrency/Backoff.ts';
 import { Deferred } from '../../concurrency/Deferred.ts';
+import { pause } from '../../concurrency/waitFor.ts';
 import { messageOf } from '../../errors/messageOf.ts';
 import type { Log } from '../../log.ts';
 import type { StatusEventsClient } from '../../upstream/events/StatusEventsClient.ts';
@@ -13,10 +14,10 @@ import type { Feed, FeedState } from '../feed/Feed.ts';
 
 import type { AttachedLog, EventLog } from './EventLog.ts';
 import { FeedLease } from './FeedLease.ts';
-import { Leadership } from './Leadership.ts';
 import type { LogEntry } from './LogEntry.ts';
 import type { LogPublisher } from './LogPublisher.ts';
 import type { LogState } from './LogState.ts';
+import { LogWriter } from './LogWriter.ts';
 
 export interface SharedFeedOptions {
   client: StatusEventsClient;
@@ -44,7 +45,7 @@ export class SharedFeed implements Feed {
   readonly #firstAttempt = new Deferred();
   readonly #backoff = new Backoff(reconnectPauses);
   #running: Promise<void> | null = null;
-  #leadership: Leadership | null = null;
+  #writer: LogWriter | null = null;
   #own: StatusFeed | null = null;
   #ownTimer: NodeJS.Timeout | undefined;
   /** Feeds are closed one after the other. */
@@ -70,15 +71,15 @@ export class SharedFeed implements Feed {
 
   get state(): FeedState {
     const own = this.#own?.state;
-    const isOpen = own?.isOpen ?? this.#leadership?.state.isOpen ?? this.#seen?.leader?.isOpen ?? false;
+    const isOpen = own?.isOpen ?? this.#writer?.state.isOpen ?? this.#seen?.leader?.isOpen ?? false;
     const now = performance.now();
     if (isOpen) this.#openAt = now;
     const downMs = this.#openAt === null ? null : Math.round(now - this.#openAt);
     // Until the own stream has been open, the feed is down since the shared stream was open.
     if (own) return { ...own, downMs: own.downMs ?? downMs, role: 'standalone' };
     const shared = { isOpen, downMs, lagMs: this.#lagMs };
-    if (this.#leadership) {
-      const { silentMs, reconnects, lastFailure } = this.#leadership.state;
+    if (this.#writer) {
+      const { silentMs, reconnects, lastFailure } = this.#writer.state;
       return { ...shared, silentMs, reconnects: this.#reconnects + reconnects, lastFailure, role: 'leading' };
     }
     const silentMs = this.#seen ? Math.round(now - this.#readAt) : null;
@@ -100,7 +101,7 @@ export class SharedFeed implements Feed {
     while (!signal.aborted) {
       const failure = await this.#follow().catch((error: unknown) => error);
       this.#loseLog(failure);
-      await wait(this.#backoff.next(), undefined, { signal }).catch(() => undefined);
+      await pause(this.#backoff.next(), signal);
     }
     await this.#stopOwn();
   }
@@ -113,7 +114,7 @@ export class SharedFeed implements Feed {
     this.#options.log.warn({ reason: message }, 'status feed lost the shared log');
   }
 
-  /** Follows the shared log until that fails. @throws RedisUnavailableError | LogMovedError */
+  /** Follows the shared log until that fails. @throws RedisUnavailableError | LogChangedError */
   async #follow(): Promise<never> {
     const { events, publisher } = this.#options;
     const attached = await events.attach();
@@ -167,20 +168,13 @@ export class SharedFeed implements Feed {
   }
 
   #contend(logId: string, fail: (error: unknown) => void): FeedLease {
-    const noteBeginning = (ms: number) => {
-      try {
-        this.#noteBeginning(ms);
-      } catch (error) {
-        fail(error);
-      }
-    };
     const lease: FeedLease = new FeedLease(this.#options.events, logId, {
       describe: () => this.#describe(),
       onState: (state) => {
         this.#note(state, lease);
-        if (state.beganMs !== null) noteBeginning(state.beganMs);
+        if (state.beganMs !== null) this.#noteBeginning(state.beganMs);
       },
-      onGranted: (state) => this.#lead(state, lease, noteBeginning),
+      onGranted: (state) => this.#lead(state, lease),
       onLost: () => this.#stepDown(),
       onFailure: fail,
     });
@@ -189,7 +183,7 @@ export class SharedFeed implements Feed {
 
   /** For the other gateways. */
   #describe(): string {
-    if (!this.#leadership) return '';
+    if (!this.#writer) return '';
     const { isOpen, downMs } = this.state;
     return `${isOpen ? 'open' : 'down'} ${downMs ?? ''}`;
   }
@@ -197,12 +191,12 @@ export class SharedFeed implements Feed {
   #note(state: LogState, lease: FeedLease): void {
     this.#seen = state;
     const { isOpen, downMs } = this.state;
-    if (!this.#leadership || isOpen || Math.min(downMs ?? Infinity, this.#leadership.ageMs) < maxLeaderDownMs) return;
+    if (!this.#writer || isOpen || Math.min(downMs ?? Infinity, this.#writer.ageMs) < maxLeaderDownMs) return;
     this.#options.log.warn('status feed leaves the upstream stream to another gateway');
     void lease.giveUp({ rests: true });
   }
 
-  /** @throws LogMovedError when events are missing between this gateway's last one and the log's first one */
+  /** @throws LogChangedError when events are missing between this gateway's last one and the log's first one */
   #noteBeginning(ms: number): void {
     if (this.#hasBegun) return;
     this.#options.publisher.noteBeginning(ms);
@@ -210,32 +204,31 @@ export class SharedFeed implements Feed {
     this.#firstAttempt.resolve();
   }
 
-  #lead(state: LogState, lease: FeedLease, onBegun: (ms: number) => void): void {
-    const { client, clock, log, events, publisher } = this.#options;
+  #lead(state: LogState, lease: FeedLease): void {
+    const { publisher, ...parts } = this.#options;
+    const { log } = parts;
     log.info({ fence: state.fence }, 'status feed leads');
-    const leadership = new Leadership(events, {
-      client,
-      clock,
-      log,
+    const writer = new LogWriter({
+      ...parts,
       state,
       own: publisher.start,
-      onBegun,
+      onBegun: (ms) => this.#noteBeginning(ms),
       onFailure: (error) => {
         log.warn({ reason: messageOf(error) }, 'status feed can no longer append');
         void lease.giveUp({ rests: false });
       },
     });
-    this.#leadership = leadership;
-    void leadership.firstAttempt.then(() => this.#firstAttempt.resolve());
+    this.#writer = writer;
+    void writer.firstAttempt.then(() => this.#firstAttempt.resolve());
   }
 
   #stepDown(): void {
-    const leadership = this.#leadership;
-    if (!leadership) return;
-    this.#leadership = null;
-    this.#reconnects += leadership.state.reconnects + 1;
+    const writer = this.#writer;
+    if (!writer) return;
+    this.#writer = null;
+    this.#reconnects += writer.state.reconnects + 1;
     this.#options.log.info('status feed no longer leads');
-    this.#closed = this.#closed.then(() => leadership.close());
+    this.#closed = this.#closed.then(() => writer.close());
   }
 
   /** Opens a stream of its own after a random delay, unless the log is available again before that. */

@@ -13,10 +13,8 @@ type Result = IteratorResult<PositionedEvent, undefined>;
  */
 export class EndWithSession implements StatusReader {
   readonly #source: StatusReader;
-  /**
-   * One per pending `next`. `Promise.race` with one promise for the end would keep memory for each event until the end.
-   */
-  readonly #pending = new Set<Deferred<Result>>();
+  /** What `next` has returned. `Promise.race` with one promise for the end would keep memory for each event until the end. */
+  #pending: Deferred<Result> | null = null;
   readonly #unwatch: () => void;
   #cursor: string | null;
   #hasEnded = false;
@@ -36,20 +34,26 @@ export class EndWithSession implements StatusReader {
     return this.#source.restingCursor;
   }
 
-  async next(): Promise<Result> {
-    if (this.#hasEnded) return this.#finish();
+  next(): Promise<Result> {
     const pending = new Deferred<Result>();
-    this.#pending.add(pending);
-    const isSettled = () => !this.#pending.delete(pending) || this.#hasEnded;
+    if (this.#hasEnded) {
+      if (this.#error) pending.reject(this.#error);
+      else pending.resolve({ done: true, value: undefined });
+      this.#error = null;
+      return pending.promise;
+    }
+    this.#pending = pending;
     this.#source.next().then(
       (result) => {
-        if (isSettled()) return;
+        if (this.#hasEnded) return;
+        this.#pending = null;
         if (result.done) this.#unwatch();
         else this.#cursor = result.value.cursor;
         pending.resolve(result);
       },
       (error: unknown) => {
-        if (isSettled()) return;
+        if (this.#hasEnded) return;
+        this.#pending = null;
         this.#unwatch();
         pending.reject(error);
       },
@@ -70,16 +74,8 @@ export class EndWithSession implements StatusReader {
   #end(): void {
     this.#hasEnded = true;
     const error = new TokenExpiredError(this.restingCursor ?? this.#cursor);
-    if (this.#pending.size === 0) this.#error = error;
-    for (const { reject } of this.#pending) reject(error);
-    this.#pending.clear();
+    if (this.#pending) this.#pending.reject(error);
+    else this.#error = error;
     void this.#source.return?.();
-  }
-
-  async #finish(): Promise<Result> {
-    const error = this.#error;
-    this.#error = null;
-    if (error) throw error;
-    return { done: true, value: undefined };
   }
 }

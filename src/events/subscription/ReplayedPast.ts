@@ -1,20 +1,16 @@
-import { Notifier } from '../../concurrency/Notifier.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
+import { beginningErrorMs } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { latenessMs } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
+import { BoundedQueue } from '../replay/BoundedQueue.ts';
 import { readWithRetries } from '../replay/readWithRetries.ts';
 import type { PastReader } from '../replay/StatusHistory.ts';
 import type { SeenEvents } from './SeenEvents.ts';
 
-/**
- * How wrong the time of a feed's beginning may be, in ms: it has whole seconds, and the API's hosts have several
- * clocks.
- */
-const beginningErrorMs = 2_000;
 /**
  * How many replayed events are queued for a subscriber. When the queue is full, the replay waits before it reads more.
  */
@@ -33,12 +29,9 @@ export class ReplayedPast {
   /** The events that must not be delivered again: those of the replay, and those delivered before it. */
   readonly seen: SeenEvents;
   readonly #closing = new AbortController();
-  readonly #changed = new Notifier();
-  readonly #taken = new Notifier();
-  readonly #queue: PositionedEvent[] = [];
+  readonly #queue = new BoundedQueue<PositionedEvent>(maxQueued);
   #position: EventPosition;
   #liveFrom: number;
-  #end: { error?: unknown } | null = null;
 
   constructor(hub: StatusHub, history: PastReader, after: EventPosition, seen: SeenEvents) {
     this.#hub = hub;
@@ -54,29 +47,14 @@ export class ReplayedPast {
     return this.#liveFrom;
   }
 
-  /** The next event; null at the end. @throws the error of the replay, once all events before the error were read */
-  async next(): Promise<PositionedEvent | null> {
-    for (;;) {
-      const positioned = this.#queue.shift();
-      if (positioned) {
-        if (this.#queue.length <= maxQueued / 2) this.#taken.notify();
-        return positioned;
-      }
-      if (this.#end && 'error' in this.#end) throw this.#end.error;
-      if (this.#end) return null;
-      await this.#changed.next();
-    }
+  /** @throws the error of the replay, after the events before the error */
+  next(): Promise<IteratorResult<PositionedEvent, undefined>> {
+    return this.#queue.next();
   }
 
   close(): void {
     this.#closing.abort();
-    this.#queue.length = 0;
-    this.#finish({});
-  }
-
-  #finish(end: { error?: unknown }): void {
-    this.#end ??= end;
-    this.#changed.notify();
+    this.#queue.close();
   }
 
   /** Replays the past. If the window meanwhile has dropped events that were not replayed, these are replayed, too. */
@@ -86,14 +64,14 @@ export class ReplayedPast {
       // The beginning of the feed is where the past ends.
       await this.#hub.untilBegun(signal);
       for (let isComplete = false, isFirst = true; !isComplete && !signal.aborted; isFirst = false) {
-        await this.#untilRoom();
+        if (this.#queue.isFull()) await this.#queue.untilRoom();
         // As late as possible: live events that are dated before the position are in the window and not in a replay.
         if (!this.#hub.reachesBackTo(this.#liveFrom)) this.#liveFrom = this.#hub.end;
         isComplete = (await this.#readOn(signal, isFirst)) && this.#hub.reachesBackTo(this.#liveFrom);
       }
-      this.#finish({});
+      this.#queue.end();
     } catch (error) {
-      this.#finish({ error });
+      this.#queue.end({ error });
     }
   }
 
@@ -109,7 +87,7 @@ export class ReplayedPast {
       expected,
       upToMs,
       caughtUpMs: 0,
-      // The API had these events at the first request. Every other live event arrived later, whatever its date.
+      // A live event that the first replay did not contain arrived later and is new, whatever its date.
       lookBackMs: isFirst ? latenessMs : 0,
       onSeen: isFirst ? (event: JournalStatusEvent) => this.seen.add(event) : undefined,
       onResolved: (resolved: EventPosition) => this.seen.resolve(resolved),
@@ -120,26 +98,15 @@ export class ReplayedPast {
       for await (last of readWithRetries(this.#history, range, signal)) {
         this.seen.add(last.event);
         this.#queue.push(last);
-        this.#changed.notify();
-        if (!this.#isFull()) continue;
+        if (!this.#queue.isFull()) continue;
         const begunAt = performance.now();
-        await this.#untilRoom(leftMs);
+        await waitFor(this.#queue.untilRoom(), { timeoutMs: leftMs });
         leftMs -= performance.now() - begunAt;
-        if (this.#isFull() || signal.aborted) return false;
+        if (this.#queue.isFull() || signal.aborted) return false;
       }
       return true;
     } finally {
       this.#position = last?.position ?? this.#position;
     }
-  }
-
-  #isFull(): boolean {
-    return this.#queue.length >= maxQueued;
-  }
-
-  /** Fulfilled when half of the queue was read, when the timeout has passed, or on close. */
-  async #untilRoom(timeoutMs?: number): Promise<void> {
-    const { signal } = this.#closing;
-    if (this.#isFull()) await waitFor(this.#taken.next(), { signal, ...(timeoutMs !== undefined && { timeoutMs }) });
   }
 }

@@ -6,10 +6,9 @@ import { encodeEventCursor } from '../cursor/eventCursor.ts';
 import { hasEvents } from '../cursor/eventPosition.ts';
 import type { EventPosition } from '../cursor/eventPosition.ts';
 import { stampOf } from '../cursor/eventStamp.ts';
-import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import type { EventPositioner } from '../cursor/EventPositioner.ts';
+import type { PositionedEvent, StatusMark } from '../cursor/PositionedEvent.ts';
+import { EventPositioner } from '../cursor/EventPositioner.ts';
 import type { StatusHub } from '../feed/StatusHub.ts';
-import type { StatusMark } from '../feed/StatusMark.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import type { StatusSubscription } from '../feed/StatusSubscription.ts';
 import type { PastReader } from '../replay/StatusHistory.ts';
@@ -42,7 +41,7 @@ export class ResumedSubscription implements StatusReader {
    */
   #position: EventPosition | null;
   /** Gives live events their positions until the hub's positions include what this subscription got from elsewhere. */
-  #tracker: EventPositioner | null = null;
+  #positioner: EventPositioner | null = null;
   /** The time of the latest delivered event that the hub may not have published; -Infinity if there is none. */
   #aheadMs = -Infinity;
   #past: ReplayedPast | null = null;
@@ -66,7 +65,7 @@ export class ResumedSubscription implements StatusReader {
 
   next(): Promise<Result> {
     // The usual case has no further promise, which would cost much at hundreds of thousands of events a second.
-    if (this.#live && !this.#tracker && !this.#live.isLost) return this.#live.next();
+    if (this.#live && !this.#positioner && !this.#live.isLost) return this.#live.next();
     return this.#nextOwn();
   }
 
@@ -92,7 +91,7 @@ export class ResumedSubscription implements StatusReader {
       this.#past = new ReplayedPast(hub, this.#history, after, seen);
       return;
     }
-    this.#tracker = this.#aheadMs === -Infinity ? null : hub.trackerFrom(after);
+    this.#positioner = this.#aheadMs === -Infinity ? null : new EventPositioner(hub.now, after);
     const { end } = hub;
     const isDecided = (at: number) => backlog.isExact || at < end;
     this.#readFrom(backlog.from, (event, at) => (isDecided(at) ? backlog.isNew(event, at) : !seen.has(event)));
@@ -104,7 +103,7 @@ export class ResumedSubscription implements StatusReader {
     this.#live = this.#hub.subscribe(wants, number, (mark) => this.#readOnAfter(mark));
   }
 
-  /** Called when the hub has missed events while this subscription waited for the next one. Replays these events. */
+  /** Replays what the hub has missed while this subscription waited. */
   #readOnAfter(mark: StatusMark | null): Promise<Result> {
     const position = mark && this.#isCoveredBy(mark.position) ? mark.position : this.#lastPosition;
     this.#live?.end();
@@ -131,16 +130,16 @@ export class ResumedSubscription implements StatusReader {
 
   /** The next event of the past. Null if the event is filtered out, and at the end of the past. */
   async #nextPast(past: ReplayedPast): Promise<Result | null> {
-    const positioned = await past.next();
+    const result = await past.next();
     if (this.#hasLeft) return null;
-    if (positioned) {
-      const { event, position } = positioned;
+    if (!result.done) {
+      const { event, position } = result.value;
       this.#aheadMs = this.#hub.isOwn(position) ? -Infinity : Math.max(this.#aheadMs, stampOf(event).ms);
       this.#position = position;
-      return this.#options.accepts(event) ? { done: false, value: positioned } : null;
+      return this.#options.accepts(event) ? result : null;
     }
     this.#past = null;
-    this.#tracker = this.#position && this.#hub.trackerFrom(this.#position);
+    this.#positioner = this.#position && new EventPositioner(this.#hub.now, this.#position);
     this.#readFrom(past.liveFrom, (event) => !past.seen.has(event));
     return null;
   }
@@ -155,11 +154,11 @@ export class ResumedSubscription implements StatusReader {
     const result = await live.next();
     // The live subscription was replaced meanwhile, and the result comes from its replacement.
     if (result.done || live !== this.#live) return result;
-    if (!this.#tracker || this.#isCoveredBy(result.value.position)) {
-      this.#tracker = null;
+    if (!this.#positioner || this.#isCoveredBy(result.value.position)) {
+      this.#positioner = null;
       return result;
     }
-    const value = this.#tracker.advance(result.value.event);
+    const value = this.#positioner.advance(result.value.event);
     this.#position = value.position;
     return { done: false, value };
   }
@@ -174,7 +173,7 @@ export class ResumedSubscription implements StatusReader {
 
   /** The position after the last delivered event. Null before the feed has begun. */
   get #lastPosition(): EventPosition | null {
-    const last = this.#tracker ? null : this.#live?.last;
+    const last = this.#positioner ? null : this.#live?.last;
     return last?.position ?? this.#position ?? this.#hub.beginning?.position ?? null;
   }
 

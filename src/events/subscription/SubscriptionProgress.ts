@@ -1,7 +1,6 @@
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
+import { wrapReader } from '../feed/StatusReader.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
-
-type Result = IteratorResult<PositionedEvent, undefined>;
 
 /** The slowest rate at which a client may read queued data, in bytes per ms: large results get more time. */
 export const minBytesPerMs = 256;
@@ -65,28 +64,17 @@ export class SubscriptionProgress {
   /** Wraps the reader to keep track of the events that it returns. */
   follow(reader: StatusReader): StatusReader {
     this.#reader = reader;
-    const followed: StatusReader = {
-      get restingCursor() {
-        return reader.restingCursor;
-      },
-      next: async (): Promise<Result> => {
-        const next = reader.next();
-        // Reset after the call of `next`: a reader that the window has left behind checks `isTaking` in it.
-        this.#waitedMs = 0;
-        const result = await next;
-        if (!result.done) {
-          this.#last = result.value;
-          this.#sentCursor = null;
-        }
-        return result;
-      },
-      return: async (): Promise<Result> => {
-        this.#reader = null;
-        await reader.return?.();
-        return { done: true, value: undefined };
-      },
-      [Symbol.asyncIterator]: () => followed,
+    const next = async () => {
+      const pending = reader.next();
+      // Reset after the call of `next`: a reader that the window has left behind checks `isTaking` in it.
+      this.#waitedMs = 0;
+      const result = await pending;
+      if (!result.done) {
+        this.#last = result.value;
+        this.#sentCursor = null;
+      }
+      return result;
     };
-    return followed;
+    return wrapReader(reader, next, () => (this.#reader = null));
   }
 }

@@ -1,16 +1,14 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { Backoff } from '../../concurrency/Backoff.ts';
 import { SharedTimer } from '../../concurrency/SharedTimer.ts';
+import { pause } from '../../concurrency/waitFor.ts';
 import type { Journal } from '../../domain/journal.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { messageOf } from '../../errors/messageOf.ts';
 import type { Log } from '../../log.ts';
 import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 
-import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
+import type { StatusMark } from '../cursor/PositionedEvent.ts';
 import type { FeedState } from '../feed/Feed.ts';
-import type { StatusMark } from '../feed/StatusMark.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 import { JournalWait } from './JournalWait.ts';
 import type { WaitingClient, WaitParts } from './JournalWait.ts';
@@ -48,7 +46,7 @@ export class JournalWaits {
   readonly #options: JournalWaitsOptions;
   /** Those at the beginning were read least recently. */
   readonly #waited = new Map<string, WaitedJournal>();
-  /** Journals whose last read began before the feed did: the feed may not have what followed it. */
+  /** Journals that were last read before the feed began: the feed may lack their later events. */
   readonly #uncovered = new Set<string>();
   readonly #closing = new AbortController();
   #reader: StatusReader | null = null;
@@ -113,20 +111,15 @@ export class JournalWaits {
 
   async #deliver(reader: StatusReader): Promise<void> {
     try {
-      for await (const positioned of reader) this.#take(positioned);
+      for await (const { event, cursor } of reader)
+        this.#waited.get(event.journalId.toLowerCase())?.noteEvent(event, cursor);
     } catch (error) {
-      this.#options.log.warn(
-        { problem: messageOf(error) },
-        'events of awaited journals were lost: reading the journals',
-      );
+      const problem = messageOf(error);
+      this.#options.log.warn({ problem }, 'events of awaited journals were lost: reading the journals');
       if (this.#reader !== reader || this.#closing.signal.aborted) return;
       this.#reader = this.#subscribe();
       for (const id of this.#waited.keys()) this.#uncovered.add(id);
     }
-  }
-
-  #take({ event, cursor }: PositionedEvent): void {
-    this.#waited.get(event.journalId.toLowerCase())?.noteEvent(event, cursor);
   }
 
   /** Runs while anybody waits. It reads nothing as long as the feed tells everything. */
@@ -137,7 +130,7 @@ export class JournalWaits {
     const backoff = new Backoff({ firstMs: 1_000, maxMs: 10_000 });
     let pauseMs = tickMs;
     while (this.#waited.size > 0 && !signal.aborted) {
-      await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(pauseMs, signal);
       const id = this.#nextToRead();
       pauseMs = id === null || (await this.#read(id)) ? tickMs : tickMs + backoff.next();
       if (pauseMs === tickMs) backoff.reset();
@@ -147,11 +140,11 @@ export class JournalWaits {
 
   #nextToRead(): string | null {
     const { isOpen, downMs } = this.#options.events.feedState;
-    const isDown = !isOpen && (downMs === null || downMs >= downAfterMs);
-    if (!isDown) return isOpen ? firstOf(this.#uncovered) : null;
-    const id = firstOf(this.#waited.keys());
-    const waited = id === null ? undefined : this.#waited.get(id);
-    return waited && steadyNow() - waited.readMs >= readEveryMs ? id : null;
+    const [uncovered = null] = this.#uncovered;
+    if (isOpen) return uncovered;
+    if (downMs !== null && downMs < downAfterMs) return null;
+    const [waited] = this.#waited.values();
+    return waited && steadyNow() - waited.readMs >= readEveryMs ? waited.id : null;
   }
 
   /** False when the journal could not be read. */
@@ -170,9 +163,4 @@ export class JournalWaits {
     if (journal) waited.noteRead({ journal, cursor: mark?.cursor ?? events.cursorAt(startedMs), startedMs });
     return true;
   }
-}
-
-function firstOf(ids: Iterable<string>): string | null {
-  for (const id of ids) return id;
-  return null;
 }

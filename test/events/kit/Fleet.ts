@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { ask } from '../../kit/ask.ts';
 import { freePort } from '../../kit/freePort.ts';
 import { startRedis } from '../../kit/startRedis.ts';
 import type { TestRedis } from '../../kit/startRedis.ts';
 import { serveBinary } from '../../kit/startBinary.ts';
 import type { ServingBinary } from '../../kit/startBinary.ts';
 
+import { cursorOf } from './cursors.ts';
 import { LiveSandbox } from './LiveSandbox.ts';
 import { startBalancer } from './startBalancer.ts';
 
@@ -78,11 +78,8 @@ export class Fleet extends LiveSandbox {
     }
   }
 
-  async cursor(): Promise<string> {
-    const { data } = await ask<{ journalStatusCursor: string | null }>(this.#url, '{ journalStatusCursor }');
-    const cursor = data?.journalStatusCursor;
-    if (cursor == null) throw new Error('the feed has not begun');
-    return cursor;
+  cursor(): Promise<string> {
+    return cursorOf(this.#url);
   }
 }
 

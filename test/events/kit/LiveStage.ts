@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-import { ask } from '../../kit/ask.ts';
 import { Binary } from '../../kit/startBinary.ts';
 
+import { cursorOf } from './cursors.ts';
 import { LiveSandbox } from './LiveSandbox.ts';
 
 /** A sandbox and a gateway, each in its own process, so that both can be disturbed and killed. */
@@ -40,10 +40,7 @@ export class LiveStage extends LiveSandbox {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
   }
 
-  async cursor(): Promise<string> {
-    const { data } = await ask<{ journalStatusCursor: string | null }>(this.#url, '{ journalStatusCursor }');
-    const cursor = data?.journalStatusCursor;
-    if (cursor == null) throw new Error('the feed is not open');
-    return cursor;
+  cursor(): Promise<string> {
+    return cursorOf(this.#url);
   }
 }

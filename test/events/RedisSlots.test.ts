@@ -6,6 +6,7 @@ import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
+import { cursorAfter } from './kit/cursors.ts';
 import { ago, line } from './kit/startScriptedGateway.ts';
 import { startSharing } from './kit/startSharing.ts';
 
@@ -14,11 +15,6 @@ interface Changed {
 }
 
 const changed = 'subscription ($after: String) { journalStatusChanged(after: $after) { id } }';
-
-/** Creates a cursor of the first version, which contains a time and an event id. */
-function cursorOf(at: string, id: string): string {
-  return Buffer.from(JSON.stringify(['e1', at, id])).toString('base64url');
-}
 
 it.skipIf(isWithoutRedis)(
   'gateways that share Redis open no more replay streams at once than a single gateway may',
@@ -42,7 +38,7 @@ it.skipIf(isWithoutRedis)(
     const gateways = [await startSharing(stub.url, redis.url, events), await startSharing(stub.url, redis.url, events)];
 
     const readers = await Promise.all(
-      gateways.map(({ url }) => subscribe<Changed>('SSE', url, changed, { after: cursorOf(at, 'a') })),
+      gateways.map(({ url }) => subscribe<Changed>('SSE', url, changed, { after: cursorAfter({ at, id: 'a' }) })),
     );
 
     const taken = await Promise.all(readers.map((reader) => reader.take(1)));
