@@ -37,10 +37,7 @@ const options = {
 /** Creates a key. Prints the key to stdout and everything else to stderr. @throws SetupError */
 export async function apiKey(argv: string[]): Promise<void> {
   const flags = parseFlags(argv, options, help);
-  if (flags.help) {
-    process.stdout.write(help);
-    return;
-  }
+  if (!flags) return;
   if (flags.name === undefined) throw new SetupError(`--name: missing, the name of the principal\n\n${help}`);
   if (!flags.scope) throw new SetupError(`--scope: missing, what the principal may do\n\n${help}`);
   const file = readKeyFilePath(process.env, flags.file);
