@@ -31,7 +31,8 @@ import { ParseQueue } from '../server/limits/ParseQueue.ts';
 import { WebSocketServer } from '../server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../server/yoga/createYogaDoor.ts';
 
-import { packageFolder } from './packageFolder.ts';
+/** The folder of package.json and dist/. Both src/gateway/, where this file is, and dist/cli/, its bundle, are two below. */
+const packageFolder = new URL('../../', import.meta.url);
 
 interface DoorsParts {
   authenticator: Authenticator;

@@ -1,7 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+
 export const graphqlPath = '/graphql';
 export const healthPath = '/health';
 
 /** Whether GraphQL or the health check is at this path. */
 export function isOwnPath(path: string): boolean {
   return path === graphqlPath || path === healthPath;
+}
+
+/** A path without a query and a trailing slash. */
+const plain = /^(?:\/[^/?]+)+$/;
+
+/** The path of a request, without a trailing slash. */
+export function pathOf(request: Pick<IncomingMessage, 'url'>): string {
+  const target = targetOf(request);
+  const end = target.indexOf('?');
+  return end === -1 ? target : target.slice(0, end);
+}
+
+/**
+ * Path and query of a request. Proxies send absolute URLs. Not parsed by the `URL` class, which throws for some targets
+ * that clients can send.
+ */
+export function targetOf({ url = '' }: Pick<IncomingMessage, 'url'>): string {
+  if (url === graphqlPath || plain.test(url)) return url;
+  const [, path = '', query = ''] = /^(?:https?:\/\/[^/?]*)?([^?]*)(.*)$/is.exec(url) ?? [];
+  return `${path.replace(/(?<=[^/])\/$/, '')}${query}`;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { targetOf } from '../connections/pathOf.ts';
+import { targetOf } from '../connections/paths.ts';
 import { memoize } from './memoize.ts';
 import { normalizeAccept, parseMediaType } from './mediaTypes.ts';
 
