@@ -20,12 +20,11 @@ import { toSubgraph } from '../schema/subgraph.ts';
 import { exportDocument } from '../server/export/exportDocument.ts';
 import { csv, ndjson } from '../server/export/exportFormats.ts';
 import { createJournalExport } from '../server/export/journalExport.ts';
-import { GraphiqlFiles } from '../server/graphiql/GraphiqlFiles.ts';
+import { Graphiql } from '../server/graphiql/Graphiql.ts';
 import { ConsolePages } from '../server/http/ConsolePages.ts';
 import { HttpServer } from '../server/http/HttpServer.ts';
 import type { Route } from '../server/http/HttpServer.ts';
 import { PostDoor } from '../server/http/PostDoor.ts';
-import { createRunDocument } from '../server/http/runDocument.ts';
 import { SandboxControls } from '../server/http/SandboxControls.ts';
 import { ParseQueue } from '../server/limits/ParseQueue.ts';
 import { WebSocketServer } from '../server/websocket/WebSocketServer.ts';
@@ -59,29 +58,23 @@ export async function openDoors(config: GatewayConfig, parts: DoorsParts): Promi
   const documents = readDocuments(config.documents, schema);
   const open = new OpenSockets(limits.maxSockets);
   const engine = new Engine({ ...parts, schema, limits, open, documents, isSandbox });
-  const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
-  const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox, defaultQuery }) };
-  const webSockets = new WebSocketServer({ ...door, open });
+  const door = { engine, authenticator, limits, parseQueue: new ParseQueue(), log };
+  const graphiql = new Graphiql({ ...door, isSandbox });
+  const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, graphiql, defaultQuery }) };
+  const webSockets = new WebSocketServer({ ...door, open, running });
   const consoleRoutes = openConsole(config, sandboxUrl, authenticator, log);
-  const endpointParts = { authenticator, runDocument: createRunDocument(engine, limits.pingMs), ...limits, log };
   const endpoints = new Map([
-    ['/journals.csv', createJournalExport(csv, endpointParts)],
-    ['/journals.ndjson', createJournalExport(ndjson, endpointParts)],
+    ['/journals.csv', createJournalExport(csv, door)],
+    ['/journals.ndjson', createJournalExport(ndjson, door)],
   ]);
   if (config.mcp) {
     // Loaded on demand, because it takes several megabytes.
     const { createMcpEndpoint } = await import('../server/mcp/mcpEndpoint.ts');
-    const mcpParts = {
-      ...endpointParts,
-      version: readVersion(),
-      schema,
-      documents: documents.manifest,
-      parseQueue: door.turns,
-    };
-    endpoints.set('/mcp', createMcpEndpoint(mcpParts));
+    const mcpOptions = { ...door, version: readVersion(), schema, documents: documents.manifest };
+    endpoints.set('/mcp', createMcpEndpoint(mcpOptions));
   }
   const endpointRoute: Route = { find: (path) => endpoints.get(path) };
-  const routes = [endpointRoute, new GraphiqlFiles({ authenticator, isSandbox }, log), ...consoleRoutes];
+  const routes = [endpointRoute, graphiql, ...consoleRoutes];
   const options = { ...config, ...config.shutdown, ...limits, routes };
   return { server: new HttpServer(doors, webSockets, running, options), hasConsole: consoleRoutes.length > 0 };
 }

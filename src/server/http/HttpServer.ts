@@ -85,7 +85,7 @@ export class HttpServer {
     this.#server.maxConnections = maxConnections;
     this.#stalled = new StalledSockets(options.stallTimeoutMs);
     this.#server.on('connection', (socket) => this.#stalled.watch(socket));
-    webSockets.attach(this.#server, running);
+    webSockets.attach(this.#server);
   }
 
   /** The URL at which it listens, without a path. */

@@ -6,16 +6,15 @@ import type { IncomingMessage } from 'node:http';
 
 import { Answer, isResults } from '../../engine/answers/Answer.ts';
 import type { Results } from '../../engine/answers/Answer.ts';
-import type { Engine } from '../../engine/Engine.ts';
 import { errorWithoutHttp, withoutHttp } from '../../engine/errors/copyError.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import { LiveMessage } from '../../engine/live/LiveMessage.ts';
-import type { Operation } from '../../engine/operation/Operation.ts';
-import type { Log } from '../../log.ts';
+import { Operation } from '../../engine/operation/Operation.ts';
 
-import type { ParseQueue } from '../limits/ParseQueue.ts';
+import type { DoorParts } from '../connections/DoorParts.ts';
 import type { SocketLogin } from './SocketLogin.ts';
-import type { SocketOperation, SocketOperations } from './SocketOperations.ts';
+import { SocketOperation } from './SocketOperations.ts';
+import type { SocketOperations } from './SocketOperations.ts';
 
 /** What graphql-ws keeps for a socket. */
 export interface SocketExtra {
@@ -31,33 +30,14 @@ type SocketContext = Context<ConnectionParams, SocketExtra>;
 /** The types of graphql-ws lack documents that are sent as an id. */
 type Payload = Omit<Partial<SubscribePayload>, 'query'> & { query?: string | undefined; documentId?: unknown };
 
-export interface SocketProtocolOptions {
-  engine: Engine;
-  turns: ParseQueue;
-  /** Time in which a new socket must send `connection_init`, in ms. */
-  initTimeoutMs: number;
-  log: Log;
-}
-
-/** What graphql-ws passes as the context from `onSubscribe` to `subscribe`. */
-class Prepared {
-  readonly operation: SocketOperation;
-  readonly prepared: Operation;
-
-  constructor(operation: SocketOperation, prepared: Operation) {
-    this.operation = operation;
-    this.prepared = prepared;
-  }
-}
-
 /**
  * Serves `graphql-transport-ws` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) with the engine.
  * graphql-ws reads the messages, and sends errors and the results of subscriptions. Queries and mutations are answered
  * here: they may wait for minutes, and graphql-ws would keep the message and a suspended function for each.
  */
-export function createSocketProtocol(options: SocketProtocolOptions): Server<SocketExtra> {
+export function createSocketProtocol(options: DoorParts): Server<SocketExtra> {
   return makeServer<ConnectionParams, SocketExtra>({
-    connectionInitWaitTimeout: options.initTimeoutMs,
+    connectionInitWaitTimeout: options.limits.initTimeoutMs,
     subscribe: (args) => subscribe(args, options),
     onConnect: (context) => context.extra.login.logIn(authorizationOf(context)),
     onClose: ({ extra }) => extra.login.close(),
@@ -93,24 +73,23 @@ interface Start {
 }
 
 /** Never rejects, which would close the socket. */
-async function start(options: SocketProtocolOptions, { context, operation, payload, proceed }: Start): Promise<void> {
+async function start(options: DoorParts, { context, operation, payload, proceed }: Start): Promise<void> {
   const prepared = await prepare(options, operation, payload);
   // Its id may already belong to another operation.
   if (operation.isGone) return;
   if (Array.isArray(prepared)) proceed(prepared);
-  else if (prepared.plan.kind === 'subscription') {
-    proceed(prepared.plan.argumentsWith({}, new Prepared(operation, prepared)));
-  } else answer(options, context, operation, prepared);
+  else if (prepared.plan.kind === 'subscription') proceed(prepared.plan.argumentsWith({}, prepared));
+  else answer(options, context, operation, prepared);
 }
 
 /** @returns the errors of an operation that is refused. Never rejects */
 async function prepare(
-  { engine, turns, log }: SocketProtocolOptions,
+  { engine, parseQueue, log }: DoorParts,
   operation: SocketOperation,
   payload: Payload,
 ): Promise<Operation | GraphQLError[]> {
   try {
-    await turns.waitTurn(payload.query?.length ?? 0);
+    await parseQueue.waitTurn(payload.query?.length ?? 0);
     const { query, documentId, operationName, variables, extensions } = payload;
     const { session, requestId } = operation;
     const parameters = { query, documentId, operationName, variables, extensions };
@@ -137,7 +116,7 @@ async function prepare(
 
 /** Executes a query or a mutation, and sends its result and its completion. Never throws. */
 function answer(
-  { engine, log }: SocketProtocolOptions,
+  { engine, log }: DoorParts,
   context: SocketContext,
   operation: SocketOperation,
   prepared: Operation,
@@ -162,10 +141,12 @@ function answer(
   }
 }
 
-/** Opens a subscription. Never rejects, which would close the socket. */
-async function subscribe({ contextValue }: ExecutionArgs, { engine, log }: SocketProtocolOptions) {
-  if (!(contextValue instanceof Prepared)) throw new TypeError('the operation has not been prepared');
-  const { operation, prepared } = contextValue;
+/** Opens a subscription, whose prepared operation is the context. Never rejects, which would close the socket. */
+async function subscribe({ contextValue: prepared }: ExecutionArgs, { engine, log }: DoorParts) {
+  if (!(prepared instanceof Operation && prepared.request.client instanceof SocketOperation)) {
+    throw new TypeError('the operation has not been prepared');
+  }
+  const operation = prepared.request.client;
   try {
     const outcome = await operation.unlessCancelled(Promise.resolve(engine.perform(prepared)));
     if (isResults(outcome)) return untilCancelled(operation, outcome);

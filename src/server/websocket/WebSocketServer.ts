@@ -6,24 +6,20 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer as SocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
-import type { Authenticator } from '../../auth/Authenticator.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 import { withoutBom } from '../../domain/readJson.ts';
-import type { Engine } from '../../engine/Engine.ts';
-import type { Log } from '../../log.ts';
-
-import { hasSeveralCredentials, isForeignPage } from '../connections/originChecks.ts';
-import { retryAfterSeconds } from '../../errors/limitErrors.ts';
-import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
-import type { ParseQueue } from '../limits/ParseQueue.ts';
 import type { OpenSockets } from '../../engine/limits/OpenSockets.ts';
+import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
+import { retryAfterSeconds } from '../../errors/limitErrors.ts';
+
+import type { DoorParts } from '../connections/DoorParts.ts';
+import { hasSeveralCredentials, isForeignPage } from '../connections/originChecks.ts';
+import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
 import { graphqlPath, pathOf } from '../connections/paths.ts';
 import { startHeartbeat } from './startHeartbeat.ts';
 import { pauseReading } from './pauseReading.ts';
 import { requestIdHeader, requestIdOf } from '../connections/requestId.ts';
-import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { SocketLogin } from './SocketLogin.ts';
-import type { Limits } from '../../config/limits.ts';
 import { SocketOperations } from './SocketOperations.ts';
 import { createSocketProtocol } from './SocketProtocol.ts';
 import type { SocketExtra } from './SocketProtocol.ts';
@@ -46,48 +42,39 @@ const clientMessageTypes: readonly unknown[] = [
   MessageType.Complete,
 ];
 
-export interface WebSocketServerOptions {
-  engine: Engine;
-  turns: ParseQueue;
-  authenticator: Authenticator;
-  limits: Limits;
+export interface WebSocketServerOptions extends DoorParts {
   open: OpenSockets;
-  log: Log;
+  running: RunningOperations;
 }
 
 /** Accepts, watches and closes the WebSockets; `SocketProtocol` handles their messages. */
 export class WebSocketServer {
   readonly #sockets: SocketServer;
   readonly #protocol: ProtocolServer<SocketExtra>;
-  readonly #authenticator: Authenticator;
-  readonly #limits: WebSocketServerOptions['limits'];
-  readonly #open: OpenSockets;
-  readonly #log: Log;
+  readonly #options: WebSocketServerOptions;
 
-  constructor({ engine, turns, authenticator, limits, open, log }: WebSocketServerOptions) {
+  constructor(options: WebSocketServerOptions) {
     // `ws` compresses asynchronously, so its frames would not keep their order with those of `SocketWriter`.
     const perMessageDeflate = false;
-    const maxPayload = limits.maxRequestBytes;
+    const maxPayload = options.limits.maxRequestBytes;
     // A variable, since the types of `ws` lack `closeTimeout`.
-    const options = { noServer: true, handleProtocols, maxPayload, perMessageDeflate, closeTimeout: closeTimeoutMs };
-    this.#sockets = new SocketServer(options);
-    this.#protocol = createSocketProtocol({ engine, turns, initTimeoutMs: limits.initTimeoutMs, log });
-    this.#authenticator = authenticator;
-    this.#limits = limits;
-    this.#open = open;
-    this.#log = log;
+    const settings = { noServer: true, handleProtocols, maxPayload, perMessageDeflate, closeTimeout: closeTimeoutMs };
+    this.#sockets = new SocketServer(settings);
+    this.#protocol = createSocketProtocol(options);
+    this.#options = options;
   }
 
   /** Accepts upgrade requests for the GraphQL path and refuses all others. */
-  attach(server: Server, running: RunningOperations): void {
+  attach(server: Server): void {
+    const { limits, running } = this.#options;
     this.#sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`));
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       stream.on('error', () => stream.destroy());
       if (pathOf(request) !== graphqlPath) refuse(stream, '404 Not Found');
       else if (hasSeveralCredentials(request)) refuse(stream, '400 Bad Request');
-      else if (isForeignPage(request, this.#limits.corsOrigins)) refuse(stream, '403 Forbidden');
+      else if (isForeignPage(request, limits.corsOrigins)) refuse(stream, '403 Forbidden');
       else if (running.isDraining) refuse(stream, '503 Service Unavailable');
-      else this.#accept(request, stream, head, running);
+      else this.#accept(request, stream, head);
     });
   }
 
@@ -101,8 +88,8 @@ export class WebSocketServer {
     await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
   }
 
-  #accept(request: IncomingMessage, stream: Duplex, head: Buffer, running: RunningOperations): void {
-    const release = this.#open.take();
+  #accept(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const release = this.#options.open.take();
     if (!release) {
       refuse(stream, '503 Service Unavailable', `retry-after: ${retryAfterSeconds}\r\n`);
       return;
@@ -111,13 +98,14 @@ export class WebSocketServer {
     // `ws` expects this value alone, but a client may offer several protocols.
     request.headers.upgrade = 'websocket';
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
-      this.#serve(socket, new SocketWriter(socket, stream), request, running);
+      this.#serve(socket, new SocketWriter(socket, stream), request);
       pauseReading(socket, stream);
     });
   }
 
-  #serve(socket: WebSocket, writer: SocketWriter, request: IncomingMessage, running: RunningOperations): void {
-    const max = this.#limits.maxOperations;
+  #serve(socket: WebSocket, writer: SocketWriter, request: IncomingMessage): void {
+    const { authenticator, limits, log, running } = this.#options;
+    const max = limits.maxOperations;
     let sent = Promise.resolve();
     const whenSent = () => sent;
     const operations = new SocketOperations({ socketId: requestIdOf(request), running, writer, whenSent, max });
@@ -129,13 +117,13 @@ export class WebSocketServer {
       writer.flush();
       sent = send(socket, message);
     };
-    const login = new SocketLogin(this.#authenticator, operations, close);
+    const login = new SocketLogin(authenticator, operations, close);
     const takePosition = () => {
       writer.flush();
       return socket.bufferedAmount === 0 ? operations.takePosition() : null;
     };
-    const stopHeartbeat = startHeartbeat(socket, { intervalMs: this.#limits.pingMs, takePosition });
-    socket.on('error', (error) => this.#log.debug({ err: error }, 'a client violated the WebSocket protocol'));
+    const stopHeartbeat = startHeartbeat(socket, { intervalMs: limits.pingMs, takePosition });
+    socket.on('error', (error) => log.debug({ err: error }, 'a client violated the WebSocket protocol'));
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
@@ -165,7 +153,10 @@ export class WebSocketServer {
   #read(socket: WebSocket, data: Buffer): unknown {
     try {
       const text = withoutBom(data.toString('utf8'));
-      const message = readRequestJson(text, this.#limits.maxTokens) as { type?: unknown; payload?: unknown } | null;
+      const message = readRequestJson(text, this.#options.limits.maxTokens) as {
+        type?: unknown;
+        payload?: unknown;
+      } | null;
       if (!clientMessageTypes.includes(message?.type)) return undefined;
       if (message?.type === MessageType.Subscribe) return { ...message, payload: asParameters(message.payload) };
       // Only operations need exact numbers; the payload of a ping is echoed as it was sent.
@@ -182,7 +173,7 @@ export class WebSocketServer {
   /** Ignores errors of a socket that has closed, such as a failed send. */
   #fail(socket: WebSocket, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return;
-    this.#log.error({ err: error }, 'a message on a socket could not be handled');
+    this.#options.log.error({ err: error }, 'a message on a socket could not be handled');
     socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
 }
