@@ -12,17 +12,15 @@ import { StalledSockets } from '../connections/StalledSockets.ts';
 import { staggerClose } from '../connections/staggerClose.ts';
 import { requestIdHeader, requestIdOf } from '../connections/requestId.ts';
 import type { WebSocketServer } from '../websocket/WebSocketServer.ts';
-import { checkRequestTarget } from './checkRequestTarget.ts';
-import type { TargetProblem } from './checkRequestTarget.ts';
-import { corsHeaders } from './corsHeaders.ts';
 import type { Endpoint } from './Endpoint.ts';
 import { HttpRequest } from './HttpRequest.ts';
 import { HttpResponse } from './HttpResponse.ts';
-import { normalizeHead } from './normalizeHead.ts';
 import { peekAndShedQuery } from './peekAndShedQuery.ts';
 import { isOrdinaryPost } from './PostDoor.ts';
 import type { PostDoor } from './PostDoor.ts';
-import { securityHeaders } from './securityHeaders.ts';
+import { checkRequestTarget, normalizeHead } from './requestHead.ts';
+import type { TargetProblem } from './requestHead.ts';
+import { corsHeaders, securityHeaders } from './securityHeaders.ts';
 import { sendOverloaded } from './sendOverloaded.ts';
 
 export interface HttpServerOptions extends ListenOptions, Pick<Limits, 'corsOrigins' | 'corsHeaders'> {

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
-import { request as send } from 'undici';
+import { GraphQLError } from 'graphql';
 
 import type { Authenticator } from '../../auth/Authenticator.ts';
 import { AuthenticationUnavailableError, UnauthenticatedError } from '../../errors/authErrors.ts';
+import { AbandonedError } from '../../errors/cancellation.ts';
 import { messageOf } from '../../errors/messageOf.ts';
 import { isForeignPage } from '../connections/originChecks.ts';
-import type { Endpoint } from './Endpoint.ts';
+import type { Endpoint } from '../http/Endpoint.ts';
+import { readBody } from '../http/readBody.ts';
 
 const prefix = '/sandbox/control/';
 /** What a page may do; the sandbox's own port has more. */
@@ -39,11 +41,12 @@ export class SandboxControls {
 
   /** Finds what passes a request to a control. */
   find(path: string, { method = '' }: IncomingMessage): Endpoint | undefined {
-    const control = path.startsWith(prefix) ? path.slice(prefix.length) : null;
-    if (control === null || !controls.has(`${method} ${control}`)) return undefined;
+    const control = path.startsWith(prefix) ? path.slice(prefix.length) : '';
+    if (!controls.has(`${method} ${control}`)) return undefined;
     return async (request, response) => {
       const { status, body } = await this.#answer(request, control).catch((error: unknown) =>
-        refusal(502, messageOf(error)),
+        // `readBody` refuses a body that is too large.
+        refusal(error instanceof GraphQLError ? 413 : 502, messageOf(error)),
       );
       response.writeHead(status, { 'content-type': 'application/json' }).end(body);
     };
@@ -52,16 +55,16 @@ export class SandboxControls {
   async #answer(request: IncomingMessage, control: string): Promise<Answer> {
     const refused = refuseForeign(request) ?? (await this.#refuseUnauthorized(request));
     if (refused) return refused;
-    const body = request.method === 'GET' ? null : await readBody(request);
-    if (body && body.length > maxBodyBytes) return refusal(413, `expected at most ${maxBodyBytes} bytes`);
-    const { statusCode: status, body: answer } = await send(`${this.#sandboxUrl}/sandbox/${control}`, {
-      method:
-        request.method === 'GET' || request.method === 'PUT' || request.method === 'DELETE' ? request.method : 'POST',
+    const { method = 'GET' } = request;
+    const body = method === 'GET' ? undefined : await readBody(request, maxBodyBytes);
+    if (body === null) throw new AbandonedError();
+    const answer = await fetch(`${this.#sandboxUrl}/sandbox/${control}`, {
+      method,
       headers: { 'content-type': 'application/json' },
-      body,
+      body: body?.toString('utf8') ?? null,
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status, body: await answer.text() };
+    return { status: answer.status, body: await answer.text() };
   }
 
   async #refuseUnauthorized({ headers }: IncomingMessage): Promise<Answer | null> {
@@ -83,18 +86,6 @@ function refuseForeign(request: IncomingMessage): Answer | null {
     return refusal(403, 'expected the header graphql-require-preflight');
   }
   return isForeignPage(request, []) ? refusal(403, 'expected a page of the gateway itself') : null;
-}
-
-/** At most one chunk more than the limit. */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > maxBodyBytes) break;
-  }
-  return Buffer.concat(chunks);
 }
 
 function refusal(status: number, message: string): Answer {

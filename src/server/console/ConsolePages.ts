@@ -4,16 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-import type { Endpoint } from './Endpoint.ts';
-
-type Encoding = 'br' | 'gzip';
+import { acceptedEncoding } from '../connections/acceptedEncoding.ts';
+import type { ContentEncoding } from '../connections/acceptedEncoding.ts';
+import type { Endpoint } from '../http/Endpoint.ts';
 
 interface File {
   contentType: string;
   cacheControl: string;
   etag: string;
   body: Buffer;
-  compressed: Partial<Record<Encoding, Buffer>>;
+  compressed: Record<ContentEncoding, Buffer>;
 }
 
 /** The paths that the console's own router shows. */
@@ -77,16 +77,10 @@ function sendFile(file: File, request: IncomingMessage, response: ServerResponse
     response.writeHead(304).end();
     return;
   }
-  const encoding = acceptedEncoding(request.headers['accept-encoding'] ?? '', file);
-  const body = (encoding && file.compressed[encoding]) ?? file.body;
+  const encoding = acceptedEncoding(request.headers['accept-encoding']);
+  const body = encoding ? file.compressed[encoding] : file.body;
   if (encoding) response.setHeader('content-encoding', encoding);
   response.writeHead(200, { 'content-type': file.contentType, 'content-length': body.length }).end(body);
-}
-
-function acceptedEncoding(accepted: string, { compressed }: File): Encoding | null {
-  const accepts = (encoding: Encoding) =>
-    new RegExp(`\\b${encoding}\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))`).test(accepted);
-  return (['br', 'gzip'] as const).find((encoding) => compressed[encoding] && accepts(encoding)) ?? null;
 }
 
 /** The names of assets contain a hash of their content, so a browser need never ask for one again. */
