@@ -8,7 +8,7 @@ import { relayTags } from './test/kit/relayTags.ts';
 const require = createRequire(import.meta.url);
 
 /** They weigh the heap of their process, which has to be theirs. */
-const alone = ['test/server/comingAndGoing.test.ts'];
+const alone = ['test/server/subscriptionLeaks.test.ts'];
 
 export default defineConfig({
   plugins: [relayTags()],
