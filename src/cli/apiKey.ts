@@ -44,13 +44,11 @@ export async function apiKey(argv: string[]): Promise<void> {
   const key = await addApiKey(file, {
     name: flags.name,
     scopes: flags.scope as KeyEntry['scopes'],
-    ...(flags.account ? { accounts: flags.account } : {}),
-    ...(flags['from-account'] ? { fromAccounts: flags['from-account'] } : {}),
-    ...(flags['max-amount'] ? { maxAmount: readAmounts('max-amount', flags['max-amount']) } : {}),
-    ...(flags['max-daily-amount']
-      ? { maxDailyAmount: readAmounts('max-daily-amount', flags['max-daily-amount']) }
-      : {}),
-    ...(flags.symbol ? { symbols: flags.symbol } : {}),
+    ...(flags.account && { accounts: flags.account }),
+    ...(flags['from-account'] && { fromAccounts: flags['from-account'] }),
+    ...(flags['max-amount'] && { maxAmount: readAmounts('max-amount', flags['max-amount']) }),
+    ...(flags['max-daily-amount'] && { maxDailyAmount: readAmounts('max-daily-amount', flags['max-daily-amount']) }),
+    ...(flags.symbol && { symbols: flags.symbol }),
   });
   process.stdout.write(`${key}\n`);
   process.stderr.write(

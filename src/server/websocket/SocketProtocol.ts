@@ -149,19 +149,11 @@ async function subscribe({ contextValue: prepared }: ExecutionArgs, { engine, lo
   const operation = prepared.request.client;
   try {
     const outcome = await operation.unlessCancelled(Promise.resolve(engine.perform(prepared)));
-    if (isResults(outcome)) return untilCancelled(operation, outcome);
-    operation.deliver(new LiveMessage(outcome.text));
-    return nothingElse;
+    return isResults(outcome) ? untilCancelled(operation, outcome) : withoutHttp({ errors: outcome.errors });
   } catch (error) {
     return { errors: [publicError(error, log)] };
   }
 }
-
-/** graphql-ws then sends the completion. */
-const nothingElse: AsyncIterableIterator<never> = {
-  next: () => Promise.resolve({ done: true, value: undefined }),
-  [Symbol.asyncIterator]: () => nothingElse,
-};
 
 function untilCancelled(operation: SocketOperation, results: Results) {
   return {
