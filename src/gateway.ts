@@ -71,7 +71,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     return { ...(await open(options, opened)), close };
   } catch (error) {
     await close().catch((failure: unknown) =>
-      options.log.error({ err: failure }, 'the start failed, and not all was closed'),
+      options.log.error({ err: failure }, 'some parts could not be closed after a failed start'),
     );
     throw error;
   }
@@ -156,7 +156,7 @@ async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[
     // Balancers must notice that the gateway is not ready before it refuses clients.
     return wait(config.shutdown.delayMs);
   };
-  opened.push(['the announcement of the end', announce]);
+  opened.push(['the announcement of the shutdown', announce]);
   readiness.enter('serving');
   const [url, healthUrl] = [`${server.url}${graphqlPath}`, `${server.url}${healthPath}`];
   return { url, healthUrl, consoleUrl: hasConsole ? `${server.url}/` : null, adminUrl: admin?.url ?? null, sandboxUrl };

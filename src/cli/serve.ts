@@ -30,7 +30,7 @@ const options = {
   host: { type: 'string' },
 } as const;
 
-/** Works with the sandbox, which is seeded with these accounts. */
+/** An example for the sandbox, which is seeded with these accounts. */
 const firstMutation = `mutation {
   createJournal(
     input: {

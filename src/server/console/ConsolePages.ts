@@ -61,7 +61,7 @@ export class ConsolePages {
     return new ConsolePages(new Map(assets.map((name) => [`/assets/${name}`, readAsset(folder, name)])), page);
   }
 
-  /** Finds what sends a file or the page of a path of the console. */
+  /** Finds the endpoint of a file or a page of the console. */
   find(path: string, { method }: IncomingMessage): Endpoint | undefined {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     const file = this.#files.get(path) ?? (routes.test(path) ? this.#page : undefined);

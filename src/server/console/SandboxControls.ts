@@ -39,7 +39,7 @@ export class SandboxControls {
     this.#authenticator = authenticator;
   }
 
-  /** Finds what passes a request to a control. */
+  /** Finds the endpoint of a control. */
   find(path: string, { method = '' }: IncomingMessage): Endpoint | undefined {
     const control = path.startsWith(prefix) ? path.slice(prefix.length) : '';
     if (!controls.has(`${method} ${control}`)) return undefined;
@@ -80,7 +80,7 @@ export class SandboxControls {
   }
 }
 
-/** A page of another site can't set the header without a preflight request, which is not answered. */
+/** A page of another site could set the header only after a preflight request, which would be refused. */
 function refuseForeign(request: IncomingMessage): Answer | null {
   if (request.headers['graphql-require-preflight'] === undefined) {
     return refusal(403, 'expected the header graphql-require-preflight');

@@ -44,7 +44,7 @@ export class Graphiql {
     }
   }
 
-  /** Finds what sends a file. */
+  /** Finds the endpoint of a file. */
   find(path: string, { method }: IncomingMessage): Endpoint | undefined {
     if ((method !== 'GET' && method !== 'HEAD') || !path.startsWith(bundlePath)) return undefined;
     return (request, response) =>

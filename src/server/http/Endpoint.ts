@@ -12,7 +12,7 @@ import { HttpClient } from './HttpClient.ts';
 import type { HttpResponse } from './HttpResponse.ts';
 import { responseHead } from './sendOutcome.ts';
 
-/** Answers requests for a path besides GraphQL. */
+/** Answers requests for a path other than GraphQL's. */
 export type Endpoint = (request: IncomingMessage, response: HttpResponse) => unknown;
 
 /** A query or mutation that an endpoint runs for its client. */
@@ -81,7 +81,7 @@ function whenGone(res: HttpResponse): AbortSignal {
   return gone.signal;
 }
 
-/** Statuses of errors that are answered with 200 in a GraphQL response. All others are 500. */
+/** The statuses of error codes that have status 200 in a GraphQL response; 500 for all others. */
 const statuses: Readonly<Record<string, number>> = {
   BAD_USER_INPUT: 400,
   FORBIDDEN: 403,

@@ -18,7 +18,7 @@ import { fixedTools } from './fixedTools.ts';
 import { McpTools } from './McpTools.ts';
 
 export interface McpEndpointOptions extends DoorParts {
-  /** The gateway's own, which clients are told. */
+  /** The version of the gateway, as clients see it. */
   version: string;
   schema: GraphQLSchema;
   /** The trusted documents by their ids; null without a manifest. */

@@ -89,14 +89,14 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
     return this.#writer.waitingBytes;
   }
 
-  /** To be called before its last message is sent. Fulfilled when that has left: a shutdown waits until then. */
+  /** To be called just before its last message is sent. Fulfilled when that has been sent, which a shutdown waits for. */
   async end(): Promise<void> {
     await afterSending();
     await this.whenSent();
     this.#release();
   }
 
-  /** Drops its results. A mutation still completes; a shutdown waits for that where it is executed. */
+  /** Drops its results. A mutation still completes, and the engine holds it until then. */
   cancel(): void {
     this.#cancelled.abort();
     this.#release();
@@ -108,7 +108,7 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
     this.#running.release(this);
   }
 
-  /** Never settles once the operation is cancelled: its id may already belong to another one. */
+  /** Never settles once the operation is cancelled, because its id may already belong to another one. */
   unlessCancelled<Result>(pending: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       pending.then(
@@ -140,7 +140,7 @@ export class SocketOperations {
   #begun = 0;
   readonly #idle = new Notifier();
   readonly #operations = new Map<string, SocketOperation>();
-  /** Completed, but not yet sent: their ids are free again, their places are not. */
+  /** Operations whose last message is still being sent. Their ids are free again, but they still count. */
   readonly #ending = new Set<SocketOperation>();
 
   constructor(options: SocketOperationsOptions) {

@@ -54,7 +54,7 @@ export function createSocketProtocol(options: DoorParts): Server<SocketExtra> {
   });
 }
 
-/** Returns a refusal instead of throwing it: graphql-ws would close the socket. */
+/** Returns a refusal instead of throwing it, because graphql-ws would close the socket. */
 function begin({ operations, login }: SocketExtra, id: string): SocketOperation | GraphQLError {
   try {
     return operations.begin(id, login.session);
@@ -68,7 +68,7 @@ interface Start {
   context: SocketContext;
   operation: SocketOperation;
   payload: Payload;
-  /** Lets graphql-ws go on. If it is never called, graphql-ws forgets the operation, except for its id. */
+  /** Continues in graphql-ws. If this is never called, graphql-ws keeps only the id of the operation. */
   proceed: (next: ExecutionArgs | readonly GraphQLError[]) => void;
 }
 
@@ -104,7 +104,7 @@ async function prepare(
     });
     if (prepared.answer instanceof Answer) return [...prepared.answer.errors];
     if (prepared.plan.kind !== 'subscription') {
-      // The operation may wait for minutes.
+      // The operation may run for minutes, so its text is released.
       parameters.query = undefined;
       prepared.text = '';
     }

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 
 import { BackpressureQueue } from '../live/BackpressureQueue.ts';
 
-/** Writes text frames to a socket's stream, past `ws`, which needs a system call and several buffers for each frame. */
+/** Writes text frames to a socket's stream without `ws`, which needs a system call and several buffers for each frame. */
 export class SocketWriter {
   readonly #queue: BackpressureQueue;
   readonly #stream: Duplex;
