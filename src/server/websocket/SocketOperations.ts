@@ -28,8 +28,6 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
   waits = 0;
   #isRunning = true;
   readonly #writer: SocketWriter;
-  /** Fulfilled when the kernel has taken every protocol message so far, or when the socket has closed. */
-  readonly whenSent: () => Promise<void>;
   readonly id: string;
   /** A `next` message up to its payload, one character per byte; null before the first one. */
   #prefix: string | null = null;
@@ -43,14 +41,12 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
   progress: SubscriptionProgress | null = null;
 
   constructor(id: string, session: Session, requestId: string, options: SocketOperationsOptions) {
-    const { running, writer, whenSent } = options;
     this.session = session;
     this.requestId = requestId;
-    this.#writer = writer;
-    this.whenSent = whenSent;
+    this.#writer = options.writer;
     this.id = id;
-    this.#running = running;
-    running.hold(this);
+    this.#running = options.running;
+    this.#running.hold(this);
   }
 
   get runningKey(): this {
@@ -85,6 +81,10 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
     return this.#writer.room();
   }
 
+  get whenSent(): Promise<void> {
+    return this.#writer.whenSent;
+  }
+
   get waitingBytes(): number {
     return this.#writer.waitingBytes;
   }
@@ -92,7 +92,7 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
   /** To be called just before its last message is sent. Fulfilled when that has been sent, which a shutdown waits for. */
   async end(): Promise<void> {
     await afterSending();
-    await this.whenSent();
+    await this.#writer.whenSent;
     this.#release();
   }
 
@@ -128,8 +128,6 @@ export interface SocketOperationsOptions {
   socketId: string;
   running: RunningOperations;
   writer: SocketWriter;
-  /** See `SocketOperation`. */
-  whenSent: () => Promise<void>;
   /** Most operations at a time. */
   max: number;
 }

@@ -15,14 +15,14 @@ import type { DoorParts } from '../connections/DoorParts.ts';
 import type { SocketLogin } from './SocketLogin.ts';
 import { SocketOperation } from './SocketOperations.ts';
 import type { SocketOperations } from './SocketOperations.ts';
+import type { SocketWriter } from './SocketWriter.ts';
 
 /** What graphql-ws keeps for a socket. */
 export interface SocketExtra {
   request: IncomingMessage;
   operations: SocketOperations;
   login: SocketLogin;
-  /** Sends a protocol message. */
-  send: (message: string) => void;
+  writer: SocketWriter;
 }
 
 type ConnectionParams = Record<string, unknown> | undefined;
@@ -127,7 +127,7 @@ function answer(
     const { id } = operation;
     operation.deliver(new LiveMessage(outcome.text));
     context.extra.operations.end(id);
-    context.extra.send(stringifyMessage({ id, type: MessageType.Complete }));
+    context.extra.writer.send(stringifyMessage({ id, type: MessageType.Complete }));
     // The client may use the id again.
     Reflect.deleteProperty(context.subscriptions, id);
   };
@@ -159,7 +159,7 @@ function untilCancelled(operation: SocketOperation, results: Results) {
   return {
     next: async (): Promise<IteratorResult<ExecutionResult>> => {
       // Results are read no faster than the client receives them.
-      const sent = operation.whenSent();
+      const sent = operation.whenSent;
       await (operation.progress?.untilTaken(sent, operation.waitingBytes) ?? sent);
       const result = await operation.unlessCancelled(results.next());
       return result.done ? result : { value: withoutHttp(result.value) };

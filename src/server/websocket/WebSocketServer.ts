@@ -105,31 +105,18 @@ export class WebSocketServer {
 
   #serve(socket: WebSocket, writer: SocketWriter, request: IncomingMessage): void {
     const { authenticator, limits, log, running } = this.#options;
-    const max = limits.maxOperations;
-    let sent = Promise.resolve();
-    const whenSent = () => sent;
-    const operations = new SocketOperations({ socketId: requestIdOf(request), running, writer, whenSent, max });
-    const close = (code: number, reason: string) => {
-      writer.flush();
-      socket.close(code, reason);
-    };
-    const sendMessage = (message: string) => {
-      writer.flush();
-      sent = send(socket, message);
-    };
-    const login = new SocketLogin(authenticator, operations, close);
-    const takePosition = () => {
-      writer.flush();
-      return socket.bufferedAmount === 0 ? operations.takePosition() : null;
-    };
-    const stopHeartbeat = startHeartbeat(socket, { intervalMs: limits.pingMs, takePosition });
+    const socketId = requestIdOf(request);
+    const operations = new SocketOperations({ socketId, running, writer, max: limits.maxOperations });
+    const login = new SocketLogin(authenticator, operations, writer);
+    const takePosition = () => (writer.flush() ? operations.takePosition() : null);
+    const stopHeartbeat = startHeartbeat(socket, limits.pingMs, takePosition);
     socket.on('error', (error) => log.debug({ err: error }, 'a client violated the WebSocket protocol'));
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
         // Not awaited by graphql-ws: if the client reused an id in the meantime, it would end the wrong operation.
-        send: sendMessage,
-        close,
+        send: (message) => writer.send(message),
+        close: (code, reason) => writer.close(code, reason),
         onMessage: (handle) => {
           socket.on('message', (data: Buffer) => {
             const message = this.#read(socket, data);
@@ -140,7 +127,7 @@ export class WebSocketServer {
           });
         },
       },
-      { request, operations, login, send: sendMessage },
+      { request, operations, login, writer },
     );
     socket.once('close', (code, reason) => {
       stopHeartbeat();
@@ -153,10 +140,8 @@ export class WebSocketServer {
   #read(socket: WebSocket, data: Buffer): unknown {
     try {
       const text = withoutBom(data.toString('utf8'));
-      const message = readRequestJson(text, this.#options.limits.maxTokens) as {
-        type?: unknown;
-        payload?: unknown;
-      } | null;
+      const { maxTokens } = this.#options.limits;
+      const message = readRequestJson(text, maxTokens) as { type?: unknown; payload?: unknown } | null;
       if (!clientMessageTypes.includes(message?.type)) return undefined;
       if (message?.type === MessageType.Subscribe) return { ...message, payload: asParameters(message.payload) };
       // Only operations need exact numbers; the payload of a ping is echoed as it was sent.
@@ -182,14 +167,6 @@ export class WebSocketServer {
 function refuse(stream: Duplex, status: string, headers = ''): void {
   const head = `HTTP/1.1 ${status}\r\n${headers}connection: close\r\ncontent-length: 0\r\n\r\n`;
   stream.end(head, () => stream.destroy());
-}
-
-/** Fulfilled when the kernel has taken the message, or when the socket has closed. */
-function send(socket: WebSocket, message: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) resolve();
-    else socket.send(message, () => resolve());
-  });
 }
 
 /** graphql-ws has no hook for a client's `complete`, and the operation must be cancelled before its id is free again. */
