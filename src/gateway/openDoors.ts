@@ -17,15 +17,15 @@ import { invalidConfiguration } from '../errors/SetupError.ts';
 import type { Log } from '../log.ts';
 import { schema as ownSchema } from '../schema/schema.ts';
 import { toSubgraph } from '../schema/subgraph.ts';
+import { consolePages } from '../server/console/consolePages.ts';
+import { sandboxControls } from '../server/console/sandboxControls.ts';
 import { exportDocument } from '../server/export/exportDocument.ts';
 import { csv, ndjson } from '../server/export/exportFormats.ts';
 import { createJournalExport } from '../server/export/journalExport.ts';
 import { Graphiql } from '../server/graphiql/Graphiql.ts';
-import { ConsolePages } from '../server/console/ConsolePages.ts';
 import { HttpServer } from '../server/http/HttpServer.ts';
 import type { Route } from '../server/http/HttpServer.ts';
 import { PostDoor } from '../server/http/PostDoor.ts';
-import { SandboxControls } from '../server/console/SandboxControls.ts';
 import { ParseQueue } from '../server/limits/ParseQueue.ts';
 import { WebSocketServer } from '../server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../server/yoga/createYogaDoor.ts';
@@ -51,9 +51,9 @@ export interface Doors {
 
 /** Creates the engine, the doors that lead to it, and the port for clients. It does not listen yet. @throws SetupError */
 export async function openDoors(config: GatewayConfig, parts: DoorsParts): Promise<Doors> {
-  const { authenticator, running, sandboxUrl, defaultQuery, log } = parts;
+  const { authenticator, running, defaultQuery, log } = parts;
   const { limits } = config;
-  const isSandbox = sandboxUrl !== null;
+  const isSandbox = parts.sandboxUrl !== null;
   const schema = config.isSubgraph ? toSubgraph(ownSchema) : ownSchema;
   const documents = readDocuments(config.documents, schema);
   const open = new OpenSockets(limits.maxSockets);
@@ -62,7 +62,7 @@ export async function openDoors(config: GatewayConfig, parts: DoorsParts): Promi
   const graphiql = new Graphiql({ ...door, isSandbox });
   const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, graphiql, defaultQuery }) };
   const webSockets = new WebSocketServer({ ...door, open, running });
-  const consoleRoutes = openConsole(config, sandboxUrl, authenticator, log);
+  const consoleRoutes = openConsole(config, parts);
   const endpoints = new Map([
     ['/journals.csv', createJournalExport(csv, door)],
     ['/journals.ndjson', createJournalExport(ndjson, door)],
@@ -94,16 +94,11 @@ function readVersion(): string {
 }
 
 /** The console, and with it the controls of an embedded sandbox. */
-function openConsole(
-  { console }: GatewayConfig,
-  sandboxUrl: string | null,
-  authenticator: Authenticator,
-  log: Log,
-): Route[] {
+function openConsole({ console }: GatewayConfig, { sandboxUrl, authenticator, log }: DoorsParts): Route[] {
   if (console === 'off' || (console === null && sandboxUrl === null)) return [];
   try {
-    const pages = ConsolePages.read(new URL('dist/console/', packageFolder), sandboxUrl !== null);
-    return sandboxUrl === null ? [pages] : [pages, new SandboxControls(sandboxUrl, authenticator)];
+    const pages = consolePages(new URL('dist/console/', packageFolder), sandboxUrl !== null);
+    return sandboxUrl === null ? [pages] : [pages, sandboxControls(sandboxUrl, authenticator)];
   } catch (error) {
     const problem = `CONSOLE: the console can't be read, run npm run build: ${messageOf(error)}`;
     if (console === 'on') throw invalidConfiguration([problem]);
