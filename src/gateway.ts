@@ -27,7 +27,7 @@ import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
 import { openRedis } from './redis/openRedis.ts';
 import { Sharing } from './redis/Sharing.ts';
-import { graphqlPath, healthPath } from './server/connections/paths.ts';
+import { graphqlPath, healthPath } from './server/requests/paths.ts';
 
 export interface GatewayOptions {
   config: GatewayConfig;

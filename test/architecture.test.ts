@@ -178,10 +178,10 @@ describe('the source tree', () => {
         'schema/createJournal.ts > resolvers/mutations/createJournal.ts',
         'resolvers/mutations/createJournal.ts > context.ts',
         'upstream/journals/JournalsClient.ts > domain/journal.ts',
-        'server/http/PostDoor.ts > server/connections/DoorParts.ts',
-        'server/yoga/useEngine.ts > server/connections/DoorParts.ts',
-        'server/websocket/SocketProtocol.ts > server/connections/DoorParts.ts',
-        'server/connections/DoorParts.ts > engine/Engine.ts',
+        'server/http/PostDoor.ts > server/requests/DoorParts.ts',
+        'server/yoga/useEngine.ts > server/requests/DoorParts.ts',
+        'server/websocket/SocketProtocol.ts > server/requests/DoorParts.ts',
+        'server/requests/DoorParts.ts > engine/Engine.ts',
       ]),
     );
   });

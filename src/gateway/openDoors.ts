@@ -26,14 +26,14 @@ import { Graphiql } from '../server/graphiql/Graphiql.ts';
 import { HttpServer } from '../server/http/HttpServer.ts';
 import type { Route } from '../server/http/HttpServer.ts';
 import { PostDoor } from '../server/http/PostDoor.ts';
-import { ParseQueue } from '../server/limits/ParseQueue.ts';
+import { ParseQueue } from '../server/requests/ParseQueue.ts';
 import { WebSocketServer } from '../server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../server/yoga/createYogaDoor.ts';
 
 /** The folder of package.json and dist/. Both src/gateway/, where this file is, and dist/cli/, its bundle, are two below. */
 const packageFolder = new URL('../../', import.meta.url);
 
-interface DoorsParts {
+interface GatewayParts {
   authenticator: Authenticator;
   createContext: EngineOptions['createContext'];
   running: RunningOperations;
@@ -50,7 +50,7 @@ export interface Doors {
 }
 
 /** Creates the engine, the doors that lead to it, and the port for clients. It does not listen yet. @throws SetupError */
-export async function openDoors(config: GatewayConfig, parts: DoorsParts): Promise<Doors> {
+export async function openDoors(config: GatewayConfig, parts: GatewayParts): Promise<Doors> {
   const { authenticator, running, defaultQuery, log } = parts;
   const { limits } = config;
   const isSandbox = parts.sandboxUrl !== null;
@@ -94,7 +94,7 @@ function readVersion(): string {
 }
 
 /** The console, and with it the controls of an embedded sandbox. */
-function openConsole({ console }: GatewayConfig, { sandboxUrl, authenticator, log }: DoorsParts): Route[] {
+function openConsole({ console }: GatewayConfig, { sandboxUrl, authenticator, log }: GatewayParts): Route[] {
   if (console === 'off' || (console === null && sandboxUrl === null)) return [];
   try {
     const pages = consolePages(new URL('dist/console/', packageFolder), sandboxUrl !== null);

@@ -13,8 +13,8 @@ import { RunningOperations } from '../../src/engine/limits/RunningOperations.ts'
 import { operationLog } from '../../src/engine/observe/operationLog.ts';
 import { Graphiql } from '../../src/server/graphiql/Graphiql.ts';
 import { HttpServer } from '../../src/server/http/HttpServer.ts';
-import { ParseQueue } from '../../src/server/limits/ParseQueue.ts';
-import { graphqlPath } from '../../src/server/connections/paths.ts';
+import { ParseQueue } from '../../src/server/requests/ParseQueue.ts';
+import { graphqlPath } from '../../src/server/requests/paths.ts';
 import { PostDoor } from '../../src/server/http/PostDoor.ts';
 import { WebSocketServer } from '../../src/server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../../src/server/yoga/createYogaDoor.ts';

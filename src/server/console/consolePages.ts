@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-import { acceptedEncoding } from '../connections/acceptedEncoding.ts';
-import type { ContentEncoding } from '../connections/acceptedEncoding.ts';
+import { acceptedEncoding } from '../requests/acceptedEncoding.ts';
+import type { ContentEncoding } from '../requests/acceptedEncoding.ts';
 import type { Route } from '../http/HttpServer.ts';
 
 interface File {

@@ -6,7 +6,7 @@ import type { Authenticator } from '../../auth/Authenticator.ts';
 import { AuthenticationUnavailableError, UnauthenticatedError } from '../../errors/authErrors.ts';
 import { AbandonedError } from '../../errors/cancellation.ts';
 import { messageOf } from '../../errors/messageOf.ts';
-import { isForeignPage } from '../connections/originChecks.ts';
+import { isForeignPage } from '../requests/originChecks.ts';
 import type { Route } from '../http/HttpServer.ts';
 import { readBody } from '../http/readBody.ts';
 

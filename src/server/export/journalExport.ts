@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 
 import { authorize } from '../../auth/authorize.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
-import type { DoorParts } from '../connections/DoorParts.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
 import { createEndpoint, sendErrors } from '../http/Endpoint.ts';
 import type { Caller, Endpoint } from '../http/Endpoint.ts';
 import { costOfJournal, exportRowOf } from './exportDocument.ts';

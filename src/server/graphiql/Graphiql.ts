@@ -4,9 +4,9 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 import { authorize } from '../../auth/authorize.ts';
 
-import { acceptedEncoding } from '../connections/acceptedEncoding.ts';
-import type { ContentEncoding } from '../connections/acceptedEncoding.ts';
-import type { DoorParts } from '../connections/DoorParts.ts';
+import { acceptedEncoding } from '../requests/acceptedEncoding.ts';
+import type { ContentEncoding } from '../requests/acceptedEncoding.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
 import type { Endpoint } from '../http/Endpoint.ts';
 import { bundlePath, loadGraphiqlBundle } from './graphiqlBundle.ts';
 

@@ -6,8 +6,8 @@ import { Answer, isResults } from '../../engine/answers/Answer.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 
-import type { DoorParts } from '../connections/DoorParts.ts';
-import { isAllowedOrigin, isForeignPage } from '../connections/originChecks.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
+import { isAllowedOrigin, isForeignPage } from '../requests/originChecks.ts';
 import { HttpClient } from './HttpClient.ts';
 import type { HttpResponse } from './HttpResponse.ts';
 import { responseHead } from './sendOutcome.ts';

@@ -5,8 +5,8 @@ import { Answer } from '../../engine/answers/Answer.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 
-import type { DoorParts } from '../connections/DoorParts.ts';
-import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
+import { asParameters, readRequestJson } from '../requests/readRequestJson.ts';
 import { HttpClient } from './HttpClient.ts';
 import type { HttpResponse } from './HttpResponse.ts';
 import { eventStream, isUtf8, parseMediaType } from './mediaTypes.ts';

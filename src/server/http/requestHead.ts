@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-import { hasSeveralCredentials } from '../connections/originChecks.ts';
-import { graphqlPath, targetOf } from '../connections/paths.ts';
+import { hasSeveralCredentials } from '../requests/originChecks.ts';
+import { graphqlPath, targetOf } from '../requests/paths.ts';
 import { memoize } from './memoize.ts';
 import { normalizeAccept, parseMediaType } from './mediaTypes.ts';
 

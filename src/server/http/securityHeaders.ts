@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Limits } from '../../config/limits.ts';
 
-import { isAllowedOrigin } from '../connections/originChecks.ts';
-import { requestIdHeader } from '../connections/requestId.ts';
+import { isAllowedOrigin } from '../requests/originChecks.ts';
+import { requestIdHeader } from '../requests/requestId.ts';
 
 /**
  * Headers of every response, names and values in turn: browsers must not guess its type, frame it, store it or send a

@@ -7,11 +7,11 @@ import type { GraphQLSchema } from 'graphql';
 
 import { AbandonedError } from '../../errors/cancellation.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
-import type { DoorParts } from '../connections/DoorParts.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
 import { createEndpoint } from '../http/Endpoint.ts';
 import type { Caller, Endpoint } from '../http/Endpoint.ts';
 import { readBody } from '../http/readBody.ts';
-import { readRequestJson } from '../limits/readRequestJson.ts';
+import { readRequestJson } from '../requests/readRequestJson.ts';
 import { toolsOf } from './documentTools.ts';
 import type { McpTool } from './documentTools.ts';
 import { fixedTools } from './fixedTools.ts';

@@ -11,7 +11,7 @@ import { publicError } from '../../engine/errors/publicError.ts';
 import { LiveMessage } from '../../engine/live/LiveMessage.ts';
 import { Operation } from '../../engine/operation/Operation.ts';
 
-import type { DoorParts } from '../connections/DoorParts.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
 import type { SocketLogin } from './SocketLogin.ts';
 import { SocketOperation } from './SocketOperations.ts';
 import type { SocketOperations } from './SocketOperations.ts';

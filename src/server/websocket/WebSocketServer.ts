@@ -12,13 +12,13 @@ import type { OpenSockets } from '../../engine/limits/OpenSockets.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { retryAfterSeconds } from '../../errors/limitErrors.ts';
 
-import type { DoorParts } from '../connections/DoorParts.ts';
-import { hasSeveralCredentials, isForeignPage } from '../connections/originChecks.ts';
-import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
-import { graphqlPath, pathOf } from '../connections/paths.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
+import { hasSeveralCredentials, isForeignPage } from '../requests/originChecks.ts';
+import { asParameters, readRequestJson } from '../requests/readRequestJson.ts';
+import { graphqlPath, pathOf } from '../requests/paths.ts';
 import { startHeartbeat } from './startHeartbeat.ts';
 import { pauseReading } from './pauseReading.ts';
-import { requestIdHeader, requestIdOf } from '../connections/requestId.ts';
+import { requestIdHeader, requestIdOf } from '../requests/requestId.ts';
 import { SocketLogin } from './SocketLogin.ts';
 import { SocketOperations } from './SocketOperations.ts';
 import { createSocketProtocol } from './SocketProtocol.ts';

@@ -3,8 +3,8 @@ import type { YogaServerInstance } from 'graphql-yoga';
 
 import { publicError } from '../../engine/errors/publicError.ts';
 
-import type { DoorParts } from '../connections/DoorParts.ts';
-import { graphqlPath, healthPath } from '../connections/paths.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
+import { graphqlPath, healthPath } from '../requests/paths.ts';
 import type { Graphiql } from '../graphiql/Graphiql.ts';
 import { renderGraphiqlPage } from '../graphiql/graphiqlBundle.ts';
 import { useEngine } from './useEngine.ts';

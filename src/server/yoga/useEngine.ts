@@ -5,7 +5,7 @@ import type { Session } from '../../auth/Session.ts';
 import { Answer, isResults } from '../../engine/answers/Answer.ts';
 import type { Results } from '../../engine/answers/Answer.ts';
 
-import type { DoorParts } from '../connections/DoorParts.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
 import { HttpClient } from '../http/HttpClient.ts';
 import type { HttpResponse } from '../http/HttpResponse.ts';
 import { eventStream } from '../http/mediaTypes.ts';

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { notAcceptable } from '../../engine/errors/notAcceptable.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 
-import { isAllowedOrigin } from '../connections/originChecks.ts';
+import { isAllowedOrigin } from '../requests/originChecks.ts';
 import { isUtf8, parseMediaType, responseTypes } from '../http/mediaTypes.ts';
 
 /** Content types that a page of another site can post without a preflight request (a CORS "simple request"). */

@@ -4,8 +4,8 @@ import { withoutBom } from '../../domain/readJson.ts';
 import { badRequest } from '../../engine/errors/badRequest.ts';
 import { AbandonedError } from '../../errors/cancellation.ts';
 
-import type { ParseQueue } from '../limits/ParseQueue.ts';
-import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
+import type { ParseQueue } from '../requests/ParseQueue.ts';
+import { asParameters, readRequestJson } from '../requests/readRequestJson.ts';
 
 /** In characters. Percent-encoded characters are slow to decode: 4 MB take a second, JSON takes a tenth of that. */
 const maxFormLength = 262_144;

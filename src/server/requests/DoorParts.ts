@@ -3,7 +3,7 @@ import type { Limits } from '../../config/limits.ts';
 import type { Engine } from '../../engine/Engine.ts';
 import type { Log } from '../../log.ts';
 
-import type { ParseQueue } from '../limits/ParseQueue.ts';
+import type { ParseQueue } from './ParseQueue.ts';
 
 /** What all doors to the engine have in common. */
 export interface DoorParts {
