@@ -44,13 +44,8 @@ interface GatewayParts {
   log: Log;
 }
 
-export interface Doors {
-  server: HttpServer;
-  hasConsole: boolean;
-}
-
 /** Creates the engine, the doors that lead to it, and the port for clients. It does not listen yet. @throws SetupError */
-export async function openDoors(config: GatewayConfig, parts: GatewayParts): Promise<Doors> {
+export async function openDoors(config: GatewayConfig, parts: GatewayParts) {
   const { authenticator, running, defaultQuery, log } = parts;
   const { limits } = config;
   const isSandbox = parts.sandboxUrl !== null;

@@ -1,20 +1,10 @@
-import type { Metrics } from '../admin/Metrics.ts';
 import type { Part } from '../concurrency/closeAll.ts';
 import type { GatewayConfig } from '../config/readConfig.ts';
 import { operationLog } from '../engine/observe/operationLog.ts';
-import type { OperationObserver } from '../engine/observe/OperationObserver.ts';
 import type { Log } from '../log.ts';
-import type { UpstreamObserver } from '../upstream/transport/UpstreamObserver.ts';
-
-export interface Observers {
-  operations: readonly OperationObserver[];
-  upstream: readonly UpstreamObserver[];
-  /** Null without an admin port, which alone shows them. */
-  metrics: Metrics | null;
-}
 
 /** Loads what observes operations and API requests, and the packages for it, only if something shows the result. */
-export async function openObservers(config: GatewayConfig, opened: Part[], log: Log): Promise<Observers> {
+export async function openObservers(config: GatewayConfig, opened: Part[], log: Log) {
   const tracing = config.tracing && new (await import('../tracing/Tracing.ts')).Tracing({ ...config.tracing, log });
   opened.push(['the traces', () => tracing?.close()]);
   const metrics = config.admin && new (await import('../admin/Metrics.ts')).Metrics();
