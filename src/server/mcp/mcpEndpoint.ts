@@ -62,7 +62,8 @@ function parse(text: string, maxValues: number): unknown {
 }
 
 function refusal(status: number, message: string) {
-  return codedGraphQLError('BAD_REQUEST', message, { http: { status } });
+  // What is left of the body would delay the next request.
+  return codedGraphQLError('BAD_REQUEST', message, { http: { status, headers: { connection: 'close' } } });
 }
 
 async function answer(
