@@ -8,7 +8,7 @@ import { relayTags } from './test/kit/relayTags.ts';
 const require = createRequire(import.meta.url);
 
 /** These files measure the heap of their process, so nothing else may run in it. */
-const alone = ['test/server/comingAndGoing.test.ts'];
+const alone = ['test/server/subscriptionLeaks.test.ts'];
 
 export default defineConfig({
   plugins: [relayTags()],

@@ -3,27 +3,31 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AdminServer } from './admin/AdminServer.ts';
 import { Readiness } from './admin/Readiness.ts';
 import { UpstreamCheck } from './admin/UpstreamCheck.ts';
+import { ApiKeyAuthenticator } from './auth/ApiKeyAuthenticator.ts';
+import { openToAll } from './auth/Authenticator.ts';
+import type { Authenticator } from './auth/Authenticator.ts';
 import { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import { closeAll } from './concurrency/closeAll.ts';
 import type { Part } from './concurrency/closeAll.ts';
 import { waitFor } from './concurrency/waitFor.ts';
 import type { GatewayConfig } from './config/readConfig.ts';
+import type { UpstreamConfig } from './config/upstream.ts';
 import { createContext } from './context.ts';
 import { PrincipalLimits } from './engine/limits/PrincipalLimits.ts';
 import { RunningOperations } from './engine/limits/RunningOperations.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
 import { JournalWaits } from './events/waiting/JournalWaits.ts';
-import { openAuthenticator } from './gateway/openAuthenticator.ts';
 import { openDoors } from './gateway/openDoors.ts';
 import { openObservers } from './gateway/openObservers.ts';
 import { openOutcomes } from './gateway/openOutcomes.ts';
-import { openSharing } from './gateway/openSharing.ts';
 import { openApi, openUpstream } from './gateway/openUpstream.ts';
 import { EventJournals } from './loaders/EventJournals.ts';
 import { JournalSidesCache } from './loaders/JournalSidesCache.ts';
 import { SharedReads } from './loaders/SharedReads.ts';
 import type { Log } from './log.ts';
-import { graphqlPath } from './server/connections/paths.ts';
+import { openRedis } from './redis/openRedis.ts';
+import { Sharing } from './redis/Sharing.ts';
+import { graphqlPath, healthPath } from './server/requests/paths.ts';
 
 export interface GatewayOptions {
   config: GatewayConfig;
@@ -67,7 +71,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     return { ...(await open(options, opened)), close };
   } catch (error) {
     await close().catch((failure: unknown) =>
-      options.log.error({ err: failure }, 'the start failed, and not all was closed'),
+      options.log.error({ err: failure }, 'some parts could not be closed after a failed start'),
     );
     throw error;
   }
@@ -75,7 +79,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** Opens the parts from the API up to the ports, and notes how each is closed. */
 async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[]): Promise<Omit<Gateway, 'close'>> {
-  const authenticator = await openAuthenticator(config.auth, log);
+  const authenticator = await openAuthenticator(config, log);
   opened.push(['the authenticator', () => authenticator.close()]);
   const { metrics, ...observed } = await openObservers(config, opened, log);
   const upstreamCheck = new UpstreamCheck();
@@ -152,8 +156,41 @@ async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[
     // Balancers must notice that the gateway is not ready before it refuses clients.
     return wait(config.shutdown.delayMs);
   };
-  opened.push(['the announcement of the end', announce]);
+  opened.push(['the announcement of the shutdown', announce]);
   readiness.enter('serving');
-  const [url, healthUrl] = [`${server.url}${graphqlPath}`, `${server.url}/health`];
+  const [url, healthUrl] = [`${server.url}${graphqlPath}`, `${server.url}${healthPath}`];
   return { url, healthUrl, consoleUrl: hasConsole ? `${server.url}/` : null, adminUrl: admin?.url ?? null, sandboxUrl };
+}
+
+/** Loads what verifies tokens only if they are configured. */
+async function openAuthenticator({ auth }: GatewayConfig, log: Log): Promise<Authenticator> {
+  switch (auth.kind) {
+    case 'none':
+      return openToAll();
+    case 'api-key':
+      return ApiKeyAuthenticator.open(auth.file, log);
+    case 'jwt': {
+      const { JwtAuthenticator } = await import('./auth/JwtAuthenticator.ts');
+      return JwtAuthenticator.open(auth, log);
+    }
+  }
+}
+
+/** Opens what gateways share through Redis. @returns null if the gateway runs alone */
+async function openSharing(
+  { redis: config, outcomes }: GatewayConfig,
+  { baseUrl, credentials }: UpstreamConfig,
+  opened: Part[],
+  log: Log,
+): Promise<Sharing | null> {
+  if (!config) return null;
+  if (outcomes.file !== null) log.warn('OUTCOMES_FILE is not used: with REDIS_URL outcomes are kept in Redis');
+  const { url, prefix, account } = config;
+  const credentialsId = credentials.kind === 'basic' ? credentials.keyId : credentials.clientId;
+  const redis = await openRedis(url, { prefix, baseUrl, account, credentialsId }, log);
+  opened.push(['redis', () => redis.close()]);
+  const sharing = new Sharing(redis);
+  opened.push(['the link to other gateways', () => sharing.close()]);
+  await sharing.start();
+  return sharing;
 }

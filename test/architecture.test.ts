@@ -178,9 +178,10 @@ describe('the source tree', () => {
         'schema/createJournal.ts > resolvers/mutations/createJournal.ts',
         'resolvers/mutations/createJournal.ts > context.ts',
         'upstream/journals/JournalsClient.ts > domain/journal.ts',
-        'server/http/PostDoor.ts > engine/Engine.ts',
-        'server/yoga/useEngine.ts > engine/Engine.ts',
-        'server/websocket/SocketProtocol.ts > engine/Engine.ts',
+        'server/http/PostDoor.ts > server/requests/DoorParts.ts',
+        'server/yoga/useEngine.ts > server/requests/DoorParts.ts',
+        'server/websocket/SocketProtocol.ts > server/requests/DoorParts.ts',
+        'server/requests/DoorParts.ts > engine/Engine.ts',
       ]),
     );
   });

@@ -4,7 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import { listen, urlOf } from '../server/connections/listen.ts';
 import type { ListenOptions } from '../server/connections/listen.ts';
-import { pathOf } from '../server/connections/pathOf.ts';
+import { pathOf } from '../server/requests/paths.ts';
 
 import type { Metrics } from './Metrics.ts';
 import type { Readiness } from './Readiness.ts';

@@ -37,23 +37,18 @@ const options = {
 /** Creates a key. Prints the key to stdout and everything else to stderr. @throws SetupError */
 export async function apiKey(argv: string[]): Promise<void> {
   const flags = parseFlags(argv, options, help);
-  if (flags.help) {
-    process.stdout.write(help);
-    return;
-  }
+  if (!flags) return;
   if (flags.name === undefined) throw new SetupError(`--name: missing, the name of the principal\n\n${help}`);
   if (!flags.scope) throw new SetupError(`--scope: missing, what the principal may do\n\n${help}`);
   const file = readKeyFilePath(process.env, flags.file);
   const key = await addApiKey(file, {
     name: flags.name,
     scopes: flags.scope as KeyEntry['scopes'],
-    ...(flags.account ? { accounts: flags.account } : {}),
-    ...(flags['from-account'] ? { fromAccounts: flags['from-account'] } : {}),
-    ...(flags['max-amount'] ? { maxAmount: readAmounts('max-amount', flags['max-amount']) } : {}),
-    ...(flags['max-daily-amount']
-      ? { maxDailyAmount: readAmounts('max-daily-amount', flags['max-daily-amount']) }
-      : {}),
-    ...(flags.symbol ? { symbols: flags.symbol } : {}),
+    ...(flags.account && { accounts: flags.account }),
+    ...(flags['from-account'] && { fromAccounts: flags['from-account'] }),
+    ...(flags['max-amount'] && { maxAmount: readAmounts('max-amount', flags['max-amount']) }),
+    ...(flags['max-daily-amount'] && { maxDailyAmount: readAmounts('max-daily-amount', flags['max-daily-amount']) }),
+    ...(flags.symbol && { symbols: flags.symbol }),
   });
   process.stdout.write(`${key}\n`);
   process.stderr.write(

@@ -14,20 +14,20 @@ Run journals-gateway COMMAND --help for the options and environment variables of
 `;
 
 /** Commands are loaded on demand: `schema` needs no sockets and `sandbox` no GraphQL. */
-const commands: Record<string, () => Promise<(argv: string[]) => Promise<void>>> = {
-  serve: async () => (await import('./serve.ts')).serve,
-  sandbox: async () => (await import('./sandbox.ts')).sandbox,
-  schema: async () => (await import('./schema.ts')).schema,
-  'api-key': async () => (await import('./apiKey.ts')).apiKey,
-  reconcile: async () => (await import('./reconcile.ts')).reconcile,
-};
+const commands = new Map<string | undefined, () => Promise<(argv: string[]) => Promise<void>>>([
+  ['serve', async () => (await import('./serve.ts')).serve],
+  ['sandbox', async () => (await import('./sandbox.ts')).sandbox],
+  ['schema', async () => (await import('./schema.ts')).schema],
+  ['api-key', async () => (await import('./apiKey.ts')).apiKey],
+  ['reconcile', async () => (await import('./reconcile.ts')).reconcile],
+]);
 
 async function main([name, ...argv]: string[]): Promise<void> {
   if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help);
     return;
   }
-  const load = name === undefined || !Object.hasOwn(commands, name) ? undefined : commands[name];
+  const load = commands.get(name);
   if (!load) {
     const found = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
     throw new SetupError(`${found}; expected serve, sandbox, schema, api-key or reconcile\n\n${help}`);

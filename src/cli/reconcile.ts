@@ -7,17 +7,12 @@ import { messageOf } from '../errors/messageOf.ts';
 import { SetupError } from '../errors/SetupError.ts';
 import { SharedReplays } from '../events/replay/SharedReplays.ts';
 import { StatusHistory } from '../events/replay/StatusHistory.ts';
+import { openUpstream } from '../gateway/openUpstream.ts';
 import { createLog } from '../log.ts';
 import { describeReconciliation } from '../reconcile/describeReconciliation.ts';
 import { reconcile as reconcileDays } from '../reconcile/reconcile.ts';
 import { hasFindings } from '../reconcile/Reconciliation.ts';
 import type { ReconciledDays, Reconciliation } from '../reconcile/Reconciliation.ts';
-import { StatusEventsClient } from '../upstream/events/StatusEventsClient.ts';
-import { JournalsClient } from '../upstream/journals/JournalsClient.ts';
-import { ApiClock } from '../upstream/transport/ApiClock.ts';
-import { createCredentials } from '../upstream/transport/createCredentials.ts';
-import { RateGovernor } from '../upstream/transport/RateGovernor.ts';
-import { UpstreamConnection } from '../upstream/transport/UpstreamConnection.ts';
 
 import { parseFlags } from './parseFlags.ts';
 
@@ -46,10 +41,7 @@ const options = {
 /** Prints what was found to stdout. @throws SetupError */
 export async function reconcile(argv: string[]): Promise<void> {
   const flags = parseFlags(argv, options, help);
-  if (flags.help) {
-    process.stdout.write(help);
-    return;
-  }
+  if (!flags) return;
   const days = readDays(flags.since, flags.until ?? new Date().toISOString().slice(0, 10));
   const found = await compare(readConfig(process.env), days);
   process.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : describeReconciliation(found));
@@ -66,31 +58,22 @@ function readDays(since: string | undefined, until: string): ReconciledDays {
 
 async function compare(config: GatewayConfig, days: ReconciledDays): Promise<Reconciliation> {
   if (config.upstream.kind !== 'remote') throw new TypeError('there is no sandbox without its flag');
-  const { baseUrl, eventsVersion: version, credentials: keys } = config.upstream.remote;
   const log = createLog(config.logLevel);
-  const credentials = createCredentials(keys, log);
-  const clock = new ApiClock();
-  const api = { baseUrl, credentials, clock, governor: new RateGovernor(clock) };
-  const connection = new UpstreamConnection({ ...api, log });
-  const eventsClient = new StatusEventsClient({ ...api, version });
-  const parts: Part[] = [
-    ['the connection to the Event API', () => eventsClient.close()],
-    ['the connection to the Journals API', () => connection.close()],
-    ["the API's credentials", () => credentials.close()],
-  ];
+  const opened: Part[] = [];
+  const api = openUpstream(config.upstream.remote, { opened, observers: [], sharing: null, log });
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     return await reconcileDays(days, {
-      journals: new JournalsClient(connection),
-      history: new StatusHistory(new SharedReplays(eventsClient), clock, log),
+      journals: api.journals,
+      history: new StatusHistory(new SharedReplays(api.statusEvents), api.clock, log),
       outcomesFile: config.redis ? null : config.outcomes.file,
       signal: stopping.signal,
     });
   } catch (error) {
     throw new SetupError(`the comparison failed: ${messageOf(error)}`);
   } finally {
-    await closeAll(parts);
+    await closeAll(opened.toReversed());
   }
 }

@@ -3,7 +3,6 @@ import { messageOf } from '../errors/messageOf.ts';
 import { SetupError } from '../errors/SetupError.ts';
 import type { Sandbox } from '../sandbox/createSandbox.ts';
 import type { SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
-import { listenError } from './listenError.ts';
 import { describeSandboxFlags, readSandboxFlags } from './sandboxFlags.ts';
 import { untilSignal } from './untilSignal.ts';
 
@@ -21,10 +20,7 @@ Environment: SANDBOX_KEY_ID and SANDBOX_SECRET_KEY set the accepted credential (
 /** Runs the sandbox until SIGTERM or SIGINT. @throws SetupError */
 export async function sandbox(argv: string[]): Promise<void> {
   const flags = readSandboxFlags(argv, help);
-  if (flags.help) {
-    process.stdout.write(help);
-    return;
-  }
+  if (!flags) return;
   const { port, keyId, secretKey } = readSandboxConfig(process.env, { port: flags.port });
   const running = await untilSignal(
     () => start({ ...flags.options, port, keyId, secretKey, onError }),
@@ -42,7 +38,7 @@ async function start(options: SandboxOptions): Promise<Sandbox> {
   try {
     return await createSandbox(options);
   } catch (error) {
-    throw fileError(listenError(error), options.dataFile);
+    throw fileError(error, options.dataFile);
   }
 }
 

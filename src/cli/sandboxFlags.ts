@@ -6,160 +6,142 @@ import type { SandboxOptions } from '../sandbox/setup/SandboxOptions.ts';
 import { longestTimerMs } from '../sandbox/values/instant.ts';
 import { parseFlags } from './parseFlags.ts';
 
-interface SandboxFlag {
-  /** Placeholder for the value in the help text. */
-  value: string;
+interface SandboxFlag<Value> {
+  /** Its name and a placeholder for its value. */
+  usage: string;
+  schema: z.ZodType<Value, string>;
   help: string;
-  read: z.ZodType<Partial<SandboxOptions>, string>;
 }
 
 const count = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a whole number');
 const amount = z.string().regex(/^\d+(\.\d+)?$/, 'expected an amount such as 50');
 
-const flags: Readonly<Record<string, SandboxFlag>> = {
-  host: { value: 'H', help: 'address to listen on (default 127.0.0.1)', read: option('host', text) },
-  data: {
-    value: 'FILE',
-    help: 'file of the ledger (default: in memory)',
-    read: option('dataFile', text),
-  },
-  'jnlc-flow': {
-    value: 'FLOW',
+/** The flags by the options that they set. */
+const flags: { readonly [Option in keyof SandboxOptions]?: SandboxFlag<SandboxOptions[Option]> } = {
+  host: { usage: 'host H', schema: text, help: 'address to listen on (default 127.0.0.1)' },
+  dataFile: { usage: 'data FILE', schema: text, help: 'file of the ledger (default: in memory)' },
+  jnlcFlow: {
+    usage: 'jnlc-flow FLOW',
+    schema: oneOf('v2', 'classic'),
     help: 'v2 (default): a single JNLC is created as executed; or classic: as queued',
-    read: option('jnlcFlow', oneOf('v2', 'classic')),
   },
-  'system-currency': {
-    value: 'CODE',
+  systemCurrency: {
+    usage: 'system-currency CODE',
+    schema: currency,
     help: 'currency of journals without one (default USD)',
-    read: option('systemCurrency', currency),
   },
   fixtures: {
-    value: 'WHEN',
+    usage: 'fixtures WHEN',
+    schema: oneOf('any-amount', 'above-limit'),
     help: 'when fixtures apply: any-amount (default) or above-limit',
-    read: option('fixtures', oneOf('any-amount', 'above-limit')),
   },
-  'batch-description': {
-    value: 'MODE',
+  batchDescription: {
+    usage: 'batch-description MODE',
+    schema: oneOf('ignored', 'copied'),
     help: 'description of a batch: ignored (default), or copied to entries without one',
-    read: option('batchDescription', oneOf('ignored', 'copied')),
   },
-  'answer-shape': {
-    value: 'SHAPE',
+  answerShape: {
+    usage: 'answer-shape SHAPE',
+    schema: oneOf('newest', 'old'),
     help: 'shape of journals: newest (default) or old',
-    read: option('answerShape', oneOf('newest', 'old')),
   },
-  'list-order-seed': { value: 'N', help: 'shuffle lists with this seed', read: option('listOrderSeed', count) },
-  'batch-order-seed': {
-    value: 'N',
-    help: 'shuffle batch answers with this seed',
-    read: option('batchOrderSeed', count),
-  },
-  'list-dates': {
-    value: 'MODE',
+  listOrderSeed: { usage: 'list-order-seed N', schema: count, help: 'shuffle lists with this seed' },
+  batchOrderSeed: { usage: 'batch-order-seed N', schema: count, help: 'shuffle batch answers with this seed' },
+  listDates: {
+    usage: 'list-dates MODE',
+    schema: oneOf('inclusive', 'exclusive'),
     help: 'whether lists include the days of after and before: inclusive (default) or exclusive',
-    read: option('listDates', oneOf('inclusive', 'exclusive')),
   },
-  'max-matches': {
-    value: 'N',
-    help: 'journals that a list may match (default 100000)',
-    read: option('maxMatches', count),
-  },
-  'per-journal-limit': {
-    value: 'AMOUNT',
+  maxMatches: { usage: 'max-matches N', schema: count, help: 'journals that a list may match (default 100000)' },
+  perJournalLimit: {
+    usage: 'per-journal-limit AMOUNT',
+    schema: amount,
     help: 'a JNLC above it stays pending (default 50)',
-    read: option('perJournalLimit', amount),
   },
-  'daily-limit': {
-    value: 'AMOUNT',
+  dailyLimit: {
+    usage: 'daily-limit AMOUNT',
+    schema: amount,
     help: 'daily JNLC total of a customer account; above it a JNLC stays pending (default 1000)',
-    read: option('dailyLimit', amount),
   },
-  'firm-daily-limit': {
-    value: 'AMOUNT',
+  firmDailyLimit: {
+    usage: 'firm-daily-limit AMOUNT',
+    schema: amount,
     help: 'daily JNLC total of a firm account; above it a JNLC stays pending (default 50000)',
-    read: option('firmDailyLimit', amount),
   },
-  'securities-limit': {
-    value: 'AMOUNT',
+  securitiesLimit: {
+    usage: 'securities-limit AMOUNT',
+    schema: amount,
     help: 'a JNLS worth more in USD stays pending (default 50000)',
-    read: option('securitiesLimit', amount),
   },
-  'settle-delay': {
-    value: 'MS',
-    help: 'time between status changes (default 25)',
-    read: option('settleDelayMs', count),
-  },
-  clock: {
-    value: 'MODE',
+  settleDelayMs: { usage: 'settle-delay MS', schema: count, help: 'time between status changes (default 25)' },
+  clockMode: {
+    usage: 'clock MODE',
+    schema: oneOf('real', 'manual'),
     help: 'real (default), or manual: moves only on POST /sandbox/clock',
-    read: option('clockMode', oneOf('real', 'manual')),
   },
-  'event-retention': {
-    value: 'N',
+  eventRetention: {
+    usage: 'event-retention N',
+    schema: count,
     help: 'number of newest events that can be replayed (default: all)',
-    read: option('eventRetention', count),
   },
-  'max-streams': {
-    value: 'N',
-    help: 'maximum number of open event streams (default 25)',
-    read: option('maxStreams', count),
-  },
-  heartbeat: {
-    value: 'MS',
+  maxStreams: { usage: 'max-streams N', schema: count, help: 'maximum number of open event streams (default 25)' },
+  heartbeatMs: {
+    usage: 'heartbeat MS',
+    schema: wholeNumber(1, longestTimerMs),
     help: 'time between heartbeats of a stream (default 15000)',
-    read: option('heartbeatMs', wholeNumber(1, longestTimerMs)),
   },
-  'rate-limit': {
-    value: 'N',
+  rateLimit: {
+    usage: 'rate-limit N',
+    schema: count.transform((limit) => ({ limit, windowMs: 60_000 })),
     help: 'requests per minute (default: no limit)',
-    read: option(
-      'rateLimit',
-      count.transform((limit) => ({ limit, windowMs: 60_000 })),
-    ),
   },
-  'token-lifetime': {
-    value: 'S',
+  tokenLifetimeSeconds: {
+    usage: 'token-lifetime S',
+    schema: count,
     help: 'lifetime of an access token in seconds (default 899)',
-    read: option('tokenLifetimeSeconds', count),
   },
   control: {
-    value: 'WHO',
+    usage: 'control WHO',
+    schema: oneOf('loopback', 'anyone'),
     help: 'who may use /sandbox: loopback (default) or anyone',
-    read: option('control', oneOf('loopback', 'anyone')),
   },
 };
 
-/** The value of a flag as one of the sandbox's options. */
-function option<Option extends keyof SandboxOptions>(name: Option, schema: z.ZodType<SandboxOptions[Option], string>) {
-  return schema.transform((value): Partial<SandboxOptions> => ({ [name]: value }));
-}
-
 export interface SandboxFlags {
-  help: boolean;
   port: string | undefined;
   options: Partial<SandboxOptions>;
 }
 
-/** Reads the flags of `sandbox`. @throws SetupError that lists every invalid flag */
-export function readSandboxFlags(argv: string[], help: string): SandboxFlags {
-  const names = ['port', ...Object.keys(flags)];
+/**
+ * Reads the flags of `sandbox`.
+ *
+ * @returns null if the help text has been printed
+ * @throws SetupError that lists every invalid flag
+ */
+export function readSandboxFlags(argv: string[], help: string): SandboxFlags | null {
+  const names = ['port', ...Object.values(flags).map(nameOf)];
   const given = parseFlags(argv, Object.fromEntries(names.map((name) => [name, { type: 'string' } as const])), help);
+  if (!given) return null;
   const options: Partial<SandboxOptions> = {};
   const problems: string[] = [];
-  for (const [name, { read }] of Object.entries(flags)) {
-    const value = given[name];
-    if (typeof value !== 'string') continue;
-    const { data, error } = read.safeParse(value);
-    problems.push(...(error?.issues ?? []).map(({ message }) => `--${name}: ${message}, found ${value}`));
-    Object.assign(options, data);
+  for (const [option, flag] of Object.entries(flags)) {
+    const value = given[nameOf(flag)];
+    if (value === undefined) continue;
+    const { data, error } = flag.schema.safeParse(value);
+    problems.push(...(error?.issues ?? []).map(({ message }) => `--${nameOf(flag)}: ${message}, found ${value}`));
+    Object.assign(options, { [option]: data });
   }
   if (problems.length > 0) throw invalidConfiguration(problems);
-  return { help: given['help'] === true, port: typeof given['port'] === 'string' ? given['port'] : undefined, options };
+  return { port: given['port'], options };
+}
+
+function nameOf({ usage }: { usage: string }): string {
+  return usage.replace(/ .*/, '');
 }
 
 /** Describes the flags in the help text, one per line. */
 export function describeSandboxFlags(): string {
-  return Object.entries(flags)
-    .map(([name, { value, help }]) => `  ${`--${name} ${value}`.padEnd(26)}${help}`)
+  return Object.values(flags)
+    .map(({ usage, help }) => `  ${`--${usage}`.padEnd(26)}${help}`)
     .join('\n');
 }

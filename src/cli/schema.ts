@@ -12,6 +12,5 @@ Usage:
 
 export async function schema(argv: string[]): Promise<void> {
   const flags = parseFlags(argv, { federation: { type: 'boolean' } }, help);
-  const text = flags.federation ? printedSubgraph() : printedSchema();
-  process.stdout.write(flags.help ? help : text);
+  if (flags) process.stdout.write(flags.federation ? printedSubgraph() : printedSchema());
 }

@@ -1,13 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+
 import { describeVariables } from '../config/describeVariables.ts';
 import { readConfig } from '../config/readConfig.ts';
 import type { GatewayConfig } from '../config/readConfig.ts';
 import type { Gateway } from '../gateway.ts';
 import { createLog } from '../log.ts';
 import type { Log } from '../log.ts';
+import { customerAccountIds, sweepAccountId } from '../sandbox/setup/seed.ts';
 
-import { firstMutation } from './firstMutation.ts';
-import { keepYoung } from './keepYoung.ts';
-import { listenError } from './listenError.ts';
 import { parseFlags } from './parseFlags.ts';
 import { untilSignal } from './untilSignal.ts';
 
@@ -30,13 +30,32 @@ const options = {
   host: { type: 'string' },
 } as const;
 
+/** An example for the sandbox, which is seeded with these accounts. */
+const firstMutation = `mutation {
+  createJournal(
+    input: {
+      jnlc: {
+        fromAccount: "${sweepAccountId}"
+        toAccount: "${customerAccountIds[0]}"
+        amount: "10.25"
+      }
+    }
+    idempotencyKey: "first-journal"
+  ) {
+    __typename
+    ... on CreateJournalSuccess {
+      idempotencyKey
+      journal { id status ... on JNLC { netAmount currency } }
+    }
+    ... on JournalError { message requestId }
+  }
+}
+`;
+
 /** Runs the gateway until SIGTERM or SIGINT. @throws SetupError */
 export async function serve(argv: string[]): Promise<void> {
   const flags = parseFlags(argv, options, help);
-  if (flags.help) {
-    process.stdout.write(help);
-    return;
-  }
+  if (!flags) return;
   keepYoung();
   const config = readConfig(process.env, flags);
   const log = createLog(config.logLevel);
@@ -50,24 +69,26 @@ export async function serve(argv: string[]): Promise<void> {
 /** Loads the gateway only now, so that an invalid flag is reported without delay. */
 async function start(config: GatewayConfig, log: Log): Promise<Gateway> {
   const { createGateway } = await import('../gateway.ts');
-  try {
-    return await createGateway({ config, log, defaultQuery: firstMutation });
-  } catch (error) {
-    throw listenError(error);
-  }
+  return createGateway({ config, log, defaultQuery: firstMutation });
+}
+
+/**
+ * Lets V8 create every object in the young generation. While it warms up, V8 finds that the objects of some array literals
+ * live long, and from then on creates these in the old generation. If that is an array of an operation, the array keeps
+ * its request and its response until the next full garbage collection, although both are garbage already: measured with
+ * Node 20, each request left 4 KB behind, and collecting them took a fifth of the processor time.
+ */
+function keepYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 function banner({ url, healthUrl, consoleUrl, adminUrl, sandboxUrl }: Gateway): string {
   const lines = [`GraphQL    ${url}`, `WebSocket  ${url.replace(/^http/, 'ws')}`, `health     ${healthUrl}`];
   if (adminUrl !== null) lines.push(`admin      ${adminUrl}`);
   if (consoleUrl !== null) lines.push(`console    ${consoleUrl}`);
-  if (sandboxUrl === null) return `${lines.join('\n')}\n`;
-  lines.push(
-    `sandbox    ${sandboxUrl}`,
-    '',
-    `Open ${consoleUrl ?? url} in a browser, or paste a first mutation:`,
-    '',
-    firstMutation,
-  );
+  if (sandboxUrl !== null) {
+    const invitation = `Open ${consoleUrl ?? url} in a browser, or paste a first mutation:`;
+    lines.push(`sandbox    ${sandboxUrl}`, '', invitation, '', firstMutation);
+  }
   return `${lines.join('\n')}\n`;
 }

@@ -1,3 +1,5 @@
+import { SetupError } from '../errors/SetupError.ts';
+
 /** Something that runs until it is closed. */
 export interface Closable {
   close(): Promise<void>;
@@ -8,6 +10,7 @@ export interface Closable {
  * result is then null. A second signal exits at once. If something can't be closed, the process exits with code 1.
  *
  * @param noteFailure called for each part that could not be closed
+ * @throws SetupError if the configured address can't be listened on
  */
 export async function untilSignal<Running extends Closable>(
   start: () => Promise<Running>,
@@ -25,13 +28,25 @@ export async function untilSignal<Running extends Closable>(
     if (stopping.signal.aborted) process.exit(1);
     stopping.abort();
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  const running = await start();
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  const running = await start().catch((error: unknown) => {
+    throw listenError(error);
+  });
   if (stopping.signal.aborted) {
     await close(running);
     return null;
   }
   stopping.signal.addEventListener('abort', () => void close(running));
   return running;
+}
+
+/** System error codes for an address that can't be listened on. */
+const addressCodes = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EAFNOSUPPORT']);
+
+/** Turns an error about the configured address into a `SetupError` of one line. Returns other errors unchanged. */
+function listenError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, port, address }: NodeJS.ErrnoException & { port?: number; address?: string } = error;
+  if (code === 'EADDRINUSE') return new SetupError(`port ${port} is in use on ${address}`);
+  return code !== undefined && addressCodes.has(code) ? new SetupError(`can't listen: ${error.message}`) : error;
 }

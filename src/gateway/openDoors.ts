@@ -17,23 +17,23 @@ import { invalidConfiguration } from '../errors/SetupError.ts';
 import type { Log } from '../log.ts';
 import { schema as ownSchema } from '../schema/schema.ts';
 import { toSubgraph } from '../schema/subgraph.ts';
+import { consolePages } from '../server/console/consolePages.ts';
+import { sandboxControls } from '../server/console/sandboxControls.ts';
 import { exportDocument } from '../server/export/exportDocument.ts';
 import { csv, ndjson } from '../server/export/exportFormats.ts';
 import { createJournalExport } from '../server/export/journalExport.ts';
-import { GraphiqlFiles } from '../server/graphiql/GraphiqlFiles.ts';
-import { ConsolePages } from '../server/http/ConsolePages.ts';
+import { Graphiql } from '../server/graphiql/Graphiql.ts';
 import { HttpServer } from '../server/http/HttpServer.ts';
 import type { Route } from '../server/http/HttpServer.ts';
 import { PostDoor } from '../server/http/PostDoor.ts';
-import { createRunDocument } from '../server/http/runDocument.ts';
-import { SandboxControls } from '../server/http/SandboxControls.ts';
-import { ParseQueue } from '../server/limits/ParseQueue.ts';
+import { ParseQueue } from '../server/requests/ParseQueue.ts';
 import { WebSocketServer } from '../server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../server/yoga/createYogaDoor.ts';
 
-import { packageFolder } from './packageFolder.ts';
+/** The folder of package.json and dist/. Both src/gateway/, where this file is, and dist/cli/, its bundle, are two below. */
+const packageFolder = new URL('../../', import.meta.url);
 
-interface DoorsParts {
+interface GatewayParts {
   authenticator: Authenticator;
   createContext: EngineOptions['createContext'];
   running: RunningOperations;
@@ -44,43 +44,32 @@ interface DoorsParts {
   log: Log;
 }
 
-export interface Doors {
-  server: HttpServer;
-  hasConsole: boolean;
-}
-
 /** Creates the engine, the doors that lead to it, and the port for clients. It does not listen yet. @throws SetupError */
-export async function openDoors(config: GatewayConfig, parts: DoorsParts): Promise<Doors> {
-  const { authenticator, running, sandboxUrl, defaultQuery, log } = parts;
+export async function openDoors(config: GatewayConfig, parts: GatewayParts) {
+  const { authenticator, running, defaultQuery, log } = parts;
   const { limits } = config;
-  const isSandbox = sandboxUrl !== null;
+  const isSandbox = parts.sandboxUrl !== null;
   const schema = config.isSubgraph ? toSubgraph(ownSchema) : ownSchema;
   const documents = readDocuments(config.documents, schema);
   const open = new OpenSockets(limits.maxSockets);
   const engine = new Engine({ ...parts, schema, limits, open, documents, isSandbox });
-  const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
-  const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox, defaultQuery }) };
-  const webSockets = new WebSocketServer({ ...door, open });
-  const consoleRoutes = openConsole(config, sandboxUrl, authenticator, log);
-  const endpointParts = { authenticator, runDocument: createRunDocument(engine, limits.pingMs), ...limits, log };
+  const door = { engine, authenticator, limits, parseQueue: new ParseQueue(), log };
+  const graphiql = new Graphiql({ ...door, isSandbox });
+  const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, graphiql, defaultQuery }) };
+  const webSockets = new WebSocketServer({ ...door, open, running });
+  const consoleRoutes = openConsole(config, parts);
   const endpoints = new Map([
-    ['/journals.csv', createJournalExport(csv, endpointParts)],
-    ['/journals.ndjson', createJournalExport(ndjson, endpointParts)],
+    ['/journals.csv', createJournalExport(csv, door)],
+    ['/journals.ndjson', createJournalExport(ndjson, door)],
   ]);
   if (config.mcp) {
     // Loaded on demand, because it takes several megabytes.
     const { createMcpEndpoint } = await import('../server/mcp/mcpEndpoint.ts');
-    const mcpParts = {
-      ...endpointParts,
-      version: readVersion(),
-      schema,
-      documents: documents.manifest,
-      parseQueue: door.turns,
-    };
-    endpoints.set('/mcp', createMcpEndpoint(mcpParts));
+    const mcpOptions = { ...door, version: readVersion(), schema, documents: documents.manifest };
+    endpoints.set('/mcp', createMcpEndpoint(mcpOptions));
   }
   const endpointRoute: Route = { find: (path) => endpoints.get(path) };
-  const routes = [endpointRoute, new GraphiqlFiles({ authenticator, isSandbox }, log), ...consoleRoutes];
+  const routes = [endpointRoute, graphiql, ...consoleRoutes];
   const options = { ...config, ...config.shutdown, ...limits, routes };
   return { server: new HttpServer(doors, webSockets, running, options), hasConsole: consoleRoutes.length > 0 };
 }
@@ -100,16 +89,11 @@ function readVersion(): string {
 }
 
 /** The console, and with it the controls of an embedded sandbox. */
-function openConsole(
-  { console }: GatewayConfig,
-  sandboxUrl: string | null,
-  authenticator: Authenticator,
-  log: Log,
-): Route[] {
+function openConsole({ console }: GatewayConfig, { sandboxUrl, authenticator, log }: GatewayParts): Route[] {
   if (console === 'off' || (console === null && sandboxUrl === null)) return [];
   try {
-    const pages = ConsolePages.read(new URL('dist/console/', packageFolder), sandboxUrl !== null);
-    return sandboxUrl === null ? [pages] : [pages, new SandboxControls(sandboxUrl, authenticator)];
+    const pages = consolePages(new URL('dist/console/', packageFolder), sandboxUrl !== null);
+    return sandboxUrl === null ? [pages] : [pages, sandboxControls(sandboxUrl, authenticator)];
   } catch (error) {
     const problem = `CONSOLE: the console can't be read, run npm run build: ${messageOf(error)}`;
     if (console === 'on') throw invalidConfiguration([problem]);

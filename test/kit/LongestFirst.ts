@@ -7,7 +7,7 @@ import type { TestSpecification } from 'vitest/node';
  */
 const longest = [
   // It gets a process of its own. If it started later, a worker that has loaded the gateway would have to end for it.
-  'server/comingAndGoing',
+  'server/subscriptionLeaks',
   'events/sharedChaos',
   'upstream/rateLimit',
   'sharing/kills',
@@ -18,14 +18,14 @@ const longest = [
   'money/rateLimit',
   'examples/examples',
   'events/feedLease',
-  'sharing/redisGone',
+  'sharing/redisOutages',
   'federation/router',
   'auth/tokens',
   'money/killedGateway',
   'operating/dockerfile',
   'e2e/shutdown',
   'e2e/reconcile',
-  'console/catchingUp',
+  'console/reconnects',
   'sharing/redisSlow',
   'events/sharedSlow',
   'money/caps',

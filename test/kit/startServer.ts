@@ -11,9 +11,10 @@ import { Engine } from '../../src/engine/Engine.ts';
 import { OpenSockets } from '../../src/engine/limits/OpenSockets.ts';
 import { RunningOperations } from '../../src/engine/limits/RunningOperations.ts';
 import { operationLog } from '../../src/engine/observe/operationLog.ts';
+import { Graphiql } from '../../src/server/graphiql/Graphiql.ts';
 import { HttpServer } from '../../src/server/http/HttpServer.ts';
-import { ParseQueue } from '../../src/server/limits/ParseQueue.ts';
-import { graphqlPath } from '../../src/server/connections/paths.ts';
+import { ParseQueue } from '../../src/server/requests/ParseQueue.ts';
+import { graphqlPath } from '../../src/server/requests/paths.ts';
 import { PostDoor } from '../../src/server/http/PostDoor.ts';
 import { WebSocketServer } from '../../src/server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../../src/server/yoga/createYogaDoor.ts';
@@ -76,9 +77,10 @@ export async function startServer(
     documents: new TrustedDocuments(),
     isSandbox: false,
   });
-  const door = { engine, authenticator, limits, turns: new ParseQueue(), log };
-  const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, isSandbox: false, defaultQuery: '' }) };
-  const webSockets = new WebSocketServer({ ...door, open });
+  const door = { engine, authenticator, limits, parseQueue: new ParseQueue(), log };
+  const graphiql = new Graphiql({ ...door, isSandbox: false });
+  const doors = { post: new PostDoor(door), yoga: createYogaDoor({ ...door, graphiql, defaultQuery: '' }) };
+  const webSockets = new WebSocketServer({ ...door, open, running });
   const server = new HttpServer(doors, webSockets, running, { host: '127.0.0.1', port: 0, graceMs, ...limits });
   await server.listen();
   let closing: Promise<void> | undefined;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { ParseQueue } from '../../src/server/limits/ParseQueue.ts';
+import { ParseQueue } from '../../src/server/requests/ParseQueue.ts';
 
 import { closeLater } from '../kit/closeLater.ts';
 import { RawSocket } from '../kit/RawSocket.ts';

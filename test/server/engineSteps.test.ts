@@ -50,8 +50,8 @@ describe('the steps of the engine', () => {
 describe('the doors', () => {
   it('are three, and each hands its operations to the engine, as do exports and tools', () => {
     expect(filesWith(/\bengine\.(?:run|prepare|perform)\(/)).toEqual([
+      'server/http/Endpoint.ts',
       'server/http/PostDoor.ts',
-      'server/http/runDocument.ts',
       'server/websocket/SocketProtocol.ts',
       'server/yoga/useEngine.ts',
     ]);

@@ -36,13 +36,14 @@ describe('a WebSocket that is never initialised', () => {
 });
 
 describe('a message above the configured size', () => {
-  it('closes its socket with 1009', async () => {
+  it('closes its socket with 1009 and has no effect on others', async () => {
     const server = await startServer({}, { maxRequestBytes: 2_000 });
     const socket = await RawSocket.ready(server.url);
 
     socket.subscribe('1', `{ hello } # ${'x'.repeat(2_000)}`);
 
     expect((await socket.closed).code).toBe(1009);
+    expect(await ask(server.url, '{ hello }')).toMatchObject({ data: { hello: 'hello' } });
   });
 
   it('is refused with 413 over HTTP', async () => {

@@ -1,12 +1,14 @@
 import type { GraphQLError } from 'graphql';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Caller, RunDocument } from '../http/runDocument.ts';
+import type { Caller } from '../http/Endpoint.ts';
 import { exportDocument } from './exportDocument.ts';
 import type { ExportPage } from './exportDocument.ts';
-import type { ExportVariables } from './exportVariables.ts';
 
-export interface ExportQuery extends ExportVariables {
+/** The variables of the query for a page. */
+export interface ExportQuery {
+  after: string | null;
+  filter: Record<string, string | string[]>;
   /** Journals per page. */
   first: number;
   travelRule: boolean;
@@ -36,36 +38,26 @@ const pauseMs = 1_000;
 const maxRepeats = 30;
 
 /**
- * Reads an export page by page, each as an operation of its own in the pipeline. The first page is not read again, since
- * its errors can still be answered with a status.
+ * Reads an export page by page, each with an operation of its own. After an error, the first page is not read again, because
+ * the response can still have the status of the error.
  *
  * @throws ExportPageError
  */
-export async function* exportPages(
-  runDocument: RunDocument,
-  query: ExportQuery,
-  caller: Caller,
-): AsyncGenerator<ExportPage, void> {
+export async function* exportPages(query: ExportQuery, caller: Caller): AsyncGenerator<ExportPage, void> {
   let { after } = query;
   for (let isFirst = true; ; isFirst = false) {
-    const page = await readPage(runDocument, { ...query, after }, caller, isFirst ? 0 : maxRepeats);
+    const page = await readPage({ ...query, after }, caller, isFirst ? 0 : maxRepeats);
     yield page;
     if (!page.pageInfo.hasNextPage) return;
     after = page.edges.at(-1)?.cursor ?? after;
   }
 }
 
-async function readPage(
-  runDocument: RunDocument,
-  variables: ExportQuery,
-  caller: Caller,
-  repeats: number,
-): Promise<ExportPage> {
-  const { data, errors } = await runDocument({ query: exportDocument, variables: { ...variables } }, caller);
-  const { journals = null } = (data ?? {}) as { journals?: ExportPage | null };
-  if (journals && errors.length === 0) return journals;
+async function readPage(variables: ExportQuery, caller: Caller, repeats: number): Promise<ExportPage> {
+  const { text, errors } = await caller.run({ query: exportDocument, variables: { ...variables } });
+  if (errors.length === 0) return (JSON.parse(text) as { data: { journals: ExportPage } }).data.journals;
   if (repeats === 0 || !errors.some(({ extensions }) => temporary.has(extensions['code'])))
     throw new ExportPageError(errors);
   await wait(pauseMs, undefined, { signal: caller.signal });
-  return readPage(runDocument, variables, caller, repeats - 1);
+  return readPage(variables, caller, repeats - 1);
 }

@@ -2,20 +2,15 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 import { authorize } from '../../auth/authorize.ts';
-import { createEndpoint } from '../http/Endpoint.ts';
-import type { Endpoint, EndpointParts } from '../http/Endpoint.ts';
-import { sendErrors } from '../http/sendErrors.ts';
-import type { Caller } from '../http/runDocument.ts';
+import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
+import { createEndpoint, sendErrors } from '../http/Endpoint.ts';
+import type { Caller, Endpoint } from '../http/Endpoint.ts';
 import { costOfJournal, exportRowOf } from './exportDocument.ts';
 import type { ExportPage } from './exportDocument.ts';
 import type { ExportFormat } from './exportFormats.ts';
 import { exportPages, ExportPageError } from './exportPages.ts';
-import { readExportVariables } from './exportVariables.ts';
-
-export interface JournalExportOptions extends EndpointParts {
-  /** The highest cost of an operation, which limits the size of a page. */
-  maxCost: number;
-}
+import type { ExportQuery } from './exportPages.ts';
 
 /** The largest page of the connection. */
 const maxPageSize = 500;
@@ -23,18 +18,45 @@ const maxPageSize = 500;
 const costOfPage = 200;
 
 /** `GET /journals.csv` or `/journals.ndjson`: the journals of a filter as a file, as the principal sees them. */
-export function createJournalExport(format: ExportFormat, options: JournalExportOptions): Endpoint {
-  const { runDocument, maxCost } = options;
-  const pageSize = Math.max(1, Math.min(maxPageSize, Math.floor((maxCost - costOfPage) / costOfJournal)));
-  return createEndpoint(options, {
-    methods: ['GET'],
-    serve: async (caller) => {
-      const variables = readExportVariables(caller.req.url ?? '');
-      const travelRule = authorize(caller.session.principal, { kind: 'readTravelRule' });
-      const pages = exportPages(runDocument, { ...variables, first: pageSize, travelRule }, caller);
-      await sendExport(format, pages, variables.after, caller);
-    },
+export function createJournalExport(format: ExportFormat, parts: DoorParts): Endpoint {
+  // Within the highest cost of an operation.
+  const affordable = Math.floor((parts.limits.maxCost - costOfPage) / costOfJournal);
+  const first = Math.max(1, Math.min(maxPageSize, affordable));
+  return createEndpoint(parts, 'GET', async (caller) => {
+    const variables = readVariables(caller.req.url ?? '');
+    const travelRule = authorize(caller.session.principal, { kind: 'readTravelRule' });
+    const pages = exportPages({ ...variables, first, travelRule }, caller);
+    await sendExport(format, pages, variables.after, caller);
   });
+}
+
+/** The filters that may be given once. */
+const singleFilters = ['createdAfter', 'createdBefore', 'entryType', 'fromAccount', 'toAccount'] as const;
+const parameters: ReadonlySet<string> = new Set([...singleFilters, 'status', 'after']);
+
+/**
+ * Reads the query parameters of an export. Their values are checked with the variables of the query.
+ *
+ * @throws GraphQLError for parameters that an export doesn't have: a misspelled filter must not export everything
+ */
+function readVariables(target: string): Pick<ExportQuery, 'after' | 'filter'> {
+  const [, query = ''] = /^[^?]*\??(.*)$/s.exec(target) ?? [];
+  const given = new URLSearchParams(query);
+  for (const name of new Set(given.keys())) {
+    if (!parameters.has(name)) throw invalid(`unknown parameter ${name}, expected ${[...parameters].join(', ')}`);
+    if (name !== 'status' && given.getAll(name).length > 1) throw invalid(`${name} is given more than once`);
+  }
+  const filter: ExportQuery['filter'] = {};
+  for (const name of singleFilters) {
+    const value = given.get(name);
+    if (value !== null) filter[name] = value;
+  }
+  if (given.has('status')) filter['status'] = given.getAll('status');
+  return { after: given.get('after'), filter };
+}
+
+function invalid(message: string) {
+  return codedGraphQLError('BAD_USER_INPUT', message, { http: { status: 400 } });
 }
 
 async function sendExport(

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import type { GraphiQLOptions } from 'graphql-yoga';
+
 /** The folder of the files, as a path of the gateway. */
 export const bundlePath = '/graphiql/';
 
@@ -71,4 +73,28 @@ async function load(): Promise<GraphiqlBundle> {
     style: add('graphiql.css', 'text/css; charset=utf-8', source.css),
     icon: add('favicon.ico', iconType, Buffer.from(iconBase64, 'base64')),
   };
+}
+
+/** Renders the page of GraphiQL. It contains no script, so that the browser can keep and precompile all of its scripts. */
+export async function renderGraphiqlPage(options: GraphiQLOptions = {}): Promise<string> {
+  const { script, style, icon } = await loadGraphiqlBundle();
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>${escapeHtml(options.title ?? 'GraphiQL')}</title>
+    <link rel="icon" href="${icon}" />
+    <link rel="stylesheet" href="${style}" />
+    <script defer src="${script}"></script>
+  </head>
+  <body class="no-focus-outline">
+    <noscript>GraphiQL requires JavaScript.</noscript>
+    <div id="root" data-options="${escapeHtml(JSON.stringify(options))}"></div>
+  </body>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,47 +1,65 @@
-import type { IncomingMessage } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { Authenticator } from '../../auth/Authenticator.ts';
-import type { Log } from '../../log.ts';
-
-import { isAllowedOrigin, isForeignPage } from '../connections/originChecks.ts';
+import type { Session } from '../../auth/Session.ts';
+import { Answer, isResults } from '../../engine/answers/Answer.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
-import type { HttpResponse } from './HttpResponse.ts';
-import type { Caller, RunDocument } from './runDocument.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
-import { sendErrors } from './sendErrors.ts';
 
-/** Answers requests for a path besides GraphQL. */
+import type { DoorParts } from '../requests/DoorParts.ts';
+import { isAllowedOrigin, isForeignPage } from '../requests/originChecks.ts';
+import { HttpClient } from './HttpClient.ts';
+import type { HttpResponse } from './HttpResponse.ts';
+import { responseHead } from './sendOutcome.ts';
+
+/** Answers requests for a path other than GraphQL's. */
 export type Endpoint = (request: IncomingMessage, response: HttpResponse) => unknown;
 
-/** What endpoints need to run operations of their clients. */
-export interface EndpointParts {
-  authenticator: Authenticator;
-  runDocument: RunDocument;
-  /** Origins whose pages may send requests, in addition to the gateway's own. */
-  corsOrigins: readonly string[];
-  log: Log;
+/** A query or mutation that an endpoint runs for its client. */
+export interface InnerOperation {
+  query: string;
+  variables: Record<string, unknown>;
+  operationName?: string | undefined;
 }
 
-export interface EndpointOptions {
-  methods: readonly string[];
-  /** @throws what a client may see; it is sent if the response has not begun */
-  serve: (caller: Caller) => Promise<void>;
+/** An authenticated request to an endpoint. */
+export interface Caller {
+  req: IncomingMessage;
+  res: HttpResponse;
+  session: Session;
+  /** Aborted when the client has disconnected. */
+  signal: AbortSignal;
+  /** Runs an operation in the steps that every operation passes. */
+  run: (operation: InnerOperation) => Promise<Answer>;
 }
 
-/** Checks the method, the origin and the credential of a request before it is served. */
-export function createEndpoint({ authenticator, corsOrigins, log }: EndpointParts, options: EndpointOptions): Endpoint {
+/**
+ * Creates an endpoint that checks the method, the origin and the credential of a request before it serves it.
+ *
+ * @param serve may throw what a client may see; it is sent if the response has not begun
+ */
+export function createEndpoint(
+  { engine, authenticator, limits, log }: DoorParts,
+  method: 'GET' | 'POST',
+  serve: (caller: Caller) => Promise<void>,
+): Endpoint {
   return async (req, res) => {
     try {
-      if (!options.methods.includes(req.method ?? '')) {
-        res.setHeader('allow', options.methods.join(', '));
-        throw codedGraphQLError('BAD_REQUEST', `expected ${options.methods.join(' or ')}`, { http: { status: 405 } });
+      if (req.method !== method) {
+        res.setHeader('allow', method);
+        throw codedGraphQLError('BAD_REQUEST', `expected ${method}`, { http: { status: 405 } });
       }
-      if (isFromForeignPage(req, corsOrigins)) {
+      if (isFromForeignPage(req, limits.corsOrigins)) {
         const message = 'a page of another origin may not send this request';
         throw codedGraphQLError('PREFLIGHT_REQUIRED', message, { http: { status: 403 } });
       }
       const session = await authenticator.authenticate(req.headers.authorization ?? null);
-      await options.serve({ req, res, session, signal: whenGone(res) });
+      const run = async (operation: InnerOperation) => {
+        const answer = await engine.run(new HttpClient(req, res, limits.pingMs).requestOf(operation, session));
+        if (isResults(answer)) throw new TypeError('an endpoint runs no subscriptions');
+        return answer;
+      };
+      await serve({ req, res, session, signal: whenGone(res), run });
     } catch (error) {
       if (res.headersSent) res.destroy();
       else sendErrors(res, [publicError(error, log)]);
@@ -61,4 +79,29 @@ function whenGone(res: HttpResponse): AbortSignal {
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   return gone.signal;
+}
+
+/** The statuses of error codes that have status 200 in a GraphQL response; 500 for all others. */
+const statuses: Readonly<Record<string, number>> = {
+  BAD_USER_INPUT: 400,
+  FORBIDDEN: 403,
+  TOO_MANY_JOURNALS: 422,
+  UPSTREAM_UNAVAILABLE: 503,
+  RATE_LIMITED: 503,
+  UPSTREAM_CREDENTIALS_REFUSED: 502,
+  UPSTREAM_REFUSED: 502,
+  UPSTREAM_CONTRACT_BROKEN: 502,
+  DEADLINE_EXCEEDED: 504,
+};
+
+/** Answers a request with errors only, in the form of a GraphQL response. */
+export function sendErrors(response: ServerResponse, errors: readonly GraphQLError[]): void {
+  const { status, headers } = responseHead(errors, false);
+  const { text } = new Answer(null, errors);
+  response.writeHead(status === 200 ? (statuses[String(errors[0]?.extensions['code'])] ?? 500) : status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  });
+  response.end(text);
 }

@@ -4,7 +4,7 @@ import type { Session } from '../../auth/Session.ts';
 import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
 import type { Client, OperationRequest } from '../../engine/operation/OperationRequest.ts';
 
-import { requestIdOf } from '../connections/requestId.ts';
+import { requestIdOf } from '../requests/requestId.ts';
 import { EventStreamBody } from '../live/EventStreamBody.ts';
 import { eventStream } from './mediaTypes.ts';
 import type { HttpResponse } from './HttpResponse.ts';

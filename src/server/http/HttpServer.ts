@@ -5,25 +5,22 @@ import { closeAll } from '../../concurrency/closeAll.ts';
 import { Slots } from '../../concurrency/Slots.ts';
 import type { Limits } from '../../config/limits.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
-import { pathOf } from '../connections/pathOf.ts';
-import { healthPath, isOwnPath } from '../connections/paths.ts';
+import { healthPath, isOwnPath, pathOf } from '../requests/paths.ts';
 import { listen, urlOf } from '../connections/listen.ts';
 import type { ListenOptions } from '../connections/listen.ts';
 import { StalledSockets } from '../connections/StalledSockets.ts';
 import { staggerClose } from '../connections/staggerClose.ts';
-import { requestIdHeader, requestIdOf } from '../connections/requestId.ts';
+import { requestIdHeader, requestIdOf } from '../requests/requestId.ts';
 import type { WebSocketServer } from '../websocket/WebSocketServer.ts';
-import { checkRequestTarget } from './checkRequestTarget.ts';
-import type { TargetProblem } from './checkRequestTarget.ts';
-import { corsHeaders } from './corsHeaders.ts';
 import type { Endpoint } from './Endpoint.ts';
 import { HttpRequest } from './HttpRequest.ts';
 import { HttpResponse } from './HttpResponse.ts';
-import { normalizeHead } from './normalizeHead.ts';
 import { peekAndShedQuery } from './peekAndShedQuery.ts';
 import { isOrdinaryPost } from './PostDoor.ts';
 import type { PostDoor } from './PostDoor.ts';
-import { securityHeaders } from './securityHeaders.ts';
+import { checkRequestTarget, normalizeHead } from './requestHead.ts';
+import type { TargetProblem } from './requestHead.ts';
+import { corsHeaders, securityHeaders } from './securityHeaders.ts';
 import { sendOverloaded } from './sendOverloaded.ts';
 
 export interface HttpServerOptions extends ListenOptions, Pick<Limits, 'corsOrigins' | 'corsHeaders'> {
@@ -86,7 +83,7 @@ export class HttpServer {
     this.#server.maxConnections = maxConnections;
     this.#stalled = new StalledSockets(options.stallTimeoutMs);
     this.#server.on('connection', (socket) => this.#stalled.watch(socket));
-    webSockets.attach(this.#server, running);
+    webSockets.attach(this.#server);
   }
 
   /** The URL at which it listens, without a path. */

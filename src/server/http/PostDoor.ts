@@ -1,30 +1,18 @@
 import { GraphQLError } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 
-import type { Authenticator } from '../../auth/Authenticator.ts';
-import type { Limits } from '../../config/limits.ts';
 import { Answer } from '../../engine/answers/Answer.ts';
-import type { Engine } from '../../engine/Engine.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
-import type { Log } from '../../log.ts';
 
-import type { ParseQueue } from '../limits/ParseQueue.ts';
-import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
+import { asParameters, readRequestJson } from '../requests/readRequestJson.ts';
 import { HttpClient } from './HttpClient.ts';
 import type { HttpResponse } from './HttpResponse.ts';
 import { eventStream, isUtf8, parseMediaType } from './mediaTypes.ts';
 import { memoize } from './memoize.ts';
 import { readBody } from './readBody.ts';
 import { sendOutcome } from './sendOutcome.ts';
-
-export interface PostDoorOptions {
-  engine: Engine;
-  authenticator: Authenticator;
-  limits: Limits;
-  turns: ParseQueue;
-  log: Log;
-}
 
 const requestTypes = ['application/json', 'application/graphql+json'];
 const responseTypes = ['application/json', 'application/graphql-response+json', eventStream];
@@ -44,15 +32,15 @@ const isAnswered = memoize((accept) => responseTypes.some((type) => accept === t
 
 /** The door for ordinary POST requests, from Node's request to its response. */
 export class PostDoor {
-  readonly #options: PostDoorOptions;
+  readonly #parts: DoorParts;
 
-  constructor(options: PostDoorOptions) {
-    this.#options = options;
+  constructor(parts: DoorParts) {
+    this.#parts = parts;
   }
 
   /** Never rejects. @param head the headers of every response, as a list of names and values in turn */
   async serve(request: IncomingMessage, response: HttpResponse, head: string[]): Promise<void> {
-    const { engine, authenticator, limits, turns, log } = this.#options;
+    const { engine, authenticator, limits, parseQueue, log } = this.#parts;
     const client = new HttpClient(request, response, limits.pingMs);
     const reply = { client, response, head, log };
     try {
@@ -62,7 +50,7 @@ export class PostDoor {
       const body = await readBody(request, limits.maxRequestBytes);
       // The client disconnected before it had sent the whole request.
       if (!body) return;
-      const turn = turns.waitTurn(body.length);
+      const turn = parseQueue.waitTurn(body.length);
       if (turn) await turn;
       const parameters = readParameters(body.toString('utf8'), limits.maxTokens);
       const outcome = engine.run(client.requestOf(parameters, session));

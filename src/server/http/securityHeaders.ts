@@ -1,3 +1,10 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { Limits } from '../../config/limits.ts';
+
+import { isAllowedOrigin } from '../requests/originChecks.ts';
+import { requestIdHeader } from '../requests/requestId.ts';
+
 /**
  * Headers of every response, names and values in turn: browsers must not guess its type, frame it, store it or send a
  * referrer. Scripts come from the gateway's own files only.
@@ -10,4 +17,30 @@ export const securityHeaders: readonly string[] = Object.entries({
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
+}).flat();
+
+/** The CORS headers for a request: those of a page that may read the response, or none. Names and values in turn. */
+export function corsHeaders(
+  { headers: { origin } }: IncomingMessage,
+  { corsOrigins, corsHeaders: more }: Pick<Limits, 'corsOrigins' | 'corsHeaders'>,
+): readonly string[] {
+  if (origin === undefined || !isAllowedOrigin(origin, corsOrigins)) return [];
+  const allowed = [...allowedHeaders, ...more].join(', ');
+  return ['access-control-allow-origin', origin, 'access-control-allow-headers', allowed, ...fixedHeaders];
+}
+
+const allowedHeaders = [
+  'authorization',
+  'content-type',
+  'graphql-require-preflight',
+  'last-event-id',
+  'traceparent',
+  'tracestate',
+  requestIdHeader,
+];
+
+const fixedHeaders = Object.entries({
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-expose-headers': `${requestIdHeader}, retry-after`,
+  'access-control-max-age': '600',
 }).flat();

@@ -1,15 +1,13 @@
+import type { GraphQLError } from 'graphql';
 import type { ServerResponse } from 'node:http';
 
 import { isResults } from '../../engine/answers/Answer.ts';
 import type { Answer, Results } from '../../engine/answers/Answer.ts';
 import type { Log } from '../../log.ts';
 
-import { writeEvents } from '../live/writeEvents.ts';
 import type { HttpClient } from './HttpClient.ts';
 import { eventStream } from './mediaTypes.ts';
 import { memoize } from './memoize.ts';
-import { responseHead } from './responseHead.ts';
-import type { ResponseHead } from './responseHead.ts';
 
 /** These headers keep proxies from storing, changing and buffering an event stream. */
 const streamHeaders = {
@@ -17,6 +15,31 @@ const streamHeaders = {
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 };
+
+/** The status and the headers that the errors of an answer cause. */
+export interface ResponseHead {
+  status: number;
+  headers: Record<string, string>;
+}
+
+interface HttpExtension {
+  /** True for a status that GraphQL over HTTP defines for `application/graphql-response+json` only. */
+  spec?: boolean;
+  status?: number;
+  headers?: Record<string, string>;
+}
+
+/** @param isPlainJson whether the client gets `application/json`, where errors in GraphQL are answered with 200 */
+export function responseHead(errors: readonly GraphQLError[], isPlainJson: boolean): ResponseHead {
+  const head: ResponseHead = { status: 200, headers: {} };
+  for (const { extensions } of errors) {
+    const http: HttpExtension = extensions['http'] ?? {};
+    const { spec = false, status = 200, headers } = http;
+    Object.assign(head.headers, headers);
+    if (!(spec && isPlainJson)) head.status = Math.max(head.status, status);
+  }
+  return head;
+}
 
 /** Whether the outcome is sent to the client as an event stream. */
 export function isEventStreamWanted(client: HttpClient, outcome: unknown): boolean {
@@ -53,7 +76,7 @@ export function sendOutcome(outcome: Answer | Results, { client, response, head,
     response.writeHead(status, headers);
     client.body.pipe(response);
     response.once('close', () => client.body.destroy());
-    void writeEvents(outcome, client.body, log);
+    void client.body.send(outcome, log);
     return;
   }
   const [accepted = ''] = client.accepts;

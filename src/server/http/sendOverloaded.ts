@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LiveMessage } from '../../engine/live/LiveMessage.ts';
 import { overloaded, overloadSeconds } from '../../errors/limitErrors.ts';
 
-import { requestIdOf, requestIdHeader } from '../connections/requestId.ts';
+import { requestIdOf, requestIdHeader } from '../requests/requestId.ts';
 import { eventStream } from './mediaTypes.ts';
 import { securityHeaders } from './securityHeaders.ts';
 

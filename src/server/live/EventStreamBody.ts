@@ -1,9 +1,13 @@
 import { Readable } from 'node:stream';
 
-import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
-
-import type { LiveMessage } from '../../engine/live/LiveMessage.ts';
+import { isResults } from '../../engine/answers/Answer.ts';
+import type { Answer, Results } from '../../engine/answers/Answer.ts';
+import { publicError } from '../../engine/errors/publicError.ts';
+import { LiveMessage } from '../../engine/live/LiveMessage.ts';
 import type { LiveSink } from '../../engine/live/LiveSink.ts';
+import type { SubscriptionProgress } from '../../events/subscription/SubscriptionProgress.ts';
+import type { Log } from '../../log.ts';
+
 import { BackpressureQueue } from './BackpressureQueue.ts';
 
 const comment = ':\n\n';
@@ -26,6 +30,26 @@ export class EventStreamBody extends Readable implements LiveSink {
     this.push(comment);
   }
 
+  /** Sends an answer, or results no faster than the client reads them, and completes the stream. */
+  async send(outcome: Answer | Results, log: Log): Promise<void> {
+    try {
+      if (isResults(outcome)) await this.#sendAll(outcome);
+      else this.deliver(new LiveMessage(outcome.text));
+    } catch (error) {
+      this.deliver(LiveMessage.of({ errors: [publicError(error, log)] }));
+    }
+    this.#complete();
+  }
+
+  async #sendAll(results: Results): Promise<void> {
+    for await (const result of results) {
+      this.deliver(LiveMessage.of(result, this.progress?.cursor));
+      const room = this.room();
+      if (room) await (this.progress?.untilTaken(room, this.waitingBytes) ?? room);
+      if (this.destroyed) return;
+    }
+  }
+
   deliver({ block }: LiveMessage): void {
     this.#queue.put(block);
   }
@@ -39,7 +63,7 @@ export class EventStreamBody extends Readable implements LiveSink {
   }
 
   /** Ends the stream with the event that keeps the client from reconnecting. */
-  complete(): void {
+  #complete(): void {
     this.#isComplete = true;
     clearInterval(this.#heartbeat);
     if (this.destroyed) return;

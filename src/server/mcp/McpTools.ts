@@ -3,18 +3,16 @@ import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 
 import { authorize } from '../../auth/authorize.ts';
 import type { Principal } from '../../auth/principal.ts';
-import type { Caller, RunDocument } from '../http/runDocument.ts';
+import type { Caller } from '../http/Endpoint.ts';
 import type { McpTool } from './documentTools.ts';
 
 /** The tools that one principal may use. Each call runs an operation, with all checks of any other one. */
 export class McpTools {
   readonly #tools: readonly McpTool[];
-  readonly #runDocument: RunDocument;
   readonly #caller: Caller;
 
-  constructor(tools: readonly McpTool[], runDocument: RunDocument, caller: Caller) {
+  constructor(tools: readonly McpTool[], caller: Caller) {
     this.#tools = tools.filter((tool) => mayUse(caller.session.principal, tool));
-    this.#runDocument = runDocument;
     this.#caller = caller;
   }
 
@@ -34,7 +32,7 @@ export class McpTools {
     const problem = problemOf(tool, args);
     if (problem !== null) throw new McpError(ErrorCode.InvalidParams, problem);
     const { query, operationName } = tool;
-    const { errors, text } = await this.#runDocument({ query, operationName, variables: args }, this.#caller);
+    const { errors, text } = await this.#caller.run({ query, operationName, variables: args });
     return {
       content: [{ type: 'text', text }],
       structuredContent: JSON.parse(text) as Record<string, unknown>,

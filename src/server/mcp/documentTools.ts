@@ -8,7 +8,7 @@ const keyArgument = 'idempotencyKey';
 /** Names that all clients accept. */
 const namePattern = /^[\w-]{1,64}$/;
 
-/** An operation of a document that agents may call. */
+/** An operation that agents may call. */
 export interface McpTool {
   name: string;
   description: string;
@@ -34,7 +34,7 @@ interface Calls {
 
 /**
  * The tools of trusted documents, one per query or mutation. A mutation whose idempotency key is missing or fixed is left
- * out: a repeated call would create another journal, or never a second one.
+ * out: without a key, a repeated call would create another journal; with a fixed key, only the first call would create one.
  *
  * @param documents valid documents by their ids
  */

@@ -1,23 +1,24 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { GraphQLSchema } from 'graphql';
 
+import { AbandonedError } from '../../errors/cancellation.ts';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
-import type { Log } from '../../log.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
 import { createEndpoint } from '../http/Endpoint.ts';
-import type { Endpoint, EndpointParts } from '../http/Endpoint.ts';
-import type { Caller } from '../http/runDocument.ts';
+import type { Caller, Endpoint } from '../http/Endpoint.ts';
+import { readBody } from '../http/readBody.ts';
+import { readRequestJson } from '../requests/readRequestJson.ts';
 import { toolsOf } from './documentTools.ts';
+import type { McpTool } from './documentTools.ts';
 import { fixedTools } from './fixedTools.ts';
 import { McpTools } from './McpTools.ts';
-import { readJsonBody } from './readJsonBody.ts';
-import type { JsonBodyLimits } from './readJsonBody.ts';
 
-export interface McpEndpointOptions extends EndpointParts, JsonBodyLimits {
-  /** The gateway's own, which clients are told. */
+export interface McpEndpointOptions extends DoorParts {
+  /** The version of the gateway, as clients see it. */
   version: string;
   schema: GraphQLSchema;
   /** The trusted documents by their ids; null without a manifest. */
@@ -31,28 +32,48 @@ const capabilities = { tools: {} };
  * authenticated and answered by itself, by whichever gateway it reaches.
  */
 export function createMcpEndpoint(options: McpEndpointOptions): Endpoint {
-  const { version, schema, documents, runDocument, log } = options;
+  const { schema, documents, log } = options;
   const tools = documents ? toolsOf(documents, schema) : fixedTools(schema);
   log.info({ tools: tools.map(({ name }) => name) }, 'tools for agents');
-  return createEndpoint(options, {
-    methods: ['POST'],
-    serve: async (caller) => {
-      const message = await readJsonBody(caller.req, options);
-      if (Array.isArray(message)) {
-        throw codedGraphQLError('BAD_REQUEST', 'expected one message, found a list', { http: { status: 400 } });
-      }
-      await answer(message, { version, tools: new McpTools(tools, runDocument, caller), log }, caller);
-    },
+  return createEndpoint(options, 'POST', async (caller) => {
+    const message = await readMessage(caller.req, options);
+    await answer(message, tools, caller, options);
   });
 }
 
-interface AnswerParts {
-  version: string;
-  tools: McpTools;
-  log: Log;
+/** Reads one message within the limits of every request, without rounding numbers. @throws GraphQLError */
+async function readMessage(request: IncomingMessage, { limits, parseQueue }: DoorParts): Promise<unknown> {
+  const encoding = request.headers['content-encoding']?.trim() || 'identity';
+  if (encoding.toLowerCase() !== 'identity') throw refusal(415, 'the body may not be compressed');
+  const body = await readBody(request, limits.maxRequestBytes);
+  if (!body) throw new AbandonedError();
+  await parseQueue.waitTurn(body.length);
+  const message = parse(body.toString('utf8'), limits.maxTokens);
+  if (Array.isArray(message)) throw refusal(400, 'expected one message, found a list');
+  return message;
 }
 
-async function answer(message: unknown, { version, tools, log }: AnswerParts, { req, res, signal }: Caller) {
+function parse(text: string, maxValues: number): unknown {
+  try {
+    return readRequestJson(text, maxValues);
+  } catch (error) {
+    throw error instanceof SyntaxError ? refusal(400, `expected JSON: ${error.message}`) : error;
+  }
+}
+
+function refusal(status: number, message: string) {
+  // What is left of the body would delay the next request.
+  return codedGraphQLError('BAD_REQUEST', message, { http: { status, headers: { connection: 'close' } } });
+}
+
+async function answer(
+  message: unknown,
+  documentTools: readonly McpTool[],
+  caller: Caller,
+  { version, log }: McpEndpointOptions,
+): Promise<void> {
+  const { req, res, signal } = caller;
+  const tools = new McpTools(documentTools, caller);
   // `McpServer` wants the schemas of tools in zod; these come from GraphQL.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const server = new Server({ name: 'journals-gateway', version }, { capabilities });

@@ -8,15 +8,13 @@ import { Deadline } from '../../concurrency/Deadline.ts';
 import { AuthenticationUnavailableError, UnauthenticatedError } from '../../errors/authErrors.ts';
 
 import type { SocketOperations } from './SocketOperations.ts';
+import type { SocketWriter } from './SocketWriter.ts';
 
 /** How long queries and mutations may still run after the credential has expired, in ms. */
 const graceMs = 10_000;
 
 /** Registered with IANA (RFC 6455, 11.7). Clients reconnect after it. */
 const tryAgainLater = 1013;
-
-/** The reason may have at most 123 bytes. */
-type Close = (code: number, reason: string) => void;
 
 /**
  * The session of one socket, from `connection_init` until the credential expires or the socket closes. When it expires,
@@ -25,15 +23,15 @@ type Close = (code: number, reason: string) => void;
 export class SocketLogin {
   readonly #authenticator: Authenticator;
   readonly #operations: SocketOperations;
-  readonly #closeSocket: Close;
+  readonly #writer: SocketWriter;
   readonly #closed = new AbortController();
   #session: Session | null = null;
   readonly #onEnd = () => void this.#expire();
 
-  constructor(authenticator: Authenticator, operations: SocketOperations, closeSocket: Close) {
+  constructor(authenticator: Authenticator, operations: SocketOperations, writer: SocketWriter) {
     this.#authenticator = authenticator;
     this.#operations = operations;
-    this.#closeSocket = closeSocket;
+    this.#writer = writer;
   }
 
   /** @throws TypeError before the login; graphql-ws accepts no operation before `connection_ack` */
@@ -47,8 +45,8 @@ export class SocketLogin {
     try {
       this.#session = await this.#authenticator.authenticate(authorization);
     } catch (error) {
-      if (error instanceof UnauthenticatedError) this.#closeSocket(CloseCode.Forbidden, error.message);
-      else if (error instanceof AuthenticationUnavailableError) this.#closeSocket(tryAgainLater, error.message);
+      if (error instanceof UnauthenticatedError) this.#writer.close(CloseCode.Forbidden, error.message);
+      else if (error instanceof AuthenticationUnavailableError) this.#writer.close(tryAgainLater, error.message);
       else throw error;
       return false;
     }
@@ -68,6 +66,6 @@ export class SocketLogin {
     await this.#operations.idle(deadline.signal);
     deadline.end();
     await afterSending();
-    this.#closeSocket(CloseCode.Forbidden, 'the credential has ended');
+    this.#writer.close(CloseCode.Forbidden, 'the credential has ended');
   }
 }

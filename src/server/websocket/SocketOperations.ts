@@ -28,8 +28,6 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
   waits = 0;
   #isRunning = true;
   readonly #writer: SocketWriter;
-  /** Fulfilled when the kernel has taken every protocol message so far, or when the socket has closed. */
-  readonly whenSent: () => Promise<void>;
   readonly id: string;
   /** A `next` message up to its payload, one character per byte; null before the first one. */
   #prefix: string | null = null;
@@ -43,14 +41,12 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
   progress: SubscriptionProgress | null = null;
 
   constructor(id: string, session: Session, requestId: string, options: SocketOperationsOptions) {
-    const { running, writer, whenSent } = options;
     this.session = session;
     this.requestId = requestId;
-    this.#writer = writer;
-    this.whenSent = whenSent;
+    this.#writer = options.writer;
     this.id = id;
-    this.#running = running;
-    running.hold(this);
+    this.#running = options.running;
+    this.#running.hold(this);
   }
 
   get runningKey(): this {
@@ -85,18 +81,22 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
     return this.#writer.room();
   }
 
+  get whenSent(): Promise<void> {
+    return this.#writer.whenSent;
+  }
+
   get waitingBytes(): number {
     return this.#writer.waitingBytes;
   }
 
-  /** To be called before its last message is sent. Fulfilled when that has left: a shutdown waits until then. */
+  /** To be called just before its last message is sent. Fulfilled when that has been sent, which a shutdown waits for. */
   async end(): Promise<void> {
     await afterSending();
-    await this.whenSent();
+    await this.#writer.whenSent;
     this.#release();
   }
 
-  /** Drops its results. A mutation still completes; a shutdown waits for that where it is executed. */
+  /** Drops its results. A mutation still completes, and the engine holds it until then. */
   cancel(): void {
     this.#cancelled.abort();
     this.#release();
@@ -108,7 +108,7 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
     this.#running.release(this);
   }
 
-  /** Never settles once the operation is cancelled: its id may already belong to another one. */
+  /** Never settles once the operation is cancelled, because its id may already belong to another one. */
   unlessCancelled<Result>(pending: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       pending.then(
@@ -128,8 +128,6 @@ export interface SocketOperationsOptions {
   socketId: string;
   running: RunningOperations;
   writer: SocketWriter;
-  /** See `SocketOperation`. */
-  whenSent: () => Promise<void>;
   /** Most operations at a time. */
   max: number;
 }
@@ -140,7 +138,7 @@ export class SocketOperations {
   #begun = 0;
   readonly #idle = new Notifier();
   readonly #operations = new Map<string, SocketOperation>();
-  /** Completed, but not yet sent: their ids are free again, their places are not. */
+  /** Operations whose last message is still being sent. Their ids are free again, but they still count. */
   readonly #ending = new Set<SocketOperation>();
 
   constructor(options: SocketOperationsOptions) {

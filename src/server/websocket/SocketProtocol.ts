@@ -6,24 +6,23 @@ import type { IncomingMessage } from 'node:http';
 
 import { Answer, isResults } from '../../engine/answers/Answer.ts';
 import type { Results } from '../../engine/answers/Answer.ts';
-import type { Engine } from '../../engine/Engine.ts';
 import { errorJson, withoutHttp } from '../../engine/errors/copyError.ts';
 import { publicError } from '../../engine/errors/publicError.ts';
 import { LiveMessage } from '../../engine/live/LiveMessage.ts';
-import type { Operation } from '../../engine/operation/Operation.ts';
-import type { Log } from '../../log.ts';
+import { Operation } from '../../engine/operation/Operation.ts';
 
-import type { ParseQueue } from '../limits/ParseQueue.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
 import type { SocketLogin } from './SocketLogin.ts';
-import type { SocketOperation, SocketOperations } from './SocketOperations.ts';
+import { SocketOperation } from './SocketOperations.ts';
+import type { SocketOperations } from './SocketOperations.ts';
+import type { SocketWriter } from './SocketWriter.ts';
 
 /** What graphql-ws keeps for a socket. */
 export interface SocketExtra {
   request: IncomingMessage;
   operations: SocketOperations;
   login: SocketLogin;
-  /** Sends a protocol message. */
-  send: (message: string) => void;
+  writer: SocketWriter;
 }
 
 type ConnectionParams = Record<string, unknown> | undefined;
@@ -31,33 +30,14 @@ type SocketContext = Context<ConnectionParams, SocketExtra>;
 /** The types of graphql-ws lack documents that are sent as an id. */
 type Payload = Omit<Partial<SubscribePayload>, 'query'> & { query?: string | undefined; documentId?: unknown };
 
-export interface SocketProtocolOptions {
-  engine: Engine;
-  turns: ParseQueue;
-  /** Time in which a new socket must send `connection_init`, in ms. */
-  initTimeoutMs: number;
-  log: Log;
-}
-
-/** What graphql-ws passes as the context from `onSubscribe` to `subscribe`. */
-class Prepared {
-  readonly operation: SocketOperation;
-  readonly prepared: Operation;
-
-  constructor(operation: SocketOperation, prepared: Operation) {
-    this.operation = operation;
-    this.prepared = prepared;
-  }
-}
-
 /**
  * Serves `graphql-transport-ws` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) with the engine.
  * graphql-ws reads the messages, and sends errors and the results of subscriptions. Queries and mutations are answered
  * here: they may wait for minutes, and graphql-ws would keep the message and a suspended function for each.
  */
-export function createSocketProtocol(options: SocketProtocolOptions): Server<SocketExtra> {
+export function createSocketProtocol(options: DoorParts): Server<SocketExtra> {
   return makeServer<ConnectionParams, SocketExtra>({
-    connectionInitWaitTimeout: options.initTimeoutMs,
+    connectionInitWaitTimeout: options.limits.initTimeoutMs,
     subscribe: (args) => subscribe(args, options),
     onConnect: (context) => context.extra.login.logIn(authorizationOf(context)),
     onClose: ({ extra }) => extra.login.close(),
@@ -74,7 +54,7 @@ export function createSocketProtocol(options: SocketProtocolOptions): Server<Soc
   });
 }
 
-/** Returns a refusal instead of throwing it: graphql-ws would close the socket. */
+/** Returns a refusal instead of throwing it, because graphql-ws would close the socket. */
 function begin({ operations, login }: SocketExtra, id: string): SocketOperation | GraphQLError {
   try {
     return operations.begin(id, login.session);
@@ -88,29 +68,28 @@ interface Start {
   context: SocketContext;
   operation: SocketOperation;
   payload: Payload;
-  /** Lets graphql-ws go on. If it is never called, graphql-ws forgets the operation, except for its id. */
+  /** Continues in graphql-ws. If this is never called, graphql-ws keeps only the id of the operation. */
   proceed: (next: ExecutionArgs | readonly GraphQLError[]) => void;
 }
 
 /** Never rejects, which would close the socket. */
-async function start(options: SocketProtocolOptions, { context, operation, payload, proceed }: Start): Promise<void> {
+async function start(options: DoorParts, { context, operation, payload, proceed }: Start): Promise<void> {
   const prepared = await prepare(options, operation, payload);
   // Its id may already belong to another operation.
   if (operation.isGone) return;
   if (Array.isArray(prepared)) proceed(prepared);
-  else if (prepared.plan.kind === 'subscription') {
-    proceed(prepared.plan.argumentsWith({}, new Prepared(operation, prepared)));
-  } else answer(options, context, operation, prepared);
+  else if (prepared.plan.kind === 'subscription') proceed(prepared.plan.argumentsWith({}, prepared));
+  else answer(options, context, operation, prepared);
 }
 
 /** @returns the errors of an operation that is refused. Never rejects */
 async function prepare(
-  { engine, turns, log }: SocketProtocolOptions,
+  { engine, parseQueue, log }: DoorParts,
   operation: SocketOperation,
   payload: Payload,
 ): Promise<Operation | GraphQLError[]> {
   try {
-    await turns.waitTurn(payload.query?.length ?? 0);
+    await parseQueue.waitTurn(payload.query?.length ?? 0);
     const { query, documentId, operationName, variables, extensions } = payload;
     const { session, requestId } = operation;
     const parameters = { query, documentId, operationName, variables, extensions };
@@ -125,7 +104,7 @@ async function prepare(
     });
     if (prepared.answer instanceof Answer) return [...prepared.answer.errors];
     if (prepared.plan.kind !== 'subscription') {
-      // The operation may wait for minutes.
+      // The operation may run for minutes, so its text is released.
       parameters.query = undefined;
       prepared.text = '';
     }
@@ -137,7 +116,7 @@ async function prepare(
 
 /** Executes a query or a mutation, and sends its result and its completion. Never throws. */
 function answer(
-  { engine, log }: SocketProtocolOptions,
+  { engine, log }: DoorParts,
   context: SocketContext,
   operation: SocketOperation,
   prepared: Operation,
@@ -148,7 +127,7 @@ function answer(
     const { id } = operation;
     operation.deliver(new LiveMessage(outcome.text));
     context.extra.operations.end(id);
-    context.extra.send(stringifyMessage({ id, type: MessageType.Complete }));
+    context.extra.writer.send(stringifyMessage({ id, type: MessageType.Complete }));
     // The client may use the id again.
     Reflect.deleteProperty(context.subscriptions, id);
   };
@@ -162,31 +141,25 @@ function answer(
   }
 }
 
-/** Opens a subscription. Never rejects, which would close the socket. */
-async function subscribe({ contextValue }: ExecutionArgs, { engine, log }: SocketProtocolOptions) {
-  if (!(contextValue instanceof Prepared)) throw new TypeError('the operation has not been prepared');
-  const { operation, prepared } = contextValue;
+/** Opens a subscription, whose prepared operation is the context. Never rejects, which would close the socket. */
+async function subscribe({ contextValue: prepared }: ExecutionArgs, { engine, log }: DoorParts) {
+  if (!(prepared instanceof Operation && prepared.request.client instanceof SocketOperation)) {
+    throw new TypeError('the operation has not been prepared');
+  }
+  const operation = prepared.request.client;
   try {
     const outcome = await operation.unlessCancelled(Promise.resolve(engine.perform(prepared)));
-    if (isResults(outcome)) return untilCancelled(operation, outcome);
-    operation.deliver(new LiveMessage(outcome.text));
-    return nothingElse;
+    return isResults(outcome) ? untilCancelled(operation, outcome) : withoutHttp({ errors: outcome.errors });
   } catch (error) {
     return { errors: [publicError(error, log)] };
   }
 }
 
-/** graphql-ws then sends the completion. */
-const nothingElse: AsyncIterableIterator<never> = {
-  next: () => Promise.resolve({ done: true, value: undefined }),
-  [Symbol.asyncIterator]: () => nothingElse,
-};
-
 function untilCancelled(operation: SocketOperation, results: Results) {
   return {
     next: async (): Promise<IteratorResult<ExecutionResult>> => {
       // Results are read no faster than the client receives them.
-      const sent = operation.whenSent();
+      const sent = operation.whenSent;
       await (operation.progress?.untilTaken(sent, operation.waitingBytes) ?? sent);
       const result = await operation.unlessCancelled(results.next());
       return result.done ? result : { value: withoutHttp(result.value) };

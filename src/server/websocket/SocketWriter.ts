@@ -4,13 +4,19 @@ import type { WebSocket } from 'ws';
 
 import { BackpressureQueue } from '../live/BackpressureQueue.ts';
 
-/** Writes text frames to a socket's stream, past `ws`, which needs a system call and several buffers for each frame. */
+/**
+ * Sends everything on a socket in its order: protocol messages with `ws`, and results without it, because `ws` needs a system
+ * call and several buffers for each frame.
+ */
 export class SocketWriter {
   readonly #queue: BackpressureQueue;
+  readonly #socket: WebSocket;
   readonly #stream: Duplex;
+  #sent = Promise.resolve();
 
   /** @param stream of the socket; `ws` writes whole frames, so others may be written between them */
   constructor(socket: WebSocket, stream: Duplex) {
+    this.#socket = socket;
     this.#stream = stream;
     // No data frame may follow a close frame.
     this.#queue = new BackpressureQueue((bytes) => socket.readyState !== socket.OPEN || stream.write(bytes, 'latin1'));
@@ -19,7 +25,7 @@ export class SocketWriter {
   }
 
   /**
-   * Queues a frame; the frames of one tick are written together.
+   * Queues a text frame; the frames of one tick are written together.
    *
    * @param text UTF-8, one character per byte
    * @param isWanted called just before the frame is written; if it returns false, the frame is dropped
@@ -28,9 +34,30 @@ export class SocketWriter {
     this.#queue.put(frameHeader(text.length) + text, isWanted);
   }
 
-  /** To be called before `ws` sends anything, to keep the order. */
-  flush(): void {
+  /** Sends a protocol message. */
+  send(message: string): void {
     this.#queue.flush();
+    this.#sent = new Promise((resolve) => {
+      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(message, () => resolve());
+      else resolve();
+    });
+  }
+
+  /** Fulfilled when the kernel has taken every protocol message so far, or when the socket has closed. */
+  get whenSent(): Promise<void> {
+    return this.#sent;
+  }
+
+  /** @param reason at most 123 bytes */
+  close(code?: number, reason?: string): void {
+    this.#queue.flush();
+    this.#socket.close(code, reason);
+  }
+
+  /** Writes the queued frames. @returns true if the kernel has taken everything */
+  flush(): boolean {
+    this.#queue.flush();
+    return this.#socket.bufferedAmount === 0;
   }
 
   /** Null while there is room for more; otherwise fulfilled when there may be, or when the socket has closed. */

@@ -6,25 +6,20 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer as SocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
-import type { Authenticator } from '../../auth/Authenticator.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 import { withoutBom } from '../../domain/readJson.ts';
-import type { Engine } from '../../engine/Engine.ts';
-import type { Log } from '../../log.ts';
-
-import { hasSeveralCredentials, isForeignPage } from '../connections/originChecks.ts';
-import { retryAfterSeconds } from '../../errors/limitErrors.ts';
-import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
-import type { ParseQueue } from '../limits/ParseQueue.ts';
 import type { OpenSockets } from '../../engine/limits/OpenSockets.ts';
-import { pathOf } from '../connections/pathOf.ts';
-import { graphqlPath } from '../connections/paths.ts';
+import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
+import { retryAfterSeconds } from '../../errors/limitErrors.ts';
+
+import type { DoorParts } from '../requests/DoorParts.ts';
+import { hasSeveralCredentials, isForeignPage } from '../requests/originChecks.ts';
+import { asParameters, readRequestJson } from '../requests/readRequestJson.ts';
+import { graphqlPath, pathOf } from '../requests/paths.ts';
 import { startHeartbeat } from './startHeartbeat.ts';
 import { pauseReading } from './pauseReading.ts';
-import { requestIdHeader, requestIdOf } from '../connections/requestId.ts';
-import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
+import { requestIdHeader, requestIdOf } from '../requests/requestId.ts';
 import { SocketLogin } from './SocketLogin.ts';
-import type { Limits } from '../../config/limits.ts';
 import { SocketOperations } from './SocketOperations.ts';
 import { createSocketProtocol } from './SocketProtocol.ts';
 import type { SocketExtra } from './SocketProtocol.ts';
@@ -47,48 +42,39 @@ const clientMessageTypes: readonly unknown[] = [
   MessageType.Complete,
 ];
 
-export interface WebSocketServerOptions {
-  engine: Engine;
-  turns: ParseQueue;
-  authenticator: Authenticator;
-  limits: Limits;
+export interface WebSocketServerOptions extends DoorParts {
   open: OpenSockets;
-  log: Log;
+  running: RunningOperations;
 }
 
 /** Accepts, watches and closes the WebSockets; `SocketProtocol` handles their messages. */
 export class WebSocketServer {
   readonly #sockets: SocketServer;
   readonly #protocol: ProtocolServer<SocketExtra>;
-  readonly #authenticator: Authenticator;
-  readonly #limits: WebSocketServerOptions['limits'];
-  readonly #open: OpenSockets;
-  readonly #log: Log;
+  readonly #options: WebSocketServerOptions;
 
-  constructor({ engine, turns, authenticator, limits, open, log }: WebSocketServerOptions) {
+  constructor(options: WebSocketServerOptions) {
     // `ws` compresses asynchronously, so its frames would not keep their order with those of `SocketWriter`.
     const perMessageDeflate = false;
-    const maxPayload = limits.maxRequestBytes;
+    const maxPayload = options.limits.maxRequestBytes;
     // A variable, since the types of `ws` lack `closeTimeout`.
-    const options = { noServer: true, handleProtocols, maxPayload, perMessageDeflate, closeTimeout: closeTimeoutMs };
-    this.#sockets = new SocketServer(options);
-    this.#protocol = createSocketProtocol({ engine, turns, initTimeoutMs: limits.initTimeoutMs, log });
-    this.#authenticator = authenticator;
-    this.#limits = limits;
-    this.#open = open;
-    this.#log = log;
+    const settings = { noServer: true, handleProtocols, maxPayload, perMessageDeflate, closeTimeout: closeTimeoutMs };
+    this.#sockets = new SocketServer(settings);
+    this.#protocol = createSocketProtocol(options);
+    this.#options = options;
   }
 
   /** Accepts upgrade requests for the GraphQL path and refuses all others. */
-  attach(server: Server, running: RunningOperations): void {
+  attach(server: Server): void {
+    const { limits, running } = this.#options;
     this.#sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`));
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       stream.on('error', () => stream.destroy());
       if (pathOf(request) !== graphqlPath) refuse(stream, '404 Not Found');
       else if (hasSeveralCredentials(request)) refuse(stream, '400 Bad Request');
-      else if (isForeignPage(request, this.#limits.corsOrigins)) refuse(stream, '403 Forbidden');
+      else if (isForeignPage(request, limits.corsOrigins)) refuse(stream, '403 Forbidden');
       else if (running.isDraining) refuse(stream, '503 Service Unavailable');
-      else this.#accept(request, stream, head, running);
+      else this.#accept(request, stream, head);
     });
   }
 
@@ -102,8 +88,8 @@ export class WebSocketServer {
     await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
   }
 
-  #accept(request: IncomingMessage, stream: Duplex, head: Buffer, running: RunningOperations): void {
-    const release = this.#open.take();
+  #accept(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const release = this.#options.open.take();
     if (!release) {
       refuse(stream, '503 Service Unavailable', `retry-after: ${retryAfterSeconds}\r\n`);
       return;
@@ -112,37 +98,25 @@ export class WebSocketServer {
     // `ws` expects this value alone, but a client may offer several protocols.
     request.headers.upgrade = 'websocket';
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
-      this.#serve(socket, new SocketWriter(socket, stream), request, running);
+      this.#serve(socket, new SocketWriter(socket, stream), request);
       pauseReading(socket, stream);
     });
   }
 
-  #serve(socket: WebSocket, writer: SocketWriter, request: IncomingMessage, running: RunningOperations): void {
-    const max = this.#limits.maxOperations;
-    let sent = Promise.resolve();
-    const whenSent = () => sent;
-    const operations = new SocketOperations({ socketId: requestIdOf(request), running, writer, whenSent, max });
-    const close = (code: number, reason: string) => {
-      writer.flush();
-      socket.close(code, reason);
-    };
-    const sendMessage = (message: string) => {
-      writer.flush();
-      sent = send(socket, message);
-    };
-    const login = new SocketLogin(this.#authenticator, operations, close);
-    const takePosition = () => {
-      writer.flush();
-      return socket.bufferedAmount === 0 ? operations.takePosition() : null;
-    };
-    const stopHeartbeat = startHeartbeat(socket, { intervalMs: this.#limits.pingMs, takePosition });
-    socket.on('error', (error) => this.#log.debug({ err: error }, 'a client violated the WebSocket protocol'));
+  #serve(socket: WebSocket, writer: SocketWriter, request: IncomingMessage): void {
+    const { authenticator, limits, log, running } = this.#options;
+    const socketId = requestIdOf(request);
+    const operations = new SocketOperations({ socketId, running, writer, max: limits.maxOperations });
+    const login = new SocketLogin(authenticator, operations, writer);
+    const takePosition = () => (writer.flush() ? operations.takePosition() : null);
+    const stopHeartbeat = startHeartbeat(socket, limits.pingMs, takePosition);
+    socket.on('error', (error) => log.debug({ err: error }, 'a client violated the WebSocket protocol'));
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
         // Not awaited by graphql-ws: if the client reused an id in the meantime, it would end the wrong operation.
-        send: sendMessage,
-        close,
+        send: (message) => writer.send(message),
+        close: (code, reason) => writer.close(code, reason),
         onMessage: (handle) => {
           socket.on('message', (data: Buffer) => {
             const message = this.#read(socket, data);
@@ -153,7 +127,7 @@ export class WebSocketServer {
           });
         },
       },
-      { request, operations, login, send: sendMessage },
+      { request, operations, login, writer },
     );
     socket.once('close', (code, reason) => {
       stopHeartbeat();
@@ -166,7 +140,8 @@ export class WebSocketServer {
   #read(socket: WebSocket, data: Buffer): unknown {
     try {
       const text = withoutBom(data.toString('utf8'));
-      const message = readRequestJson(text, this.#limits.maxTokens) as { type?: unknown; payload?: unknown } | null;
+      const { maxTokens } = this.#options.limits;
+      const message = readRequestJson(text, maxTokens) as { type?: unknown; payload?: unknown } | null;
       if (!clientMessageTypes.includes(message?.type)) return undefined;
       if (message?.type === MessageType.Subscribe) return { ...message, payload: asParameters(message.payload) };
       // Only operations need exact numbers; the payload of a ping is echoed as it was sent.
@@ -183,7 +158,7 @@ export class WebSocketServer {
   /** Ignores errors of a socket that has closed, such as a failed send. */
   #fail(socket: WebSocket, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return;
-    this.#log.error({ err: error }, 'a message on a socket could not be handled');
+    this.#options.log.error({ err: error }, 'a message on a socket could not be handled');
     socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
 }
@@ -192,14 +167,6 @@ export class WebSocketServer {
 function refuse(stream: Duplex, status: string, headers = ''): void {
   const head = `HTTP/1.1 ${status}\r\n${headers}connection: close\r\ncontent-length: 0\r\n\r\n`;
   stream.end(head, () => stream.destroy());
-}
-
-/** Fulfilled when the kernel has taken the message, or when the socket has closed. */
-function send(socket: WebSocket, message: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) resolve();
-    else socket.send(message, () => resolve());
-  });
 }
 
 /** graphql-ws has no hook for a client's `complete`, and the operation must be cancelled before its id is free again. */

@@ -7,7 +7,7 @@ const maxBacklog = 262_144;
 
 /**
  * Stops reading from a client that does not read what it is sent. Otherwise unsent pongs and responses to its messages
- * would fill the memory. `BackpressureQueue` is the backpressure of a subscription.
+ * would fill the memory. Results of subscriptions have their own backpressure, in `BackpressureQueue`.
  *
  * @param stream of the socket
  */

@@ -2,18 +2,17 @@ import type { WebSocket } from 'ws';
 
 import type { FeedPosition } from './SocketOperations.ts';
 
-export interface HeartbeatOptions {
-  intervalMs: number;
-  /** The feed's position to send with a heartbeat; null if there is nothing new. */
-  takePosition: () => FeedPosition | null;
-}
-
 /**
  * Pings the client at an interval and terminates the socket if the previous ping was not answered.
  *
+ * @param takePosition returns the feed's position to send with a heartbeat; null if there is nothing new
  * @returns a function to call when the socket has closed
  */
-export function startHeartbeat(socket: WebSocket, { intervalMs, takePosition }: HeartbeatOptions): () => void {
+export function startHeartbeat(
+  socket: WebSocket,
+  intervalMs: number,
+  takePosition: () => FeedPosition | null,
+): () => void {
   let isAnswered = true;
   socket.on('pong', () => (isAnswered = true));
   const ping = () => {

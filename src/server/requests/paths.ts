@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-import { graphqlPath } from './paths.ts';
+export const graphqlPath = '/graphql';
+export const healthPath = '/health';
+
+/** Whether GraphQL or the health check is at this path. */
+export function isOwnPath(path: string): boolean {
+  return path === graphqlPath || path === healthPath;
+}
 
 /** A path without a query and a trailing slash. */
 const plain = /^(?:\/[^/?]+)+$/;

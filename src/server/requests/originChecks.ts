@@ -9,10 +9,10 @@ export function isAllowedOrigin(origin: string | null | undefined, allowed: read
 }
 
 /**
- * True when a page of another site opens this WebSocket. Browsers send no preflight request before they open one, so any
- * page could move money with the operator's access. Clients that are not browsers send no `Origin`.
+ * True when a page of another site sends this request. Browsers send no preflight request before they open a WebSocket, so
+ * any page could move money with the operator's access. Clients that are not browsers send no `Origin`.
  *
- * @param allowed origins whose pages may connect, in addition to pages of the gateway's own host
+ * @param allowed origins whose pages may send requests, in addition to pages of the gateway's own host
  */
 export function isForeignPage({ headers }: IncomingMessage, allowed: readonly string[]): boolean {
   const { origin, host = '' } = headers;

@@ -2,14 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-import type { Log } from '../../log.ts';
+import { authorize } from '../../auth/authorize.ts';
 
-import { acceptedEncoding } from '../connections/acceptedEncoding.ts';
-import type { ContentEncoding } from '../connections/acceptedEncoding.ts';
+import { acceptedEncoding } from '../requests/acceptedEncoding.ts';
+import type { ContentEncoding } from '../requests/acceptedEncoding.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
 import type { Endpoint } from '../http/Endpoint.ts';
 import { bundlePath, loadGraphiqlBundle } from './graphiqlBundle.ts';
-import { mayUseGraphiql } from './mayUseGraphiql.ts';
-import type { GraphiqlRights } from './mayUseGraphiql.ts';
+
+export interface GraphiqlOptions extends Pick<DoorParts, 'authenticator' | 'log'> {
+  /** In front of a sandbox everybody may use GraphiQL; otherwise it takes the scope to read the schema. */
+  isSandbox: boolean;
+}
 
 /** 5 takes half a second for all files together, and its results are 5 % larger than those of 9. */
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
@@ -19,29 +23,39 @@ const compress: Record<ContentEncoding, (content: Buffer) => Promise<Buffer>> = 
   gzip: promisify<Buffer, Buffer>(gzip),
 };
 
-/** Serves the scripts and styles of GraphiQL, each compressed once, to the clients that may see its page. */
-export class GraphiqlFiles {
-  readonly #rights: GraphiqlRights;
-  readonly #log: Log;
+/** Decides who may use GraphiQL, and serves its scripts and styles to them. Each file is compressed once. */
+export class Graphiql {
+  readonly #options: GraphiqlOptions;
   readonly #compressed = new Map<string, Promise<Buffer>>();
 
-  constructor(rights: GraphiqlRights, log: Log) {
-    this.#rights = rights;
-    this.#log = log;
+  constructor(options: GraphiqlOptions) {
+    this.#options = options;
   }
 
-  /** Finds what sends a file. */
+  /** Whether a client with this `Authorization` header may use GraphiQL. */
+  async isAllowed(authorization: string | null): Promise<boolean> {
+    const { isSandbox, authenticator } = this.#options;
+    if (isSandbox) return true;
+    try {
+      const { principal } = await authenticator.authenticate(authorization);
+      return authorize(principal, { kind: 'introspect' });
+    } catch {
+      return false;
+    }
+  }
+
+  /** Finds the endpoint of a file. */
   find(path: string, { method }: IncomingMessage): Endpoint | undefined {
     if ((method !== 'GET' && method !== 'HEAD') || !path.startsWith(bundlePath)) return undefined;
     return (request, response) =>
       this.#answer(path, request, response).catch((error: unknown) => {
-        this.#log.error({ err: error }, 'a file of GraphiQL could not be served');
+        this.#options.log.error({ err: error }, 'a file of GraphiQL could not be served');
         response.writeHead(500).end();
       });
   }
 
   async #answer(path: string, { headers }: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isAllowed = await mayUseGraphiql(headers.authorization ?? null, this.#rights);
+    const isAllowed = await this.isAllowed(headers.authorization ?? null);
     const file = isAllowed ? (await loadGraphiqlBundle()).files.get(path) : undefined;
     if (!file) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');

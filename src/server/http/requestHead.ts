@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-import { targetOf } from '../connections/pathOf.ts';
+import { hasSeveralCredentials } from '../requests/originChecks.ts';
+import { graphqlPath, targetOf } from '../requests/paths.ts';
 import { memoize } from './memoize.ts';
 import { normalizeAccept, parseMediaType } from './mediaTypes.ts';
 
@@ -22,3 +23,18 @@ const contentType = memoize((text) => {
   const mediaType = parseMediaType(text.split(',', 1)[0] ?? '');
   return mediaType ? String(mediaType) : text;
 });
+
+export interface TargetProblem {
+  status: 400 | 404;
+  message: string;
+}
+
+const isHost = memoize((host) => URL.canParse(`http://${host}/`));
+
+/** Keeps requests from Yoga that it would misread: it matches the ends of paths, and answers a malformed Host with a stack. */
+export function checkRequestTarget(request: IncomingMessage, isFound: boolean): TargetProblem | null {
+  const { host } = request.headers;
+  if (!isHost(host ?? 'gateway')) return { status: 400, message: 'the Host header is malformed\n' };
+  if (hasSeveralCredentials(request)) return { status: 400, message: 'expected one Authorization header\n' };
+  return isFound ? null : { status: 404, message: `not found; GraphQL is at ${graphqlPath}\n` };
+}

@@ -36,8 +36,8 @@ function hasNumber(value: object): boolean {
 }
 
 /**
- * Checks a text before it is parsed: a value takes a character to send, but much more to build, coerce and report. Text
- * that is not JSON may pass.
+ * Counts the values and levels of a text before it is parsed: a value takes one character to send, but far more to parse,
+ * coerce and report. Does not check that the text is JSON.
  */
 function checkJson(json: string, maxValues: number): void {
   let values = 0;

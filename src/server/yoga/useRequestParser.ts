@@ -1,10 +1,11 @@
-import type { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 
-import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
+import { withoutBom } from '../../domain/readJson.ts';
+import { badRequest } from '../../engine/errors/badRequest.ts';
+import { AbandonedError } from '../../errors/cancellation.ts';
 
-import type { ParseQueue } from '../limits/ParseQueue.ts';
-import { asParameters, readRequestJson } from '../limits/readRequestJson.ts';
+import type { ParseQueue } from '../requests/ParseQueue.ts';
+import { asParameters, readRequestJson } from '../requests/readRequestJson.ts';
 
 /** In characters. Percent-encoded characters are slow to decode: 4 MB take a second, JSON takes a tenth of that. */
 const maxFormLength = 262_144;
@@ -15,15 +16,30 @@ const maxFormFields = 100;
  * Parses requests with limits, without rounding numbers, and long bodies one after the other. WebSockets use the same
  * functions.
  */
-export function useRequestJson(maxValues: number, parseQueue: ParseQueue): Plugin {
+export function useRequestParser(maxValues: number, parseQueue: ParseQueue): Plugin {
   return {
     onRequestParse: ({ request, requestParser, setRequestParser }) => {
       if (!requestParser) return;
       const readFields = request.method === 'GET' ? readQuery : isForm(request) ? readForm : null;
-      if (readFields) setRequestParser(async (sent) => parametersOf(await readFields(sent, parseQueue), maxValues));
-      else setRequestParser((sent) => requestParser(withOwnReaders(sent, maxValues, parseQueue)));
+      setRequestParser(async (sent) => {
+        try {
+          if (readFields) return parametersOf(await readFields(sent, parseQueue), maxValues);
+          return await requestParser(withOwnReaders(sent, maxValues, parseQueue));
+        } catch (error) {
+          throw clientError(error);
+        }
+      });
     },
   };
+}
+
+/** Two errors that Yoga would mask: a URL or form with malformed JSON, and a body that was cut off. */
+function clientError(error: unknown): unknown {
+  if (error instanceof SyntaxError) {
+    return badRequest(`variables and extensions must be JSON objects: ${error.message}`);
+  }
+  const isConnectionReset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+  return isConnectionReset ? new AbandonedError() : error;
 }
 
 function isForm(request: Request): boolean {
@@ -32,27 +48,23 @@ function isForm(request: Request): boolean {
 
 /** Replaces `json` and `text`, the two methods with which Yoga's parsers read a body. */
 function withOwnReaders(request: Request, maxValues: number, parseQueue: ParseQueue): Request {
-  const text = () => readText(request, parseQueue);
+  const read = request.text.bind(request);
+  const text = () => waitTurn(read(), parseQueue);
   const json = async () => asParameters(readRequestJson(await text(), maxValues));
-  return new Proxy(request, {
-    get: (target, name) => {
-      if (name === 'json') return json;
-      if (name === 'text') return text;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
+  return Object.assign(request, { text, json });
 }
 
-async function readText(request: Request, parseQueue: ParseQueue): Promise<string> {
-  const text = await request.text();
+async function waitTurn(sent: Promise<string>, parseQueue: ParseQueue): Promise<string> {
+  const text = withoutBom(await sent);
   await parseQueue.waitTurn(text.length);
   return text;
 }
 
 async function readForm(request: Request, parseQueue: ParseQueue): Promise<URLSearchParams> {
-  const form = await readText(request, parseQueue);
-  if (form.length > maxFormLength || form.split('&', maxFormFields + 1).length > maxFormFields) throw longForm();
+  const form = await waitTurn(request.text(), parseQueue);
+  if (form.length > maxFormLength || form.split('&', maxFormFields + 1).length > maxFormFields) {
+    throw badRequest(`a form may have ${maxFormLength} characters and ${maxFormFields} fields, send JSON instead`);
+  }
   return new URLSearchParams(form);
 }
 
@@ -71,9 +83,4 @@ function parametersOf(fields: URLSearchParams, maxValues: number): GraphQLParams
   const [variables, extensions] = [jsonOf('variables'), jsonOf('extensions')];
   const [operationName, query, documentId] = [textOf('operationName'), textOf('query'), textOf('documentId')];
   return asParameters({ operationName, query, documentId, variables, extensions }) as GraphQLParams;
-}
-
-function longForm(): GraphQLError {
-  const message = `a form may have ${maxFormLength} characters and ${maxFormFields} fields, send JSON instead`;
-  return codedGraphQLError('BAD_REQUEST', message, { http: { status: 400 } });
 }

@@ -4,16 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-import type { Endpoint } from './Endpoint.ts';
-
-type Encoding = 'br' | 'gzip';
+import { acceptedEncoding } from '../requests/acceptedEncoding.ts';
+import type { ContentEncoding } from '../requests/acceptedEncoding.ts';
+import type { Route } from '../http/HttpServer.ts';
 
 interface File {
   contentType: string;
   cacheControl: string;
   etag: string;
   body: Buffer;
-  compressed: Partial<Record<Encoding, Buffer>>;
+  compressed: Record<ContentEncoding, Buffer>;
 }
 
 /** The paths that the console's own router shows. */
@@ -37,36 +37,24 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The files of the web console, in memory and already compressed. */
-export class ConsolePages {
-  readonly #files: ReadonlyMap<string, File>;
-  readonly #page: File;
-
-  private constructor(files: ReadonlyMap<string, File>, page: File) {
-    this.#files = files;
-    this.#page = page;
-  }
-
-  /**
-   * Reads the built console.
-   *
-   * @param folder where `npm run build` put it
-   * @param isSandbox whether the page offers the controls of the sandbox
-   * @throws the file system's error if it has not been built
-   */
-  static read(folder: URL, isSandbox: boolean): ConsolePages {
-    const page = readPage(folder, isSandbox);
-    const names = readdirSync(new URL('assets/', folder));
-    const assets = names.filter((name) => extname(name) in contentTypes);
-    return new ConsolePages(new Map(assets.map((name) => [`/assets/${name}`, readAsset(folder, name)])), page);
-  }
-
-  /** Finds what sends a file or the page of a path of the console. */
-  find(path: string, { method }: IncomingMessage): Endpoint | undefined {
-    if (method !== 'GET' && method !== 'HEAD') return undefined;
-    const file = this.#files.get(path) ?? (routes.test(path) ? this.#page : undefined);
-    return file && ((request, response) => sendFile(file, request, response));
-  }
+/**
+ * Serves the web console. Its files are in memory and already compressed.
+ *
+ * @param folder where `npm run build` put them
+ * @param isSandbox whether the page offers the controls of the sandbox
+ * @throws the file system's error if the console has not been built
+ */
+export function consolePages(folder: URL, isSandbox: boolean): Route {
+  const page = readPage(folder, isSandbox);
+  const assets = readdirSync(new URL('assets/', folder)).filter((name) => extname(name) in contentTypes);
+  const files = new Map(assets.map((name) => [`/assets/${name}`, readAsset(folder, name)]));
+  return {
+    find: (path, { method }) => {
+      if (method !== 'GET' && method !== 'HEAD') return undefined;
+      const file = files.get(path) ?? (routes.test(path) ? page : undefined);
+      return file && ((request, response) => sendFile(file, request, response));
+    },
+  };
 }
 
 function sendFile(file: File, request: IncomingMessage, response: ServerResponse): void {
@@ -77,16 +65,10 @@ function sendFile(file: File, request: IncomingMessage, response: ServerResponse
     response.writeHead(304).end();
     return;
   }
-  const encoding = acceptedEncoding(request.headers['accept-encoding'] ?? '', file);
-  const body = (encoding && file.compressed[encoding]) ?? file.body;
+  const encoding = acceptedEncoding(request.headers['accept-encoding']);
+  const body = encoding ? file.compressed[encoding] : file.body;
   if (encoding) response.setHeader('content-encoding', encoding);
   response.writeHead(200, { 'content-type': file.contentType, 'content-length': body.length }).end(body);
-}
-
-function acceptedEncoding(accepted: string, { compressed }: File): Encoding | null {
-  const accepts = (encoding: Encoding) =>
-    new RegExp(`\\b${encoding}\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))`).test(accepted);
-  return (['br', 'gzip'] as const).find((encoding) => compressed[encoding] && accepts(encoding)) ?? null;
 }
 
 /** The names of assets contain a hash of their content, so a browser need never ask for one again. */
