@@ -57,17 +57,17 @@ class AwaitingClient implements WaitingClient {
   constructor(journalId: string, timeoutMs: number, context: OperationContext) {
     this.timeoutMs = timeoutMs;
     this.#context = context;
-    this.#waited = context.journalWaits.follow(journalId);
+    this.#waited = context.parts.journalWaits.follow(journalId);
   }
 
   /** Reads the journal, and begins to wait if it is under way. Never rejects. */
   async start(): Promise<void> {
-    const { principal, sharedReads, signal, statusMark, statusEvents } = this.#context;
+    const { parts, principal, signal, statusMark } = this.#context;
     const startedMs = steadyNow();
     try {
       // A loader would keep its batch and its results as long as the operation waits.
-      const journal = await readVisibleJournal(sharedReads, principal, this.#waited.id, signal);
-      const cursor = statusMark?.cursor ?? statusEvents.cursorAt(startedMs);
+      const journal = await readVisibleJournal(parts.sharedReads, principal, this.#waited.id, signal);
+      const cursor = statusMark?.cursor ?? parts.statusEvents.cursorAt(startedMs);
       if (journal && isUnderWay(journal.status)) this.#begin({ journal, cursor, startedMs });
       else this.#finish(() => journal && { journal, isStatusOnly: false, timedOut: false, cursor });
     } catch (error) {
@@ -79,10 +79,10 @@ class AwaitingClient implements WaitingClient {
 
   /** Meanwhile the operation is not counted as running, and a shutdown ends the wait. Any of the parts may end it at once. */
   #begin(own: JournalSnapshot): void {
-    const { journalWaits, session, signal } = this.#context;
-    const wait = journalWaits.prepare(this.#waited, own, this);
+    const { parts, session, signal } = this.#context;
+    const wait = parts.journalWaits.prepare(this.#waited, own, this);
     this.#wait = wait;
-    this.#context.pause?.(wait.end);
+    this.#context.pause(wait.end);
     if (!wait.isOver) session.whenEnded(wait.end);
     if (!wait.isOver) signal?.addEventListener('abort', wait.end);
     if (signal?.aborted) wait.end();
@@ -95,7 +95,7 @@ class AwaitingClient implements WaitingClient {
     if (end) {
       signal?.removeEventListener('abort', end);
       session.removeListener(end);
-      this.#context.resume?.(end);
+      this.#context.resume(end);
     }
     this.#finish(() => {
       if (signal?.aborted) throw cancellationOf(signal);
@@ -105,7 +105,7 @@ class AwaitingClient implements WaitingClient {
   }
 
   #finish(answer: () => AwaitedJournal | null): void {
-    this.#context.journalWaits.leave(this.#waited);
+    this.#context.parts.journalWaits.leave(this.#waited);
     try {
       this.answer.resolve(answer());
     } catch (error) {

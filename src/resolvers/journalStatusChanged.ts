@@ -23,10 +23,10 @@ export function journalStatusChanged(
   { filter, after }: JournalStatusChangedArguments,
   context: OperationContext,
 ): StatusReader {
-  const { principal, session, lastEventId, statusEvents, statusMark, progress } = context;
+  const { parts, principal, session, lastEventId, statusMark, progress } = context;
   assertAuthorized(principal, { kind: 'read' });
   const { accepts, passes } = statusEventChecks(filter, context);
-  const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after), () => progress.isTaking);
+  const all = parts.statusEvents.subscribe(accepts, positionOf(lastEventId, after), () => progress.isTaking);
   const startsAfter = lastEventId ?? after ?? statusMark?.cursor ?? null;
   const events = passes ? new FilteredEvents(all, ({ event }) => passes(event), startsAfter) : all;
   return progress.follow(session.canEnd ? new EndWithSession(events, session, startsAfter) : events);

@@ -27,7 +27,7 @@ export async function journalTotals(
   { filter, groupBy }: JournalTotalsArguments,
   context: OperationContext,
 ): Promise<JournalTotals> {
-  const { principal, sharedReads, signal } = context;
+  const { parts, principal, signal } = context;
   assertAuthorized(principal, { kind: 'read' });
   const all = selectionOf(filter ?? {});
   const selection = { ...all, sides: restrictToOwnAccounts(principal, all.sides) };
@@ -35,14 +35,14 @@ export async function journalTotals(
   if (selection.sides.length === 0 || selection.status?.length === 0) return new TotalsSheet(keys).result;
   // The rights beside the name: several keys of one name may see different accounts.
   const key = JSON.stringify(['totals', principal.name, principal.rights, selection, [...keys]]);
-  return sharedReads.share(key, (cancel) => readTotals(selection, keys, cancel, context), signal);
+  return parts.sharedReads.share(key, (cancel) => readTotals(selection, keys, cancel, context), signal);
 }
 
 async function readTotals(
   selection: JournalSelection,
   keys: ReadonlySet<JournalTotalsKey>,
   signal: CancelSignal,
-  { journals: client, principal, firmCurrency }: OperationContext,
+  { parts, principal }: OperationContext,
 ): Promise<JournalTotals> {
   const range = { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null };
   const sheet = new TotalsSheet(keys);
@@ -52,9 +52,9 @@ async function readTotals(
     // A list is never in memory, so as much is read in one call as the API lists.
     probeLimit: maxListed,
     read: async (slice, bounds) => {
-      const page = new TotalsPage({ keys, firmCurrency });
+      const page = new TotalsPage({ keys, firmCurrency: parts.firmCurrency });
       let [hasJournals, hasDates] = [false, false];
-      const visitor = { client, principal, signal };
+      const visitor = { client: parts.journals, principal, signal };
       const { complete } = await visitJournalSlice(visitor, selection, bounds, (isOnly) => {
         if (isOnly) page.clear();
         return (journal) => {

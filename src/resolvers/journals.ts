@@ -67,13 +67,13 @@ async function page(
   assertAuthorized(context.principal, { kind: 'read' });
   const selection = { ...filter, sides: restrictToOwnAccounts(context.principal, sides) };
   const matchesNothing = selection.sides.length === 0 || selection.status?.length === 0;
-  const reader = { shared: context.sharedReads, principal: context.principal, signal: context.signal };
+  const reader = { shared: context.parts.sharedReads, principal: context.principal, signal: context.signal };
   const connection = await connectionWindow(
     args,
     async (bounds) => (matchesNothing ? { journals: [], complete: true } : readJournalSlice(reader, selection, bounds)),
     { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null },
     { today: new Date().toISOString().slice(0, 10) },
   );
-  for (const node of connection.nodes) context.journalSides.learn(node.id, node);
+  for (const node of connection.nodes) context.parts.journalSides.learn(node.id, node);
   return connection;
 }

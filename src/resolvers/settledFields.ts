@@ -12,9 +12,9 @@ export const settledFields: readonly string[] = ['settleDate', 'systemDate', 'pr
  */
 export async function withSettledFields(
   journal: Journal,
-  { sharedReads, principal, signal }: OperationContext,
+  { parts, principal, signal }: OperationContext,
 ): Promise<Journal> {
-  const read = await sharedReads.get(principal, journal.id, signal);
+  const read = await parts.sharedReads.get(principal, journal.id, signal);
   if (!read) return journal;
   const { settleDate, systemDate } = read;
   if (journal.entryType !== 'JNLS' || read.entryType !== 'JNLS') return { ...journal, settleDate, systemDate };

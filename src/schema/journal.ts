@@ -156,7 +156,7 @@ builder.interfaceType(Journal, {
       description:
         "The ISO 4217 currency code. The firm's own currency, as configured in the gateway, if the API gives none.",
       extensions: pure,
-      resolve: ({ currency }, _args, { firmCurrency }) => currency ?? firmCurrency,
+      resolve: ({ currency }, _args, { parts }) => currency ?? parts.firmCurrency,
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',

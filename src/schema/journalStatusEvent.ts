@@ -67,8 +67,8 @@ builder.objectType(JournalStatusEvent, {
         'the caller is limited to certain accounts and the key belongs to another principal, or if the gateway no longer ' +
         'has the original key.',
       extensions: pure,
-      resolve: ({ idempotencyKey }, _args, { principal, idempotencyKeys }) =>
-        idempotencyKeys.keyToShow(principal, idempotencyKey),
+      resolve: ({ idempotencyKey }, _args, { parts, principal }) =>
+        parts.idempotencyKeys.keyToShow(principal, idempotencyKey),
     }),
     idempotencyKeyType: t.expose('idempotencyKeyType', {
       type: IdempotencyKeyType,

@@ -46,11 +46,11 @@ async function send(
   isMade: boolean,
   context: OperationContext,
 ): Promise<CreateBatchJournalSuccess> {
-  const startedMs = context.clock.earliestNow();
-  const sentKey = context.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
-  const [items, isReplay] = await context.keyUses.note(
+  const startedMs = context.parts.clock.earliestNow();
+  const sentKey = context.parts.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
+  const [items, isReplay] = await context.parts.keyUses.note(
     { sentKey, isMade },
-    () => context.journals.createBatch(batch, idempotencyKey, sentKey),
+    () => context.parts.journals.createBatch(batch, idempotencyKey, sentKey),
     journalsOf,
   );
   const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.toAccount }));

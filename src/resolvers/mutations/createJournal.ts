@@ -44,10 +44,10 @@ async function send(
   isMade: boolean,
   context: OperationContext,
 ): Promise<CreateJournalSuccess> {
-  const sentKey = context.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
-  const [answered, isReplay] = await context.keyUses.note(
+  const sentKey = context.parts.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
+  const [answered, isReplay] = await context.parts.keyUses.note(
     { sentKey, isMade },
-    () => context.journals.create(journal, idempotencyKey, sentKey),
+    () => context.parts.journals.create(journal, idempotencyKey, sentKey),
     (created) => [created],
   );
   assertVisible([answered], idempotencyKey, context);

@@ -48,8 +48,8 @@ async function send(
   idempotencyKey: string,
   context: OperationContext,
 ): Promise<CreateReverseBatchJournalSuccess> {
-  const startedMs = context.clock.earliestNow();
-  const { items, replayed } = await context.reverseBatches.create(context.principal.name, idempotencyKey, batch);
+  const startedMs = context.parts.clock.earliestNow();
+  const { items, replayed } = await context.parts.reverseBatches.create(context.principal.name, idempotencyKey, batch);
   const { currency } = batch;
   const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.fromAccount, currency }));
   const results = matchEntries(entries, items, (item) => item.journal.fromAccount);

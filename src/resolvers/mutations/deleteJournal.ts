@@ -13,7 +13,7 @@ export async function deleteJournal(args: { id: string }, context: OperationCont
 
   await assertJournalVisible(journalId, context);
   try {
-    await context.journals.delete(journalId);
+    await context.parts.journals.delete(journalId);
   } finally {
     // The operation's earlier reads of it are outdated.
     context.journalLoader.clear(journalId);

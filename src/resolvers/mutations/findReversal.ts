@@ -27,7 +27,7 @@ export function isReversal({ description }: Journal): boolean {
  * @throws RateLimitedError | UpstreamUnavailableError when the search is incomplete
  */
 export async function findReversal(original: JNLC, context: OperationContext): Promise<Journal | null> {
-  const { sharedReads: shared, principal, signal } = context;
+  const { parts, principal, signal } = context;
   const oldest = original.createdAt === null ? null : dayOfInstant(original.createdAt);
   const selection = {
     createdAfter: oldest,
@@ -37,9 +37,12 @@ export async function findReversal(original: JNLC, context: OperationContext): P
   const wanted = lettersOf(reversalLabel(original));
   const isWanted = ({ id, description }: Journal) =>
     id !== original.id && lettersOf(description ?? '').startsWith(wanted);
-  const window = new JournalWindow((bounds) => readJournalSlice({ shared, principal, signal }, selection, bounds), {
-    today: new Date().toISOString().slice(0, 10),
-  });
+  const window = new JournalWindow(
+    (bounds) => readJournalSlice({ shared: parts.sharedReads, principal, signal }, selection, bounds),
+    {
+      today: new Date().toISOString().slice(0, 10),
+    },
+  );
   try {
     await window.read({ oldest, newest: null }, 'older', (journals) => journals.some(isWanted));
   } catch (error) {

@@ -55,7 +55,7 @@ export async function reverseJournal(
   const original = await readReversable(journalId, context);
   const found = await findReversal(original, context);
   if (found) return { reversal: found, original, replayed: true };
-  const idempotencyKey = context.idempotencyKeys.keyOfReversal(original.id);
+  const idempotencyKey = context.parts.idempotencyKeys.keyOfReversal(original.id);
   const cash = [{ amount: original.netAmount, currency: original.currency }];
   return withinCaps({ mutation: 'reverseJournal', idempotencyKey, cash }, context, () => send(original, text, context));
 }
@@ -89,7 +89,7 @@ const reasons: Record<Exclude<JournalProgress, 'DONE'> | 'notCash' | 'isReversal
 };
 
 async function send(original: JNLC, description: string, context: OperationContext): Promise<ReverseJournalSuccess> {
-  const sentKey = context.idempotencyKeys.keyOfReversal(original.id);
+  const sentKey = context.parts.idempotencyKeys.keyOfReversal(original.id);
   const jnlc: NewJNLC = {
     fromAccount: original.toAccount,
     toAccount: original.fromAccount,
@@ -98,9 +98,9 @@ async function send(original: JNLC, description: string, context: OperationConte
     description,
   };
   try {
-    const [answered, isReplay] = await context.keyUses.note(
+    const [answered, isReplay] = await context.parts.keyUses.note(
       { sentKey, isMade: false },
-      () => context.journals.create({ jnlc }, sentKey),
+      () => context.parts.journals.create({ jnlc }, sentKey),
       (created) => [created],
     );
     assertVisible([answered], sentKey, context);
