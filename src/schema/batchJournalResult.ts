@@ -1,5 +1,5 @@
 import { redactUpstreamMessage } from '../auth/redactUpstreamMessage.ts';
-import type { BatchJournalResult as Result } from '../resolvers/mutations/matchEntries.ts';
+import type { BatchJournalResult as Result, BatchSuccess } from '../resolvers/mutations/matchEntries.ts';
 
 import { builder } from './builder.ts';
 import { idempotencyKeyDescription, replayedDescription } from './inputFields.ts';
@@ -28,12 +28,6 @@ builder.objectType(BatchJournalResult, {
     }),
   }),
 });
-
-interface BatchSuccess {
-  results: Result[];
-  idempotencyKey: string;
-  replayed: boolean | null;
-}
 
 /** The success type of a batch or a reverse batch. */
 export function batchSuccess(name: string, description: string) {

@@ -1,18 +1,10 @@
-import {
-  AccountNotFoundError,
-  IdempotencyConflictError,
-  InsufficientBalanceError,
-  InvalidRequestError,
-  JournalNotFoundError,
-  JournalNotReversableError,
-  OtherRefusalError,
-} from '../errors/refusals.ts';
-import { OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
+import { JournalNotFoundError, JournalNotReversableError } from '../errors/refusals.ts';
 import { reverseJournal } from '../resolvers/mutations/reverseJournal.ts';
 import type { ReverseJournalSuccess as Success } from '../resolvers/mutations/reverseJournal.ts';
 
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
+import { createErrors } from './errors.ts';
 import * as texts from './inputFields.ts';
 import { Journal } from './journal.ts';
 
@@ -52,18 +44,7 @@ builder.mutationField('reverseJournal', (t) =>
       }),
     },
     errors: {
-      types: [
-        JournalNotFoundError,
-        JournalNotReversableError,
-        AccountNotFoundError,
-        InsufficientBalanceError,
-        InvalidRequestError,
-        IdempotencyConflictError,
-        OtherRefusalError,
-        OutcomeUnknownError,
-        RateLimitedError,
-        UpstreamUnavailableError,
-      ],
+      types: [...createErrors, JournalNotFoundError, JournalNotReversableError],
       union: { name: 'ReverseJournalResult', description: 'The reversal, or the reason why there is none.' },
     },
     // A read, a search and the create.

@@ -19,11 +19,6 @@ import { freshJournal } from './freshJournal.ts';
 import { InputCheck } from './InputCheck.ts';
 import { withinCaps } from './withinCaps.ts';
 
-export interface ReverseJournalArguments {
-  id: string;
-  description?: string | null | undefined;
-}
-
 export interface ReverseJournalSuccess {
   reversal: Journal;
   original: Journal;
@@ -41,7 +36,7 @@ const conflictPausesMs = [0, 200, 800];
  * @throws Refusal | Fault | ForbiddenError
  */
 export async function reverseJournal(
-  { id, description }: ReverseJournalArguments,
+  { id, description }: { id: string; description?: string | null | undefined },
   context: OperationContext,
 ): Promise<ReverseJournalSuccess> {
   assertAuthorized(context.principal, { kind: 'reverseJournal' });
@@ -64,9 +59,7 @@ export async function reverseJournal(
 async function readReversable(journalId: string, context: OperationContext): Promise<JNLC> {
   // An earlier mutation of the operation may have changed it.
   const journal = await context.journalLoader.clear(journalId).load(journalId);
-  if (!journal) {
-    throw new JournalNotFoundError({ message: 'journal not found', requestId: null, upstreamCode: null });
-  }
+  if (!journal) throw new JournalNotFoundError({ message: 'journal not found' });
   const { fromAccount, toAccount } = journal;
   assertAuthorized(context.principal, {
     kind: 'createJournal',
