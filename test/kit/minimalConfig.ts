@@ -19,4 +19,5 @@ export const minimalConfig: Omit<GatewayConfig, 'upstream'> = {
   limits: defaultLimits,
   documents: { file: null, only: false },
   mcp: false,
+  isSubgraph: false,
 };
