@@ -4,8 +4,9 @@ import { decodeStatusEvent } from '../../src/upstream/events/decodeStatusEvent.t
 import type { WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
-import { startBoth, startGateway } from '../kit/startGateway.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startBoth } from '../kit/startGateway.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json } from '../kit/StubUpstream.ts';
 
 import {
   batchRequest,
@@ -111,10 +112,9 @@ describe('a documented response', () => {
     ['newest JNLC', newestJNLC],
     ['newest JNLS', newestJNLS],
   ])('(%s) is returned unchanged by a list and by a create', async (_label, sample) => {
-    const stub = await StubUpstream.start((seen, response) =>
+    const { url } = await startStubbed((seen, response) =>
       json(200, seen.url.startsWith('/v1/journals?') ? [sample] : sample)(seen, response),
     );
-    const { url } = await startGateway(stub.url);
 
     const listed = await ask(url, `{ journals(first: 5) { nodes { ${everyField} } } }`);
     const created = await ask(url, mutations.createJournal, { input: inputs.createJournal });
@@ -127,8 +127,7 @@ describe('a documented response', () => {
     ['createBatchJournal', batchResponse],
     ['createReverseBatchJournal', reverseBatchResponse],
   ] as const)('to %s is returned unchanged, each journal with its entry', async (name, response) => {
-    const stub = await StubUpstream.start(json(200, response));
-    const { url } = await startGateway(stub.url);
+    const { url } = await startStubbed(json(200, response));
 
     const { data, errors } = await ask<Record<string, BatchAnswer>>(url, mutations[name], { input: inputs[name] });
 
@@ -181,8 +180,7 @@ describe('a documented request', () => {
     ['createBatchJournal', '/v1/journals/batch', batchRequest, batchResponse],
     ['createReverseBatchJournal', '/v1/journals/reverse_batch', reverseBatchRequest, reverseBatchResponse],
   ] as const)('of %s is sent with its values unchanged', async (name, path, sample, response) => {
-    const stub = await StubUpstream.start(json(200, response));
-    const { url } = await startGateway(stub.url);
+    const { stub, url } = await startStubbed(json(200, response));
 
     await ask(url, mutations[name], { input: inputs[name] });
 

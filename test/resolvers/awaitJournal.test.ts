@@ -15,6 +15,8 @@ import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
+import { countCalls } from './kit/countCalls.ts';
+
 const awaiting = `query ($id: ID!, $timeoutSeconds: Int! = 30) {
   it: awaitJournal(id: $id, timeoutSeconds: $timeoutSeconds) {
     timedOut cursor journal { id status rawStatus progress settleDate } } }`;
@@ -42,9 +44,8 @@ function move(sandbox: Sandbox, id: string, status: string): Promise<unknown> {
   return control(sandbox, 'POST', `journals/${id}/status`, { status });
 }
 
-async function countReads(sandbox: Sandbox): Promise<number> {
-  const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
-  return log.filter(({ operation }) => operation === 'getJournal').length;
+function countReads(sandbox: Sandbox): Promise<number> {
+  return countCalls(sandbox, 'getJournal');
 }
 
 /** Resolves when so many journals have been read. */

@@ -4,15 +4,12 @@ import { customer, richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { mutate } from '../kit/mutate.ts';
 import type { MutationResult } from '../kit/mutate.ts';
-import { startBoth, startGateway } from '../kit/startGateway.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startBoth } from '../kit/startGateway.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-async function start() {
-  const stub = await StubUpstream.start(json(200, wireJNLC()));
-  const { url } = await startGateway(stub.url);
-  return { stub, url };
-}
+const start = () => startStubbed(json(200, wireJNLC()));
 
 function issuesOf({ __typename, issues = [] }: MutationResult): [string, string][] {
   expect(__typename).toBe('InvalidRequestError');

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 
 import { describe, expect, it } from 'vitest';
@@ -17,9 +15,14 @@ import { closeEachLater, closeLater } from '../kit/closeLater.ts';
 import { mutate } from '../kit/mutate.ts';
 import type { MutationResult } from '../kit/mutate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
-import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
+import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
+
+import { countCalls } from './kit/countCalls.ts';
+import { repeatUntilSettled } from './kit/repeatUntilSettled.ts';
 
 const [payer, otherPayer] = richCustomers;
 const input = { toAccount: sweep, entries: [{ fromAccount: payer, amount: '10' }] };
@@ -29,11 +32,10 @@ const reset: Answer = (_seen, response) => void response.destroy();
 
 /** Answers each POST with the next of these answers, and every other call with 404. */
 async function start(...answers: Answer[]) {
-  const stub = await StubUpstream.start((seen, response) => {
+  const { stub, url } = await startStubbed((seen, response) => {
     if (seen.method !== 'POST') return json(404, {})(seen, response);
     return (answers.shift() ?? text(500, 'nobody expected this call'))(seen, response);
   });
-  const { url } = await startGateway(stub.url);
   const posts = () => stub.calls.filter(({ method }) => method === 'POST').length;
   return { url, posts };
 }
@@ -311,8 +313,7 @@ describe('a reverse batch whose answer is lost', () => {
   );
 
   it.concurrent('is found by the next gateway with the same file and is not sent again', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
-    closeLater(() => rmSync(dirname(file), { recursive: true }));
+    const file = join(await temporaryFolder(), 'outcomes.db');
     const sandbox = await startSandbox();
     const first = await startGateway(sandbox.url, {}, { outcomes: { file } });
     await control(sandbox, 'PUT', 'faults', {
@@ -369,8 +370,7 @@ const nothingDone = { __typename: 'UpstreamUnavailableError', message: 'nothing 
 
 /** Loses the answers of batches, one after the other, and then restarts the gateway, which searches for all of them at once. */
 async function settledByNextGateway(batches: readonly NamedBatch[], notDone: readonly NamedBatch[]) {
-  const file = join(mkdtempSync(join(tmpdir(), 'outcomes-')), 'outcomes.db');
-  closeLater(() => rmSync(dirname(file), { recursive: true }));
+  const file = join(await temporaryFolder(), 'outcomes.db');
   const sandbox = await startSandbox();
   const first = await startGateway(sandbox.url, {}, { outcomes: { file } });
   const lost: Promise<MutationResult>[] = [];
@@ -427,14 +427,6 @@ function breakNext(sandbox: Sandbox, fault: object): Promise<unknown> {
   return control(sandbox, 'PUT', 'faults', { faults: [{ ...fault, operations: ['createReverseBatch'], count: 1 }] });
 }
 
-/** Repeats like a client, but without its pauses, since each call waits for new readings. */
-async function repeatUntilSettled(url: string, variables: Record<string, unknown>): Promise<MutationResult> {
-  for (;;) {
-    const result = await mutate(url, 'createReverseBatchJournal', variables);
-    if (result.__typename !== 'OutcomeUnknownError' || result.retryAt === null) return result;
-  }
-}
-
 /** Repeats like a client that asks again even after its batch was reported as ambiguous. */
 async function repeatUntilDone(url: string, variables: Record<string, unknown>): Promise<MutationResult> {
   for (;;) {
@@ -449,10 +441,6 @@ function idsOf({ results = [] }: MutationResult): string[] {
 
 /** The number of reverse batches that the sandbox received, and of its journals. */
 async function posted(sandbox: Sandbox): Promise<{ posts: number; journals: number }> {
-  const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
   const { journals } = await control<{ journals: { total: number } }>(sandbox, 'GET', 'stats');
-  return {
-    posts: log.filter(({ operation }) => operation === 'createReverseBatch').length,
-    journals: journals.total,
-  };
+  return { posts: await countCalls(sandbox, 'createReverseBatch'), journals: journals.total };
 }

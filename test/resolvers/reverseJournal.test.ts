@@ -4,10 +4,13 @@ import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, otherCustomer, richCustomers, sweep, unknownAccount } from '../kit/accounts.ts';
 import { control } from '../kit/control.ts';
 import { openJournalsClient } from '../kit/openJournalsClient.ts';
+import { mutate } from '../kit/mutate.ts';
 import { operate } from '../kit/operate.ts';
 import type { Outcome } from '../kit/operate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
+
+import { countCalls } from './kit/countCalls.ts';
 
 const reversing = `mutation ($id: ID!, $description: String) { it: reverseJournal(id: $id, description: $description) {
   __typename
@@ -35,10 +38,9 @@ async function reverse(url: string, variables: Record<string, unknown>): Promise
 }
 
 async function create(url: string, input: Record<string, unknown>): Promise<string> {
-  const query = `mutation ($input: CreateJournalInput!) { it: createJournal(input: $input) {
-    ... on CreateJournalSuccess { journal { id } } ... on JournalError { message } } }`;
-  const { data } = await operate('HTTP', url, null, query, { input });
-  return (data as { it: { journal: { id: string } } }).it.journal.id;
+  const { journal, message } = await mutate(url, 'createJournal', { input });
+  if (!journal) throw new Error(message);
+  return journal.id;
 }
 
 function cash(amount = '10.25', more: Record<string, unknown> = {}): Record<string, unknown> {
@@ -52,11 +54,6 @@ async function startExecuting() {
 
 async function journalsOf(sandbox: Sandbox) {
   return (await openJournalsClient(sandbox.url).list({ limit: 1_000 })).journals;
-}
-
-async function countCreates(sandbox: Sandbox): Promise<number> {
-  const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
-  return log.filter(({ operation }) => operation === 'createJournal').length;
 }
 
 describe('reverseJournal', () => {
@@ -102,11 +99,11 @@ describe('reverseJournal', () => {
     const { gateway, sandbox } = await startExecuting();
     const id = await create(gateway.url, cash());
     await reverse(gateway.url, { id });
-    const creates = await countCreates(sandbox);
+    const creates = await countCalls(sandbox, 'createJournal');
 
     await reverse(gateway.url, { id });
 
-    expect(await countCreates(sandbox)).toBe(creates);
+    expect(await countCalls(sandbox, 'createJournal')).toBe(creates);
   });
 
   it('creates one reversal for concurrent requests with different descriptions to several gateways', async () => {
@@ -130,10 +127,9 @@ describe('reverseJournal', () => {
     const log = await control<{ operation: string; idempotencyKey: string }[]>(sandbox, 'GET', 'log');
     const sent = log.findLast(({ operation }) => operation === 'createJournal')?.idempotencyKey;
 
-    const query = `mutation ($input: CreateJournalInput!, $key: String) { it: createJournal(input: $input, idempotencyKey: $key) { __typename } }`;
-    const { data } = await operate('HTTP', gateway.url, null, query, { input: cash('3'), key: sent });
+    const result = await mutate(gateway.url, 'createJournal', { input: cash('3'), idempotencyKey: sent });
 
-    expect(data).toEqual({ it: { __typename: 'CreateJournalSuccess' } });
+    expect(result.__typename).toBe('CreateJournalSuccess');
     expect(await journalsOf(sandbox)).toHaveLength(3);
   });
 
