@@ -1,8 +1,5 @@
-import { createServer, request } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 
 import { describe, expect, it } from 'vitest';
 
@@ -11,12 +8,12 @@ import { richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
 import { Gate } from '../kit/Gate.ts';
-import { closeEachLater, closeLater } from '../kit/closeLater.ts';
+import { closeEachLater } from '../kit/closeLater.ts';
 import { mutate } from '../kit/mutate.ts';
 import type { MutationResult } from '../kit/mutate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
 import { startStubbed } from '../kit/startStubbed.ts';
-import { json, text } from '../kit/StubUpstream.ts';
+import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
@@ -392,13 +389,12 @@ async function startLossy(settleMs = 500) {
   return { sandbox, gateway: await startGateway(sandbox.url, {}, { outcomes: { settleMs } }) };
 }
 
-/** A proxy in front of the sandbox. */
+/** A proxy in front of the sandbox. It refuses the batches for which `holdPost` returns true. */
 async function startProxy(
   upstreamUrl: string,
   { dateAheadMs = 0, holdPost }: { dateAheadMs?: number; holdPost?: (body: string) => Promise<boolean> },
 ): Promise<string> {
-  const forward = (incoming: IncomingMessage, body: Buffer, response: ServerResponse) => {
-    const { method = 'GET', url = '/', headers } = incoming;
+  const forward: Answer = ({ method, url, headers, body }, response) => {
     const outgoing = request(`${upstreamUrl}${url}`, { method, headers }, (answer) => {
       const date = new Date(Date.now() + dateAheadMs).toUTCString();
       response.writeHead(answer.statusCode ?? 502, { ...answer.headers, date });
@@ -408,19 +404,11 @@ async function startProxy(
     response.on('close', () => outgoing.destroy());
     outgoing.end(body);
   };
-  const server = createServer((incoming, response) => {
-    void buffer(incoming).then(async (body) => {
-      if (incoming.method === 'POST' && (await holdPost?.(body.toString()))) {
-        response.writeHead(422, { date: new Date().toUTCString() }).end('{}');
-      } else forward(incoming, body, response);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closeLater(() => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const proxy = await StubUpstream.start(async (seen, response) => {
+    const isRefused = seen.method === 'POST' && (await holdPost?.(seen.body));
+    return (isRefused ? json(422, {}) : forward)(seen, response);
+  }, forward);
+  return proxy.url;
 }
 
 function breakNext(sandbox: Sandbox, fault: object): Promise<unknown> {
