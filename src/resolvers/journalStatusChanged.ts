@@ -9,18 +9,13 @@ import type { StatusReader } from '../events/feed/StatusReader.ts';
 import { statusEventChecks } from './statusEventFilter.ts';
 import type { JournalStatusEventFilter } from './statusEventFilter.ts';
 
-export interface JournalStatusChangedArguments {
-  filter?: JournalStatusEventFilter | null | undefined;
-  after?: string | null | undefined;
-}
-
 /**
  * Status changes as they happen. With `after`, all changes since that cursor come first.
  *
  * @throws BadUserInputError | ForbiddenError
  */
 export function journalStatusChanged(
-  { filter, after }: JournalStatusChangedArguments,
+  { filter, after }: { filter?: JournalStatusEventFilter | null | undefined; after?: string | null | undefined },
   context: OperationContext,
 ): StatusReader {
   const { parts, principal, session, lastEventId, statusMark, progress } = context;

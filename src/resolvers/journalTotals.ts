@@ -14,17 +14,12 @@ import { TotalsPage } from './totals/TotalsPage.ts';
 import { TotalsSheet } from './totals/TotalsSheet.ts';
 import type { JournalTotals } from './totals/TotalsSheet.ts';
 
-export interface JournalTotalsArguments {
-  filter?: JournalFilter | null | undefined;
-  groupBy: readonly JournalTotalsKey[];
-}
-
 /** Days that the API does not list before the others are not tried any more, since it may ignore dates. */
 const maxUnlistedDays = 31;
 
 /** Counts and sums of the journals of a filter, by group. @throws GraphQLError | ForbiddenError | Fault */
 export async function journalTotals(
-  { filter, groupBy }: JournalTotalsArguments,
+  { filter, groupBy }: { filter?: JournalFilter | null | undefined; groupBy: readonly JournalTotalsKey[] },
   context: OperationContext,
 ): Promise<JournalTotals> {
   const { parts, principal, signal } = context;
@@ -51,7 +46,7 @@ async function readTotals(
     // A list is never in memory, so as much is read in one call as the API lists.
     probeLimit: maxListed,
     read: async (slice, bounds) => {
-      const page = new TotalsPage({ keys, firmCurrency: parts.firmCurrency });
+      const page = new TotalsPage(keys, parts.firmCurrency);
       let [hasJournals, hasDates] = [false, false];
       const visitor = { client: parts.journals, principal, signal };
       const { complete } = await visitJournalSlice(visitor, selection, bounds, (isOnly) => {

@@ -18,21 +18,21 @@ interface CommonFilter {
   entryType?: JournalEntryType | null | undefined;
 }
 
-export interface JournalsArguments extends ConnectionArguments {
-  filter?: JournalFilter | null | undefined;
-}
-
 export interface JournalFilter extends CommonFilter {
   fromAccount?: string | null | undefined;
   toAccount?: string | null | undefined;
 }
 
-export interface AccountJournalsArguments extends ConnectionArguments {
-  filter?: (CommonFilter & { direction?: 'INCOMING' | 'OUTGOING' | null | undefined }) | null | undefined;
+interface AccountJournalFilter extends CommonFilter {
+  direction?: 'INCOMING' | 'OUTGOING' | null | undefined;
+}
+
+interface Arguments<Filter> extends ConnectionArguments {
+  filter?: Filter | null | undefined;
 }
 
 /** Journals of all accounts, newest first. @throws BadUserInputError | ForbiddenError | Fault */
-export function journals(args: JournalsArguments, context: OperationContext): Promise<JournalPage> {
+export function journals(args: Arguments<JournalFilter>, context: OperationContext): Promise<JournalPage> {
   return page(args, selectionOf(args.filter ?? {}), context);
 }
 
@@ -47,7 +47,7 @@ export function selectionOf({ fromAccount, toAccount, ...filter }: JournalFilter
 /** Journals into and out of one account. @throws as `journals` */
 export function accountJournals(
   account: { id: string },
-  args: AccountJournalsArguments,
+  args: Arguments<AccountJournalFilter>,
   context: OperationContext,
 ): Promise<JournalPage> {
   const { direction, ...filter } = args.filter ?? {};

@@ -1,6 +1,6 @@
 import { authorize, seesAllAccounts } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
-import { BadUserInputError } from '../errors/BadUserInputError.ts';
+import { assertAtMost } from '../errors/BadUserInputError.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { readableSides } from '../loaders/JournalSidesCache.ts';
@@ -67,6 +67,6 @@ function hiddenAmong(ids: ReadonlySet<string>, { parts, principal, signal }: Ope
 
 function idSet(name: string, ids: readonly string[] | null | undefined): Set<string> | null {
   if (!ids) return null;
-  if (ids.length > maxIds) throw new BadUserInputError(`filter.${name} has ${ids.length} entries, at most ${maxIds}`);
+  assertAtMost(maxIds, `filter.${name}`, ids);
   return new Set(ids.map((id) => id.toLowerCase()));
 }

@@ -20,9 +20,8 @@ import {
 import type { InvalidRequestIssue as Issue, UpstreamErrorDetails } from '../errors/refusals.ts';
 import { journal } from '../resolvers/journal.ts';
 
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { Journal } from './journal.ts';
-import { pure } from './pure.ts';
 
 /** A refusal or a fault. The errors plugin hides its class. */
 interface MutationError extends Error, UpstreamErrorDetails {

@@ -10,9 +10,8 @@ import { journal } from '../resolvers/journal.ts';
 import { travelRule } from '../resolvers/travelRule.ts';
 
 import { Account } from './account.ts';
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { callCost } from './cost.ts';
-import { pure } from './pure.ts';
 
 export const JournalEntryType = builder.enumType('JournalEntryType', {
   description: 'The entry type of a journal: cash or securities.',

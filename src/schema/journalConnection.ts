@@ -3,11 +3,10 @@ import type { JournalPage } from '../resolvers/paging/connectionWindow.ts';
 import { accountJournals, journals } from '../resolvers/journals.ts';
 
 import { Account } from './account.ts';
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { pageCost } from './cost.ts';
 import type { InputFields } from './inputFields.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
-import { pure } from './pure.ts';
 
 const UnreadableJournal = builder.objectRef<Unreadable>('UnreadableJournal');
 

@@ -3,10 +3,9 @@ import type { JournalStatusEvent as Event } from '../domain/journalStatusEvent.t
 import type { PositionedEvent } from '../events/cursor/PositionedEvent.ts';
 import { journalOfEvent } from '../resolvers/journalOfEvent.ts';
 
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { callCost } from './cost.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
-import { pure } from './pure.ts';
 
 const IdempotencyKeyType = builder.enumType('IdempotencyKeyType', {
   description: 'The kind of request that an idempotency key was sent with.',

@@ -3,11 +3,10 @@ import { maxGroups } from '../resolvers/totals/TotalsSheet.ts';
 import type { JournalTotal as Total, JournalTotals as Totals } from '../resolvers/totals/TotalsSheet.ts';
 
 import { Account } from './account.ts';
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { callCost } from './cost.ts';
 import { JournalEntryType, JournalProgress, JournalStatus } from './journal.ts';
 import { JournalFilter } from './journalConnection.ts';
-import { pure } from './pure.ts';
 
 const JournalTotalsKey = builder.enumType('JournalTotalsKey', {
   description: 'A property by which totals are grouped.',
