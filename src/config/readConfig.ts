@@ -13,12 +13,10 @@ import { adminOf, adminVariables, listenerVariables, logVariables, shutdownVaria
 import type { AdminConfig, LogLevel } from './process.ts';
 import { redisOf, redisVariables } from './redis.ts';
 import type { RedisConfig } from './redis.ts';
-import { sandboxVariables } from './sandbox.ts';
-import type { SandboxConfig } from './sandbox.ts';
 import { tracingOf, tracingVariables } from './tracing.ts';
 import type { TracingConfig } from './tracing.ts';
-import { upstreamOf, upstreamProblems, upstreamVariables } from './upstream.ts';
-import type { UpstreamConfig } from './upstream.ts';
+import { sandboxVariables, upstreamOf, upstreamProblems, upstreamVariables } from './upstream.ts';
+import type { SandboxConfig, UpstreamConfig } from './upstream.ts';
 import { readVariables } from './Variable.ts';
 import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
 

@@ -1,4 +1,4 @@
-import { currency, httpUrl, oneOf, text } from './valueSchemas.ts';
+import { currency, httpUrl, oneOf, port, text } from './valueSchemas.ts';
 import { variable } from './Variable.ts';
 import type { ConfigOf, Environment } from './Variable.ts';
 
@@ -84,3 +84,12 @@ export function upstreamOf(values: ConfigOf<typeof upstreamVariables>): Upstream
       : { kind: 'oauth', clientId: clientId ?? '', clientSecret: clientSecret ?? '', tokenUrl: tokenUrl ?? '' };
   return { baseUrl: baseUrl ?? '', credentials, eventsVersion: rest.eventsVersion, currency: rest.currency };
 }
+
+/** The sandbox that takes the place of the API. */
+export const sandboxVariables = {
+  port: variable('SANDBOX_PORT', port, 'with `--sandbox`: port of the sandbox', '4010'),
+  keyId: variable('SANDBOX_KEY_ID', text, 'with `--sandbox`: key id that the sandbox accepts', 'sandbox'),
+  secretKey: variable('SANDBOX_SECRET_KEY', text, 'with `--sandbox`: secret key that the sandbox accepts', 'sandbox'),
+} as const;
+
+export type SandboxConfig = ConfigOf<typeof sandboxVariables>;

@@ -1,9 +1,8 @@
 import { Kind } from 'graphql';
 import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 
-import { awaitJournal } from '../resolvers/awaitJournal.ts';
+import { awaitJournal, settledFields, withSettledFields } from '../resolvers/awaitJournal.ts';
 import type { AwaitedJournal as Awaited } from '../resolvers/awaitJournal.ts';
-import { settledFields, withSettledFields } from '../resolvers/settledFields.ts';
 
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';

@@ -15,7 +15,6 @@ import './deleteJournal.ts';
 import './reverseJournal.ts';
 import './journalStatusEvent.ts';
 import './journalStatusEvents.ts';
-import './journalStatusChanged.ts';
 import { builder } from './builder.ts';
 import { wrapMutations } from './wrapMutations.ts';
 

@@ -55,9 +55,7 @@ function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {
   check.oneCurrency(['input', 'entries'], batch.entries);
   const entries = batch.entries.map((entry, index) => {
     const path = ['input', 'entries', index];
-    check.amount([...path, 'amount'], entry.amount);
-    check.description([...path, 'description'], entry.description);
-    check.transmitter(path, entry);
+    check.cash(path, entry);
     const description = entry.description || (batch.description ?? entry.description);
     return { ...entry, description, toAccount: check.account([...path, 'toAccount'], entry.toAccount) };
   });

@@ -1,6 +1,6 @@
 import { assertAuthorized } from '../../auth/authorize.ts';
 import type { OperationContext } from '../../context.ts';
-import type { Journal } from '../../domain/journal.ts';
+import type { Journal, JournalSides } from '../../domain/journal.ts';
 import type { NewJNLC, NewJNLS, NewJournal } from '../../domain/newJournal.ts';
 
 import { freshJournal } from './freshJournal.ts';
@@ -50,30 +50,20 @@ export async function createJournal(
 }
 
 function checkedJournal({ jnlc, jnls }: CreateJournalInput, check: InputCheck): NewJournal {
-  if (jnls) return { jnls: checkedJNLS(jnls, check) };
-  if (jnlc) return { jnlc: checkedJNLC(jnlc, check) };
+  if (jnls) {
+    check.securities(['input', 'jnls'], jnls);
+    return { jnls: { ...jnls, ...checkedSides('jnls', jnls, check) } };
+  }
+  if (jnlc) {
+    check.cash(['input', 'jnlc'], jnlc);
+    return { jnlc: { ...jnlc, ...checkedSides('jnlc', jnlc, check) } };
+  }
   throw new TypeError('the schema requires exactly one of jnlc and jnls');
 }
 
-function checkedJNLC(jnlc: NewJNLC, check: InputCheck): NewJNLC {
-  const path = ['input', 'jnlc'];
-  check.amount([...path, 'amount'], jnlc.amount);
-  check.description([...path, 'description'], jnlc.description);
-  check.transmitter(path, jnlc);
-  return { ...jnlc, ...checkedSides(path, jnlc, check) };
-}
-
-function checkedJNLS(jnls: NewJNLS, check: InputCheck): NewJNLS {
-  const path = ['input', 'jnls'];
-  check.symbol([...path, 'symbol'], jnls.symbol);
-  check.qty([...path, 'qty'], jnls.qty);
-  check.description([...path, 'description'], jnls.description);
-  return { ...jnls, ...checkedSides(path, jnls, check) };
-}
-
-function checkedSides(path: string[], sides: { fromAccount: string; toAccount: string }, check: InputCheck) {
+function checkedSides(kind: string, { fromAccount, toAccount }: JournalSides, check: InputCheck): JournalSides {
   return {
-    fromAccount: check.account([...path, 'fromAccount'], sides.fromAccount),
-    toAccount: check.account([...path, 'toAccount'], sides.toAccount),
+    fromAccount: check.account(['input', kind, 'fromAccount'], fromAccount),
+    toAccount: check.account(['input', kind, 'toAccount'], toAccount),
   };
 }

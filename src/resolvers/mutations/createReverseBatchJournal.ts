@@ -42,8 +42,7 @@ function checkedReverseBatch(batch: NewReverseBatch, check: InputCheck): NewReve
   check.entries(['input', 'entries'], batch.entries);
   const entries = batch.entries.map((entry, index) => {
     const path = ['input', 'entries', index];
-    check.amount([...path, 'amount'], entry.amount);
-    check.description([...path, 'description'], entry.description);
+    check.cash(path, entry);
     return { ...entry, fromAccount: check.account([...path, 'fromAccount'], entry.fromAccount) };
   });
   return { ...batch, entries, toAccount: check.account(['input', 'toAccount'], batch.toAccount) };
