@@ -46,7 +46,7 @@ const variablesOf = new Map<string, readonly Variable[]>([
   ['jwt', [authVariables.jwksUrl, authVariables.issuer, authVariables.audience, authVariables.clockSkewS]],
 ]);
 
-/** Problems that would let callers in whom the operator meant to exclude. */
+/** Problems that would admit callers whom the operator meant to exclude. */
 export function authProblems(environment: Environment): string[] {
   const { AUTH: auth = 'none', HOST: host = '127.0.0.1' } = environment;
   // An unknown kind is reported when the variable is read.

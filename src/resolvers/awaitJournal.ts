@@ -23,7 +23,7 @@ export interface AwaitedJournal {
 const maxTimeoutSeconds = 300;
 
 /**
- * Answers when the journal is no longer under way, or when the time is over. Null if it does not exist or the principal
+ * Answers when the journal is no longer under way, or when the timeout expires. Null if it does not exist or the principal
  * may not see it.
  *
  * @throws BadUserInputError | ForbiddenError | TokenExpiredError | Fault
@@ -44,8 +44,8 @@ export function awaitJournal(
 }
 
 /**
- * An operation that waits. Thousands may wait for minutes, so no async function waits with it: its state would take several
- * times as much memory.
+ * An operation that waits. Thousands may wait for minutes, so none of them is a suspended async function, which would take
+ * several times as much memory.
  */
 class AwaitingClient implements WaitingClient {
   readonly answer = new Deferred<AwaitedJournal | null>();
@@ -77,7 +77,10 @@ class AwaitingClient implements WaitingClient {
     }
   }
 
-  /** Meanwhile the operation is not counted as running, and a shutdown ends the wait. Any of the parts may end it at once. */
+  /**
+   * While it waits, the operation does not count as running. The shutdown, the end of the session and the client may each
+   * end the wait, also during this call.
+   */
   #begin(own: JournalSnapshot): void {
     const { parts, session, signal } = this.#context;
     const wait = parts.journalWaits.prepare(this.#waited, own, this);
@@ -118,8 +121,8 @@ class AwaitingClient implements WaitingClient {
 export const settledFields: readonly string[] = ['settleDate', 'systemDate', 'price'];
 
 /**
- * A journal whose status comes from an event, with these fields as they are now. To be called only if a client selects
- * one of them, since thousands of clients may learn a status at once.
+ * Reads these fields of a journal whose status comes from an event. To be called only if the client selects one of them,
+ * since thousands of clients may receive a status at once.
  *
  * @throws Fault
  */

@@ -14,7 +14,7 @@ import { TotalsPage } from './totals/TotalsPage.ts';
 import { TotalsSheet } from './totals/TotalsSheet.ts';
 import type { JournalTotals } from './totals/TotalsSheet.ts';
 
-/** Days that the API does not list before the others are not tried any more, since it may ignore dates. */
+/** After this many days that the API does not list, the others are not tried: the API may ignore dates. */
 const maxUnlistedDays = 31;
 
 /** Counts and sums of the journals of a filter, by group. @throws GraphQLError | ForbiddenError | Fault */

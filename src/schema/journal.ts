@@ -65,7 +65,8 @@ export const JournalStatus = builder.enumType('JournalStatus', {
 });
 
 export const JournalProgress = builder.enumType('JournalProgress', {
-  description: 'How far a journal has come. It groups the statuses by what they mean to a client that waits for it.',
+  description:
+    'The progress of a journal. It groups the statuses by what they mean to a client that waits for the journal.',
   values: {
     UNDER_WAY: { description: 'Not executed yet: `QUEUED`, `SENT_TO_CLEARING` or `PENDING`.' },
     DONE: { description: 'The balances have been moved: `EXECUTED` or `ACTIVITY_CREATED`.' },
@@ -153,7 +154,7 @@ builder.interfaceType(Journal, {
     }),
     currency: t.string({
       description:
-        "The ISO 4217 currency code. The firm's own currency, as configured in the gateway, if the API gives none.",
+        "The ISO 4217 currency code. If the API states none, the firm's own currency, as configured in the gateway.",
       extensions: pure,
       resolve: ({ currency }, _args, { parts }) => currency ?? parts.firmCurrency,
     }),

@@ -31,8 +31,8 @@ export const JournalStatusEvent = builder.objectRef<StatusEventSource>('JournalS
 
 builder.objectType(JournalStatusEvent, {
   description:
-    'A change of the status of a journal. A subscriber that resumes after its last cursor receives each event once, except ' +
-    'that it may miss one that the API delivers late, and in rare cases receives one twice.',
+    'A status change of a journal. A subscriber that resumes after its last cursor receives each event once, with two ' +
+    'exceptions: it can miss an event that the API delivers late, and in rare cases it receives an event twice.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The ULID of the event. It is the same on every delivery.' }),
     cursor: t.string({

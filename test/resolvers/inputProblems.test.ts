@@ -34,7 +34,7 @@ describe('the gateway reports all problems of an input at once, each with its pa
 
     expect(issuesOf(result)).toEqual(
       expect.arrayContaining([
-        ['idempotencyKey', 'expected 1 to 128 printable ASCII characters, best a UUID; found 129 characters'],
+        ['idempotencyKey', 'expected 1 to 128 printable ASCII characters, preferably a UUID; found 129 characters'],
         ['input.jnlc.fromAccount', 'expected a UUID, found "sweep"'],
         ['input.jnlc.toAccount', 'expected a UUID, found "../accounts"'],
         ['input.jnlc.amount', 'expected an amount above 0, found "0.00"'],

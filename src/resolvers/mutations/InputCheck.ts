@@ -15,7 +15,7 @@ const maxTransmitter = 255;
 const maxQtyPlaces = 9;
 /** A limit of the gateway: the API documents none. */
 const maxEntries = 1_000;
-/** The API takes 128 characters today; `IdempotencyKeys` shortens longer keys than it will take in future. */
+/** The API accepts 128 characters today and will accept fewer, so `IdempotencyKeys` shortens long keys. */
 const maxKey = 128;
 const transmitterFields = [
   'transmitterName',
@@ -38,7 +38,10 @@ export class InputCheck {
     if (given == null) return randomUUID();
     if (!keyPattern.test(given)) {
       const found = given.length > maxKey ? `${given.length} characters` : JSON.stringify(given);
-      this.add(['idempotencyKey'], `expected 1 to ${maxKey} printable ASCII characters, best a UUID; found ${found}`);
+      this.add(
+        ['idempotencyKey'],
+        `expected 1 to ${maxKey} printable ASCII characters, preferably a UUID; found ${found}`,
+      );
     }
     return given;
   }

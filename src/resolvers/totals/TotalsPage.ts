@@ -27,7 +27,7 @@ export class TotalsPage {
   readonly #keys: ReadonlySet<JournalTotalsKey>;
   readonly #firmCurrency: string;
   readonly #sums = new Map<string, GroupSum>();
-  /** Journals by id, where several lists may have the same one; those of a single list are not kept. */
+  /** Journals by id, if several lists may contain the same one. The journals of a single list are not kept. */
   readonly #journals = new Map<string, CountedJournal>();
   readonly #unreadable = new Set<string | null>();
 
