@@ -99,7 +99,7 @@ describe.concurrent('awaitJournal', () => {
     },
   );
 
-  it('returns the journal as it is when the time is over', async () => {
+  it('returns the journal in its current state when the timeout expires', async () => {
     const { gateway } = await startBoth();
     const id = await createPending(gateway.url);
 
@@ -108,7 +108,7 @@ describe.concurrent('awaitJournal', () => {
     expect(answer).toMatchObject({ timedOut: true, journal: { status: 'PENDING', progress: 'UNDER_WAY' } });
   });
 
-  it('ends each wait when its own time is over, whichever began first', async () => {
+  it('ends each wait when its own timeout expires, whichever began first', async () => {
     const { gateway } = await startBoth();
     const id = await createPending(gateway.url);
     const ended: number[] = [];
@@ -257,7 +257,7 @@ describe.concurrent('awaitJournal while the feed is down', () => {
 });
 
 describe('operations that wait for a journal', () => {
-  it('leave room for others, and are limited in number themselves', async () => {
+  it('do not count as running, and have a limit of their own', async () => {
     const sandbox = await startSandbox();
     const gateway = await startGateway(
       sandbox.url,
@@ -295,7 +295,7 @@ describe('operations that wait for a journal', () => {
     expect((await answer).data).toMatchObject({ it: { timedOut: true, journal: { status: 'PENDING' } } });
   });
 
-  it('leave nothing behind when their clients are gone', async () => {
+  it('release their memory when their clients have disconnected', async () => {
     const { gateway, sandbox } = await startBoth();
     const id = await createPending(gateway.url);
     const before = await countReads(sandbox);

@@ -106,7 +106,7 @@ describe('an amount', () => {
     },
   );
 
-  it('given as a JSON integer that a float would round is refused', async () => {
+  it('given as a JSON integer that a binary float would round is refused', async () => {
     const { stub, url } = await startEcho();
     const query = 'mutation ($input: CreateJournalInput!) { createJournal(input: $input) { __typename } }';
     const body = JSON.stringify({ query, variables: inVariables('AMOUNT') });

@@ -143,7 +143,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 1, journals: 2 });
   });
 
-  it('and that was done is not reported as not done while the hosts of the API disagree on the time', async () => {
+  it('is not reported as not done if it was done, even while the clocks of the API differ', async () => {
     const sandbox = await startSandbox();
     const proxy = await startProxy(sandbox.url, { dateAheadMs: 3_000 });
     const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 500 } });
@@ -155,31 +155,28 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
   });
 
-  it.concurrent(
-    'and that was not processed is unknown at first and then not done, and its key stays used',
-    async () => {
-      // Longer than the first call waits for readings.
-      const { gateway, sandbox } = await startLossy(3_200);
-      await breakNext(sandbox, { kind: 'reset' });
+  it.concurrent('is first unknown and then not done if it was not processed, and its key stays used', async () => {
+    // Longer than the first call waits for readings.
+    const { gateway, sandbox } = await startLossy(3_200);
+    await breakNext(sandbox, { kind: 'reset' });
 
-      const begunAt = Date.now();
-      const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
-      const settled = await repeatUntilSettled(gateway.url, pair);
-      const again = await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'new' });
+    const begunAt = Date.now();
+    const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+    const settled = await repeatUntilSettled(gateway.url, pair);
+    const again = await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'new' });
 
-      expect(first).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key' });
-      expect(Date.parse(first.retryAt ?? '')).toBeGreaterThan(begunAt);
-      expect(settled).toMatchObject({
-        __typename: 'UpstreamUnavailableError',
-        message: 'nothing was done; use a new key',
-        retryAt: null,
-      });
-      expect(again.__typename).toBe('CreateReverseBatchJournalSuccess');
-      expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
-    },
-  );
+    expect(first).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key' });
+    expect(Date.parse(first.retryAt ?? '')).toBeGreaterThan(begunAt);
+    expect(settled).toMatchObject({
+      __typename: 'UpstreamUnavailableError',
+      message: 'nothing was done; use a new key',
+      retryAt: null,
+    });
+    expect(again.__typename).toBe('CreateReverseBatchJournalSuccess');
+    expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
+  });
 
-  it.concurrent('and that was not processed does not claim the journals of an equal batch', async () => {
+  it.concurrent('does not claim the journals of an equal batch if it was not processed', async () => {
     const { gateway, sandbox } = await startLossy();
     const done = await mutate(gateway.url, 'createReverseBatchJournal', pair);
     await breakNext(sandbox, { kind: 'reset' });
@@ -192,7 +189,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it.concurrent('and that was not processed does not claim a journal that createJournal created', async () => {
+  it.concurrent('does not claim a journal of createJournal if it was not processed', async () => {
     const { gateway, sandbox } = await startLossy();
     const [entry] = pair.input.entries;
     const single = { input: { toAccount: sweep, entries: [entry] }, idempotencyKey: 'key' };
@@ -207,7 +204,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'UpstreamUnavailableError' });
   });
 
-  it.concurrent('and that was done is not reported as not done while its journals cannot be read', async () => {
+  it.concurrent('is not reported as not done if it was done, even while its journals cannot be read', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
       faults: [
@@ -243,7 +240,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it.concurrent('is found although another lost batch, which was not done, has a similar entry', async () => {
+  it.concurrent('is found even if another lost batch, which was not done, has a similar entry', async () => {
     const { gateway, sandbox } = await startLossy();
     const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
     await breakNext(sandbox, { kind: 'reset' });
@@ -286,7 +283,7 @@ describe('a reverse batch whose answer is lost', () => {
   });
 
   it.concurrent(
-    'is found by the next gateway although an older lost batch, which was not done, has a similar entry',
+    'is found by the next gateway even if an older lost batch, which was not done, has a similar entry',
     async () => {
       const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
 
@@ -297,7 +294,7 @@ describe('a reverse batch whose answer is lost', () => {
   );
 
   it.concurrent(
-    'and that was not processed is not done although the journals of several other lost batches look like its entries',
+    'is not done if it was not processed, even if the journals of several other lost batches look like its entries',
     async () => {
       const first = batchOf('first', ['fee-1', 'only first']);
       const second = batchOf('second', ['only second', 'fee-2']);

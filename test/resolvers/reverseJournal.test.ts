@@ -79,7 +79,7 @@ describe('reverseJournal', () => {
     });
   });
 
-  it('returns the first reversal to everybody who asks again, whatever the description', async () => {
+  it('returns the first reversal to every later request, whatever its description', async () => {
     const { gateway, sandbox } = await startExecuting();
     const id = await create(gateway.url, cash());
     const other = await startGateway(sandbox.url);
@@ -171,7 +171,7 @@ describe('reverseJournal', () => {
     expect((await reverse(gateway.url, { id: reversal?.id })).message).toMatch(/is itself a reversal/);
   });
 
-  it('shows a missing journal, an invalid ID, a long description and a receiver without the cash as types', async () => {
+  it('has an error type for a missing journal, an invalid ID, a long description and a receiver without the cash', async () => {
     const { gateway } = await startExecuting();
     const id = await create(gateway.url, cash('1'));
     const other = { jnlc: { fromAccount: customer, toAccount: sweep, amount: '1' } };
@@ -192,7 +192,7 @@ describe('reverseJournal', () => {
     ]);
   });
 
-  it('sends nothing when it cannot find out whether a reversal exists', async () => {
+  it('sends nothing if it cannot determine whether a reversal exists', async () => {
     const { gateway, sandbox } = await startExecuting();
     const id = await create(gateway.url, cash());
     await control(sandbox, 'PUT', 'faults', {
