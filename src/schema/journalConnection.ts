@@ -29,7 +29,7 @@ const JournalConnection = builder.connectionObject(
     name: 'JournalConnection',
     description: 'A page of journals, newest first.',
     fields: (t) => ({
-      // As the plugin's own field, but without an edge for each journal.
+      // Replaces the plugin's field, which would create an edge for each journal.
       nodes: t.field({
         type: [Journal],
         description: 'The items of the page.',

@@ -35,14 +35,14 @@ type Field<Args> = GraphQLFieldConfig<unknown, OperationContext, Args>;
 /** The first version in which an interface may have a key. */
 const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
 
-"""Exactly one of the fields of the input is given. Composers don't know this directive of GraphQL itself."""
+"""Requires exactly one field of an input. Declared because composers do not know this directive of GraphQL."""
 directive @oneOf on INPUT_OBJECT
 `;
 
 const key = directives('@key(fields: "id")');
 const shareable = directives('@shareable');
 
-/** Types whose objects other subgraphs can refer to by `id`. An interface has its key together with all of its types. */
+/** Types whose objects other subgraphs can refer to by `id`. An interface with a key requires it of all of its types. */
 const entityTypes: readonly string[] = ['Account', 'JNLC', 'JNLS', 'Journal', 'OtherJournal'];
 
 /** A type of the Relay specification, which other subgraphs define too. */

@@ -11,6 +11,12 @@ import { wireJNLC } from '../kit/wireJournals.ts';
 
 const start = () => startStubbed(json(200, wireJNLC()));
 
+function pathsOf(result: MutationResult): string[] {
+  return issuesOf(result)
+    .map(([path]) => path)
+    .sort();
+}
+
 function issuesOf({ __typename, issues = [] }: MutationResult): [string, string][] {
   expect(__typename).toBe('InvalidRequestError');
   return issues.map(({ path, message }) => [path.join('.'), message]);
@@ -78,18 +84,15 @@ describe('the gateway reports all problems of an input at once, each with its pa
       idempotencyKey: '',
     });
 
-    expect(issuesOf(result).map(([path]) => path)).toEqual(
-      expect.arrayContaining([
-        'idempotencyKey',
-        'input.fromAccount',
-        'input.description',
-        'input.entries.1.toAccount',
-        'input.entries.1.amount',
-        'input.entries.1.description',
-        'input.entries.1.transmitterName',
-      ]),
-    );
-    expect(result.issues).toHaveLength(7);
+    expect(pathsOf(result)).toEqual([
+      'idempotencyKey',
+      'input.description',
+      'input.entries.1.amount',
+      'input.entries.1.description',
+      'input.entries.1.toAccount',
+      'input.entries.1.transmitterName',
+      'input.fromAccount',
+    ]);
     expect(stub.calls).toEqual([]);
   });
 
@@ -102,11 +105,7 @@ describe('the gateway reports all problems of an input at once, each with its pa
 
     const result = await mutate(url, 'createReverseBatchJournal', { input: { toAccount: 'y', entries } });
 
-    expect(
-      issuesOf(result)
-        .map(([path]) => path)
-        .sort(),
-    ).toEqual([
+    expect(pathsOf(result)).toEqual([
       'input.entries.0.amount',
       'input.entries.0.fromAccount',
       'input.entries.1.description',
