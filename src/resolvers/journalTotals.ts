@@ -2,6 +2,7 @@ import { assertAuthorized } from '../auth/authorize.ts';
 import { restrictToOwnAccounts } from '../auth/restrictToOwnAccounts.ts';
 import type { CancelSignal } from '../concurrency/Cancellation.ts';
 import type { OperationContext } from '../context.ts';
+import { utcDay } from '../domain/calendarDate.ts';
 import { visitJournalSlice } from '../loaders/readJournalSlice.ts';
 import type { JournalSelection } from '../loaders/readJournalSlice.ts';
 import { maxListed } from '../upstream/journals/journalListing.ts';
@@ -42,7 +43,7 @@ async function readTotals(
   const sheet = new TotalsSheet(keys);
   let unlistedDays = 0;
   const slices = new DaySlices({
-    today: new Date().toISOString().slice(0, 10),
+    today: utcDay(),
     // A list is never in memory, so as much is read in one call as the API lists.
     probeLimit: maxListed,
     read: async (slice, bounds) => {

@@ -1,6 +1,7 @@
 import { assertAuthorized } from '../auth/authorize.ts';
 import { restrictToOwnAccounts } from '../auth/restrictToOwnAccounts.ts';
 import type { OperationContext } from '../context.ts';
+import { utcDay } from '../domain/calendarDate.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import { asUuid } from '../domain/uuid.ts';
@@ -71,7 +72,7 @@ async function page(
     args,
     (bounds) => readJournalSlice(reader, selection, bounds),
     { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null },
-    { today: new Date().toISOString().slice(0, 10) },
+    { today: utcDay() },
   );
   for (const node of connection.nodes) context.parts.journalSides.learn(node.id, node);
   return connection;
