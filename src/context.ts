@@ -59,38 +59,28 @@ export interface OperationFacts {
   resume?(end: () => void): void;
 }
 
-/** Everything that the resolvers of one operation may use. There are no globals. */
-export interface OperationContext extends SharedParts, OperationFacts {
-  principal: Principal;
-  /** Fields that this result has already reported as forbidden. */
-  refusedFields: Set<string>;
-  /** The refusals of its mutations, in order. */
-  refusals: Error[];
-  journalLoader: JournalLoader;
-  /** Position of the feed before the operation's first read, so that its lists are at least as new. */
-  statusMark: StatusMark | null;
-}
-
 /** @param parts shared by all operations, which make no copies of them */
 export function createContext(parts: SharedParts, facts: OperationFacts): OperationContext {
-  return new LazyContext(parts, facts);
+  return new OperationContext(parts, facts);
 }
 
-/** Creates the costly parts when a resolver first uses them. */
-class LazyContext implements OperationContext {
-  readonly #parts: SharedParts;
+/** Everything that the resolvers of one operation may use. There are no globals. */
+export class OperationContext implements OperationFacts {
+  readonly parts: SharedParts;
+  readonly principal: Principal;
+  /** Position of the feed before the operation's first read, so that its lists are at least as new. */
+  readonly statusMark: StatusMark | null;
   readonly #facts: OperationFacts;
+  // Costly, so each is created when a resolver first uses it.
   #refusedFields: Set<string> | null = null;
   #refusals: Error[] | null = null;
   #journalLoader: JournalLoader | null = null;
-  readonly principal: Principal;
-  readonly statusMark: StatusMark | null;
 
   constructor(parts: SharedParts, facts: OperationFacts) {
-    this.#parts = parts;
-    this.#facts = facts;
+    this.parts = parts;
     this.principal = facts.session.principal;
     this.statusMark = parts.statusEvents.mark;
+    this.#facts = facts;
   }
 
   get session(): Session {
@@ -117,66 +107,20 @@ class LazyContext implements OperationContext {
     this.#facts.resume?.(end);
   }
 
+  /** Fields that this result has already reported as forbidden. */
   get refusedFields(): Set<string> {
     this.#refusedFields ??= new Set();
     return this.#refusedFields;
   }
 
+  /** The refusals of the operation's mutations, in order. */
   get refusals(): Error[] {
     this.#refusals ??= [];
     return this.#refusals;
   }
 
   get journalLoader(): JournalLoader {
-    this.#journalLoader ??= createJournalLoader(this.sharedReads, this.principal, this.signal);
+    this.#journalLoader ??= createJournalLoader(this.parts.sharedReads, this.principal, this.signal);
     return this.#journalLoader;
-  }
-
-  get clock(): ApiClock {
-    return this.#parts.clock;
-  }
-
-  get journals(): JournalsClient {
-    return this.#parts.journals;
-  }
-
-  get sharedReads(): SharedReads {
-    return this.#parts.sharedReads;
-  }
-
-  get keyUses(): KeyUses {
-    return this.#parts.keyUses;
-  }
-
-  get reverseBatches(): ReverseBatches {
-    return this.#parts.reverseBatches;
-  }
-
-  get dailyCaps(): DailyCaps {
-    return this.#parts.dailyCaps;
-  }
-
-  get statusEvents(): StatusEvents {
-    return this.#parts.statusEvents;
-  }
-
-  get journalWaits(): JournalWaits {
-    return this.#parts.journalWaits;
-  }
-
-  get journalSides(): JournalSidesCache {
-    return this.#parts.journalSides;
-  }
-
-  get eventJournals(): EventJournals {
-    return this.#parts.eventJournals;
-  }
-
-  get idempotencyKeys(): IdempotencyKeys {
-    return this.#parts.idempotencyKeys;
-  }
-
-  get firmCurrency(): string {
-    return this.#parts.firmCurrency;
   }
 }

@@ -1,4 +1,5 @@
-import { printedSchema, printedSubgraph } from '../schema/schema.ts';
+import { printedSchema } from '../schema/schema.ts';
+import { printedSubgraph } from '../schema/subgraph.ts';
 
 import { parseFlags } from './parseFlags.ts';
 

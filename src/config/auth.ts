@@ -1,6 +1,6 @@
 import { isLoopback, jwksUrl, oneOf, text, wholeNumber } from './valueSchemas.ts';
 import { variable } from './Variable.ts';
-import type { ConfigOf, Environment } from './Variable.ts';
+import type { ConfigOf, Environment, Variable } from './Variable.ts';
 
 /** How callers authenticate. */
 export type AuthConfig =
@@ -39,32 +39,25 @@ export const authVariables = {
   ),
 } as const;
 
-const keyFileNames = ['AUTH_API_KEYS_FILE'] as const;
-const jwtNames = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const;
-/** The variables that have a meaning for one kind only. */
-const optionsOf = new Map<string, readonly string[]>([
-  ['api-key', keyFileNames],
-  ['jwt', [...jwtNames, 'AUTH_CLOCK_SKEW_SECONDS']],
-]);
-/** The variables that each kind requires. */
-const requiredBy = new Map<string, readonly string[]>([
+/** The variables that have a meaning for one kind only. Those without a default are required. */
+const variablesOf = new Map<string, readonly Variable[]>([
   ['none', []],
-  ['api-key', keyFileNames],
-  ['jwt', jwtNames],
+  ['api-key', [authVariables.file]],
+  ['jwt', [authVariables.jwksUrl, authVariables.issuer, authVariables.audience, authVariables.clockSkewS]],
 ]);
 
-/** Problems that would let callers in whom the operator meant to exclude. */
+/** Problems that would admit callers whom the operator meant to exclude. */
 export function authProblems(environment: Environment): string[] {
   const { AUTH: auth = 'none', HOST: host = '127.0.0.1' } = environment;
-  const required = requiredBy.get(auth);
   // An unknown kind is reported when the variable is read.
-  if (!required) return [];
-  const problems = required
-    .filter((name) => environment[name] === undefined)
-    .map((name) => `${name}: missing, AUTH=${auth} requires it`);
-  for (const [kind, names] of optionsOf) {
-    for (const name of kind === auth ? [] : names.filter((each) => environment[each] !== undefined)) {
-      problems.push(`${name}: set, but AUTH is ${auth}; set AUTH=${kind} or remove the variable`);
+  if (!variablesOf.has(auth)) return [];
+  const problems: string[] = [];
+  for (const [kind, variables] of variablesOf) {
+    for (const { name, fallback } of variables) {
+      const isSet = environment[name] !== undefined;
+      if (kind === auth && !isSet && fallback === null) problems.push(`${name}: missing, AUTH=${auth} requires it`);
+      if (kind !== auth && isSet)
+        problems.push(`${name}: set, but AUTH is ${auth}; set AUTH=${kind} or remove the variable`);
     }
   }
   if (auth === 'none' && !isLoopback(host)) {
@@ -74,20 +67,9 @@ export function authProblems(environment: Environment): string[] {
 }
 
 /** @param values must have been read without problems */
-export function authOf({
-  kind,
-  file,
-  jwksUrl,
-  issuer,
-  audience,
-  clockSkewS,
-}: ConfigOf<typeof authVariables>): AuthConfig {
-  switch (kind) {
-    case 'none':
-      return { kind };
-    case 'api-key':
-      return { kind, file: file ?? '' };
-    case 'jwt':
-      return { kind, jwksUrl: jwksUrl ?? '', issuer: issuer ?? '', audience: audience ?? '', clockSkewS };
-  }
+export function authOf({ kind, file, ...values }: ConfigOf<typeof authVariables>): AuthConfig {
+  if (kind === 'none') return { kind };
+  if (kind === 'api-key') return { kind, file: file ?? '' };
+  const { jwksUrl, issuer, audience, clockSkewS } = values;
+  return { kind, jwksUrl: jwksUrl ?? '', issuer: issuer ?? '', audience: audience ?? '', clockSkewS };
 }

@@ -1,4 +1,4 @@
-import { flag, oneOf, text } from './valueSchemas.ts';
+import { flag, text } from './valueSchemas.ts';
 import { variable } from './Variable.ts';
 import type { ConfigOf, Environment } from './Variable.ts';
 
@@ -9,15 +9,6 @@ export const documentVariables = {
     'manifest of [trusted documents](security.md#trusted-documents), which clients may send by id',
   ),
   only: variable('PERSISTED_OPERATIONS_ONLY', flag, '`true`: only the trusted documents are executed', 'false'),
-} as const;
-
-export const mcpVariables = {
-  isOn: variable(
-    'MCP',
-    oneOf('on', 'off').transform((word) => word === 'on'),
-    '`on`: agents may call the trusted documents as tools at `/mcp`; see [mcp.md](mcp.md)',
-    'off',
-  ),
 } as const;
 
 /** Which documents clients may send. */

@@ -29,14 +29,6 @@ export function adminOf({ port, host }: ConfigOf<typeof adminVariables>): AdminC
   return port === 'off' ? null : { port, host };
 }
 
-export const consoleVariables = {
-  shown: variable(
-    'CONSOLE',
-    oneOf('on', 'off'),
-    '`on` serves [the console](console.md) at `/`, `off` does not; when not set, it is on with `--sandbox` and off otherwise',
-  ),
-} as const;
-
 export const shutdownVariables = {
   delayMs: variable(
     'SHUTDOWN_DELAY_SECONDS',

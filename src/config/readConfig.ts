@@ -2,36 +2,25 @@ import { invalidConfiguration } from '../errors/SetupError.ts';
 
 import { authOf, authProblems, authVariables } from './auth.ts';
 import type { AuthConfig } from './auth.ts';
-import { documentVariables, manifestProblems, mcpVariables } from './documents.ts';
+import { documentVariables, manifestProblems } from './documents.ts';
 import type { DocumentsConfig } from './documents.ts';
 import { outcomeVariables, replayVariables, sharedLogVariables, windowVariables } from './events.ts';
 import type { EventsConfig, OutcomesConfig } from './events.ts';
-import { federationVariables } from './federation.ts';
+import { featureVariables } from './features.ts';
 import { limitVariables } from './limits.ts';
 import type { Limits } from './limits.ts';
-import {
-  adminOf,
-  adminVariables,
-  consoleVariables,
-  listenerVariables,
-  logVariables,
-  shutdownVariables,
-} from './process.ts';
+import { adminOf, adminVariables, listenerVariables, logVariables, shutdownVariables } from './process.ts';
 import type { AdminConfig, LogLevel } from './process.ts';
 import { redisOf, redisVariables } from './redis.ts';
 import type { RedisConfig } from './redis.ts';
-import { sandboxVariables } from './sandbox.ts';
-import type { SandboxConfig } from './sandbox.ts';
 import { tracingOf, tracingVariables } from './tracing.ts';
 import type { TracingConfig } from './tracing.ts';
-import { upstreamOf, upstreamProblems, upstreamVariables } from './upstream.ts';
-import type { UpstreamConfig } from './upstream.ts';
+import { sandboxVariables, upstreamOf, upstreamProblems, upstreamVariables } from './upstream.ts';
+import type { SandboxConfig, UpstreamConfig } from './upstream.ts';
 import { readVariables } from './Variable.ts';
 import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
 
-export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
-  /** Whether the web console is served; null if that depends on the sandbox. */
-  console: 'on' | 'off' | null;
+export interface GatewayConfig extends ConfigOf<typeof listenerVariables>, ConfigOf<typeof featureVariables> {
   /** Null if there is none. */
   admin: AdminConfig | null;
   shutdown: ConfigOf<typeof shutdownVariables>;
@@ -43,10 +32,6 @@ export interface GatewayConfig extends ConfigOf<typeof listenerVariables> {
   redis?: RedisConfig;
   limits: Limits;
   documents: DocumentsConfig;
-  /** Whether the schema is served as a subgraph of a federation. Default false. */
-  isSubgraph?: boolean;
-  /** Whether agents may call tools. */
-  mcp: boolean;
   /** The API, or the sandbox, which runs in this process and is reached over TCP. */
   upstream: { kind: 'remote'; remote: UpstreamConfig } | { kind: 'sandbox'; sandbox: SandboxConfig };
 }
@@ -65,9 +50,7 @@ export const variableTables: readonly VariableTable[] = [
   authVariables,
   limitVariables,
   documentVariables,
-  federationVariables,
-  consoleVariables,
-  mcpVariables,
+  featureVariables,
   windowVariables,
   sharedLogVariables,
   replayVariables,
@@ -87,12 +70,13 @@ export const variableTables: readonly VariableTable[] = [
  * @throws SetupError that lists every problem
  */
 export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}): GatewayConfig {
-  const environment = environmentOf(variables, { PORT: flags.port, HOST: flags.host });
+  const { PORT, HOST } = variables;
+  const environment = environmentOf({ ...variables, PORT: flags.port ?? PORT, HOST: flags.host ?? HOST });
   const problems: string[] = [];
   const read = <Table extends VariableTable>(table: Table) => readVariables(table, environment, problems);
   const config = {
     ...read(listenerVariables),
-    console: read(consoleVariables).shown,
+    ...read(featureVariables),
     admin: adminOf(read(adminVariables)),
     shutdown: read(shutdownVariables),
     tracing: tracingOf(read(tracingVariables)),
@@ -103,8 +87,6 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
     redis: redisOf(read(redisVariables)),
     limits: read(limitVariables),
     documents: read(documentVariables),
-    isSubgraph: read(federationVariables).isSubgraph,
-    mcp: read(mcpVariables).isOn,
   };
   const upstream = flags.sandbox
     ? ({ kind: 'sandbox', sandbox: read(sandboxVariables) } as const)
@@ -129,19 +111,13 @@ export function readKeyFilePath(variables: NodeJS.ProcessEnv, file: string | und
 /** Reads the configuration of `sandbox`. @throws SetupError that lists every problem */
 export function readSandboxConfig(variables: NodeJS.ProcessEnv, flags: Pick<ConfigFlags, 'port'> = {}): SandboxConfig {
   const problems: string[] = [];
-  const config = readVariables(sandboxVariables, environmentOf(variables, { SANDBOX_PORT: flags.port }), problems);
+  const environment = environmentOf({ ...variables, SANDBOX_PORT: flags.port ?? variables['SANDBOX_PORT'] });
+  const config = readVariables(sandboxVariables, environment, problems);
   if (problems.length > 0) throw invalidConfiguration(problems);
   return config;
 }
 
 /** An empty variable counts as unset, as in `PORT= npm start` and most compose files. */
-function environmentOf(variables: NodeJS.ProcessEnv, flags: Record<string, string | undefined>): Environment {
-  const given = { ...variables, ...definedOf(flags) };
-  return Object.fromEntries(Object.entries(definedOf(given)).filter(([, value]) => value !== ''));
-}
-
-function definedOf(values: NodeJS.Dict<string>): Environment {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+function environmentOf(variables: NodeJS.Dict<string>): Environment {
+  return Object.fromEntries(Object.entries(variables).filter((entry): entry is [string, string] => Boolean(entry[1])));
 }

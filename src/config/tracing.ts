@@ -28,7 +28,6 @@ export const tracingVariables = {
 export function tracingOf(values: ConfigOf<typeof tracingVariables>): TracingConfig | null {
   const { endpoint, exporter, isDisabled, serviceName } = values;
   const url = values.tracesEndpoint ?? (endpoint && `${endpoint}/v1/traces`);
-  if (isDisabled || exporter === 'none') return null;
-  if (url === null && exporter === null) return null;
+  if (isDisabled || exporter === 'none' || (url === null && exporter === null)) return null;
   return { url: url ?? 'http://localhost:4318/v1/traces', serviceName };
 }

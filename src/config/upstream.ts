@@ -1,4 +1,4 @@
-import { currency, httpUrl, oneOf, text } from './valueSchemas.ts';
+import { currency, httpUrl, oneOf, port, text } from './valueSchemas.ts';
 import { variable } from './Variable.ts';
 import type { ConfigOf, Environment } from './Variable.ts';
 
@@ -57,28 +57,22 @@ export function upstreamProblems(environment: Environment): string[] {
   const problems: string[] = [];
   if (environment['APCA_BROKER_BASE_URL'] === undefined)
     problems.push('APCA_BROKER_BASE_URL: missing, the address of the Broker API');
-  const [basic, oauth] = [basicNames, oauthNames].map((names) =>
-    names.filter((name) => environment[name] !== undefined),
-  );
-  if (basic?.length && oauth?.length) {
-    problems.push(`expected Basic or OAuth 2 credentials, found both: ${[...basic, ...oauth].join(', ')}`);
-  } else if (oauth?.length) {
-    problems.push(...absent(oauthNames, environment));
-  } else if (basic?.length) {
-    problems.push(...absent(basicNames, environment));
-  } else {
+  const isSet = (name: string) => environment[name] !== undefined;
+  const given = [basicNames, oauthNames].filter((names) => names.some(isSet));
+  const [names, others] = given;
+  if (!names) {
     problems.push(
       `credentials: missing, set ${basicNames.join(' and ')} (Basic) or ${oauthNames.join(', ')} (OAuth 2)`,
     );
+  } else if (others) {
+    const found = given.flat().filter(isSet).join(', ');
+    problems.push(`expected Basic or OAuth 2 credentials, found both: ${found}`);
+  } else {
+    const missing = names.filter((name) => !isSet(name));
+    problems.push(...missing.map((name) => `${name}: missing, the credentials require it`));
   }
   if (problems.length > 0) problems.push('to try the gateway without credentials, start it with --sandbox');
   return problems;
-}
-
-function absent(names: readonly string[], environment: Environment): string[] {
-  return names
-    .filter((name) => environment[name] === undefined)
-    .map((name) => `${name}: missing, the credentials require it`);
 }
 
 /** @param values must have been read without problems */
@@ -90,3 +84,12 @@ export function upstreamOf(values: ConfigOf<typeof upstreamVariables>): Upstream
       : { kind: 'oauth', clientId: clientId ?? '', clientSecret: clientSecret ?? '', tokenUrl: tokenUrl ?? '' };
   return { baseUrl: baseUrl ?? '', credentials, eventsVersion: rest.eventsVersion, currency: rest.currency };
 }
+
+/** The sandbox that takes the place of the API. */
+export const sandboxVariables = {
+  port: variable('SANDBOX_PORT', port, 'with `--sandbox`: port of the sandbox', '4010'),
+  keyId: variable('SANDBOX_KEY_ID', text, 'with `--sandbox`: key id that the sandbox accepts', 'sandbox'),
+  secretKey: variable('SANDBOX_SECRET_KEY', text, 'with `--sandbox`: secret key that the sandbox accepts', 'sandbox'),
+} as const;
+
+export type SandboxConfig = ConfigOf<typeof sandboxVariables>;

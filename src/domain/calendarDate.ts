@@ -7,10 +7,15 @@ export function isCalendarDate(value: string): value is CalendarDate {
   return value.length === 10 && isDay(value);
 }
 
+/** The UTC day of a Unix time in ms; without one, today. */
+export function utcDay(ms = Date.now()): CalendarDate {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
 /** Clamped to the years 1 to 9999: clients send 9999-12-31 for "no end". */
 export function addDays(date: CalendarDate, days: number): CalendarDate {
   const ms = Date.parse(`${date}T00:00:00Z`) + days * dayMs;
-  return new Date(Math.min(lastDayMs, Math.max(firstDayMs, ms))).toISOString().slice(0, 10);
+  return utcDay(Math.min(lastDayMs, Math.max(firstDayMs, ms)));
 }
 
 /** The number of days from the first date to the second. */

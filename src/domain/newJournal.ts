@@ -11,12 +11,15 @@ export interface Transmitter {
   transmitterTimestamp?: Instant | null | undefined;
 }
 
-export interface NewJNLC extends Transmitter {
-  fromAccount: string;
+export interface BatchEntry extends Transmitter {
   toAccount: string;
   amount: Decimal;
   currency?: string | null | undefined;
   description?: string | null | undefined;
+}
+
+export interface NewJNLC extends BatchEntry {
+  fromAccount: string;
 }
 
 export interface NewJNLS {
@@ -29,13 +32,6 @@ export interface NewJNLS {
 }
 
 export type NewJournal = { jnlc: NewJNLC; jnls?: never } | { jnlc?: never; jnls: NewJNLS };
-
-export interface BatchEntry extends Transmitter {
-  toAccount: string;
-  amount: Decimal;
-  currency?: string | null | undefined;
-  description?: string | null | undefined;
-}
 
 /** One account pays many accounts. */
 export interface NewBatch {

@@ -33,7 +33,7 @@ export function spellingOf(value: unknown): string | null {
  * `JSON.parse` without loss of digits. A number becomes a JavaScript number if `String()` returns it as it was written (or
  * if it is `-0`), otherwise a `JsonNumber`. All JSON from others is read here. A byte order mark is skipped.
  *
- * @param mayHaveNumbers false if the parsed text has no number that its reader looks at. Such numbers may lose digits
+ * @param mayHaveNumbers whether the reader uses numbers of the parsed value. If not, they may lose digits
  * @throws SyntaxError
  */
 export function readJson(text: string, mayHaveNumbers: (value: unknown) => boolean = hasNumbers): unknown {
@@ -48,7 +48,7 @@ export function readJson(text: string, mayHaveNumbers: (value: unknown) => boole
 /** Most levels that are searched for numbers. */
 const maxSearched = 8;
 
-/** Most texts of the API have no number, which their value tells in a fifth of the time of searching the text. */
+/** Most texts of the API have no number. To find that out takes a fifth of the time with the value instead of the text. */
 export function hasNumbers(value: unknown, depth = 0): boolean {
   if (typeof value === 'number' || depth > maxSearched) return true;
   if (typeof value !== 'object' || value === null) return false;

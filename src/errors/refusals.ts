@@ -17,16 +17,19 @@ export interface UpstreamErrorDetails {
   upstreamCode: number | null;
 }
 
+/** The gateway's own refusals have only a message. */
+export type RefusalDetails = Pick<UpstreamErrorDetails, 'message'> & Partial<UpstreamErrorDetails>;
+
 export abstract class Refusal extends CodedError implements UpstreamErrorDetails {
   /** For fields without a result union. */
   override readonly code = 'UPSTREAM_REFUSED';
   readonly requestId: string | null;
   readonly upstreamCode: number | null;
 
-  constructor(details: UpstreamErrorDetails) {
-    super(details.message);
-    this.requestId = details.requestId;
-    this.upstreamCode = details.upstreamCode;
+  constructor({ message, requestId = null, upstreamCode = null }: RefusalDetails) {
+    super(message);
+    this.requestId = requestId;
+    this.upstreamCode = upstreamCode;
   }
 
   override get publicExtensions(): Record<string, unknown> {
@@ -48,7 +51,7 @@ export class InvalidRequestError extends Refusal {
   /** True when the gateway refused the input; false when the API did. */
   readonly isBeforeSending: boolean;
 
-  constructor(details: UpstreamErrorDetails, issues: InvalidRequestIssue[] = [], isBeforeSending = false) {
+  constructor(details: RefusalDetails, issues: InvalidRequestIssue[] = [], isBeforeSending = false) {
     super(details);
     this.issues = issues;
     this.isBeforeSending = isBeforeSending;
@@ -57,7 +60,7 @@ export class InvalidRequestError extends Refusal {
   /** An input that the gateway did not send, with all its problems. */
   static beforeSending(issues: InvalidRequestIssue[]): InvalidRequestError {
     const message = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    return new InvalidRequestError({ message, requestId: null, upstreamCode: null }, issues, true);
+    return new InvalidRequestError({ message }, issues, true);
   }
 }
 
@@ -77,7 +80,7 @@ export class AccountNotFoundError extends Refusal {
   /** The missing accounts; empty when the API does not name them. */
   readonly accountIds: string[];
 
-  constructor(details: UpstreamErrorDetails, accountIds: string[]) {
+  constructor(details: RefusalDetails, accountIds: string[]) {
     super(details);
     this.accountIds = accountIds;
   }
@@ -93,7 +96,7 @@ export class JournalNotDeletableError extends Refusal {
   override readonly name = 'JournalNotDeletableError';
   readonly journalId: string;
 
-  constructor(details: UpstreamErrorDetails, journalId: string) {
+  constructor(details: RefusalDetails, journalId: string) {
     super(details);
     this.journalId = journalId;
   }
@@ -107,7 +110,7 @@ export class JournalNotReversableError extends Refusal {
   readonly journal: Journal;
 
   constructor(message: string, journal: Journal) {
-    super({ message, requestId: null, upstreamCode: null });
+    super({ message });
     this.journal = journal;
   }
 }
@@ -117,7 +120,7 @@ export class IdempotencyConflictError extends Refusal {
   override readonly name = 'IdempotencyConflictError';
   readonly idempotencyKey: string;
 
-  constructor(details: UpstreamErrorDetails, idempotencyKey: string) {
+  constructor(details: RefusalDetails, idempotencyKey: string) {
     super(details);
     this.idempotencyKey = idempotencyKey;
   }

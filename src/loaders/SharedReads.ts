@@ -10,7 +10,7 @@ interface Read {
   /** The number of writes and the event position when the read began. */
   writes: number;
   position: unknown;
-  /** Null once it has ended: an old table of a `Map` may keep the read itself alive, and a result is large. */
+  /** Null once the read has ended: a `Map` may keep a deleted entry alive for a while, and a result is large. */
   result: Promise<unknown> | null;
   /** Number of operations that wait for it. */
   waiters: number;

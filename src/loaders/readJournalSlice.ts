@@ -81,8 +81,8 @@ export async function readJournalSlice(
 /**
  * As `readJournalSlice`, journal by journal while the lists arrive.
  *
- * @param begin is called when a list begins, and again when it broke off. Several lists may have the same journal, which
- *   is given last as it was read last; `isOnly` is true for a list that is the only one
+ * @param begin is called when a list begins, and again when it restarts after a break. Several lists may contain the same
+ *   journal: what was read last is taken last. `isOnly` is true if there is one list only
  */
 export async function visitJournalSlice(
   { client, principal, signal }: SliceVisitor,
@@ -111,9 +111,9 @@ export async function visitJournalSlice(
 }
 
 /**
- * The calls to make: the lists may be read in parallel, the calls within one only in turn. Those are one per status, in the
- * order in which journals pass through them: a journal whose status changes meanwhile is found in its new status, if not
- * in the old one. Parallel calls could miss it in both.
+ * The calls to make. The lists may be read in parallel, but the calls of one list only in turn: one call per status, in the
+ * order in which journals pass through the statuses. A journal whose status changes meanwhile is then found in its new
+ * status, if not in its old one. Parallel calls could miss it in both.
  */
 function listingsOf(
   principal: Principal,

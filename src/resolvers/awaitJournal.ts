@@ -23,7 +23,7 @@ export interface AwaitedJournal {
 const maxTimeoutSeconds = 300;
 
 /**
- * Answers when the journal is no longer under way, or when the time is over. Null if it does not exist or the principal
+ * Answers when the journal is no longer under way, or when the timeout expires. Null if it does not exist or the principal
  * may not see it.
  *
  * @throws BadUserInputError | ForbiddenError | TokenExpiredError | Fault
@@ -44,8 +44,8 @@ export function awaitJournal(
 }
 
 /**
- * An operation that waits. Thousands may wait for minutes, so no async function waits with it: its state would take several
- * times as much memory.
+ * An operation that waits. Thousands may wait for minutes, so none of them is a suspended async function, which would take
+ * several times as much memory.
  */
 class AwaitingClient implements WaitingClient {
   readonly answer = new Deferred<AwaitedJournal | null>();
@@ -57,17 +57,17 @@ class AwaitingClient implements WaitingClient {
   constructor(journalId: string, timeoutMs: number, context: OperationContext) {
     this.timeoutMs = timeoutMs;
     this.#context = context;
-    this.#waited = context.journalWaits.follow(journalId);
+    this.#waited = context.parts.journalWaits.follow(journalId);
   }
 
   /** Reads the journal, and begins to wait if it is under way. Never rejects. */
   async start(): Promise<void> {
-    const { principal, sharedReads, signal, statusMark, statusEvents } = this.#context;
+    const { parts, principal, signal, statusMark } = this.#context;
     const startedMs = steadyNow();
     try {
       // A loader would keep its batch and its results as long as the operation waits.
-      const journal = await readVisibleJournal(sharedReads, principal, this.#waited.id, signal);
-      const cursor = statusMark?.cursor ?? statusEvents.cursorAt(startedMs);
+      const journal = await readVisibleJournal(parts.sharedReads, principal, this.#waited.id, signal);
+      const cursor = statusMark?.cursor ?? parts.statusEvents.cursorAt(startedMs);
       if (journal && isUnderWay(journal.status)) this.#begin({ journal, cursor, startedMs });
       else this.#finish(() => journal && { journal, isStatusOnly: false, timedOut: false, cursor });
     } catch (error) {
@@ -77,12 +77,15 @@ class AwaitingClient implements WaitingClient {
     }
   }
 
-  /** Meanwhile the operation is not counted as running, and a shutdown ends the wait. Any of the parts may end it at once. */
+  /**
+   * While it waits, the operation does not count as running. The shutdown, the end of the session and the client may each
+   * end the wait, also during this call.
+   */
   #begin(own: JournalSnapshot): void {
-    const { journalWaits, session, signal } = this.#context;
-    const wait = journalWaits.prepare(this.#waited, own, this);
+    const { parts, session, signal } = this.#context;
+    const wait = parts.journalWaits.prepare(this.#waited, own, this);
     this.#wait = wait;
-    this.#context.pause?.(wait.end);
+    this.#context.pause(wait.end);
     if (!wait.isOver) session.whenEnded(wait.end);
     if (!wait.isOver) signal?.addEventListener('abort', wait.end);
     if (signal?.aborted) wait.end();
@@ -95,7 +98,7 @@ class AwaitingClient implements WaitingClient {
     if (end) {
       signal?.removeEventListener('abort', end);
       session.removeListener(end);
-      this.#context.resume?.(end);
+      this.#context.resume(end);
     }
     this.#finish(() => {
       if (signal?.aborted) throw cancellationOf(signal);
@@ -105,11 +108,31 @@ class AwaitingClient implements WaitingClient {
   }
 
   #finish(answer: () => AwaitedJournal | null): void {
-    this.#context.journalWaits.leave(this.#waited);
+    this.#context.parts.journalWaits.leave(this.#waited);
     try {
       this.answer.resolve(answer());
     } catch (error) {
       this.answer.reject(error);
     }
   }
+}
+
+/** Fields of a journal that change with its status and that events do not contain. */
+export const settledFields: readonly string[] = ['settleDate', 'systemDate', 'price'];
+
+/**
+ * Reads these fields of a journal whose status comes from an event. To be called only if the client selects one of them,
+ * since thousands of clients may receive a status at once.
+ *
+ * @throws Fault
+ */
+export async function withSettledFields(
+  journal: Journal,
+  { parts, principal, signal }: OperationContext,
+): Promise<Journal> {
+  const read = await parts.sharedReads.get(principal, journal.id, signal);
+  if (!read) return journal;
+  const { settleDate, systemDate } = read;
+  if (journal.entryType !== 'JNLS' || read.entryType !== 'JNLS') return { ...journal, settleDate, systemDate };
+  return { ...journal, settleDate, systemDate, price: read.price };
 }

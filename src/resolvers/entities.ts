@@ -2,7 +2,7 @@ import { assertAuthorized } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 import { journalTypeName } from '../domain/journal.ts';
 import type { Journal } from '../domain/journal.ts';
-import { BadUserInputError } from '../errors/BadUserInputError.ts';
+import { assertAtMost } from '../errors/BadUserInputError.ts';
 
 import { account } from './account.ts';
 import { journal } from './journal.ts';
@@ -28,9 +28,7 @@ export function entities(
 ): Promise<{ id: string } | Journal | null>[] {
   // Fails the whole field, not every entry.
   assertAuthorized(context.principal, { kind: 'read' });
-  if (references.length > maxEntities) {
-    throw new BadUserInputError(`representations has ${references.length} entries, at most ${maxEntities}`);
-  }
+  assertAtMost(maxEntities, 'representations', references);
   return references.map(async ({ typename, id }) => {
     if (typename === 'Account') return account(id, context);
     const found = await journal(id, context);

@@ -1,6 +1,6 @@
 import { assertAuthorized } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
-import { BadUserInputError } from '../errors/BadUserInputError.ts';
+import { assertAtMost } from '../errors/BadUserInputError.ts';
 import type { Journal } from '../domain/journal.ts';
 import { asUuid } from '../domain/uuid.ts';
 
@@ -17,6 +17,6 @@ export const maxIds = 100;
 export function journalsByIds(ids: readonly string[], context: OperationContext): Promise<Journal | null>[] {
   // Fails the whole field, not every entry.
   assertAuthorized(context.principal, { kind: 'read' });
-  if (ids.length > maxIds) throw new BadUserInputError(`ids has ${ids.length} entries, at most ${maxIds}`);
+  assertAtMost(maxIds, 'ids', ids);
   return ids.map((id) => journal(id, context));
 }

@@ -15,7 +15,7 @@ export async function journalOfEvent(
   context: OperationContext,
 ): Promise<Journal | null> {
   const journal = isLive
-    ? await context.eventJournals.journalOf(event)
+    ? await context.parts.eventJournals.journalOf(event)
     : await context.journalLoader.load(event.journalId.toLowerCase());
   return journal && authorize(context.principal, { kind: 'readJournal', journal }) ? journal : null;
 }

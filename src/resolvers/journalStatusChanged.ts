@@ -9,24 +9,19 @@ import type { StatusReader } from '../events/feed/StatusReader.ts';
 import { statusEventChecks } from './statusEventFilter.ts';
 import type { JournalStatusEventFilter } from './statusEventFilter.ts';
 
-export interface JournalStatusChangedArguments {
-  filter?: JournalStatusEventFilter | null | undefined;
-  after?: string | null | undefined;
-}
-
 /**
  * Status changes as they happen. With `after`, all changes since that cursor come first.
  *
  * @throws BadUserInputError | ForbiddenError
  */
 export function journalStatusChanged(
-  { filter, after }: JournalStatusChangedArguments,
+  { filter, after }: { filter?: JournalStatusEventFilter | null | undefined; after?: string | null | undefined },
   context: OperationContext,
 ): StatusReader {
-  const { principal, session, lastEventId, statusEvents, statusMark, progress } = context;
+  const { parts, principal, session, lastEventId, statusMark, progress } = context;
   assertAuthorized(principal, { kind: 'read' });
   const { accepts, passes } = statusEventChecks(filter, context);
-  const all = statusEvents.subscribe(accepts, positionOf(lastEventId, after), () => progress.isTaking);
+  const all = parts.statusEvents.subscribe(accepts, positionOf(lastEventId, after), () => progress.isTaking);
   const startsAfter = lastEventId ?? after ?? statusMark?.cursor ?? null;
   const events = passes ? filterEvents(all, ({ event }) => passes(event), startsAfter) : all;
   return progress.follow(session.canEnd ? new EndWithSession(events, session, startsAfter) : events);

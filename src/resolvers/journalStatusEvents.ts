@@ -46,7 +46,7 @@ export async function journalStatusEvents(
 /** The first `max` matching events of the range. */
 async function collect(
   filter: JournalStatusEventsArguments['filter'],
-  range: Parameters<OperationContext['statusEvents']['history']>[0],
+  range: Parameters<OperationContext['parts']['statusEvents']['history']>[0],
   max: number,
   context: OperationContext,
 ): Promise<PositionedEvent[]> {
@@ -58,7 +58,7 @@ async function collect(
   if (context.signal?.aborted) abort();
   context.signal?.addEventListener('abort', abort, { once: true });
   try {
-    for await (const positioned of context.statusEvents.history(range, aborted.signal)) {
+    for await (const positioned of context.parts.statusEvents.history(range, aborted.signal)) {
       if (!accepts(positioned.event) || (passes && !(await passes(positioned.event)))) continue;
       found.push(positioned);
       if (found.length === max) break;

@@ -1,6 +1,7 @@
 import { assertAuthorized } from '../auth/authorize.ts';
 import { restrictToOwnAccounts } from '../auth/restrictToOwnAccounts.ts';
 import type { OperationContext } from '../context.ts';
+import { utcDay } from '../domain/calendarDate.ts';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import { progressOf } from '../domain/journal.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
@@ -19,21 +20,21 @@ interface CommonFilter {
   entryType?: JournalEntryType | null | undefined;
 }
 
-export interface JournalsArguments extends ConnectionArguments {
-  filter?: JournalFilter | null | undefined;
-}
-
 export interface JournalFilter extends CommonFilter {
   fromAccount?: string | null | undefined;
   toAccount?: string | null | undefined;
 }
 
-export interface AccountJournalsArguments extends ConnectionArguments {
-  filter?: (CommonFilter & { direction?: 'INCOMING' | 'OUTGOING' | null | undefined }) | null | undefined;
+interface AccountJournalFilter extends CommonFilter {
+  direction?: 'INCOMING' | 'OUTGOING' | null | undefined;
+}
+
+interface Arguments<Filter> extends ConnectionArguments {
+  filter?: Filter | null | undefined;
 }
 
 /** Journals of all accounts, newest first. @throws BadUserInputError | ForbiddenError | Fault */
-export function journals(args: JournalsArguments, context: OperationContext): Promise<JournalPage> {
+export function journals(args: Arguments<JournalFilter>, context: OperationContext): Promise<JournalPage> {
   return page(args, selectionOf(args.filter ?? {}), context);
 }
 
@@ -48,7 +49,7 @@ export function selectionOf({ fromAccount, toAccount, ...filter }: JournalFilter
 /** Journals into and out of one account. @throws as `journals` */
 export function accountJournals(
   account: { id: string },
-  args: AccountJournalsArguments,
+  args: Arguments<AccountJournalFilter>,
   context: OperationContext,
 ): Promise<JournalPage> {
   const { direction, ...filter } = args.filter ?? {};
@@ -67,17 +68,16 @@ async function page(
 ): Promise<JournalPage> {
   assertAuthorized(context.principal, { kind: 'read' });
   const selection = { ...filter, sides: restrictToOwnAccounts(context.principal, sides) };
-  const matchesNothing = selection.sides.length === 0 || selection.status?.length === 0;
-  const reader = { shared: context.sharedReads, principal: context.principal, signal: context.signal };
+  const reader = { shared: context.parts.sharedReads, principal: context.principal, signal: context.signal };
   const connection = await connectionWindow(
     args,
-    async (bounds) => (matchesNothing ? { journals: [], complete: true } : readJournalSlice(reader, selection, bounds)),
+    (bounds) => readJournalSlice(reader, selection, bounds),
     { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null },
-    { today: new Date().toISOString().slice(0, 10) },
+    { today: utcDay() },
   );
   for (const node of connection.nodes) {
     // Others hardly have further events.
-    if (progressOf(node.status) === 'UNDER_WAY') context.journalSides.learn(node.id, node);
+    if (progressOf(node.status) === 'UNDER_WAY') context.parts.journalSides.learn(node.id, node);
   }
   return connection;
 }

@@ -1,6 +1,6 @@
 import { authorize, seesAllAccounts } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
-import { BadUserInputError } from '../errors/BadUserInputError.ts';
+import { assertAtMost } from '../errors/BadUserInputError.ts';
 import type { JournalEntryType, JournalStatus } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 import { readableSides } from '../loaders/JournalSidesCache.ts';
@@ -33,14 +33,14 @@ export function statusEventChecks(
     (!journalIds || journalIds.has(event.journalId.toLowerCase())) &&
     (!entryType || event.entryType === entryType) &&
     (!statusTo || statusTo.includes(event.statusTo));
-  const { principal, journalSides } = context;
+  const { principal, parts } = context;
   if (!accountIds && seesAllAccounts(principal)) return { accepts, passes: null };
   const hidden = journalIds && !seesAllAccounts(principal) ? hiddenAmong(journalIds, context) : null;
   return {
     accepts,
     passes: async ({ journalId: id }) => {
       if ((await hidden)?.has(id.toLowerCase())) return false;
-      const sides = await journalSides.sidesOf(id);
+      const sides = await parts.journalSides.sidesOf(id);
       if (!sides || !authorize(principal, { kind: 'readJournal', journal: sides })) return false;
       return !accountIds || [sides.fromAccount, sides.toAccount].some((side) => accountIds.has(side.toLowerCase()));
     },
@@ -52,13 +52,10 @@ export function statusEventChecks(
  * journal takes the same calls, and gives the same result, as one that does not exist. A missing journal may still be
  * created by this principal, so its events are checked one by one.
  */
-function hiddenAmong(
-  ids: ReadonlySet<string>,
-  { principal, sharedReads, signal }: OperationContext,
-): Promise<Set<string>> {
+function hiddenAmong(ids: ReadonlySet<string>, { parts, principal, signal }: OperationContext): Promise<Set<string>> {
   const reading = Promise.all(
     [...ids].map(async (id) => {
-      const journal = await sharedReads.get(principal, id, signal).catch(readableSides);
+      const journal = await parts.sharedReads.get(principal, id, signal).catch(readableSides);
       return journal && !authorize(principal, { kind: 'readJournal', journal }) ? id : null;
     }),
   );
@@ -70,6 +67,6 @@ function hiddenAmong(
 
 function idSet(name: string, ids: readonly string[] | null | undefined): Set<string> | null {
   if (!ids) return null;
-  if (ids.length > maxIds) throw new BadUserInputError(`filter.${name} has ${ids.length} entries, at most ${maxIds}`);
+  assertAtMost(maxIds, `filter.${name}`, ids);
   return new Set(ids.map((id) => id.toLowerCase()));
 }

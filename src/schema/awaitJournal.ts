@@ -1,9 +1,8 @@
 import { Kind } from 'graphql';
 import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 
-import { awaitJournal } from '../resolvers/awaitJournal.ts';
+import { awaitJournal, settledFields, withSettledFields } from '../resolvers/awaitJournal.ts';
 import type { AwaitedJournal as Awaited } from '../resolvers/awaitJournal.ts';
-import { settledFields, withSettledFields } from '../resolvers/settledFields.ts';
 
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
@@ -12,7 +11,7 @@ import { Journal } from './journal.ts';
 const AwaitedJournal = builder.objectRef<Awaited>('AwaitedJournal');
 
 builder.objectType(AwaitedJournal, {
-  description: 'A journal that a client has waited for.',
+  description: 'The result of waiting for a journal.',
   fields: (t) => ({
     journal: t.field({
       type: Journal,
@@ -22,7 +21,7 @@ builder.objectType(AwaitedJournal, {
     }),
     timedOut: t.exposeBoolean('timedOut', {
       description:
-        'Whether the wait ended while the journal was still `UNDER_WAY`, because the time was over or the gateway shut ' +
+        'Whether the wait ended while the journal was still `UNDER_WAY`, because the timeout expired or the gateway shut ' +
         'down.',
     }),
     cursor: t.exposeString('cursor', {
@@ -38,16 +37,15 @@ builder.queryField('awaitJournal', (t) =>
     type: AwaitedJournal,
     nullable: true,
     description:
-      'Waits until a journal is no longer `UNDER_WAY`, and returns the journal. Returns at once if the journal is ' +
-      'not `UNDER_WAY`. Null if the journal does not exist, if the caller may not see ' +
-      'it, or if the ID is not a UUID.',
+      'Waits until a journal is no longer `UNDER_WAY` and returns it. Returns immediately if the journal is not ' +
+      '`UNDER_WAY`. Null if the journal does not exist, if the caller may not see it, or if the ID is not a UUID.',
     args: {
       id: t.arg.id({ required: true, description: 'The UUID of the journal.' }),
       timeoutSeconds: t.arg.int({
         required: true,
         defaultValue: 30,
         description:
-          'How long to wait, from 1 to 300 seconds. After this time, the journal is returned in its current state.',
+          'The timeout, from 1 to 300 seconds. When it expires, the journal is returned in its current state.',
       }),
     },
     complexity: callCost,

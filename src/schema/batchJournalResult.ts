@@ -1,10 +1,9 @@
 import { redactUpstreamMessage } from '../auth/redactUpstreamMessage.ts';
-import type { BatchJournalResult as Result } from '../resolvers/mutations/matchEntries.ts';
+import type { BatchJournalResult as Result, BatchSuccess } from '../resolvers/mutations/matchEntries.ts';
 
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { idempotencyKeyDescription, replayedDescription } from './inputFields.ts';
 import { Journal } from './journal.ts';
-import { pure } from './pure.ts';
 
 const BatchJournalResult = builder.objectRef<Result>('BatchJournalResult');
 
@@ -28,12 +27,6 @@ builder.objectType(BatchJournalResult, {
     }),
   }),
 });
-
-interface BatchSuccess {
-  results: Result[];
-  idempotencyKey: string;
-  replayed: boolean | null;
-}
 
 /** The success type of a batch or a reverse batch. */
 export function batchSuccess(name: string, description: string) {

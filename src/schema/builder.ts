@@ -8,7 +8,11 @@ import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Decimal } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 
-import { pure } from './pure.ts';
+/**
+ * The `extensions` of a field whose resolver only reads its parent, its arguments and the context: it has no effects,
+ * returns no promise, and returns the same each time. Compiled operations call it without keeping its result.
+ */
+export const pure = { pure: true };
 
 /** The schema builder. Each type has a file of its own. */
 export const builder = new SchemaBuilder<{

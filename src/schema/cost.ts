@@ -1,4 +1,4 @@
-/** The cost of one API call, in fields of a response. */
+/** The cost of an API call. A field of a response costs 1. */
 export const callCost = 100;
 
 interface PageArguments {

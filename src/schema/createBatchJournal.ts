@@ -22,7 +22,7 @@ const CreateBatchJournalInput = builder.inputType('CreateBatchJournalInput', {
   fields: (t) => ({
     fromAccount: t.id({ required: true, description: `${texts.payer} Usually the sweep account.` }),
     description: t.string({
-      description: 'The description of every entry whose own is missing or empty, up to 1,024 characters.',
+      description: 'The default description of the entries, instead of a missing or empty one. Up to 1,024 characters.',
     }),
     entries: t.field({ type: [BatchJournalEntryInput], required: true, description: 'The 1 to 1,000 receivers.' }),
   }),

@@ -48,12 +48,12 @@ const CreateJournalInput = builder.inputType('CreateJournalInput', {
 const CreateJournalSuccess = builder.objectRef<Success>('CreateJournalSuccess');
 
 builder.objectType(CreateJournalSuccess, {
-  description: 'The journal exists.',
+  description: 'The journal was created, by this request or by an earlier one with the same idempotency key.',
   fields: (t) => ({
     journal: t.expose('journal', {
       type: Journal,
       description:
-        'The journal in its current state, at least as recent as any of its status events that were already delivered.',
+        'The journal in its current state. It is at least as recent as its last status event that was delivered.',
     }),
     idempotencyKey: t.exposeString('idempotencyKey', { description: texts.idempotencyKeyDescription }),
     replayed: t.exposeBoolean('replayed', { nullable: true, description: texts.replayedDescription }),

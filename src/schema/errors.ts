@@ -20,9 +20,8 @@ import {
 import type { InvalidRequestIssue as Issue, UpstreamErrorDetails } from '../errors/refusals.ts';
 import { journal } from '../resolvers/journal.ts';
 
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { Journal } from './journal.ts';
-import { pure } from './pure.ts';
 
 /** A refusal or a fault. The errors plugin hides its class. */
 interface MutationError extends Error, UpstreamErrorDetails {
@@ -167,8 +166,8 @@ builder.objectType(RateLimitedError, {
 builder.objectType(UpstreamUnavailableError, {
   name: 'UpstreamUnavailableError',
   description:
-    'The API could not be reached and no request was sent, the gateway could not record the request before sending it, ' +
-    'or a lost reverse batch was proved not to exist. Nothing was done.',
+    'Nothing was done: the API could not be reached, the gateway could not record the request before sending it, or a ' +
+    'reverse batch whose response was lost was found not to exist.',
   interfaces,
   fields: (t) => ({ retryAt: t.expose('retryAt', { type: 'DateTime', nullable: true, description: retryAt }) }),
 });
@@ -177,15 +176,15 @@ builder.objectType(OutcomeUnknownError, {
   name: 'OutcomeUnknownError',
   description:
     'The response of the API was lost: the mutation may or may not have been executed. Send the same mutation with the ' +
-    'same idempotency key at `retryAt`; `reverseJournal` needs no key. If `retryAt` is null, a retry cannot resolve it ' +
-    'and a person must investigate.',
+    'same idempotency key at `retryAt`; `reverseJournal` needs no key. If `retryAt` is null, retrying does not help and ' +
+    'a person must investigate.',
   interfaces,
   fields: (t) => ({
     idempotencyKey: t.exposeString('idempotencyKey', { description: 'The idempotency key to retry with.' }),
     retryAt: t.expose('retryAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'The time from which a retry makes sense. Null if a retry cannot resolve the outcome.',
+      description: 'The time from which a retry makes sense. Null if retrying does not help.',
     }),
   }),
 });

@@ -36,8 +36,8 @@ export const idempotencyKeyAdvice =
 export const idempotencyKeyDescription = 'The idempotency key of the request: the given key, or the generated one.';
 
 export const replayedUnknown =
-  'Null if the gateway cannot tell: the API gives no creation time or one just before this request, an earlier response ' +
-  'was lost, or the Redis that gateways share cannot be reached.';
+  'Null if this is unknown: the API states no creation time or one shortly before this request, the response to an ' +
+  'earlier request was lost, or the Redis that gateways share cannot be reached.';
 
 export const replayedDescription =
   'Whether the key was used before. If true, this result is the outcome of the earlier request; if false, it is the ' +

@@ -10,9 +10,8 @@ import { journal } from '../resolvers/journal.ts';
 import { travelRule } from '../resolvers/travelRule.ts';
 
 import { Account } from './account.ts';
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { callCost } from './cost.ts';
-import { pure } from './pure.ts';
 
 export const JournalEntryType = builder.enumType('JournalEntryType', {
   description: 'The entry type of a journal: cash or securities.',
@@ -66,7 +65,8 @@ export const JournalStatus = builder.enumType('JournalStatus', {
 });
 
 export const JournalProgress = builder.enumType('JournalProgress', {
-  description: 'How far a journal has come. It groups the statuses by what they mean to a client that waits for it.',
+  description:
+    'The progress of a journal. It groups the statuses by what they mean to a client that waits for the journal.',
   values: {
     UNDER_WAY: { description: 'Not executed yet: `QUEUED`, `SENT_TO_CLEARING` or `PENDING`.' },
     DONE: { description: 'The balances have been moved: `EXECUTED` or `ACTIVITY_CREATED`.' },
@@ -154,9 +154,9 @@ builder.interfaceType(Journal, {
     }),
     currency: t.string({
       description:
-        "The ISO 4217 currency code. The firm's own currency, as configured in the gateway, if the API gives none.",
+        "The ISO 4217 currency code. If the API states none, the firm's own currency, as configured in the gateway.",
       extensions: pure,
-      resolve: ({ currency }, _args, { firmCurrency }) => currency ?? firmCurrency,
+      resolve: ({ currency }, _args, { parts }) => currency ?? parts.firmCurrency,
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',

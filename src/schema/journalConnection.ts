@@ -3,11 +3,10 @@ import type { JournalPage } from '../resolvers/paging/connectionWindow.ts';
 import { accountJournals, journals } from '../resolvers/journals.ts';
 
 import { Account } from './account.ts';
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { pageCost } from './cost.ts';
 import type { InputFields } from './inputFields.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
-import { pure } from './pure.ts';
 
 const UnreadableJournal = builder.objectRef<Unreadable>('UnreadableJournal');
 
@@ -30,7 +29,7 @@ const JournalConnection = builder.connectionObject(
     name: 'JournalConnection',
     description: 'A page of journals, newest first.',
     fields: (t) => ({
-      // As the plugin's own field, but without an edge for each journal.
+      // Replaces the plugin's field, which would create an edge for each journal.
       nodes: t.field({
         type: [Journal],
         description: 'The items of the page.',

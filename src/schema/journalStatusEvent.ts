@@ -2,11 +2,11 @@ import { redactUpstreamMessage } from '../auth/redactUpstreamMessage.ts';
 import type { JournalStatusEvent as Event } from '../domain/journalStatusEvent.ts';
 import type { PositionedEvent } from '../events/cursor/PositionedEvent.ts';
 import { journalOfEvent } from '../resolvers/journalOfEvent.ts';
+import { journalStatusChanged } from '../resolvers/journalStatusChanged.ts';
 
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { callCost } from './cost.ts';
 import { Journal, JournalEntryType, JournalStatus } from './journal.ts';
-import { pure } from './pure.ts';
 
 const IdempotencyKeyType = builder.enumType('IdempotencyKeyType', {
   description: 'The kind of request that an idempotency key was sent with.',
@@ -31,8 +31,8 @@ export const JournalStatusEvent = builder.objectRef<StatusEventSource>('JournalS
 
 builder.objectType(JournalStatusEvent, {
   description:
-    'A change of the status of a journal. A subscriber that resumes after its last cursor receives each event once, except ' +
-    'that it may miss one that the API delivers late, and in rare cases receives one twice.',
+    'A status change of a journal. A subscriber that resumes after its last cursor receives each event once, with two ' +
+    'exceptions: it can miss an event that the API delivers late, and in rare cases it receives an event twice.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The ULID of the event. It is the same on every delivery.' }),
     cursor: t.string({
@@ -67,8 +67,8 @@ builder.objectType(JournalStatusEvent, {
         'the caller is limited to certain accounts and the key belongs to another principal, or if the gateway no longer ' +
         'has the original key.',
       extensions: pure,
-      resolve: ({ idempotencyKey }, _args, { principal, idempotencyKeys }) =>
-        idempotencyKeys.keyToShow(principal, idempotencyKey),
+      resolve: ({ idempotencyKey }, _args, { parts, principal }) =>
+        parts.idempotencyKeys.keyToShow(principal, idempotencyKey),
     }),
     idempotencyKeyType: t.expose('idempotencyKeyType', {
       type: IdempotencyKeyType,
@@ -104,3 +104,28 @@ export const JournalStatusEventFilter = builder.inputType('JournalStatusEventFil
     statusTo: t.field({ type: [JournalStatus], description: 'Changes into any of these statuses.' }),
   }),
 });
+
+builder.subscriptionField('journalStatusChanged', (t) =>
+  t.field({
+    type: JournalStatusEvent,
+    description:
+      'Delivers status changes as they happen. With `after`, past events after that cursor are delivered first, then ' +
+      'live events, without a gap or a duplicate. If the subscription ends early, its error has the extensions `code` ' +
+      'and `cursor`: subscribe again with `after` set to the cursor.',
+    // The result depends only on the operation and on the rights of the caller. So subscribers with the same operation
+    // and the same rights share one execution per event.
+    extensions: { shared: true },
+    args: {
+      filter: t.arg({ type: JournalStatusEventFilter, description: 'Delivers the events that match this filter.' }),
+      after: t.arg.string({
+        description: 'The cursor of an event, or `journalStatusCursor`. Delivery starts after this cursor.',
+      }),
+    },
+    subscribe: (_root, args, context) => journalStatusChanged(args, context),
+    resolve: (positioned, _args, { refusedFields }) => {
+      // One context serves all events, but each result must report only its own refused fields.
+      refusedFields.clear();
+      return statusEventSource(positioned, true);
+    },
+  }),
+);

@@ -43,9 +43,9 @@ builder.queryField('journalStatusCursor', (t) =>
   t.string({
     nullable: true,
     description:
-      'The current cursor of the feed of status events, taken before any other read of this operation. A client that ' +
-      'queries the cursor together with a list and subscribes after this cursor misses no change between the two. Null ' +
-      'until the feed has started.',
+      'The current cursor of the status event feed, taken before anything else is read for this operation. To miss no ' +
+      'change after a list, query this cursor together with the list and subscribe after it. Null until the feed has ' +
+      'started.',
     resolve: (_root, _args, { principal, statusMark }) => {
       assertAuthorized(principal, { kind: 'read' });
       return statusMark?.cursor;

@@ -3,11 +3,10 @@ import { maxGroups } from '../resolvers/totals/TotalsSheet.ts';
 import type { JournalTotal as Total, JournalTotals as Totals } from '../resolvers/totals/TotalsSheet.ts';
 
 import { Account } from './account.ts';
-import { builder } from './builder.ts';
+import { builder, pure } from './builder.ts';
 import { callCost } from './cost.ts';
 import { JournalEntryType, JournalProgress, JournalStatus } from './journal.ts';
 import { JournalFilter } from './journalConnection.ts';
-import { pure } from './pure.ts';
 
 const JournalTotalsKey = builder.enumType('JournalTotalsKey', {
   description: 'A property by which totals are grouped.',
@@ -22,34 +21,42 @@ const JournalTotalsKey = builder.enumType('JournalTotalsKey', {
 });
 
 const JournalTotal = builder.objectRef<Total>('JournalTotal');
-const notAsked = 'Null if the totals are not grouped by it.';
+const nullUnless = (key: string) => `Null unless the totals are grouped by \`${key}\`.`;
 
 builder.objectType(JournalTotal, {
-  description: 'The total of a group of journals of one currency or one symbol.',
+  description: 'The total of the journals of a group that share a currency or a symbol.',
   fields: (t) => ({
     day: t.expose('day', {
       type: 'Date',
       nullable: true,
-      description: `The day (UTC) of creation. ${notAsked} Also null for journals without a creation time.`,
+      description: `The day (UTC) of creation. ${nullUnless('DAY')} Also null for journals without a creation time.`,
     }),
-    status: t.expose('status', { type: JournalStatus, nullable: true, description: `The status. ${notAsked}` }),
-    progress: t.expose('progress', { type: JournalProgress, nullable: true, description: `The progress. ${notAsked}` }),
+    status: t.expose('status', {
+      type: JournalStatus,
+      nullable: true,
+      description: `The status. ${nullUnless('STATUS')}`,
+    }),
+    progress: t.expose('progress', {
+      type: JournalProgress,
+      nullable: true,
+      description: `The progress. ${nullUnless('PROGRESS')}`,
+    }),
     entryType: t.expose('entryType', {
       type: JournalEntryType,
       nullable: true,
-      description: `The entry type. ${notAsked}`,
+      description: `The entry type. ${nullUnless('ENTRY_TYPE')}`,
     }),
     fromAccount: t.field({
       type: Account,
       nullable: true,
-      description: `The account that gives. ${notAsked}`,
+      description: `The account that gives. ${nullUnless('FROM_ACCOUNT')}`,
       extensions: pure,
       resolve: ({ fromAccount: id }) => (id === null ? null : { id }),
     }),
     toAccount: t.field({
       type: Account,
       nullable: true,
-      description: `The account that receives. ${notAsked}`,
+      description: `The account that receives. ${nullUnless('TO_ACCOUNT')}`,
       extensions: pure,
       resolve: ({ toAccount: id }) => (id === null ? null : { id }),
     }),

@@ -1,31 +1,23 @@
-import {
-  AccountNotFoundError,
-  IdempotencyConflictError,
-  InsufficientBalanceError,
-  InvalidRequestError,
-  JournalNotFoundError,
-  JournalNotReversableError,
-  OtherRefusalError,
-} from '../errors/refusals.ts';
-import { OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../errors/faults.ts';
+import { JournalNotFoundError, JournalNotReversableError } from '../errors/refusals.ts';
 import { reverseJournal } from '../resolvers/mutations/reverseJournal.ts';
 import type { ReverseJournalSuccess as Success } from '../resolvers/mutations/reverseJournal.ts';
 
 import { builder } from './builder.ts';
 import { callCost } from './cost.ts';
+import { createErrors } from './errors.ts';
 import * as texts from './inputFields.ts';
 import { Journal } from './journal.ts';
 
 const ReverseJournalSuccess = builder.objectRef<Success>('ReverseJournalSuccess');
 
 builder.objectType(ReverseJournalSuccess, {
-  description: 'The reversal exists.',
+  description: 'The reversal was created, by this request or by an earlier one.',
   fields: (t) => ({
     reversal: t.expose('reversal', {
       type: Journal,
       description:
-        'The journal in the opposite direction, in its current state. It may itself be under way or have failed; the ' +
-        'journal is not reversed a second time.',
+        'The journal in the opposite direction, in its current state. It can be under way or can have failed; even then, ' +
+        'the original is not reversed again.',
     }),
     original: t.expose('original', { type: Journal, description: 'The journal that is reversed.' }),
     replayed: t.exposeBoolean('replayed', {
@@ -41,29 +33,17 @@ builder.mutationField('reverseJournal', (t) =>
     nullable: true,
     description:
       'Moves the cash of an executed journal back: creates a journal with the same amount and currency in the opposite ' +
-      'direction. A journal is reversed once, however often and by whomever this is requested: a repetition returns the ' +
-      'existing reversal.',
+      'direction. A journal is reversed at most once: later requests, by any client, return the existing reversal.',
     args: {
       id: t.arg.id({ required: true, description: 'The UUID of the journal to reverse.' }),
       description: t.arg.string({
         description:
           'A text that follows `Reversal of journal <id>: ` in the description of the reversal. Both together have up to ' +
-          '1,024 characters. Ignored if the reversal exists.',
+          '1,024 characters. Ignored if the reversal already exists.',
       }),
     },
     errors: {
-      types: [
-        JournalNotFoundError,
-        JournalNotReversableError,
-        AccountNotFoundError,
-        InsufficientBalanceError,
-        InvalidRequestError,
-        IdempotencyConflictError,
-        OtherRefusalError,
-        OutcomeUnknownError,
-        RateLimitedError,
-        UpstreamUnavailableError,
-      ],
+      types: [...createErrors, JournalNotFoundError, JournalNotReversableError],
       union: { name: 'ReverseJournalResult', description: 'The reversal, or the reason why there is none.' },
     },
     // A read, a search and the create.

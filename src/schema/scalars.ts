@@ -9,26 +9,17 @@ import { codedGraphQLError } from '../errors/codedGraphQLError.ts';
 
 import { builder } from './builder.ts';
 
-const decimalExample = 'a decimal in a string such as "10.25"';
-
-builder.scalarType('Decimal', {
+stringScalar('Decimal', {
   description:
     'An exact decimal number as a string, such as `"10.25"`: `-?(0|[1-9][0-9]*)(\\.[0-9]+)?`, of any length, without an ' +
     'exponent. Input may also be an integer, in JSON up to 2^53-1. Other JSON numbers are rejected because they may ' +
     'lose digits on the way: send a string.',
+  expected: 'a decimal in a string such as "10.25"',
+  isValid: isDecimal,
+  acceptsIntegers: true,
   serialize: (value) => {
     if (typeof value === 'string' && isDecimal(value)) return value;
     throw new TypeError(`cannot serialize a value of type ${typeof value} as a Decimal`);
-  },
-  parseValue: (value) => {
-    if (typeof value === 'string' && isDecimal(value)) return value;
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-    throw invalidValue(decimalExample, describe(value));
-  },
-  parseLiteral: (node) => {
-    if (node.kind === Kind.INT) return node.value;
-    if (node.kind === Kind.STRING && isDecimal(node.value)) return node.value;
-    throw invalidValue(decimalExample, describeLiteral(node), node);
   },
 });
 
@@ -49,26 +40,27 @@ stringScalar('DateTime', {
 
 interface StringScalar {
   description: string;
-  specifiedByURL: string;
+  specifiedByURL?: string;
+  /** Advice for the client, in the message about another value. */
   expected: string;
   isValid: (value: string) => boolean;
+  acceptsIntegers?: boolean;
+  serialize?: (value: unknown) => unknown;
 }
 
-/** A scalar that remains a string: a JavaScript `Date` would lose microseconds and offsets. */
-function stringScalar(
-  name: 'Date' | 'DateTime',
-  { description, specifiedByURL, expected, isValid }: StringScalar,
-): void {
+/** A scalar that remains a string: a JavaScript number or `Date` would lose digits and offsets. */
+function stringScalar(name: 'Decimal' | 'Date' | 'DateTime', scalar: StringScalar): void {
+  const { expected, isValid, acceptsIntegers = false, ...rest } = scalar;
   builder.scalarType(name, {
-    description,
-    specifiedByURL,
-    serialize: (value) => value,
+    ...rest,
     parseValue: (value) => {
-      if (typeof value === 'string' && isValid(value)) return value;
+      const text = acceptsIntegers && Number.isSafeInteger(value) ? String(value) : value;
+      if (typeof text === 'string' && isValid(text)) return text;
       throw invalidValue(expected, describe(value));
     },
     parseLiteral: (node) => {
-      if (node.kind === Kind.STRING && isValid(node.value)) return node.value;
+      const isText = node.kind === Kind.STRING || (acceptsIntegers && node.kind === Kind.INT);
+      if (isText && isValid(node.value)) return node.value;
       throw invalidValue(expected, describeLiteral(node), node);
     },
   });

@@ -15,9 +15,7 @@ import './deleteJournal.ts';
 import './reverseJournal.ts';
 import './journalStatusEvent.ts';
 import './journalStatusEvents.ts';
-import './journalStatusChanged.ts';
 import { builder } from './builder.ts';
-import { printSubgraph } from './printSubgraph.ts';
 import { wrapMutations } from './wrapMutations.ts';
 
 /** The public schema, sorted by name. */
@@ -26,9 +24,4 @@ export const schema = wrapMutations(builder.toSchema());
 /** The schema as SDL, as in `schema.graphql`. */
 export function printedSchema(): string {
   return `${printSchema(schema)}\n`;
-}
-
-/** The schema as the SDL of a subgraph of Apollo Federation 2. */
-export function printedSubgraph(): string {
-  return printSubgraph(schema);
 }

@@ -1,5 +1,10 @@
 import {
   isObjectType,
+  Kind,
+  parse,
+  print,
+  printSchema,
+  visit,
   GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
@@ -8,7 +13,12 @@ import {
   GraphQLString,
   GraphQLUnionType,
 } from 'graphql';
-import type { GraphQLFieldConfig } from 'graphql';
+import type {
+  ConstDirectiveNode,
+  GraphQLFieldConfig,
+  InterfaceTypeDefinitionNode,
+  ObjectTypeDefinitionNode,
+} from 'graphql';
 
 import type { OperationContext } from '../context.ts';
 import { journalTypeName } from '../domain/journal.ts';
@@ -18,9 +28,30 @@ import { entities } from '../resolvers/entities.ts';
 import type { EntityReference } from '../resolvers/entities.ts';
 
 import { callCost } from './cost.ts';
-import { entityTypes, printSubgraph } from './printSubgraph.ts';
+import { schema } from './schema.ts';
 
 type Field<Args> = GraphQLFieldConfig<unknown, OperationContext, Args>;
+
+/** The first version in which an interface may have a key. */
+const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
+
+"""Requires exactly one field of an input. Declared because composers do not know this directive of GraphQL."""
+directive @oneOf on INPUT_OBJECT
+`;
+
+const key = directives('@key(fields: "id")');
+const shareable = directives('@shareable');
+
+/** Types whose objects other subgraphs can refer to by `id`. An interface with a key requires it of all of its types. */
+const entityTypes: readonly string[] = ['Account', 'JNLC', 'JNLS', 'Journal', 'OtherJournal'];
+
+/** A type of the Relay specification, which other subgraphs define too. */
+const sharedTypes: readonly string[] = ['PageInfo'];
+
+/** The public schema as the SDL of a subgraph of Apollo Federation 2. */
+export function printedSubgraph(): string {
+  return printSubgraph(schema);
+}
 
 /**
  * Adds to a schema the fields and types that Apollo Federation 2 requires of a subgraph
@@ -94,4 +125,23 @@ function referenceOf(value: unknown): EntityReference {
       return { typename, id };
   }
   throw new BadUserInputError(`expected an id and a __typename that is one of ${entityTypes.join(', ')}`);
+}
+
+function printSubgraph(schema: GraphQLSchema): string {
+  const document = visit(parse(printSchema(schema)), {
+    ObjectTypeDefinition: withDirective,
+    InterfaceTypeDefinition: withDirective,
+  });
+  return `${head}\n${print(document)}\n`;
+}
+
+function withDirective<Node extends ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode>(node: Node): Node {
+  const name = node.name.value;
+  const added = entityTypes.includes(name) ? key : sharedTypes.includes(name) ? shareable : [];
+  return { ...node, directives: [...(node.directives ?? []), ...added] };
+}
+
+function directives(text: string): readonly ConstDirectiveNode[] {
+  const [definition] = parse(`scalar Any ${text}`).definitions;
+  return definition?.kind === Kind.SCALAR_TYPE_DEFINITION ? (definition.directives ?? []) : [];
 }

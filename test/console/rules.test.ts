@@ -27,9 +27,11 @@ const accounts = ['8f8c8cee-2591-4f83-be12-82c659b5e748', '8F8C8CEE-2591-4F83-BE
 describe("the console's rules accept what the gateway accepts", () => {
   it.each(numbers)('as an amount and as a quantity: %j', (value) => {
     expect(rules.amountProblem(value) === null).toBe(
-      isDecimal(value) && isAccepted((check) => check.amount(['amount'], value)),
+      isDecimal(value) && isAccepted((check) => check.cash([], { amount: value })),
     );
-    expect(rules.qtyProblem(value) === null).toBe(isDecimal(value) && isAccepted((check) => check.qty(['qty'], value)));
+    expect(rules.qtyProblem(value) === null).toBe(
+      isDecimal(value) && isAccepted((check) => check.securities([], { symbol: 'AAPL', qty: value })),
+    );
   });
 
   it.each(accounts)('as an account: %j', (value) => {
@@ -41,9 +43,11 @@ describe("the console's rules accept what the gateway accepts", () => {
       isAccepted((check) => check.description(['description'], value)),
     );
     expect(rules.transmitterProblem(value) === null).toBe(
-      isAccepted((check) => check.transmitter([], { transmitterName: value })),
+      isAccepted((check) => check.cash([], { amount: '1', transmitterName: value })),
     );
-    expect(rules.symbolProblem(value) === null).toBe(isAccepted((check) => check.symbol(['symbol'], value)));
+    expect(rules.symbolProblem(value) === null).toBe(
+      isAccepted((check) => check.securities([], { symbol: value, qty: '1' })),
+    );
   });
 
   it.each([

@@ -11,6 +11,7 @@ import { exchange } from './rawRequestsConnection.ts';
 
 const [customer] = customerAccountIds;
 const credential = Buffer.from('key:secret').toString('base64');
+const authorization = `Authorization: Basic ${credential}`;
 
 function lines(...head: string[]): string {
   return `${head.join('\r\n')}\r\n\r\n`;
@@ -30,7 +31,7 @@ describe('a create', () => {
         jnlc,
         'POST /v1/journals HTTP/1.1',
         'Host: localhost:4010',
-        `Authorization: Basic ${credential}`,
+        authorization,
         'User-Agent: curl/7.88.1',
         'Accept: */*',
         'Content-Type: application/x-www-form-urlencoded',
@@ -42,7 +43,7 @@ describe('a create', () => {
         `{\r\n    "entry_type": "JNLC",\r\n    "from_account": "${sweepAccountId}",\r\n    "to_account": "${customer}",\r\n    "amount": 10.5\r\n}`,
         'POST /v1/journals HTTP/1.1',
         'Content-Type: application/json',
-        `Authorization: Basic ${credential}`,
+        authorization,
         'User-Agent: PostmanRuntime/7.36.0',
         'Accept: */*',
         'Postman-Token: 8d1b9d2e-7e0a-4f3c-9f0a-2b7b6a1f0c11',
@@ -58,7 +59,7 @@ describe('a create', () => {
         'Host: localhost:4010',
         'User-Agent: Go-http-client/1.1',
         'Transfer-Encoding: chunked',
-        `Authorization: Basic ${credential}`,
+        authorization,
         'Content-Type: application/json',
         'Idempotency-Key: 0b7ab1e7-7c9a-4df1-9d5a-0f7b64c0a001',
         'Accept-Encoding: gzip',
@@ -87,7 +88,7 @@ describe('a create', () => {
         'Accept-Encoding: gzip, deflate',
         'Accept: */*',
         'Connection: keep-alive',
-        `Authorization: Basic ${credential}`,
+        authorization,
         'Content-Type: application/json',
       ),
     ],
@@ -101,7 +102,7 @@ describe('a create', () => {
         jnlc.replace('}', ',"description":null,"currency":null,"transmitter_name":null,"symbol":null,"qty":null}'),
         'POST /v1/journals HTTP/1.1',
         'Host: x',
-        `Authorization: Basic ${credential}`,
+        authorization,
       ),
     ],
   ])('from %s returns the journal', async (_client, request) => {
@@ -117,8 +118,8 @@ describe('a create', () => {
 describe('the sandbox', () => {
   it('answers pipelined requests in order on one connection', async () => {
     const { sandbox } = await startSandbox();
-    const get = (path: string) => lines(`GET ${path} HTTP/1.1`, 'Host: x', `Authorization: Basic ${credential}`);
-    const create = withBody(jnlc, 'POST /v1/journals HTTP/1.1', 'Host: x', `Authorization: Basic ${credential}`);
+    const get = (path: string) => lines(`GET ${path} HTTP/1.1`, 'Host: x', authorization);
+    const create = withBody(jnlc, 'POST /v1/journals HTTP/1.1', 'Host: x', authorization);
 
     const answers = await exchange(sandbox.port, create + get('/v1/journals') + get('/v1/nothing'), 3);
 
@@ -129,14 +130,10 @@ describe('the sandbox', () => {
   it('closes the connection after an HTTP/1.0 request and after Connection: close', async () => {
     const { sandbox } = await startSandbox();
 
-    const old = await exchange(
-      sandbox.port,
-      lines('GET /v1/journals HTTP/1.0', `Authorization: Basic ${credential}`),
-      'until closed',
-    );
+    const old = await exchange(sandbox.port, lines('GET /v1/journals HTTP/1.0', authorization), 'until closed');
     const closing = await exchange(
       sandbox.port,
-      lines('GET /v1/journals HTTP/1.1', 'Host: x', 'Connection: close', `Authorization: Basic ${credential}`),
+      lines('GET /v1/journals HTTP/1.1', 'Host: x', 'Connection: close', authorization),
       'until closed',
     );
 
@@ -145,13 +142,7 @@ describe('the sandbox', () => {
 
   it('sends 100 Continue to a client that expects it', async () => {
     const { sandbox } = await startSandbox();
-    const request = withBody(
-      jnlc,
-      'POST /v1/journals HTTP/1.1',
-      'Host: x',
-      `Authorization: Basic ${credential}`,
-      'Expect: 100-continue',
-    );
+    const request = withBody(jnlc, 'POST /v1/journals HTTP/1.1', 'Host: x', authorization, 'Expect: 100-continue');
 
     const answers = await exchange(sandbox.port, request, 2);
 
@@ -172,7 +163,7 @@ describe('the sandbox', () => {
     await client.post('/v1/journals', jnlc);
     await client.post('/v1/journals', jnlc);
 
-    const request = lines(`GET ${target} HTTP/1.1`, 'Host: x', `Authorization: Basic ${credential}`);
+    const request = lines(`GET ${target} HTTP/1.1`, 'Host: x', authorization);
     const [answer] = await exchange(sandbox.port, request, 1);
 
     expect(answer?.status).toBe(200);
@@ -184,7 +175,7 @@ describe('the sandbox', () => {
 
     const request = lines(
       'GET /v2/events/journals/status?since=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z HTTP/1.0',
-      `Authorization: Basic ${credential}`,
+      authorization,
       'Accept: text/event-stream',
     );
     const [answer] = await exchange(sandbox.port, request, 'until closed');

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { decodeStatusEvent } from '../../src/upstream/events/decodeStatusEvent.ts';
+import type { WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
-import { startBoth, startGateway } from '../kit/startGateway.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startBoth } from '../kit/startGateway.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json } from '../kit/StubUpstream.ts';
 
 import {
   batchRequest,
@@ -31,28 +33,38 @@ const everyField = `
     transmitterTimestamp }
   ... on JNLS { symbol qty price }`;
 
-/** The fields that a sample may lack. */
-const absent = {
-  settleDate: null,
-  systemDate: null,
-  description: null,
-  currency: 'USD',
-  createdAt: null,
-  transmitterInfo: null,
-  isFinal: false,
-};
-
-const cash = {
-  __typename: 'JNLC',
-  entryType: 'JNLC',
-  transmitterName: null,
-  transmitterAccountNumber: null,
-  transmitterAddress: null,
-  transmitterFinancialInstitution: null,
-  transmitterTimestamp: null,
-};
-
-const shares = { __typename: 'JNLS', entryType: 'JNLS', symbol: 'AAPL', price: '128.23' };
+/** A journal of the API as GraphQL shows it: with the same values, and null for what it lacks. */
+function shown(wire: WireJournal): Record<string, unknown> {
+  const info = wire.transmitter_info;
+  const both = {
+    __typename: wire.entry_type,
+    id: wire.id,
+    entryType: wire.entry_type,
+    status: wire.status.toUpperCase(),
+    rawStatus: wire.status,
+    isFinal: false,
+    fromAccount: { id: wire.from_account },
+    toAccount: { id: wire.to_account },
+    settleDate: wire.settle_date ?? null,
+    systemDate: wire.system_date ?? null,
+    description: wire.description ?? null,
+    currency: wire.currency ?? 'USD',
+    createdAt: wire.created_at ?? null,
+    transmitterInfo: info
+      ? { originatorFullName: info.originator_full_name, originatorBankName: info.originator_bank_name }
+      : null,
+  };
+  if (wire.entry_type === 'JNLS') return { ...both, symbol: wire.symbol, qty: wire.qty, price: wire.price };
+  return {
+    ...both,
+    netAmount: wire.net_amount,
+    transmitterName: wire.transmitter_name ?? null,
+    transmitterAccountNumber: wire.transmitter_account_number ?? null,
+    transmitterAddress: wire.transmitter_address ?? null,
+    transmitterFinancialInstitution: wire.transmitter_financial_institution ?? null,
+    transmitterTimestamp: wire.transmitter_timestamp ?? null,
+  };
+}
 
 const batchMutation = (name: string, type: string) => `
   mutation ($input: ${type}!) { ${name}(input: $input) {
@@ -91,183 +103,37 @@ interface BatchAnswer {
 
 describe('a documented response', () => {
   it.each([
-    [
-      'JNLC',
-      sampleJNLC,
-      {
-        ...absent,
-        ...cash,
-        id: 'h7h5g33f-ef01-4458-9a4b-9598727a406f',
-        fromAccount: { id: '8fjkjn-4483-4199-840f-6c5fe0b7ca24' },
-        toAccount: { id: '3gtt65jd-6f2a-433c-8c33-17b66b8941fa' },
-        status: 'EXECUTED',
-        rawStatus: 'executed',
-        settleDate: '2020-12-24',
-        systemDate: '2020-12-24',
-        netAmount: '115.5',
-        description: 'this is a test journal',
-      },
-    ],
-    [
-      'JNLS',
-      sampleJNLS,
-      {
-        ...absent,
-        ...shares,
-        id: 'f45g67h8-d1fc-4136-aa4f-cf4460aecdfc',
-        fromAccount: { id: '8k4f3d-4483-4199-840f-6c5fe0b7ca24' },
-        toAccount: { id: 'g7h7rg66-6f2a-433c-8c33-17b66b8941fa' },
-        status: 'EXECUTED',
-        rawStatus: 'executed',
-        settleDate: '2020-12-24',
-        systemDate: '2020-12-24',
-        qty: '0.5',
-        description: 'this is a test journal',
-      },
-    ],
-    [
-      'OpenAPI example',
-      openApiExample,
-      {
-        ...absent,
-        ...shares,
-        id: 'h7h5g33f-ef01-4458-9a4b-9598727a406f',
-        fromAccount: { id: '8fjkjn-4483-4199-840f-6c5fe0b7ca24' },
-        toAccount: { id: '3gtt65jd-6f2a-433c-8c33-17b66b8941fa' },
-        status: 'EXECUTED',
-        rawStatus: 'executed',
-        settleDate: '2020-12-24',
-        qty: '2',
-      },
-    ],
-    [
-      'OpenAPI example-pending',
-      openApiPending,
-      {
-        ...absent,
-        ...cash,
-        id: '6d2cba43-cb57-4534-9603-a6e159167c0a',
-        fromAccount: { id: '3dcb795c-3ccc-402a-abb9-07e26a1b1326' },
-        toAccount: { id: '2a87c088-ffb6-472b-a4a3-cd9305c8605c' },
-        status: 'PENDING',
-        rawStatus: 'pending',
-        settleDate: '2022-02-17',
-        systemDate: '2022-02-17',
-        netAmount: '645',
-        description: '',
-      },
-    ],
-    [
-      'OpenAPI example-queued',
-      openApiQueued,
-      {
-        ...absent,
-        ...cash,
-        id: '6d2cba43-cb57-4534-9603-a6e159167c0a',
-        fromAccount: { id: '3dcb795c-3ccc-402a-abb9-07e26a1b1326' },
-        toAccount: { id: '2a87c088-ffb6-472b-a4a3-cd9305c8605c' },
-        status: 'QUEUED',
-        rawStatus: 'queued',
-        netAmount: '645',
-        description: '',
-      },
-    ],
-    [
-      'OpenAPI JNLC example',
-      openApiJNLC,
-      {
-        ...absent,
-        ...cash,
-        id: 'f45g67h8-d1fc-4136-aa4f-cf4460aecdfc',
-        fromAccount: { id: '8fjkjn-4483-4199-840f-6c5fe0b7ca24' },
-        toAccount: { id: '3gtt65jd-6f2a-433c-8c33-17b66b8941fa' },
-        status: 'PENDING',
-        rawStatus: 'pending',
-        netAmount: '115.5',
-      },
-    ],
-    [
-      'newest JNLC',
-      newestJNLC,
-      {
-        __typename: 'JNLC',
-        id: 'ddd26344-86af-4ba7-ae6a-bcec63129808',
-        entryType: 'JNLC',
-        fromAccount: { id: sweep },
-        toAccount: { id: customer },
-        status: 'ACTIVITY_CREATED',
-        rawStatus: 'activity_created',
-        isFinal: false,
-        settleDate: '2026-10-14',
-        systemDate: '2026-10-13',
-        netAmount: '10',
-        description: '',
-        currency: 'USD',
-        createdAt: '2026-10-13T13:11:10.579134Z',
-        transmitterName: 'Ann Example',
-        transmitterAccountNumber: '42',
-        transmitterAddress: '1 Main St, Springfield',
-        transmitterFinancialInstitution: 'First Bank',
-        transmitterTimestamp: '2026-10-13T15:11:10+02:00',
-        transmitterInfo: { originatorFullName: 'Ann Example', originatorBankName: null },
-      },
-    ],
-    [
-      'newest JNLS',
-      newestJNLS,
-      {
-        ...absent,
-        ...shares,
-        id: 'ddd26344-86af-4ba7-ae6a-bcec63129808',
-        fromAccount: { id: sweep },
-        toAccount: { id: customer },
-        status: 'SENT_TO_CLEARING',
-        rawStatus: 'sent_to_clearing',
-        qty: '0.123456789',
-        price: null,
-        description: '',
-        createdAt: '2026-10-13T13:11:10.579134Z',
-      },
-    ],
-  ])('(%s) is returned unchanged by a list and by a create', async (_label, sample, expected) => {
-    const stub = await StubUpstream.start((seen, response) =>
+    ['JNLC', sampleJNLC],
+    ['JNLS', sampleJNLS],
+    ['OpenAPI example', openApiExample],
+    ['OpenAPI example-pending', openApiPending],
+    ['OpenAPI example-queued', openApiQueued],
+    ['OpenAPI JNLC example', openApiJNLC],
+    ['newest JNLC', newestJNLC],
+    ['newest JNLS', newestJNLS],
+  ])('(%s) is returned unchanged by a list and by a create', async (_label, sample) => {
+    const { url } = await startStubbed((seen, response) =>
       json(200, seen.url.startsWith('/v1/journals?') ? [sample] : sample)(seen, response),
     );
-    const { url } = await startGateway(stub.url);
 
     const listed = await ask(url, `{ journals(first: 5) { nodes { ${everyField} } } }`);
     const created = await ask(url, mutations.createJournal, { input: inputs.createJournal });
 
-    expect(listed).toEqual({ data: { journals: { nodes: [expected] } } });
-    expect(created).toEqual({ data: { createJournal: { journal: expected } } });
+    expect(listed).toEqual({ data: { journals: { nodes: [shown(sample)] } } });
+    expect(created).toEqual({ data: { createJournal: { journal: shown(sample) } } });
   });
 
   it.each([
-    ['createBatchJournal', batchResponse, 'PENDING'],
-    ['createReverseBatchJournal', reverseBatchResponse, 'QUEUED'],
-  ] as const)('to %s is returned unchanged, each journal with its entry', async (name, response, status) => {
-    const stub = await StubUpstream.start(json(200, response));
-    const { url } = await startGateway(stub.url);
+    ['createBatchJournal', batchResponse],
+    ['createReverseBatchJournal', reverseBatchResponse],
+  ] as const)('to %s is returned unchanged, each journal with its entry', async (name, response) => {
+    const { url } = await startStubbed(json(200, response));
 
     const { data, errors } = await ask<Record<string, BatchAnswer>>(url, mutations[name], { input: inputs[name] });
 
     expect(errors).toBeUndefined();
     expect(data?.[name]?.results).toEqual(
-      response.map((item, index) => ({
-        entryIndex: index,
-        errorMessage: null,
-        journal: {
-          ...absent,
-          ...cash,
-          id: item.id,
-          fromAccount: { id: item.from_account },
-          toAccount: { id: item.to_account },
-          status,
-          rawStatus: item.status,
-          netAmount: item.net_amount,
-          description: '',
-        },
-      })),
+      response.map((item, entryIndex) => ({ entryIndex, errorMessage: null, journal: shown(item) })),
     );
   });
 });
@@ -314,8 +180,7 @@ describe('a documented request', () => {
     ['createBatchJournal', '/v1/journals/batch', batchRequest, batchResponse],
     ['createReverseBatchJournal', '/v1/journals/reverse_batch', reverseBatchRequest, reverseBatchResponse],
   ] as const)('of %s is sent with its values unchanged', async (name, path, sample, response) => {
-    const stub = await StubUpstream.start(json(200, response));
-    const { url } = await startGateway(stub.url);
+    const { stub, url } = await startStubbed(json(200, response));
 
     await ask(url, mutations[name], { input: inputs[name] });
 

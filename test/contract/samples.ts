@@ -146,54 +146,27 @@ export const batchRequest = {
   ],
 };
 
+/** What all journals of the sample responses to batches have in common. */
+const batchJournal = {
+  error_message: '',
+  entry_type: 'JNLC',
+  symbol: '',
+  qty: null,
+  settle_date: null,
+  system_date: null,
+  description: '',
+};
+
 /** "Creating a Batch Journal Transaction", sample response. */
 export const batchResponse = [
+  { id: '0a9152c4-d232-4b00-9102-5fa19aca40cb', to_account: 'd7017fd9-60dd-425b-a09a-63ff59368b62', net_amount: '10' },
+  { id: '84379534-bcee-4c22-abe8-a4a6286dd100', to_account: '94fa473d-9a92-40cd-908c-25da9fba1e65', net_amount: '100' },
   {
-    error_message: '',
-    id: '0a9152c4-d232-4b00-9102-5fa19aca40cb',
-    entry_type: 'JNLC',
-    from_account: '8f8c8cee-2591-4f83-be12-82c659b5e748',
-    to_account: 'd7017fd9-60dd-425b-a09a-63ff59368b62',
-    symbol: '',
-    qty: null,
-    price: null,
-    status: 'pending',
-    settle_date: null,
-    system_date: null,
-    net_amount: '10',
-    description: '',
-  },
-  {
-    error_message: '',
-    id: '84379534-bcee-4c22-abe8-a4a6286dd100',
-    entry_type: 'JNLC',
-    from_account: '8f8c8cee-2591-4f83-be12-82c659b5e748',
-    to_account: '94fa473d-9a92-40cd-908c-25da9fba1e65',
-    symbol: '',
-    qty: null,
-    price: null,
-    status: 'pending',
-    settle_date: null,
-    system_date: null,
-    net_amount: '100',
-    description: '',
-  },
-  {
-    error_message: '',
     id: '56f106e5-25a4-4eee-96fa-25bb05dc86bc',
-    entry_type: 'JNLC',
-    from_account: '8f8c8cee-2591-4f83-be12-82c659b5e748',
     to_account: '399f85f1-cbbd-4eaa-a934-70027fb5c1de',
-    symbol: '',
-    qty: null,
-    price: null,
-    status: 'pending',
-    settle_date: null,
-    system_date: null,
     net_amount: '1000',
-    description: '',
   },
-];
+].map((own) => ({ ...batchJournal, ...own, from_account: batchRequest.from_account, price: null, status: 'pending' }));
 
 /** "Creating a Reverse Batch Journal Transaction", sample request; the OpenAPI document's is the same. */
 export const reverseBatchRequest = {
@@ -209,51 +182,21 @@ export const reverseBatchRequest = {
 /** "Creating a Reverse Batch Journal Transaction", sample response. */
 export const reverseBatchResponse = [
   {
-    error_message: '',
     id: '6a6cfd09-21cb-4d7c-a656-268b93417491',
-    entry_type: 'JNLC',
     from_account: '8e00606a-c9ac-409a-ba45-f55e8f77984a',
-    to_account: '8f8c8cee-2591-4f83-be12-82c659b5e748',
-    symbol: '',
-    qty: null,
-    price: '0',
-    status: 'queued',
-    settle_date: null,
-    system_date: null,
     net_amount: '10',
-    description: '',
   },
   {
-    error_message: '',
     id: 'dbf11812-8d4c-47e0-a460-1a1993fffce3',
-    entry_type: 'JNLC',
     from_account: 'b9b19618-22dd-4e80-8432-fc9e1ba0b27d',
-    to_account: '8f8c8cee-2591-4f83-be12-82c659b5e748',
-    symbol: '',
-    qty: null,
-    price: '0',
-    status: 'queued',
-    settle_date: null,
-    system_date: null,
     net_amount: '100',
-    description: '',
   },
   {
-    error_message: '',
     id: '1f59b00b-dac9-4f67-80d7-dc1f6b0e214a',
-    entry_type: 'JNLC',
     from_account: 'c96a5e16-7fca-425a-b67b-0814d064bfc0',
-    to_account: '8f8c8cee-2591-4f83-be12-82c659b5e748',
-    symbol: '',
-    qty: null,
-    price: '0',
-    status: 'queued',
-    settle_date: null,
-    system_date: null,
     net_amount: '100',
-    description: '',
   },
-];
+].map((own) => ({ ...batchJournal, ...own, to_account: reverseBatchRequest.to_account, price: '0', status: 'queued' }));
 
 /** An event of `GET /v2/events/journals/status`. */
 export const eventV2 =

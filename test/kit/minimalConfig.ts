@@ -21,4 +21,5 @@ export const minimalConfig: Omit<GatewayConfig, 'upstream'> = {
   limits: defaultLimits,
   documents: { file: null, only: false },
   mcp: false,
+  isSubgraph: false,
 };

@@ -3,7 +3,6 @@ import { queryObjects } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 
 import { WaitedJournal } from '../../src/events/waiting/WaitedJournal.ts';
-import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { closeEachLater } from '../kit/closeLater.ts';
@@ -12,8 +11,11 @@ import { mutate } from '../kit/mutate.ts';
 import { operate } from '../kit/operate.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
+import type { GatewaySettings } from '../kit/startGateway.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 import { subscribe } from '../kit/subscribe.ts';
+
+import { countCalls } from './kit/countCalls.ts';
 
 const awaiting = `query ($id: ID!, $timeoutSeconds: Int! = 30) {
   it: awaitJournal(id: $id, timeoutSeconds: $timeoutSeconds) {
@@ -27,29 +29,33 @@ interface Awaited {
   } | null;
 }
 
+const feedDown = { kind: 'answer', status: 503, operations: ['eventsV2'] };
 const executed = { timedOut: false, journal: { status: 'EXECUTED', progress: 'DONE' } };
 
-/** A journal that stays pending until a test moves it. */
-async function createPending(url: string): Promise<string> {
+interface Started {
+  faults?: object[];
+  settings?: GatewaySettings;
+}
+
+/** Starts a gateway with a journal that stays pending until the test moves it. Its later reads are counted. */
+async function startPending({ faults = [], settings }: Started = {}) {
+  const sandbox = await startSandbox();
+  await control(sandbox, 'PUT', 'faults', { faults });
+  const gateway = await startGateway(sandbox.url, {}, settings);
+  const { url } = gateway;
   const description = '/fixtures/status=pending/fixtures/';
   const jnlc = { fromAccount: sweep, toAccount: customer, amount: '1', description };
   const { journal } = await mutate(url, 'createJournal', { input: { jnlc } });
   if (!journal) throw new Error('no journal');
-  return journal.id;
-}
-
-function move(sandbox: Sandbox, id: string, status: string): Promise<unknown> {
-  return control(sandbox, 'POST', `journals/${id}/status`, { status });
-}
-
-async function countReads(sandbox: Sandbox): Promise<number> {
-  const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
-  return log.filter(({ operation }) => operation === 'getJournal').length;
-}
-
-/** Resolves when so many journals have been read. */
-async function untilRead(sandbox: Sandbox, count: number): Promise<void> {
-  while ((await countReads(sandbox)) < count) await new Promise((resolve) => setTimeout(resolve, 5));
+  const { id } = journal;
+  const before = await countCalls(sandbox, 'getJournal');
+  const countReads = async () => (await countCalls(sandbox, 'getJournal')) - before;
+  /** Resolves when so many journals have been read. */
+  const untilRead = async (count = 1) => {
+    while ((await countReads()) < count) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  const move = (status: string, more = {}) => control(sandbox, 'POST', `journals/${id}/status`, { status, ...more });
+  return { gateway, sandbox, url, id, countReads, untilRead, move };
 }
 
 async function askAwaited(url: string, variables: Record<string, unknown>): Promise<Awaited['it']> {
@@ -62,25 +68,21 @@ describe.concurrent('awaitJournal', () => {
   closeEachLater();
 
   it.each(['HTTP', 'WebSocket', 'SSE'] as const)('answers over %s when the journal is executed', async (door) => {
-    const { gateway, sandbox } = await startBoth();
-    const id = await createPending(gateway.url);
-    const before = await countReads(sandbox);
+    const { url, id, untilRead, move } = await startPending();
 
-    const answer = operate(door, gateway.url, null, awaiting, { id });
-    await untilRead(sandbox, before + 1);
-    await move(sandbox, id, 'executed');
+    const answer = operate(door, url, null, awaiting, { id });
+    await untilRead();
+    await move('executed');
 
     expect((await answer).data).toMatchObject({ it: { ...executed, journal: { ...executed.journal, id } } });
   });
 
   it('shows the dates that the journal received together with its status', async () => {
-    const { gateway, sandbox } = await startBoth();
-    const id = await createPending(gateway.url);
-    const before = await countReads(sandbox);
+    const { url, id, untilRead, move } = await startPending();
 
-    const answer = askAwaited(gateway.url, { id });
-    await untilRead(sandbox, before + 1);
-    await move(sandbox, id, 'executed');
+    const answer = askAwaited(url, { id });
+    await untilRead();
+    await move('executed');
 
     expect((await answer)?.journal.settleDate).toMatch(/^\d{4}-/);
   });
@@ -88,33 +90,30 @@ describe.concurrent('awaitJournal', () => {
   it.each(['EXECUTED', 'REJECTED', 'CORRECT', 'UNKNOWN'])(
     'answers at once for a journal that is %s',
     async (status) => {
-      const { gateway, sandbox } = await startBoth();
-      const id = await createPending(gateway.url);
-      if (status === 'CORRECT') await move(sandbox, id, 'executed');
+      const { url, id, move } = await startPending();
+      if (status === 'CORRECT') await move('executed');
       const word = status === 'UNKNOWN' ? 'held_by_the_moon' : status.toLowerCase();
-      await control(sandbox, 'POST', `journals/${id}/status`, { status: word, amount: '2' });
+      await move(word, { amount: '2' });
 
-      expect(await askAwaited(gateway.url, { id })).toMatchObject({ timedOut: false, journal: { status } });
+      expect(await askAwaited(url, { id })).toMatchObject({ timedOut: false, journal: { status } });
     },
   );
 
-  it('returns the journal as it is when the time is over', async () => {
-    const { gateway } = await startBoth();
-    const id = await createPending(gateway.url);
+  it('returns the journal in its current state when the timeout expires', async () => {
+    const { url, id } = await startPending();
 
-    const answer = await askAwaited(gateway.url, { id, timeoutSeconds: 1 });
+    const answer = await askAwaited(url, { id, timeoutSeconds: 1 });
 
     expect(answer).toMatchObject({ timedOut: true, journal: { status: 'PENDING', progress: 'UNDER_WAY' } });
   });
 
-  it('ends each wait when its own time is over, whichever began first', async () => {
-    const { gateway } = await startBoth();
-    const id = await createPending(gateway.url);
+  it('ends each wait when its own timeout expires, whichever began first', async () => {
+    const { url, id } = await startPending();
     const ended: number[] = [];
 
     await Promise.all(
       [2, 1, 3, 1].map(async (timeoutSeconds) => {
-        expect(await askAwaited(gateway.url, { id, timeoutSeconds })).toMatchObject({ timedOut: true });
+        expect(await askAwaited(url, { id, timeoutSeconds })).toMatchObject({ timedOut: true });
         ended.push(timeoutSeconds);
       }),
     );
@@ -123,25 +122,22 @@ describe.concurrent('awaitJournal', () => {
   });
 
   it('is not cut off by the deadline of operations', async () => {
-    const sandbox = await startSandbox();
-    const gateway = await startGateway(sandbox.url, {}, { limits: { deadlineMs: 3_000 } });
-    const id = await createPending(gateway.url);
+    const { url, id } = await startPending({ settings: { limits: { deadlineMs: 3_000 } } });
 
-    expect(await askAwaited(gateway.url, { id, timeoutSeconds: 4 })).toMatchObject({ timedOut: true });
+    expect(await askAwaited(url, { id, timeoutSeconds: 4 })).toMatchObject({ timedOut: true });
   });
 
   it('returns a cursor after which a subscription misses nothing', async () => {
-    const { gateway, sandbox } = await startBoth();
-    const id = await createPending(gateway.url);
-    const waited = await askAwaited(gateway.url, { id, timeoutSeconds: 1 });
-    await move(sandbox, id, 'executed');
-    const done = await askAwaited(gateway.url, { id });
-    await move(sandbox, id, 'activity_created');
+    const { url, id, move } = await startPending();
+    const waited = await askAwaited(url, { id, timeoutSeconds: 1 });
+    await move('executed');
+    const done = await askAwaited(url, { id });
+    await move('activity_created');
 
     const query = `subscription ($after: String) {
       journalStatusChanged(after: $after, filter: { journalId: ["${id}"] }) { statusTo } }`;
-    const fromTimeout = await subscribe('WebSocket', gateway.url, query, { after: waited?.cursor });
-    const fromDone = await subscribe('SSE', gateway.url, query, { after: done?.cursor });
+    const fromTimeout = await subscribe('WebSocket', url, query, { after: waited?.cursor });
+    const fromDone = await subscribe('SSE', url, query, { after: done?.cursor });
 
     expect((await fromTimeout.take(2)).map((data) => data['journalStatusChanged'])).toEqual([
       { statusTo: 'EXECUTED' },
@@ -151,32 +147,30 @@ describe.concurrent('awaitJournal', () => {
   });
 
   it('reads a journal once for all that begin to wait for it at the same time, and never again', async () => {
-    const { gateway, sandbox } = await startBoth();
-    const id = await createPending(gateway.url);
-    const before = await countReads(sandbox);
+    const { url, id, countReads, untilRead, move } = await startPending();
     const query = `{ ${Array.from({ length: 40 }, (_, n) => `w${n}: awaitJournal(id: "${id}") { journal { status } }`).join(' ')} }`;
 
-    const answers = Array.from({ length: 10 }, () => ask(gateway.url, query));
-    await untilRead(sandbox, before + 1);
-    await move(sandbox, id, 'executed');
+    const answers = Array.from({ length: 10 }, () => ask(url, query));
+    await untilRead();
+    await move('executed');
     const statuses = (await Promise.all(answers)).flatMap(({ data }) => Object.values(data ?? {}));
 
     expect(statuses).toEqual(new Array(400).fill({ journal: { status: 'EXECUTED' } }));
     // Requests that arrive in another turn of the event loop may cause another read.
-    expect((await countReads(sandbox)) - before).toBeLessThanOrEqual(10);
+    expect(await countReads()).toBeLessThanOrEqual(10);
   });
 
   it('returns null for a journal that does not exist and for an ID that is not a UUID', async () => {
-    const { gateway } = await startBoth();
+    const { url } = (await startBoth()).gateway;
 
-    expect(await askAwaited(gateway.url, { id: '00000000-0000-4000-8000-000000000000' })).toBeNull();
-    expect(await askAwaited(gateway.url, { id: 'nonsense' })).toBeNull();
+    expect(await askAwaited(url, { id: '00000000-0000-4000-8000-000000000000' })).toBeNull();
+    expect(await askAwaited(url, { id: 'nonsense' })).toBeNull();
   });
 
   it.each([0, -1, 301])('refuses to wait for %i seconds', async (timeoutSeconds) => {
-    const { gateway } = await startBoth();
+    const { url } = (await startBoth()).gateway;
 
-    const { errors } = await ask(gateway.url, awaiting, { id: sweep, timeoutSeconds });
+    const { errors } = await ask(url, awaiting, { id: sweep, timeoutSeconds });
 
     expect(errors).toMatchObject([
       { message: `timeoutSeconds is ${timeoutSeconds}, expected 1 to 300`, extensions: { code: 'BAD_USER_INPUT' } },
@@ -204,110 +198,86 @@ describe.concurrent('awaitJournal while the feed is down', () => {
   closeEachLater();
 
   it('reads the journal again after some seconds', async () => {
-    const sandbox = await startSandbox();
-    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });
-    const gateway = await startGateway(sandbox.url);
-    const id = await createPending(gateway.url);
-    const before = await countReads(sandbox);
+    const { url, id, countReads, untilRead, move } = await startPending({ faults: [feedDown] });
 
-    const answers = [askAwaited(gateway.url, { id }), askAwaited(gateway.url, { id })];
-    await untilRead(sandbox, before + 1);
-    await move(sandbox, id, 'executed');
+    const answers = [askAwaited(url, { id }), askAwaited(url, { id })];
+    await untilRead();
+    await move('executed');
 
     expect(await Promise.all(answers)).toMatchObject([executed, executed]);
     // Two reads at the start at most, and one for both.
-    expect((await countReads(sandbox)) - before).toBeLessThanOrEqual(3);
+    expect(await countReads()).toBeLessThanOrEqual(3);
   });
 
   it('reads the journal once more when the feed begins, since what happened before is not in it', async () => {
-    const sandbox = await startSandbox();
-    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });
-    const gateway = await startGateway(sandbox.url);
-    const id = await createPending(gateway.url);
-    const before = await countReads(sandbox);
+    const { sandbox, url, id, untilRead, move } = await startPending({ faults: [feedDown] });
 
-    const answer = askAwaited(gateway.url, { id });
-    await untilRead(sandbox, before + 1);
-    await move(sandbox, id, 'executed');
+    const answer = askAwaited(url, { id });
+    await untilRead();
+    await move('executed');
     await control(sandbox, 'DELETE', 'faults');
 
     expect(await answer).toMatchObject(executed);
   });
 
   it('needs no read when the feed reconnects within a moment', async () => {
-    const { gateway, sandbox } = await startBoth();
-    const id = await createPending(gateway.url);
-    const before = await countReads(sandbox);
+    const { sandbox, url, id, countReads, untilRead, move } = await startPending();
 
-    const answer = ask<Awaited>(
-      gateway.url,
-      `{ it: awaitJournal(id: "${id}") { timedOut journal { status progress } } }`,
-    );
-    await untilRead(sandbox, before + 1);
-    await control(sandbox, 'PUT', 'faults', {
-      faults: [{ kind: 'answer', status: 503, count: 1, operations: ['eventsV2'] }],
-    });
+    const answer = ask<Awaited>(url, `{ it: awaitJournal(id: "${id}") { timedOut journal { status progress } } }`);
+    await untilRead();
+    await control(sandbox, 'PUT', 'faults', { faults: [{ ...feedDown, count: 1 }] });
     await control(sandbox, 'POST', 'streams', { kind: 'cut' });
-    await move(sandbox, id, 'executed');
+    await move('executed');
 
     expect((await answer).data).toEqual({ it: executed });
-    expect((await countReads(sandbox)) - before).toBe(1);
+    expect(await countReads()).toBe(1);
   });
 });
 
 describe('operations that wait for a journal', () => {
-  it('leave room for others, and are limited in number themselves', async () => {
-    const sandbox = await startSandbox();
-    const gateway = await startGateway(
-      sandbox.url,
-      {},
-      { limits: { maxRunning: 4, maxConcurrent: 2, maxWaiting: 12 } },
-    );
-    const id = await createPending(gateway.url);
+  it('do not count as running, and have a limit of their own', async () => {
+    const { url, id, untilRead, move } = await startPending({
+      settings: { limits: { maxRunning: 4, maxConcurrent: 2, maxWaiting: 12 } },
+    });
     const waits: Promise<Awaited['it']>[] = [];
 
     // Each is let in alone, so that at most one at a time is running.
     for (let count = 1; count <= 6; count += 1) {
-      const before = await countReads(sandbox);
-      waits.push(askAwaited(gateway.url, { id }));
-      await untilRead(sandbox, before + 1);
-      expect(await ask(gateway.url, '{ journals(first: 1) { nodes { id } } }')).toEqual({
+      waits.push(askAwaited(url, { id }));
+      await untilRead(count);
+      expect(await ask(url, '{ journals(first: 1) { nodes { id } } }')).toEqual({
         data: { journals: { nodes: [{ id }] } },
       });
     }
-    const { errors } = await ask(gateway.url, awaiting, { id });
-    await move(sandbox, id, 'executed');
+    const { errors } = await ask(url, awaiting, { id });
+    await move('executed');
 
     expect(errors).toMatchObject([{ extensions: { code: 'OVERLOADED' } }]);
     expect(await Promise.all(waits)).toMatchObject(new Array(6).fill(executed));
   });
 
   it.each(['HTTP', 'WebSocket'] as const)('are answered at once over %s when the gateway shuts down', async (door) => {
-    const { gateway, sandbox } = await startBoth();
-    const id = await createPending(gateway.url);
-    const before = await countReads(sandbox);
-    const answer = operate(door, gateway.url, null, awaiting, { id, timeoutSeconds: 300 });
-    await untilRead(sandbox, before + 1);
+    const { gateway, url, id, untilRead } = await startPending();
+    const answer = operate(door, url, null, awaiting, { id, timeoutSeconds: 300 });
+    await untilRead();
 
     await gateway.close();
 
     expect((await answer).data).toMatchObject({ it: { timedOut: true, journal: { status: 'PENDING' } } });
   });
 
-  it('leave nothing behind when their clients are gone', async () => {
-    const { gateway, sandbox } = await startBoth();
-    const id = await createPending(gateway.url);
-    const before = await countReads(sandbox);
-    const socket = await RawSocket.ready(gateway.url);
+  it('release their memory when their clients have disconnected', async () => {
+    const { url, id, untilRead } = await startPending();
+    const socket = await RawSocket.ready(url);
     const abort = new AbortController();
     const body = JSON.stringify({ query: awaiting, variables: { id, timeoutSeconds: 300 } });
     const headers = { 'content-type': 'application/json' };
-    const request = fetch(gateway.url, { method: 'POST', headers, body, signal: abort.signal });
-    await untilRead(sandbox, before + 1);
+    const request = fetch(url, { method: 'POST', headers, body, signal: abort.signal });
+    await untilRead();
     socket.subscribe('1', awaiting, { id, timeoutSeconds: 300 });
-    await untilRead(sandbox, before + 2);
+    await untilRead(2);
     socket.subscribe('2', awaiting, { id, timeoutSeconds: 300 });
-    await untilRead(sandbox, before + 3);
+    await untilRead(3);
 
     socket.send({ id: '1', type: 'complete' });
     abort.abort();

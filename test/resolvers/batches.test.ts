@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { WireBatchJournal } from '../../src/upstream/wire/apiBodies.ts';
 import { customer, otherCustomer, richCustomers, sweep, thirdCustomer, unknownAccount } from '../kit/accounts.ts';
 import { mutate } from '../kit/mutate.ts';
-import { startBoth, startGateway } from '../kit/startGateway.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startBoth } from '../kit/startGateway.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
 /** A journal with a new id. */
@@ -21,8 +22,7 @@ interface Entry {
 
 /** The `entryIndex` of each result of a batch with these entries and this answer. */
 async function indexes(entries: Entry[], answer: WireBatchJournal[], description?: string) {
-  const stub = await StubUpstream.start(json(200, answer));
-  const { url } = await startGateway(stub.url);
+  const { url } = await startStubbed(json(200, answer));
   const { results = [] } = await mutate(url, 'createBatchJournal', {
     input: { fromAccount: sweep, entries, description },
   });
@@ -196,10 +196,9 @@ describe('entryIndex of a batch', () => {
   it('depends on the currency of a reverse batch', async () => {
     const [first] = richCustomers;
     const answered = { from_account: first, to_account: sweep, net_amount: '5' };
-    const stub = await StubUpstream.start(
+    const { url } = await startStubbed(
       json(200, [item(1, { ...answered, currency: 'USD' }), item(2, { ...answered, currency: 'EUR' })]),
     );
-    const { url } = await startGateway(stub.url);
 
     const { results = [] } = await mutate(url, 'createReverseBatchJournal', {
       input: { toAccount: sweep, currency: 'EUR', entries: [{ fromAccount: first, amount: '5' }] },
@@ -226,13 +225,12 @@ describe('entryIndex of a batch', () => {
 
   it('is found by the paying account in a reverse batch', async () => {
     const [first, second] = richCustomers;
-    const stub = await StubUpstream.start(
+    const { url } = await startStubbed(
       json(200, [
         item(1, { from_account: second, to_account: sweep, net_amount: '5' }),
         item(2, { from_account: first, to_account: sweep, net_amount: '5' }),
       ]),
     );
-    const { url } = await startGateway(stub.url);
 
     const { results = [] } = await mutate(url, 'createReverseBatchJournal', {
       input: {
@@ -250,8 +248,7 @@ describe('entryIndex of a batch', () => {
 
 describe("a batch's description", () => {
   const send = async (description: string | null | undefined, entries: object[], times = 1) => {
-    const stub = await StubUpstream.start(json(200, []));
-    const { url } = await startGateway(stub.url);
+    const { stub, url } = await startStubbed(json(200, []));
     for (let sent = 0; sent < times; sent += 1) {
       await mutate(url, 'createBatchJournal', {
         input: { fromAccount: sweep, description, entries: entries.map((entry) => ({ ...receiver, ...entry })) },
@@ -288,13 +285,12 @@ describe("a batch's description", () => {
 
 describe('a result of a batch', () => {
   it('states why its entry failed, and the other entries succeed', async () => {
-    const stub = await StubUpstream.start(
+    const { url } = await startStubbed(
       json(200, [
         item(1, { to_account: otherCustomer, net_amount: '1', status: 'refused', error_message: 'account closed' }),
         item(2, { to_account: customer, net_amount: '1', error_message: '' }),
       ]),
     );
-    const { url } = await startGateway(stub.url);
 
     const { results } = await mutate(url, 'createBatchJournal', {
       input: {

@@ -5,8 +5,11 @@ import { closeEachLater } from '../kit/closeLater.ts';
 import { control } from '../kit/control.ts';
 import { mutate } from '../kit/mutate.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
+
+import { repeatUntilSettled } from './kit/repeatUntilSettled.ts';
 
 const hours = 3_600_000; // ms
 const variables = {
@@ -37,7 +40,10 @@ describe.concurrent.each([5 * hours, -5 * hours])('with an API whose clock is %i
   it('the gateway reports a reverse batch that was not processed as not done', async () => {
     const { url } = await start([{ kind: 'reset', operations: ['createReverseBatch'] }]);
 
-    expect(await untilSettled(url)).toMatchObject({ __typename: 'UpstreamUnavailableError', retryAt: null });
+    expect(await repeatUntilSettled(url, variables)).toMatchObject({
+      __typename: 'UpstreamUnavailableError',
+      retryAt: null,
+    });
   });
 
   it('the gateway searches again for a reverse batch that was ambiguous', async () => {
@@ -45,7 +51,7 @@ describe.concurrent.each([5 * hours, -5 * hours])('with an API whose clock is %i
       { kind: 'answerLost', operations: ['createReverseBatch'] },
       { kind: 'answer', status: 404, operations: ['getJournal'] },
     ]);
-    const ambiguous = await untilSettled(url);
+    const ambiguous = await repeatUntilSettled(url, variables);
     await control(sandbox, 'DELETE', 'faults');
 
     const found = await mutate(url, 'createReverseBatchJournal', variables);
@@ -56,11 +62,10 @@ describe.concurrent.each([5 * hours, -5 * hours])('with an API whose clock is %i
 
   it('the gateway does not read the journals of a new batch again', async () => {
     const apiNow = () => new Date(Date.now() + aheadMs);
-    const stub = await StubUpstream.start((seen, response) => {
+    const { stub, url } = await startStubbed((seen, response) => {
       const made = wireJNLC({ from_account: sweep, to_account: customer, created_at: apiNow().toISOString() });
       return json(200, seen.method === 'POST' ? [made, made] : made, { date: apiNow().toUTCString() })(seen, response);
     });
-    const { url } = await startGateway(stub.url);
     const entry = { toAccount: customer, amount: '10' };
     const batch = { input: { fromAccount: sweep, entries: [entry, entry] } };
     // The first answer reveals the API's time.
@@ -72,10 +77,3 @@ describe.concurrent.each([5 * hours, -5 * hours])('with an API whose clock is %i
     expect(stub.calls.slice(before).map(({ method }) => method)).toEqual(['POST']);
   });
 });
-
-async function untilSettled(url: string) {
-  for (;;) {
-    const result = await mutate(url, 'createReverseBatchJournal', variables);
-    if (result.__typename !== 'OutcomeUnknownError' || result.retryAt === null) return result;
-  }
-}

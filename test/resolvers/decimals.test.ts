@@ -4,17 +4,15 @@ import type { WireCreateJNLC } from '../../src/upstream/wire/apiBodies.ts';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { mutate, tryToMutate } from '../kit/mutate.ts';
-import { startGateway } from '../kit/startGateway.ts';
-import { StubUpstream } from '../kit/StubUpstream.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
 /** Answers every create with a journal that has the amount of the request. */
-function startEcho(): Promise<StubUpstream> {
-  return StubUpstream.start(({ body }, response) => {
+const startEcho = () =>
+  startStubbed(({ body }, response) => {
     const { amount } = JSON.parse(body) as WireCreateJNLC;
     response.end(JSON.stringify(wireJNLC({ net_amount: amount })));
   });
-}
 
 function inDocument(literal: string): string {
   return `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: ${literal} } }) {
@@ -29,8 +27,7 @@ describe('an amount', () => {
   it.each(['0.1', '10', '10.00', '12345678901234567890.123456789', `0.${'0'.repeat(60)}1`, '9'.repeat(200)])(
     'in the string %s is sent and returned byte for byte',
     async (amount) => {
-      const stub = await startEcho();
-      const { url } = await startGateway(stub.url);
+      const { stub, url } = await startEcho();
 
       const { journal } = await mutate(url, 'createJournal', inVariables(amount));
       const literal = await ask(url, inDocument(`"${amount}"`));
@@ -44,8 +41,7 @@ describe('an amount', () => {
   it.each(['1', '645', '9007199254740993', '123456789012345678901234567890'])(
     'in the integer literal %s is sent and returned digit for digit',
     async (literal) => {
-      const stub = await startEcho();
-      const { url } = await startGateway(stub.url);
+      const { url } = await startEcho();
 
       const { data } = await ask(url, inDocument(literal));
 
@@ -58,8 +54,7 @@ describe('an amount', () => {
     [645, '645'],
     [Number.MAX_SAFE_INTEGER, '9007199254740991'],
   ])('in the JSON integer %s is sent and returned', async (amount, sent) => {
-    const stub = await startEcho();
-    const { url } = await startGateway(stub.url);
+    const { url } = await startEcho();
 
     const { journal } = await mutate(url, 'createJournal', inVariables(amount));
 
@@ -87,8 +82,7 @@ describe('an amount', () => {
     [['10']],
     [{ value: '10' }],
   ])('given as %j in the variables is refused with advice, and nothing is sent', async (amount) => {
-    const stub = await startEcho();
-    const { url } = await startGateway(stub.url);
+    const { stub, url } = await startEcho();
 
     const { result, errors } = await tryToMutate(url, 'createJournal', inVariables(amount));
 
@@ -101,8 +95,7 @@ describe('an amount', () => {
   it.each(['0.1', '10.0', '1e3', '1E3', '"1e3"', '"01"', '".5"', '"+1"', '""', 'true', '["10"]', 'TEN'])(
     'given as the literal %s is refused with advice, and nothing is sent',
     async (literal) => {
-      const stub = await startEcho();
-      const { url } = await startGateway(stub.url);
+      const { stub, url } = await startEcho();
 
       const { data, errors = [] } = await ask(url, inDocument(literal));
 
@@ -113,9 +106,8 @@ describe('an amount', () => {
     },
   );
 
-  it('given as a JSON integer that a float would round is refused', async () => {
-    const stub = await startEcho();
-    const { url } = await startGateway(stub.url);
+  it('given as a JSON integer that a binary float would round is refused', async () => {
+    const { stub, url } = await startEcho();
     const query = 'mutation ($input: CreateJournalInput!) { createJournal(input: $input) { __typename } }';
     const body = JSON.stringify({ query, variables: inVariables('AMOUNT') });
 

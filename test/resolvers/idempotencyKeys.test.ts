@@ -4,7 +4,9 @@ import { customer, richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { mutate } from '../kit/mutate.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import type { StubUpstream } from '../kit/StubUpstream.ts';
+import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
 const inputs = {
@@ -16,13 +18,8 @@ const inputs = {
 const keyed = ['createJournal', 'createBatchJournal'] as const;
 const all = [...keyed, 'createReverseBatchJournal'] as const;
 
-async function start() {
-  const stub = await StubUpstream.start((seen, response) =>
-    json(200, seen.url === '/v1/journals' ? wireJNLC() : [wireJNLC()])(seen, response),
-  );
-  const { url } = await startGateway(stub.url);
-  return { stub, url };
-}
+const start = () =>
+  startStubbed((seen, response) => json(200, seen.url === '/v1/journals' ? wireJNLC() : [wireJNLC()])(seen, response));
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -79,10 +76,9 @@ describe('a key that is longer than the API will accept', () => {
   });
 
   it('replaces its UUID in the message of a conflict', async () => {
-    const stub = await StubUpstream.start((seen, response) =>
+    const { url } = await startStubbed((seen, response) =>
       json(422, { message: `idempotency key ${String(seen.headers['idempotency-key'])} was reused` })(seen, response),
     );
-    const { url } = await startGateway(stub.url);
     const idempotencyKey = 'k'.repeat(60);
 
     const result = await mutate(url, 'createJournal', { input: inputs.createJournal, idempotencyKey });
@@ -91,8 +87,7 @@ describe('a key that is longer than the API will accept', () => {
   });
 
   it('is in the error of a lost answer, unchanged', async () => {
-    const stub = await StubUpstream.start(json(500, {}));
-    const { url } = await startGateway(stub.url);
+    const { url } = await startStubbed(json(500, {}));
     const idempotencyKey = 'k'.repeat(128);
 
     const result = await mutate(url, 'createBatchJournal', { input: inputs.createBatchJournal, idempotencyKey });

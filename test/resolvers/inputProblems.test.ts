@@ -4,14 +4,17 @@ import { customer, richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { mutate } from '../kit/mutate.ts';
 import type { MutationResult } from '../kit/mutate.ts';
-import { startBoth, startGateway } from '../kit/startGateway.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startBoth } from '../kit/startGateway.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-async function start() {
-  const stub = await StubUpstream.start(json(200, wireJNLC()));
-  const { url } = await startGateway(stub.url);
-  return { stub, url };
+const start = () => startStubbed(json(200, wireJNLC()));
+
+function pathsOf(result: MutationResult): string[] {
+  return issuesOf(result)
+    .map(([path]) => path)
+    .sort();
 }
 
 function issuesOf({ __typename, issues = [] }: MutationResult): [string, string][] {
@@ -37,7 +40,7 @@ describe('the gateway reports all problems of an input at once, each with its pa
 
     expect(issuesOf(result)).toEqual(
       expect.arrayContaining([
-        ['idempotencyKey', 'expected 1 to 128 printable ASCII characters, best a UUID; found 129 characters'],
+        ['idempotencyKey', 'expected 1 to 128 printable ASCII characters, preferably a UUID; found 129 characters'],
         ['input.jnlc.fromAccount', 'expected a UUID, found "sweep"'],
         ['input.jnlc.toAccount', 'expected a UUID, found "../accounts"'],
         ['input.jnlc.amount', 'expected an amount above 0, found "0.00"'],
@@ -81,18 +84,15 @@ describe('the gateway reports all problems of an input at once, each with its pa
       idempotencyKey: '',
     });
 
-    expect(issuesOf(result).map(([path]) => path)).toEqual(
-      expect.arrayContaining([
-        'idempotencyKey',
-        'input.fromAccount',
-        'input.description',
-        'input.entries.1.toAccount',
-        'input.entries.1.amount',
-        'input.entries.1.description',
-        'input.entries.1.transmitterName',
-      ]),
-    );
-    expect(result.issues).toHaveLength(7);
+    expect(pathsOf(result)).toEqual([
+      'idempotencyKey',
+      'input.description',
+      'input.entries.1.amount',
+      'input.entries.1.description',
+      'input.entries.1.toAccount',
+      'input.entries.1.transmitterName',
+      'input.fromAccount',
+    ]);
     expect(stub.calls).toEqual([]);
   });
 
@@ -105,11 +105,7 @@ describe('the gateway reports all problems of an input at once, each with its pa
 
     const result = await mutate(url, 'createReverseBatchJournal', { input: { toAccount: 'y', entries } });
 
-    expect(
-      issuesOf(result)
-        .map(([path]) => path)
-        .sort(),
-    ).toEqual([
+    expect(pathsOf(result)).toEqual([
       'input.entries.0.amount',
       'input.entries.0.fromAccount',
       'input.entries.1.description',

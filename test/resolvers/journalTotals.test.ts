@@ -4,11 +4,13 @@ import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, otherCustomer, richCustomers, sweep, thirdCustomer } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
+import { mutate } from '../kit/mutate.ts';
 import { operate } from '../kit/operate.ts';
 import { apiSecret } from '../kit/planted.ts';
 import { startGateway, startSandbox } from '../kit/startGateway.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
 interface Total {
@@ -48,13 +50,9 @@ function group(total: Partial<Total>): Record<string, unknown> {
   return { ...keys, currency: null, symbol: null, netAmount: null, qty: null, ...total };
 }
 
-async function create(url: string, jnlc: Record<string, unknown>, jnls?: Record<string, unknown>): Promise<void> {
-  const { data, errors } = await ask<{ it: { __typename: string } }>(
-    url,
-    `mutation ($input: CreateJournalInput!) { it: createJournal(input: $input) { __typename } }`,
-    { input: jnls ? { jnls } : { jnlc } },
-  );
-  expect([errors, data?.it.__typename]).toEqual([undefined, 'CreateJournalSuccess']);
+async function create(url: string, input: { jnlc: object } | { jnls: object }): Promise<void> {
+  const { __typename } = await mutate(url, 'createJournal', { input });
+  expect(__typename).toBe('CreateJournalSuccess');
 }
 
 /** Amounts that no sum of binary floats gets right. */
@@ -70,13 +68,13 @@ async function startLedger(options = {}): Promise<{ sandbox: Sandbox; url: strin
     ...options,
   });
   const { url } = await startGateway(sandbox.url);
-  for (const amount of amounts) await create(url, { fromAccount: sweep, toAccount: customer, amount });
-  await create(url, { fromAccount: sweep, toAccount: customer, amount: '5', currency: 'EUR' });
-  await create(url, {}, { fromAccount: sweep, toAccount: customer, symbol: 'AAPL', qty: '0.000000001' });
+  for (const amount of amounts) await create(url, { jnlc: { fromAccount: sweep, toAccount: customer, amount } });
+  await create(url, { jnlc: { fromAccount: sweep, toAccount: customer, amount: '5', currency: 'EUR' } });
+  await create(url, { jnls: { fromAccount: sweep, toAccount: customer, symbol: 'AAPL', qty: '0.000000001' } });
   await control(sandbox, 'POST', 'clock', { to: '2026-03-02T23:59:59Z' });
-  await create(url, { fromAccount: richCustomers[0], toAccount: sweep, amount: '0.000000000000000001' });
-  await create(url, { fromAccount: sweep, toAccount: otherCustomer, amount: '60' });
-  await create(url, {}, { fromAccount: sweep, toAccount: otherCustomer, symbol: 'AAPL', qty: '2' });
+  await create(url, { jnlc: { fromAccount: richCustomers[0], toAccount: sweep, amount: '0.000000000000000001' } });
+  await create(url, { jnlc: { fromAccount: sweep, toAccount: otherCustomer, amount: '60' } });
+  await create(url, { jnls: { fromAccount: sweep, toAccount: otherCustomer, symbol: 'AAPL', qty: '2' } });
   return { sandbox, url };
 }
 
@@ -198,29 +196,27 @@ describe('journalTotals', () => {
 
   it('is incomplete when a journal cannot be read', async () => {
     const journals = [wireJNLC({ id: '5c1f6f0a-5c55-4a5c-8c0e-0d5f8d1f9e11' }), wireJNLC({ net_amount: null })];
-    const upstream = await StubUpstream.start(json(200, journals));
-    const { url } = await startGateway(upstream.url);
+    const { url } = await startStubbed(json(200, journals));
 
     expect(await askTotals(url)).toMatchObject({ count: 1, complete: false });
   });
 
   it('is null with an error when the API does not answer, and refuses too many groups', async () => {
-    const broken = await StubUpstream.start(json(500, { message: 'no' }));
     const many = Array.from({ length: 2_001 }, (_, n) =>
       wireJNLC({ id: `5c1f6f0a-5c55-4a5c-8c0e-${String(n).padStart(12, '0')}`, to_account: `${n}` }),
     );
-    const wide = await StubUpstream.start(json(200, many));
-    const [{ url: brokenUrl }, { url: wideUrl }] = [await startGateway(broken.url), await startGateway(wide.url)];
+    const broken = await startStubbed(json(500, { message: 'no' }));
+    const wide = await startStubbed(json(200, many));
 
-    const unread = await ask(brokenUrl, query);
-    const tooMany = await ask(wideUrl, query, { groupBy: ['TO_ACCOUNT'] });
+    const unread = await ask(broken.url, query);
+    const tooMany = await ask(wide.url, query, { groupBy: ['TO_ACCOUNT'] });
 
     expect(unread).toMatchObject({ data: { it: null }, errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }] });
     expect(tooMany).toMatchObject({
       data: { it: null },
       errors: [{ extensions: { code: 'TOO_MANY_GROUPS', limit: 2_000 } }],
     });
-    expect(await askTotals(wideUrl)).toMatchObject({ count: 2_001, groups: [{ count: 2_001 }] });
+    expect(await askTotals(wide.url)).toMatchObject({ count: 2_001, groups: [{ count: 2_001 }] });
   });
 
   it('counts a journal once when its list is truncated and requested again', async () => {

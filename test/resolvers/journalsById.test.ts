@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { unknownAccount } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
-import { startGateway } from '../kit/startGateway.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json } from '../kit/StubUpstream.ts';
 import type { SeenRequest } from '../kit/StubUpstream.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
@@ -14,24 +14,22 @@ function idOf({ url }: SeenRequest): string {
 }
 
 /** Has a journal for every id except the unknown one. */
-function startHonest(): Promise<StubUpstream> {
-  return StubUpstream.start((seen, response) =>
+const startHonest = () =>
+  startStubbed((seen, response) =>
     (idOf(seen) === unknownAccount ? json(404, { message: 'not found' }) : json(200, wireJNLC({ id: idOf(seen) })))(
       seen,
       response,
     ),
   );
-}
 
 describe('journals read by id', () => {
   it('take twelve concurrent calls for twenty-four aliases of twelve ids', async () => {
     const waiting: (() => void)[] = [];
-    const stub = await StubUpstream.start((seen, response) => {
+    const { stub, url } = await startStubbed((seen, response) => {
       waiting.push(() => void json(200, wireJNLC({ id: idOf(seen) }))(seen, response));
       // The first answer comes after the last request, so sequential requests would never end.
       if (waiting.length === ids.length) for (const answer of waiting) answer();
     });
-    const { url } = await startGateway(stub.url);
     const aliases = [...ids, ...ids].map((id, index) => {
       const field = ['journal', 'node'][index % 2] ?? '';
       return `a${index}: ${field}(id: "${index < ids.length ? id : id.toUpperCase()}") { id }`;
@@ -45,8 +43,7 @@ describe('journals read by id', () => {
   });
 
   it('are read again by every operation', async () => {
-    const stub = await startHonest();
-    const { url } = await startGateway(stub.url);
+    const { stub, url } = await startHonest();
 
     await ask(url, `{ journal(id: "${journalId}") { id } }`);
     await ask(url, `{ journal(id: "${journalId}") { id } }`);
@@ -55,8 +52,7 @@ describe('journals read by id', () => {
   });
 
   it('are null if the API has none, alone and among others', async () => {
-    const stub = await startHonest();
-    const { url } = await startGateway(stub.url);
+    const { url } = await startHonest();
 
     const answer = await ask(
       url,
@@ -88,8 +84,7 @@ describe('journals read by id', () => {
     'h7h5g33f-ef01-4458-9a4b-9598727a406f',
     'http://127.0.0.1/',
   ])('are null for the id %j, which is never sent to the API', async (id) => {
-    const stub = await startHonest();
-    const { url } = await startGateway(stub.url);
+    const { stub, url } = await startHonest();
     const query = `query ($id: ID!) {
       journal(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } account(id: $id) { id }
       from: journals(filter: { fromAccount: $id }) { nodes { id } }
@@ -104,8 +99,7 @@ describe('journals read by id', () => {
   });
 
   it('are limited to 100 ids at once', async () => {
-    const stub = await startHonest();
-    const { url } = await startGateway(stub.url);
+    const { stub, url } = await startHonest();
 
     const { errors = [] } = await ask(url, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
       ids: Array(101).fill(journalId),

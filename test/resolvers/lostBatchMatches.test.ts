@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import type { WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 import { sweep } from '../kit/accounts.ts';
 import { LosingUpstream } from '../kit/LosingUpstream.ts';
-import { mutate } from '../kit/mutate.ts';
 import { startGateway } from '../kit/startGateway.ts';
+
+import { repeatUntilSettled } from './kit/repeatUntilSettled.ts';
 
 interface Sent {
   amount?: string;
@@ -97,11 +98,8 @@ async function outcomesOf(rows: readonly Row[]): Promise<Record<string, string>>
 }
 
 async function untilSettled(url: string, variables: Record<string, unknown>): Promise<string> {
-  for (;;) {
-    const { __typename, message, retryAt } = await mutate(url, 'createReverseBatchJournal', variables);
-    if (message === 'nothing was done; use a new key') return 'not done';
-    if (__typename !== 'OutcomeUnknownError' || retryAt === null) return __typename;
-  }
+  const { __typename, message } = await repeatUntilSettled(url, variables);
+  return message === 'nothing was done; use a new key' ? 'not done' : __typename;
 }
 
 function each(rows: readonly Row[], outcome: string): Record<string, string> {

@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { Gate } from '../kit/Gate.ts';
-import { mutate } from '../kit/mutate.ts';
 import { startGateway } from '../kit/startGateway.ts';
 import { statusEventLine } from '../kit/statusEventLine.ts';
 import { json, quietStream, StubUpstream } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
+
+import { repeatUntilSettled } from './kit/repeatUntilSettled.ts';
 
 const [payer] = richCustomers;
 const variables = {
@@ -45,13 +46,6 @@ async function startLossy(replay: (response: ServerResponse, begunAt: string) =>
   return { url, tell };
 }
 
-async function untilSettled(url: string) {
-  for (;;) {
-    const result = await mutate(url, 'createReverseBatchJournal', variables);
-    if (result.__typename !== 'OutcomeUnknownError' || result.retryAt === null) return result;
-  }
-}
-
 describe('a completed reverse batch whose answer was lost', () => {
   it('is never reported as not done when the Event API pauses during a replay', async () => {
     const earlier = statusEventLine(new Date().toISOString(), 'earlier').replace(
@@ -67,7 +61,7 @@ describe('a completed reverse batch whose answer was lost', () => {
     tell(earlier);
     await live.take(1);
 
-    expect(await untilSettled(url)).toMatchObject({ __typename: 'CreateReverseBatchJournalSuccess' });
+    expect(await repeatUntilSettled(url, variables)).toMatchObject({ __typename: 'CreateReverseBatchJournalSuccess' });
   });
 
   it('is found while resuming clients use all replay streams', async () => {
@@ -79,7 +73,7 @@ describe('a completed reverse batch whose answer was lost', () => {
     const resuming = ask(url, '{ journalStatusEvents(since: "2020-01-01T00:00:00Z") { nodes { id } } }');
     await gate.reached;
 
-    expect(await untilSettled(url)).toMatchObject({ __typename: 'CreateReverseBatchJournalSuccess' });
+    expect(await repeatUntilSettled(url, variables)).toMatchObject({ __typename: 'CreateReverseBatchJournalSuccess' });
     await resuming;
   });
 });

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 
 import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
-import { startGateway } from '../kit/startGateway.ts';
-import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json, text } from '../kit/StubUpstream.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const brokenId = '6d2cba43-cb57-4534-9603-000000000001';
 
 /** Reads of one journal fail, and creates for one account are lost. All other calls succeed. */
-function startHalfBroken(): Promise<StubUpstream> {
-  return StubUpstream.start((seen, response) => {
+const startHalfBroken = () =>
+  startStubbed((seen, response) => {
     if (seen.method === 'DELETE') return text(204, '')(seen, response);
     if (seen.method === 'POST') {
       if (seen.body.includes(otherCustomer)) return void response.destroy();
@@ -21,7 +21,6 @@ function startHalfBroken(): Promise<StubUpstream> {
     }
     return json(200, wireJNLC())(seen, response);
   });
-}
 
 function create(alias: string, toAccount: string): string {
   return `${alias}: createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${toAccount}", amount: "1" } }) {
@@ -30,7 +29,7 @@ function create(alias: string, toAccount: string): string {
 
 describe('a field that fails', () => {
   it("is null and has an error with its code and the API's request id, and the other fields are unaffected", async () => {
-    const { url } = await startGateway((await startHalfBroken()).url);
+    const { url } = await startHalfBroken();
 
     const answer = await ask(
       url,
@@ -57,7 +56,7 @@ describe('a field that fails', () => {
   });
 
   it('does not affect the other mutations of its document', async () => {
-    const { url } = await startGateway((await startHalfBroken()).url);
+    const { url } = await startHalfBroken();
 
     const { data, errors } = await ask(
       url,
@@ -80,8 +79,7 @@ describe('a field that fails', () => {
   });
 
   it('states how the API broke its contract', async () => {
-    const stub = await StubUpstream.start(json(200, wireJNLC({ net_amount: null }), { 'x-request-id': 'request-1' }));
-    const { url } = await startGateway(stub.url);
+    const { url } = await startStubbed(json(200, wireJNLC({ net_amount: null }), { 'x-request-id': 'request-1' }));
 
     const { data, errors } = await ask(url, `{ journal(id: "${journalId}") { id } account(id: "${sweep}") { id } }`);
 
@@ -100,8 +98,7 @@ describe('a field that fails', () => {
     [429, {}, 'RATE_LIMITED'],
     [500, {}, 'UPSTREAM_UNAVAILABLE'],
   ])('after an answer of %i %j has the code %s', async (status, body, code) => {
-    const stub = await StubUpstream.start(json(status, body));
-    const { url } = await startGateway(stub.url);
+    const { url } = await startStubbed(json(status, body));
 
     const { data, errors } = await ask(url, `{ journal(id: "${journalId}") { id } }`);
 
@@ -113,8 +110,7 @@ describe('a field that fails', () => {
 describe('a journal that is newer than the gateway', () => {
   it('is returned with its raw values, and the rest of the list is unaffected', async () => {
     const strange = { ...wireJNLC({ status: 'frozen', net_amount: null }), id: brokenId, entry_type: 'JNLX' };
-    const stub = await StubUpstream.start(json(200, [strange, wireJNLC()]));
-    const { url } = await startGateway(stub.url);
+    const { url } = await startStubbed(json(200, [strange, wireJNLC()]));
 
     const { data, errors } = await ask<{ journals: { nodes: unknown[] } }>(
       url,

@@ -4,8 +4,9 @@ import { customer, otherCustomer, sweep, unknownAccount } from '../kit/accounts.
 import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
 import { mutate } from '../kit/mutate.ts';
-import { startBoth, startGateway } from '../kit/startGateway.ts';
-import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
+import { startBoth } from '../kit/startGateway.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
@@ -18,8 +19,7 @@ const jnlc = { fromAccount: sweep, toAccount: customer, amount: '10' };
 const jnls = { fromAccount: sweep, toAccount: customer, symbol: 'AAPL', qty: '2' };
 
 async function answered(answer: Answer, input: object = { jnlc }) {
-  const stub = await StubUpstream.start(answer);
-  const { url } = await startGateway(stub.url);
+  const { url } = await startStubbed(answer);
   return mutate(url, 'createJournal', { input, idempotencyKey: 'key' });
 }
 
@@ -154,8 +154,7 @@ describe('deleteJournal', () => {
     `${journalId}/x`,
     `${journalId}\n`,
   ])('refuses %j before anything is sent', async (id) => {
-    const stub = await StubUpstream.start(text(204, ''));
-    const { url } = await startGateway(stub.url);
+    const { stub, url } = await startStubbed(text(204, ''));
 
     const result = await mutate(url, 'deleteJournal', { id });
 
@@ -169,8 +168,7 @@ describe('deleteJournal', () => {
     [429, {}, { __typename: 'RateLimitedError' }, 1],
     [503, {}, { __typename: 'DeleteOutcomeUnknownError', journalId }, 3],
   ])('turns %i %j into %j', async (status, body, expected, attempts) => {
-    const stub = await StubUpstream.start(json(status, body, { 'retry-after': '600' }));
-    const { url } = await startGateway(stub.url);
+    const { stub, url } = await startStubbed(json(status, body, { 'retry-after': '600' }));
 
     expect(await mutate(url, 'deleteJournal', { id: journalId })).toMatchObject(expected);
     expect(stub.calls).toHaveLength(attempts);
@@ -178,11 +176,10 @@ describe('deleteJournal', () => {
 
   it('returns the current journal for each delete, not that of the previous delete', async () => {
     const statuses = ['queued', 'pending'];
-    const stub = await StubUpstream.start((seen, response) => {
+    const { url } = await startStubbed((seen, response) => {
       if (seen.method === 'GET') return json(200, wireJNLC({ status: statuses.shift() ?? 'canceled' }))(seen, response);
       return (statuses.length === 2 ? json(422, { message: 'not pending' }) : text(204, ''))(seen, response);
     });
-    const { url } = await startGateway(stub.url);
     const selection =
       '{ ... on JournalNotDeletableError { journal { status } } ... on DeleteJournalSuccess { journal { status } } }';
 
@@ -195,10 +192,9 @@ describe('deleteJournal', () => {
   });
 
   it('succeeds without a journal if it no longer exists', async () => {
-    const stub = await StubUpstream.start((seen, response) =>
+    const { url } = await startStubbed((seen, response) =>
       (seen.method === 'DELETE' ? text(204, '') : json(404, {}))(seen, response),
     );
-    const { url } = await startGateway(stub.url);
 
     const result = await mutate(url, 'deleteJournal', { id: journalId.toUpperCase() });
 
@@ -226,10 +222,9 @@ describe('the journal that a create returns', () => {
 
   it('is that of the answer if it cannot be read again', async () => {
     const old = wireJNLC({ created_at: '2020-01-01T00:00:00Z' });
-    const stub = await StubUpstream.start((seen, response) =>
+    const { stub, url } = await startStubbed((seen, response) =>
       (seen.method === 'POST' ? json(200, old) : json(500, {}))(seen, response),
     );
-    const { url } = await startGateway(stub.url);
 
     const { journal } = await mutate(url, 'createJournal', { input: { jnlc }, idempotencyKey: 'used before, perhaps' });
 

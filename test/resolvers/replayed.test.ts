@@ -4,7 +4,8 @@ import { customer, richCustomers, sweep } from '../kit/accounts.ts';
 import { control } from '../kit/control.ts';
 import { mutate } from '../kit/mutate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
-import { json, StubUpstream } from '../kit/StubUpstream.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
+import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
 const inputs = {
@@ -95,12 +96,11 @@ describe('replayed', () => {
 
   it.each(keyed)('is false if the earlier call of %s with the key was refused', async (name) => {
     let isRefused = true;
-    const stub = await StubUpstream.start((seen, response) => {
+    const { url } = await startStubbed((seen, response) => {
       const made = wireJNLC({ created_at: new Date().toISOString(), net_amount: '1' });
       const body = name === 'createJournal' || seen.method === 'GET' ? made : [made, made];
       return (isRefused ? json(403, { message: 'insufficient balance' }) : json(200, body))(seen, response);
     });
-    const { url } = await startGateway(stub.url);
     expect(await replayed(url, name, 'key')).toBe('InsufficientBalanceError');
     isRefused = false;
 
@@ -113,12 +113,11 @@ describe('replayed', () => {
     ['dated half a minute ago', null, -30_000],
     ['dated an hour ahead', false, hour],
   ])('for a journal %s and a new key is %j', async (_label, expected, aheadMs) => {
-    const stub = await StubUpstream.start((seen, response) => {
+    const { url } = await startStubbed((seen, response) => {
       const created_at = aheadMs === null ? null : new Date(Date.now() + aheadMs).toISOString();
       const body = seen.url.endsWith('/batch') ? [1, 2].map(() => wireJNLC({ created_at })) : wireJNLC({ created_at });
       return json(200, body)(seen, response);
     });
-    const { url } = await startGateway(stub.url);
 
     for (const name of keyed) {
       expect(await replayed(url, name)).toBe(false);
@@ -128,23 +127,21 @@ describe('replayed', () => {
   });
 
   it('is derived from a read if only the read returns the date of the journal', async () => {
-    const stub = await StubUpstream.start((seen, response) => {
+    const { url } = await startStubbed((seen, response) => {
       const created_at = seen.method === 'GET' ? '2026-01-01T00:00:00Z' : null;
       return json(200, wireJNLC({ created_at }))(seen, response);
     });
-    const { url } = await startGateway(stub.url);
 
     expect(await replayed(url, 'createJournal', 'key')).toBe(true);
   });
 
   it('is false if an old key returns another journal than before', async () => {
     let made = 0;
-    const stub = await StubUpstream.start((seen, response) => {
+    const { url } = await startStubbed((seen, response) => {
       if (seen.method === 'POST') made += 1;
       const id = `6d2cba43-cb57-4534-9603-00000000000${made}`;
       return json(200, { ...wireJNLC({ created_at: new Date().toISOString() }), id })(seen, response);
     });
-    const { url } = await startGateway(stub.url);
 
     // If the API has forgotten the key, the money has moved again.
     expect(await replayed(url, 'createJournal', 'key')).toBe(false);

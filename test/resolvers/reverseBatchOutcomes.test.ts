@@ -1,8 +1,5 @@
-import { createServer, request } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 
 import { describe, expect, it } from 'vitest';
 
@@ -11,14 +8,18 @@ import { richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { control } from '../kit/control.ts';
 import { Gate } from '../kit/Gate.ts';
-import { closeEachLater, closeLater } from '../kit/closeLater.ts';
+import { closeEachLater } from '../kit/closeLater.ts';
 import { mutate } from '../kit/mutate.ts';
 import type { MutationResult } from '../kit/mutate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
+import { startStubbed } from '../kit/startStubbed.ts';
 import { json, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
+
+import { countCalls } from './kit/countCalls.ts';
+import { repeatUntilSettled } from './kit/repeatUntilSettled.ts';
 
 const [payer, otherPayer] = richCustomers;
 const input = { toAccount: sweep, entries: [{ fromAccount: payer, amount: '10' }] };
@@ -28,11 +29,10 @@ const reset: Answer = (_seen, response) => void response.destroy();
 
 /** Answers each POST with the next of these answers, and every other call with 404. */
 async function start(...answers: Answer[]) {
-  const stub = await StubUpstream.start((seen, response) => {
+  const { stub, url } = await startStubbed((seen, response) => {
     if (seen.method !== 'POST') return json(404, {})(seen, response);
     return (answers.shift() ?? text(500, 'nobody expected this call'))(seen, response);
   });
-  const { url } = await startGateway(stub.url);
   const posts = () => stub.calls.filter(({ method }) => method === 'POST').length;
   return { url, posts };
 }
@@ -143,7 +143,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 1, journals: 2 });
   });
 
-  it('and that was done is not reported as not done while the hosts of the API disagree on the time', async () => {
+  it('is not reported as not done if it was done, even while the clocks of the API differ', async () => {
     const sandbox = await startSandbox();
     const proxy = await startProxy(sandbox.url, { dateAheadMs: 3_000 });
     const gateway = await startGateway(proxy, {}, { outcomes: { settleMs: 500 } });
@@ -155,31 +155,28 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'OutcomeUnknownError', retryAt: null });
   });
 
-  it.concurrent(
-    'and that was not processed is unknown at first and then not done, and its key stays used',
-    async () => {
-      // Longer than the first call waits for readings.
-      const { gateway, sandbox } = await startLossy(3_200);
-      await breakNext(sandbox, { kind: 'reset' });
+  it.concurrent('is first unknown and then not done if it was not processed, and its key stays used', async () => {
+    // Longer than the first call waits for readings.
+    const { gateway, sandbox } = await startLossy(3_200);
+    await breakNext(sandbox, { kind: 'reset' });
 
-      const begunAt = Date.now();
-      const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
-      const settled = await repeatUntilSettled(gateway.url, pair);
-      const again = await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'new' });
+    const begunAt = Date.now();
+    const first = await mutate(gateway.url, 'createReverseBatchJournal', pair);
+    const settled = await repeatUntilSettled(gateway.url, pair);
+    const again = await mutate(gateway.url, 'createReverseBatchJournal', { ...pair, idempotencyKey: 'new' });
 
-      expect(first).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key' });
-      expect(Date.parse(first.retryAt ?? '')).toBeGreaterThan(begunAt);
-      expect(settled).toMatchObject({
-        __typename: 'UpstreamUnavailableError',
-        message: 'nothing was done; use a new key',
-        retryAt: null,
-      });
-      expect(again.__typename).toBe('CreateReverseBatchJournalSuccess');
-      expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
-    },
-  );
+    expect(first).toMatchObject({ __typename: 'OutcomeUnknownError', idempotencyKey: 'key' });
+    expect(Date.parse(first.retryAt ?? '')).toBeGreaterThan(begunAt);
+    expect(settled).toMatchObject({
+      __typename: 'UpstreamUnavailableError',
+      message: 'nothing was done; use a new key',
+      retryAt: null,
+    });
+    expect(again.__typename).toBe('CreateReverseBatchJournalSuccess');
+    expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
+  });
 
-  it.concurrent('and that was not processed does not claim the journals of an equal batch', async () => {
+  it.concurrent('does not claim the journals of an equal batch if it was not processed', async () => {
     const { gateway, sandbox } = await startLossy();
     const done = await mutate(gateway.url, 'createReverseBatchJournal', pair);
     await breakNext(sandbox, { kind: 'reset' });
@@ -192,7 +189,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it.concurrent('and that was not processed does not claim a journal that createJournal created', async () => {
+  it.concurrent('does not claim a journal of createJournal if it was not processed', async () => {
     const { gateway, sandbox } = await startLossy();
     const [entry] = pair.input.entries;
     const single = { input: { toAccount: sweep, entries: [entry] }, idempotencyKey: 'key' };
@@ -207,7 +204,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(settled).toMatchObject({ __typename: 'UpstreamUnavailableError' });
   });
 
-  it.concurrent('and that was done is not reported as not done while its journals cannot be read', async () => {
+  it.concurrent('is not reported as not done if it was done, even while its journals cannot be read', async () => {
     const { gateway, sandbox } = await startLossy();
     await control(sandbox, 'PUT', 'faults', {
       faults: [
@@ -243,7 +240,7 @@ describe('a reverse batch whose answer is lost', () => {
     expect(await posted(sandbox)).toEqual({ posts: 2, journals: 2 });
   });
 
-  it.concurrent('is found although another lost batch, which was not done, has a similar entry', async () => {
+  it.concurrent('is found even if another lost batch, which was not done, has a similar entry', async () => {
     const { gateway, sandbox } = await startLossy();
     const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
     await breakNext(sandbox, { kind: 'reset' });
@@ -286,7 +283,7 @@ describe('a reverse batch whose answer is lost', () => {
   });
 
   it.concurrent(
-    'is found by the next gateway although an older lost batch, which was not done, has a similar entry',
+    'is found by the next gateway even if an older lost batch, which was not done, has a similar entry',
     async () => {
       const [done, notDone] = [batchNamed('fee-1'), batchNamed('fee-10')];
 
@@ -297,7 +294,7 @@ describe('a reverse batch whose answer is lost', () => {
   );
 
   it.concurrent(
-    'and that was not processed is not done although the journals of several other lost batches look like its entries',
+    'is not done if it was not processed, even if the journals of several other lost batches look like its entries',
     async () => {
       const first = batchOf('first', ['fee-1', 'only first']);
       const second = batchOf('second', ['only second', 'fee-2']);
@@ -389,13 +386,12 @@ async function startLossy(settleMs = 500) {
   return { sandbox, gateway: await startGateway(sandbox.url, {}, { outcomes: { settleMs } }) };
 }
 
-/** A proxy in front of the sandbox. */
+/** A proxy in front of the sandbox. It refuses the batches for which `holdPost` returns true. */
 async function startProxy(
   upstreamUrl: string,
   { dateAheadMs = 0, holdPost }: { dateAheadMs?: number; holdPost?: (body: string) => Promise<boolean> },
 ): Promise<string> {
-  const forward = (incoming: IncomingMessage, body: Buffer, response: ServerResponse) => {
-    const { method = 'GET', url = '/', headers } = incoming;
+  const forward: Answer = ({ method, url, headers, body }, response) => {
     const outgoing = request(`${upstreamUrl}${url}`, { method, headers }, (answer) => {
       const date = new Date(Date.now() + dateAheadMs).toUTCString();
       response.writeHead(answer.statusCode ?? 502, { ...answer.headers, date });
@@ -405,31 +401,15 @@ async function startProxy(
     response.on('close', () => outgoing.destroy());
     outgoing.end(body);
   };
-  const server = createServer((incoming, response) => {
-    void buffer(incoming).then(async (body) => {
-      if (incoming.method === 'POST' && (await holdPost?.(body.toString()))) {
-        response.writeHead(422, { date: new Date().toUTCString() }).end('{}');
-      } else forward(incoming, body, response);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closeLater(() => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const proxy = await StubUpstream.start(async (seen, response) => {
+    const isRefused = seen.method === 'POST' && (await holdPost?.(seen.body));
+    return (isRefused ? json(422, {}) : forward)(seen, response);
+  }, forward);
+  return proxy.url;
 }
 
 function breakNext(sandbox: Sandbox, fault: object): Promise<unknown> {
   return control(sandbox, 'PUT', 'faults', { faults: [{ ...fault, operations: ['createReverseBatch'], count: 1 }] });
-}
-
-/** Repeats like a client, but without its pauses, since each call waits for new readings. */
-async function repeatUntilSettled(url: string, variables: Record<string, unknown>): Promise<MutationResult> {
-  for (;;) {
-    const result = await mutate(url, 'createReverseBatchJournal', variables);
-    if (result.__typename !== 'OutcomeUnknownError' || result.retryAt === null) return result;
-  }
 }
 
 /** Repeats like a client that asks again even after its batch was reported as ambiguous. */
@@ -446,10 +426,6 @@ function idsOf({ results = [] }: MutationResult): string[] {
 
 /** The number of reverse batches that the sandbox received, and of its journals. */
 async function posted(sandbox: Sandbox): Promise<{ posts: number; journals: number }> {
-  const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
   const { journals } = await control<{ journals: { total: number } }>(sandbox, 'GET', 'stats');
-  return {
-    posts: log.filter(({ operation }) => operation === 'createReverseBatch').length,
-    journals: journals.total,
-  };
+  return { posts: await countCalls(sandbox, 'createReverseBatch'), journals: journals.total };
 }

@@ -4,10 +4,13 @@ import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { customer, otherCustomer, richCustomers, sweep, unknownAccount } from '../kit/accounts.ts';
 import { control } from '../kit/control.ts';
 import { openJournalsClient } from '../kit/openJournalsClient.ts';
+import { mutate } from '../kit/mutate.ts';
 import { operate } from '../kit/operate.ts';
 import type { Outcome } from '../kit/operate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
+
+import { countCalls } from './kit/countCalls.ts';
 
 const reversing = `mutation ($id: ID!, $description: String) { it: reverseJournal(id: $id, description: $description) {
   __typename
@@ -35,36 +38,31 @@ async function reverse(url: string, variables: Record<string, unknown>): Promise
 }
 
 async function create(url: string, input: Record<string, unknown>): Promise<string> {
-  const query = `mutation ($input: CreateJournalInput!) { it: createJournal(input: $input) {
-    ... on CreateJournalSuccess { journal { id } } ... on JournalError { message } } }`;
-  const { data } = await operate('HTTP', url, null, query, { input });
-  return (data as { it: { journal: { id: string } } }).it.journal.id;
+  const { journal, message } = await mutate(url, 'createJournal', { input });
+  if (!journal) throw new Error(message);
+  return journal.id;
 }
 
 function cash(amount = '10.25', more: Record<string, unknown> = {}): Record<string, unknown> {
   return { jnlc: { fromAccount: sweep, toAccount: customer, amount, ...more } };
 }
 
-/** A gateway whose cash journals are executed at once. */
-async function startExecuting() {
-  return startBoth({ jnlcFlow: 'v2', settleDelayMs: 0 });
+/** Starts a gateway with an executed cash journal. */
+async function startExecuted(input = cash()) {
+  const { gateway, sandbox } = await startBoth({ jnlcFlow: 'v2', settleDelayMs: 0 });
+  const { url } = gateway;
+  return { sandbox, url, id: await create(url, input) };
 }
 
 async function journalsOf(sandbox: Sandbox) {
   return (await openJournalsClient(sandbox.url).list({ limit: 1_000 })).journals;
 }
 
-async function countCreates(sandbox: Sandbox): Promise<number> {
-  const log = await control<{ operation: string }[]>(sandbox, 'GET', 'log');
-  return log.filter(({ operation }) => operation === 'createJournal').length;
-}
-
 describe('reverseJournal', () => {
   it.each(['HTTP', 'WebSocket', 'SSE'] as const)('moves the same cash back over %s, and links both', async (door) => {
-    const { gateway } = await startExecuting();
-    const id = await create(gateway.url, cash('10.25', { currency: 'EUR' }));
+    const { url, id } = await startExecuted(cash('10.25', { currency: 'EUR' }));
 
-    const result = resultOf(await operate(door, gateway.url, null, reversing, { id, description: 'wrong customer' }));
+    const result = resultOf(await operate(door, url, null, reversing, { id, description: 'wrong customer' }));
 
     expect(result).toEqual({
       __typename: 'ReverseJournalSuccess',
@@ -82,13 +80,12 @@ describe('reverseJournal', () => {
     });
   });
 
-  it('returns the first reversal to everybody who asks again, whatever the description', async () => {
-    const { gateway, sandbox } = await startExecuting();
-    const id = await create(gateway.url, cash());
+  it('returns the first reversal to every later request, whatever its description', async () => {
+    const { sandbox, url, id } = await startExecuted();
     const other = await startGateway(sandbox.url);
-    const first = await reverse(gateway.url, { id });
+    const first = await reverse(url, { id });
 
-    const again = await reverse(gateway.url, { id, description: 'another text' });
+    const again = await reverse(url, { id, description: 'another text' });
     const elsewhere = await reverse(other.url, { id: id.toUpperCase(), description: 'a third text' });
 
     expect([again, elsewhere]).toEqual([
@@ -99,23 +96,21 @@ describe('reverseJournal', () => {
   });
 
   it('sends nothing when the reversal exists, since the API may have forgotten its key', async () => {
-    const { gateway, sandbox } = await startExecuting();
-    const id = await create(gateway.url, cash());
-    await reverse(gateway.url, { id });
-    const creates = await countCreates(sandbox);
+    const { sandbox, url, id } = await startExecuted();
+    await reverse(url, { id });
+    const creates = await countCalls(sandbox, 'createJournal');
 
-    await reverse(gateway.url, { id });
+    await reverse(url, { id });
 
-    expect(await countCreates(sandbox)).toBe(creates);
+    expect(await countCalls(sandbox, 'createJournal')).toBe(creates);
   });
 
   it('creates one reversal for concurrent requests with different descriptions to several gateways', async () => {
-    const { gateway, sandbox } = await startExecuting();
-    const id = await create(gateway.url, cash());
+    const { sandbox, url, id } = await startExecuted();
     const other = await startGateway(sandbox.url);
 
     const results = await Promise.all(
-      Array.from({ length: 12 }, (_, n) => reverse(n % 2 ? gateway.url : other.url, { id, description: `ask ${n}` })),
+      Array.from({ length: 12 }, (_, n) => reverse(n % 2 ? url : other.url, { id, description: `ask ${n}` })),
     );
 
     const [journal] = (await journalsOf(sandbox)).filter(({ fromAccount }) => fromAccount === customer);
@@ -124,16 +119,14 @@ describe('reverseJournal', () => {
   });
 
   it('does not collide with a client that sends the key of the reversal as its own', async () => {
-    const { gateway, sandbox } = await startExecuting();
-    const id = await create(gateway.url, cash('2'));
-    await reverse(gateway.url, { id });
+    const { sandbox, url, id } = await startExecuted(cash('2'));
+    await reverse(url, { id });
     const log = await control<{ operation: string; idempotencyKey: string }[]>(sandbox, 'GET', 'log');
     const sent = log.findLast(({ operation }) => operation === 'createJournal')?.idempotencyKey;
 
-    const query = `mutation ($input: CreateJournalInput!, $key: String) { it: createJournal(input: $input, idempotencyKey: $key) { __typename } }`;
-    const { data } = await operate('HTTP', gateway.url, null, query, { input: cash('3'), key: sent });
+    const result = await mutate(url, 'createJournal', { input: cash('3'), idempotencyKey: sent });
 
-    expect(data).toEqual({ it: { __typename: 'CreateJournalSuccess' } });
+    expect(result.__typename).toBe('CreateJournalSuccess');
     expect(await journalsOf(sandbox)).toHaveLength(3);
   });
 
@@ -142,11 +135,10 @@ describe('reverseJournal', () => {
     ['rejected', 'REJECTED', /failed and moved nothing/],
     ['canceled', 'CANCELED', /failed and moved nothing/],
   ])('refuses a journal that is %s, and shows it', async (status, _shown, message) => {
-    const { gateway, sandbox } = await startExecuting();
-    const id = await create(gateway.url, cash());
+    const { sandbox, url, id } = await startExecuted();
     await control(sandbox, 'POST', `journals/${id}/status`, { status });
 
-    expect(await reverse(gateway.url, { id })).toEqual({
+    expect(await reverse(url, { id })).toEqual({
       __typename: 'JournalNotReversableError',
       message: expect.stringMatching(message) as string,
       journal: { id, status: status.toUpperCase() },
@@ -154,38 +146,36 @@ describe('reverseJournal', () => {
   });
 
   it('refuses a corrected journal and reverses the one that replaced it', async () => {
-    const { gateway, sandbox } = await startExecuting();
-    const id = await create(gateway.url, cash());
+    const { sandbox, url, id } = await startExecuted();
     const { replacement } = await control<{ replacement: { id: string } }>(sandbox, 'POST', `journals/${id}/status`, {
       status: 'correct',
       amount: '7.5',
     });
 
-    expect((await reverse(gateway.url, { id })).message).toMatch(/replaced by another/);
-    expect(await reverse(gateway.url, { id: replacement.id })).toMatchObject({ reversal: { netAmount: '7.5' } });
+    expect((await reverse(url, { id })).message).toMatch(/replaced by another/);
+    expect(await reverse(url, { id: replacement.id })).toMatchObject({ reversal: { netAmount: '7.5' } });
   });
 
   it('refuses securities, and a journal that is itself a reversal', async () => {
-    const { gateway } = await startExecuting();
     const jnls = { fromAccount: sweep, toAccount: customer, symbol: 'AAPL', qty: '1' };
-    const securities = await create(gateway.url, { jnls });
-    const { reversal } = await reverse(gateway.url, { id: await create(gateway.url, cash()) });
+    const { url, id } = await startExecuted();
+    const securities = await create(url, { jnls });
+    const { reversal } = await reverse(url, { id });
 
-    expect((await reverse(gateway.url, { id: securities })).message).toMatch(/only cash journals/);
-    expect((await reverse(gateway.url, { id: reversal?.id })).message).toMatch(/is itself a reversal/);
+    expect((await reverse(url, { id: securities })).message).toMatch(/only cash journals/);
+    expect((await reverse(url, { id: reversal?.id })).message).toMatch(/is itself a reversal/);
   });
 
-  it('shows a missing journal, an invalid ID, a long description and a receiver without the cash as types', async () => {
-    const { gateway } = await startExecuting();
-    const id = await create(gateway.url, cash('1'));
+  it('has an error type for a missing journal, an invalid ID, a long description and a receiver without the cash', async () => {
+    const { url, id } = await startExecuted(cash('1'));
     const other = { jnlc: { fromAccount: customer, toAccount: sweep, amount: '1' } };
-    await create(gateway.url, other);
+    await create(url, other);
 
     const types = [
-      await reverse(gateway.url, { id: unknownAccount }),
-      await reverse(gateway.url, { id: 'nonsense' }),
-      await reverse(gateway.url, { id, description: 'x'.repeat(1_000) }),
-      await reverse(gateway.url, { id }),
+      await reverse(url, { id: unknownAccount }),
+      await reverse(url, { id: 'nonsense' }),
+      await reverse(url, { id, description: 'x'.repeat(1_000) }),
+      await reverse(url, { id }),
     ];
 
     expect(types.map((result) => result.__typename)).toEqual([
@@ -196,14 +186,13 @@ describe('reverseJournal', () => {
     ]);
   });
 
-  it('sends nothing when it cannot find out whether a reversal exists', async () => {
-    const { gateway, sandbox } = await startExecuting();
-    const id = await create(gateway.url, cash());
+  it('sends nothing if it cannot determine whether a reversal exists', async () => {
+    const { sandbox, url, id } = await startExecuted();
     await control(sandbox, 'PUT', 'faults', {
       faults: [{ kind: 'answer', status: 500, operations: ['listJournals'] }],
     });
 
-    const result = await reverse(gateway.url, { id });
+    const result = await reverse(url, { id });
     await control(sandbox, 'DELETE', 'faults');
 
     expect(result.__typename).toBe('UpstreamUnavailableError');

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 import { decimalPlaces, isPositive } from '../../domain/decimal.ts';
-import type { Decimal } from '../../domain/decimal.ts';
-import type { Transmitter } from '../../domain/newJournal.ts';
+import type { NewJNLS, ReverseBatchEntry, Transmitter } from '../../domain/newJournal.ts';
 import { InvalidRequestError } from '../../errors/refusals.ts';
 import type { InvalidRequestIssue } from '../../errors/refusals.ts';
 import { asUuid } from '../../domain/uuid.ts';
 
 type Path = readonly (string | number)[];
+type Cash = Transmitter & Pick<ReverseBatchEntry, 'amount' | 'description'>;
 
 /** Limits of the API, from its reference. Lengths are in characters. */
 const maxDescription = 1_024;
@@ -15,8 +15,14 @@ const maxTransmitter = 255;
 const maxQtyPlaces = 9;
 /** A limit of the gateway: the API documents none. */
 const maxEntries = 1_000;
-/** The API takes 128 characters today; `IdempotencyKeys` shortens longer keys than it will take in future. */
+/** The API accepts 128 characters today and will accept fewer, so `IdempotencyKeys` shortens long keys. */
 const maxKey = 128;
+const transmitterFields = [
+  'transmitterName',
+  'transmitterAccountNumber',
+  'transmitterAddress',
+  'transmitterFinancialInstitution',
+] as const;
 /** A key becomes an HTTP header, so it is visible ASCII, with spaces only inside. */
 const keyPattern = /^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$/;
 
@@ -32,7 +38,10 @@ export class InputCheck {
     if (given == null) return randomUUID();
     if (!keyPattern.test(given)) {
       const found = given.length > maxKey ? `${given.length} characters` : JSON.stringify(given);
-      this.add(['idempotencyKey'], `expected 1 to ${maxKey} printable ASCII characters, best a UUID; found ${found}`);
+      this.add(
+        ['idempotencyKey'],
+        `expected 1 to ${maxKey} printable ASCII characters, preferably a UUID; found ${found}`,
+      );
     }
     return given;
   }
@@ -44,19 +53,20 @@ export class InputCheck {
     return id ?? value;
   }
 
-  amount(path: Path, value: Decimal): void {
-    if (!isPositive(value)) this.add(path, `expected an amount above 0, found ${quote(value)}`);
+  /** Checks only the lengths of the transmitter's fields, which are personal data and never appear in a message. */
+  cash(path: Path, entry: Cash): void {
+    const { amount } = entry;
+    if (!isPositive(amount)) this.add([...path, 'amount'], `expected an amount above 0, found ${quote(amount)}`);
+    this.description([...path, 'description'], entry.description);
+    for (const field of transmitterFields) this.#maxLength([...path, field], entry[field], maxTransmitter);
   }
 
-  qty(path: Path, value: Decimal): void {
-    if (!isPositive(value)) this.add(path, `expected a qty above 0, found ${quote(value)}`);
-    if (decimalPlaces(value) > maxQtyPlaces) {
-      this.add(path, `expected at most ${maxQtyPlaces} decimals, found ${decimalPlaces(value)}`);
-    }
-  }
-
-  symbol(path: Path, value: string): void {
-    if (value.trim() === '') this.add(path, 'expected a symbol, found an empty string');
+  securities(path: Path, { symbol, qty, description }: Pick<NewJNLS, 'symbol' | 'qty' | 'description'>): void {
+    if (symbol.trim() === '') this.add([...path, 'symbol'], 'expected a symbol, found an empty string');
+    if (!isPositive(qty)) this.add([...path, 'qty'], `expected a qty above 0, found ${quote(qty)}`);
+    const places = decimalPlaces(qty);
+    if (places > maxQtyPlaces) this.add([...path, 'qty'], `expected at most ${maxQtyPlaces} decimals, found ${places}`);
+    this.description([...path, 'description'], description);
   }
 
   entries(path: Path, entries: readonly unknown[]): void {
@@ -76,20 +86,6 @@ export class InputCheck {
 
   description(path: Path, value: string | null | undefined): void {
     this.#maxLength(path, value, maxDescription);
-  }
-
-  /** Checks lengths only. The values are personal data and never appear in a message. */
-  transmitter(path: Path, transmitter: Transmitter): void {
-    const fields = [
-      'transmitterName',
-      'transmitterAccountNumber',
-      'transmitterAddress',
-      'transmitterFinancialInstitution',
-    ] as const;
-    for (const field of fields) {
-      const value = transmitter[field];
-      if (value) this.#maxLength([...path, field], value, maxTransmitter);
-    }
   }
 
   add(path: Path, message: string): void {

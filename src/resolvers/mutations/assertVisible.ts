@@ -15,6 +15,8 @@ export function assertVisible(
   { principal }: OperationContext,
 ): void {
   if (answered.every((journal) => authorize(principal, { kind: 'readJournal', journal }))) return;
-  const message = 'this idempotency key was already used with another input';
-  throw new IdempotencyConflictError({ message, requestId: null, upstreamCode: null }, idempotencyKey);
+  throw new IdempotencyConflictError(
+    { message: 'this idempotency key was already used with another input' },
+    idempotencyKey,
+  );
 }

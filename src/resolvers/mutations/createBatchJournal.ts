@@ -7,57 +7,38 @@ import type { BatchItem, NewBatch } from '../../domain/newJournal.ts';
 import { freshResults } from './freshJournal.ts';
 import { InputCheck } from './InputCheck.ts';
 import { matchEntries } from './matchEntries.ts';
-import type { BatchJournalResult } from './matchEntries.ts';
+import type { BatchSuccess } from './matchEntries.ts';
 import { assertVisible } from './assertVisible.ts';
 import { withinCaps } from './withinCaps.ts';
 
-export interface CreateBatchJournalArguments {
-  input: NewBatch;
-  idempotencyKey?: string | null | undefined;
-}
-
-export interface CreateBatchJournalSuccess {
-  results: BatchJournalResult[];
-  idempotencyKey: string;
-  /** As in `CreateJournalSuccess`. */
-  replayed: boolean | null;
-}
-
 /** Pays many accounts from one. @throws Refusal | Fault | ForbiddenError */
 export async function createBatchJournal(
-  args: CreateBatchJournalArguments,
+  args: { input: NewBatch; idempotencyKey?: string | null | undefined },
   context: OperationContext,
-): Promise<CreateBatchJournalSuccess> {
+): Promise<BatchSuccess> {
+  const { parts, principal } = context;
   const check = new InputCheck();
   const idempotencyKey = check.idempotencyKey(args.idempotencyKey);
   const batch = checkedBatch(args.input, check);
   const journals = batch.entries.map(({ toAccount }) => ({ fromAccount: batch.fromAccount, toAccount }));
-  assertAuthorized(context.principal, { kind: 'createJournal', journals });
+  assertAuthorized(principal, { kind: 'createJournal', journals });
   check.throwIfAny();
 
-  return withinCaps({ mutation: 'createBatchJournal', idempotencyKey, cash: batch.entries }, context, () =>
-    send(batch, idempotencyKey, args.idempotencyKey == null, context),
-  );
-}
-
-async function send(
-  batch: NewBatch,
-  idempotencyKey: string,
-  isMade: boolean,
-  context: OperationContext,
-): Promise<CreateBatchJournalSuccess> {
-  const startedMs = context.clock.earliestNow();
-  const sentKey = context.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
-  const [items, isReplay] = await context.keyUses.note(
-    { sentKey, isMade },
-    () => context.journals.createBatch(batch, idempotencyKey, sentKey),
-    journalsOf,
-  );
-  const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.toAccount }));
-  assertVisible(journalsOf(items), idempotencyKey, context);
-  const matched = matchEntries(entries, items, (item) => item.journal.toAccount);
-  const results = await freshResults(matched, startedMs, context);
-  return { results, idempotencyKey, replayed: isReplay([...journalsOf(items), ...journalsOf(results)]) };
+  const capped = { mutation: 'createBatchJournal', idempotencyKey, cash: batch.entries };
+  return withinCaps(capped, context, async () => {
+    const startedMs = parts.clock.earliestNow();
+    const sentKey = parts.idempotencyKeys.keyToSend(principal, idempotencyKey);
+    const [items, isReplay] = await parts.keyUses.note(
+      { sentKey, isMade: args.idempotencyKey == null },
+      () => parts.journals.createBatch(batch, idempotencyKey, sentKey),
+      journalsOf,
+    );
+    assertVisible(journalsOf(items), idempotencyKey, context);
+    const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.toAccount }));
+    const matched = matchEntries(entries, items, (item) => item.journal.toAccount);
+    const results = await freshResults(matched, startedMs, context);
+    return { results, idempotencyKey, replayed: isReplay([...journalsOf(items), ...journalsOf(results)]) };
+  });
 }
 
 function journalsOf(items: readonly BatchItem[]): Journal[] {
@@ -74,9 +55,7 @@ function checkedBatch(batch: NewBatch, check: InputCheck): NewBatch {
   check.oneCurrency(['input', 'entries'], batch.entries);
   const entries = batch.entries.map((entry, index) => {
     const path = ['input', 'entries', index];
-    check.amount([...path, 'amount'], entry.amount);
-    check.description([...path, 'description'], entry.description);
-    check.transmitter(path, entry);
+    check.cash(path, entry);
     const description = entry.description || (batch.description ?? entry.description);
     return { ...entry, description, toAccount: check.account([...path, 'toAccount'], entry.toAccount) };
   });

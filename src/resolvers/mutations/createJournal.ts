@@ -1,6 +1,6 @@
 import { assertAuthorized } from '../../auth/authorize.ts';
 import type { OperationContext } from '../../context.ts';
-import type { Journal } from '../../domain/journal.ts';
+import type { Journal, JournalSides } from '../../domain/journal.ts';
 import type { NewJNLC, NewJNLS, NewJournal } from '../../domain/newJournal.ts';
 
 import { freshJournal } from './freshJournal.ts';
@@ -8,9 +8,9 @@ import { InputCheck } from './InputCheck.ts';
 import { assertVisible } from './assertVisible.ts';
 import { withinCaps } from './withinCaps.ts';
 
-export interface CreateJournalArguments {
-  input: { jnlc?: NewJNLC | null; jnls?: NewJNLS | null };
-  idempotencyKey?: string | null | undefined;
+interface CreateJournalInput {
+  jnlc?: NewJNLC | null;
+  jnls?: NewJNLS | null;
 }
 
 export interface CreateJournalSuccess {
@@ -22,65 +22,48 @@ export interface CreateJournalSuccess {
 
 /** Creates one journal. @throws Refusal | Fault | ForbiddenError */
 export async function createJournal(
-  args: CreateJournalArguments,
+  args: { input: CreateJournalInput; idempotencyKey?: string | null | undefined },
   context: OperationContext,
 ): Promise<CreateJournalSuccess> {
+  const { parts, principal } = context;
   const check = new InputCheck();
   const idempotencyKey = check.idempotencyKey(args.idempotencyKey);
   const journal = checkedJournal(args.input, check);
-  assertAuthorized(context.principal, { kind: 'createJournal', journals: [journal.jnlc ?? journal.jnls] });
-  if (journal.jnls) assertAuthorized(context.principal, { kind: 'moveSymbol', symbol: journal.jnls.symbol });
+  assertAuthorized(principal, { kind: 'createJournal', journals: [journal.jnlc ?? journal.jnls] });
+  if (journal.jnls) assertAuthorized(principal, { kind: 'moveSymbol', symbol: journal.jnls.symbol });
   check.throwIfAny();
 
   const cash = journal.jnlc ? [journal.jnlc] : [];
-  return withinCaps({ mutation: 'createJournal', idempotencyKey, cash }, context, () =>
-    send(journal, idempotencyKey, args.idempotencyKey == null, context),
-  );
+  return withinCaps({ mutation: 'createJournal', idempotencyKey, cash }, context, async () => {
+    const isMade = args.idempotencyKey == null;
+    const sentKey = parts.idempotencyKeys.keyToSend(principal, idempotencyKey);
+    const [answered, isReplay] = await parts.keyUses.note(
+      { sentKey, isMade },
+      () => parts.journals.create(journal, idempotencyKey, sentKey),
+      (created) => [created],
+    );
+    assertVisible([answered], idempotencyKey, context);
+    const fresh = await freshJournal(answered, isMade, context);
+    // A read may date a journal that the answer to its create leaves undated.
+    return { journal: fresh, idempotencyKey, replayed: isReplay([answered, fresh]) };
+  });
 }
 
-async function send(
-  journal: NewJournal,
-  idempotencyKey: string,
-  isMade: boolean,
-  context: OperationContext,
-): Promise<CreateJournalSuccess> {
-  const sentKey = context.idempotencyKeys.keyToSend(context.principal, idempotencyKey);
-  const [answered, isReplay] = await context.keyUses.note(
-    { sentKey, isMade },
-    () => context.journals.create(journal, idempotencyKey, sentKey),
-    (created) => [created],
-  );
-  assertVisible([answered], idempotencyKey, context);
-  const fresh = await freshJournal(answered, isMade, context);
-  // A read may date a journal that the answer to its create leaves undated.
-  return { journal: fresh, idempotencyKey, replayed: isReplay([answered, fresh]) };
-}
-
-function checkedJournal({ jnlc, jnls }: CreateJournalArguments['input'], check: InputCheck): NewJournal {
-  if (jnls) return { jnls: checkedJNLS(jnls, check) };
-  if (jnlc) return { jnlc: checkedJNLC(jnlc, check) };
+function checkedJournal({ jnlc, jnls }: CreateJournalInput, check: InputCheck): NewJournal {
+  if (jnls) {
+    check.securities(['input', 'jnls'], jnls);
+    return { jnls: { ...jnls, ...checkedSides('jnls', jnls, check) } };
+  }
+  if (jnlc) {
+    check.cash(['input', 'jnlc'], jnlc);
+    return { jnlc: { ...jnlc, ...checkedSides('jnlc', jnlc, check) } };
+  }
   throw new TypeError('the schema requires exactly one of jnlc and jnls');
 }
 
-function checkedJNLC(jnlc: NewJNLC, check: InputCheck): NewJNLC {
-  const path = ['input', 'jnlc'];
-  check.amount([...path, 'amount'], jnlc.amount);
-  check.description([...path, 'description'], jnlc.description);
-  check.transmitter(path, jnlc);
-  return { ...jnlc, ...checkedSides(path, jnlc, check) };
-}
-
-function checkedJNLS(jnls: NewJNLS, check: InputCheck): NewJNLS {
-  const path = ['input', 'jnls'];
-  check.symbol([...path, 'symbol'], jnls.symbol);
-  check.qty([...path, 'qty'], jnls.qty);
-  check.description([...path, 'description'], jnls.description);
-  return { ...jnls, ...checkedSides(path, jnls, check) };
-}
-
-function checkedSides(path: string[], sides: { fromAccount: string; toAccount: string }, check: InputCheck) {
+function checkedSides(kind: string, { fromAccount, toAccount }: JournalSides, check: InputCheck): JournalSides {
   return {
-    fromAccount: check.account([...path, 'fromAccount'], sides.fromAccount),
-    toAccount: check.account([...path, 'toAccount'], sides.toAccount),
+    fromAccount: check.account(['input', kind, 'fromAccount'], fromAccount),
+    toAccount: check.account(['input', kind, 'toAccount'], toAccount),
   };
 }

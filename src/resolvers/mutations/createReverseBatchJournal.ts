@@ -6,19 +6,8 @@ import type { NewReverseBatch } from '../../domain/newJournal.ts';
 import { freshResults } from './freshJournal.ts';
 import { InputCheck } from './InputCheck.ts';
 import { matchEntries } from './matchEntries.ts';
-import type { BatchJournalResult } from './matchEntries.ts';
+import type { BatchSuccess } from './matchEntries.ts';
 import { withinCaps } from './withinCaps.ts';
-
-export interface CreateReverseBatchJournalArguments {
-  input: NewReverseBatch;
-  idempotencyKey?: string | null | undefined;
-}
-
-export interface CreateReverseBatchJournalSuccess {
-  results: BatchJournalResult[];
-  idempotencyKey: string;
-  replayed: boolean;
-}
 
 /**
  * Pays one account from many. The API takes no idempotency key here, so `ReverseBatches` makes sure that a key is sent
@@ -27,41 +16,33 @@ export interface CreateReverseBatchJournalSuccess {
  * @throws Refusal | Fault | ForbiddenError
  */
 export async function createReverseBatchJournal(
-  args: CreateReverseBatchJournalArguments,
+  args: { input: NewReverseBatch; idempotencyKey?: string | null | undefined },
   context: OperationContext,
-): Promise<CreateReverseBatchJournalSuccess> {
+): Promise<BatchSuccess> {
+  const { parts, principal } = context;
   const check = new InputCheck();
   const idempotencyKey = check.idempotencyKey(args.idempotencyKey);
   const batch = checkedReverseBatch(args.input, check);
   const journals = batch.entries.map(({ fromAccount }) => ({ fromAccount, toAccount: batch.toAccount }));
-  assertAuthorized(context.principal, { kind: 'createJournal', journals });
+  assertAuthorized(principal, { kind: 'createJournal', journals });
   check.throwIfAny();
 
-  const cash = batch.entries.map(({ amount }) => ({ amount, currency: batch.currency }));
-  return withinCaps({ mutation: 'createReverseBatchJournal', idempotencyKey, cash }, context, () =>
-    send(batch, idempotencyKey, context),
-  );
-}
-
-async function send(
-  batch: NewReverseBatch,
-  idempotencyKey: string,
-  context: OperationContext,
-): Promise<CreateReverseBatchJournalSuccess> {
-  const startedMs = context.clock.earliestNow();
-  const { items, replayed } = await context.reverseBatches.create(context.principal.name, idempotencyKey, batch);
   const { currency } = batch;
-  const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.fromAccount, currency }));
-  const results = matchEntries(entries, items, (item) => item.journal.fromAccount);
-  return { results: await freshResults(results, startedMs, context), idempotencyKey, replayed };
+  const cash = batch.entries.map(({ amount }) => ({ amount, currency }));
+  return withinCaps({ mutation: 'createReverseBatchJournal', idempotencyKey, cash }, context, async () => {
+    const startedMs = parts.clock.earliestNow();
+    const { items, replayed } = await parts.reverseBatches.create(principal.name, idempotencyKey, batch);
+    const entries = batch.entries.map((entry) => new EntryIdentity({ ...entry, account: entry.fromAccount, currency }));
+    const results = matchEntries(entries, items, (item) => item.journal.fromAccount);
+    return { results: await freshResults(results, startedMs, context), idempotencyKey, replayed };
+  });
 }
 
 function checkedReverseBatch(batch: NewReverseBatch, check: InputCheck): NewReverseBatch {
   check.entries(['input', 'entries'], batch.entries);
   const entries = batch.entries.map((entry, index) => {
     const path = ['input', 'entries', index];
-    check.amount([...path, 'amount'], entry.amount);
-    check.description([...path, 'description'], entry.description);
+    check.cash(path, entry);
     return { ...entry, fromAccount: check.account([...path, 'fromAccount'], entry.fromAccount) };
   });
   return { ...batch, entries, toAccount: check.account(['input', 'toAccount'], batch.toAccount) };

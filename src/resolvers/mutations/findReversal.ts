@@ -1,4 +1,5 @@
 import type { OperationContext } from '../../context.ts';
+import { utcDay } from '../../domain/calendarDate.ts';
 import { lettersOf } from '../../domain/description.ts';
 import { dayOfInstant } from '../../domain/instant.ts';
 import type { JNLC, Journal } from '../../domain/journal.ts';
@@ -27,7 +28,7 @@ export function isReversal({ description }: Journal): boolean {
  * @throws RateLimitedError | UpstreamUnavailableError when the search is incomplete
  */
 export async function findReversal(original: JNLC, context: OperationContext): Promise<Journal | null> {
-  const { sharedReads: shared, principal, signal } = context;
+  const { parts, principal, signal } = context;
   const oldest = original.createdAt === null ? null : dayOfInstant(original.createdAt);
   const selection = {
     createdAfter: oldest,
@@ -37,15 +38,16 @@ export async function findReversal(original: JNLC, context: OperationContext): P
   const wanted = lettersOf(reversalLabel(original));
   const isWanted = ({ id, description }: Journal) =>
     id !== original.id && lettersOf(description ?? '').startsWith(wanted);
-  const window = new JournalWindow((bounds) => readJournalSlice({ shared, principal, signal }, selection, bounds), {
-    today: new Date().toISOString().slice(0, 10),
-  });
+  const reader = { shared: parts.sharedReads, principal, signal };
+  const window = new JournalWindow((bounds) => readJournalSlice(reader, selection, bounds), { today: utcDay() });
   try {
     await window.read({ oldest, newest: null }, 'older', (journals) => journals.some(isWanted));
   } catch (error) {
     throw notSearched(error);
   }
-  const found = window.journals.filter(isWanted).sort((one, other) => compare(other.createdAt, one.createdAt));
+  const found = window.journals
+    .filter(isWanted)
+    .sort((one, other) => ((other.createdAt ?? '') < (one.createdAt ?? '') ? -1 : 1));
   const reversal = found.find(({ status }) => status !== 'correct') ?? found[0] ?? null;
   if (!reversal && window.unreadable.length > 0) {
     throw new UpstreamUnavailableError(`${nothingSent}: another journal between the same two accounts can't be read`);
@@ -59,8 +61,4 @@ function notSearched(error: unknown): unknown {
   if (!(error instanceof Fault) || error instanceof RateLimitedError) return error;
   const { requestId, retryAt } = error;
   return new UpstreamUnavailableError(`${nothingSent}: ${error.message}`, { requestId, retryAt, cause: error });
-}
-
-function compare(one: string | null, other: string | null): number {
-  return (one ?? '') < (other ?? '') ? -1 : 1;
 }

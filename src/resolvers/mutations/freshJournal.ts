@@ -10,7 +10,7 @@ import type { BatchItem } from '../../domain/newJournal.ts';
  * used before.
  */
 export async function freshJournal(answered: Journal, isNewKey: boolean, context: OperationContext): Promise<Journal> {
-  const lastStatus = context.statusEvents.lastStatusOf(answered.id);
+  const lastStatus = context.parts.statusEvents.lastStatusOf(answered.id);
   // A journal whose type can't be read in a batch's answer may be readable on its own.
   const isWhole = answered.entryType !== 'UNKNOWN';
   const isCurrent = isWhole && (lastStatus === undefined ? isNewKey : lastStatus === answered.rawStatus);
@@ -42,16 +42,16 @@ export function freshResults<Item extends BatchItem>(
 const clockTolerance = 60_000;
 
 /** Stores the journal for later fields of the operation, which then need not read it. */
-function learn(journal: Journal, { journalSides, journalLoader }: OperationContext): Journal {
-  journalSides.learn(journal.id, journal);
+function learn(journal: Journal, { parts, journalLoader }: OperationContext): Journal {
+  parts.journalSides.learn(journal.id, journal);
   journalLoader.clear(journal.id).prime(journal.id, journal);
   return journal;
 }
 
 /** Reads the journal again. If the read fails, returns the answered journal, which exists in any case. */
-async function reread(answered: Journal, { journals, signal }: OperationContext): Promise<Journal> {
+async function reread(answered: Journal, { parts, signal }: OperationContext): Promise<Journal> {
   try {
-    return (await journals.get(answered.id, signal)) ?? answered;
+    return (await parts.journals.get(answered.id, signal)) ?? answered;
   } catch {
     return answered;
   }

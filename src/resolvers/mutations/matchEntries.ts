@@ -7,6 +7,14 @@ export interface BatchJournalResult extends BatchItem {
   entryIndex: number | null;
 }
 
+/** The result of a batch or a reverse batch. */
+export interface BatchSuccess {
+  results: BatchJournalResult[];
+  idempotencyKey: string;
+  /** As in `CreateJournalSuccess`. */
+  replayed: boolean | null;
+}
+
 /** One way to match journals with entries. */
 interface Comparison {
   /** Only entries and journals with equal keys are compared. */

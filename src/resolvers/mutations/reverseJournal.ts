@@ -19,11 +19,6 @@ import { freshJournal } from './freshJournal.ts';
 import { InputCheck } from './InputCheck.ts';
 import { withinCaps } from './withinCaps.ts';
 
-export interface ReverseJournalArguments {
-  id: string;
-  description?: string | null | undefined;
-}
-
 export interface ReverseJournalSuccess {
   reversal: Journal;
   original: Journal;
@@ -41,7 +36,7 @@ const conflictPausesMs = [0, 200, 800];
  * @throws Refusal | Fault | ForbiddenError
  */
 export async function reverseJournal(
-  { id, description }: ReverseJournalArguments,
+  { id, description }: { id: string; description?: string | null | undefined },
   context: OperationContext,
 ): Promise<ReverseJournalSuccess> {
   assertAuthorized(context.principal, { kind: 'reverseJournal' });
@@ -55,7 +50,7 @@ export async function reverseJournal(
   const original = await readReversable(journalId, context);
   const found = await findReversal(original, context);
   if (found) return { reversal: found, original, replayed: true };
-  const idempotencyKey = context.idempotencyKeys.keyOfReversal(original.id);
+  const idempotencyKey = context.parts.idempotencyKeys.keyOfReversal(original.id);
   const cash = [{ amount: original.netAmount, currency: original.currency }];
   return withinCaps({ mutation: 'reverseJournal', idempotencyKey, cash }, context, () => send(original, text, context));
 }
@@ -64,9 +59,7 @@ export async function reverseJournal(
 async function readReversable(journalId: string, context: OperationContext): Promise<JNLC> {
   // An earlier mutation of the operation may have changed it.
   const journal = await context.journalLoader.clear(journalId).load(journalId);
-  if (!journal) {
-    throw new JournalNotFoundError({ message: 'journal not found', requestId: null, upstreamCode: null });
-  }
+  if (!journal) throw new JournalNotFoundError({ message: 'journal not found' });
   const { fromAccount, toAccount } = journal;
   assertAuthorized(context.principal, {
     kind: 'createJournal',
@@ -89,7 +82,7 @@ const reasons: Record<Exclude<JournalProgress, 'DONE'> | 'notCash' | 'isReversal
 };
 
 async function send(original: JNLC, description: string, context: OperationContext): Promise<ReverseJournalSuccess> {
-  const sentKey = context.idempotencyKeys.keyOfReversal(original.id);
+  const sentKey = context.parts.idempotencyKeys.keyOfReversal(original.id);
   const jnlc: NewJNLC = {
     fromAccount: original.toAccount,
     toAccount: original.fromAccount,
@@ -98,9 +91,9 @@ async function send(original: JNLC, description: string, context: OperationConte
     description,
   };
   try {
-    const [answered, isReplay] = await context.keyUses.note(
+    const [answered, isReplay] = await context.parts.keyUses.note(
       { sentKey, isMade: false },
-      () => context.journals.create({ jnlc }, sentKey),
+      () => context.parts.journals.create({ jnlc }, sentKey),
       (created) => [created],
     );
     assertVisible([answered], sentKey, context);

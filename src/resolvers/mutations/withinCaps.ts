@@ -22,18 +22,18 @@ export interface CappedCreate {
  */
 export async function withinCaps<Success extends { replayed: boolean | null }>(
   { mutation, idempotencyKey, cash }: CappedCreate,
-  { principal, dailyCaps, firmCurrency }: OperationContext,
+  { parts, principal }: OperationContext,
   send: () => Promise<Success>,
 ): Promise<Success> {
   const { maxAmount, maxDailyAmount } = principal.caps;
   if (!maxAmount && !maxDailyAmount) return send();
-  const amounts = sumByCurrency(cash, firmCurrency);
+  const amounts = sumByCurrency(cash, parts.firmCurrency);
   for (const [currency, amount] of maxAmount ? amounts : []) {
     const limit = maxAmount?.get(currency) ?? '0';
     if (new Big(amount).gt(limit)) throw new CapExceededError({ cap: 'maxAmount', currency, limit, left: limit });
   }
   if (!maxDailyAmount || amounts.size === 0) return send();
-  return dailyCaps.send({ principal: principal.name, mutation, idempotencyKey, amounts }, maxDailyAmount, send);
+  return parts.dailyCaps.send({ principal: principal.name, mutation, idempotencyKey, amounts }, maxDailyAmount, send);
 }
 
 function sumByCurrency(cash: CappedCreate['cash'], firmCurrency: string): Map<string, Decimal> {

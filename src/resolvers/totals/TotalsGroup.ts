@@ -3,9 +3,7 @@ import type { CalendarDate } from '../../domain/calendarDate.ts';
 import { journalProgresses, journalStatuses, progressOf } from '../../domain/journal.ts';
 import type { Journal, JournalEntryType, JournalProgress, JournalStatus } from '../../domain/journal.ts';
 
-export const journalTotalsKeys = ['DAY', 'STATUS', 'PROGRESS', 'ENTRY_TYPE', 'FROM_ACCOUNT', 'TO_ACCOUNT'] as const;
-
-export type JournalTotalsKey = (typeof journalTotalsKeys)[number];
+export type JournalTotalsKey = 'DAY' | 'STATUS' | 'PROGRESS' | 'ENTRY_TYPE' | 'FROM_ACCOUNT' | 'TO_ACCOUNT';
 
 /** What the journals of a group have in common; null for a key that was not asked for. */
 export interface TotalsGroup {

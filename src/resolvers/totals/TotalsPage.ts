@@ -8,12 +8,6 @@ import { isUnreadable } from '../../domain/unreadableJournal.ts';
 import { groupOf } from './TotalsGroup.ts';
 import type { JournalTotalsKey, TotalsGroup } from './TotalsGroup.ts';
 
-export interface TotalsPageOptions {
-  keys: ReadonlySet<JournalTotalsKey>;
-  /** Of cash for which the API states no currency. */
-  firmCurrency: string;
-}
-
 /** The sum of a group. */
 export interface GroupSum {
   /** Identifies the group. */
@@ -30,14 +24,16 @@ interface CountedJournal {
 
 /** The sums of a slice. */
 export class TotalsPage {
-  readonly #options: TotalsPageOptions;
+  readonly #keys: ReadonlySet<JournalTotalsKey>;
+  readonly #firmCurrency: string;
   readonly #sums = new Map<string, GroupSum>();
-  /** Journals by id, where several lists may have the same one; those of a single list are not kept. */
+  /** Journals by id, if several lists may contain the same one. The journals of a single list are not kept. */
   readonly #journals = new Map<string, CountedJournal>();
   readonly #unreadable = new Set<string | null>();
 
-  constructor(options: TotalsPageOptions) {
-    this.#options = options;
+  constructor(keys: ReadonlySet<JournalTotalsKey>, firmCurrency: string) {
+    this.#keys = keys;
+    this.#firmCurrency = firmCurrency;
   }
 
   get sums(): GroupSum[] {
@@ -71,8 +67,7 @@ export class TotalsPage {
   }
 
   #sumOf(journal: Journal): GroupSum {
-    const { keys, firmCurrency } = this.#options;
-    const group = groupOf(journal, keys, firmCurrency);
+    const group = groupOf(journal, this.#keys, this.#firmCurrency);
     const key = JSON.stringify(Object.values(group));
     const sum = this.#sums.get(key) ?? { key, group, count: 0, amount: new Big(0) };
     this.#sums.set(key, sum);

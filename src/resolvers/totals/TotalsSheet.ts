@@ -21,7 +21,7 @@ export interface JournalTotals {
   complete: boolean;
 }
 
-/** Most groups of one result. */
+/** The most groups that a result may have. */
 export const maxGroups = 2_000;
 
 /** The sums of the groups. */
