@@ -8,6 +8,8 @@ import { startStubbed } from '../kit/startStubbed.ts';
 import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
+const [payer, otherPayer] = richCustomers;
+
 /** A journal with a new id. */
 function item(number: number, changes: Partial<WireBatchJournal>): WireBatchJournal {
   return wireJNLC({ id: `6d2cba43-cb57-4534-9603-${String(number).padStart(12, '0')}`, ...changes });
@@ -27,6 +29,18 @@ async function indexes(entries: Entry[], answer: WireBatchJournal[], description
     input: { fromAccount: sweep, entries, description },
   });
   expect(results.map(({ journal }) => journal.id)).toEqual(answer.map(({ id }) => id));
+  return results.map(({ entryIndex }) => entryIndex);
+}
+
+/** As `indexes`, of a reverse batch. */
+async function reverseIndexes(input: object, answer: Partial<WireBatchJournal>[]) {
+  const { url } = await startStubbed(
+    json(
+      200,
+      answer.map((changes, number) => item(number, { to_account: sweep, ...changes })),
+    ),
+  );
+  const { results = [] } = await mutate(url, 'createReverseBatchJournal', { input: { toAccount: sweep, ...input } });
   return results.map(({ entryIndex }) => entryIndex);
 }
 
@@ -194,17 +208,12 @@ describe('entryIndex of a batch', () => {
   });
 
   it('depends on the currency of a reverse batch', async () => {
-    const [first] = richCustomers;
-    const answered = { from_account: first, to_account: sweep, net_amount: '5' };
-    const { url } = await startStubbed(
-      json(200, [item(1, { ...answered, currency: 'USD' }), item(2, { ...answered, currency: 'EUR' })]),
-    );
+    const found = await reverseIndexes({ currency: 'EUR', entries: [{ fromAccount: payer, amount: '5' }] }, [
+      { from_account: payer, net_amount: '5', currency: 'USD' },
+      { from_account: payer, net_amount: '5', currency: 'EUR' },
+    ]);
 
-    const { results = [] } = await mutate(url, 'createReverseBatchJournal', {
-      input: { toAccount: sweep, currency: 'EUR', entries: [{ fromAccount: first, amount: '5' }] },
-    });
-
-    expect(results.map(({ entryIndex }) => entryIndex)).toEqual([null, 0]);
+    expect(found).toEqual([null, 0]);
   });
 
   it.each([7, 8, 9])('is correct when the sandbox shuffles its answers with the seed %i', async (batchOrderSeed) => {
@@ -224,25 +233,17 @@ describe('entryIndex of a batch', () => {
   });
 
   it('is found by the paying account in a reverse batch', async () => {
-    const [first, second] = richCustomers;
-    const { url } = await startStubbed(
-      json(200, [
-        item(1, { from_account: second, to_account: sweep, net_amount: '5' }),
-        item(2, { from_account: first, to_account: sweep, net_amount: '5' }),
-      ]),
-    );
+    const entries = [
+      { fromAccount: payer, amount: '5.0' },
+      { fromAccount: otherPayer, amount: '5' },
+    ];
 
-    const { results = [] } = await mutate(url, 'createReverseBatchJournal', {
-      input: {
-        toAccount: sweep,
-        entries: [
-          { fromAccount: first, amount: '5.0' },
-          { fromAccount: second, amount: '5' },
-        ],
-      },
-    });
+    const found = await reverseIndexes({ entries }, [
+      { from_account: otherPayer, net_amount: '5' },
+      { from_account: payer, net_amount: '5' },
+    ]);
 
-    expect(results.map(({ entryIndex }) => entryIndex)).toEqual([1, 0]);
+    expect(found).toEqual([1, 0]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { customer, richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { mutate } from '../kit/mutate.ts';
 import { startBoth, startGateway } from '../kit/startGateway.ts';
@@ -9,17 +8,12 @@ import type { StubUpstream } from '../kit/StubUpstream.ts';
 import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-const inputs = {
-  createJournal: { jnlc: { fromAccount: sweep, toAccount: customer, amount: '10' } },
-  createBatchJournal: { fromAccount: sweep, entries: [{ toAccount: customer, amount: '10' }] },
-  createReverseBatchJournal: { toAccount: sweep, entries: [{ fromAccount: richCustomers[0], amount: '10' }] },
-} as const;
-
-const keyed = ['createJournal', 'createBatchJournal'] as const;
-const all = [...keyed, 'createReverseBatchJournal'] as const;
+import { all, inputs, keyed } from './kit/inputs.ts';
 
 const start = () =>
-  startStubbed((seen, response) => json(200, seen.url === '/v1/journals' ? wireJNLC() : [wireJNLC()])(seen, response));
+  startStubbed((seen, response) =>
+    json(200, seen.url === '/v1/journals' ? wireJNLC() : [wireJNLC(), wireJNLC()])(seen, response),
+  );
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { customer, richCustomers, sweep } from '../kit/accounts.ts';
 import { control } from '../kit/control.ts';
 import { mutate } from '../kit/mutate.ts';
 import { startBoth, startGateway, startSandbox } from '../kit/startGateway.ts';
@@ -8,20 +7,8 @@ import { startStubbed } from '../kit/startStubbed.ts';
 import { json } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-const inputs = {
-  createJournal: { jnlc: { fromAccount: sweep, toAccount: customer, amount: '10' } },
-  createBatchJournal: {
-    fromAccount: sweep,
-    entries: [1, 2].map((amount) => ({ toAccount: customer, amount: String(amount) })),
-  },
-  createReverseBatchJournal: {
-    toAccount: sweep,
-    entries: [1, 2].map((amount) => ({ fromAccount: richCustomers[0], amount: String(amount) })),
-  },
-} as const;
+import { all, inputs, keyed } from './kit/inputs.ts';
 
-const keyed = ['createJournal', 'createBatchJournal'] as const;
-const all = [...keyed, 'createReverseBatchJournal'] as const;
 const operations = { createJournal: 'createJournal', createBatchJournal: 'createBatch' } as const;
 const hour = 3_600_000; // ms
 
@@ -97,7 +84,7 @@ describe('replayed', () => {
   it.each(keyed)('is false if the earlier call of %s with the key was refused', async (name) => {
     let isRefused = true;
     const { url } = await startStubbed((seen, response) => {
-      const made = wireJNLC({ created_at: new Date().toISOString(), net_amount: '1' });
+      const made = wireJNLC({ created_at: new Date().toISOString() });
       const body = name === 'createJournal' || seen.method === 'GET' ? made : [made, made];
       return (isRefused ? json(403, { message: 'insufficient balance' }) : json(200, body))(seen, response);
     });
