@@ -59,11 +59,6 @@ export interface OperationFacts {
   resume?(end: () => void): void;
 }
 
-/** @param parts shared by all operations, which make no copies of them */
-export function createContext(parts: SharedParts, facts: OperationFacts): OperationContext {
-  return new OperationContext(parts, facts);
-}
-
 /** Everything that the resolvers of one operation may use. There are no globals. */
 export class OperationContext implements OperationFacts {
   readonly parts: SharedParts;
@@ -76,6 +71,7 @@ export class OperationContext implements OperationFacts {
   #refusals: Error[] | null = null;
   #journalLoader: JournalLoader | null = null;
 
+  /** @param parts shared by all operations, which make no copies of them */
   constructor(parts: SharedParts, facts: OperationFacts) {
     this.parts = parts;
     this.principal = facts.session.principal;

@@ -12,7 +12,7 @@ import type { Part } from './concurrency/closeAll.ts';
 import { waitFor } from './concurrency/waitFor.ts';
 import type { GatewayConfig } from './config/readConfig.ts';
 import type { UpstreamConfig } from './config/upstream.ts';
-import { createContext } from './context.ts';
+import { OperationContext } from './context.ts';
 import { PrincipalLimits } from './engine/limits/PrincipalLimits.ts';
 import { RunningOperations } from './engine/limits/RunningOperations.ts';
 import { StatusEvents } from './events/StatusEvents.ts';
@@ -112,7 +112,7 @@ async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[
   opened.push(['the limits of principals', () => principalLimits.close()]);
   const { server, hasConsole } = await openDoors(config, {
     authenticator,
-    createContext: (facts) => createContext(parts, facts),
+    createContext: (facts) => new OperationContext(parts, facts),
     running,
     principalLimits,
     observers: observed.operations,

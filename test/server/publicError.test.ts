@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/auth/Session.ts';
 import { anyone } from '../../src/auth/principal.ts';
 import { IdempotencyKeys } from '../../src/auth/IdempotencyKeys.ts';
-import { createContext } from '../../src/context.ts';
+import { OperationContext } from '../../src/context.ts';
 import { Answer } from '../../src/engine/answers/Answer.ts';
 import { TrustedDocuments } from '../../src/engine/documents/TrustedDocuments.ts';
 import { Engine } from '../../src/engine/Engine.ts';
@@ -107,7 +107,7 @@ async function start(thrown: unknown) {
   };
   const engine = new Engine({
     schema,
-    createContext: (facts) => createContext(shared, facts),
+    createContext: (facts) => new OperationContext(shared, facts),
     log,
     running: new RunningOperations(),
     limits: defaultLimits,

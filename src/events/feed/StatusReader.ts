@@ -9,23 +9,33 @@ export interface StatusReader extends AsyncIterableIterator<PositionedEvent, und
   readonly restingCursor: string | null;
 }
 
-/** A reader with a `next` of its own that ends with its source. */
-export function wrapReader(
-  source: StatusReader,
-  next: () => Promise<IteratorResult<PositionedEvent, undefined>>,
-  onReturn?: () => void,
-): StatusReader {
-  const reader: StatusReader = {
-    get restingCursor() {
-      return source.restingCursor;
-    },
-    next,
-    return: async () => {
-      onReturn?.();
-      await source.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]: () => reader,
-  };
-  return reader;
+/**
+ * A reader with a `next` of its own that ends with its source.
+ *
+ * A class, because V8 keeps the getter of an object literal, and so the source, until a full garbage collection.
+ */
+export class WrappedReader implements StatusReader {
+  readonly next: StatusReader['next'];
+  readonly #source: StatusReader;
+  readonly #onReturn: (() => void) | undefined;
+
+  constructor(source: StatusReader, next: StatusReader['next'], onReturn?: () => void) {
+    this.next = next;
+    this.#source = source;
+    this.#onReturn = onReturn;
+  }
+
+  get restingCursor(): string | null {
+    return this.#source.restingCursor;
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#onReturn?.();
+    await this.#source.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }

@@ -1,5 +1,5 @@
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import { wrapReader } from '../feed/StatusReader.ts';
+import { WrappedReader } from '../feed/StatusReader.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 
 /** The slowest rate at which a client may read queued data, in bytes per ms: large results get more time. */
@@ -75,6 +75,6 @@ export class SubscriptionProgress {
       }
       return result;
     };
-    return wrapReader(reader, next, () => (this.#reader = null));
+    return new WrappedReader(reader, next, () => (this.#reader = null));
   }
 }

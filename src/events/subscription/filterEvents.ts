@@ -2,7 +2,7 @@ import { messageOf } from '../../errors/messageOf.ts';
 import { StreamError, StreamInterruptedError } from '../../errors/streamErrors.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
-import { wrapReader } from '../feed/StatusReader.ts';
+import { WrappedReader } from '../feed/StatusReader.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 
 /**
@@ -26,7 +26,7 @@ export function filterEvents(
       throw new StreamInterruptedError(`the accounts of a journal can't be read: ${messageOf(error)}`, cursor, error);
     }
   };
-  return wrapReader(source, async () => {
+  return new WrappedReader(source, async () => {
     for (;;) {
       const result = await source.next();
       if (result.done) return result;
