@@ -2,6 +2,7 @@ import type { IdempotencyKeys } from './auth/IdempotencyKeys.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Session } from './auth/Session.ts';
 import type { CancelSignal } from './concurrency/Cancellation.ts';
+import type { Journal } from './domain/journal.ts';
 import type { StatusEvents } from './events/StatusEvents.ts';
 import type { StatusMark } from './events/cursor/PositionedEvent.ts';
 import type { JournalWaits } from './events/waiting/JournalWaits.ts';
@@ -70,6 +71,7 @@ export class OperationContext implements OperationFacts {
   #refusedFields: Set<string> | null = null;
   #refusals: Error[] | null = null;
   #journalLoader: JournalLoader | null = null;
+  #readJournals: Journal[] | null = null;
 
   /** @param parts shared by all operations, which make no copies of them */
   constructor(parts: SharedParts, facts: OperationFacts) {
@@ -116,7 +118,16 @@ export class OperationContext implements OperationFacts {
   }
 
   get journalLoader(): JournalLoader {
-    this.#journalLoader ??= createJournalLoader(this.parts.sharedReads, this.principal, this.signal);
+    if (!this.#journalLoader) {
+      this.#journalLoader = createJournalLoader(this.parts.sharedReads, this.principal, this.signal);
+      for (const journal of this.#readJournals ?? []) this.keepJournal(journal);
+    }
     return this.#journalLoader;
+  }
+
+  /** Keeps a journal for later fields of the operation, which then need not read it. */
+  keepJournal(journal: Journal): void {
+    if (this.#journalLoader) this.#journalLoader.clear(journal.id).prime(journal.id, journal);
+    else (this.#readJournals ??= []).push(journal);
   }
 }

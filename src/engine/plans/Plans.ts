@@ -18,6 +18,8 @@ import { DocumentPlan } from './DocumentPlan.ts';
 const validBytes = 67_108_864;
 /** Bytes of what is known about invalid documents, which anybody can make up without end. */
 const invalidBytes = 4_194_304;
+/** Bytes of the texts of documents that were invalid once. */
+const invalidOnceBytes = 1_048_576;
 /** Memory of a token of a parsed document, measured. */
 const bytesPerToken = 250;
 /** Memory of what is compiled for a field. */
@@ -34,6 +36,11 @@ export class Plans {
   readonly #invalid = new LRUCache<string, DocumentPlan | Refusal>({
     maxSize: invalidBytes,
     sizeCalculation: bytesOf,
+  });
+  /** Their plans are not kept before they are sent again: most never are, and what is kept costs garbage collections. */
+  readonly #invalidOnce = new LRUCache<string, true>({
+    maxSize: invalidOnceBytes,
+    sizeCalculation: (_, text) => 1 + text.length * 2,
   });
 
   /** @param suggests whether errors may suggest names of the schema */
@@ -60,7 +67,8 @@ export class Plans {
     const problems = validateDocument(this.#schema, plan.document, this.#suggests).map((error) =>
       withCode(error, 'GRAPHQL_VALIDATION_FAILED'),
     );
-    (problems.length === 0 ? this.#valid : this.#invalid).set(text, plan);
+    if (problems.length === 0) this.#valid.set(text, plan);
+    else this.#keepInvalid(text, plan);
     return problems.length === 0 ? 'valid' : new Refusal(problems);
   }
 
@@ -78,8 +86,13 @@ export class Plans {
 
   #refuse(text: string, problem: GraphQLError): Refusal {
     const refusal = new Refusal([problem]);
-    this.#invalid.set(text, refusal);
+    this.#keepInvalid(text, refusal);
     return refusal;
+  }
+
+  #keepInvalid(text: string, known: DocumentPlan | Refusal): void {
+    if (this.#invalidOnce.delete(text)) this.#invalid.set(text, known);
+    else this.#invalidOnce.set(text, true);
   }
 }
 

@@ -14,7 +14,10 @@ export async function freshJournal(answered: Journal, isNewKey: boolean, context
   // A journal whose type can't be read in a batch's answer may be readable on its own.
   const isWhole = answered.entryType !== 'UNKNOWN';
   const isCurrent = isWhole && (lastStatus === undefined ? isNewKey : lastStatus === answered.rawStatus);
-  return isCurrent ? learn(answered, context) : learn(await reread(answered, context), context);
+  const journal = isCurrent ? answered : await reread(answered, context);
+  context.parts.journalSides.learn(journal.id, journal);
+  context.keepJournal(journal);
+  return journal;
 }
 
 /**
@@ -40,13 +43,6 @@ export function freshResults<Item extends BatchItem>(
 
 /** How much earlier than the call a new journal may be dated, in ms: the clocks of the API's hosts differ. */
 const clockTolerance = 60_000;
-
-/** Stores the journal for later fields of the operation, which then need not read it. */
-function learn(journal: Journal, { parts, journalLoader }: OperationContext): Journal {
-  parts.journalSides.learn(journal.id, journal);
-  journalLoader.clear(journal.id).prime(journal.id, journal);
-  return journal;
-}
 
 /** Reads the journal again. If the read fails, returns the answered journal, which exists in any case. */
 async function reread(answered: Journal, { parts, signal }: OperationContext): Promise<Journal> {
