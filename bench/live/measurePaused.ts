@@ -42,14 +42,15 @@ export async function measurePaused(feed: FeedStub): Promise<void> {
 }
 
 async function run(feed: FeedStub, pausedCount: number): Promise<Figures> {
-  const limits = { STALL_SECONDS: String(stallSeconds) };
+  const limits = { STALL_SECONDS: String(stallSeconds), MAX_ALIASES: String(aliases.length) };
   const server = await ServerProcess.start('gateway', feed.url, limits);
   const transportOf = (index: number) => (index % 2 ? 'SSE' : 'WebSocket');
   const others = await openSubscribers(server.port, subscribers - pausedCount, transportOf);
   const stalled = await openSubscribers(server.port, pausedCount, transportOf, largeQuery);
   const before = aSecond * warmUpSeconds;
   await feed.tellMany(before, aSecond, padding);
-  await whenDelivered(others, before, 5_000);
+  await whenDelivered([...others, ...stalled], before, 5_000);
+  if (stalled.some(({ received }) => received < before)) throw new Error('the subscribers to be paused get no events');
 
   for (const subscriber of stalled) subscriber.pause();
   for (const subscriber of others) subscriber.latencies.length = 0;
