@@ -19,9 +19,10 @@ import { JournalsStub } from './limits/JournalsStub.ts';
 import { pin } from './live/ServerProcess.ts';
 import { measureGrowth } from './requests/measureGrowth.ts';
 import { measureLatency } from './requests/measureLatency.ts';
+import { measurePages } from './requests/measurePages.ts';
 import { measurePeers } from './requests/measurePeers.ts';
 
-const parts = { peers: measurePeers, latency: measureLatency, growth: measureGrowth };
+const parts = { peers: measurePeers, latency: measureLatency, growth: measureGrowth, pages: measurePages };
 const chosen = process.argv.slice(2);
 
 pin(process.pid, 1);
