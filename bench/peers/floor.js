@@ -27,7 +27,7 @@ const answers = {
   },
 };
 
-/** Field by field: spreading an object that many fields were already put in takes V8 four times as long. */
+/** Copies each field by name: with object spreads, a list took nearly twice as long. */
 function pick(journal) {
   return journal.entry_type === 'JNLC' ? pickJNLC(journal) : pickJNLS(journal);
 }

@@ -11,7 +11,7 @@ const help = `journals-gateway sandbox: run the sandbox only
 Usage:
   journals-gateway sandbox [--port N] [--data FILE] [OPTION VALUE]…
 
-  --port N                  TCP port (SANDBOX_PORT, default 4010; 0 picks a free port)
+  --port N                    TCP port (SANDBOX_PORT, default 4010; 0 picks a free port)
 ${describeSandboxFlags()}
 
 Environment: SANDBOX_KEY_ID and SANDBOX_SECRET_KEY set the accepted credential (both default to \`sandbox\`).

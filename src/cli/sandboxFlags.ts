@@ -142,6 +142,6 @@ function nameOf({ usage }: { usage: string }): string {
 /** Describes the flags in the help text, one per line. */
 export function describeSandboxFlags(): string {
   return Object.values(flags)
-    .map(({ usage, help }) => `  ${`--${usage}`.padEnd(26)}${help}`)
+    .map(({ usage, help }) => `  ${`--${usage}`.padEnd(28)}${help}`)
     .join('\n');
 }

@@ -51,7 +51,7 @@ type ValueOf = (variables: Values) => unknown;
 /**
  * The values of arguments, or of the fields of an input object, as a function that returns null if one is invalid.
  *
- * @returns null if one has variables where they are not compiled: in a list, or in an object of which one field is allowed
+ * @returns null if variables stand where they are not compiled: inside a list, or inside a `oneOf` input object
  */
 function compileValues(
   inputs: readonly (GraphQLArgument | GraphQLInputField)[],
@@ -83,7 +83,7 @@ function compileValues(
   };
 }
 
-/** @returns null if it has variables where they are not compiled */
+/** @returns null if the value has variables where they are not compiled */
 function compileValue(node: ValueNode, type: GraphQLInputType): ValueOf | null {
   if (node.kind === Kind.VARIABLE) {
     const name = node.name.value;

@@ -76,7 +76,7 @@ async function page(
     { today: utcDay() },
   );
   for (const node of connection.nodes) {
-    // Others hardly have further events.
+    // Other journals rarely have further events.
     if (progressOf(node.status) === 'UNDER_WAY') context.parts.journalSides.learn(node.id, node);
   }
   return connection;

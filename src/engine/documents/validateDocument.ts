@@ -64,7 +64,7 @@ class Validation {
   readonly #rules: readonly RuleState[];
   /** By the kinds of nodes that were met. */
   readonly #hooks = new Map<string, readonly Hook[]>();
-  /** The rule that runs, which errors are counted for. */
+  /** The rule that is running. Its errors are counted. */
   #current: RuleState | null = null;
 
   constructor(schema: GraphQLSchema, document: DocumentNode, suggests: boolean) {

@@ -37,7 +37,7 @@ export class Plans {
     maxSize: invalidBytes,
     sizeCalculation: bytesOf,
   });
-  /** Their plans are not kept before they are sent again: most never are, and what is kept costs garbage collections. */
+  /** Plans of invalid documents are kept only from the second request on: most documents have no second one. */
   readonly #invalidOnce = new LRUCache<string, true>({
     maxSize: invalidOnceBytes,
     sizeCalculation: (_, text) => 1 + text.length * 2,

@@ -174,6 +174,7 @@ async function* readEvents(
   const watch = new ReplayWatch(stream, caughtUpMs);
   try {
     for await (const item of stream.items) {
+      if (item.kind === 'heartbeat') continue;
       if (item.kind === 'lossy') throw new UpstreamUnavailableError(`a replay lost events: ${item.comment}`);
       if (item.kind === 'unreadable') {
         log.error({ err: item.error }, 'unreadable past status event skipped');
