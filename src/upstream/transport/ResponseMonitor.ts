@@ -70,7 +70,8 @@ export class ResponseMonitor {
     if (this.#isReporting) return;
     const pending = this.#pending.list().filter(({ isCountedAsFailed }) => !isCountedAsFailed);
     if (pending.length < minPending) return;
-    const oldestAt = Math.min(...pending.map(({ startedAt }) => startedAt));
+    // There may be more calls than a function may have arguments.
+    const oldestAt = pending.reduce((oldest, { startedAt }) => Math.min(oldest, startedAt), Infinity);
     if (performance.now() - Math.max(this.#respondedAt, oldestAt) < timeoutMs) return;
     this.#isReporting = true;
     void onUnresponsive(pending).finally(() => (this.#isReporting = false));
