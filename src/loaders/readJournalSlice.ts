@@ -48,6 +48,9 @@ export interface SliceVisitor {
   signal: CancelSignal | undefined;
 }
 
+/** How many lists are read in parallel. */
+const parallelLists = 16;
+
 /**
  * Reads all journals of a selection between two days, each once and in no order. The API filters where its filters are
  * reliable, and every journal is checked here again.
@@ -64,7 +67,7 @@ export async function readJournalSlice(
     const { journals, unreadable = [], complete } = await reader.shared.list(reader.principal, only, reader.signal);
     return { journals: journals.filter(isOwn), unreadable: unreadable.filter(isOwn), complete };
   }
-  const lists = await Promise.all(listings.map((inTurn) => readInTurn(reader, inTurn)));
+  const lists = await inGroups(listings, (inTurn) => readInTurn(reader, inTurn));
   const byId = new Map<string, Journal>();
   for (const { journals } of lists) for (const journal of journals) byId.set(journal.id, journal);
   // Two lists may contain the same journal. One without an id is identified by all its readable fields.
@@ -99,14 +102,11 @@ export async function visitJournalSlice(
       if (isOwn(listed)) take(listed);
     };
   };
-  const lists = await Promise.all(
-    all.map(async (listings) => {
-      let complete = true;
-      for (const listing of listings)
-        complete = (await client.listEach(listing, beginOwn, signal)).complete && complete;
-      return complete;
-    }),
-  );
+  const lists = await inGroups(all, async (listings) => {
+    let complete = true;
+    for (const listing of listings) complete = (await client.listEach(listing, beginOwn, signal)).complete && complete;
+    return complete;
+  });
   return { complete: lists.every((complete) => complete) };
 }
 
@@ -128,6 +128,18 @@ function listingsOf(
   );
 }
 
+/** A principal with 50 accounts has a hundred lists, and an operation many pages. After a failure no more are begun. */
+async function inGroups<Item, Result>(
+  items: readonly Item[],
+  read: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += parallelLists) {
+    results.push(...(await Promise.all(items.slice(at, at + parallelLists).map(read))));
+  }
+  return results;
+}
+
 async function readInTurn(
   { shared, principal, signal }: SliceReader,
   listings: readonly JournalListing[],
@@ -137,7 +149,7 @@ async function readInTurn(
   for (const listing of listings) {
     const list = await shared.list(principal, listing, signal);
     for (const journal of list.journals) all.journals.push(journal);
-    unreadable.push(...(list.unreadable ?? []));
+    for (const journal of list.unreadable ?? []) unreadable.push(journal);
     all.complete &&= list.complete;
   }
   return all;
