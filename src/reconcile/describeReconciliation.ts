@@ -57,7 +57,10 @@ export function describeReconciliation(found: Reconciliation): string {
 
 function section(name: string, head: Cells, rows: readonly Cells[]): string {
   if (rows.length === 0) return `${name}: none`;
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((cells) => cells[column]?.length ?? 0)));
+  // There may be more rows than a function may have arguments.
+  const widths = head.map((name, column) =>
+    rows.reduce((width, cells) => Math.max(width, cells[column]?.length ?? 0), name.length),
+  );
   const lines = [head, ...rows].map((cells) =>
     cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
