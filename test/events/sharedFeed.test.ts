@@ -5,6 +5,7 @@ import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 import { control } from '../kit/control.ts';
 import { createJournals } from '../kit/createJournals.ts';
 import { startSandbox } from '../kit/startGateway.ts';
+import { SlowLink } from '../kit/SlowLink.ts';
 import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
 import { subscribe } from '../kit/subscribe.ts';
 
@@ -165,6 +166,27 @@ describe.skipIf(isWithoutRedis)('while Redis is unreachable', () => {
 
     const [feed] = await Promise.all(gateways.slice(1).map(feedOf));
     expect(feed).toMatchObject({ ok: true, isOpen: false });
+  });
+
+  it('a gateway misses nothing that happens until a new leader has opened the first stream', async () => {
+    const redis = await startRedis();
+    const sandbox = await startSandbox();
+    const link = await SlowLink.start(Number(new URL(redis.url).port));
+    link.roundTrip = { fromMs: 5_000, toMs: 5_000 };
+    const alone = await startSharing(sandbox.url, `redis://127.0.0.1:${link.port}`);
+    await expect.poll(() => feedOf(alone), { timeout: 10_000 }).toMatchObject({ isOpen: true, role: 'standalone' });
+    const events = await subscribe<Changed>('SSE', alone.url, changed);
+    await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });
+    const leader = await startSharing(sandbox.url, redis.url);
+
+    link.roundTrip = { fromMs: 0, toMs: 0 };
+    await expect.poll(() => rolesOf([alone, leader]), { timeout: 10_000 }).toEqual(['following', 'leading']);
+    await createJournals(leader.url, 1);
+    await control(sandbox, 'DELETE', 'faults');
+    await expect.poll(() => feedOf(leader), { timeout: 10_000 }).toMatchObject({ isOpen: true });
+    await createJournals(leader.url, 1);
+
+    expect(new Set(idsOf(await events.take(6))).size).toBe(6);
   });
 
   it('a gateway starts and serves live events, and shares them once Redis is reachable', async () => {

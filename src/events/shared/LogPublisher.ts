@@ -80,7 +80,10 @@ export class LogPublisher implements FeedSink {
   /** The log has begun after it was attached. @throws LogChangedError if this gateway may lack earlier events */
   noteBeginning(ms: number): void {
     if (this.#beganMs === null) this.#beginAt(ms);
-    else if (ms > this.#lastMs) throw new LogChangedError('the shared log began after the last event of this gateway');
+    if (ms <= this.#lastMs) return;
+    // What was read of it so far does not show the gap: `resume` must compare it anew.
+    this.#logId = null;
+    throw new LogChangedError('the shared log began after the last event of this gateway');
   }
 
   /** Publishes the next entry, unless it was published before. @throws LogChangedError when entries are missing */
