@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
 
+import { pause } from '../../src/concurrency/waitFor.ts';
 import type { EventsConfig } from '../../src/config/events.ts';
+import { RedisConnection } from '../../src/redis/RedisConnection.ts';
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { control } from '../kit/control.ts';
 import { createJournals } from '../kit/createJournals.ts';
+import { Gate } from '../kit/Gate.ts';
 import { startSandbox } from '../kit/startGateway.ts';
 import { SlowLink } from '../kit/SlowLink.ts';
 import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
+import type { TestRedis } from '../kit/startRedis.ts';
+import { statusEventLine } from '../kit/statusEventLine.ts';
+import { json, quietStream, StubUpstream } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
 
 import { cursorOf } from './kit/cursors.ts';
 import { feedOf, startSharing } from './kit/startSharing.ts';
@@ -42,6 +50,15 @@ async function upstreamStreams(sandbox: Sandbox) {
     'stats',
   );
   return streams;
+}
+
+/** How many ranges of the log gateways have read. */
+async function rangesRead({ url }: TestRedis): Promise<number> {
+  const redis = new RedisConnection({ url, keyPrefix: '', log: watchedLog() });
+  closeLater(() => redis.close());
+  await redis.opened();
+  const stats = await redis.run((client) => client.info('commandstats'));
+  return Number(/^cmdstat_xrange:calls=(\d+)/m.exec(stats)?.[1] ?? 0);
 }
 
 describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
@@ -100,6 +117,32 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
         { timeout: 10_000 },
       )
       .toBeGreaterThan(1);
+  });
+
+  it('read no more of the log for a client that has left', async () => {
+    const redis = await startRedis();
+    const lines = Array.from({ length: 10_000 }, (_, index) => statusEventLine('2026-01-01T00:00:00Z', `id${index}`));
+    const begun = new Gate();
+    const stub = await StubUpstream.start(json(404, {}), async (request, response) => {
+      quietStream(request, response);
+      await begun.pass();
+      response.write(lines.join(''));
+    });
+    const { url, adminUrl } = await startSharing(stub.url, redis.url, { window: { max: 1 } });
+    const after = await cursorOf(url);
+    begun.open();
+    const metrics = async () => (await fetch(`${adminUrl}/metrics`)).text();
+    await expect.poll(metrics, { timeout: 20_000 }).toContain('gateway_feed_events_total 10000');
+
+    const query = `subscription { journalStatusChanged(after: "${after}", filter: { entryType: JNLS }) { id } }`;
+    const leaving = new AbortController();
+    const headers = { accept: 'text/event-stream', 'content-type': 'application/json' };
+    await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }), signal: leaving.signal });
+    leaving.abort();
+    await pause(2_000);
+
+    // All of them would be twenty.
+    expect(await rangesRead(redis)).toBeLessThan(10);
   });
 
   it('pass the lead immediately when the leader shuts down', async () => {
