@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
 
+import { pause } from '../../src/concurrency/waitFor.ts';
 import type { EventsConfig } from '../../src/config/events.ts';
+import { RedisConnection } from '../../src/redis/RedisConnection.ts';
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
+import { closeLater } from '../kit/closeLater.ts';
 import { control } from '../kit/control.ts';
 import { createJournals } from '../kit/createJournals.ts';
+import { Gate } from '../kit/Gate.ts';
 import { startSandbox } from '../kit/startGateway.ts';
+import { SlowLink } from '../kit/SlowLink.ts';
 import { isWithoutRedis, startRedis } from '../kit/startRedis.ts';
+import type { TestRedis } from '../kit/startRedis.ts';
+import { statusEventLine } from '../kit/statusEventLine.ts';
+import { json, quietStream, StubUpstream } from '../kit/StubUpstream.ts';
 import { subscribe } from '../kit/subscribe.ts';
+import { watchedLog } from '../kit/watchedLog.ts';
 
 import { cursorOf } from './kit/cursors.ts';
 import { feedOf, startSharing } from './kit/startSharing.ts';
@@ -41,6 +50,15 @@ async function upstreamStreams(sandbox: Sandbox) {
     'stats',
   );
   return streams;
+}
+
+/** How many ranges of the log gateways have read. */
+async function rangesRead({ url }: TestRedis): Promise<number> {
+  const redis = new RedisConnection({ url, keyPrefix: '', log: watchedLog() });
+  closeLater(() => redis.close());
+  await redis.opened();
+  const stats = await redis.run((client) => client.info('commandstats'));
+  return Number(/^cmdstat_xrange:calls=(\d+)/m.exec(stats)?.[1] ?? 0);
 }
 
 describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
@@ -99,6 +117,32 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
         { timeout: 10_000 },
       )
       .toBeGreaterThan(1);
+  });
+
+  it('read no more of the log for a client that has left', async () => {
+    const redis = await startRedis();
+    const lines = Array.from({ length: 10_000 }, (_, index) => statusEventLine('2026-01-01T00:00:00Z', `id${index}`));
+    const begun = new Gate();
+    const stub = await StubUpstream.start(json(404, {}), async (request, response) => {
+      quietStream(request, response);
+      await begun.pass();
+      response.write(lines.join(''));
+    });
+    const { url, adminUrl } = await startSharing(stub.url, redis.url, { window: { max: 1 } });
+    const after = await cursorOf(url);
+    begun.open();
+    const metrics = async () => (await fetch(`${adminUrl}/metrics`)).text();
+    await expect.poll(metrics, { timeout: 20_000 }).toContain('gateway_feed_events_total 10000');
+
+    const query = `subscription { journalStatusChanged(after: "${after}", filter: { entryType: JNLS }) { id } }`;
+    const leaving = new AbortController();
+    const headers = { accept: 'text/event-stream', 'content-type': 'application/json' };
+    await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }), signal: leaving.signal });
+    leaving.abort();
+    await pause(2_000);
+
+    // All of them would be twenty.
+    expect(await rangesRead(redis)).toBeLessThan(10);
   });
 
   it('pass the lead immediately when the leader shuts down', async () => {
@@ -166,6 +210,43 @@ describe.skipIf(isWithoutRedis)('while Redis is unreachable', () => {
     const [feed] = await Promise.all(gateways.slice(1).map(feedOf));
     expect(feed).toMatchObject({ ok: true, isOpen: false });
   });
+
+  it.each([
+    ['later', 'real'],
+    ['in the same second', 'manual'],
+  ] as const)(
+    'a gateway misses nothing until a new leader has opened the first stream %s',
+    async (_when, clockMode) => {
+      const redis = await startRedis();
+      const sandbox = await startSandbox({ jnlcFlow: 'v2', clockMode });
+      const link = await SlowLink.start(Number(new URL(redis.url).port));
+      link.roundTrip = { fromMs: 5_000, toMs: 5_000 };
+      const alone = await startSharing(sandbox.url, `redis://127.0.0.1:${link.port}`);
+      await expect.poll(() => feedOf(alone), { timeout: 10_000 }).toMatchObject({ isOpen: true, role: 'standalone' });
+      const query = 'subscription { journalStatusChanged { journalId } }';
+      const events = await subscribe<{ journalStatusChanged: { journalId: string } }>('SSE', alone.url, query);
+      const untilSeen = async (id: string | undefined) => {
+        const seen = new Set<string>();
+        while (id !== undefined && !seen.has(id)) {
+          for (const { journalStatusChanged } of await events.take(1)) seen.add(journalStatusChanged.journalId);
+        }
+        return [...seen];
+      };
+      const [first] = await createJournals(alone.url, 1);
+      await untilSeen(first);
+      await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });
+      const leader = await startSharing(sandbox.url, redis.url);
+
+      link.roundTrip = { fromMs: 0, toMs: 0 };
+      await expect.poll(() => rolesOf([alone, leader]), { timeout: 10_000 }).toEqual(['following', 'leading']);
+      const [second] = await createJournals(leader.url, 1);
+      await control(sandbox, 'DELETE', 'faults');
+      await expect.poll(() => feedOf(leader), { timeout: 10_000 }).toMatchObject({ isOpen: true });
+      const [third] = await createJournals(leader.url, 1);
+
+      expect(await untilSeen(third)).toEqual(expect.arrayContaining([second, third]));
+    },
+  );
 
   it('a gateway starts and serves live events, and shares them once Redis is reachable', async () => {
     const redis = await startRedis();

@@ -12,6 +12,7 @@ import { ask } from '../kit/ask.ts';
 import { EventStream } from '../kit/EventStream.ts';
 import { Gate } from '../kit/Gate.ts';
 import { closeLater } from '../kit/closeLater.ts';
+import { keepConnection } from '../kit/keepConnection.ts';
 import { RawSocket } from '../kit/RawSocket.ts';
 import type { SocketMessage } from '../kit/RawSocket.ts';
 import { Source } from '../kit/Source.ts';
@@ -53,6 +54,24 @@ describe('a message above the configured size', () => {
 
     expect(errors?.[0]?.extensions?.['code']).toBe('REQUEST_ENTITY_TOO_LARGE');
   });
+
+  it.each(['application/json', 'application/graphql', 'application/x-www-form-urlencoded'])(
+    'is refused with 413 if it is %s in chunks, and the connection serves the next request',
+    async (type) => {
+      const { url } = await startServer({}, { maxRequestBytes: 2_000 });
+      const send = keepConnection();
+      const headers = { 'content-type': type, 'graphql-require-preflight': '1' };
+
+      const { status } = await send(url, {
+        method: 'POST',
+        headers,
+        body: new Array<string>(200).fill('x'.repeat(2_000)),
+      });
+      const next = await send(new URL('/health', url).href);
+
+      expect([status, next.status, next.isReused]).toEqual([413, 200, true]);
+    },
+  );
 });
 
 describe('the number of operations on a WebSocket', () => {

@@ -1,5 +1,6 @@
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 
+import { beginningErrorMs } from '../cursor/eventPosition.ts';
 import { latenessMs, stampOf } from '../cursor/eventStamp.ts';
 import { PublishedIds } from '../feed/PublishedIds.ts';
 import type { FeedSink, FeedStart } from '../feed/StatusFeed.ts';
@@ -79,8 +80,13 @@ export class LogPublisher implements FeedSink {
 
   /** The log has begun after it was attached. @throws LogChangedError if this gateway may lack earlier events */
   noteBeginning(ms: number): void {
-    if (this.#beganMs === null) this.#beginAt(ms);
-    else if (ms > this.#lastMs) throw new LogChangedError('the shared log began after the last event of this gateway');
+    if (this.#beganMs === null) {
+      this.#beginAt(ms);
+    } else if (this.#isBehind(ms)) {
+      // What was read of it so far does not show the gap: `resume` must compare it anew.
+      this.#logId = null;
+      throw new LogChangedError('the shared log began after the last event of this gateway');
+    }
   }
 
   /** Publishes the next entry, unless it was published before. @throws LogChangedError when entries are missing */
@@ -158,9 +164,14 @@ export class LogPublisher implements FeedSink {
 
   /** Whether events may be missing between the last one that was published and the log. */
   async #isGap({ beganMs }: LogState, first: number): Promise<boolean> {
-    if (first === 1) return beganMs !== null && beganMs > this.#lastMs;
+    if (first === 1) return beganMs !== null && this.#isBehind(beganMs);
     const entry = await this.#log.entryFrom(first);
     return entry === null || entry.publishedMs > this.#lastMs;
+  }
+
+  /** Whether a log that began at this moment may lack events after the last one that was published here. */
+  #isBehind(beganMs: number): boolean {
+    return beganMs + beginningErrorMs > this.#lastMs;
   }
 
   /**

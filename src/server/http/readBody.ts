@@ -11,6 +11,8 @@ import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 export function readBody(request: IncomingMessage & { body?: Buffer }, maxBytes: number): Promise<Buffer | null> {
   // `peekAndShedQuery` may have read the body already.
   if (request.body) return Promise.resolve(request.body);
+  // The client has disconnected already: no event follows.
+  if (request.destroyed) return Promise.resolve(null);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

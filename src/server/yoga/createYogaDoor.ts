@@ -26,7 +26,7 @@ export type YogaDoor = YogaServerInstance<YogaContext, object>;
  * a client that is not authenticated learns nothing else about its request.
  */
 export function createYogaDoor(options: YogaDoorOptions): YogaDoor {
-  const { limits, parseQueue, log } = options;
+  const { limits, log } = options;
   return createYoga<YogaContext, object>({
     graphqlEndpoint: graphqlPath,
     healthCheckEndpoint: healthPath,
@@ -34,11 +34,12 @@ export function createYogaDoor(options: YogaDoorOptions): YogaDoor {
     parserAndValidationCache: false,
     batching: false,
     multipart: false,
-    maxRequestBodySize: limits.maxRequestBytes,
+    // `useRequestParser` limits it. Yoga would leave the rest of a body that is too large unread on the connection.
+    maxRequestBodySize: false,
     cors: false,
     logging: false,
     maskedErrors: { maskError: (error: unknown) => publicError(error, log) },
-    plugins: [useEngine(options), useRequestChecks(limits.corsOrigins), useRequestParser(limits.maxTokens, parseQueue)],
+    plugins: [useEngine(options), useRequestChecks(limits.corsOrigins), useRequestParser(options)],
     graphiql: (request) => graphiqlFor(request, options),
     renderGraphiQL: renderGraphiqlPage,
   });

@@ -4,8 +4,10 @@ import { withoutBom } from '../../domain/readJson.ts';
 import { badRequest } from '../../engine/errors/badRequest.ts';
 import { AbandonedError } from '../../errors/cancellation.ts';
 
-import type { ParseQueue } from '../requests/ParseQueue.ts';
+import { readBody } from '../http/readBody.ts';
+import type { DoorParts } from '../requests/DoorParts.ts';
 import { asParameters, readRequestJson } from '../requests/readRequestJson.ts';
+import type { YogaContext } from './useEngine.ts';
 
 /** In characters. Percent-encoded characters are slow to decode: 4 MB take a second, JSON takes a tenth of that. */
 const maxFormLength = 262_144;
@@ -13,55 +15,45 @@ const maxFormLength = 262_144;
 const maxFormFields = 100;
 
 /**
- * Parses requests with limits, without rounding numbers, and long bodies one after the other. WebSockets use the same
- * functions.
+ * Reads and parses requests with limits, without rounding numbers, and long bodies one after the other. WebSockets use the
+ * same functions.
  */
-export function useRequestParser(maxValues: number, parseQueue: ParseQueue): Plugin {
+export function useRequestParser({ limits, parseQueue }: DoorParts): Plugin<YogaContext> {
+  const { maxRequestBytes, maxTokens: maxValues } = limits;
   return {
-    onRequestParse: ({ request, requestParser, setRequestParser }) => {
+    onRequestParse: ({ request, requestParser, serverContext, setRequestParser }) => {
       if (!requestParser) return;
-      const readFields = request.method === 'GET' ? readQuery : isForm(request) ? readForm : null;
+      const { req } = serverContext as unknown as YogaContext;
+      const text = async () => {
+        const body = await readBody(req, maxRequestBytes);
+        if (!body) throw new AbandonedError();
+        await parseQueue.waitTurn(body.length);
+        return withoutBom(body.toString('utf8'));
+      };
+      const json = async () => asParameters(readRequestJson(await text(), maxValues));
+      const readFields =
+        request.method === 'GET' ? () => readQuery(request) : isForm(request) ? () => readForm(text) : null;
       setRequestParser(async (sent) => {
         try {
-          if (readFields) return parametersOf(await readFields(sent, parseQueue), maxValues);
-          return await requestParser(withOwnReaders(sent, maxValues, parseQueue));
+          if (readFields) return parametersOf(await readFields(), maxValues);
+          // Yoga's parsers read a body with one of these two methods.
+          return await requestParser(Object.assign(sent, { text, json }));
         } catch (error) {
-          throw clientError(error);
+          if (!(error instanceof SyntaxError)) throw error;
+          // Yoga would mask this error.
+          throw badRequest(`variables and extensions must be JSON objects: ${error.message}`);
         }
       });
     },
   };
 }
 
-/** Two errors that Yoga would mask: a URL or form with malformed JSON, and a body that was cut off. */
-function clientError(error: unknown): unknown {
-  if (error instanceof SyntaxError) {
-    return badRequest(`variables and extensions must be JSON objects: ${error.message}`);
-  }
-  const isConnectionReset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
-  return isConnectionReset ? new AbandonedError() : error;
-}
-
 function isForm(request: Request): boolean {
   return request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
 }
 
-/** Replaces `json` and `text`, the two methods with which Yoga's parsers read a body. */
-function withOwnReaders(request: Request, maxValues: number, parseQueue: ParseQueue): Request {
-  const read = request.text.bind(request);
-  const text = () => waitTurn(read(), parseQueue);
-  const json = async () => asParameters(readRequestJson(await text(), maxValues));
-  return Object.assign(request, { text, json });
-}
-
-async function waitTurn(sent: Promise<string>, parseQueue: ParseQueue): Promise<string> {
-  const text = withoutBom(await sent);
-  await parseQueue.waitTurn(text.length);
-  return text;
-}
-
-async function readForm(request: Request, parseQueue: ParseQueue): Promise<URLSearchParams> {
-  const form = await waitTurn(request.text(), parseQueue);
+async function readForm(text: () => Promise<string>): Promise<URLSearchParams> {
+  const form = await text();
   if (form.length > maxFormLength || form.split('&', maxFormFields + 1).length > maxFormFields) {
     throw badRequest(`a form may have ${maxFormLength} characters and ${maxFormFields} fields, send JSON instead`);
   }
