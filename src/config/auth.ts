@@ -12,7 +12,7 @@ export type AuthConfig =
       issuer: string;
       audience: string;
       clockSkewS: number;
-      /** Not configurable. An absent value has the default of `JwksKeys`. */
+      /** Set by tests only. An absent value means the default of `JwksKeys`. */
       jwksTiming?: { timeoutMs?: number; pauseMs?: number };
     };
 
@@ -26,27 +26,27 @@ export const authVariables = {
   file: variable(
     'AUTH_API_KEYS_FILE',
     text,
-    '`api-key`: the file that `journals-gateway api-key` writes; read again whenever it changes',
+    'with `AUTH=api-key`: the file that `journals-gateway api-key` writes; read again whenever it changes',
   ),
-  jwksUrl: variable('AUTH_JWKS_URL', jwksUrl, "`jwt`: address of the issuer's key set"),
-  issuer: variable('AUTH_ISSUER', text, '`jwt`: required value of the claim `iss`'),
-  audience: variable('AUTH_AUDIENCE', text, '`jwt`: required value of the claim `aud`'),
+  jwksUrl: variable('AUTH_JWKS_URL', jwksUrl, "with `AUTH=jwt`: URL of the issuer's key set"),
+  issuer: variable('AUTH_ISSUER', text, 'with `AUTH=jwt`: required value of the claim `iss`'),
+  audience: variable('AUTH_AUDIENCE', text, 'with `AUTH=jwt`: required value of the claim `aud`'),
   clockSkewS: variable(
     'AUTH_CLOCK_SKEW_SECONDS',
     wholeNumber(0, 300, 'whole seconds, 0 to 300'),
-    '`jwt`: tolerated difference between clocks',
+    "with `AUTH=jwt`: tolerated difference between the issuer's clock and the gateway's",
     '30',
   ),
 } as const;
 
-/** The variables that have a meaning for one kind only. Those without a default are required. */
+/** The variables that apply to one kind only. Those without a default are required for this kind. */
 const variablesOf = new Map<string, readonly Variable[]>([
   ['none', []],
   ['api-key', [authVariables.file]],
   ['jwt', [authVariables.jwksUrl, authVariables.issuer, authVariables.audience, authVariables.clockSkewS]],
 ]);
 
-/** Problems that would admit callers whom the operator meant to exclude. */
+/** Returns the problems that would admit callers whom the operator meant to exclude. */
 export function authProblems(environment: Environment): string[] {
   const { AUTH: auth = 'none', HOST: host = '127.0.0.1' } = environment;
   // An unknown kind is reported when the variable is read.

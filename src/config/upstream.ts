@@ -7,7 +7,7 @@ export interface UpstreamConfig {
   baseUrl: string;
   credentials: CredentialsConfig;
   eventsVersion: 'v1' | 'v2';
-  /** The firm's own currency, shown for journals without a stated one. It is never sent and never compared. */
+  /** The firm's own currency, for cash whose currency neither the API nor the client states. Never sent to the API. */
   currency: string;
 }
 
@@ -38,13 +38,13 @@ export const upstreamVariables = {
   currency: variable(
     'APCA_BROKER_CURRENCY',
     currency,
-    "the firm's own currency, shown for journals whose currency the API does not state; never sent and never compared, except with caps",
+    "the firm's own currency, shown for journals whose currency the API does not state, and used by `journalTotals` and caps for cash without a currency; never sent to the API",
     'USD',
   ),
   eventsVersion: variable(
     'APCA_BROKER_EVENTS_VERSION',
     oneOf('v1', 'v2'),
-    'version of the Event API, `v2` or `v1`; a cursor of one is not valid for the other',
+    'version of the Event API, `v2` or `v1`; a cursor of one version is not valid in the other',
     'v2',
   ),
 } as const;
@@ -52,11 +52,11 @@ export const upstreamVariables = {
 const basicNames = ['APCA_BROKER_KEY_ID', 'APCA_BROKER_SECRET_KEY'] as const;
 const oauthNames = ['APCA_BROKER_CLIENT_ID', 'APCA_BROKER_CLIENT_SECRET', 'APCA_BROKER_TOKEN_URL'] as const;
 
-/** Missing and contradictory variables. Names only: the values may be secrets. */
+/** Describes missing and contradictory variables, by their names only: the values may be secrets. */
 export function upstreamProblems(environment: Environment): string[] {
   const problems: string[] = [];
   if (environment['APCA_BROKER_BASE_URL'] === undefined)
-    problems.push('APCA_BROKER_BASE_URL: missing, the address of the Broker API');
+    problems.push('APCA_BROKER_BASE_URL: missing, set it to the address of the Broker API');
   const isSet = (name: string) => environment[name] !== undefined;
   const given = [basicNames, oauthNames].filter((names) => names.some(isSet));
   const [names, others] = given;
@@ -85,7 +85,7 @@ export function upstreamOf(values: ConfigOf<typeof upstreamVariables>): Upstream
   return { baseUrl: baseUrl ?? '', credentials, eventsVersion: rest.eventsVersion, currency: rest.currency };
 }
 
-/** The sandbox that takes the place of the API. */
+/** The sandbox that replaces the API with `--sandbox`. */
 export const sandboxVariables = {
   port: variable('SANDBOX_PORT', port, 'with `--sandbox`: port of the sandbox', '4010'),
   keyId: variable('SANDBOX_KEY_ID', text, 'with `--sandbox`: key id that the sandbox accepts', 'sandbox'),
