@@ -28,7 +28,7 @@ export type PaymentResult =
   | { kind: 'created'; journal: JournalRow }
   /** The money has not been moved. */
   | { kind: 'refused'; reason: string; message: string }
-  /** The money may or may not have been moved. Pay again with the same key at `retryAt`; if it is null, ask a person. */
+  /** The money may have been moved. Pay again with the same key at `retryAt`; if that is null, a person must check. */
   | { kind: 'unknown'; retryAt: string | null };
 
 export interface StatusEvent {

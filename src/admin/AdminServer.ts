@@ -23,7 +23,7 @@ interface Page {
   body: string;
 }
 
-/** Health, readiness and metrics for operators. Read-only, on a separate port that clients can't reach. */
+/** Health, readiness and metrics for operators. Read-only, and on a port of its own that clients don't reach. */
 export class AdminServer {
   readonly #server: Server;
   readonly #options: AdminServerOptions;
@@ -44,7 +44,7 @@ export class AdminServer {
     this.#server = createServer({ keepAliveTimeout }, (request, response) => void this.#serve(request, response));
   }
 
-  /** The URL at which the server listens, without a path. */
+  /** The URL at which it listens, without a path. */
   get url(): string {
     return urlOf(this.#server, this.#options.host);
   }

@@ -5,7 +5,7 @@ import { registerStateMetrics } from './registerStateMetrics.ts';
 import type { GatewayState } from './registerStateMetrics.ts';
 import { UpstreamMetrics } from './UpstreamMetrics.ts';
 
-/** The metrics of one gateway and of its process, in the text format of Prometheus. */
+/** The metrics of one gateway, and those of its process, in the text format of Prometheus. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly operations = new OperationMetrics(this.#registry);
@@ -34,8 +34,8 @@ export class Metrics {
 let processRegistry: Registry | null = null;
 
 /**
- * Returns the metrics of event loop, heap and garbage collection, which all gateways of the process share. They are
- * created on the first scrape, because their observers can't be stopped.
+ * Event loop, heap and garbage collection: once per process, whatever its number of gateways. Created at the first
+ * scrape, because its observers can't be stopped.
  */
 function processMetrics(): Registry {
   if (!processRegistry) {

@@ -3,10 +3,10 @@ import type { Registry } from 'prom-client';
 
 import type { OperationEnd, OperationObserver } from '../engine/observe/OperationObserver.ts';
 
-/** In seconds, from the duration of a cached read to the longest deadline of a write. */
+/** In seconds: from a cached read to the longest deadline of a write. */
 export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Metrics of operations. Label values are names from the schema and the gateway, so clients can't create series. */
+/** Metrics of operations. Labels hold names from the schema and the gateway only, so clients can't add series. */
 export class OperationMetrics implements OperationObserver {
   readonly #total: Counter<'operation' | 'kind' | 'outcome'>;
   readonly #seconds: Histogram<'operation' | 'kind'>;
@@ -35,7 +35,7 @@ export class OperationMetrics implements OperationObserver {
   }
 }
 
-/** Returns the root field: `several` if there is more than one, `unknown` if the document is invalid. */
+/** The root field, or `several` if there is more than one. */
 function labelOf({ fields }: OperationEnd): string {
   const [field = 'unknown', ...others] = fields;
   if (others.length > 0) return 'several';

@@ -15,16 +15,16 @@ export interface ReadinessReport {
 
 export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lagMs' | 'reconnects' | 'role'> {
   ok: boolean;
-  /** The code of the error that ended the last stream, and the time of that error. */
+  /** The code of the error that ended the last stream, and when. */
   lastFailure: { code: string; at: string } | null;
 }
 
 /** A gateway without Redis still serves everything but reverse batches, so it stays ready. */
 export interface RedisReport {
   ok: boolean;
-  /** How long Redis has been unavailable, in ms; null while it is available. */
+  /** How long it has been unavailable, in ms; null while it is available. */
   downMs: number | null;
-  /** Number of gateways that share this Redis, as far as this gateway knows. */
+  /** Gateways that share it, as far as is known. */
   gateways: number;
 }
 
@@ -35,10 +35,7 @@ export interface Checks {
   sharing: (() => Sharing['state']) | null;
 }
 
-/**
- * How long the feed may be closed while the gateway stays ready, in ms. The API ends streams now and then, and
- * reconnecting may take ten seconds.
- */
+/** The API ends streams now and then, and reconnecting may take ten seconds. */
 const maxDownMs = 15_000;
 
 /** Whether the gateway can serve clients. */

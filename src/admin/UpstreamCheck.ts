@@ -11,25 +11,25 @@ import type { RateGovernor } from '../upstream/transport/RateGovernor.ts';
 export interface UpstreamReport {
   ok: boolean;
   breaker: 'open' | 'closed';
-  /** The result of the check in words, for people. */
+  /** The result of the check, for people. */
   found: string;
 }
 
 /** How long a response proves that the API is available, in ms. After that, the next check sends a probe. */
 const responseValidMs = 10_000;
-/** How long all checks reuse the result of a probe, in ms. */
+/** How long the result of a probe is reused, in ms, however many checks there are. */
 const probeValidMs = 1_000;
 
 /**
- * Checks whether the Journals API is available and accepts the gateway's credentials. Responses to clients' operations
- * are proof enough. A gateway without traffic, such as one that is not ready yet, sends a probe.
+ * Whether the Journals API is available and accepts the gateway's credentials. Responses to clients' operations are proof
+ * enough. A gateway without traffic, such as one that is not ready yet, sends a probe.
  */
 export class UpstreamCheck implements UpstreamObserver {
   #validUntil = -Infinity;
   #probe: { at: number; found: Promise<string | null> } | null = null;
 
   began({ endpoint }: UpstreamAttempt): UpstreamWatch {
-    // The feed's own check covers event streams.
+    // The feed reports on event streams.
     return { ended: (end) => endpoint !== 'statusEvents' && this.#note(end) };
   }
 
@@ -43,7 +43,7 @@ export class UpstreamCheck implements UpstreamObserver {
     return { ok: problem === null, breaker, found: problem ?? 'the API responds to a probe' };
   }
 
-  /** Notes responses that prove that the API is available, which failures and refused credentials don't. */
+  /** Failures and refused credentials are no proof that the API is available. */
   #note({ status }: UpstreamEnd): void {
     if (status !== null && isGood(status)) this.#validUntil = performance.now() + responseValidMs;
   }

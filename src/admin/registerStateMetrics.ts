@@ -13,12 +13,12 @@ export interface GatewayState {
   phase: Phase;
   /** Running queries and mutations, and responses that are being sent. */
   running: number;
-  /** Operations refused since startup because too many were running. */
+  /** Operations refused since the start because too many were running. */
   shed: number;
   upstream: UpstreamState;
   /** Requests that the API's rate limit allows until its reset; null if the API sends no such header. */
   callsLeft: number | null;
-  /** How long the rate limit still forbids requests, in ms. */
+  /** How long nothing may be sent because of the rate limit, in ms. */
   pausedMs: number;
   events: EventsState;
   reverseBatches: Record<'open' | 'ambiguous', number>;
@@ -26,10 +26,10 @@ export interface GatewayState {
   sharing: Sharing['state'] | null;
 }
 
-/** Registers the metrics of the gateway's state, which is read on each scrape: between scrapes they cost nothing. */
+/** Registers the metrics of the gateway's state. They are read on each scrape and cost nothing between scrapes. */
 export function registerStateMetrics(registry: Registry, read: () => GatewayState): void {
   const registers = [registry];
-  /** Registers a gauge that is absent while its value is null. */
+  /** A metric that is absent while its value is null. */
   const gauge = (name: string, help: string, value: (state: GatewayState) => number | null) =>
     new Gauge({
       name,

@@ -3,10 +3,10 @@ import type { z } from 'zod';
 /** One environment variable. Configuration, `serve --help` and docs/operating.md are all made from these. */
 export interface Variable<Value = unknown> {
   name: string;
-  /** What the variable sets, in Markdown, without a final full stop. */
+  /** What it sets: a sentence in Markdown, without a full stop. */
   about: string;
   schema: z.ZodType<Value, string>;
-  /** The default, as it would be written in the environment; null if there is none. */
+  /** The default, as it would be written; null if there is none. */
   fallback: string | null;
 }
 
@@ -37,7 +37,7 @@ export function variable(
   return { name, about, schema, fallback };
 }
 
-/** Reads the variables of a table and adds each invalid value to `problems`. With problems, don't use the result. */
+/** Reads a table and adds each invalid value to `problems`. If there are problems, the result must not be used. */
 export function readVariables<Table extends VariableTable>(
   table: Table,
   environment: Environment,
@@ -53,7 +53,7 @@ export function readVariables<Table extends VariableTable>(
   return Object.fromEntries(entries) as ConfigOf<Table>;
 }
 
-/** Quotes an invalid value, unless it may contain a secret. A URL can contain a password. */
+/** A URL may carry a password. */
 function found(name: string, text: string): string {
   return text.includes('@') || /SECRET|KEY|CLIENT_ID/.test(name) ? '' : `, found ${JSON.stringify(text)}`;
 }

@@ -47,7 +47,7 @@ export const replayVariables = {
   ),
 } as const;
 
-/** Limits on past events kept in memory and in Redis, and on their replays. A missing value means the default. */
+/** How many past events are kept in memory and in Redis, and how many are read again. A missing value has the default. */
 export interface EventsConfig {
   window?: Partial<ConfigOf<typeof windowVariables>>;
   replays?: Partial<ConfigOf<typeof replayVariables>>;

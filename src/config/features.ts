@@ -1,7 +1,7 @@
 import { flag, oneOf } from './valueSchemas.ts';
 import { variable } from './Variable.ts';
 
-/** Optional features. */
+/** What is served besides the schema itself. */
 export const featureVariables = {
   isSubgraph: variable(
     'FEDERATION',

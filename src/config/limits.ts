@@ -17,7 +17,7 @@ export const limitVariables = {
     'time in which a client must send a complete request; a slower request is answered with 408',
     '30',
   ),
-  // Longer than most load balancers keep an idle connection, so that the balancer closes it first.
+  // Longer than most balancers keep an idle connection, so that they close it first.
   keepAliveMs: variable(
     'KEEP_ALIVE_SECONDS',
     seconds(1, 86_400),
@@ -91,7 +91,7 @@ export const limitVariables = {
     'maximum time for a query or mutation; when it is over, the reads of the operation are aborted and no further call is made',
     '60',
   ),
-  // Queries may use half of this, twice the number of sockets to the API: more queries would only wait for sockets.
+  // Queries may take half of it, which is twice the sockets to the API: more would only wait for one another.
   maxRunning: variable(
     'MAX_RUNNING_OPERATIONS',
     wholeNumber(2, 1_000_000),

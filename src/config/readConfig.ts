@@ -21,7 +21,7 @@ import { readVariables } from './Variable.ts';
 import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
 
 export interface GatewayConfig extends ConfigOf<typeof listenerVariables>, ConfigOf<typeof featureVariables> {
-  /** Null if `ADMIN_PORT` is `off`. */
+  /** Null if there is none. */
   admin: AdminConfig | null;
   shutdown: ConfigOf<typeof shutdownVariables>;
   tracing: TracingConfig | null;
@@ -98,7 +98,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
 }
 
 /**
- * Returns the file in which `api-key` stores a key: that of the flag, otherwise the one that `serve` reads.
+ * The file in which `api-key` stores a key: the flag's, else the one that `serve` reads.
  *
  * @throws SetupError
  */

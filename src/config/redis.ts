@@ -10,7 +10,7 @@ const redisUrl = z
     'expected a redis or rediss URL',
   );
 
-/** A part of every key in Redis. Braces are reserved: they select the slot in a cluster. */
+/** A part of a key. Braces would choose the slot of a cluster. */
 const keyPart = z.string().regex(/^[^\s{}]{1,100}$/, 'expected 1 to 100 characters without spaces and braces');
 
 export const redisVariables = {
@@ -32,7 +32,7 @@ export const redisVariables = {
   ),
 } as const;
 
-/** Null if the gateway runs without Redis. */
+/** Null without Redis. */
 export type RedisConfig = (ConfigOf<typeof redisVariables> & { url: string }) | null;
 
 export function redisOf({ url, ...rest }: ConfigOf<typeof redisVariables>): RedisConfig {
