@@ -1,8 +1,8 @@
-/** What each of the examples can do, whatever its library. */
+/** The methods that each example implements with its library. */
 export interface JournalsClient {
-  /** Reads all pages of the list, and the cursor from which to follow it. */
+  /** Reads all pages of the list, and the cursor after which to subscribe to later changes. */
   listJournals(pageSize: number): Promise<{ journals: JournalRow[]; cursor: string }>;
-  /** Reads one journal again from the gateway, not from the cache. */
+  /** Reads one journal again, from the gateway instead of the cache. */
   refetchJournal(id: string): Promise<JournalRow | null>;
   pay(payment: Payment): Promise<PaymentResult>;
   subscribeOnce: SubscribeOnce;
@@ -20,7 +20,7 @@ export interface Payment {
   fromAccount: string;
   toAccount: string;
   amount: string;
-  /** Kept until the outcome is known: the same key never pays twice. */
+  /** Keep this key until the outcome is known: a repeat with the same key never pays twice. */
   idempotencyKey: string;
 }
 
@@ -28,7 +28,7 @@ export type PaymentResult =
   | { kind: 'created'; journal: JournalRow }
   /** The money has not been moved. */
   | { kind: 'refused'; reason: string; message: string }
-  /** Nobody knows yet. Pay again with the same key, at this time. */
+  /** The money may have been moved. Pay again with the same key at `retryAt`; if that is null, a person must check. */
   | { kind: 'unknown'; retryAt: string | null };
 
 export interface StatusEvent {
@@ -37,12 +37,10 @@ export interface StatusEvent {
   cursor: string;
 }
 
-/** An error of the gateway that ended a subscription. */
+/** An error from the gateway that has ended a subscription. */
 export interface SubscriptionError {
   extensions?: { code?: unknown; cursor?: unknown };
 }
 
-/**
- * Subscribes after a cursor. Fulfilled when the subscription has ended, with the gateway's error if there was one.
- */
+/** Subscribes after a cursor. Fulfilled when the subscription has ended, with the gateway's error if there was one. */
 export type SubscribeOnce = (after: string, onEvent: (event: StatusEvent) => void) => Promise<SubscriptionError | null>;

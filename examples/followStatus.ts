@@ -5,17 +5,17 @@ import type { Position } from './openSocket.ts';
 
 export interface FollowOptions {
   subscribeOnce: SubscribeOnce;
-  /** Where to start. Kept up to date. */
+  /** The position at which to start. It is updated with each event. */
   position: Position;
   onEvent: (event: StatusEvent) => void;
-  /** Reads the list anew, because events were lost. Gives the cursor that was read with it. */
+  /** Reads the list again, because events were lost. Returns the cursor that was read with the list. */
   reload: () => Promise<string>;
   signal: AbortSignal;
 }
 
 /**
- * Follows the status of journals until it is aborted: subscribes after the last cursor, whenever and for whatever reason
- * the last subscription ended.
+ * Follows the statuses of journals until the signal is aborted. When a subscription ends, for whatever reason, it
+ * subscribes again after the last cursor.
  */
 export async function followStatus({ subscribeOnce, position, onEvent, reload, signal }: FollowOptions): Promise<void> {
   for (let failures = 0; !signal.aborted; failures += 1) {

@@ -1,14 +1,14 @@
 import { createClient } from 'graphql-ws';
 import type { Client } from 'graphql-ws';
 
-/** The cursor after which a subscription continues. */
+/** The cursor after which the next subscription begins. */
 export interface Position {
   cursor: string;
 }
 
 /**
- * Opens the WebSocket of one subscription. It doesn't reconnect by itself, because it would repeat the first cursor.
- * Its pings carry the cursor of a subscription without events.
+ * Opens a WebSocket for one subscription. Automatic reconnects are off, because they would repeat the first cursor.
+ * While the subscription has no events, its current cursor arrives in pings.
  */
 export function openSocket(url: string, position: Position): Client {
   const socket = createClient({ url: url.replace(/^http/, 'ws'), retryAttempts: 0 });

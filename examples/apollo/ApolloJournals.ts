@@ -10,7 +10,7 @@ import { CreateJournal, JournalQuery, JournalsQuery, JournalStatusChanged } from
 import type { JournalRowFragment } from './generated/graphql.ts';
 import fragments from './generated/possibleTypes.ts';
 
-/** Journals with Apollo Client, whose cache merges the pages of a list. */
+/** An example with Apollo Client, whose cache merges the pages of a list. */
 export class ApolloJournals implements JournalsClient {
   readonly #client: ApolloClient;
   readonly #close: () => void;
@@ -38,7 +38,7 @@ export class ApolloJournals implements JournalsClient {
       if (!data?.journals) throw new Error('the journals could not be read');
       return { ...data, pageInfo: data.journals.pageInfo };
     };
-    // The cursor of the first page is the oldest one, so no change is missed.
+    // The status cursor read with the first page is the oldest one: no change during the later pages is missed.
     const { journalStatusCursor, ...first } = await read(null);
     for (let { pageInfo } = first; pageInfo.hasNextPage;) ({ pageInfo } = await read(pageInfo.endCursor));
     const merged = this.#client.readQuery({ query: JournalsQuery, variables: { first: pageSize } });

@@ -34,7 +34,7 @@ import type { documentsStatusChangedSubscription } from './generated/documentsSt
 
 const fromNetwork = { fetchPolicy: 'network-only' } as const;
 
-/** Journals with Relay, whose store merges the pages of a connection. */
+/** An example with Relay, whose store merges the pages of a connection. */
 export class RelayJournals implements JournalsClient {
   readonly #environment: Environment;
   readonly #close: () => void;
@@ -53,10 +53,10 @@ export class RelayJournals implements JournalsClient {
       if (!data?.journals) throw new Error('the journals could not be read');
       return { cursor: data.journalStatusCursor, pageInfo: data.journals.pageInfo };
     };
-    // The store keeps what is in use.
+    // The store may drop data that is not retained.
     const first = createOperationDescriptor(getRequest(journalsQuery), { first: pageSize, after: null });
     const usage = this.#environment.retain(first);
-    // The cursor of the first page is the oldest one, so no change is missed.
+    // The status cursor read with the first page is the oldest one: no change during the later pages is missed.
     const { cursor, ...page } = await read(null);
     let { pageInfo } = page;
     while (pageInfo.hasNextPage) ({ pageInfo } = await read(pageInfo.endCursor ?? null));

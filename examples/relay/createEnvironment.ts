@@ -2,7 +2,7 @@ import type { Client } from 'graphql-ws';
 import { Environment, Network, Observable, RecordSource, Store } from 'relay-runtime';
 import type { GraphQLSingularResponse, Variables } from 'relay-runtime';
 
-/** Relay's environment: operations go over HTTP, subscriptions over a WebSocket. */
+/** Creates Relay's environment: queries and mutations use HTTP, subscriptions a WebSocket. */
 export function createEnvironment(url: string, socket: Client): Environment {
   const network = Network.create(
     ({ text }, variables) => post(url, text ?? '', variables),
@@ -20,7 +20,7 @@ async function post(url: string, query: string, variables: Variables): Promise<G
   return (await response.json()) as GraphQLSingularResponse;
 }
 
-/** Fails with the gateway's error as its cause, if there was one. */
+/** Subscribes over the WebSocket. If the gateway sends an error, the observable fails with it as the `cause`. */
 function subscribe(socket: Client, query: string, variables: Variables): Observable<GraphQLSingularResponse> {
   return Observable.create((sink) =>
     socket.subscribe<GraphQLSingularResponse['data']>(

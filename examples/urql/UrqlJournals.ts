@@ -7,7 +7,7 @@ import type { Position } from '../openSocket.ts';
 import { CreateJournal, JournalQuery, JournalsQuery, JournalStatusChanged } from './documents.ts';
 import type { JournalRowFragment } from './generated/graphql.ts';
 
-/** Journals with urql. */
+/** An example with urql. */
 export class UrqlJournals implements JournalsClient {
   readonly #client: Client;
   readonly #close: () => void;
@@ -26,7 +26,7 @@ export class UrqlJournals implements JournalsClient {
     });
     this.#client = new Client({
       url,
-      // urql sends short queries by GET. Outside of the gateway's own pages, a GET requires this header.
+      // urql sends short queries by GET, which requires this header outside of the gateway's own pages.
       fetchOptions: { headers: { 'graphql-require-preflight': '1' } },
       exchanges: [cacheExchange, fetchExchange, subscriptions],
     });
@@ -34,7 +34,7 @@ export class UrqlJournals implements JournalsClient {
   }
 
   async listJournals(pageSize: number): Promise<{ journals: JournalRow[]; cursor: string }> {
-    // The cursor of the first page is the oldest one, so no change is missed.
+    // The status cursor read with the first page is the oldest one: no change during the later pages is missed.
     const first = await this.#readPage(pageSize, null);
     const journals = [...first.journals];
     for (let { pageInfo } = first; pageInfo.hasNextPage;) {
@@ -74,7 +74,7 @@ export class UrqlJournals implements JournalsClient {
         if (data) onEvent(data.journalStatusChanged);
         if (!error) return;
         resolve(error.graphQLErrors[0] ?? null);
-        // urql would join an equal subscription that is still open.
+        // While this subscription is open, urql would join an equal new subscription to it.
         queueMicrotask(() => subscription.unsubscribe());
       });
     });

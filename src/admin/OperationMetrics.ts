@@ -14,13 +14,13 @@ export class OperationMetrics implements OperationObserver {
   constructor(registry: Registry) {
     this.#total = new Counter({
       name: 'gateway_operations_total',
-      help: 'Finished operations by root field, kind and outcome: OK, the code of the first error or the type of the first refusal.',
+      help: 'Finished operations by root field, kind and outcome: OK, the code of the first error, or the type of the first refusal.',
       labelNames: ['operation', 'kind', 'outcome'],
       registers: [registry],
     });
     this.#seconds = new Histogram({
       name: 'gateway_operation_seconds',
-      help: 'Time from the document of a query or mutation to its result.',
+      help: 'Time from receiving the document of a query or mutation until its result is complete.',
       labelNames: ['operation', 'kind'],
       buckets: durationBuckets,
       registers: [registry],

@@ -19,19 +19,19 @@ export class UpstreamMetrics implements UpstreamObserver {
   constructor(registry: Registry) {
     this.#total = new Counter({
       name: 'gateway_upstream_calls_total',
-      help: 'Attempts of requests by endpoint, status class (none without a response) and outcome, see docs/money.md.',
+      help: 'Attempts of requests to the API by endpoint, status class (none without a response) and outcome, see docs/money.md.',
       labelNames: ['endpoint', 'status', 'outcome'],
       registers: [registry],
     });
     this.#retries = new Counter({
       name: 'gateway_upstream_retries_total',
-      help: 'Attempts after the first of a request.',
+      help: 'Attempts of requests to the API after the first attempt.',
       labelNames: ['endpoint'],
       registers: [registry],
     });
     this.#seconds = new Histogram({
       name: 'gateway_upstream_call_seconds',
-      help: 'Duration of attempts, including waits for the rate limit and a socket; for event streams, until they began.',
+      help: 'Duration of attempts, including waits for the rate limit and a socket; for event streams, the time until they began.',
       labelNames: ['endpoint'],
       buckets: durationBuckets,
       registers: [registry],

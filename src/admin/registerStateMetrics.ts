@@ -66,18 +66,26 @@ export function registerStateMetrics(registry: Registry, read: () => GatewayStat
   gauge('gateway_running', 'Running queries and mutations, and responses being sent.', ({ running }) => running);
   counter('gateway_shed_total', 'Operations refused because too many were running.', ({ shed }) => shed);
 
-  gaugeByState('gateway_upstream_sockets', 'Sockets to the API.', ({ upstream: { pool } }) => {
-    return { connected: pool.connected, free: pool.free };
-  });
+  gaugeByState(
+    'gateway_upstream_sockets',
+    'Sockets to the API: all connected ones, and those of them that are free.',
+    ({ upstream: { pool } }) => {
+      return { connected: pool.connected, free: pool.free };
+    },
+  );
   gaugeByState(
     'gateway_upstream_requests',
-    'Requests on a socket, awaiting a response, and waiting for a socket.',
+    'Requests to the API: written and not complete (running), not sent yet (pending), and the pending ones that wait for a socket (queued).',
     ({ upstream: { pool } }) => ({ running: pool.running, pending: pool.pending, queued: pool.queued }),
   );
   gauge('gateway_upstream_breaker_open', '1 while the circuit breaker refuses requests to the API.', ({ upstream }) =>
     Number(upstream.isBreakerOpen),
   );
-  gauge('gateway_upstream_retries_left', 'Retries left in the budget.', ({ upstream }) => upstream.retriesLeft);
+  gauge(
+    'gateway_upstream_retries_left',
+    'Retries that the retry budget still allows.',
+    ({ upstream }) => upstream.retriesLeft,
+  );
   gauge(
     'gateway_upstream_rate_limit_left',
     'Requests that the rate limit allows until its reset.',
@@ -85,27 +93,35 @@ export function registerStateMetrics(registry: Registry, read: () => GatewayStat
   );
   gauge(
     'gateway_upstream_rate_limit_pause_seconds',
-    'How long the rate limit still prevents requests.',
+    'Time until the rate limit allows requests again.',
     ({ pausedMs }) => pausedMs / 1_000,
   );
 
-  gauge('gateway_feed_open', '1 while the event stream is open.', ({ events }) => Number(events.feed.isOpen));
-  gauge('gateway_feed_silence_seconds', 'Time since data was last received on the event stream.', ({ events }) =>
-    secondsOf(events.feed.silentMs),
+  gauge('gateway_feed_open', '1 while the stream of status events is open.', ({ events }) =>
+    Number(events.feed.isOpen),
   );
-  gauge('gateway_feed_lag_seconds', 'Delay between the last event and its arrival.', ({ events }) =>
+  gauge(
+    'gateway_feed_silence_seconds',
+    'Time since data was last received on the stream of status events.',
+    ({ events }) => secondsOf(events.feed.silentMs),
+  );
+  gauge('gateway_feed_lag_seconds', 'Time between the last event and its arrival.', ({ events }) =>
     secondsOf(events.feed.lagMs),
   );
   gaugeByState(
     'gateway_feed_role',
-    '1 for what this gateway does for the feed that it shares by Redis; no values without Redis.',
+    '1 for the current role of this gateway in the feed that gateways share; absent without Redis.',
     ({ events: { feed } }) =>
       feed.role ? Object.fromEntries(feedRoles.map((role) => [role, Number(role === feed.role)])) : {},
   );
-  counter('gateway_feed_reconnects_total', 'Event streams opened after the first.', ({ events }) => {
+  counter('gateway_feed_reconnects_total', 'Streams of status events opened after the first.', ({ events }) => {
     return events.feed.reconnects;
   });
-  counter('gateway_feed_events_total', 'Events published, without duplicates.', ({ events }) => events.published);
+  counter(
+    'gateway_feed_events_total',
+    'Status events published, without duplicates.',
+    ({ events }) => events.published,
+  );
   gauge('gateway_subscribers', 'Subscriptions to live events.', ({ events }) => events.subscribers);
   counter(
     'gateway_slow_consumers_total',
@@ -113,18 +129,34 @@ export function registerStateMetrics(registry: Registry, read: () => GatewayStat
     ({ events }) => events.overflows,
   );
   gauge('gateway_replays_open', 'Upstream streams that replay past events.', ({ events }) => events.openReplays);
-  gaugeByState('gateway_reverse_batches', 'Reverse batches of unknown outcome.', (state) => state.reverseBatches);
+  gaugeByState(
+    'gateway_reverse_batches',
+    'Reverse batches of unknown outcome: still searched for (open), or to be checked by an operator (ambiguous).',
+    (state) => state.reverseBatches,
+  );
 
   gauge('gateway_redis_up', '1 while Redis is available; absent without Redis.', ({ sharing }) =>
     sharing ? Number(sharing.isReady) : null,
   );
-  counter('gateway_redis_reconnects_total', 'Connections to Redis after the first.', ({ sharing }) => {
-    return sharing?.reconnects ?? 0;
-  });
-  counter('gateway_redis_failures_total', 'Commands to Redis that failed.', ({ sharing }) => sharing?.failures ?? 0);
-  gauge('gateway_gateways', 'Gateways that share the Redis; absent without Redis.', ({ sharing }) => {
-    return sharing?.gateways ?? null;
-  });
+  counter(
+    'gateway_redis_reconnects_total',
+    'Times that the connection for commands to Redis was re-established.',
+    ({ sharing }) => {
+      return sharing?.reconnects ?? 0;
+    },
+  );
+  counter(
+    'gateway_redis_failures_total',
+    'Commands to Redis that failed or took too long.',
+    ({ sharing }) => sharing?.failures ?? 0,
+  );
+  gauge(
+    'gateway_gateways',
+    'Gateways that share this Redis, as far as this gateway knows; absent without Redis.',
+    ({ sharing }) => {
+      return sharing?.gateways ?? null;
+    },
+  );
 }
 
 function secondsOf(ms: number | null): number | null {

@@ -26,15 +26,15 @@ export const authVariables = {
   file: variable(
     'AUTH_API_KEYS_FILE',
     text,
-    '`api-key`: the file that `journals-gateway api-key` writes; read again whenever it changes',
+    'with `AUTH=api-key`: the file that `journals-gateway api-key` writes; read again whenever it changes',
   ),
-  jwksUrl: variable('AUTH_JWKS_URL', jwksUrl, "`jwt`: address of the issuer's key set"),
-  issuer: variable('AUTH_ISSUER', text, '`jwt`: required value of the claim `iss`'),
-  audience: variable('AUTH_AUDIENCE', text, '`jwt`: required value of the claim `aud`'),
+  jwksUrl: variable('AUTH_JWKS_URL', jwksUrl, "with `AUTH=jwt`: URL of the issuer's key set"),
+  issuer: variable('AUTH_ISSUER', text, 'with `AUTH=jwt`: required value of the claim `iss`'),
+  audience: variable('AUTH_AUDIENCE', text, 'with `AUTH=jwt`: required value of the claim `aud`'),
   clockSkewS: variable(
     'AUTH_CLOCK_SKEW_SECONDS',
     wholeNumber(0, 300, 'whole seconds, 0 to 300'),
-    '`jwt`: tolerated difference between clocks',
+    "with `AUTH=jwt`: tolerated difference between the issuer's clock and the gateway's",
     '30',
   ),
 } as const;

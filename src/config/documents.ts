@@ -6,9 +6,9 @@ export const documentVariables = {
   file: variable(
     'PERSISTED_OPERATIONS',
     text,
-    'manifest of [trusted documents](security.md#trusted-documents), which clients may send by id',
+    'path of a manifest of [trusted documents](security.md#trusted-documents), for which clients may send an id instead of the text',
   ),
-  only: variable('PERSISTED_OPERATIONS_ONLY', flag, '`true`: only the trusted documents are executed', 'false'),
+  only: variable('PERSISTED_OPERATIONS_ONLY', flag, '`true`: only documents of the manifest are executed', 'false'),
 } as const;
 
 /** Which documents clients may send. */

@@ -6,13 +6,13 @@ export const windowVariables = {
   max: variable(
     'EVENTS_WINDOW',
     wholeNumber(1, 1_000_000),
-    'most status events kept in memory for subscribers that resume',
+    'maximum number of status events kept in memory for subscribers that resume',
     '10000',
   ),
   maxAgeMs: variable(
     'EVENTS_WINDOW_MINUTES',
     wholeNumber(1, 10_080).transform((minutes) => minutes * 60_000),
-    'how long a status event is kept in memory',
+    'maximum time for which a status event is kept in memory, in minutes',
     '15',
   ),
 } as const;
@@ -21,13 +21,13 @@ export const sharedLogVariables = {
   max: variable(
     'EVENTS_LOG',
     wholeNumber(1_000, 10_000_000),
-    'most status events kept in Redis for subscribers that resume; about 1 KB each',
+    'maximum number of status events kept in Redis for subscribers that resume; about 1 KB each',
     '100000',
   ),
   maxAgeMs: variable(
     'EVENTS_LOG_MINUTES',
     wholeNumber(5, 100_000).transform((minutes) => minutes * 60_000),
-    'how long a status event is kept in Redis',
+    'maximum time for which a status event is kept in Redis, in minutes',
     '1440',
   ),
 } as const;
@@ -36,10 +36,15 @@ export const replayVariables = {
   streams: variable(
     'REPLAY_STREAMS',
     wholeNumber(1, 24),
-    'most upstream streams for replays and past events, besides the feed, of all gateways that share Redis; the API allows 25 in all',
+    'maximum number of upstream streams that read past events, for all gateways that share Redis together; the feed has its own stream, and the API allows 25 streams in total',
     '4',
   ),
-  waiting: variable('REPLAY_WAITING', wholeNumber(1, 1_000_000), 'most readers that wait for such a stream', '5000'),
+  waiting: variable(
+    'REPLAY_WAITING',
+    wholeNumber(1, 1_000_000),
+    'maximum number of readers of past events that wait for one of these streams',
+    '5000',
+  ),
 } as const;
 
 /** How many past events are kept in memory and in Redis, and how many are read again. A missing value has the default. */
@@ -53,12 +58,12 @@ export const outcomeVariables = {
   file: variable(
     'OUTCOMES_FILE',
     text,
-    'file for the outcomes of reverse batches and for what principals with [daily caps](authentication.md#caps) have moved, owned by one process; without one both are kept in memory. Not used with `REDIS_URL`',
+    'file for the outcomes of reverse batches and for the amounts that principals with [daily caps](authentication.md#caps) have moved; only one process may use it. Without it, both are kept in memory. Ignored with `REDIS_URL`',
   ),
   settleMs: variable(
     'OUTCOMES_SETTLE_SECONDS',
     seconds(1, 99_999),
-    'how long a reverse batch whose answer was lost must be missing before it counts as not done',
+    'if the response to a reverse batch was lost: how long the gateway must find none of its journals before the batch counts as not done',
     '60',
   ),
 } as const;

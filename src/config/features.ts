@@ -12,12 +12,12 @@ export const featureVariables = {
   console: variable(
     'CONSOLE',
     oneOf('on', 'off'),
-    '`on` serves [the console](console.md) at `/`, `off` does not; when not set, it is on with `--sandbox` and off otherwise',
+    '`on`: serves [the console](console.md) at `/`. The default is `on` with `--sandbox` and `off` without',
   ),
   mcp: variable(
     'MCP',
     oneOf('on', 'off').transform((word) => word === 'on'),
-    '`on`: agents may call the trusted documents as tools at `/mcp`; see [mcp.md](mcp.md)',
+    '`on`: serves [tools for agents](mcp.md) at `/mcp`',
     'off',
   ),
 } as const;

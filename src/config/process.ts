@@ -13,7 +13,7 @@ export const adminVariables = {
   port: variable(
     'ADMIN_PORT',
     z.union([z.literal('off'), port], { error: 'expected a port, 0 to 65535, or off' }),
-    'port of [the admin server](#the-admin-port); `off` for none',
+    'port of [the admin server](#the-admin-port); `off` disables it',
     '4001',
   ),
   host: variable('ADMIN_HOST', text, 'address of the admin server', '127.0.0.1'),
@@ -33,14 +33,19 @@ export const shutdownVariables = {
   delayMs: variable(
     'SHUTDOWN_DELAY_SECONDS',
     seconds(0, 999),
-    'how long the gateway keeps serving after a stop signal, while `/ready` answers 503',
+    'how long the gateway keeps serving after a stop signal, while `/ready` returns 503',
     '0',
   ),
-  graceMs: variable('SHUTDOWN_GRACE_SECONDS', seconds(0, 999), 'how long running operations may then take', '10'),
+  graceMs: variable(
+    'SHUTDOWN_GRACE_SECONDS',
+    seconds(0, 999),
+    'maximum time that running operations may take after this delay',
+    '10',
+  ),
   spreadMs: variable(
     'SHUTDOWN_SPREAD_SECONDS',
     seconds(0, 60),
-    'period over which subscribers are then disconnected, so that they do not all reconnect at once',
+    'after running operations have ended: time over which the disconnection of subscribers is spread, so that they do not all reconnect at once',
     '3',
   ),
 } as const;
@@ -49,7 +54,7 @@ export const logVariables = {
   level: variable(
     'LOG_LEVEL',
     oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
-    '`trace`, `debug`, `info`, `warn`, `error` or `silent`; logs go to stderr',
+    'lowest level that is logged: `trace`, `debug`, `info`, `warn`, `error` or `silent`; logs go to stderr',
     'info',
   ),
 } as const;

@@ -17,18 +17,18 @@ export const redisVariables = {
   url: variable(
     'REDIS_URL',
     redisUrl,
-    'address of the Redis that [several gateways share](#several-gateways), `rediss://user:password@host:6379`; without one a gateway runs alone',
+    'URL of the Redis that [several gateways share](#several-gateways), e.g. `rediss://user:password@host:6379`; without it the gateway runs alone',
   ),
   prefix: variable(
     'REDIS_PREFIX',
     keyPart,
-    "beginning of every key in Redis; the API's host and the account follow it",
+    "prefix of every key in Redis, followed by the API's host and the account",
     'journals-gateway',
   ),
   account: variable(
     'REDIS_ACCOUNT',
     keyPart,
-    "name of the firm's account in every key in Redis; without one it is a hash of the key or client id, so that new credentials start with nothing",
+    "name of the firm's account in every key in Redis. The default is a hash of the key id or client id, so that new credentials don't find the state of the old ones",
   ),
 } as const;
 

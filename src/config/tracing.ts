@@ -14,12 +14,28 @@ export const tracingVariables = {
   endpoint: variable(
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     httpUrl,
-    'base address of an OTLP collector for [traces](#traces); without one nothing is sent',
+    'base URL of an OTLP collector, to which [traces](#traces) are sent at `/v1/traces`',
   ),
-  tracesEndpoint: variable('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', httpUrl, 'the whole address for traces instead'),
-  protocol: variable('OTEL_EXPORTER_OTLP_PROTOCOL', httpJson, '`http/json` is the only one that is supported'),
-  tracesProtocol: variable('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', httpJson, 'the same, for traces'),
-  exporter: variable('OTEL_TRACES_EXPORTER', oneOf('otlp', 'none'), '`otlp` or `none`'),
+  tracesEndpoint: variable(
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    httpUrl,
+    'full URL for traces; takes precedence over the base URL',
+  ),
+  protocol: variable(
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+    httpJson,
+    'protocol of the exporter; only `http/json` is supported',
+  ),
+  tracesProtocol: variable(
+    'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
+    httpJson,
+    'protocol for traces; only `http/json` is supported',
+  ),
+  exporter: variable(
+    'OTEL_TRACES_EXPORTER',
+    oneOf('otlp', 'none'),
+    '`otlp` turns traces on without an endpoint, for a collector at `http://localhost:4318`; `none` turns them off',
+  ),
   isDisabled: variable('OTEL_SDK_DISABLED', flag, '`true` turns traces off', 'false'),
   serviceName: variable('OTEL_SERVICE_NAME', text, 'name of the service in traces', 'journals-gateway'),
 } as const;

@@ -38,13 +38,13 @@ export const upstreamVariables = {
   currency: variable(
     'APCA_BROKER_CURRENCY',
     currency,
-    "the firm's own currency, shown for journals whose currency the API does not state; never sent and never compared, except with caps",
+    "the firm's own currency, shown for journals whose currency the API does not state, and used by `journalTotals` and caps for cash without a currency; never sent to the API",
     'USD',
   ),
   eventsVersion: variable(
     'APCA_BROKER_EVENTS_VERSION',
     oneOf('v1', 'v2'),
-    'version of the Event API, `v2` or `v1`; a cursor of one is not valid for the other',
+    'version of the Event API, `v2` or `v1`; a cursor of one version is not valid in the other',
     'v2',
   ),
 } as const;
@@ -56,7 +56,7 @@ const oauthNames = ['APCA_BROKER_CLIENT_ID', 'APCA_BROKER_CLIENT_SECRET', 'APCA_
 export function upstreamProblems(environment: Environment): string[] {
   const problems: string[] = [];
   if (environment['APCA_BROKER_BASE_URL'] === undefined)
-    problems.push('APCA_BROKER_BASE_URL: missing, the address of the Broker API');
+    problems.push('APCA_BROKER_BASE_URL: missing, set it to the address of the Broker API');
   const isSet = (name: string) => environment[name] !== undefined;
   const given = [basicNames, oauthNames].filter((names) => names.some(isSet));
   const [names, others] = given;
