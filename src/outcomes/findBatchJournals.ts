@@ -122,8 +122,8 @@ export function candidateOf(
 }
 
 /**
- * Whether a reverse batch may have created the journal: not if it has a key of its own, unless the API generated the
- * key.
+ * Whether a reverse batch may have created the journal. A key of type `SINGLE` shows that the journal was created
+ * singly; journals of a batch may have keys that the API generated.
  */
 export function mayBeOfReverseBatch({ entryType, idempotencyKey, idempotencyKeyType }: JournalStatusEvent): boolean {
   return entryType !== 'JNLS' && !(idempotencyKey !== null && idempotencyKeyType === 'SINGLE');

@@ -36,5 +36,5 @@ function decoderOf(coding: string): Transform {
 }
 
 function unsupported(codings: string): Error {
-  return new Error(`expected a response in ${acceptedCodings} or uncompressed, found ${codings.slice(0, 80)}`);
+  return new Error(`expected a response in ${acceptedCodings} or not compressed, found ${codings.slice(0, 80)}`);
 }
