@@ -68,7 +68,7 @@ const readings = {
   none: () => null,
 };
 
-/** A number with more decimals than this is the result of a binary float: no amount has so many. */
+/** The number of decimals above which a number is the result of a binary float: no amount has more. */
 const floatPlaces = 9;
 
 /**
