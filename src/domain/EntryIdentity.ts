@@ -4,16 +4,16 @@ import { lettersOf, plainText, SentDescriptions } from './description.ts';
 import type { Journal } from './journal.ts';
 
 /**
- * What identifies an entry of a batch: its account, amount, description and currency. docs/money.md defines when a journal
- * has the same or a similar identity.
+ * What identifies an entry of a batch: its account, amount, description and currency. docs/money.md defines when a
+ * journal has the same or a similar identity.
  */
 export class EntryIdentity {
   readonly account: string;
-  /** The canonical spelling. Null if the entry type of the journal is unknown, and so is its amount. */
+  /** The amount in canonical spelling; null for a journal of unknown entry type, whose amount is unknown too. */
   readonly amount: Decimal | null;
   /** Empty if there is none. */
   readonly description: string;
-  /** Null if it is not stated. It is then the firm's own currency, which the gateway does not know. */
+  /** Null if no currency is stated, which means the firm's own currency. The gateway does not know that currency. */
   readonly currency: string | null;
   #sent: SentDescriptions | null = null;
 
@@ -29,18 +29,22 @@ export class EntryIdentity {
     this.currency = entry.currency?.trim().toUpperCase() || null;
   }
 
-  /** The identity of the entry that a journal may come from. @param account the account of the journal that entries name */
+  /**
+   * Returns the identity of the entry from which a journal may come.
+   *
+   * @param account the one of the journal's two accounts that an entry contains
+   */
   static ofJournal(journal: Journal, account: string): EntryIdentity {
     const amount = journal.entryType === 'JNLC' ? journal.netAmount : null;
     return new EntryIdentity({ ...journal, account, amount });
   }
 
-  /** A key that identities share if their account, amount and normalized description are equal. */
+  /** Returns a key that is the same for identities whose account, amount and normalized description are equal. */
   key(reading: DescriptionReading): string {
     return JSON.stringify([this.account, this.amount, readings[reading](this.description)]);
   }
 
-  /** False if both state a currency and the currencies differ. */
+  /** Whether two identities may have the same currency: false if both state a currency and the currencies differ. */
   sharesCurrency({ currency }: EntryIdentity): boolean {
     return this.currency === null || currency === null || this.currency === currency;
   }
@@ -64,10 +68,13 @@ const readings = {
   none: () => null,
 };
 
-/** More decimals than any amount has. Such a number was a binary float. */
+/** The number of decimals above which a number is the result of a binary float: no amount has more. */
 const floatPlaces = 9;
 
-/** Equal, rounded, truncated, or changed by a binary float. An unknown amount matches any. */
+/**
+ * Whether an amount is stored as it was sent, or rounded, truncated or changed by a binary float. Null matches any
+ * amount.
+ */
 function mayBeStoredAs(sent: Decimal | null, stored: Decimal | null): boolean {
   if (sent === null || stored === null || sent === stored) return true;
   return isRoundingOf(stored, sent) || (decimalPlaces(stored) > floatPlaces && isRoundingOf(sent, stored));

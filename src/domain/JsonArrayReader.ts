@@ -1,17 +1,17 @@
 import { hasNumbers, readJson, withoutBom } from './readJson.ts';
 
 const [quote, backslash, comma, openBracket, closeBracket, openBrace, closeBrace] = [34, 92, 44, 91, 93, 123, 125];
-/** A byte order mark and the whitespace around it do not begin a value. */
+/** The bytes that may precede a value: whitespace and a byte order mark. */
 const blank = new Set([9, 10, 13, 32, 0xef, 0xbb, 0xbf]);
 
 /**
- * Reads a JSON array element by element from the pieces of its text, so that only one element is in memory. Anything else
- * than an array is kept as a whole.
+ * Reads a JSON array element by element from the pieces of its text, so that only one element is in memory. A value
+ * that is not an array is read as a whole.
  */
 export class JsonArrayReader {
   readonly #take: (element: unknown) => void;
   readonly #mayHaveNumbers: (value: unknown) => boolean;
-  /** The pieces of the value that is being read: of an element, or of what is not an array. */
+  /** The pieces of the value that is being read: of an element or, if the text is not an array, of the whole text. */
   #pieces: Buffer[] = [];
   #isArray: boolean | null = null;
   #depth = 0;
@@ -21,7 +21,7 @@ export class JsonArrayReader {
   #isEmpty = true;
 
   /**
-   * @param take is called for each element, in order
+   * @param take called for each element, in order
    * @param mayHaveNumbers see `readJson`
    */
   constructor(take: (element: unknown) => void, mayHaveNumbers: (value: unknown) => boolean = hasNumbers) {
@@ -43,9 +43,9 @@ export class JsonArrayReader {
   }
 
   /**
-   * To be called after the last piece.
+   * Must be called after the last piece.
    *
-   * @returns null after an array, otherwise what there was instead
+   * @returns null if the text was an array, and otherwise the value that it was instead
    * @throws SyntaxError when the text ends early
    */
   end(): { instead: unknown } | null {

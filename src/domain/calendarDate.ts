@@ -7,12 +7,12 @@ export function isCalendarDate(value: string): value is CalendarDate {
   return value.length === 10 && isDay(value);
 }
 
-/** The UTC day of a Unix time in ms; without one, today. */
+/** Returns the UTC day of a Unix time in ms, by default today. */
 export function utcDay(ms = Date.now()): CalendarDate {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-/** Clamped to the years 1 to 9999: clients send 9999-12-31 for "no end". */
+/** Adds days to a date. The result is clamped to the years 1 to 9999: clients send 9999-12-31 for "no end". */
 export function addDays(date: CalendarDate, days: number): CalendarDate {
   const ms = Date.parse(`${date}T00:00:00Z`) + days * dayMs;
   return utcDay(Math.min(lastDayMs, Math.max(firstDayMs, ms)));

@@ -10,7 +10,7 @@ export function isDecimal(value: string): value is Decimal {
   return pattern.test(value);
 }
 
-/** Whether it is greater than 0. */
+/** Whether the value is greater than 0. */
 export function isPositive(value: Decimal): boolean {
   return !value.startsWith('-') && /[1-9]/.test(value);
 }
@@ -31,12 +31,14 @@ export function canonicalDecimal(value: Decimal): Decimal {
   return trimmed === '-0' ? '0' : trimmed;
 }
 
-/** Whether a positive amount is another one rounded to fewer decimals, up or down. Both are in canonical spelling. */
+/**
+ * Whether `rounded` is the positive `amount` rounded to fewer decimals, up or down. Both must be in canonical spelling.
+ */
 export function isRoundingOf(rounded: Decimal, amount: Decimal): boolean {
   const places = decimalPlaces(rounded);
   const [whole = '', fraction = ''] = amount.split('.');
   const [cut, found] = [whole + fraction.slice(0, places), rounded.replace('.', '')];
-  // The numbers may be of any length. Those of different magnitude are not computed.
+  // The numbers may be of any length, so the difference is computed only if they have the same magnitude.
   if (fraction.length <= places || Math.abs(cut.length - found.length) > 1) return false;
   const difference = BigInt(found) - BigInt(cut);
   return difference === 0n || difference === 1n;

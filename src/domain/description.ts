@@ -1,18 +1,18 @@
-/** A description in normalized Unicode, without surrounding whitespace. */
+/** Returns a description in normalized Unicode, without surrounding whitespace. */
 export function plainText(description: string): string {
   return description.normalize('NFC').trim();
 }
 
 /**
- * The letters and digits of a description, without case, accents, whitespace, punctuation, invisible characters and HTML
- * entities. They stay the same however the API normalizes a description.
+ * Returns the letters and digits of a description, without case, accents, whitespace, punctuation, invisible characters
+ * and HTML entities. They stay the same however the API normalizes a description.
  */
 export function lettersOf(description: string): string {
   const text = description.replace(entities, '').normalize('NFKD').toUpperCase();
   return text.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** As `lettersOf`, but ASCII only, for systems that replace or drop other letters. */
+/** Like `lettersOf`, but ASCII only, for systems that replace or drop other letters. */
 export function asciiLettersOf(description: string): string {
   return description
     .replace(entities, '')
@@ -20,7 +20,7 @@ export function asciiLettersOf(description: string): string {
     .toUpperCase();
 }
 
-/** A set of descriptions that were sent, to be compared with a stored one. */
+/** A set of descriptions that were sent, for comparison with a stored description. */
 export class SentDescriptions {
   readonly #letters: string[];
   readonly #asciiLetters: string[];
@@ -31,9 +31,9 @@ export class SentDescriptions {
     this.#asciiLetters = distinct.map(asciiLettersOf).sort();
   }
 
-  /** Whether the API may have stored one of them as `stored`: normalized, truncated or dropped. */
+  /** Whether the API may have stored one of the descriptions as `stored`: normalized, truncated or dropped. */
   mayBeStoredAs(stored: string): boolean {
-    // An entity may be truncated.
+    // Ignores an HTML entity that was truncated at the end.
     const whole = stored.replace(/&[#\w]*$/, '');
     if (someStartsWith(this.#letters, lettersOf(whole))) return true;
     return isAscii(stored) && someStartsWith(this.#asciiLetters, asciiLettersOf(whole));

@@ -32,7 +32,7 @@ function daysOf(month: number, year: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** The number of two digits at this index; NaN if there is none. */
+/** The number that two digits at this index form; NaN if there are no two digits. */
 function numberAt(text: string, at: number): number {
   const tens = text.charCodeAt(at) - zero;
   const ones = text.charCodeAt(at + 1) - zero;
@@ -46,7 +46,7 @@ function isOneOf(text: string, at: number, characters: string): boolean {
   return character !== undefined && characters.includes(character);
 }
 
-/** The index at which the fraction of a second ends; that of the seconds if there is none. */
+/** The index at which the fraction of a second ends or, if there is no fraction, the seconds end. */
 function endOfFraction(value: string): number {
   if (value[19] !== '.') return 19;
   let at = 20;
@@ -60,8 +60,8 @@ function isOffset(value: string, at: number): boolean {
 }
 
 /**
- * A key that sorts chronologically and is equal for equal instants, whatever their offsets and numbers of digits. It keeps
- * nanoseconds: `Date` keeps milliseconds only, and the API sends microseconds.
+ * Returns a key that sorts chronologically and is equal for equal instants, whatever their offsets and numbers of
+ * digits. The key keeps nanoseconds: `Date` keeps only milliseconds, and the API sends microseconds.
  */
 export function instantKey(value: Instant): string {
   if (isPlainUtc(value)) {
@@ -78,7 +78,7 @@ export function instantKey(value: Instant): string {
 }
 
 /**
- * Unix time in whole ms. Unlike `Date.parse` it reads leap seconds.
+ * Returns the Unix time in whole ms. Unlike `Date.parse`, this function accepts leap seconds.
  *
  * @throws RangeError if the value is not an instant
  */
@@ -87,7 +87,7 @@ export function instantMs(value: Instant): number {
   return Date.parse(`${key.slice(0, 23)}Z`);
 }
 
-/** Unix time in ms, with microseconds as an exact fraction. Further digits are truncated. */
+/** Returns the Unix time in ms, with microseconds as a fraction. Further digits are truncated. */
 export function instantFractionalMs(value: Instant): number {
   const key = instantKey(value);
   return (Date.parse(`${key.slice(0, 23)}Z`) * 1_000 + Number(key.slice(23, 26))) / 1_000;
@@ -99,21 +99,21 @@ export function dayOfInstant(value: Instant): string {
 }
 
 /**
- * Whether an instant has the API's own form, with `T` and `Z`, and no leap second. Such an instant needs no conversion. For
+ * Whether an instant has the API's own form, with `T` and `Z`, and no leap second, so that it needs no conversion. For
  * text that is not an instant, the result has no meaning.
  */
 function isPlainUtc(value: Instant): boolean {
   return value[10] === 'T' && value[17] !== '6' && value.endsWith('Z');
 }
 
-/** Whether two instants are spelled alike, so that their texts sort as their keys do. */
+/** Whether two instants are spelled in the same form, so that their texts sort as their keys do. */
 export function sortAsText(first: Instant, second: Instant): boolean {
   return first.length === second.length && first.length <= longest && isPlainUtc(first) && isPlainUtc(second);
 }
 
-/** The length of a plain instant with nanoseconds, which a key keeps. */
+/** The length of a UTC instant with nanoseconds, the precision of keys. */
 const longest = 30;
-/** The length of a plain instant without a fraction. */
+/** The length of a UTC instant without a fraction. */
 const wholeSeconds = 20;
 const noFraction = '000000000';
 

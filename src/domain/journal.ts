@@ -6,8 +6,8 @@ import type { Instant } from './instant.ts';
 export type JournalEntryType = 'JNLC' | 'JNLS' | 'UNKNOWN';
 
 /**
- * The statuses of the API in the order in which a journal passes through them, final ones last. Lists that are read status
- * by status in this order cannot miss a journal whose status changes meanwhile.
+ * The statuses of the API in the order in which a journal passes through them, final ones last. If journals are listed
+ * status by status in this order, a journal whose status changes in the meantime cannot be missed.
  */
 export const journalStatuses = [
   'queued',
@@ -50,7 +50,7 @@ interface JournalBase extends JournalSides {
   settleDate: CalendarDate | null;
   systemDate: CalendarDate | null;
   description: string | null;
-  /** Null if the API does not state it. It is then the firm's own currency. */
+  /** Null if the API states no currency, which means the firm's own currency. */
   currency: string | null;
   createdAt: Instant | null;
   transmitterInfo: TransmitterInfo | null;
@@ -75,7 +75,7 @@ export interface JNLS extends JournalBase {
   price: Decimal | null;
 }
 
-/** A journal of an unknown type. It must not make a list or a subscription fail. */
+/** A journal of unknown type, which must not make a list or a subscription fail. */
 export interface OtherJournal extends JournalBase {
   entryType: 'UNKNOWN';
   rawEntryType: string;
@@ -83,17 +83,19 @@ export interface OtherJournal extends JournalBase {
 
 export type Journal = JNLC | JNLS | OtherJournal;
 
-/** The name of a journal's type, here and in the schema. */
+/** Returns the name of a journal's type, here and in the schema. */
 export function journalTypeName({ entryType }: Journal): 'JNLC' | 'JNLS' | 'OtherJournal' {
   return entryType === 'UNKNOWN' ? 'OtherJournal' : entryType;
 }
 
-/** True for the statuses that the API calls FINAL. `executed` is not one, since it can still be reversed. */
+/** Whether the API calls a status FINAL. `executed` is not final, since an executed journal can still be reversed. */
 export function isFinal(status: JournalStatus): boolean {
   return status === 'canceled' || status === 'deleted' || status === 'correct';
 }
 
-/** What a status means to somebody who waits for the journal. `UNKNOWN`: a status newer than this gateway. */
+/**
+ * What a status means for a client that waits for the journal. `UNKNOWN` is a status that this gateway does not know.
+ */
 export type JournalProgress = (typeof journalProgresses)[number];
 
 export const journalProgresses = ['UNDER_WAY', 'DONE', 'FAILED', 'CORRECTED', 'UNKNOWN'] as const;

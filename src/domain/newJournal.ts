@@ -33,7 +33,7 @@ export interface NewJNLS {
 
 export type NewJournal = { jnlc: NewJNLC; jnls?: never } | { jnlc?: never; jnls: NewJNLS };
 
-/** One account pays many accounts. */
+/** A batch, in which one account pays many accounts. */
 export interface NewBatch {
   fromAccount: string;
   description?: string | null | undefined;
@@ -46,7 +46,7 @@ export interface ReverseBatchEntry {
   description?: string | null | undefined;
 }
 
-/** Many accounts pay one account. */
+/** A reverse batch, in which many accounts pay one account. */
 export interface NewReverseBatch {
   toAccount: string;
   currency?: string | null | undefined;

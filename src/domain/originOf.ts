@@ -1,6 +1,6 @@
 /**
  * Normalizes an origin to the form of the `Origin` header: scheme and host in lower case, and the port unless it is the
- * default of the scheme. Accepts the schemes of apps, e.g. `capacitor://localhost`, which `URL.origin` does not.
+ * default of the scheme. Unlike `URL.origin`, accepts the schemes of apps, e.g. `capacitor://localhost`.
  *
  * @returns null if the value is not an origin
  */

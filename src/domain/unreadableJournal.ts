@@ -13,14 +13,14 @@ export interface UnreadableJournal {
   toAccount: string | null;
 }
 
-/** An item of a list of the API. */
+/** An item of a list from the API. */
 export type ListedJournal = Journal | UnreadableJournal;
 
 export function isUnreadable(journal: ListedJournal): journal is UnreadableJournal {
   return 'problem' in journal;
 }
 
-/** The accounts of the journal. One that cannot be read is empty, and so belongs to no principal. */
+/** Returns the accounts of the journal. An account that cannot be read is empty, so that it belongs to no principal. */
 export function sidesOfUnreadable({ fromAccount, toAccount }: UnreadableJournal): JournalSides {
   return { fromAccount: fromAccount ?? '', toAccount: toAccount ?? '' };
 }

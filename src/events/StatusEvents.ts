@@ -32,28 +32,28 @@ import { ResumedSubscription } from './subscription/ResumedSubscription.ts';
 export interface StatusEventsOptions {
   window?: EventWindowOptions | undefined;
   replays?: SharedReplaysOptions | undefined;
-  /** Redis, and the log of events in it that several gateways share; null for a gateway that runs alone. */
+  /** The Redis with the log of events that several gateways share; null for a gateway that runs alone. */
   redis?: RedisConnection | null | undefined;
   log?: EventLogOptions | undefined;
 }
 
 export interface EventsState extends HubState {
   feed: FeedState;
-  /** Upstream streams that replay past events. */
+  /** How many upstream streams are replaying past events. */
   openReplays: number;
 }
 
-/** How long a reader of the past waits for further events once it has all expected ones, in ms. */
+/** How long a reader of past events waits for further events once all expected events have arrived, in ms. */
 const caughtUpMs = 100;
 
-/** The status events for the layers above: live and past ones, and the feed's current position. */
+/** The status events as other modules use them: live and past events, and the feed's current position. */
 export class StatusEvents {
   readonly #hub: StatusHub;
   readonly #feed: Feed;
   readonly #replays: SharedReplays;
-  /** Of the API. */
+  /** Reads past events from the API. */
   readonly #history: PastReader;
-  /** Of the shared log, if there is one and it has everything, otherwise of the API. */
+  /** Reads past events from the shared log if there is one and it has all of them, and otherwise from the API. */
   readonly #past: PastReader;
   readonly #clock: ApiClock;
 
@@ -92,20 +92,23 @@ export class StatusEvents {
     return { feed: this.feedState, ...this.#hub.state, openReplays: this.#replays.taken };
   }
 
-  /** The feed's position now: a subscription after it misses nothing. Null before the feed has begun. */
+  /** The feed's current position: a subscription after it misses nothing. Null before the feed has begun. */
   get mark(): StatusMark | null {
     return this.#hub.mark;
   }
 
-  /** For when there is no mark: a cursor before everything that happens after this moment, which `steadyNow` has given. */
+  /**
+   * Returns a cursor for use while `mark` is null: everything later than a moment, given by `steadyNow`, is after it.
+   */
   cursorAt(steadyMs: number): string {
     return encodeEventCursor(beginningAt(this.#clock.earliestAt(steadyMs)));
   }
 
   /**
-   * Live events; with a position, first everything after it.
+   * Subscribes to live events. If `after` is a position, the subscription begins with everything after it.
    *
-   * @param isTaking whether the client still reads: if so, the subscription is never ended for falling behind
+   * @param isTaking returns whether the client still reads. While it does, the subscription is not ended for falling
+   *   behind
    */
   subscribe(
     accepts: (event: JournalStatusEvent) => boolean,
@@ -115,7 +118,7 @@ export class StatusEvents {
     return new ResumedSubscription(this.#hub, this.#past, { accepts, after, isTaking });
   }
 
-  /** Past events, oldest first, at least up to now. @throws CursorExpiredError | TooManyReplaysError | Fault */
+  /** Reads past events, oldest first, at least up to now. @throws CursorExpiredError | TooManyReplaysError | Fault */
   history(
     range: Pick<HistoryRange, 'after' | 'since' | 'until'>,
     signal: AbortSignal,
@@ -124,11 +127,11 @@ export class StatusEvents {
   }
 
   /**
-   * Past events since a moment, in unix ms, at least up to now. Goes before the replays of all clients, since money
-   * depends on it. Call it once at a time, otherwise clients would have to wait.
+   * Reads past events since a moment, in Unix ms, at least up to now. Takes precedence over the replays of all clients,
+   * since the fate of reverse batches depends on it. Must not be called concurrently, or clients would wait too long.
    *
    * @param onUnreadable called for each event that can't be read
-   * @param isWhole reads until the API ends the stream, not only until all expected events have arrived
+   * @param isWhole whether to read until the API ends the stream, and not only until all expected events have arrived
    * @throws Fault
    */
   async *eventsSince(

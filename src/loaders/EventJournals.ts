@@ -15,8 +15,9 @@ interface JournalRead {
 }
 
 /**
- * Reads the journals of live events, at most once per event for all subscribers. Each read begins after its event, so the
- * journal is at least as new. A later call returns the last read of the journal, which may be that of a later event.
+ * Reads the journals of live events, at most once per event for all subscribers. Each read begins after its event, so
+ * the journal is at least as new as the event. Later calls return the last read of the journal, which a later event may
+ * have caused.
  */
 export class EventJournals {
   readonly #client: JournalsClient;
@@ -35,7 +36,7 @@ export class EventJournals {
     this.#readsByEvent = new LRUCache(lruCache(4 * max));
   }
 
-  /** @throws Fault; the next call reads again */
+  /** Returns the journal of an event, at least as new as the event. @throws Fault; the next call reads again */
   journalOf({ id, journalId }: JournalStatusEvent): Promise<Journal | null> {
     const last = this.#lastReads.get(journalId);
     const caused = this.#readsByEvent.get(id);

@@ -8,8 +8,8 @@ import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 import { readNewJournal } from './readNewJournal.ts';
 
 /**
- * The accounts of journals, which never change and which events do not contain. One per process: a journal is read once
- * for all subscribers while it is in the cache.
+ * The accounts of journals, which never change and which events do not contain. The process has one cache: a journal is
+ * read once for all subscribers while it is in the cache.
  */
 export class JournalSidesCache {
   readonly #client: JournalsClient;
@@ -22,7 +22,7 @@ export class JournalSidesCache {
   }
 
   /**
-   * Null if the journal is still missing after retries.
+   * Returns the accounts of a journal; null if the journal is still missing after retries.
    *
    * @throws Fault; the next call reads again
    */
@@ -33,7 +33,7 @@ export class JournalSidesCache {
       .catch(readableSides)
       .then((journal) => journal && { fromAccount: journal.fromAccount, toAccount: journal.toAccount });
     this.#sides.set(journalId, reading);
-    // Another call may have stored the accounts in the meantime, and those stay.
+    // `learn` may have stored the accounts in the meantime. They must not be deleted.
     const forget = () => {
       if (this.#sides.peek(journalId) === reading) this.#sides.delete(journalId);
     };
@@ -43,12 +43,12 @@ export class JournalSidesCache {
 
   learn(journalId: string, { fromAccount, toAccount }: JournalSides): void {
     const known = this.#sides.peek(journalId);
-    // Lists contain the same journals again and again, and most of them are already known.
+    // Lists contain the same journals again and again, so most journals are already known.
     if (!known || known instanceof Promise) this.#sides.set(journalId, { fromAccount, toAccount });
   }
 }
 
-/** The accounts of a journal that is otherwise unreadable. @throws any other failure again */
+/** Returns the accounts of a journal whose other fields are unreadable. @throws the failure if it is a different one */
 export function readableSides(failure: unknown): JournalSides {
   const { fromAccount, toAccount } = (failure instanceof ContractBrokenError && failure.journal) || {};
   if (fromAccount && toAccount) return { fromAccount, toAccount };

@@ -7,37 +7,38 @@ import type { JournalListing } from '../upstream/journals/journalListing.ts';
 import type { JournalList, JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
 interface Read {
-  /** The number of writes and the event position when the read began. */
+  /** The number of ended writes and the event position when the read began. */
   writes: number;
   position: unknown;
   /** Null once the read has ended: a `Map` may keep a deleted entry alive for a while, and a result is large. */
   result: Promise<unknown> | null;
-  /** Number of operations that wait for it. */
+  /** The number of operations that wait for the read. */
   waiters: number;
   cancel: Cancellation;
 }
 
 /**
- * Shares a read in progress among operations of one principal that request the same. A read is shared only if no event was
- * published and nothing was written since it began, so a result is never older than the operation's own start.
+ * Shares reads in progress among operations of one principal that request the same data. A read is shared only if no
+ * event was published and no write has ended since it began, so that it is as good as a read that the operation would
+ * begin itself.
  */
 export class SharedReads {
   readonly #client: JournalsClient;
   readonly #position: () => unknown;
   readonly #reads = new Map<string, Read>();
 
-  /** @param position of the last event; changes with every published event */
+  /** @param position returns the position of the last event, which changes with every published event */
   constructor(client: JournalsClient, position: () => unknown) {
     this.#client = client;
     this.#position = position;
   }
 
-  /** As `JournalsClient.get`. */
+  /** Like `JournalsClient.get`. */
   get(principal: Principal, id: string, signal?: CancelSignal): Promise<Journal | null> {
     return this.share(`${id} ${principal.name}`, (cancel) => this.#client.get(id, cancel), signal);
   }
 
-  /** As `JournalsClient.list`. */
+  /** Like `JournalsClient.list`. */
   list(principal: Principal, listing: JournalListing, signal?: CancelSignal): Promise<JournalList> {
     return this.share(
       `${JSON.stringify(listing)} ${principal.name}`,
@@ -46,7 +47,7 @@ export class SharedReads {
     );
   }
 
-  /** @param key identifies the read together with its principal */
+  /** Joins a read in progress, or begins one. @param key identifies the data and the principal */
   share<Result>(
     key: string,
     read: (cancel: CancelSignal) => Promise<Result>,

@@ -7,15 +7,15 @@ import type { Journal } from '../domain/journal.ts';
 
 import type { SharedReads } from './SharedReads.ts';
 
-/** By id; null if the journal does not exist or the principal may not see it. */
+/** Loads journals by id; null if the journal does not exist or the principal may not see it. */
 export type JournalLoader = DataLoader<string, Journal | null>;
 
-/** The most journals that an operation reads in parallel. */
+/** The maximum number of journals that an operation reads in parallel. */
 const maxParallelReads = 1_000;
 
 /**
- * One per operation, which reads each id once. The API reads one journal per call, so a batch is a number of parallel
- * calls, and one that fails does not affect the others.
+ * Creates the loader of an operation, which reads each id once. The API returns one journal per call, so a batch of the
+ * loader consists of parallel calls. A failed call does not affect the others.
  */
 export function createJournalLoader(shared: SharedReads, principal: Principal, signal?: CancelSignal): JournalLoader {
   return new DataLoader(
@@ -23,12 +23,12 @@ export function createJournalLoader(shared: SharedReads, principal: Principal, s
       const reads = await Promise.allSettled(ids.map((id) => readVisibleJournal(shared, principal, id, signal)));
       return reads.map((read) => (read.status === 'rejected' ? asError(read.reason) : read.value));
     },
-    // Reads need not wait until a tick has collected them, since each has a call of its own.
+    // There is no need to wait until a tick has collected the reads, since each of them is a separate call.
     { maxBatchSize: maxParallelReads, batchScheduleFn: queueMicrotask },
   );
 }
 
-/** Null if the journal does not exist or the principal may not see it. */
+/** Reads a journal; null if the journal does not exist or the principal may not see it. */
 export async function readVisibleJournal(
   shared: SharedReads,
   principal: Principal,

@@ -15,24 +15,24 @@ import type { JournalList, JournalsClient } from '../upstream/journals/JournalsC
 
 import type { SharedReads } from './SharedReads.ts';
 
-/** A filter of journals. Absent or null does not filter; an empty list matches nothing. */
+/** A filter of journals. A field that is absent or null does not filter; an empty list matches nothing. */
 export interface JournalSelection {
   createdAfter?: CalendarDate | null | undefined;
   createdBefore?: CalendarDate | null | undefined;
   status?: readonly JournalStatus[] | null | undefined;
   entryType?: JournalEntryType | null | undefined;
-  /** A journal must match one of these. */
+  /** The pairs of accounts, at least one of which a journal must match. */
   sides: readonly Sides[];
 }
 
 /**
- * The days to request, null for no bound. Ask for more than needed: the API does not document its time zone, nor whether
- * its bounds are inclusive.
+ * The days to request, null for no bound. Callers must request more days than they need: the API documents neither the
+ * time zone of the days nor whether the bounds are inclusive.
  */
 export interface SliceBounds {
   after: CalendarDate | null;
   before: CalendarDate | null;
-  /** The most journals that one call may return. */
+  /** The maximum number of journals that one call may return. */
   limit: number;
 }
 
@@ -52,8 +52,8 @@ export interface SliceVisitor {
 const parallelLists = 16;
 
 /**
- * Reads all journals of a selection between two days, each once and in no order. The API filters where its filters are
- * reliable, and every journal is checked here again.
+ * Reads all journals of a selection between two days, each once and in no particular order. The API filters as far as
+ * its filters are reliable, and every journal is checked again here.
  */
 export async function readJournalSlice(
   reader: SliceReader,
@@ -70,7 +70,8 @@ export async function readJournalSlice(
   const lists = await inGroups(listings, (inTurn) => readInTurn(reader, inTurn));
   const byId = new Map<string, Journal>();
   for (const { journals } of lists) for (const journal of journals) byId.set(journal.id, journal);
-  // Two lists may contain the same journal. One without an id is identified by all its readable fields.
+  // Two lists may contain the same journal. A journal without a readable id is identified by all of its readable
+  // fields.
   const unread = new Map(
     lists.flatMap((list) => list.unreadable ?? []).map((journal) => [journal.id ?? JSON.stringify(journal), journal]),
   );
@@ -82,10 +83,11 @@ export async function readJournalSlice(
 }
 
 /**
- * As `readJournalSlice`, journal by journal while the lists arrive.
+ * Like `readJournalSlice`, but passes on each journal while the lists arrive.
  *
- * @param begin is called when a list begins, and again when it restarts after a break. Several lists may contain the same
- *   journal: what was read last is taken last. `isOnly` is true if there is one list only
+ * @param begin called when a list begins, and again if the list breaks off and is requested once more. If several lists
+ *   contain the same journal, it is passed on each time, and the last one read comes last. `isOnly`: there is only one
+ *   list
  */
 export async function visitJournalSlice(
   { client, principal, signal }: SliceVisitor,
@@ -111,9 +113,9 @@ export async function visitJournalSlice(
 }
 
 /**
- * The calls to make. The lists may be read in parallel, but the calls of one list only in turn: one call per status, in the
- * order in which journals pass through the statuses. A journal whose status changes meanwhile is then found in its new
- * status, if not in its old one. Parallel calls could miss it in both.
+ * Returns the calls to make, as lists of calls. The lists may be read in parallel, but the calls of a list only in
+ * turn: one call per status, in the order in which journals pass through the statuses. A journal whose status changes
+ * in the meantime is then found in its new status, if not in its old one. Parallel calls could miss it in both.
  */
 function listingsOf(
   principal: Principal,
@@ -167,7 +169,10 @@ function selectorOf(principal: Principal, selection: JournalSelection): (listed:
   };
 }
 
-/** The API takes one status per call and has no `unknown`, which takes an unfiltered call. */
+/**
+ * The statuses to request. The API takes one status per call and has no `unknown`, which needs a call without this
+ * filter.
+ */
 function statusesToRequest(wanted: JournalSelection['status']): JournalListing['status'][] {
   if (!wanted || wanted.includes('unknown')) return [undefined];
   return journalStatuses.filter((status) => wanted.includes(status));
@@ -177,7 +182,7 @@ function matches(
   { status, entryType, createdAfter, createdBefore }: JournalSelection,
   journal: ListedJournal,
 ): boolean {
-  // Fields that are missing or unreadable have passed the API's own filter, which is all that can be checked.
+  // A field that is missing or unreadable counts as a match: the API's own filter is the only check that is possible.
   const { createdAt } = journal;
   const day = createdAt === null || (!createdAfter && !createdBefore) ? null : dayOfInstant(createdAt);
   return (

@@ -7,9 +7,10 @@ import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 const pausesMs = [100, 400];
 
 /**
- * Reads the journal of an event. An event may arrive before its journal can be read, so a missing one is read again.
+ * Reads the journal of an event. An event may arrive before its journal can be read, so a missing journal is read
+ * again.
  *
- * @returns null if it is still missing
+ * @returns null if the journal is still missing
  */
 export async function readNewJournal(client: JournalsClient, journalId: string): Promise<Journal | null> {
   for (const pauseMs of pausesMs) {

@@ -9,12 +9,12 @@ import type { Spending, SpendingEnd, SpendingKey, SpendingLedger } from './Spend
 
 export interface DailyCapsOptions {
   ledger: SpendingLedger;
-  /** Days are those of the API. */
+  /** Determines the current day. */
   clock: ApiClock;
   log: Log;
 }
 
-/** Sends creates only while the sum of their day stays within the caps of their principal. */
+/** Sends a create only if the principal's sum of the day stays within its caps. */
 export class DailyCaps {
   readonly #options: DailyCapsOptions;
 
@@ -50,7 +50,7 @@ export class DailyCaps {
     }
   }
 
-  /** Call this when creates of unknown outcome turn out not to have been done. */
+  /** Must be called when creates of unknown outcome turn out not to have been done. */
   async releaseLost(key: SpendingKey): Promise<void> {
     await this.#write(() => this.#options.ledger.releaseLost(key));
   }

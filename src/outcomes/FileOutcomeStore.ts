@@ -22,11 +22,11 @@ interface Row {
 }
 
 export interface FileOutcomeStoreOptions {
-  /** How long settled outcomes are kept, in ms. Default 30 days, in memory one. */
+  /** How long settled outcomes are kept, in ms. Default 30 days, or one day for a store in memory. */
   keptMs?: number;
   /** How long to wait for another process to release the file, in ms. Default 15,000. */
   patienceMs?: number;
-  /** Size in bytes from which no more outcomes are stored. Default unlimited, in memory 256 MiB. */
+  /** Size in bytes at which no more outcomes are stored. Default unlimited, or 256 MiB for a store in memory. */
   maxBytes?: number;
 }
 
@@ -69,8 +69,8 @@ WHERE json_valid(items) AND json_valid(batch);
 `;
 
 /**
- * Reverse batches and their outcomes, in a file or in memory, for a gateway that runs alone. Every write is on disk when
- * its method returns. The file is locked by one process, so no other gateway sends batches from it.
+ * Reverse batches and their outcomes, in a file or in memory, for a gateway that runs alone. Every write is on disk
+ * when its method returns. The process locks the file, so no other gateway can use it.
  */
 export class FileOutcomeStore implements OutcomeStore {
   readonly spending: SpendingLedger;
@@ -80,8 +80,8 @@ export class FileOutcomeStore implements OutcomeStore {
   #intended = 0;
 
   /**
-   * @param file null for memory
-   * @throws Error if the file can't be opened or read, or another process has locked it
+   * @param file null for a store in memory
+   * @throws Error if the file can't be opened or read, or if another process has locked it
    */
   constructor(file: string | null = null, options: FileOutcomeStoreOptions = {}) {
     const [keptDays, maxBytes] = file === null ? [1, 256 * 1_048_576] : [30, Infinity];
@@ -97,7 +97,7 @@ export class FileOutcomeStore implements OutcomeStore {
       this.spending = new SpendingLedger(new SqliteSpendingStore(this.#database, () => this.#isFull()));
       this.#removeAssumedCurrency();
       this.#prune();
-      // Fails now, and not at the first mutation, if rows can't be read.
+      // If rows can't be read, fails at startup and not at the first mutation.
       this.unsettled();
     } catch (error) {
       this.#database.close();
@@ -175,8 +175,8 @@ export class FileOutcomeStore implements OutcomeStore {
 
   /** @throws Error if the file can no longer be written, for instance because it was deleted */
   close(): void {
-    // Leaves no write-ahead log beside the file. Closing alone would not release the lock, since statements that are not
-    // garbage-collected yet keep the connection open; the next access does.
+    // Leaves no write-ahead log beside the file. Closing alone would not release the lock, since statements that have
+    // not been garbage-collected keep the connection open. In NORMAL mode, the SELECT releases the lock.
     try {
       this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM outcomes');
     } finally {
@@ -184,7 +184,7 @@ export class FileOutcomeStore implements OutcomeStore {
     }
   }
 
-  /** Applies to new outcomes only: stored ones can always be settled. */
+  /** Whether no new outcome may be stored. Outcomes in the store can be settled even if it is full. */
   #isFull(): boolean {
     if (this.#maxBytes === Infinity) return false;
     const sql = `SELECT (page_count - freelist_count) * page_size AS bytes
@@ -194,8 +194,8 @@ export class FileOutcomeStore implements OutcomeStore {
   }
 
   /**
-   * Before version 1 of the file, a journal whose currency the API had not stated was stored with `USD`. This is replaced
-   * with the currency of the request, or with null.
+   * Replaces an assumed currency with that of the request, or with null: before version 1 of the file format, a journal
+   * whose currency the API had not stated was stored with `USD`.
    */
   #removeAssumedCurrency(): void {
     const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
@@ -203,7 +203,10 @@ export class FileOutcomeStore implements OutcomeStore {
     this.#database.exec(`BEGIN; ${removeAssumedCurrencySql} PRAGMA user_version = 1; COMMIT`);
   }
 
-  /** Deletes settled outcomes by age only, since a deleted key may be sent again. */
+  /**
+   * Deletes settled outcomes only because of their age, not to save space: a key whose outcome is deleted may be sent
+   * again.
+   */
   #prune(): void {
     this.#run(`DELETE FROM outcomes WHERE state IN ('done', 'notDone') AND settled_at < ?`, Date.now() - this.#keptMs);
   }

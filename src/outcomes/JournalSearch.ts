@@ -19,8 +19,8 @@ import {
 import type { BatchSearch } from './findBatchJournals.ts';
 
 /**
- * Reads the events since a moment, oldest first. Only a whole reading proves that something is missing; any other may
- * end after a short pause in the stream.
+ * Reads the events since a moment, oldest first. Only a whole reading (`isWhole`) proves that an event does not exist;
+ * any other reading may end at a short pause in the stream.
  */
 export type ReadEvents = (
   range: { sinceMs: number; isWhole: boolean; onUnreadable: () => void },
@@ -35,7 +35,10 @@ export interface JournalSearchOptions {
   learnTime: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Parallel reads of journals. Each adds two listeners to the closing signal: its attempt and its request. */
+/**
+ * Maximum number of parallel reads of journals. Each adds two listeners to the closing signal: of its attempt and
+ * request.
+ */
 const parallelReads = 16;
 
 /** Reads the journals that lost batches may have created. */
@@ -51,7 +54,10 @@ export class JournalSearch {
     setMaxListeners(2 * parallelReads, signal);
   }
 
-  /** Reads the journals without an owner that began around the oldest intent or later and that an entry may have created. */
+  /**
+   * Reads the journals that belong to no outcome yet, that began around the oldest intent or later, and that an entry
+   * of the batches may have created.
+   */
   async run(outcomes: readonly StoredOutcome[], isWhole: boolean): Promise<BatchSearch> {
     const { store, readEvents, learnTime } = this.#options;
     await learnTime(this.#signal);
@@ -68,7 +74,7 @@ export class JournalSearch {
       const mayFit = event.description === null || descriptions.mayBeStoredAs(event.description);
       if (event.statusFrom === null && mayFit && mayBeOfReverseBatch(event)) began.set(event.journalId, event);
     }
-    // In this order: a batch that another gateway settles between the two reads must not be missing in both.
+    // The order matters: a batch that another gateway settles between the two reads must be in at least one of them.
     const entries = entriesByAccounts(await store.unsettled());
     const claimed = await store.claimed([...began.keys()]);
     const events = [...began.values()].filter(({ journalId }) => !claimed.has(journalId));
@@ -86,7 +92,9 @@ export class JournalSearch {
     return search;
   }
 
-  /** From memory if it was read before: the fields that are compared never change. Null if it can't be read. */
+  /**
+   * Reads a journal, from the cache if possible: the compared fields never change. Null if the journal can't be read.
+   */
   async #readJournal(id: string): Promise<Journal | null> {
     const cached = this.#journals.get(id);
     const journal = cached ?? (await this.#options.client.get(id, this.#signal).catch(() => null));

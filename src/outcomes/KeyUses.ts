@@ -9,10 +9,10 @@ import type { ApiClock } from '../upstream/transport/ApiClock.ts';
 
 export interface KeyUseRecords {
   /**
-   * Notes a use of a key: the id of the journal in the last answer, or `lost` if no call was answered. A lost call does not
-   * replace an answer.
+   * Records a use of a key: the id of the journal in the API's response, or `lost` if the response was lost. A lost
+   * call does not replace an earlier use.
    *
-   * @returns the use before, null if there was none, or `unknown` if there may have been one on another gateway
+   * @returns the previous use; null if there was none; `unknown` if another gateway may have used the key
    */
   note(sentKey: string, use: string): Promise<string | null>;
 }
@@ -28,14 +28,18 @@ class LocalKeyUses implements KeyUseRecords {
   }
 }
 
-/** A journal dated this much before a call may still be its own, since the API's hosts disagree on the time, in ms. */
+/**
+ * A journal dated less than this before a call counts as created by the call, in ms: the clocks of the API's hosts
+ * usually differ by less.
+ */
 const usualSkewMs = 2_000;
-/** A journal dated earlier than this is from an earlier call, in ms. */
+/** A journal dated more than this before a call was created by an earlier call, in ms. */
 const greatestSkewMs = 60_000;
 
 /**
- * Distinguishes a create or batch that moved something from a replay of an earlier one. The API answers both alike, so the
- * difference comes from what the gateways have seen and from the journal's date by the API's own clock.
+ * Distinguishes a create or batch that moved something from a replay of an earlier one. The API's responses are the
+ * same, so the decision is based on the uses of keys that the gateways have recorded, and on the journal's date by the
+ * API's clock.
  */
 export class KeyUses {
   readonly #clock: ApiClock;
@@ -50,8 +54,8 @@ export class KeyUses {
    * Sends a call, which counts as one use of its key even if it is retried.
    *
    * @param sentKey the key as it is sent to the API
-   * @param isMade the gateway has just generated the key, so it is new
-   * @returns the answer, and a function that returns whether it is the outcome of an earlier call; null if unknown
+   * @param isMade whether the gateway has just generated the key, which is therefore new
+   * @returns the response, and a function that returns whether it is the outcome of an earlier call; null if unknown
    * @throws what `send` throws
    */
   async note<Answer>(
@@ -62,11 +66,11 @@ export class KeyUses {
     const sentMs = steadyNow();
     try {
       const answer = await send();
-      // The answer to a batch has no fixed order.
+      // The journals in the response to a batch have no fixed order.
       const [journalId = ''] = journalsOf(answer)
         .map(({ id }) => id)
         .sort();
-      // Of concurrent calls, the first one that is answered has moved the money.
+      // Of concurrent calls, the first one to get a response counts as the one that moved the money.
       const noted = this.#records.note(sentKey, journalId);
       // Nobody can have used a new key before.
       if (isMade) return [answer, () => false];
@@ -76,7 +80,8 @@ export class KeyUses {
         (journals) => {
           if (earlier === journalId) return true;
           const isReplay = this.#isBefore(sentMs, earlier === 'lost', journals);
-          // Without the other gateways' uses, a journal of this moment may be of theirs.
+          // While the uses of other gateways are unknown, a journal of this moment may have been created by one of
+          // them.
           return earlier === 'unknown' && isReplay === false ? null : isReplay;
         },
       ];
@@ -86,7 +91,11 @@ export class KeyUses {
     }
   }
 
-  /** @param wasLost an earlier call may have created them shortly before, unless the dates exclude it */
+  /**
+   * Whether the journals were created before the call; null if unknown.
+   *
+   * @param wasLost whether an earlier call of unknown outcome may have created the journals
+   */
   #isBefore(sentMs: number, wasLost: boolean, journals: readonly Journal[]): boolean | null {
     const dates = journals.flatMap(({ createdAt }) => (createdAt === null ? [] : [instantFractionalMs(createdAt)]));
     if (dates.length === 0 || !this.#clock.isKnown) return null;

@@ -5,28 +5,29 @@ import { lruCache } from '../lruCache.ts';
 import { recordNameOfId } from './OutcomeRecord.ts';
 import type { OutcomeRecord } from './OutcomeRecord.ts';
 
-/** Memory for outcomes, in characters. */
+/** Maximum size of the stored outcomes, in characters. */
 const maxSize = 64 * 1_048_576;
-/** Late commands arrive before this, in ms. */
+/** How long forgotten claims are kept, in ms: longer than a command that timed out may take to arrive at Redis. */
 const forgottenMs = 600_000;
 
 /**
- * What a gateway knows about outcomes: its own, and settled ones that it has seen. While Redis can't be reached, the gateway
- * answers from this memory, and later stores again what Redis has lost.
+ * What a gateway knows about outcomes: its own, and settled ones that it has read. While Redis can't be reached, the
+ * gateway answers from this memory. Later it stores again what Redis has lost.
  *
- * Commands that timed out may still be executed, and in another order. So Redis can say that a call of this gateway is
- * under way when it has ended, or that a key is claimed when its claim was removed; the gateway then corrects the record.
+ * Commands that timed out may still be executed, and in a different order. So Redis may state that a call of this
+ * gateway is still running although the call has ended, or that a key is claimed although the claim was removed. The
+ * gateway corrects such records.
  */
 export class OutcomeMirror {
   /** Ids of this gateway's claims whose calls have not ended. An id is added before its claim is sent to Redis. */
   readonly inFlight = new Set<string>();
-  /** This gateway. */
+  /** The id of this gateway. */
   readonly #sender: string;
-  /** By name. */
+  /** Records by name, see `recordNameOf`. */
   readonly #records: LRUCache<string, OutcomeRecord>;
   /** Names of records that Redis may not have. */
   readonly #unwritten = new Set<string>();
-  /** Claims that failed or were removed, by id. Their batches were not done. */
+  /** Claims that failed or were removed, by id. The batches of these claims were not done. */
   readonly #forgotten = new LRUCache<string, OutcomeRecord>({ ...lruCache(10_000), ttl: forgottenMs });
 
   constructor(sender: string, keptMs: number) {
@@ -39,14 +40,14 @@ export class OutcomeMirror {
     return this.#records.get(name);
   }
 
-  /** Stores a record that Redis has, too. */
+  /** Stores a record that Redis has as well. */
   set(record: OutcomeRecord): void {
     const name = recordNameOfId(record.id);
     this.#records.set(name, record);
     this.#unwritten.delete(name);
   }
 
-  /** Stores a record that was read, unless Redis does not have yet what this gateway knows. */
+  /** Stores a record that was read from Redis, unless this gateway has a newer record to be written to Redis. */
   noteRead(record: OutcomeRecord): void {
     if (!this.#unwritten.has(recordNameOfId(record.id))) this.set(record);
   }
@@ -59,7 +60,7 @@ export class OutcomeMirror {
     this.#unwritten.add(name);
   }
 
-  /** Notes that Redis has a record, unless it has changed meanwhile. */
+  /** Marks a record as stored in Redis, unless the record has changed in the meantime. */
   noteWritten(record: OutcomeRecord): void {
     const name = recordNameOfId(record.id);
     if (this.#records.get(name) !== record) return;
@@ -67,7 +68,7 @@ export class OutcomeMirror {
     if (record.state === 'forgotten') this.#records.delete(name);
   }
 
-  /** Redis may have lost everything. */
+  /** Must be called when Redis may have lost everything. */
   markAllUnwritten(): void {
     for (const name of this.#records.keys()) this.#unwritten.add(name);
   }
@@ -80,7 +81,9 @@ export class OutcomeMirror {
     });
   }
 
-  /** What is to be stored instead of a record that was read from Redis; null if it is right. */
+  /**
+   * Returns the record to be stored in Redis in place of one that was read; null if the record that was read is right.
+   */
   correctionOf(found: OutcomeRecord): OutcomeRecord | null {
     const forgotten = this.#forgotten.get(found.id);
     if (forgotten) return forgotten;

@@ -5,9 +5,9 @@ import { hashedName } from '../redis/hashedName.ts';
 
 import type { NewIntent, OutcomeState, StoredOutcome } from './OutcomeStore.ts';
 
-/** An outcome as Redis holds it: fields of a hash, all of them text. */
+/** An outcome as stored in Redis: the fields of a hash, all of them text. */
 export interface OutcomeRecord {
-  /** The name of the key and a random part, which distinguishes a use of the key from a later one. */
+  /** The record's name and a random part, which distinguishes one use of the idempotency key from a later use. */
   id: string;
   /** `forgotten` if the key may be used again. */
   state: OutcomeState | 'forgotten';
@@ -16,15 +16,15 @@ export interface OutcomeRecord {
   /** Unix ms. */
   intendedAt: string;
   requestId: string;
-  /** The gateway whose call has not ended; empty if none. */
+  /** Id of the gateway whose call has not ended; empty if there is none. */
   sender: string;
-  /** JSON of the journals; empty if it is not done. */
+  /** JSON of the journals; empty if the batch is not known to be done. */
   items: string;
 }
 
 const nameLength = 43; // a hash in base64url
 
-/** The part of a key in Redis that stands for an idempotency key of a principal. */
+/** Returns the name that stands for a principal's idempotency key in the keys of Redis. */
 export function recordNameOf(scope: string, idempotencyKey: string): string {
   return hashedName(JSON.stringify([scope, idempotencyKey]));
 }
@@ -45,7 +45,7 @@ export function newRecord(scope: string, { intendedAtMs, ...intent }: NewIntent,
   };
 }
 
-/** Reads the fields of a hash; null if it does not exist. */
+/** Decodes the fields of a Redis hash; null if the hash does not exist. */
 export function recordOf(fields: Record<string, string>): OutcomeRecord | null {
   const { id, state, intent = '', intendedAt = '', requestId = '', sender = '', items = '' } = fields;
   return id === undefined || !isState(state) ? null : { id, state, intent, intendedAt, requestId, sender, items };

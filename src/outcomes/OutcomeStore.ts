@@ -3,8 +3,8 @@ import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 import type { SpendingLedger } from './SpendingLedger.ts';
 
 /**
- * `open` until the outcome is known, `ambiguous` if readings can't establish it and an operator must, and finally `done` or
- * `notDone`.
+ * `open` until the outcome is known; `ambiguous` if readings can't establish the outcome, so that an operator must;
+ * finally `done` or `notDone`.
  */
 export type OutcomeState = 'open' | 'ambiguous' | 'done' | 'notDone';
 
@@ -15,14 +15,14 @@ export interface StoredOutcome {
   scope: string;
   state: OutcomeState;
   idempotencyKey: string;
-  /** Hash of the input, which distinguishes a repeat from another request with the same key. */
+  /** Hash of the input, which distinguishes a repeat from a different request with the same key. */
   fingerprint: string;
   batch: NewReverseBatch;
-  /** The API's time when it was stored, in unix ms, or earlier. */
+  /** The earliest time by the API's clock at which the batch can have been stored, in Unix ms. */
   intendedAtMs: number;
-  /** The API's `X-Request-ID`; null if no answer had begun. */
+  /** The API's `X-Request-ID`; null if no response had begun. */
   requestId: string | null;
-  /** The gateway whose call has not ended, as far as is known; null if none, or if the store belongs to one process. */
+  /** Id of the gateway whose call is not known to have ended; null if none, or if the store belongs to one process. */
   sender: string | null;
   /** The journals of a batch that was done, without Travel Rule data. */
   items: BatchItem[] | null;
@@ -30,10 +30,10 @@ export interface StoredOutcome {
 
 export type NewIntent = Pick<StoredOutcome, 'idempotencyKey' | 'fingerprint' | 'batch' | 'intendedAtMs'>;
 
-/** A file answers at once, a server later. */
+/** A file returns values synchronously, a server asynchronously. */
 export type Awaitable<Value> = Value | Promise<Value>;
 
-/** How an outcome became known: by the answer to the call, or by reading events. */
+/** How an outcome became known: from the response to the call, or by reading events. */
 export type Evidence = 'answer' | 'readings';
 
 /**
@@ -46,29 +46,29 @@ export interface OutcomeStore {
   /** @param scope separates the keys of different principals */
   find(scope: string, idempotencyKey: string): Awaitable<StoredOutcome | null>;
   get(id: string): Awaitable<StoredOutcome | null>;
-  /** Open and ambiguous outcomes, oldest first. */
+  /** Returns the open and ambiguous outcomes, oldest first. */
   unsettled(): Awaitable<StoredOutcome[]>;
   /** For metrics; a shared store may be a second behind. */
   readonly unsettledCounts: Record<'open' | 'ambiguous', number>;
   /**
    * Stores a batch that is about to be sent.
    *
-   * @returns null if another gateway has stored one for this key meanwhile
+   * @returns null if another gateway has stored a batch with this key in the meantime
    */
   intend(scope: string, intent: NewIntent): Awaitable<StoredOutcome | null>;
-  /** Removes a batch that was certainly not done, so that its key may be used again. */
+  /** Removes a batch that was certainly not done, so that its key can be used again. */
   forget(id: string): Awaitable<void>;
   /**
    * Stores that a batch was done, and claims its journals.
    *
-   * @returns ids of the journals that another outcome has claimed by mistake
+   * @returns ids of those journals that a different outcome had claimed by mistake
    */
   settleDone(id: string, items: readonly BatchItem[], evidence?: Evidence): Awaitable<string[]>;
-  /** Stores what a search has found. */
+  /** Stores the result of a search. */
   settle(id: string, state: 'notDone' | 'ambiguous'): Awaitable<void>;
-  /** Stores that the call has ended without an answer. */
+  /** Stores that the call has ended without a response. */
   noteLost(id: string, requestId: string | null): Awaitable<void>;
-  /** Those of the journals that belong to an outcome. */
+  /** Returns the ids of those journals that belong to an outcome. */
   claimed(journalIds: readonly string[]): Awaitable<ReadonlySet<string>>;
   close(): void;
 }

@@ -13,9 +13,9 @@ import type { JournalSearchOptions } from './JournalSearch.ts';
 
 export interface ReconcilerOptions extends JournalSearchOptions {
   log: Log;
-  /** How long readings must find nothing before a batch counts as not done, in ms. */
+  /** How long readings must find none of its journals before a batch counts as not done, in ms. */
   settleMs: number;
-  /** Is called when a batch has been settled as not done. */
+  /** Called when a batch has been settled as not done. */
   onNotDone: (outcome: StoredOutcome) => void;
 }
 
@@ -24,7 +24,7 @@ interface Watched {
   outcome: StoredOutcome;
   since: number;
   nextReadingAt: number;
-  /** When the first reading began that did not settle it. */
+  /** When the first reading that did not settle the batch began. */
   unsettledSince: number | null;
 }
 
@@ -34,13 +34,13 @@ const longestPauseMs = 5_000;
 const pauseAfterFailureMs = 1_000;
 /** Longer than a call can be in flight, in ms. */
 const longestCallMs = 60_000;
-/** A batch is sent within this time after it was stored in a shared store, or not at all, in ms. */
+/** How long after it was stored in a shared store a batch may still be sent, in ms. */
 export const beginWithinMs = 10_000;
 
 /**
- * Finds out whether reverse batches whose answer was lost were done. Only reads: it looks for journals into the
- * account that began after the intent and belong to no other outcome, one per entry. For what this proves, see
- * docs/money.md.
+ * Finds out whether reverse batches whose response was lost were done. The reconciler only reads: it looks for journals
+ * into the batch's account that began after the intent and belong to no other outcome, one per entry. For what this
+ * proves, see docs/money.md.
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -56,7 +56,7 @@ export class Reconciler {
     this.#search = new JournalSearch(options, this.#closing.signal);
   }
 
-  /** Starts to search for a batch at once and continues until it is settled. */
+  /** Starts to search for the journals of a batch immediately, and continues until the batch is settled. */
   watch(outcome: StoredOutcome): void {
     const now = performance.now();
     const previous = this.#watched.get(outcome.id) ?? { since: now, unsettledSince: null };
@@ -65,7 +65,9 @@ export class Reconciler {
     this.#running ??= this.#run().finally(() => (this.#running = null));
   }
 
-  /** Searches for these batches and no others. Those that it searches for already are read no sooner. */
+  /**
+   * Searches for these batches and no others. For batches that are watched already, the next reading stays as planned.
+   */
   watchOnly(outcomes: readonly StoredOutcome[]): void {
     const wanted = new Set(outcomes.map(({ id }) => id));
     for (const id of this.#watched.keys()) if (!wanted.has(id)) this.#watched.delete(id);
@@ -76,7 +78,7 @@ export class Reconciler {
     return this.#watched.has(id);
   }
 
-  /** Waits until a batch is settled, or until the time is over. */
+  /** Waits until a batch is settled or the timeout has passed. */
   async settled(id: string, timeoutMs: number): Promise<void> {
     const endsAt = performance.now() + timeoutMs;
     while (this.#watched.has(id) && performance.now() < endsAt && !this.#closing.signal.aborted) {
@@ -102,7 +104,7 @@ export class Reconciler {
         continue;
       }
       const isWhole = due.some((watched) => this.#isOver(watched, now));
-      // The result for one batch can settle another.
+      // The result for one batch can settle a different one.
       const wanted = isWhole ? [...this.#watched.values()] : due;
       for (const watched of wanted) watched.nextReadingAt = this.#nextReadingOf(watched, now);
       await this.#readFor(wanted, isWhole).catch((error: unknown) => this.#readAgainSoon(wanted, error));
@@ -118,19 +120,22 @@ export class Reconciler {
     for (const watched of wanted) watched.nextReadingAt = Math.min(watched.nextReadingAt, soon);
   }
 
-  /** After a pause, but no later than the moment at which a reading may settle the batch as not done. */
+  /** When to read next: after a pause, but no later than when a reading may settle the batch as not done. */
   #nextReadingOf({ since, unsettledSince, outcome }: Watched, now: number): number {
     const next = now + Math.min(longestPauseMs, Math.max(firstPauseMs, (now - since) / 4));
     const settlesAt = (unsettledSince ?? now) + this.#settleMsOf(outcome);
     return settlesAt > now ? Math.min(next, settlesAt) : next;
   }
 
-  /** Whether searches have gone on long enough to settle it: for the time of `#settleMsOf`, or `times` as long. */
+  /** Whether searches have lasted long enough to settle the batch: `times` times `#settleMsOf`. */
   #isOver({ unsettledSince, outcome }: Watched, now: number, times = 1): boolean {
     return now - (unsettledSince ?? now) >= times * this.#settleMsOf(outcome);
   }
 
-  /** How long searches must find nothing. A gateway that seems dead may only be suspended, and send its batch later. */
+  /**
+   * How long searches must find nothing. Longer if a gateway was still to send the batch: a gateway that seems dead may
+   * only be suspended, and send the batch later.
+   */
   #settleMsOf({ sender }: StoredOutcome): number {
     return this.#options.settleMs + (sender === null ? 0 : beginWithinMs);
   }
@@ -148,7 +153,10 @@ export class Reconciler {
     if (isWhole) await this.#settleOver(open, search, begunAt);
   }
 
-  /** Settles the batches whose time is over. Each settled batch may show which journals belong to the others. */
+  /**
+   * Settles the batches that were searched for long enough. Each settled batch may show which journals belong to the
+   * remaining ones.
+   */
   async #settleOver(unsettled: readonly Watched[], search: BatchSearch, now: number): Promise<void> {
     let open = unsettled;
     for (let before = Infinity; open.length < before;) {
@@ -166,9 +174,11 @@ export class Reconciler {
   }
 
   /**
-   * Settles the batches whose journals all exist. Each journal has one owner, so the others are then checked again.
+   * Settles the batches whose journals all exist. A journal belongs to one batch only, so after each settled batch the
+   * remaining ones are checked again.
    *
-   * @param now the time of a whole search, which shows every journal of the batches whose time is over
+   * @param now the time of a whole search, which shows every journal of the batches that were searched for long enough
+   * @returns the batches that were not settled
    */
   async #settleFound(open: readonly Watched[], search: BatchSearch, now: number | null = null): Promise<Watched[]> {
     const missing: Watched[] = [];
@@ -193,7 +203,7 @@ export class Reconciler {
     this.#watched.delete(id);
   }
 
-  /** Settles a batch as not done if none of the journals can be its own. */
+  /** Settles a batch as not done if none of the journals found can belong to it. */
   async #settleMissing({ outcome }: Watched, search: BatchSearch): Promise<void> {
     const { store, log } = this.#options;
     const { similar, mayBeHidden } = findBatchJournals(outcome, search);
@@ -206,8 +216,8 @@ export class Reconciler {
   }
 
   /**
-   * The batches that further readings can't settle. When a rival is settled, that shows which journals it owns. So a batch is
-   * unresolvable only if all of its rivals are.
+   * Returns the batches that further readings can't settle. When a rival of a batch is settled, this shows which
+   * journals the rival owns. So a batch is unresolvable only if all of its rivals are.
    */
   #unresolvable(stuck: readonly Watched[], search: BatchSearch, now: number): readonly Watched[] {
     const rivals = new Map(stuck.map(({ outcome }) => [outcome.id, findBatchJournals(outcome, search).rivals]));

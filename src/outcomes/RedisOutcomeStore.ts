@@ -16,16 +16,22 @@ import { withoutTravelRule } from './withoutTravelRule.ts';
 
 /** How long settled outcomes are kept, in seconds. */
 const keptSeconds = 30 * 86_400;
-/** How long no batch is sent after a start of Redis, in ms: gateways reconnect and store what they know in this time. */
+/**
+ * How long no batch is sent after a start of Redis, in ms: the gateways reconnect and store what they know in this
+ * time.
+ */
 const restoreMs = 1_500;
-/** What a distant Redis adds to that time: a gateway needs fewer round trips to reconnect and store its first records. */
+/**
+ * By how many round trips to Redis this time is longer: more than a gateway needs to reconnect and store its first
+ * records.
+ */
 const restoreRoundTrips = 10;
-/** Records that are stored again at once. */
+/** Maximum number of records that are stored again concurrently. */
 const restoredAtOnce = 100;
 /** How long the reconciler's lease lasts, in ms. */
 const leaseMs = 4_000;
 
-/** Of a server that does not say which run it is. */
+/** Stands for the run id of a server that does not state one. */
 const unknownRun = 'unknown';
 
 const openKey = 'outcomes:open';
@@ -35,17 +41,19 @@ const leaseKey = 'outcomes:reconciler';
 const askedKey = 'outcomes:asked';
 
 /**
- * Reverse batches and their outcomes in Redis, for gateways that share it. What this gateway has written is kept in memory
- * too: it is stored again after each reconnect, in case Redis has lost it.
+ * Reverse batches and their outcomes in a Redis that several gateways share. A gateway also keeps in memory what it has
+ * written, and stores it again after each reconnect, in case Redis has lost it.
  */
 export class RedisOutcomeStore implements OutcomeStore {
   readonly spending: SpendingLedger;
   readonly #redis: RedisConnection;
   readonly #peers: Peers;
   readonly #mirror: OutcomeMirror;
-  /** The run id of the server that this gateway has entered; null while it has entered none. */
+  /**
+   * The run id of the server that this gateway has entered, see `enterScript`; null before that and after a reconnect.
+   */
   #server: string | null = null;
-  /** The run id of the server that has all that this gateway has written, except what is marked as unwritten. */
+  /** The run id of the server that has everything this gateway has written, except what is marked as unwritten. */
   #writtenTo: string | null = null;
   #entering: Promise<number> | null = null;
   #lease = '';
@@ -63,15 +71,15 @@ export class RedisOutcomeStore implements OutcomeStore {
   }
 
   /**
-   * Stores again what Redis may have lost, after every start of Redis.
+   * Stores again what Redis may have lost, now and after every reconnect.
    *
-   * @returns for how long no batch may be sent, in ms
+   * @returns how long no batch may be sent, in ms
    */
   async start(): Promise<number> {
     const pauseMs = await this.#enter().catch(() => 0);
     this.#redis.onReady(() => {
       this.#server = null;
-      // What fails now is done before the next batch is sent.
+      // If this fails, it is repeated before the next batch is sent.
       this.#enter().catch(() => undefined);
     });
     return pauseMs;
@@ -105,7 +113,7 @@ export class RedisOutcomeStore implements OutcomeStore {
     this.#mirror.inFlight.add(record.id);
     const answer = await this.#redis.runScript(claimScript, keys, values).catch((error: unknown) => {
       this.#mirror.inFlight.delete(record.id);
-      // The key may have been claimed. Nothing will be sent, so the claim is removed as soon as Redis answers.
+      // The key may have been claimed. Nothing will be sent, so the claim is removed as soon as Redis responds.
       this.#mirror.setUnwritten({ ...record, state: 'forgotten' });
       throw error;
     });
@@ -141,7 +149,7 @@ export class RedisOutcomeStore implements OutcomeStore {
     return new Set(journalIds.filter((_id, index) => owners[index] !== null));
   }
 
-  /** Whether the call of an open outcome may still be running. This gateway knows for certain which of its own are. */
+  /** Whether the call of an open outcome may still be running. For this gateway's own calls, the answer is certain. */
   isUnderWay({ id, state, sender }: StoredOutcome): boolean {
     if (state !== 'open' || sender === null) return false;
     return sender === this.#peers.id ? this.#mirror.inFlight.has(id) : this.#peers.isAlive(sender);
@@ -152,12 +160,12 @@ export class RedisOutcomeStore implements OutcomeStore {
     await this.#redis.run((client) => client.sadd(askedKey, id));
   }
 
-  /** The ids that were asked for since the last call. */
+  /** Returns the ids that were asked for since the last call, and removes them from Redis. */
   async asked(): Promise<ReadonlySet<string>> {
     return new Set(await this.#redis.run((client) => client.spop(askedKey, 1_000)));
   }
 
-  /** Takes or extends the lease. @returns whether this gateway is the one that reconciles */
+  /** Takes or extends the lease of the reconciling gateway. @returns whether this gateway holds it */
   async hold(): Promise<boolean> {
     await this.#enter();
     const value = await this.#redis.runScript(leaseScript, [leaseKey], [this.#lease, randomUUID(), leaseMs]);
@@ -165,30 +173,30 @@ export class RedisOutcomeStore implements OutcomeStore {
     return this.#lease !== '';
   }
 
-  /** Another gateway may reconcile at once. */
+  /** Releases the lease, so that another gateway can reconcile immediately. */
   async release(): Promise<void> {
     if (this.#lease === '') return;
     await this.#redis.runScript(releaseScript, [leaseKey], [this.#lease]).catch(() => undefined);
     this.#lease = '';
   }
 
-  /** Whether this gateway knows of a use of the key, for when Redis can't tell. */
+  /** Whether this gateway knows of a use of the key. For use while Redis can't be read. */
   knows(scope: string, idempotencyKey: string): boolean {
     const known = this.#mirror.get(recordNameOf(scope, idempotencyKey));
     return known !== undefined && known.state !== 'forgotten';
   }
 
-  /** Its owner closes the connection. */
+  /** Does not close the connection, which whoever opened it must close. */
   close(): void {
     this.#lease = '';
   }
 
-  /** From this gateway's own memory if Redis can't be read and the outcome is final. */
+  /** Reads an outcome from Redis or, if Redis can't be read and the outcome is final, from this gateway's memory. */
   async #read(name: string): Promise<StoredOutcome | null> {
     try {
       const found = await this.#readRecord(name);
       const correction = found && this.#mirror.correctionOf(found);
-      // The other gateways would wait for a call that has ended.
+      // Without the correction, the other gateways would wait for a call that has ended.
       if (correction) await this.#apply(correction, '');
       const record = correction ?? found;
       if (record && isFinal(record)) this.#mirror.noteRead(record);
@@ -200,7 +208,12 @@ export class RedisOutcomeStore implements OutcomeStore {
     }
   }
 
-  /** Enters the server after a reconnect, and stores again what it may have lost. Concurrent callers share one attempt. */
+  /**
+   * Enters the server after a reconnect, and stores again what the server may have lost. Concurrent callers share one
+   * attempt.
+   *
+   * @returns how long no batch may be sent, in ms
+   */
   #enter(): Promise<number> {
     return (this.#entering ??= this.#enterNow().finally(() => (this.#entering = null)));
   }
@@ -235,7 +248,7 @@ export class RedisOutcomeStore implements OutcomeStore {
   }
 
   /**
-   * Stores what has become known of a batch, whose call has therefore ended.
+   * Stores what has become known about a batch. The call of the batch has ended, or nothing would have become known.
    *
    * @returns ids of journals that another outcome had claimed
    */
@@ -258,7 +271,7 @@ export class RedisOutcomeStore implements OutcomeStore {
     return recordOf(await this.#redis.run((client) => client.hgetall(recordKey(name))));
   }
 
-  /** @param lease empty if the record does not depend on one */
+  /** @param lease the lease that this gateway must still hold for the change to apply; empty if none is needed */
   async #apply(record: OutcomeRecord, lease: string): Promise<[result: string, ...taken: string[]]> {
     const { id, state, intent, intendedAt, requestId, sender, items } = record;
     const name = recordNameOfId(id);

@@ -5,16 +5,16 @@ import { RedisScript } from '../redis/RedisScript.ts';
 
 import type { Count, KeySpending, SpendingKey, SpendingStore } from './SpendingLedger.ts';
 
-/** Days are kept for calls that end after midnight, in seconds. */
+/** How long the counts of a day are kept, in seconds. Calls may end after midnight. */
 const keptSeconds = 4 * 86_400;
-/** Attempts while other gateways change the same sums. */
+/** Maximum number of attempts while other gateways change the same sums. */
 const maxAttempts = 50;
 
 /**
- * Stores new values if the old ones have not changed. An empty value is a missing one.
+ * Stores new values if the old ones have not changed. An empty text stands for a missing value.
  *
- * KEYS: counts of the key, sums of the day; ARGV: seconds to keep, then for each currency: field, old and new count,
- * currency, old and new sum. Returns 1 if it has stored them.
+ * KEYS: counts of the key, sums of the day; ARGV: seconds to keep them, then for each currency: field, old and new
+ * count, currency, old and new sum. Returns 1 if the new values were stored.
  */
 const replaceScript = new RedisScript(`
 for at = 2, #ARGV, 6 do
@@ -32,8 +32,8 @@ return 1
 `);
 
 /**
- * Counts of gateways that share Redis. Sums are computed here, exactly, and stored only if no other gateway has changed
- * them meanwhile. A call of a gateway that was killed counts until its day is over.
+ * Counts for gateways that share Redis. Sums are computed exactly by the gateway, and stored only if no other gateway
+ * has changed them in the meantime. If a gateway was killed during a call, the call counts until its day is over.
  */
 export class RedisSpendingStore implements SpendingStore {
   readonly #redis: RedisConnection;
@@ -50,7 +50,7 @@ export class RedisSpendingStore implements SpendingStore {
     });
   }
 
-  /** @throws RedisUnavailableError | Error if other gateways change the sums all the time */
+  /** @throws RedisUnavailableError, or Error if other gateways keep changing the sums */
   async replace(
     key: SpendingKey,
     day: CalendarDate,
@@ -77,7 +77,7 @@ export class RedisSpendingStore implements SpendingStore {
       const answer = await this.#redis.runScript(replaceScript, [countsKey, sumsKey], [keptSeconds, ...values]);
       if (answer === 1) return;
     }
-    throw new Error('other gateways change the sums of this principal all the time');
+    throw new Error('other gateways keep changing the sums of this principal');
   }
 }
 

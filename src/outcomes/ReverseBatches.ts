@@ -18,14 +18,14 @@ import { SharedReconciling } from './SharedReconciling.ts';
 export interface ReverseBatchesOptions {
   client: JournalsClient;
   store: OutcomeStore;
-  /** The store, if gateways share it. */
+  /** The same store, if gateways share it; null or undefined otherwise. */
   shared?: RedisOutcomeStore | null;
   clock: ApiClock;
   readEvents: ReadEvents;
   log: Log;
-  /** How long readings must find nothing before a batch counts as not done, in ms. Default 60,000. */
+  /** How long readings must find none of its journals before a batch counts as not done, in ms. Default 60,000. */
   settleMs?: number;
-  /** Is called when a batch whose answer was lost is known not to have been done. */
+  /** Called when a batch whose response was lost is known not to have been done. */
   onNotDone?: (outcome: StoredOutcome) => void;
 }
 
@@ -35,17 +35,17 @@ export interface ReverseBatchOutcome {
   replayed: boolean;
 }
 
-/** How long an answer waits for readings to settle the batch, in ms. */
+/** How long a mutation waits for readings to settle its batch, in ms. */
 const settleTimeoutMs = 3_000;
-/** When the client should repeat the mutation, in ms. */
+/** How long the client should wait before it repeats the mutation, in ms. */
 const retryAfterMs = 2_000;
-/** For how long a repeat of an ambiguous batch starts another reading, in ms. */
+/** The age up to which a repeat of an ambiguous batch starts a new reading, in ms. */
 const maxAmbiguousReadingMs = 3_600_000;
 
 /**
- * Adds idempotency keys to the reverse batch, which the API does not have there. Each key is sent at most once, repeats and
- * concurrent calls get the outcome of the first call, and batches whose answer was lost are reconciled. A batch that the
- * API refuses is removed, so that its key can be used again.
+ * Adds idempotency keys to the reverse batch, for which the API does not support them. Each batch is sent at most once
+ * per key, repeats and concurrent calls get the outcome of the first call, and batches whose response was lost are
+ * reconciled. A batch that the API refuses is removed, so that its key can be used again.
  */
 export class ReverseBatches {
   readonly #options: ReverseBatchesOptions;
@@ -81,7 +81,8 @@ export class ReverseBatches {
 
   /**
    * @param scope separates the keys of different principals
-   * @throws IdempotencyConflictError if the key was used with another input; otherwise as `JournalsClient`
+   * @throws IdempotencyConflictError if the key was used with a different input; otherwise the errors of
+   *   `JournalsClient`
    */
   async create(scope: string, idempotencyKey: string, batch: NewReverseBatch): Promise<ReverseBatchOutcome> {
     const name = JSON.stringify([scope, idempotencyKey]);
@@ -123,7 +124,7 @@ export class ReverseBatches {
     return { items: await this.#answer(stored), replayed: true };
   }
 
-  /** Intents are dated by the API's clock, which any answer reveals, even a refusal. */
+  /** Makes sure that the API's time, by which intents are dated, is known: any response states it, even a refusal. */
   async #learnTime(signal?: AbortSignal): Promise<void> {
     const { client, clock } = this.#options;
     const isKnown = () => clock.isKnown;
@@ -136,7 +137,7 @@ export class ReverseBatches {
     throw new UpstreamUnavailableError(`nothing was sent: the API's time is unknown: ${reason}`, { retryAt });
   }
 
-  /** Sends nothing without a stored intent: after a crash the batch would never be reconciled. */
+  /** Stores an intent before the batch is sent: without it, the batch would not be reconciled after a crash. */
   async #intend(scope: string, intent: NewIntent): Promise<StoredOutcome | null> {
     try {
       return await this.#options.store.intend(scope, intent);
@@ -168,7 +169,9 @@ export class ReverseBatches {
     }
   }
 
-  /** The stored outcome, after a wait for readings if they may still settle it. */
+  /**
+   * Returns the journals of a stored outcome, or throws. First waits for readings if they may still settle the outcome.
+   */
   async #answer(outcome: StoredOutcome): Promise<BatchItem[]> {
     const { store, clock } = this.#options;
     const isOld = clock.latestNow() - outcome.intendedAtMs > maxAmbiguousReadingMs;
@@ -182,13 +185,16 @@ export class ReverseBatches {
   }
 
   async #settled(outcome: StoredOutcome): Promise<void> {
-    // A store that can't be read is reported by the read that follows.
+    // If the store can't be read, the read that follows throws.
     if (this.#sharing) return this.#sharing.settled(outcome, settleTimeoutMs).catch(() => undefined);
     this.#reconciler.watch(outcome);
     await this.#reconciler.settled(outcome.id, settleTimeoutMs);
   }
 
-  /** A gateway that shares its store says that nothing was sent now, unless it knows of an earlier call. */
+  /**
+   * Finds the outcome of a key. If a shared store can't be read, the error states that nothing was sent, unless this
+   * gateway knows of an earlier call with the key.
+   */
   #find(scope: string, idempotencyKey: string): Promise<StoredOutcome | null> {
     const { store, shared } = this.#options;
     return this.#read(idempotencyKey, () => store.find(scope, idempotencyKey)).catch((error: unknown) => {
@@ -197,7 +203,7 @@ export class ReverseBatches {
     });
   }
 
-  /** If the store can't be read, the key may have been used, so the outcome is unknown. */
+  /** Reads from the store. If the store can't be read, the key may have been used, so the outcome is unknown. */
   async #read(idempotencyKey: string, read: () => Awaitable<StoredOutcome | null>): Promise<StoredOutcome | null> {
     try {
       return await read();
@@ -207,7 +213,10 @@ export class ReverseBatches {
     }
   }
 
-  /** The client gets the answer even if it can't be stored. The batch then stays open and is reconciled later. */
+  /**
+   * Logs a failed write: the client gets the outcome even if it can't be stored. The batch stays open and is reconciled
+   * later.
+   */
   async #tryWrite(write: () => Awaitable<void>): Promise<void> {
     try {
       await write();
@@ -229,7 +238,7 @@ function soon(): Instant {
   return new Date(Date.now() + retryAfterMs).toISOString();
 }
 
-/** One spelling for equal inputs: `10` and `10.0` are the same amount, and null is the same as absent. */
+/** Returns the same value for equal inputs: `10` and `10.0` are the same amount, and null is the same as absent. */
 function canonical({ toAccount, currency, entries }: NewReverseBatch): NewReverseBatch {
   return {
     toAccount,

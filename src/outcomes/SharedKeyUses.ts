@@ -4,17 +4,22 @@ import { RedisScript } from '../redis/RedisScript.ts';
 
 import type { KeyUseRecords } from './KeyUses.ts';
 
-/** How long a use is kept, in seconds. After that, the date of the journal shows that it is older than the call. */
+/**
+ * How long a use is kept, in seconds. After that, the date of the journal shows that the journal is older than the
+ * call.
+ */
 const keptSeconds = 3_600;
 
-/** KEYS: use; ARGV: journal id or `lost`, seconds. A lost call does not replace an answer. Returns the earlier use. */
+/**
+ * Records a use, see `KeyUseRecords.note`. KEYS: use; ARGV: journal id or `lost`, seconds. Returns the previous use.
+ */
 const noteScript = new RedisScript(`
 local earlier = redis.call('GET', KEYS[1])
 if not (earlier and ARGV[1] == 'lost') then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
 return earlier
 `);
 
-/** Uses of keys on all gateways. */
+/** Records the uses of keys on all gateways. */
 export class SharedKeyUses implements KeyUseRecords {
   readonly #redis: RedisConnection;
 

@@ -14,17 +14,17 @@ export interface SharedReconcilingOptions {
   log: Log;
 }
 
-/** Pause between two polls for batches without an owner, in ms. */
+/** Pause between two polls for unsettled batches that no running call will settle, in ms. */
 const pollMs = 500;
 /** Pauses between two reads of an outcome that another gateway settles, in ms. */
 const firstPollMs = 25;
 const longestPollMs = 250;
-/** A call that is older than this has ended, even if its gateway has not said so, in ms. */
+/** The age from which a call has certainly ended, in ms, even if its gateway has not stored that. */
 const maxCallMs = 90_000;
-/** How long a repeat waits for the first call, in ms. */
+/** How long a repeat waits at most, in ms: for the end of the first call and then for the batch to be settled. */
 const longestWaitMs = 35_000;
 
-/** Lets one of several gateways search for lost reverse batches, and the others wait for what it finds. */
+/** Makes one of several gateways search for reverse batches whose answer was lost. The others wait for its results. */
 export class SharedReconciling {
   readonly #options: SharedReconcilingOptions;
   readonly #closing = new AbortController();
@@ -45,8 +45,9 @@ export class SharedReconciling {
   }
 
   /**
-   * Waits until an outcome is settled. The time counts from the end of the call that sent the batch.
+   * Waits until an outcome is done or not done; an ambiguous outcome does not end the wait.
    *
+   * @param timeoutMs how long to wait after the call that sent the batch has ended
    * @throws RedisUnavailableError
    */
   async settled({ id }: StoredOutcome, timeoutMs: number): Promise<void> {
@@ -58,7 +59,7 @@ export class SharedReconciling {
       const current = await store.get(id);
       if (!current || current.state === 'done' || current.state === 'notDone') return;
       const now = performance.now();
-      if (endsAt === null && !this.#isUnderWay(current)) {
+      if (endsAt === null && !this.#mayBeRunning(current)) {
         await store.ask(id);
         endsAt = now + timeoutMs;
       }
@@ -70,7 +71,7 @@ export class SharedReconciling {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      await this.#poll().catch((error: unknown) => this.#stop(error));
+      await this.#poll().catch((error: unknown) => this.#stopSearching(error));
       await pause(pollMs, signal);
     }
   }
@@ -78,24 +79,25 @@ export class SharedReconciling {
   async #poll(): Promise<void> {
     const { store, reconciler } = this.#options;
     const isHolder = await store.hold();
-    // The others read them too: their metrics count them, and each corrects the records of its own calls.
+    // Every gateway reads the unsettled outcomes, for its metrics and to correct the records of its own calls.
     const unsettled = await store.unsettled();
     const asked = isHolder ? await store.asked() : new Set<string>();
     const isWanted = (outcome: StoredOutcome) =>
       outcome.state === 'ambiguous'
         ? asked.has(outcome.id) || reconciler.isWatching(outcome.id)
-        : !this.#isUnderWay(outcome);
+        : !this.#mayBeRunning(outcome);
     reconciler.watchOnly(isHolder ? unsettled.filter(isWanted) : []);
   }
 
-  /** Without Redis, no result of a search could be stored. */
-  #stop(error: unknown): void {
+  /** Called when Redis has failed: the result of a search could not be stored. The next successful poll resumes. */
+  #stopSearching(error: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#options.reconciler.watchOnly([]);
     this.#options.log.debug({ reason: messageOf(error) }, 'reconciling has stopped until redis is available');
   }
 
-  #isUnderWay(outcome: StoredOutcome): boolean {
+  /** Whether the call of an open outcome may still be running, unless the call is older than any call can be. */
+  #mayBeRunning(outcome: StoredOutcome): boolean {
     const { store, clock } = this.#options;
     return store.isUnderWay(outcome) && clock.latestNow() - outcome.intendedAtMs < maxCallMs;
   }

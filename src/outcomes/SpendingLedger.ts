@@ -3,7 +3,7 @@ import Big from 'big.js';
 import type { CalendarDate } from '../domain/calendarDate.ts';
 import type { Decimal } from '../domain/decimal.ts';
 
-/** All calls with the same key result in one create at most. */
+/** Identifies a create: all calls with the same key result in at most one. */
 export interface SpendingKey {
   principal: string;
   /** Mutations have separate key spaces. */
@@ -13,7 +13,7 @@ export interface SpendingKey {
 
 /** One call of a mutation, with what it may move. */
 export interface Spending extends SpendingKey {
-  /** The day (UTC) on which it is sent. */
+  /** The day (UTC) on which the call is sent. */
   day: CalendarDate;
   /** By currency. */
   amounts: ReadonlyMap<string, Decimal>;
@@ -28,39 +28,40 @@ export interface Shortage {
 }
 
 /**
- * How a call ended: `done` moved the amounts; `notDone` moved nothing, which says nothing about other calls with its key;
- * `refused` proves that no earlier call with its key has moved anything either; `unknown` may have moved them.
+ * How a call ended. `done`: the amounts were moved. `notDone`: this call moved nothing, but other calls with the same
+ * key may have. `refused`: neither this call nor an earlier one with the same key moved anything. `unknown`: the
+ * amounts may have been moved.
  */
 export type SpendingEnd = 'done' | 'notDone' | 'refused' | 'unknown';
 
-/** The amount that all calls with one key count for, on one day and in one currency. */
+/** What the calls with one key count for together, on one day and in one currency. */
 export interface KeySpending {
-  /** The amount that counts: the largest of all calls that may have moved it. */
+  /** The amount that counts: the largest one that a call may have moved. */
   amount: Decimal;
-  /** What was certainly moved; null for nothing. */
+  /** The amount that was certainly moved; null for none. */
   settled: Decimal | null;
-  /** Calls that have not ended. */
+  /** The number of calls that have not ended. */
   inFlight: number;
-  /** Whether a call of unknown outcome may have moved it. */
+  /** Whether a call of unknown outcome may have moved the amount. */
   isLost: boolean;
 }
 
-/** What is stored about one currency on one day. */
+/** What is stored about a key and its principal, for one currency on one day. */
 export interface Count {
   currency: string;
   /** Null if the key counts for nothing. */
   spent: KeySpending | null;
-  /** The sum of all keys of the principal. */
+  /** The sum over all keys of the principal. */
   total: Decimal;
 }
 
-/** Stores counts. Every method throws if they can't be read or written. */
+/** Stores counts. Every method throws if the counts can't be read or written. */
 export interface SpendingStore {
   /** The days and currencies for which a key counts. */
   find(key: SpendingKey): Promise<{ day: CalendarDate; currency: string }[]>;
   /**
-   * Replaces the counts of a key on one day with those that `decide` returns, atomically; null changes nothing. `decide` is
-   * called again if another gateway has changed them meanwhile.
+   * Atomically replaces the counts of a key on one day with those that `decide` returns; if `decide` returns null,
+   * nothing changes. `decide` is called again if another gateway has changed the counts in the meantime.
    */
   replace(
     key: SpendingKey,
@@ -74,8 +75,8 @@ const nothingSpent: KeySpending = { amount: '0', settled: null, inFlight: 0, isL
 
 /**
  * Counts what principals move per day and currency, so that caps hold across restarts. A call is counted before it is
- * sent. If its outcome is unknown, it counts as done until a later call with its key shows otherwise. The calls of one
- * key and day count once.
+ * sent. A call of unknown outcome counts as done until a later call with the same key shows otherwise. All calls with
+ * the same key on the same day count once.
  */
 export class SpendingLedger {
   readonly #store: SpendingStore;
@@ -85,11 +86,11 @@ export class SpendingLedger {
   }
 
   /**
-   * Counts a call that is about to be sent, for all of its currencies or for none.
+   * Counts a call that is about to be sent, either for all of its currencies or for none.
    *
-   * @param limits the highest sum of the day, by currency; a currency without one has the limit 0
-   * @returns null if it is counted
-   * @throws Error if it can't be stored
+   * @param limits the highest sum of the day, by currency; a currency that is absent has the limit 0
+   * @returns null if the call was counted, otherwise why it was not
+   * @throws Error if the call can't be stored
    */
   async reserve(spending: Spending, limits: ReadonlyMap<string, Decimal>): Promise<Shortage | null> {
     let shortage: Shortage | null = null;
@@ -106,14 +107,14 @@ export class SpendingLedger {
     return shortage;
   }
 
-  /** Records the end of a reserved call. @throws Error if it can't be stored; the call then counts as unknown */
+  /** Records how a reserved call ended. @throws Error if this can't be stored; the outcome then counts as unknown */
   async end(spending: Spending, end: SpendingEnd): Promise<void> {
     await this.#store.replace(spending, spending.day, [...spending.amounts.keys()], (counts) =>
       counts.map((count) => afterEnd(count, spending, end)),
     );
   }
 
-  /** Records that the calls of unknown outcome with this key were not done. @throws Error if it can't be stored */
+  /** Records that the calls of unknown outcome with this key were not done. @throws Error if this can't be stored */
   async releaseLost(key: SpendingKey): Promise<void> {
     for (const { day, currency } of await this.#store.find(key)) {
       await this.#store.replace(key, day, [currency], (counts) =>
@@ -134,7 +135,7 @@ function afterEnd(count: Count, { amounts }: Spending, end: SpendingEnd): Count 
   return changed(count, ({ settled, inFlight, isLost }) => ({
     settled: end === 'done' ? largest(settled ?? '0', amounts.get(count.currency) ?? '0') : settled,
     inFlight: Math.max(0, inFlight - 1),
-    // A key results in one create at most, so the call that was done settles the lost one, too.
+    // A key results in at most one create, so a call that was done settles a lost call too.
     isLost: end === 'unknown' || (end === 'notDone' && isLost),
   }));
 }

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS spending_totals (
 
 const ofKey = 'principal = ? AND mutation = ? AND idempotency_key = ?';
 
-/** Days before the current one that are kept, for calls that end after midnight. */
+/** How many days before the current one are kept, for calls that end after midnight. */
 const keptDays = 2;
 
 /** Counts in the file of the outcome store. Every write is on disk when its method returns. */
@@ -39,7 +39,7 @@ export class SqliteSpendingStore implements SpendingStore {
   readonly #isFull: () => boolean;
   #prunedOn: CalendarDate = '';
 
-  /** @param isFull whether nothing more may be stored */
+  /** @param isFull returns whether nothing more may be stored */
   constructor(database: Database.Database, isFull: () => boolean) {
     this.#database = database;
     this.#isFull = isFull;

@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How often a copy is tried while the file changes. */
+/** Maximum number of attempts to copy while the file changes. */
 const maxAttempts = 50;
-/** The file, and the log of what has been written since its last checkpoint. */
+/** The suffixes of the database file and of its write-ahead log. */
 const suffixes = ['', '-wal'];
 
 /**
@@ -24,7 +24,7 @@ export function copyOutcomeFile(file: string): { copy: string; remove: () => voi
         rmSync(copy + suffix, { force: true });
         if (suffix === '' || existsSync(file + suffix)) copyFileSync(file + suffix, copy + suffix);
       }
-      // The two copies are consistent only if neither file has changed meanwhile.
+      // The two copies are consistent only if neither file has changed in the meantime.
       if (stateOf(file) === before) return { copy, remove };
     }
     throw new Error('the file changes too often to be copied');

@@ -6,6 +6,7 @@ import type { BatchItem, NewReverseBatch } from '../domain/newJournal.ts';
 
 import type { StoredOutcome } from './OutcomeStore.ts';
 
+/** An entry of an unsettled outcome, which may own a journal. */
 interface Owner {
   outcome: StoredOutcome;
   identity: EntryIdentity;
@@ -14,23 +15,23 @@ interface Owner {
 /** A journal that a lost batch may have created. */
 export interface Candidate extends BatchItem {
   identity: EntryIdentity;
-  /** Equals the key of its entry if the API stores entries as they are sent. */
+  /** Equals the key of the journal's entry if the API stores entries as they are sent. */
   key: string;
   /** The entries of unsettled outcomes that the API may have stored like this. */
   owners: readonly Owner[];
-  /** Time of its first event by the API's clock, in unix ms. */
+  /** The time of the journal's first event, by the API's clock, in Unix ms. */
   beganMs: number;
-  /** Sent with an idempotency key, which a reverse batch never is. */
+  /** Whether the journal has an idempotency key: a reverse batch is sent without one. */
   isKeyed: boolean;
 }
 
 /** What one reading of the events has shown. */
 export interface BatchSearch {
-  /** By outcome id. */
+  /** The candidates of each outcome, by outcome id. */
   candidates: Map<string, Candidate[]>;
-  /** Descriptions of journals that exist but could not be read; null where the description is unknown too. */
+  /** Descriptions of journals that exist but could not be read; null if the description is unknown too. */
   unreadable: (string | null)[];
-  /** Ids of journals whose batch was found. */
+  /** Ids of journals whose batch was settled as done. */
   claimed: Set<string>;
   /** Ids of outcomes that this search has settled. */
   settled: Set<string>;
@@ -38,23 +39,25 @@ export interface BatchSearch {
 
 /** What a search shows about one batch. */
 export interface SearchResult {
-  /** Its journals, if all of them exist and no other batch can own them; null otherwise. */
+  /** The journals of the batch, if all of them exist and no other batch can own them; null otherwise. */
   items: Candidate[] | null;
-  /** Journals that are the same as its entries or similar to them. */
+  /** Journals that are the same as entries of the batch or similar to them. */
   similar: Candidate[];
   /** Other unsettled outcomes that may own some of the similar journals. */
   rivals: StoredOutcome[];
-  /** One of its journals may be among those that could not be read. */
+  /** Whether journals of the batch may be among those that could not be read. */
   mayBeHidden: boolean;
 }
 
 /** Distinct entries of unsettled outcomes, by the two accounts of their journals. */
 type EntriesByAccounts = ReadonlyMap<string, readonly Owner[]>;
 
-/** The API's hosts may disagree on the time: a journal dated this much before the intent may still belong to it, in ms. */
+/**
+ * The API's hosts may disagree on the time: a journal dated this much before the intent may still belong to it, in ms.
+ */
 export const clockMarginMs = 60_000;
 
-/** Looks for one journal per entry, each created after the intent, that no other unsettled batch can own. */
+/** Looks for one journal per entry, created after the intent, that no other unsettled batch can own. */
 export function findBatchJournals(outcome: StoredOutcome, search: BatchSearch): SearchResult {
   const similar = similarJournals(outcome, search);
   const chosen = chooseJournals(outcome, similar);
@@ -63,9 +66,10 @@ export function findBatchJournals(outcome: StoredOutcome, search: BatchSearch): 
 }
 
 /**
- * The journals of a batch, although other batches could own some of them. At least one can only be its own, which proves
- * that the batch was done, and a batch that was done has a journal for every entry. No other journal may be similar to an
- * entry, and the search must have shown every journal of the batch.
+ * Returns the journals of a batch even if other batches could own some of them; null if they are uncertain. At least
+ * one journal must belong to this batch only: it proves that the batch was done, and so that every entry has a journal.
+ * There must be no further journals that are similar to an entry, and the search must have shown every journal of the
+ * batch.
  */
 export function findOnlyJournals(outcome: StoredOutcome, search: BatchSearch): Candidate[] | null {
   const similar = similarJournals(outcome, search);
@@ -75,8 +79,9 @@ export function findOnlyJournals(outcome: StoredOutcome, search: BatchSearch): C
 }
 
 /**
- * Whether a batch was not done although some journals are similar to its entries. A batch that was done has a journal for
- * every entry: this one lacks some, and each similar journal belongs to a rival that has all of its journals.
+ * Whether a batch was not done although some journals are similar to its entries. A batch that was done has a journal
+ * for every entry. This one lacks some, and each similar journal belongs to a rival that has a journal for each of the
+ * rival's entries.
  */
 export function isExplainedByOthers(
   outcome: StoredOutcome,
@@ -116,7 +121,10 @@ export function candidateOf(
   };
 }
 
-/** A journal with its own key was created singly. Journals of a batch may have keys that the API generated. */
+/**
+ * Whether a reverse batch may have created the journal. A key of type `SINGLE` shows that the journal was created
+ * singly; journals of a batch may have keys that the API generated.
+ */
 export function mayBeOfReverseBatch({ entryType, idempotencyKey, idempotencyKeyType }: JournalStatusEvent): boolean {
   return entryType !== 'JNLS' && !(idempotencyKey !== null && idempotencyKeyType === 'SINGLE');
 }
@@ -157,7 +165,10 @@ function similarJournals({ id }: StoredOutcome, { candidates, claimed }: BatchSe
   return (candidates.get(id) ?? []).filter(({ journal }) => !claimed.has(journal.id));
 }
 
-/** One journal for each entry; null when one is missing. Only journals that certainly began after the intent count. */
+/**
+ * Chooses one journal for each entry; null if one is missing. Only journals that certainly began after the intent
+ * count.
+ */
 function chooseJournals({ batch, intendedAtMs }: StoredOutcome, similar: readonly Candidate[]): Candidate[] | null {
   const keys = identitiesOf(batch).map((identity) => identity.key('plain'));
   const wanted = new Set(keys);
@@ -169,13 +180,13 @@ function chooseJournals({ batch, intendedAtMs }: StoredOutcome, similar: readonl
   return chosen.length === keys.length ? chosen : null;
 }
 
-/** A batch has one currency. If several are found, it is unknown which of them is the firm's own. */
+/** Whether the journals state at most one currency, as those of one batch do. */
 function haveOneCurrency(candidates: readonly Candidate[]): boolean {
   const stated = candidates.map(({ identity }) => identity.currency).filter((currency) => currency !== null);
   return new Set(stated).size <= 1;
 }
 
-/** Other unsettled batches, including those in flight, that could own one of the journals just as well. */
+/** Returns the other unsettled batches, including those in flight, that could own one of the journals as well. */
 function rivalsOf({ id }: StoredOutcome, journals: readonly Candidate[], { settled }: BatchSearch): StoredOutcome[] {
   const rivals = journals.flatMap(({ owners, beganMs }) =>
     owners

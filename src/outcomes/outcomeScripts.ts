@@ -1,10 +1,11 @@
 import { luaNow, RedisScript } from '../redis/RedisScript.ts';
 
 /**
- * Notes which start of the server this is. After a start, the gateways store again what they know, and for that time no
- * batch may be sent: a key that the server has lost must not look new.
+ * Stores the run id of the server. After each start of the server, the gateways store again what they know. Until that
+ * is done, no batch may be sent, since a key that the server has lost must not look new.
  *
- * KEYS: server; ARGV: its run id, time in ms, 1 to begin this time again. Returns for how many more ms no batch may be sent.
+ * KEYS: server; ARGV: run id, how long no batch may be sent after a start in ms, 1 to extend this time. Returns for how
+ * many more ms no batch may be sent.
  */
 export const enterScript = new RedisScript(`${luaNow}
 if redis.call('HGET', KEYS[1], 'run') ~= ARGV[1] then
@@ -32,11 +33,11 @@ return 'claimed'
 `);
 
 /**
- * Stores what a gateway knows about an outcome, unless more is known. May be repeated.
+ * Stores what a gateway knows about an outcome, unless the record has a later state. May be repeated.
  *
- * KEYS: record, open, ambiguous, lease, and a claim for each journal; ARGV: name, lease or empty, seconds to keep, id, state,
- * intent, intendedAt, requestId, sender, items. Returns `applied`, or why it was not applied; then the positions of journals
- * that another outcome has claimed.
+ * KEYS: record, open, ambiguous, lease, and a claim for each journal; ARGV: name, lease or empty, seconds to keep, id,
+ * state, intent, intendedAt, requestId, sender, items. Returns `applied`, or why it was not applied; then the positions
+ * of journals that another outcome has claimed.
  */
 export const applyScript = new RedisScript(`
 local name, lease, kept, id, state = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -69,7 +70,10 @@ for at = 5, #KEYS do redis.call('SET', KEYS[at], id, 'EX', kept) end
 return result
 `);
 
-/** Takes or extends a lease. KEYS: lease; ARGV: the value that the caller had, a new value, ms. Returns its value or nil. */
+/**
+ * Takes or extends a lease. KEYS: lease; ARGV: the caller's previous value, a new value, duration in ms. Returns the
+ * value of the lease; nil if another caller holds it.
+ */
 export const leaseScript = new RedisScript(`
 local value = redis.call('GET', KEYS[1])
 if value and value ~= ARGV[1] then return nil end
@@ -78,7 +82,7 @@ redis.call('SET', KEYS[1], kept, 'PX', ARGV[3])
 return kept
 `);
 
-/** KEYS: lease; ARGV: its value. */
+/** Releases a lease. KEYS: lease; ARGV: the caller's value of the lease. */
 export const releaseScript = new RedisScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1

@@ -1,6 +1,6 @@
 import type { BatchItem } from '../domain/newJournal.ts';
 
-/** Personal data is not stored. The API returns it when the journal is read again. */
+/** Removes Travel Rule data, which is personal and not stored. The API returns it when the journal is read again. */
 export function withoutTravelRule({ journal, errorMessage }: BatchItem): BatchItem {
   if (journal.entryType !== 'JNLC') return { journal: { ...journal, transmitterInfo: null }, errorMessage };
   const nothing = {

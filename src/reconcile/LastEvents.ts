@@ -17,7 +17,7 @@ interface LastEvent {
 export class LastEvents {
   readonly #history: StatusHistory;
   readonly #last = new Map<string, LastEvent>();
-  /** Journals that began on the days that are reconciled. */
+  /** Ids of journals that began on the days that are reconciled. */
   readonly #begun = new Set<string>();
   readonly #days: ReconciledDays;
   #readFrom: Instant;
@@ -28,7 +28,11 @@ export class LastEvents {
     this.#readFrom = `${days.since}T00:00:00Z`;
   }
 
-  /** Reads all events since the first day; called again, the events since the last reading. @throws Fault */
+  /**
+   * The first call reads all events since the first day; later calls read the events since the last call.
+   *
+   * @throws Fault
+   */
   async read(signal: AbortSignal): Promise<void> {
     const since = this.#readFrom;
     const startedMs = Date.now();

@@ -8,30 +8,30 @@ export interface ReconciledDays {
   until: CalendarDate;
 }
 
-/** A journal whose status is not that of its last event. */
+/** A journal whose status differs from that in its last event. */
 export interface StatusDifference {
   journalId: string;
-  /** As the API says it; null if there is no such journal. */
+  /** The status in the API's spelling; null if the journal does not exist. */
   status: string | null;
   lastEvent: string;
   lastEventAt: Instant;
 }
 
-/** Journals with the same accounts, amount and description, each created within a minute after the one before. */
-export interface Doubles {
+/** Journals with the same accounts, amount and description, each created within a minute after the previous one. */
+export interface Duplicates {
   fromAccount: string;
   toAccount: string;
-  /** With its currency or symbol. */
+  /** The amount with the currency or the symbol. */
   amount: string;
   description: string | null;
   journals: { journalId: string; status: string; createdAt: Instant }[];
 }
 
-/** A reverse batch whose answer was lost and whose outcome is still unknown. */
+/** A reverse batch whose response was lost and whose outcome is still unknown. */
 export interface UnknownReverseBatch {
   principal: string;
   idempotencyKey: string;
-  /** `open` while a gateway looks for its journals; `ambiguous` if a person must. */
+  /** `open` while a gateway looks for the journals of the batch; `ambiguous` if an operator must check it. */
   state: 'open' | 'ambiguous';
   intendedAt: Instant;
   requestId: string | null;
@@ -39,12 +39,12 @@ export interface UnknownReverseBatch {
 
 export interface Reconciliation extends ReconciledDays {
   journals: number;
-  /** Journals whose events the API no longer has. */
+  /** How many journals have no events in the API. */
   withoutEvents: number;
   unreadable: Pick<UnreadableJournal, 'id' | 'problem'>[];
   differences: StatusDifference[];
-  doubles: Doubles[];
-  /** Null if there is no file of outcomes. */
+  doubles: Duplicates[];
+  /** Null if there is no outcome file. */
   unknownReverseBatches: UnknownReverseBatch[] | null;
 }
 

@@ -2,7 +2,7 @@ import type { Reconciliation } from './Reconciliation.ts';
 
 type Cells = readonly string[];
 
-/** A reconciliation as text: one table for each kind of finding. */
+/** Formats a reconciliation as text, with one table for each kind of finding. */
 export function describeReconciliation(found: Reconciliation): string {
   const { since, until, journals, withoutEvents, unreadable, differences, doubles, unknownReverseBatches } = found;
   const without = withoutEvents === 0 ? '' : `, ${withoutEvents} of them without events`;

@@ -6,14 +6,14 @@ import type { StoredOutcome } from '../outcomes/OutcomeStore.ts';
 import { JournalWindow } from '../resolvers/paging/JournalWindow.ts';
 import type { JournalsClient } from '../upstream/journals/JournalsClient.ts';
 
-import { findDoubles } from './findDoubles.ts';
+import { findDuplicates } from './findDuplicates.ts';
 import { LastEvents } from './LastEvents.ts';
 import type { ReconciledDays, Reconciliation, StatusDifference, UnknownReverseBatch } from './Reconciliation.ts';
 
 export interface ReconcileOptions {
   journals: JournalsClient;
   history: StatusHistory;
-  /** The file of the outcome store; null for none, also if the outcomes are in Redis. */
+  /** The file of the outcome store; null if there is none, or if the outcomes are in Redis. */
   outcomesFile: string | null;
   signal: AbortSignal;
 }
@@ -22,7 +22,7 @@ export interface ReconcileOptions {
 const parallelReads = 16;
 
 /**
- * Compares the journals of some days with their events, and looks for double journals and for reverse batches with an
+ * Compares the journals of some days with their events, and looks for possible duplicates and for reverse batches of
  * unknown outcome. Changes nothing.
  *
  * @throws Fault
@@ -37,7 +37,7 @@ export async function reconcile(days: ReconciledDays, options: ReconcileOptions)
   );
   await window.read({ oldest: days.since, newest: days.until }, 'older', () => false);
   const { journals, unreadable } = window;
-  // The events are read after the journals. A journal whose status has changed meanwhile is read again.
+  // The events are read after the journals. A journal whose status has changed in the meantime is read again.
   const events = new LastEvents(history, days);
   await events.read(signal);
   return {
@@ -46,7 +46,7 @@ export async function reconcile(days: ReconciledDays, options: ReconcileOptions)
     withoutEvents: journals.filter(({ id }) => !events.of(id)).length,
     unreadable: unreadable.map(({ id, problem }) => ({ id, problem })),
     differences: await findDifferences(journals, events, options),
-    doubles: findDoubles(journals),
+    doubles: findDuplicates(journals),
     unknownReverseBatches: outcomesFile === null ? null : unknownReverseBatches(outcomesFile, days),
   };
 }

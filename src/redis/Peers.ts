@@ -5,7 +5,7 @@ import { luaNow, RedisScript } from './RedisScript.ts';
 
 /** Pause between heartbeats, in ms. */
 const heartbeatMs = 1_000;
-/** A gateway without a heartbeat for this long counts as dead, in ms. */
+/** How long after its last heartbeat a gateway counts as dead, in ms. */
 const deadMs = 3_500;
 
 const heartbeat = new RedisScript(`${luaNow}
@@ -14,7 +14,10 @@ redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 return redis.call('ZRANGE', KEYS[1], 0, -1)
 `);
 
-/** The gateways that share this Redis, itself included. While Redis can't be reached, the last known ones count as alive. */
+/**
+ * The gateways that share this Redis, including this one. While Redis can't be reached, the gateways that were alive
+ * before count as alive.
+ */
 export class Peers {
   readonly id = randomUUID();
   readonly #redis: RedisConnection;
@@ -26,7 +29,7 @@ export class Peers {
     this.#redis = redis;
   }
 
-  /** How many gateways there are. */
+  /** How many gateways are alive. */
   get count(): number {
     return this.#alive.size;
   }
@@ -35,7 +38,7 @@ export class Peers {
     return this.#alive.has(id);
   }
 
-  /** Sends the first heartbeat. */
+  /** Sends the first heartbeat, and from then on one per interval. */
   async start(): Promise<void> {
     await this.#sendHeartbeat();
     this.#timer = setInterval(() => {
@@ -43,7 +46,7 @@ export class Peers {
     }, heartbeatMs);
   }
 
-  /** The others know at once that this gateway is gone. */
+  /** Removes this gateway, so that the other gateways don't wait until its last heartbeat has expired. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#heartbeat;

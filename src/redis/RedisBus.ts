@@ -4,8 +4,8 @@ import type { RedisConnection } from './RedisConnection.ts';
 const channel = 'messages';
 
 /**
- * Short messages between gateways, such as a 429 that one of them has received. A message may be lost, so nothing that
- * must arrive is sent in this way.
+ * Short messages between gateways, for example that the API has responded with 429. A message may be lost, so nothing
+ * that must arrive is sent over the bus.
  */
 export class RedisBus {
   readonly #redis: RedisConnection;
@@ -20,12 +20,15 @@ export class RedisBus {
     this.#reader.subscribe(channel, (text) => this.#receive(text));
   }
 
-  /** Receives what other gateways publish. The receiver must check the body: other gateways may have another version. */
+  /**
+   * Sets the receiver of the messages that other gateways publish to a topic. The receiver must check the body: other
+   * gateways may run a different version.
+   */
   receive(topic: string, receiver: (body: unknown, from: string) => void): void {
     this.#receivers.set(topic, receiver);
   }
 
-  /** Does not wait. A message is lost while Redis can't be reached. */
+  /** Sends a message without waiting for Redis. While Redis can't be reached, the message is lost. */
   publish(topic: string, body: unknown): void {
     if (!this.#redis.state.isReady) return;
     const text = JSON.stringify([this.#peers.id, topic, body]);
@@ -42,7 +45,7 @@ export class RedisBus {
   }
 }
 
-/** Null for what no gateway has published. */
+/** Decodes a message; null if the text was not published by a gateway. */
 function messageOfText(text: string): { from: string; topic: string; body: unknown } | null {
   try {
     const parsed: unknown = JSON.parse(text);

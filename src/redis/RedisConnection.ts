@@ -9,17 +9,18 @@ import type { RedisScript } from './RedisScript.ts';
 import { RedisUnavailableError } from './RedisUnavailableError.ts';
 
 export interface RedisOptions {
-  /** `redis:` or `rediss:`, with user and password if Redis has ACLs. */
+  /** A `redis:` or `rediss:` URL, with user and password if Redis requires them. */
   url: string;
-  /** Added to the keys of all commands and scripts, and to channels. */
+  /** Prepended to all keys and to the names of channels. */
   keyPrefix: string;
   /**
-   * How long a command may take, in ms. Default 500. A command that takes longer closes the connection, and commands fail at
-   * once until a new one is ready. For blocking reads it must be longer than the read blocks.
+   * How long a command may take, in ms. Default 500. A command that takes longer closes the connection, and further
+   * commands fail immediately until the client has reconnected. On a connection for blocking reads, it must exceed the
+   * time that a read blocks.
    */
   timeoutMs?: number;
   log: Log;
-  /** Whether another connection to the same Redis reports why Redis is not available. Default false. */
+  /** If true, changes of availability are logged at debug, because the main connection logs them too. Default false. */
   isSecondary?: boolean;
 }
 
@@ -27,21 +28,25 @@ export interface RedisOptions {
 export interface RedisState {
   /** Whether commands are accepted now. */
   isReady: boolean;
-  /** Since when they are not, in ms; null while they are. */
+  /** How long commands have not been accepted, in ms; null while they are accepted. */
   downMs: number | null;
-  /** Connections that became ready after the first. */
+  /** How often a connection became ready, not counting the first time. */
   reconnects: number;
-  /** Commands and scripts that failed. */
+  /** How many commands and scripts failed. */
   failures: number;
 }
 
 const reconnectPauses = { firstMs: 100, maxMs: 500 };
-/** How long a late answer may still be in a buffer, in ms: after a pause of the process, timers run before sockets are read. */
+/**
+ * How much longer than the timeout to wait for a response that may already be in the socket's buffer, in ms: after a
+ * pause of the process, timers run before sockets are read.
+ */
 const graceMs = 5;
 
 /**
- * A connection to Redis that never makes its callers wait for long: nothing is queued while it is down, and nothing is sent
- * again after a reconnect, since a lost command may have been executed. Loaded only if Redis is configured.
+ * A connection to Redis that never makes its callers wait for long: commands are not queued while the connection is
+ * down, and are not sent again after a reconnect, since a lost command may have been executed. This module, and with it
+ * ioredis, is loaded only if Redis is configured.
  */
 export class RedisConnection {
   readonly #options: RedisOptions & { timeoutMs: number };
@@ -50,7 +55,7 @@ export class RedisConnection {
   readonly #readyListeners = new Set<() => void>();
   readonly #backoff = new Backoff(reconnectPauses);
   #downSince: number | null = performance.now();
-  /** Why Redis has not been available since then, each reason once. */
+  /** Why Redis has been unavailable since `#downSince`, each reason once. */
   readonly #reasons = new Set<string>();
   #timesReady = 0;
   #failures = 0;
@@ -61,7 +66,7 @@ export class RedisConnection {
     this.#options = { ...options, timeoutMs };
     this.#client = new Redis(options.url, {
       keyPrefix: options.keyPrefix,
-      // For the connection's own first commands, which have no other timeout.
+      // Limits the commands that ioredis itself sends when it connects: `#inTime` does not apply to them.
       socketTimeout: 2 * timeoutMs,
       connectTimeout: Math.max(timeoutMs, 2_000),
       enableOfflineQueue: false,
@@ -75,7 +80,7 @@ export class RedisConnection {
     });
     this.#client.on('ready', () => this.#noteReady());
     this.#client.on('close', () => this.#noteDown());
-    // Without a listener, errors of the connection would be printed. They come before it closes.
+    // Without a listener, ioredis would print connection errors. They are emitted before `close`.
     this.#client.on('error', (error) => this.#noteReason(messageOf(error)));
     this.#firstAttempt = this.#client.connect().catch(() => undefined);
   }
@@ -89,29 +94,32 @@ export class RedisConnection {
     };
   }
 
-  /** What was wrong last, as Redis or the network says it: without the password. Null while commands are accepted. */
+  /**
+   * The latest reason why Redis is unavailable, in the words of Redis or the network, which never contain the password.
+   * Null while commands are accepted.
+   */
   get reason(): string | null {
     return [...this.#reasons].at(-1) ?? null;
   }
 
-  /** Waits until the first attempt to connect has ended, by default no longer than a command may take. */
+  /** Waits until the first attempt to connect has succeeded or failed, by default no longer than a command may take. */
   async opened(timeoutMs = this.#options.timeoutMs): Promise<void> {
     await waitFor(this.#firstAttempt, { timeoutMs });
   }
 
-  /** Calls a function now if commands are accepted, and after each reconnect. It must not throw. */
+  /** Calls the listener each time the connection becomes ready, and now if it is ready. The listener must not throw. */
   onReady(listener: () => void): void {
     this.#readyListeners.add(listener);
     if (this.state.isReady) listener();
   }
 
   /**
-   * Receives what is published to a channel, from when the connection is ready on; nothing published before. The connection
-   * can then execute no commands.
+   * Passes the messages of a channel to `receive`. Messages that are published while the connection is down are lost. A
+   * connection with a subscription can't execute commands.
    */
   subscribe(channel: string, receive: (text: string) => void): void {
     this.#client.on('message', (_channel, text) => receive(text));
-    // A connection that breaks again subscribes after its next reconnect.
+    // If this fails because the connection has closed, the next reconnect subscribes again.
     this.onReady(() => {
       this.#client.subscribe(this.#channelOf(channel)).catch((error: unknown) => {
         this.#options.log.warn({ reason: messageOf(error) }, 'messages of other gateways are not received');
@@ -134,7 +142,11 @@ export class RedisConnection {
     }
   }
 
-  /** The id of this start of the server; null if the server does not say it. @throws RedisUnavailableError */
+  /**
+   * The server's run id, which changes with each restart; null if the server does not state it.
+   *
+   * @throws RedisUnavailableError
+   */
   async runId(): Promise<string | null> {
     const info = await this.run((client) => client.info('server'));
     return /^run_id:(\w+)/m.exec(info)?.[1] ?? null;
@@ -155,9 +167,10 @@ export class RedisConnection {
   }
 
   /**
-   * Another connection to the same Redis, for blocking reads and subscriptions. To be closed on its own.
+   * Opens a second connection to the same Redis, for blocking reads and subscriptions. Closing the first connection
+   * does not close it.
    *
-   * @param timeoutMs longer than its commands block
+   * @param timeoutMs must exceed the time that commands on the new connection block
    */
   duplicate(timeoutMs = this.#options.timeoutMs): RedisConnection {
     return new RedisConnection({ ...this.#options, timeoutMs, isSecondary: true });
@@ -177,7 +190,7 @@ export class RedisConnection {
     const { timeoutMs } = this.#options;
     if ((await waitFor(answer, { timeoutMs })) || (await waitFor(answer, { timeoutMs: graceMs }))) return answer;
     const reason = `redis did not answer within ${timeoutMs} ms`;
-    // The first of many commands that are late together closes the connection.
+    // When many commands time out together, only the first one closes the connection.
     if (this.#downSince === null) {
       this.#noteReason(reason);
       this.#noteDown();

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Lua that sets `now` to the time of Redis, in unix ms. */
+/** Lua code that sets `now` to the current time of the Redis server, in Unix ms. */
 export const luaNow = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** A Lua script, which Redis executes as one command. It is sent in full only if Redis does not know it yet. */
+/** A Lua script, which Redis executes atomically. Its text is sent only if Redis does not have the script yet. */
 export class RedisScript {
   readonly lua: string;
   readonly sha: string;

@@ -2,7 +2,7 @@ import { Peers } from './Peers.ts';
 import { RedisBus } from './RedisBus.ts';
 import type { RedisConnection, RedisState } from './RedisConnection.ts';
 
-/** The means by which gateways with the same Redis share state. */
+/** What gateways with the same Redis use to share state and to reach each other. */
 export class Sharing {
   readonly redis: RedisConnection;
   readonly peers: Peers;

@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 
 import type { RedisConnection } from './RedisConnection.ts';
 
-/** Warns if Redis may lose what it has confirmed. An ACL may forbid the question, as managed services do. */
+/** Warns if Redis may lose writes that it has confirmed, or if an ACL or a managed service forbids `CONFIG GET`. */
 export async function checkPersistence(redis: RedisConnection, log: Log): Promise<void> {
   const found = await redis
     .run((client) =>

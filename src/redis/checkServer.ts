@@ -9,7 +9,7 @@ const probe = 'probe';
 
 /**
  * Every command that gateways and their scripts use, with arguments that Redis accepts. Redis checks the user's rights
- * before it looks at the key, which holds a string for a second, so the commands for other types have no effect.
+ * before it looks at the key. The key holds a string for one second, so commands for other types have no effect.
  */
 const probes: readonly [command: string, ...values: (string | number)[]][] = [
   ['set', probe, '', 'PX', 1_000],
@@ -48,12 +48,12 @@ const probes: readonly [command: string, ...values: (string | number)[]][] = [
   ['del', probe],
 ];
 
-/** The commands above. */
+/** The names of the commands in `probes`. */
 export const neededCommands: readonly string[] = probes.map(([command]) => command);
 
 /**
- * Checks what waiting can't fix: the credentials, the rights of the user and the mode of the server. A Redis that is only
- * out of reach does not prevent the start.
+ * Checks for problems that don't pass by themselves: wrong credentials, missing rights of the user, an unsupported mode
+ * of the server. A Redis that can't be reached does not prevent startup.
  *
  * @throws SetupError
  */
@@ -78,7 +78,7 @@ export async function checkServer(redis: RedisConnection, log: Log): Promise<voi
   if (forbidden.length > 0) {
     const names = forbidden.map(({ command }) => command).join(', ');
     throw invalidConfiguration([
-      `REDIS_URL: the user of Redis lacks rights for ${names}: ${forbidden[0]?.text}; docs/operating.md has the rule`,
+      `REDIS_URL: the user of Redis lacks rights for ${names}: ${forbidden[0]?.text}; see docs/operating.md`,
     ]);
   }
   const mode = /^redis_mode:(\w+)/m.exec(textOf('info', answers))?.[1];

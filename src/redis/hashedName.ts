@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The part of a key in Redis that stands for a text: of a fixed length, and without the text, which may be confidential. */
+/** Returns a hash of fixed length, for use in Redis keys in place of a text that may be confidential. */
 export function hashedName(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

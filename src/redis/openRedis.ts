@@ -7,22 +7,23 @@ import { checkServer } from './checkServer.ts';
 import type { RedisConnection } from './RedisConnection.ts';
 
 export interface RedisAccount {
-  /** Begins every key. */
+  /** The configured beginning of every key. */
   prefix: string;
-  /** Of the Broker API. */
+  /** Base URL of the Broker API. */
   baseUrl: string;
-  /** Names the firm's account; null to use `credentialsId`. */
+  /** A name for the firm's account; if null, a hash of `credentialsId` is used instead. */
   account: string | null;
-  /** Id of the API key, which is not secret but is hashed all the same. */
+  /** Id of the API key. Not secret, but used only as a hash. */
   credentialsId: string;
 }
 
-/** How long the start waits for the connection, in ms: longer than an attempt to connect takes. */
+/** How long startup waits for the connection, in ms: longer than one attempt to connect may take. */
 const openMs = 3_000;
 
 /**
- * Connects to Redis, and warns if it does not keep what it confirms. A Redis that is down does not prevent the start; one
- * that refuses the gateway or can't be used does. Loads the client, which a gateway without Redis does not need.
+ * Connects to Redis, and warns if Redis may lose writes that it has confirmed. A Redis that is down does not prevent
+ * startup; a Redis that refuses the gateway or can't be used does. ioredis is loaded here, so that a gateway without
+ * Redis never loads it.
  *
  * @throws SetupError
  */
@@ -41,10 +42,10 @@ export async function openRedis(url: string, account: RedisAccount, log: Log): P
 }
 
 /**
- * What every key begins with, so that two firms, or sandbox and live, never share state. The braces keep all keys of an
- * account in one slot of a cluster, as scripts with several keys require.
+ * Returns the prefix of every key, which makes sure that two firms, or sandbox and live, never share state. The braces
+ * put all keys of an account into one slot of a cluster, as scripts with several keys require.
  */
 export function keyPrefixOf({ prefix, baseUrl, account, credentialsId }: RedisAccount): string {
-  const owner = account ?? createHash('sha256').update(credentialsId).digest('hex').slice(0, 16);
-  return `{${prefix}:${new URL(baseUrl).host}:${owner}}:`;
+  const accountName = account ?? createHash('sha256').update(credentialsId).digest('hex').slice(0, 16);
+  return `{${prefix}:${new URL(baseUrl).host}:${accountName}}:`;
 }

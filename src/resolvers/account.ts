@@ -3,8 +3,8 @@ import type { OperationContext } from '../context.ts';
 import { asUuid } from '../domain/uuid.ts';
 
 /**
- * Looks up an account without an API call, since an account has only its ID and its journals. Null if the ID is not a
- * UUID or the principal may not read the account.
+ * Looks up an account without an API call, since an account has only its ID and its journals. Returns null if the ID is
+ * not a UUID or the principal may not read the account.
  *
  * @throws ForbiddenError
  */

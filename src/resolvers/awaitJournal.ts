@@ -14,7 +14,7 @@ import { steadyNow } from '../upstream/transport/ApiClock.ts';
 
 export interface AwaitedJournal {
   journal: Journal;
-  /** Whether the status comes from an event, and other fields may be older. */
+  /** Whether the status comes from an event, so that other fields may be older. */
   isStatusOnly: boolean;
   timedOut: boolean;
   cursor: string;
@@ -23,8 +23,8 @@ export interface AwaitedJournal {
 const maxTimeoutSeconds = 300;
 
 /**
- * Answers when the journal is no longer under way, or when the timeout expires. Null if it does not exist or the principal
- * may not see it.
+ * Waits until the journal is no longer under way, or until the timeout expires. Returns null if the journal does not
+ * exist or the principal may not see it.
  *
  * @throws BadUserInputError | ForbiddenError | TokenExpiredError | Fault
  */
@@ -44,8 +44,8 @@ export function awaitJournal(
 }
 
 /**
- * An operation that waits. Thousands may wait for minutes, so none of them is a suspended async function, which would take
- * several times as much memory.
+ * An operation that waits. Thousands of operations may wait for minutes, so they are not suspended async functions,
+ * which would take several times as much memory.
  */
 class AwaitingClient implements WaitingClient {
   readonly answer = new Deferred<AwaitedJournal | null>();
@@ -60,12 +60,12 @@ class AwaitingClient implements WaitingClient {
     this.#waited = context.parts.journalWaits.follow(journalId);
   }
 
-  /** Reads the journal, and begins to wait if it is under way. Never rejects. */
+  /** Reads the journal, and begins to wait if the journal is under way. Never rejects. */
   async start(): Promise<void> {
     const { parts, principal, signal, statusMark } = this.#context;
     const startedMs = steadyNow();
     try {
-      // A loader would keep its batch and its results as long as the operation waits.
+      // Not read with a loader, which would keep its batch and its results as long as the operation waits.
       const journal = await readVisibleJournal(parts.sharedReads, principal, this.#waited.id, signal);
       const cursor = statusMark?.cursor ?? parts.statusEvents.cursorAt(startedMs);
       if (journal && isUnderWay(journal.status)) this.#begin({ journal, cursor, startedMs });
@@ -78,8 +78,8 @@ class AwaitingClient implements WaitingClient {
   }
 
   /**
-   * While it waits, the operation does not count as running. The shutdown, the end of the session and the client may each
-   * end the wait, also during this call.
+   * Begins the wait, during which the operation does not count as running. The shutdown, the end of the session and the
+   * client can each end the wait, even during this call.
    */
   #begin(own: JournalSnapshot): void {
     const { parts, session, signal } = this.#context;
@@ -117,12 +117,12 @@ class AwaitingClient implements WaitingClient {
   }
 }
 
-/** Fields of a journal that change with its status and that events do not contain. */
+/** The fields of a journal that change with its status and that events do not contain. */
 export const settledFields: readonly string[] = ['settleDate', 'systemDate', 'price'];
 
 /**
- * Reads these fields of a journal whose status comes from an event. To be called only if the client selects one of them,
- * since thousands of clients may receive a status at once.
+ * Reads the `settledFields` of a journal whose status comes from an event. Must be called only if the client selects
+ * one of them, since thousands of clients may receive a status at once.
  *
  * @throws Fault
  */

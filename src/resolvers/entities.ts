@@ -13,12 +13,12 @@ export interface EntityReference {
   id: string;
 }
 
-/** The largest page, so that a router can resolve a page of another subgraph in one request. */
+/** The same as the largest page size, so that a router can resolve a page of a different subgraph in one request. */
 const maxEntities = 500;
 
 /**
- * One object or null per reference, in order, with the rights of `account` and `journal`. A failed read affects only its
- * own entry.
+ * Resolves each reference to an object or null, in order, with the same rights as `account` and `journal`. A failed
+ * read affects only its own entry.
  *
  * @throws BadUserInputError | ForbiddenError
  */

@@ -4,7 +4,7 @@ import { assertAtMost } from '../errors/BadUserInputError.ts';
 import type { Journal } from '../domain/journal.ts';
 import { asUuid } from '../domain/uuid.ts';
 
-/** Null if the journal does not exist or the principal may not see it. @throws ForbiddenError | Fault */
+/** Loads a journal; null if it does not exist or the principal may not see it. @throws ForbiddenError | Fault */
 export async function journal(id: string, context: OperationContext): Promise<Journal | null> {
   assertAuthorized(context.principal, { kind: 'read' });
   const uuid = asUuid(id);
@@ -13,7 +13,11 @@ export async function journal(id: string, context: OperationContext): Promise<Jo
 
 export const maxIds = 100;
 
-/** One journal or null per id, in order. A failed read affects only its own entry. @throws BadUserInputError | ForbiddenError */
+/**
+ * Loads a journal or null for each id, in order. A failed read affects only its own entry.
+ *
+ * @throws BadUserInputError | ForbiddenError
+ */
 export function journalsByIds(ids: readonly string[], context: OperationContext): Promise<Journal | null>[] {
   // Fails the whole field, not every entry.
   assertAuthorized(context.principal, { kind: 'read' });

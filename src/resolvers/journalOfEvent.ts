@@ -4,8 +4,8 @@ import type { Journal } from '../domain/journal.ts';
 import type { JournalStatusEvent } from '../domain/journalStatusEvent.ts';
 
 /**
- * The journal of an event, at least as new as the event. A subscription's loader would return the journal as it was at
- * the first event, so journals of live events are read separately, once per event for all subscribers.
+ * Returns the journal of an event, at least as new as the event. A subscription's loader would return the journal as it
+ * was at the first event, so journals of live events are read separately, once per event for all subscribers.
  *
  * @throws Fault
  */

@@ -10,7 +10,7 @@ import { statusEventChecks } from './statusEventFilter.ts';
 import type { JournalStatusEventFilter } from './statusEventFilter.ts';
 
 /**
- * Status changes as they happen. With `after`, all changes since that cursor come first.
+ * Subscribes to status changes as they happen. With `after`, all changes since that cursor come first.
  *
  * @throws BadUserInputError | ForbiddenError
  */
@@ -28,8 +28,8 @@ export function journalStatusChanged(
 }
 
 /**
- * `Last-Event-ID` overrides `after`: a browser that reconnects requests the same URL again, with its original `after`, and
- * sends its latest position in the header.
+ * `Last-Event-ID` overrides `after`: a browser that reconnects requests the same URL again, with its original `after`,
+ * and sends its latest position in the header.
  */
 function positionOf(lastEventId: string | null, after: string | null | undefined): EventPosition | null {
   if (lastEventId !== null) return decodeEventCursor(lastEventId, 'Last-Event-ID');

@@ -20,7 +20,7 @@ export interface JournalStatusEventsArguments {
 }
 
 /**
- * A page of past events, oldest first. Closes the upstream stream when the page is full.
+ * Reads a page of past events, oldest first. Closes the upstream stream when the page is full.
  *
  * @throws BadUserInputError | ForbiddenError | CursorExpiredError | Fault
  */
@@ -38,12 +38,12 @@ export async function journalStatusEvents(
   const found = await collect(args.filter, range, count + 1, context);
   return new Connection(found.slice(0, count), (positioned) => positioned.cursor, {
     hasNextPage: found.length > count,
-    // The event of the cursor precedes this page.
+    // The event at the cursor precedes this page.
     hasPreviousPage: after !== undefined && hasEvents(after),
   });
 }
 
-/** The first `max` matching events of the range. */
+/** Reads the first `max` matching events of the range. */
 async function collect(
   filter: JournalStatusEventsArguments['filter'],
   range: Parameters<OperationContext['parts']['statusEvents']['history']>[0],
@@ -64,7 +64,7 @@ async function collect(
       if (found.length === max) break;
     }
   } finally {
-    // An aborted history looks like one that has ended.
+    // An aborted history ends like a complete one.
     context.signal?.removeEventListener('abort', abort);
     aborted.signal.throwIfAborted();
   }

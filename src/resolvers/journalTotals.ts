@@ -11,14 +11,17 @@ import { selectionOf } from './journals.ts';
 import type { JournalFilter } from './journals.ts';
 import { DaySlices, isInSlice } from './paging/DaySlices.ts';
 import type { JournalTotalsKey } from './totals/TotalsGroup.ts';
-import { TotalsPage } from './totals/TotalsPage.ts';
-import { TotalsSheet } from './totals/TotalsSheet.ts';
-import type { JournalTotals } from './totals/TotalsSheet.ts';
+import { SliceTotals } from './totals/SliceTotals.ts';
+import { GroupTotals } from './totals/GroupTotals.ts';
+import type { JournalTotals } from './totals/GroupTotals.ts';
 
-/** After this many days that the API does not list, the others are not tried: the API may ignore dates. */
+/**
+ * The maximum number of days that the API does not list before the remaining days are skipped: the API may be ignoring
+ * dates.
+ */
 const maxUnlistedDays = 31;
 
-/** Counts and sums of the journals of a filter, by group. @throws GraphQLError | ForbiddenError | Fault */
+/** Counts and sums up the journals that match a filter, by group. @throws GraphQLError | ForbiddenError | Fault */
 export async function journalTotals(
   { filter, groupBy }: { filter?: JournalFilter | null | undefined; groupBy: readonly JournalTotalsKey[] },
   context: OperationContext,
@@ -28,7 +31,7 @@ export async function journalTotals(
   const all = selectionOf(filter ?? {});
   const selection = { ...all, sides: restrictToOwnAccounts(principal, all.sides) };
   const keys = new Set(groupBy);
-  // The rights beside the name: several keys of one name may see different accounts.
+  // The name alone does not suffice: API keys with the same name may have different rights.
   const key = JSON.stringify(['totals', principal.name, principal.rights, selection, [...keys]]);
   return parts.sharedReads.share(key, (cancel) => readTotals(selection, keys, cancel, context), signal);
 }
@@ -40,31 +43,31 @@ async function readTotals(
   { parts, principal }: OperationContext,
 ): Promise<JournalTotals> {
   const range = { oldest: selection.createdAfter ?? null, newest: selection.createdBefore ?? null };
-  const sheet = new TotalsSheet(keys);
+  const totals = new GroupTotals(keys);
   let unlistedDays = 0;
   const slices = new DaySlices({
     today: utcDay(),
-    // A list is never in memory, so as much is read in one call as the API lists.
+    // Lists are not kept in memory, so each call may read as many journals as the API lists.
     probeLimit: maxListed,
     read: async (slice, bounds) => {
-      const page = new TotalsPage(keys, parts.firmCurrency);
+      const sums = new SliceTotals(keys, parts.firmCurrency);
       let [hasJournals, hasDates] = [false, false];
       const visitor = { client: parts.journals, principal, signal };
       const { complete } = await visitJournalSlice(visitor, selection, bounds, (isOnly) => {
-        if (isOnly) page.clear();
+        if (isOnly) sums.clear();
         return (journal) => {
           hasJournals = true;
           hasDates ||= journal.createdAt !== null;
-          if (isInSlice(journal.createdAt, slice, range.newest)) page.take(journal, isOnly);
+          if (isInSlice(journal.createdAt, slice, range.newest)) sums.take(journal, isOnly);
         };
       });
-      return { complete, isUndated: hasJournals && !hasDates, keep: () => sheet.add(page) };
+      return { complete, isUndated: hasJournals && !hasDates, keep: () => totals.add(sums) };
     },
     onTooMany: () => {
       unlistedDays += 1;
-      sheet.markIncomplete();
+      totals.markIncomplete();
     },
   });
   await slices.read(range, 'older', () => unlistedDays >= maxUnlistedDays);
-  return sheet.result;
+  return totals.result;
 }

@@ -33,12 +33,12 @@ interface Arguments<Filter> extends ConnectionArguments {
   filter?: Filter | null | undefined;
 }
 
-/** Journals of all accounts, newest first. @throws BadUserInputError | ForbiddenError | Fault */
+/** Reads a page of the journals of all accounts, newest first. @throws BadUserInputError | ForbiddenError | Fault */
 export function journals(args: Arguments<JournalFilter>, context: OperationContext): Promise<JournalPage> {
   return page(args, selectionOf(args.filter ?? {}), context);
 }
 
-/** What a filter selects among the journals of all accounts. */
+/** Returns what a filter selects among the journals of all accounts. */
 export function selectionOf({ fromAccount, toAccount, ...filter }: JournalFilter): JournalSelection {
   const from = fromAccount == null ? undefined : asUuid(fromAccount);
   const to = toAccount == null ? undefined : asUuid(toAccount);
@@ -46,7 +46,7 @@ export function selectionOf({ fromAccount, toAccount, ...filter }: JournalFilter
   return { ...filter, sides: from === null || to === null ? [] : [{ fromAccount: from, toAccount: to }] };
 }
 
-/** Journals into and out of one account. @throws as `journals` */
+/** Reads a page of the journals into and out of one account. @throws the same errors as `journals` */
 export function accountJournals(
   account: { id: string },
   args: Arguments<AccountJournalFilter>,
@@ -76,7 +76,7 @@ async function page(
     { today: utcDay() },
   );
   for (const node of connection.nodes) {
-    // Other journals rarely have further events.
+    // Journals that are no longer under way rarely have further events.
     if (progressOf(node.status) === 'UNDER_WAY') context.parts.journalSides.learn(node.id, node);
   }
   return connection;

@@ -48,9 +48,9 @@ export function statusEventChecks(
 }
 
 /**
- * The journals among these that belong to other principals. All of them are read up front, so that another principal's
- * journal takes the same calls, and gives the same result, as one that does not exist. A missing journal may still be
- * created by this principal, so its events are checked one by one.
+ * Returns the ids of those journals that the principal may not see. All of the journals are read up front, so that a
+ * hidden journal causes the same calls, and gives the same result, as one that does not exist. A missing journal may
+ * still be created by this principal, so its events are checked one by one.
  */
 function hiddenAmong(ids: ReadonlySet<string>, { parts, principal, signal }: OperationContext): Promise<Set<string>> {
   const reading = Promise.all(
@@ -60,7 +60,7 @@ function hiddenAmong(ids: ReadonlySet<string>, { parts, principal, signal }: Ope
     }),
   );
   const hidden = reading.then((found) => new Set(found.filter((id) => id !== null)));
-  // The first event check reports a failure, but there may never be an event.
+  // A failure is reported by the check of the first event, but there may never be an event.
   hidden.catch(() => undefined);
   return hidden;
 }

@@ -2,8 +2,8 @@ import { authorize, assertAuthorized } from '../auth/authorize.ts';
 import type { OperationContext } from '../context.ts';
 
 /**
- * Travel Rule data, if the principal may see it. Otherwise it is null on every journal, whether or not it has any, and the
- * result has one error per field.
+ * Returns Travel Rule data if the principal may see it. If not, the field is null on every journal, whether or not the
+ * journal has such data, and the result has one error per field.
  *
  * @throws ForbiddenError
  */

@@ -1,6 +1,6 @@
 import { journalTotals } from '../resolvers/journalTotals.ts';
-import { maxGroups } from '../resolvers/totals/TotalsSheet.ts';
-import type { JournalTotal as Total, JournalTotals as Totals } from '../resolvers/totals/TotalsSheet.ts';
+import { maxGroups } from '../resolvers/totals/GroupTotals.ts';
+import type { JournalTotal as Total, JournalTotals as Totals } from '../resolvers/totals/GroupTotals.ts';
 
 import { Account } from './account.ts';
 import { builder, pure } from './builder.ts';

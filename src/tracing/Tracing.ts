@@ -23,20 +23,23 @@ import type {
 } from '../upstream/transport/UpstreamObserver.ts';
 
 export interface TracingOptions {
-  /** URL that spans are sent to, as OTLP in JSON. */
+  /** The URL to which spans are sent, as OTLP in JSON. */
   url: string;
   serviceName: string;
   log: Log;
 }
 
-/** Time in which a batch of spans must be sent, in ms; otherwise it is dropped. A shutdown waits for the last one only. */
+/**
+ * How long sending a batch of spans may take before the batch is dropped, in ms. A shutdown waits only for the last
+ * batch.
+ */
 const exportMs = 2_000;
 
 /**
- * A span for each operation, with a child span for each attempt of a request to the API. Spans hold no more than the log
- * may: no document, no variable and no path, since paths contain ids.
+ * Creates a span for each operation, with a child span for each attempt of a request to the API. Spans contain no more
+ * than log lines may: no documents, no variables and no paths, since paths contain ids.
  *
- * Loaded only if traces are configured, because the `AsyncLocalStorage` slows down every promise a little.
+ * This module is loaded only if traces are configured, because `AsyncLocalStorage` slows down every promise a little.
  */
 export class Tracing {
   readonly #provider: NodeTracerProvider;
@@ -71,7 +74,7 @@ export class Tracing {
   }
 
   #call({ endpoint, method, number }: UpstreamAttempt): UpstreamWatch {
-    // While the circuit breaker is open, there is a probe every second. It belongs to no operation.
+    // While the circuit breaker is open, a probe is sent every second. Probes belong to no operation.
     if (endpoint === 'probe') return { ended: () => undefined };
     const parent = this.#current.getStore() ?? ROOT_CONTEXT;
     const attributes = { 'http.request.method': method, 'http.request.resend_count': number - 1 };

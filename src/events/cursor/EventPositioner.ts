@@ -6,16 +6,19 @@ import { addToken, justBefore, latenessMs, stampOf } from './eventStamp.ts';
 import type { EventStamp } from './eventStamp.ts';
 import { PositionedEvent } from './PositionedEvent.ts';
 
-/** How many events a position names at most, besides the last one. */
+/** The maximum number of events that a position names besides the last one. */
 const maxNamed = 16;
-/** The time of a position without events. */
-const none = 0;
-/** The estimate of the API's clock improves over time. A larger step back means that the clock was set back, in ms. */
+/** The value of `#ms` while no event is known that has happened by the API's clock. */
+const noEventMs = 0;
+/**
+ * How far the API's time must step back before the clock counts as set back, in ms. Smaller steps occur when the
+ * gateway improves its estimate of this clock.
+ */
 export const setBackMs = 5_000;
 
 /**
- * Gives each event of a stream its position. Events may arrive out of order: a position names the latest events by
- * their own time, so that an event that is late or dated ahead is neither lost nor repeated.
+ * Assigns each event of a stream its position. Events may arrive out of order: a position lists the events with the
+ * latest timestamps, so that an event that is late or dated ahead is neither lost nor repeated.
  */
 export class EventPositioner {
   readonly #now: () => number;
@@ -27,20 +30,20 @@ export class EventPositioner {
   #named: readonly EventStamp[];
 
   /**
-   * @param now the API's clock, in Unix ms: an event that is dated far ahead of it does not move positions to its date
+   * @param now returns the API's time, in Unix ms. An event dated more than `latenessMs` after it does not advance `ms`
    * @param start the position before the first event
    */
   constructor(now: () => number, start: EventPosition) {
     this.#now = now;
     this.#lastNow = now();
-    // The time of a beginning comes from a clock and not from an event, so earlier events may follow.
-    this.#ms = hasEvents(start) ? start.ms : none;
+    // At the beginning of a feed, `start.ms` was read from a clock and not from an event, so earlier events may follow.
+    this.#ms = hasEvents(start) ? start.ms : noEventMs;
     this.#floorMs = start.floorMs;
     this.#digest = start.digest;
     this.#named = start.named;
   }
 
-  /** @param offset the offset after the event if a hub publishes the event; a replayed event has no offset */
+  /** @param offset the offset after the event in the hub or the shared log; events of the API's replays have none */
   advance(event: JournalStatusEvent, offset?: HubOffset): PositionedEvent {
     const nowMs = this.#now();
     if (nowMs < this.#lastNow - setBackMs) this.#stepBack(nowMs);
@@ -48,7 +51,7 @@ export class EventPositioner {
     const stamp = stampOf(event);
     const past = [...this.#named, stamp].filter(({ ms }) => ms <= nowMs + latenessMs);
     this.#ms = past.reduce((latest, { ms }) => Math.max(latest, ms), this.#ms);
-    this.#forget();
+    this.#dropNames();
     this.#named = [...this.#named, stamp];
     return new PositionedEvent(event, this.#positionAt(offset));
   }
@@ -56,19 +59,22 @@ export class EventPositioner {
   #positionAt(offset: HubOffset | undefined): EventPosition {
     const named = this.#named;
     // True while every event so far was dated ahead of the API's clock.
-    if (this.#ms === none) return { ms: this.#floorMs, floorMs: this.#floorMs, named, offset };
+    if (this.#ms === noEventMs) return { ms: this.#floorMs, floorMs: this.#floorMs, named, offset };
     const floorMs = this.#floor;
     const digest = this.#digest && this.#digest.ms > floorMs ? this.#digest : undefined;
     return { ms: this.#ms, floorMs, named, digest, offset };
   }
 
-  /** Below the time of the latest event, since a feed may begin with events from before it became complete. */
+  /**
+   * The floor of the next position. It is always below `#ms`, even if `#floorMs` is not: a feed may begin with events
+   * from before the time since which it is complete.
+   */
   get #floor(): number {
     return Math.max(Math.min(this.#floorMs, justBefore(this.#ms)), this.#ms - latenessMs);
   }
 
   /** Makes room for one more name: drops names that are too old and, if there are too many, the oldest ones. */
-  #forget(): void {
+  #dropNames(): void {
     const oldestMs = this.#ms - latenessMs;
     this.#floorMs = Math.max(this.#floorMs, oldestMs);
     if (this.#digest && this.#digest.ms <= oldestMs) this.#digest = undefined;
@@ -80,7 +86,10 @@ export class EventPositioner {
     for (const stamp of oldest) this.#dropName(stamp);
   }
 
-  /** Raises the floor to an instant only when a name of a later instant is dropped: more of its events may arrive. */
+  /**
+   * Adds a dropped name to the digest. Raises the floor to an instant only when a name of a later instant is dropped,
+   * since more events of the same instant may arrive.
+   */
   #dropName({ ms, token, isLatest = false }: EventStamp): void {
     const digest = this.#digest;
     if (ms <= this.#floor) return;
@@ -95,9 +104,9 @@ export class EventPositioner {
     }
   }
 
-  /** To be called when the API's clock was set back. In the time that the clock repeats, only named ones count as delivered. */
+  /** Adapts to a clock that was set back. In the time that the clock repeats, only named events count as delivered. */
   #stepBack(nowMs: number): void {
-    this.#ms = none;
+    this.#ms = noEventMs;
     this.#floorMs = Math.min(this.#floorMs, nowMs);
     if (this.#digest && this.#digest.ms > nowMs) this.#digest = undefined;
     this.#named = this.#named.filter(({ ms }) => ms <= nowMs + latenessMs);

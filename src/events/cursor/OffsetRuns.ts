@@ -2,6 +2,7 @@ import type { HubOffset } from './eventPosition.ts';
 
 /** Consecutive events of a window that also have consecutive offsets. */
 interface Run {
+  /** Id of the hub or shared log to which the offsets belong. */
   hub: string;
   /** The number that the first event of the run has in the window. */
   readonly from: number;
@@ -26,7 +27,7 @@ export class OffsetRuns {
   #runs: Run[];
   #succession: Succession | null = null;
 
-  /** @param own identifies the hub */
+  /** @param own id of this gateway's hub */
   constructor(own: string) {
     this.#own = own;
     this.#runs = [{ hub: own, from: 0, published: 0 }];
@@ -52,7 +53,9 @@ export class OffsetRuns {
     this.continueFrom({ hub: this.#own, published: number }, number);
   }
 
-  /** From now on, an offset of the prior log means the same event in the new log, as far as both logs are the same. */
+  /**
+   * From now on, an offset of the prior log means the same offset of the new log, as far as their entries are the same.
+   */
   succeed(succession: Succession): void {
     this.#succession = succession;
     const { prior, hub, count } = succession;
@@ -70,7 +73,7 @@ export class OffsetRuns {
     return this.#runs.some((run, index) => run.hub === hub && published <= this.#lastOf(run, index, end));
   }
 
-  /** The number of the event after the offset, which may not have happened yet. Null when no run has the offset. */
+  /** The number of the event after the offset; the event may not be published yet. Null when no run has the offset. */
   numberAfter(offset: HubOffset, end: number): number | null {
     const { hub, published } = this.#present(offset);
     const run = this.#runs.find(
@@ -86,7 +89,7 @@ export class OffsetRuns {
     return isShared ? { from: first.published + 1, to: last.published } : null;
   }
 
-  /** Forgets runs with no event in the window. @param start the number of the first event in the window */
+  /** Drops runs with no event in the window. @param start the number of the first event in the window */
   drop(start: number): void {
     this.#runs = this.#runs.filter((_run, index) => (this.#runs[index + 1]?.from ?? Infinity) > start);
   }
@@ -99,6 +102,9 @@ export class OffsetRuns {
     return { hub: this.#own, from, published: from };
   }
 
+  /**
+   * Translates an offset of the prior log to the current log if both have that entry; returns other offsets unchanged.
+   */
   #present(offset: HubOffset): HubOffset {
     const { prior, hub, count } = this.#succession ?? {};
     return hub !== undefined && offset.hub === prior && offset.published <= (count ?? 0) ? { ...offset, hub } : offset;

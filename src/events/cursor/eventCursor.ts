@@ -9,17 +9,18 @@ import type { EventStamp } from './eventStamp.ts';
 
 const version = 'e3';
 /**
- * The formats of earlier gateways: `e2` names events without times, `e1` has a millisecond and the ids of its events.
+ * The formats of earlier versions: `e2` names events without their times, `e1` contains a time in whole milliseconds
+ * and the ids of the delivered events of that millisecond.
  */
 const [secondVersion, firstVersion] = ['e2', 'e1'];
 const lastMicros = 253_402_300_799_999_000; // of the year 9999
 const maxSpan = latenessMs * 1_000;
-/** How many events a cursor may name: `e2` named all events of an instant. */
+/** The maximum number of events that a cursor may name: an `e2` cursor names all events of an instant. */
 const maxNames = 20_000;
 
 /**
- * The cursor of a position, opaque to clients and shorter than 1 KB. It stays valid when the gateway restarts: except
- * for the offset, it contains only what the API knows, too.
+ * Returns the cursor of a position, opaque to clients and shorter than 1 KB. A cursor stays valid when the gateway
+ * restarts: except for the offset, it is made only from ids and times of the API's events.
  */
 export function encodeEventCursor({ ms, floorMs, named, digest, offset }: EventPosition): string {
   const micros = microsOf(ms);
@@ -31,7 +32,7 @@ export function encodeEventCursor({ ms, floorMs, named, digest, offset }: EventP
 }
 
 /**
- * @param name the name of the argument, for the message
+ * @param name the name of the argument, for the error message
  * @throws BadUserInputError
  */
 export function decodeEventCursor(cursor: string, name = 'after'): EventPosition {

@@ -3,7 +3,7 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { latenessMs, stampOf } from './eventStamp.ts';
 import type { EventStamp } from './eventStamp.ts';
 
-/** The delivered events of one instant, if they are too many to be named one by one. */
+/** The delivered events of one instant, if there are too many to name one by one. */
 export interface InstantDigest {
   /** The instant: Unix time in ms by the API's clock, with microseconds. */
   readonly ms: number;
@@ -12,21 +12,22 @@ export interface InstantDigest {
   readonly sum: number;
 }
 
-/** An offset into the events that one hub has published. Only that hub can use it. */
+/** An offset into the events of one hub or one shared log. Only that hub, or the readers of that log, can use it. */
 export interface HubOffset {
+  /** Id of the hub or of the shared log. */
   readonly hub: string;
-  /** How many events the hub had published. */
+  /** How many events the hub had published, or the log had. */
   readonly published: number;
 }
 
 /**
  * Where a reader is in the stream of events. Neither ids nor times order events that arrive late or share an instant.
  * So a position lists which events were delivered: every event up to `floorMs`, the events of the digest and the named
- * events. The hub that created the position uses the exact `offset`; everyone else uses this list. `EventPositioner`
- * creates the positions of a stream.
+ * events. A hub that knows the `offset` uses it, since it is exact; every other reader uses this list.
+ * `EventPositioner` creates the positions of a stream.
  */
 export interface EventPosition {
-  /** When the latest delivered event happened, unless it is dated ahead of the API's clock. */
+  /** When the latest delivered event happened, not counting events dated ahead of the API's clock. */
   readonly ms: number;
   /** Every event up to this moment counts as delivered. Equal to `ms` if no later event was delivered. */
   readonly floorMs: number;
@@ -37,7 +38,9 @@ export interface EventPosition {
   readonly offset?: HubOffset | undefined;
 }
 
-/** The time at which a feed begins has whole seconds, and may be a little late, in ms. */
+/**
+ * How inexact the time is at which a feed begins, in ms: a `Date` header has whole seconds and may be a little late.
+ */
 export const beginningErrorMs = 2_000;
 
 /** The position before the first event of a feed: everything up to this moment counts as delivered. */
@@ -45,7 +48,7 @@ export function beginningAt(ms: number, offset?: HubOffset): EventPosition {
   return { ms, floorMs: ms, named: [], offset };
 }
 
-/** False at the beginning of a feed, where no past event exists that a replay must contain. */
+/** False for a position at the beginning of a feed: there is no earlier event that a replay would have to contain. */
 export function hasEvents({ ms, floorMs, named }: EventPosition): boolean {
   return floorMs < ms && named.length > 0;
 }

@@ -9,7 +9,7 @@ export interface EventStamp {
   readonly ms: number;
   /** A hash of the event's id: 48 bits, `tokenLength` characters of base64url. */
   readonly token: string;
-  /** If true, the event happened at `ms` or earlier: cursors of earlier gateways don't contain the exact time. */
+  /** If true, the event happened at `ms` or earlier: cursors of earlier versions don't contain the exact time. */
   readonly isLatest?: boolean;
 }
 

@@ -11,8 +11,8 @@ export function mayBeInDigest(event: JournalStatusEvent, position: EventPosition
 }
 
 /**
- * Puts names in place of a position's digest. The events of the digest are the first ones of its instant, either in the
- * order of arrival or in the order of their ids. The sum in the digest proves which of the two orders is right.
+ * Replaces the digest of a position with names. The events of the digest are the first ones of its instant, either in
+ * the order of arrival or in the order of their ids. The sum in the digest proves which of the two orders is right.
  *
  * @param candidates the events of a replay or a window that may be in the digest, in the order of arrival
  * @returns null if they are not the events of the digest, or not all of them

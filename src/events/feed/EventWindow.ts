@@ -3,13 +3,13 @@ import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { stampOf } from '../cursor/eventStamp.ts';
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 
-/** Events kept, at most, by default. */
+/** Default maximum number of events. */
 export const defaultWindow = 10_000;
 
 export interface EventWindowOptions {
-  /** Events kept, at most. Default 10,000. */
+  /** Maximum number of events. Default 10,000. */
   max?: number | undefined;
-  /** For how long they are kept, in ms; the last one always is. Default 15 minutes. */
+  /** How long events are kept, in ms; the last event is always kept. Default 15 minutes. */
   maxAgeMs?: number | undefined;
 }
 
@@ -55,7 +55,7 @@ export class EventWindow {
     const now = performance.now();
     this.#kept.push({ positioned, arrivedMs: now });
     const oldestMs = this.#kept[0]?.arrivedMs ?? now;
-    // In steps: dropping after every event would copy the window each time.
+    // Drops many events at once: dropping after every event would copy the window each time.
     if (this.#kept.length > this.#max * 1.25 || now - oldestMs > this.#maxAgeMs * 1.25) this.dropOld();
   }
 
@@ -75,7 +75,7 @@ export class EventWindow {
     return this.#kept.slice(-count).map(({ positioned }) => positioned.event);
   }
 
-  /** Drops all events, and skips one number, so that a subscriber that waits for the next event notices the gap. */
+  /** Drops all events and skips one number, so that a subscriber that is waiting for the next event notices the gap. */
   clear(): void {
     this.#lastDropped = this.last ?? this.#lastDropped;
     this.#dropped = this.end + 1;

@@ -1,31 +1,31 @@
 import type { Instant } from '../../domain/instant.ts';
 
-/** What a gateway does for a feed that several share. */
+/** The role of a gateway in a feed that several gateways share. */
 export const feedRoles = ['leading', 'following', 'standalone'] as const;
 export type FeedRole = (typeof feedRoles)[number];
 
 /** The feed's state, for readiness and metrics. */
 export interface FeedState {
-  /** Whether its stream is open. */
+  /** Whether the feed's stream is open. */
   isOpen: boolean;
-  /** How long there has been no stream, in ms: 0 while it is open; null before the first. */
+  /** How long no stream has been open, in ms: 0 while one is open; null before the first. */
   downMs: number | null;
-  /** How long ago its stream sent anything, heartbeats included, in ms; null while it has none. */
+  /** How long ago the stream last sent anything, including heartbeats, in ms; null while there is no stream. */
   silentMs: number | null;
-  /** How long the last event took to arrive, by the API's clock, in ms; null before the first. */
+  /** How long the last event took to arrive, by the API's clock, in ms; null before the first event. */
   lagMs: number | null;
-  /** Streams opened after the first. */
+  /** How many streams were opened after the first. */
   reconnects: number;
-  /** Why the last stream ended or could not be opened; null when that never happened. The code is that of `errors`. */
+  /** Why the last stream ended or could not be opened; null if that never happened. `code` is a GraphQL error code. */
   lastFailure: { code: string; message: string; at: Instant } | null;
-  /** Absent if the gateway runs alone. */
+  /** Absent if the gateway does not share its feed. */
   role?: FeedRole;
 }
 
-/** What keeps a hub up to date. */
+/** Supplies a hub with status events. */
 export interface Feed {
   readonly state: FeedState;
-  /** Fulfilled once the feed is open or has failed to open; it keeps trying. */
+  /** Fulfilled once the feed is open or has failed to open. After a failure, the feed keeps trying. */
   readonly firstAttempt: Promise<void>;
   start(): void;
   close(): Promise<void>;

@@ -10,12 +10,12 @@ export class PublishedIds {
   });
   #evictedMs: number;
 
-  /** @param evictedMs ids up to this time may be missing from the start */
+  /** @param evictedMs the initial value of `evictedMs`: events up to this time may have been published before */
   constructor(evictedMs = -Infinity) {
     this.#evictedMs = evictedMs;
   }
 
-  /** The latest time of the ids that are no longer here. */
+  /** The latest time of an id that was evicted. */
   get evictedMs(): number {
     return this.#evictedMs;
   }
@@ -28,7 +28,7 @@ export class PublishedIds {
     if (!this.#ids.has(id)) this.#ids.set(id, ms);
   }
 
-  /** The API's clock was set back to this time. */
+  /** Adapts to an API clock that was set back to this time. */
   setBack(ms: number): void {
     this.#evictedMs = Math.min(this.#evictedMs, ms);
   }

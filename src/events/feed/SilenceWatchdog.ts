@@ -4,7 +4,8 @@ const longestLimitMs = 120_000;
 
 /**
  * Detects a stream whose connection was lost without a close: networks drop idle connections and notify neither end.
- * The API's heartbeat interval is undocumented, so the limit is learned: three times the longest pause seen, within bounds.
+ * The API's heartbeat interval is undocumented, so the limit is learned: three times the longest pause seen, within
+ * bounds.
  */
 export class SilenceWatchdog {
   readonly #onSilence: (limitMs: number) => void;
@@ -17,7 +18,7 @@ export class SilenceWatchdog {
     this.#timer = this.#arm();
   }
 
-  /** To be called for every item of the stream. */
+  /** Must be called for every item of the stream. */
   noteActivity(): void {
     const now = performance.now();
     this.#longestPauseMs = Math.max(this.#longestPauseMs, now - this.#lastMs);
@@ -29,7 +30,7 @@ export class SilenceWatchdog {
   }
 
   get #limitMs(): number {
-    // A burst at the start must not shorten the limit below a heartbeat.
+    // An initial burst must not shorten the limit below the interval of the heartbeats.
     if (this.#longestPauseMs < 1_000) return firstLimitMs;
     return Math.min(longestLimitMs, Math.max(shortestLimitMs, 3 * this.#longestPauseMs));
   }

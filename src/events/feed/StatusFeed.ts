@@ -17,26 +17,26 @@ import { SilenceWatchdog } from './SilenceWatchdog.ts';
 import type { Feed, FeedState } from './Feed.ts';
 import { PublishedIds } from './PublishedIds.ts';
 
-/** What the feed publishes to. */
+/** Receives the events of a feed. */
 export interface FeedSink {
-  /** A stream was opened. Everything later than two seconds after this moment will be published. */
+  /** Called when a stream was opened. Every event later than two seconds after this moment will be published. */
   begin(openedMs: number): void;
   /** @param isOverlap the event is from the part of a stream that repeats the past */
   publish(event: JournalStatusEvent, isOverlap: boolean): void;
-  /** Fulfilled when it can take more; null when it can now. */
+  /** Returns a promise that is fulfilled when the sink can take more events; null if the sink can take more now. */
   untilRoom?(): Promise<void> | null;
 }
 
-/** Where a feed continues what another one has published. */
+/** Where a feed continues from what a different feed has published. */
 export interface FeedStart {
-  /** Since when everything was published, by the API's clock, in ms. */
+  /** The time since which everything was published, by the API's clock, in ms. */
   beganMs: number;
   /** When the latest published event happened, in ms; null before the first. */
   publishedMs: number | null;
   published: PublishedIds;
 }
 
-/** The longest pause before a new attempt, in ms. */
+/** The longest pause before the next stream is opened, in ms. */
 const maxPauseMs = 10_000;
 /** A stream that has been open this long counts as good, even if it brought nothing new, in ms. */
 const goodAfterMs = 5_000;
@@ -61,9 +61,9 @@ export class StatusFeed implements Feed {
   #running: Promise<void> | null = null;
   /** Everything up to here was published, by the API's clock; null before the first stream. */
   #lastMs: number | null = null;
-  /** The stream still repeats what happened before it was opened. The first stream has no such part. */
+  /** Whether the stream still repeats what happened before it was opened. The first stream has no such part. */
   #isOverlap = false;
-  /** By the API's clock. */
+  /** When the last stream was opened, by the API's clock. */
   #openedAtMs = 0;
   /** When the open stream was opened, and when its last item arrived, by this process's clock. */
   #openedMs: number | null = null;
@@ -73,7 +73,7 @@ export class StatusFeed implements Feed {
   #lagMs: number | null = null;
   #lastFailure: FeedState['lastFailure'] = null;
 
-  /** @param start where it continues. Default: it begins with live events */
+  /** @param start where the feed continues. Default: the feed begins with live events */
   constructor(client: StatusEventsClient, sink: FeedSink, clock: ApiClock, log: Log, start?: FeedStart) {
     this.#clock = clock;
     this.#client = client;
@@ -128,7 +128,7 @@ export class StatusFeed implements Feed {
     this.#log.warn({ err: failure, failures: this.#backoff.failures }, 'status feed lost its stream');
   }
 
-  /** @returns why it ended */
+  /** @returns why the stream ended */
   async #readOneStream(): Promise<unknown> {
     const stream = await this.#open();
     let end = 'the API ended the event stream';
@@ -158,7 +158,10 @@ export class StatusFeed implements Feed {
     }
   }
 
-  /** After the API's clock was set back, a stream from the last event on would be silent, so an earlier one is opened. */
+  /**
+   * Opens a stream. If the API's clock was set back, a stream that starts near the last event would be silent, so the
+   * stream starts earlier.
+   */
   async #open(): Promise<StatusStream> {
     const { signal } = this.#closing;
     const stream = await this.#client.open(this.#range(), signal);
@@ -211,8 +214,8 @@ export class StatusFeed implements Feed {
   }
 
   /**
-   * An earlier event may have been published without its id in the cache, or be older than the feed. Events may be
-   * dated by another clock than the `Date` header that says when the feed began.
+   * An event before this time may have been published although its id is no longer in the cache, or may be older than
+   * the feed. Events may be dated by a different clock than the `Date` header that says when the feed began.
    */
   get #completeSinceMs(): number {
     return Math.max(this.#published.evictedMs, Math.min(this.#beganMs, this.#publishedMs));
@@ -223,7 +226,9 @@ export class StatusFeed implements Feed {
     return this.#closedMs === null ? null : Math.round(performance.now() - this.#closedMs);
   }
 
-  /** The first stream is live only. Later ones overlap with what was published, since events of other accounts may be late. */
+  /**
+   * The first stream is live only. Later ones repeat the last two minutes, since events of other accounts may be late.
+   */
   #range(): StatusEventRange {
     if (this.#lastMs === null) return {};
     return { since: new Date(this.#lastMs - latenessMs).toISOString() };

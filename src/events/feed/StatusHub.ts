@@ -31,35 +31,40 @@ export interface StatusHubOptions {
 export interface HubState {
   /** Subscribers that read live events. */
   subscribers: number;
-  /** Events published since the start. */
+  /** Events published since startup. */
   published: number;
-  /** Subscriptions ended because their clients did not read. */
+  /** Subscriptions that were ended because their clients did not read. */
   overflows: number;
 }
 
-/** How long before the last event the events are that a replay must contain, in ms: its order may differ from the feed's. */
+/**
+ * A replay must contain the events of this time before the last event, in ms: the last event alone does not suffice,
+ * because the order of a replay may differ from the feed's.
+ */
 const recentMs = 10_000;
-/** The most events that a replay must contain before it counts as complete. */
+/** The maximum number of events that a replay must contain before it counts as complete. */
 const maxExpected = 2_000;
 const dropIntervalMs = 60_000;
-/** Journals whose last status is remembered. */
+/** Maximum number of journals whose last status is kept. */
 const maxStatuses = 10_000;
 
 /** What a replay has to contain before it counts as complete. */
 export interface ExpectedPast {
-  /** Everything up to this moment has happened. */
+  /** When the feed's latest event happened or, before the first event, when the feed began. */
   ms: number;
-  /** The events of the last seconds, since a replay may have them in another order. Empty when the feed has just begun. */
+  /**
+   * The events of the last seconds, since a replay may have them in another order. Empty when the feed has just begun.
+   */
   recent: readonly JournalStatusEvent[];
 }
 
-/** What the window holds after a position. */
+/** The events of the window that a reader at a position has not received. */
 export interface Backlog {
-  /** Everything before this number was delivered. */
+  /** The number from which to read the window: all earlier events were delivered. */
   readonly from: number;
-  /** Whether an event of the window, by its number before `end`, was not delivered yet. */
+  /** Whether an event of the window with this number was not delivered yet. */
   readonly isNew: (event: JournalStatusEvent, number: number) => boolean;
-  /** `isNew` decides about later events too. */
+  /** Whether `isNew` also applies to events that are published after the backlog was computed. */
   readonly isExact: boolean;
 }
 
@@ -96,7 +101,9 @@ export class StatusHub {
     return { subscribers: this.#subscriptions.size, published: this.end, overflows: this.#overflows };
   }
 
-  /** The position after everything published so far; null before the feed has begun. The cursor is encoded on demand. */
+  /**
+   * The position after everything published so far; null before the feed has begun. The cursor is encoded on demand.
+   */
   get mark(): StatusMark | null {
     return this.#window.last ?? this.#beginning;
   }
@@ -107,8 +114,8 @@ export class StatusHub {
   }
 
   /**
-   * Marks the beginning of the feed. A reader that starts at `openedMs` misses nothing; everything later than
-   * `openedMs` by two seconds is published here.
+   * Marks the beginning of the feed. A reader that starts at `openedMs` misses nothing; every event later than two
+   * seconds after `openedMs` is published here.
    */
   begin(openedMs: number): void {
     if (this.#beginning) return;
@@ -124,7 +131,7 @@ export class StatusHub {
   }
 
   /**
-   * Never throws and never waits for subscribers: those that are behind read the event from the window later.
+   * Publishes an event. Never throws and never waits: subscribers that are behind read the event from the window later.
    *
    * @param isOverlap the event is from the part of a stream that repeats the past
    */
@@ -158,13 +165,13 @@ export class StatusHub {
     return subscription;
   }
 
-  /** The error of a subscription whose client does not read. Counts it. */
+  /** Counts a subscription whose client does not read, and returns the error for it. */
   slowConsumer(cursor: string | null): SlowConsumerError {
     this.#overflows += 1;
     return new SlowConsumerError(cursor);
   }
 
-  /** What every replay has to contain, as it has happened; null before the feed has begun. */
+  /** What a replay must contain to be complete; null before the feed has begun. */
   get expectedPast(): ExpectedPast | null {
     const last = this.mark?.position;
     if (!last) return null;
@@ -175,14 +182,16 @@ export class StatusHub {
     return { ms, recent: recent.filter((event) => isRecent(stampOf(event).ms)) };
   }
 
-  /** Whether the position has an offset of this hub, or of the log that it reads: everything up to it is published here. */
+  /**
+   * Whether the position has an offset of this hub, or of the log that it reads: everything up to it is published here.
+   */
   isOwn({ offset }: EventPosition): boolean {
     return offset !== undefined && this.offsets.knows(offset, this.end);
   }
 
   /**
-   * Forgets all events, because events are missing before the next one. Subscriptions resume from a replay. To be
-   * followed by `begin`.
+   * Drops all events, because some are missing before the next one. Subscriptions resume from a replay. `begin` must be
+   * called next.
    */
   restart(): void {
     const mark = this.mark;
@@ -204,12 +213,14 @@ export class StatusHub {
     return resolveDigest(position, candidates) ?? position;
   }
 
-  /** Whether somebody waits for events, or for the feed to begin. */
+  /** Whether any subscriber exists or waits for the feed to begin. */
   get hasReaders(): boolean {
     return this.#subscriptions.size + this.#awaitingBeginning.size > 0;
   }
 
-  /** Fulfilled once the feed has begun or the signal is aborted. One shared promise would keep every waiter in memory. */
+  /**
+   * Fulfilled once the feed has begun or the signal is aborted. One shared promise would keep every waiter in memory.
+   */
   async untilBegun(signal: AbortSignal): Promise<void> {
     if (this.#beginning) return;
     const begun = new Deferred();
@@ -237,24 +248,26 @@ export class StatusHub {
     if (position.digest || position.floorMs < completeSinceMs || !hasEvents(position)) return null;
     const last = this.#window.numberOf(position.named.at(-1)?.token);
     if (last === -1 && isAhead(position, this.now())) return null;
-    // Another gateway received the events in another order: the names decide, and what follows the last named one is new.
+    // Another gateway may have received the events in a different order: the names decide, and after the last named
+    // event, all others are new.
     const isNew = (event: JournalStatusEvent, number: number) =>
       isAfter(event, position) || (last !== -1 && number > last && !isNamed(position, stampOf(event).token));
     return { from: start, isNew, isExact: false };
   }
 
-  /** Exact, whatever the order and the dates of the events. */
+  /** The backlog after an offset, which is exact whatever the order and the dates of the events. */
   #exactBacklog(position: EventPosition, offset: HubOffset): Backlog | null {
     const number = this.offsets.numberAfter(offset, this.end);
     if (number === null || !this.reachesBackTo(number)) return null;
-    // Another gateway has read further. What it had is known by number, unless this one stops reading that log.
+    // The offset may be ahead of this gateway. Events are compared by number while this gateway reads the same log, and
+    // by the position if it stops reading that log.
     const { hub } = this.offsets.at(this.end);
     const isNew = (event: JournalStatusEvent, at: number) =>
       at >= number || (this.offsets.at(at).hub !== hub && isAfter(event, position));
     return { from: Math.min(number, this.end), isNew, isExact: true };
   }
 
-  /** The status after the journal's last event, as the API spells it; undefined when it had none recently. */
+  /** The status after the journal's last event, as the API spells it; undefined if there was no recent event. */
   lastStatusOf(journalId: string): string | undefined {
     return this.#lastStatuses.get(journalId);
   }

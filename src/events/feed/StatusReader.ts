@@ -1,6 +1,9 @@
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 
-/** A subscriber's events, in order, and its position while it is idle. `next` is called again only after it has settled. */
+/**
+ * A subscriber's events, in order, and its position while it is idle. `next` must not be called again before the
+ * promise of the previous call has settled.
+ */
 export interface StatusReader extends AsyncIterableIterator<PositionedEvent, undefined> {
   /**
    * The feed's cursor while the subscriber is idle: every event up to it was delivered or filtered out. Null while an
@@ -10,7 +13,7 @@ export interface StatusReader extends AsyncIterableIterator<PositionedEvent, und
 }
 
 /**
- * A reader with a `next` of its own that ends with its source.
+ * Wraps a reader with a different `next`. Closing the wrapper closes its source.
  *
  * A class, because V8 keeps the getter of an object literal, and so the source, until a full garbage collection.
  */

@@ -8,26 +8,26 @@ import type { StatusReader } from './StatusReader.ts';
 type Result = IteratorResult<PositionedEvent, undefined>;
 
 export interface StatusSubscriptionOptions {
-  /** Which events the subscriber wants. Called once per event, synchronous and cheap. */
+  /** Whether the subscriber wants an event. Called once per event, so it must be cheap. */
   accepts: (event: JournalStatusEvent, number: number) => boolean;
   /** The number in the window of the first event to read. */
   from: number;
   window: Pick<EventWindow, 'start' | 'at'>;
-  /** The feed's cursor now. */
+  /** Returns the feed's current cursor. */
   feedCursor: () => string | null;
   onEnd: (subscription: StatusSubscription) => void;
-  /** Reads on after the mark when the feed has missed events while the subscriber waits. */
+  /** Called when the feed has missed events while the subscriber was waiting. Returns the next event after the mark. */
   onLost: (mark: StatusMark | null) => Promise<Result>;
 }
 
 /**
- * One subscriber's place in the hub's window. Not an `async function*`: `return()` of one waits for the next event, so an
- * idle subscriber that leaves would never be released.
+ * One subscriber's place in the hub's window. Not an async generator: the `return()` of a generator waits for the next
+ * event, so an idle subscriber that leaves would never be released.
  */
 export class StatusSubscription implements StatusReader {
   readonly #options: StatusSubscriptionOptions;
   #pending: Deferred<Result> | null = null;
-  /** The number of the next event to read. While `next` is pending, that of the next event to be published. */
+  /** The number of the next event to read; while `next` is pending, of the next event to be published. */
   #next: number;
   #last: PositionedEvent | null = null;
   #ended = false;
@@ -51,7 +51,9 @@ export class StatusSubscription implements StatusReader {
     return this.#next < this.#options.window.start;
   }
 
-  /** Delivers an event that was published, if the subscriber waits; otherwise it will read it from the window. */
+  /**
+   * Delivers a published event if the subscriber is waiting; otherwise the subscriber reads it from the window later.
+   */
   offer(positioned: PositionedEvent): void {
     const pending = this.#pending;
     if (!pending) return;
@@ -62,7 +64,7 @@ export class StatusSubscription implements StatusReader {
     pending.resolve(this.#take(positioned));
   }
 
-  /** To be called when events are missing: the window no longer has what a subscriber that waits has not received. */
+  /** Called when the feed has missed events. A waiting subscriber gets its next event from `onLost`. */
   lose(mark: StatusMark | null): void {
     const pending = this.#pending;
     this.#pending = null;

@@ -3,10 +3,10 @@ import { CredentialsRefusedError, RateLimitedError } from '../../errors/faults.t
 
 /** The longest pause after a stream that brought something new, in ms: live events should not wait. */
 const quickMs = 50;
-/** The longest that a 429 delays a reader, in ms: clocks may differ, and nobody waits for days. */
+/** The longest delay after a 429, in ms: clocks may differ, and a reader must not stop for days. */
 const maxRateLimitMs = 300_000;
 
-/** How long the feed, or the reader of a replay, waits before it opens the next stream. */
+/** Determines how long the feed, or the reader of a replay, waits before it opens the next stream. */
 export class StreamBackoff {
   readonly #maxMs: number;
   readonly #backoff: Backoff;
@@ -16,17 +16,17 @@ export class StreamBackoff {
     this.#backoff = new Backoff({ firstMs: 2 * quickMs, maxMs });
   }
 
-  /** Streams in a row that brought nothing new. */
+  /** The number of consecutive streams that brought nothing new. */
   get failures(): number {
     return this.#backoff.failures;
   }
 
-  /** The stream brought something new, or has been open long enough to count as good. */
+  /** Called when the stream brought something new, or has been open long enough to count as good. */
   succeed(): void {
     this.#backoff.reset();
   }
 
-  /** The stream brought an event, though maybe not a new one: the API responds, so the next pause can be short. */
+  /** Called for each event, even if it is not new: the API works, so the next pause can be short. */
   noteEvent(): void {
     this.#backoff.lowerTo(1);
   }

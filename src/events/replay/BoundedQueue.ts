@@ -1,6 +1,8 @@
 import { Notifier } from '../../concurrency/Notifier.ts';
 
-/** A queue between a stream and one reader. Backpressure: whoever fills it waits for `untilRoom` while it is full. */
+/**
+ * A queue between a stream and one reader. For backpressure, the writer waits for `untilRoom` while the queue is full.
+ */
 export class BoundedQueue<Item extends object> implements AsyncIterableIterator<Item, undefined> {
   readonly #max: number;
   readonly #changed = new Notifier();
@@ -13,12 +15,12 @@ export class BoundedQueue<Item extends object> implements AsyncIterableIterator<
     this.#max = max;
   }
 
-  /** False once the queue has ended. */
+  /** Whether the maximum number of items is queued; always false once the queue has ended. */
   isFull(): boolean {
     return !this.#hasEnded && this.#items.length >= this.#max;
   }
 
-  /** Fulfilled when half of the queue was read, or at its end. */
+  /** Fulfilled when the queue is no more than half full, or has ended. */
   untilRoom(): Promise<void> {
     return this.#room.next();
   }
@@ -29,7 +31,11 @@ export class BoundedQueue<Item extends object> implements AsyncIterableIterator<
     this.#changed.notify();
   }
 
-  /** Ends the queue after the items that are in it. @param failure its error is thrown to the reader at the end, once */
+  /**
+   * Ends the queue after the items in it.
+   *
+   * @param failure after the last item, its error is thrown to the reader once
+   */
   end(failure: { error: unknown } | null = null): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -38,7 +44,7 @@ export class BoundedQueue<Item extends object> implements AsyncIterableIterator<
     this.#room.notify();
   }
 
-  /** Ends the queue at once. */
+  /** Ends the queue and drops the items in it. */
   close(): void {
     this.#items = [];
     this.end();

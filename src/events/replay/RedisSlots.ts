@@ -4,7 +4,10 @@ import { pause } from '../../concurrency/waitFor.ts';
 import type { RedisConnection } from '../../redis/RedisConnection.ts';
 import { luaNow, RedisScript } from '../../redis/RedisScript.ts';
 
-/** A sorted set of tokens by the time at which they expire. KEYS: set. ARGV: token, duration in ms, most tokens. */
+/**
+ * Adds or renews a token in a sorted set of tokens, which are sorted by expiry time. Returns 0 if the set is full.
+ * KEYS: set. ARGV: token, duration in ms, maximum number of tokens.
+ */
 const takeScript = new RedisScript(`${luaNow}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 local isTaken = redis.call('ZSCORE', KEYS[1], ARGV[1])
@@ -15,12 +18,12 @@ return 1
 `);
 
 const key = 'feed:replays';
-/** How long a slot is held without renewal, in ms. After this time, a slot of a gateway that was killed is free again. */
+/** How long a slot is held without renewal, in ms. After this time, the slots of a killed gateway are free again. */
 const durationMs = 10_000;
 const renewalMs = 3_000;
 /** The longest pause between two attempts to get a slot, in ms. */
 const retryMs = 200;
-/** After this many failures of Redis, only the gateway's own limit applies. */
+/** After this many failed calls to Redis, only the gateway's own limit applies. */
 const maxFailures = 3;
 const unlimited = Number.MAX_SAFE_INTEGER;
 
@@ -33,9 +36,9 @@ export class RedisSlots {
   }
 
   /**
-   * Waits for a slot, unless Redis can't be reached.
+   * Waits for a slot. If Redis can't be reached, the reader continues without one.
    *
-   * @param max how many slots there are; null if the reader does not wait for other gateways
+   * @param max the number of slots; null to take one even if other gateways have taken all of them
    * @param signal ends the wait
    * @returns a function that releases the slot; null when the signal was aborted first
    */
@@ -55,7 +58,7 @@ export class RedisSlots {
     };
   }
 
-  /** Takes or renews a slot. Null if Redis can't be reached. */
+  /** Takes or renews a slot, and returns whether the slot is held; null if Redis can't be reached. */
   async #hold(token: string, max: number): Promise<boolean | null> {
     const answer = this.#redis.runScript(takeScript, [key], [token, durationMs, max]);
     return answer.then(

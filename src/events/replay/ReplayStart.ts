@@ -5,16 +5,16 @@ import type { EventPosition } from '../cursor/eventPosition.ts';
 import { stampOf } from '../cursor/eventStamp.ts';
 import { mayBeInDigest, resolveDigest } from '../cursor/resolveDigest.ts';
 
-/** Finds a reader's position in a replay that begins before this position. */
+/** Finds the point in a replay that corresponds to a reader's position. The replay begins before the position. */
 export class ReplayStart {
   readonly #after: EventPosition;
   readonly #inDigest: JournalStatusEvent[] = [];
-  /** The last delivered event and the latest one, until the replay has contained them. All earlier events precede both. */
+  /** The tokens of the last delivered and the latest delivered event, until the replay has contained them. */
   readonly #unseen: Set<string>;
   #hasSeenNamed: boolean;
   #resolved: EventPosition | null;
 
-  /** @param after a position with events, of which the API must still have one */
+  /** @param after a position that names events, at least one of which the API must still have */
   constructor(after: EventPosition) {
     this.#after = after;
     this.#resolved = resolveDigest(after, []);
@@ -22,11 +22,13 @@ export class ReplayStart {
     const past = named.filter((stamp) => stamp.ms > floorMs && stamp.ms <= ms);
     const latest = past.toSorted((a, b) => a.ms - b.ms).at(-1);
     this.#unseen = new Set([past.at(-1), latest].flatMap((stamp) => stamp?.token ?? []));
-    // The events of the digest were delivered, too, and always have to be found.
+    // Events of the digest suffice instead: `isMissing` requires all of them.
     this.#hasSeenNamed = after.digest !== undefined;
   }
 
-  /** True until the replay has reached the position. Before that, the reader may already have the events of the replay. */
+  /**
+   * True until the replay has reached the position. Until then, the reader may already have the events of the replay.
+   */
   get isMissing(): boolean {
     return !this.#hasSeenNamed || this.#resolved === null;
   }
@@ -41,6 +43,7 @@ export class ReplayStart {
     return this.#resolved ?? this.#after;
   }
 
+  /** Must be called for each event of the replay. */
   see(event: JournalStatusEvent): void {
     const { token } = stampOf(event);
     this.#unseen.delete(token);
@@ -50,7 +53,7 @@ export class ReplayStart {
     if (this.#inDigest.length === this.#after.digest?.count) this.settle();
   }
 
-  /** To be called at the end of the replay. */
+  /** Must be called at the end of the replay. */
   settle(): void {
     this.#resolved ??= resolveDigest(this.#after, this.#inDigest);
   }

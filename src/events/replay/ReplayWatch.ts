@@ -1,11 +1,14 @@
 import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
-/** How long a replay may be silent, in ms. Longer than a second, since the end of its range may be a second ahead. */
+/**
+ * How long a replay may be silent, in ms. Longer than a second, since the replay's range may end a second in the
+ * future.
+ */
 export const silenceMs = 5_000;
 
 /**
- * Closes a replay that has no more events. The replay is complete if it has caught up; otherwise it has failed.
- * Heartbeats don't count, since a stream whose `until` is ahead of the API's clock sends heartbeats, too.
+ * Closes a replay that sends no more events. The replay is complete if it has caught up; otherwise it has failed.
+ * Heartbeats don't count as events, since a stream whose `until` is in the future sends heartbeats until then.
  */
 export class ReplayWatch {
   readonly #stream: StatusStream;
@@ -25,7 +28,7 @@ export class ReplayWatch {
     return this.#hasFailed;
   }
 
-  /** To be called after each event. @param isCaughtUp whether all expected events have arrived */
+  /** Must be called after each event. @param isCaughtUp whether all expected events have arrived */
   restart(isCaughtUp: boolean): void {
     this.stop();
     const end = () => {

@@ -9,7 +9,7 @@ import { SharedStream } from './SharedStream.ts';
 import { StreamSlots } from './StreamSlots.ts';
 
 export interface SharedReplaysOptions {
-  /** How many replays may be open at once. Default 4: the API allows 25 streams per customer, and the feed has one. */
+  /** How many replays may be open at once. Default 4: the API allows 25 streams per customer, including the feed's. */
   streams?: number | undefined;
   /** How many readers may wait for a replay. Further readers are refused. Default 5,000. */
   waiting?: number | undefined;
@@ -25,12 +25,12 @@ export interface ReplayBounds {
   isUrgent?: boolean | undefined;
 }
 
-/** How long a replay waits before it opens, so that other readers with an overlapping range can join, in ms. */
+/** How long a replay waits before its stream is opened, in ms, so that readers with overlapping ranges can join. */
 const gatheringMs = 20;
-/** Overlapping ranges always share a stream if they span no more than this together, in ms. */
+/** Overlapping ranges always share a stream if together they span no more than this, in ms. */
 const shortMs = 300_000;
 
-/** Readers that will share one replay, before the replay is open. */
+/** Readers that will share one replay, which has not been opened yet. */
 class ReplayGroup {
   readonly requests = new Set<Deferred<StatusStream>>();
   /** Aborted when the last reader has left. */
@@ -48,7 +48,9 @@ class ReplayGroup {
     this.#isAlone = isAlone || isUrgent;
   }
 
-  /** Whether a reader of this range may join: the ranges overlap, and no reader gets many events outside of its own. */
+  /**
+   * Whether a reader of this range may join: the ranges overlap, and no reader gets many events outside its own range.
+   */
   suits({ sinceMs, untilMs }: ReplayBounds): boolean {
     if (this.#isAlone || this.abandoned.signal.aborted) return false;
     if (sinceMs > this.untilMs || untilMs < this.sinceMs) return false;

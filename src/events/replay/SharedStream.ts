@@ -8,7 +8,7 @@ import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 import { BoundedQueue } from './BoundedQueue.ts';
 
-/** How many items are queued at most for a reader that is slower than the others. */
+/** The maximum number of items that are queued for a reader that is slower than the others. */
 const maxQueued = 2_000;
 
 /** A reader was slower than the others of its stream and has to continue with a stream of its own. */
@@ -17,8 +17,8 @@ export class LeftBehindError extends Error {
 }
 
 /**
- * Shares one upstream stream between readers, and drops repeated events and heartbeats. If there is one reader, the stream
- * is read at the pace of this reader. If there are several, a reader that falls behind is removed.
+ * Shares one upstream stream between readers, and drops repeated events and heartbeats. If there is one reader, the
+ * stream is read at the pace of this reader. If there are several, a reader that falls behind is removed.
  */
 export class SharedStream {
   readonly #stream: StatusStream;
@@ -29,7 +29,7 @@ export class SharedStream {
     this.#stream = stream;
   }
 
-  /** To be called before `run`, so that every reader gets all of the stream. */
+  /** Adds a reader. Must be called before `run`, so that every reader gets the whole stream. */
   join(): StatusStream {
     const items = new BoundedQueue<StatusStreamItem>(maxQueued);
     this.#readers.add(items);
@@ -41,7 +41,7 @@ export class SharedStream {
     return { openedAt: this.#stream.openedAt, items, close };
   }
 
-  /** Fulfilled when the stream has ended or has no more readers. */
+  /** Passes the stream to the readers until the stream has ended or no reader is left. */
   async run(): Promise<void> {
     let failure: { error: unknown } | null = null;
     try {

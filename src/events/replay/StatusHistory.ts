@@ -20,11 +20,15 @@ import type { ReplayBounds, SharedReplays } from './SharedReplays.ts';
 import { LeftBehindError } from './SharedStream.ts';
 
 export interface HistoryRange {
-  /** Only events after this position. The position has expired if the API no longer has the event at the position. */
+  /**
+   * Only events after this position. The position has expired if the API no longer has any of the events that it names.
+   */
   after?: EventPosition | undefined;
-  /** The reader gets the events after this offset elsewhere. Only a shared log knows offsets; others ignore this. */
+  /**
+   * The reader gets the events after this offset elsewhere. Only the shared log has offsets; other readers ignore this.
+   */
   upTo?: HubOffset | undefined;
-  /** Called with the position `after`, in which names have replaced the digest; see `resolveDigest`. */
+  /** Called with the position `after` once names have replaced its digest; see `resolveDigest`. */
   onResolved?: ((after: EventPosition) => void) | undefined;
   /** Called with every event of the replay, including those outside of the range. */
   onSeen?: ((event: JournalStatusEvent) => void) | undefined;
@@ -38,11 +42,13 @@ export interface HistoryRange {
   upToMs?: number | undefined;
   /** The past is complete once all of these events have arrived. */
   expected?: ExpectedPast | null | undefined;
-  /** Whether this replay is opened before all waiting ones; see `ReplayBounds`. */
+  /** Whether this replay is opened before all replays that wait; see `ReplayBounds`. */
   isUrgent?: boolean | undefined;
   /** How long to wait for further events once all expected events have arrived, in ms. */
   caughtUpMs: number;
-  /** Called with the error of each unreadable event. Such events are skipped, or no reader could get past them. */
+  /**
+   * Called with the error of each unreadable event. Unreadable events are skipped, or no reader could get past them.
+   */
   onUnreadable?: ((error: unknown) => void) | undefined;
 }
 
@@ -53,14 +59,14 @@ export interface PastReader {
 }
 
 /**
- * By how much the requested range is wider than the reader's, in ms: the API does not document whether a range includes
- * its bounds. The exact bounds are applied here.
+ * How much wider than the reader's range the requested range is, in ms: the API does not document whether a range
+ * includes its bounds. The exact bounds are applied here.
  */
 const marginMs = 2_000;
-/** How far before a position without events its replay begins, in ms: an event may arrive later than it happened. */
+/** How far before a position without events the replay begins, in ms: an event may arrive later than it happened. */
 const beginningLatenessMs = 10_000;
 
-/** Past events, read from the Event API's bounded streams. */
+/** Reads past events from the Event API's bounded streams. */
 export class StatusHistory implements PastReader {
   readonly #clock: ApiClock;
   readonly #log: Log;
@@ -73,8 +79,8 @@ export class StatusHistory implements PastReader {
   }
 
   /**
-   * Reads the events of the range in the order of the API's replay, oldest first. A reader that returns early closes
-   * the stream, unless other readers share the stream.
+   * Reads the events of the range in the order of the API's replay, oldest first. If the reader returns early, the
+   * stream is closed, unless other readers share it.
    *
    * @param signal ends the read at once
    * @throws CursorExpiredError | TooManyReplaysError | Fault
@@ -112,7 +118,7 @@ export class StatusHistory implements PastReader {
       const { sinceMs, untilMs } = this.#bounds(range);
       const bounds = { sinceMs: Math.min(sinceMs, untilMs), untilMs, isAlone, isUrgent: range.isUrgent };
       const stream = await this.#replays.open(bounds, signal);
-      // The API's clock may have been set back; the response has updated the estimate of this clock.
+      // The API's clock may have been set back. The response has updated the gateway's estimate of this clock.
       const isStillAhead = this.#isAhead(range);
       if (!wasAhead && !isStillAhead) return stream;
       stream.close();
@@ -124,7 +130,7 @@ export class StatusHistory implements PastReader {
     return range.after !== undefined && isAhead(range.after, this.#nowMs(range));
   }
 
-  /** The API's time. At least that of the latest event, since the clocks of the API's hosts may differ. */
+  /** The API's time, and at least the time of the latest event, since the clocks of the API's hosts may differ. */
   #nowMs({ expected }: HistoryRange): number {
     return Math.max(this.#clock.latestNow(), (expected?.ms ?? 0) + marginMs);
   }
@@ -137,7 +143,7 @@ export class StatusHistory implements PastReader {
   }
 }
 
-/** The time at which a replay has to begin so that it contains everything after the position. */
+/** Returns when a replay has to begin to contain everything after the position. */
 function startOf(position: EventPosition): number {
   return hasEvents(position) ? Math.min(position.floorMs, position.ms - 1) : position.ms - beginningLatenessMs;
 }
@@ -152,9 +158,9 @@ function isInside(event: JournalStatusEvent, { after, since, until }: HistoryRan
 }
 
 /**
- * Reads the events of a stream and closes the stream at the end. Ends with the stream, or earlier when all expected
- * events have arrived and no further events follow. With a cursor, events are buffered until the replay has contained
- * an event that was delivered before the cursor.
+ * Reads the events of a stream and closes the stream at the end. Ends when the stream ends, or earlier when all
+ * expected events have arrived and no further events follow. If the range begins after a cursor, events are buffered
+ * until the replay has contained an event that was delivered before the cursor.
  */
 async function* readEvents(
   stream: StatusStream,
@@ -191,7 +197,7 @@ async function* readEvents(
         const isBeyond = after && stampOf(event).ms > after.ms + marginMs;
         if (start?.isMissing && (isBeyond || buffered.length > maxBuffered)) break;
       }
-      // The watch stops while the reader works: that time is not silence of the API.
+      // The watch stops while the reader works: the time that the reader takes is not silence of the API.
       watch.stop();
       if (!start?.isMissing && buffered.length > 0) {
         if (start) onResolved?.(start.resolved);
@@ -202,7 +208,7 @@ async function* readEvents(
     }
     if (watch.hasFailed) throw new UpstreamUnavailableError('the Event API fell silent in the middle of a replay');
     start?.settle();
-    // The API has lost the cursor's event only if the replay went beyond the cursor without this event.
+    // The API no longer has the cursor's event only if the replay went past the cursor without this event.
     if (start?.isMissing && after && (buffered.length > 0 || missing.size === 0)) {
       throw new CursorExpiredError(encodeEventCursor(after));
     }

@@ -1,7 +1,9 @@
 import { Deferred } from '../../concurrency/Deferred.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 
-/** Limits the upstream streams besides the feed. Waiters get slots in the order of arrival, urgent ones first. */
+/**
+ * Limits the number of upstream streams besides the feed. Waiters get slots in the order of arrival, urgent ones first.
+ */
 export class StreamSlots {
   readonly #waiting: Deferred[] = [];
   readonly #max: number;
@@ -16,7 +18,7 @@ export class StreamSlots {
     return this.#taken;
   }
 
-  /** @returns whether the slot is taken, which `release` ends; false when the signal was aborted first */
+  /** Waits for a slot. @returns whether one was taken, and must be released; false if the signal was aborted first */
   async take(signal: AbortSignal, isUrgent: boolean): Promise<boolean> {
     if (signal.aborted) return false;
     if (this.#taken < this.#max) {
@@ -28,7 +30,7 @@ export class StreamSlots {
     else this.#waiting.push(turn);
     if (await waitFor(turn.promise, { signal })) return true;
     const index = this.#waiting.indexOf(turn);
-    // The waiter was passed a slot while it left.
+    // The slot was passed to the waiter just before the signal was aborted.
     if (index === -1) this.release();
     else this.#waiting.splice(index, 1);
     return false;

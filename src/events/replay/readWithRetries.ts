@@ -5,13 +5,13 @@ import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import { StreamBackoff } from '../feed/StreamBackoff.ts';
 import type { HistoryRange, PastReader } from './StatusHistory.ts';
 
-/** How many failures without an event between them end a replay. */
+/** The number of consecutive failures, without an event in between, after which a replay fails. */
 const maxFailures = 3;
 /** The longest pause before a retry, in ms. */
 const maxPauseMs = 1_000;
 
 /**
- * Reads past events. After a failure, the read resumes after the last event.
+ * Reads past events. After a failure, resumes reading after the last event.
  *
  * @throws CursorExpiredError | TooManyReplaysError | Fault
  */

@@ -10,40 +10,44 @@ import { decodeLogState } from './LogState.ts';
 import type { LogState } from './LogState.ts';
 
 export interface EventLogOptions {
-  /** Entries kept, at most. Default 100,000. */
+  /** Maximum number of entries. Default 100,000. */
   max?: number | undefined;
-  /** For how long they are kept, in ms. Default a day. */
+  /** How long entries are kept, in ms. Default one day. */
   maxAgeMs?: number | undefined;
 }
 
-/** An event to append, with its time: never ahead of the API's clock. */
+/** An event to append. */
 export interface LoggedEvent extends Omit<LogEntry, 'number'> {
+  /** When the event happened, in Unix ms; for an event dated ahead of the API's clock, the time of this clock. */
   readonly pastMs: number;
 }
 
-/** Who has the lease; `free` if nobody has it and this gateway does not want it. */
+/**
+ * Who has the lease: this gateway, which was `granted` it just now or already `held` it, an `other` one, or nobody
+ * (`free`) because this gateway does not want it.
+ */
 const holders = ['granted', 'held', 'other', 'free'] as const;
 
-/** The shared log has changed unexpectedly: it has another writer, was replaced, or no longer has an entry. */
+/** The shared log has changed unexpectedly: another gateway writes to it, it was replaced, or an entry is missing. */
 export class LogChangedError extends Error {
   override readonly name = 'LogChangedError';
 }
 
-/** Ids by which repeated events are recognised: as many as a process keeps for its own stream. */
+/** Maximum number of ids by which repeated events are recognised, the same as in `PublishedIds`. */
 const maxIds = 100_000;
-/** Entries of one read. */
+/** Maximum number of entries per read. */
 const pageSize = 500;
 /** How long a read waits for the next entry, in ms. */
 const blockMs = 1_000;
-/** How long a read may take in all, in ms. */
+/** How long a read may take, in ms, including the wait for the next entry. */
 const readTimeoutMs = 2_000;
-/** How many commands in a row must be answered in time before a reader connects. */
-const answersInTime = 5;
+/** How many pings in a row must succeed before a reader connects. */
+const pingsBeforeAttach = 5;
 const maxTrimIntervalMs = 10_000;
 
 const [stateKey, streamKey, idsKey, leaseKey] = ['feed', 'feed:entries', 'feed:ids', 'feed:lease'];
 
-/** The log of status events in Redis that several gateways share. One of them writes, all read. Knows no roles itself. */
+/** The log of status events in Redis that several gateways share. One gateway writes, and all of them read. */
 export class EventLog {
   readonly #redis: RedisConnection;
   readonly #max: number;
@@ -56,13 +60,13 @@ export class EventLog {
   }
 
   /**
-   * Connects for reading, unless Redis is often too slow. In that case no gateway could hold the lease, so each is better
-   * off with a stream of its own.
+   * Opens a connection for reading, unless Redis responds too slowly: no gateway could hold the lease then, so each is
+   * better off with a stream of its own.
    *
    * @throws RedisUnavailableError
    */
   async attach(): Promise<AttachedLog> {
-    for (let answers = 0; answers < answersInTime; answers += 1) await this.#redis.run((client) => client.ping());
+    for (let pings = 0; pings < pingsBeforeAttach; pings += 1) await this.#redis.run((client) => client.ping());
     const connection = this.#redis.duplicate(readTimeoutMs);
     try {
       await connection.opened();
@@ -79,7 +83,7 @@ export class EventLog {
     }
   }
 
-  /** @throws RedisUnavailableError | LogChangedError */
+  /** Renews the lease, or takes it if it is free and wanted. @throws RedisUnavailableError | LogChangedError */
   async contend(
     token: string,
     { logId, isWanted, durationMs, leader }: { logId: string; isWanted: boolean; durationMs: number; leader: string },
@@ -92,17 +96,17 @@ export class EventLog {
     return { holder, state: decodeLogState(flat) };
   }
 
-  /** Ends the lease if it still has this token. @throws RedisUnavailableError */
+  /** Releases the lease if it was granted to this token. @throws RedisUnavailableError */
   async release(token: string): Promise<void> {
     await this.#redis.runScript(releaseScript, [leaseKey, stateKey], [token]);
   }
 
-  /** Notes since when the log is complete, unless that is noted. @throws RedisUnavailableError */
+  /** Stores the time since which the log is complete, unless one is already stored. @throws RedisUnavailableError */
   async begin(ms: number): Promise<void> {
     await this.#redis.run((client) => client.hsetnx(stateKey, 'began', String(ms)));
   }
 
-  /** Since when the log is complete, in unix ms. @throws RedisUnavailableError | LogChangedError */
+  /** Reads the time since which the log is complete, in Unix ms. @throws RedisUnavailableError | LogChangedError */
   async beganMs(): Promise<number> {
     const text = await this.#redis.run((client) => client.hget(stateKey, 'began'));
     if (text === null) throw new LogChangedError('the shared log has not begun');
@@ -110,10 +114,10 @@ export class EventLog {
   }
 
   /**
-   * Appends what the log does not contain yet.
+   * Appends the events that the log does not contain yet.
    *
-   * @returns the state after it
-   * @throws RedisUnavailableError if it may have been appended, LogChangedError if not
+   * @returns the number of the log's last entry
+   * @throws RedisUnavailableError if the events may have been appended, LogChangedError if they were not
    */
   async append(state: Pick<LogState, 'id' | 'fence' | 'count'>, events: readonly LoggedEvent[]): Promise<number> {
     const publishedMs = events.at(-1)?.publishedMs ?? 0;
@@ -124,7 +128,7 @@ export class EventLog {
     return count;
   }
 
-  /** How often old entries are to be dropped, in ms. */
+  /** How often `trim` should be called, in ms. */
   get trimIntervalMs(): number {
     return Math.max(100, Math.min(maxTrimIntervalMs, this.#maxAgeMs / 10));
   }
@@ -134,13 +138,17 @@ export class EventLog {
     await this.#redis.runScript(trimScript, [stateKey, streamKey], [this.#maxAgeMs]);
   }
 
-  /** The entry with this number, or the next one. @throws RedisUnavailableError */
+  /** Reads the first entry with at least this number; null if there is none. @throws RedisUnavailableError */
   async entryFrom(number: number): Promise<LogEntry | null> {
     const rows = await this.#redis.run((client) => client.xrange(streamKey, number, '+', 'COUNT', 1));
     return decodeRows(rows)[0] ?? null;
   }
 
-  /** The entries of a range of numbers, both included. @throws RedisUnavailableError, LogChangedError if one is missing */
+  /**
+   * Reads the entries from one number to another, inclusive.
+   *
+   * @throws RedisUnavailableError, LogChangedError if one is missing
+   */
   async *entries(from: number, to: number): AsyncGenerator<LogEntry, void> {
     for (let next = from; next <= to;) {
       const rows = await this.#redis.run((client) => client.xrange(streamKey, next, to, 'COUNT', pageSize));
@@ -155,11 +163,12 @@ export class EventLog {
   }
 }
 
-/** The log as one reader sees it, over a connection of its own. To be closed. */
+/** A reader's access to the log, with a connection of its own. The reader must close it. */
 export class AttachedLog {
   readonly #connection: RedisConnection;
+  /** The state of the log when the reader attached. */
   readonly state: LogState;
-  /** The number of the first entry that the log still has, or will have. */
+  /** The number of the oldest entry in the log or, if the log has none, of the next entry. */
   readonly first: number;
 
   constructor(connection: RedisConnection, state: LogState, first: number) {
@@ -168,7 +177,11 @@ export class AttachedLog {
     this.first = first;
   }
 
-  /** The next entries after a number, as soon as there are some; none after a second. @throws RedisUnavailableError */
+  /**
+   * Returns the entries after a number as soon as there are any; an empty list after a second.
+   *
+   * @throws RedisUnavailableError
+   */
   async next(after: number): Promise<LogEntry[]> {
     // Greater than the id of the entry with this number, whatever its time.
     const lastId = `${after}-18446744073709551615`;

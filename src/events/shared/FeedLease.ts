@@ -7,15 +7,15 @@ import type { EventLog } from './EventLog.ts';
 import type { LogState } from './LogState.ts';
 
 export interface FeedLeaseOptions {
-  /** The state of this gateway's feed for the others, while it holds the lease. */
+  /** Returns the state of this gateway's feed, which the other gateways see while this one holds the lease. */
   describe: () => string;
-  /** Called at each answer. A `LogChangedError` that it throws ends the use of the lease. */
+  /** Called with each response of Redis. If it throws a `LogChangedError`, `onFailure` is called. */
   onState: (state: LogState) => void;
-  /** The lease was granted. */
+  /** Called when the lease was granted to this gateway. */
   onGranted: (state: LogState) => void;
-  /** The lease is over, or may be. */
+  /** Called when this gateway no longer holds the lease, or can't be sure that it does. */
   onLost: () => void;
-  /** Called when Redis has not answered for the duration of a lease, or when the log was replaced. */
+  /** Called when Redis has not responded for the duration of a lease, or when the log has changed unexpectedly. */
   onFailure: (error: unknown) => void;
 }
 
@@ -23,8 +23,8 @@ export interface FeedLeaseOptions {
 const durationMs = 3_000;
 /** Pause between two attempts to get or renew the lease, in ms. */
 const intervalMs = 500;
-/** How long a gateway that gave up the lease does not take it again, in ms. */
-const restMs = 5_000;
+/** How long a gateway waits before it takes the lease again after `giveUp({ coolDown: true })`, in ms. */
+const coolDownMs = 5_000;
 
 /** The lease of one log, as seen by one gateway: takes the lease when it is free, and renews it. */
 export class FeedLease {
@@ -33,12 +33,12 @@ export class FeedLease {
   readonly #options: FeedLeaseOptions;
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
-  /** One for each grant. */
+  /** Identifies one tenure of the lease; replaced when the lease is lost. */
   #token = randomUUID();
   #isHeld = false;
-  /** When the last answered attempt was sent. */
+  /** When the last attempt to which Redis responded was sent. */
   #renewedAt = performance.now();
-  #restsUntil = -Infinity;
+  #coolDownEndsAt = -Infinity;
 
   constructor(log: EventLog, logId: string, options: FeedLeaseOptions) {
     this.#log = log;
@@ -47,9 +47,13 @@ export class FeedLease {
     this.#running = this.#run();
   }
 
-  /** Leaves the lease to others. @param rests whether this gateway does not take it again for a while */
-  async giveUp({ rests }: { rests: boolean }): Promise<void> {
-    if (rests) this.#restsUntil = performance.now() + restMs;
+  /**
+   * Releases the lease.
+   *
+   * @param coolDown whether to let other gateways take it for a while before this one tries again
+   */
+  async giveUp({ coolDown }: { coolDown: boolean }): Promise<void> {
+    if (coolDown) this.#coolDownEndsAt = performance.now() + coolDownMs;
     const [token, wasHeld] = [this.#token, this.#isHeld];
     this.#lose();
     if (wasHeld) await this.#log.release(token).catch(() => undefined);
@@ -58,7 +62,7 @@ export class FeedLease {
   async end(): Promise<void> {
     this.#closing.abort();
     await this.#running;
-    await this.giveUp({ rests: false });
+    await this.giveUp({ coolDown: false });
   }
 
   async #run(): Promise<void> {
@@ -71,11 +75,11 @@ export class FeedLease {
 
   async #attempt(): Promise<void> {
     const sentAt = performance.now();
-    // Expired, for example because the process was suspended. Waiting for Redis to say so would take too long.
+    // The lease has expired, for example because the process was suspended. Waiting until Redis says so takes too long.
     if (this.#isHeld && sentAt - this.#renewedAt > durationMs) this.#lose();
     const token = this.#token;
     try {
-      const isWanted = !this.#isHeld && sentAt >= this.#restsUntil;
+      const isWanted = !this.#isHeld && sentAt >= this.#coolDownEndsAt;
       const leader = this.#options.describe();
       const { holder, state } = await this.#log.contend(token, { logId: this.#logId, isWanted, durationMs, leader });
       if (token !== this.#token) return;

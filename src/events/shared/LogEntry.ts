@@ -8,7 +8,7 @@ export interface LogEntry {
   readonly event: JournalStatusEvent;
   /** When the latest event up to this one happened, in ms; never ahead of the API's clock. */
   readonly publishedMs: number;
-  /** It came in the part of a stream that repeats the past. */
+  /** Whether the event came in the part of a stream that repeats the past. */
   readonly isOverlap: boolean;
 }
 
@@ -16,11 +16,11 @@ export function encodeLogEntry({ event, publishedMs, isOverlap }: Omit<LogEntry,
   return JSON.stringify([event, publishedMs, isOverlap ? 1 : 0]);
 }
 
-/** @throws ContractBrokenError for an entry of a gateway that writes another format */
+/** @throws ContractBrokenError for an entry of a gateway that writes a different format */
 export function decodeLogEntry(id: string, text: string): LogEntry {
   const [event, publishedMs, isOverlap] = JSON.parse(text) as [JournalStatusEvent | undefined, unknown, unknown];
   if (typeof event?.id !== 'string' || typeof event.at !== 'string' || typeof publishedMs !== 'number') {
-    throw new ContractBrokenError('an entry of the shared log has another format: run gateways of one version');
+    throw new ContractBrokenError('an entry of the shared log has a different format: run one version on all gateways');
   }
   return { number: Number.parseInt(id, 10), event, publishedMs, isOverlap: isOverlap === 1 };
 }

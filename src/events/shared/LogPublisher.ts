@@ -11,34 +11,35 @@ import type { AttachedLog, EventLog } from './EventLog.ts';
 import type { LogEntry } from './LogEntry.ts';
 import type { LogState } from './LogState.ts';
 
-/** Events published here that the log may contain later, or not at all. */
+/** Events of this gateway's own stream, which the log may contain later or never. */
 interface Unlogged {
   readonly ids: Set<string>;
-  /** When the latest of them happened, in ms. */
+  /** When the latest of these events happened, in ms. */
   lastMs: number;
-  /** The log contained so many entries when this gateway came back to it. */
+  /** How many entries the log contained when this gateway resumed reading it. */
   upTo: number;
 }
 
 /**
- * Publishes events to this gateway's subscribers, each once: the entries of the shared log or, while the log can't be
- * reached, the events of its own stream. Positions have the log's offsets as long as both have the same events.
+ * Publishes each event once to this gateway's subscribers: the entries of the shared log or, while the log can't be
+ * reached, the events of this gateway's own stream. Positions have the log's offsets as long as this gateway has
+ * published the same events as the log.
  */
 export class LogPublisher implements FeedSink {
   readonly #hub: StatusHub;
   readonly #log: EventLog;
   readonly #maxLoaded: number;
   #ids = new PublishedIds();
-  /** The log that was read last, and the number of the last entry that was read. */
+  /** The id of the log that was read last, and the number of the last entry that was read. */
   #logId: string | null = null;
   #number = 0;
   #beganMs: number | null = null;
-  /** When the latest event happened, or the feed began, in ms. */
+  /** When the latest event happened, in ms; before the first event, when the feed began. */
   #lastMs = -Infinity;
   /** Null while positions have the log's offsets. */
   #unlogged: Unlogged | null = null;
 
-  /** @param maxLoaded entries that a gateway without events reads at first */
+  /** @param maxLoaded maximum number of past entries that are read if this gateway has no events yet */
   constructor(hub: StatusHub, log: EventLog, maxLoaded: number) {
     this.#hub = hub;
     this.#log = log;
@@ -49,13 +50,13 @@ export class LogPublisher implements FeedSink {
     return this.#number;
   }
 
-  /** Where this gateway's own stream continues; undefined if it has published nothing. */
+  /** Where this gateway's own stream has to continue; undefined if this gateway's feed has not begun. */
   get start(): FeedStart | undefined {
     if (this.#beganMs === null) return undefined;
     return { beganMs: this.#beganMs, publishedMs: this.#lastMs, published: this.#ids };
   }
 
-  /** The first stream of this gateway's own was opened. */
+  /** Called when this gateway's own stream was opened. The feed begins with the first opening. */
   begin(openedMs: number): void {
     if (this.#beganMs !== null) return;
     this.#beginAt(openedMs);
@@ -69,7 +70,7 @@ export class LogPublisher implements FeedSink {
     this.#hub.publish(event, isOverlap);
   }
 
-  /** Finds where to read on. @throws RedisUnavailableError */
+  /** Determines from which entry to read the log. @throws RedisUnavailableError */
   async resume({ state, first }: AttachedLog): Promise<void> {
     if (this.#beganMs === null) this.#load(state, first);
     else if (this.#continues(state, first)) this.#readOn(state);
@@ -78,7 +79,11 @@ export class LogPublisher implements FeedSink {
     this.#logId = state.id;
   }
 
-  /** The log has begun after it was attached. @throws LogChangedError if this gateway may lack earlier events */
+  /**
+   * Called when the log begins after this gateway has attached to it.
+   *
+   * @throws LogChangedError if this gateway may lack earlier events
+   */
   noteBeginning(ms: number): void {
     if (this.#beganMs === null) {
       this.#beginAt(ms);
@@ -114,7 +119,7 @@ export class LogPublisher implements FeedSink {
 
   #wasPublished({ number, event, isOverlap }: LogEntry): boolean {
     if (this.#ids.has(event.id)) return true;
-    // What came live after this gateway's return is new, however old it is.
+    // An event that arrived live after this gateway resumed reading the log is new, however long ago it happened.
     if (!this.#unlogged || (number > this.#unlogged.upTo && !isOverlap)) return false;
     return stampOf(event).ms < Math.max(this.#ids.evictedMs, this.#beganMs ?? -Infinity);
   }
@@ -133,7 +138,10 @@ export class LogPublisher implements FeedSink {
     return ms;
   }
 
-  /** Loads the latest entries into memory. Not if readers are waiting: they would get past events as live ones. */
+  /**
+   * Begins with the latest entries, which are thus loaded into memory. If readers are waiting, begins with the next
+   * entry: they would get past events as live ones.
+   */
   #load({ id, count, beganMs, publishedMs }: LogState, first: number): void {
     const loaded = this.#hub.hasReaders ? 0 : this.#maxLoaded;
     this.#number = Math.max(first, count - loaded + 1) - 1;
@@ -155,7 +163,7 @@ export class LogPublisher implements FeedSink {
     if (this.#unlogged) this.#unlogged.upTo = state.count;
   }
 
-  /** @returns the last entry that both logs have; null if this one does not continue the log that was read last */
+  /** @returns the number of the last common entry; null if this log does not continue the log that was read last */
   #succeed({ id, prior }: LogState): number | null {
     if (!prior || prior.id !== this.#logId) return null;
     this.#hub.offsets.succeed({ prior: prior.id, hub: id, count: prior.count });
@@ -175,8 +183,8 @@ export class LogPublisher implements FeedSink {
   }
 
   /**
-   * The log has lost entries, or has other numbers. It is read from the last common entry, or from two minutes before the
-   * last event, and what is known is skipped.
+   * Switches to a log that has lost entries or has different numbers. The log is read from the last common entry or, if
+   * there is none, from two minutes before the last event. Events that were published before are skipped.
    */
   async #switchTo(state: LogState, first: number): Promise<void> {
     const common = this.#succeed(state);
@@ -211,7 +219,9 @@ export class LogPublisher implements FeedSink {
   }
 }
 
-/** Whether the log has brought everything that was published here before. */
+/**
+ * Whether the log has brought all events of this gateway's own stream, or can't be expected to bring the missing ones.
+ */
 function isOver({ ids, lastMs, upTo }: Unlogged, number: number, publishedMs: number): boolean {
   return number >= upTo && (ids.size === 0 || publishedMs > lastMs + 2 * latenessMs);
 }

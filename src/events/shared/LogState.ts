@@ -1,24 +1,24 @@
 /** What all gateways know of the shared log. */
 export interface LogState {
-  /** Identifies it in cursors. */
+  /** Identifies the log in cursors. */
   readonly id: string;
-  /** The number of its last entry. */
+  /** The number of the last entry. */
   readonly count: number;
   /** Increases with each grant of the lease. */
   readonly fence: number;
-  /** It contains every event later than this, in unix ms; null until its first stream was opened. */
+  /** The log contains every event later than this, in Unix ms; null until the first upstream stream was opened. */
   readonly beganMs: number | null;
-  /** When its latest event happened; null before the first. */
+  /** When the latest event of the log happened, in Unix ms; null before the first event. */
   readonly publishedMs: number | null;
-  /** Up to this time, repeated events may not be recognised by their ids. */
+  /** Events up to this time, in Unix ms, may have been logged although their ids are no longer stored. */
   readonly evictedMs: number;
-  /** The log that it continues: entries up to `count` are the same. */
+  /** The log that this one continues: the entries up to `count` are the same. */
   readonly prior: { readonly id: string; readonly count: number } | null;
-  /** The state of the holder's feed; null while nobody holds the lease. */
+  /** The state of the feed of the gateway that holds the lease; null while no gateway holds it. */
   readonly leader: { readonly isOpen: boolean; readonly downMs: number | null } | null;
 }
 
-/** Reads the fields of a hash, names and values in turn. */
+/** Decodes a Redis hash, given as a list of alternating names and values. */
 export function decodeLogState(flat: unknown): LogState {
   const fields = new Map<string, string>();
   const words = Array.isArray(flat) ? flat.map(String) : [];

@@ -20,22 +20,22 @@ export interface LogWriterOptions {
   log: Log;
   /** The state of the log when the lease was granted. */
   state: LogState;
-  /** What this gateway has published itself: a log without events continues it. */
+  /** What this gateway has already published: a log that has not begun continues from there. */
   own: FeedStart | undefined;
-  /** Called when it has noted in the log since when the log is complete, in ms. */
+  /** Called once the time since which the log is complete, in Unix ms, is stored in the log. */
   onBegun: (ms: number) => void;
-  /** Called once, when it can't append any more. */
+  /** Called once, when the writer can no longer append. */
   onFailure: (error: unknown) => void;
 }
 
-/** Events that wait to be appended; the stream waits before it brings more. */
+/** Maximum number of events that wait to be appended. While the queue is full, the stream is not read. */
 const maxQueued = 2_000;
-/** Events of one command. */
+/** Maximum number of events per append command. */
 const maxAtOnce = 200;
 
 /**
- * The upstream stream of the gateway with the lease, which it appends to the shared log. It fails for good when another
- * gateway has the lease.
+ * Reads the upstream stream on the gateway that holds the lease, and appends its events to the shared log. The first
+ * failed append is final, for example because another gateway holds the lease now.
  */
 export class LogWriter implements FeedSink {
   readonly #options: LogWriterOptions;
@@ -58,7 +58,7 @@ export class LogWriter implements FeedSink {
     if (start) this.begin(start.beganMs);
     this.#feed = new StatusFeed(client, this, clock, log, start);
     this.#feed.start();
-    // Entries that are not dropped now are dropped next time.
+    // Entries that can't be dropped now are dropped next time.
     this.#trimTimer = setInterval(() => void events.trim().catch(() => undefined), events.trimIntervalMs);
   }
 
@@ -95,7 +95,7 @@ export class LogWriter implements FeedSink {
     return this.#queue.length < maxQueued || this.#hasFailed ? null : this.#room.next();
   }
 
-  /** What it has not appended is left to the next holder. */
+  /** Discards the events that were not appended: the stream of the next holder of the lease repeats them. */
   async close(): Promise<void> {
     clearInterval(this.#trimTimer);
     this.#stop();
@@ -130,7 +130,10 @@ export class LogWriter implements FeedSink {
   }
 }
 
-/** A log without events begins two minutes before the last event: other gateways may be a little behind this one. */
+/**
+ * Returns where the stream has to start; undefined for live events only. A log that has not begun begins two minutes
+ * before this gateway's last event, since other gateways may be slightly behind.
+ */
 function startOf({ beganMs, publishedMs, evictedMs }: LogState, own: FeedStart | undefined): FeedStart | undefined {
   if (beganMs !== null) return { beganMs, publishedMs, published: new PublishedIds(evictedMs) };
   const lastMs = own?.publishedMs ?? null;

@@ -8,7 +8,7 @@ import type { HistoryRange, PastReader } from '../replay/StatusHistory.ts';
 import { LogChangedError } from './EventLog.ts';
 import type { EventLog } from './EventLog.ts';
 
-/** Past events from the shared log if it has them all, otherwise from the API. */
+/** Reads past events from the shared log as far as the log has them, and the rest from the API. */
 export class LoggedHistory implements PastReader {
   readonly #api: PastReader;
   readonly #log: EventLog;

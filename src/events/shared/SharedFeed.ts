@@ -27,17 +27,21 @@ export interface SharedFeedOptions {
   log: Log;
 }
 
-/** After Redis is lost, each gateway opens its own stream after a random time between these, in ms, so not all at once. */
-const [leastStandaloneMs, mostStandaloneMs] = [500, 2_500];
-/** A leader whose stream has been down for this long leaves the lease to another gateway, in ms. */
+/**
+ * When the shared log can't be read, each gateway opens its own stream after a random delay between these limits, in
+ * ms, so that the gateways don't all connect at once.
+ */
+const [minStandaloneDelayMs, maxStandaloneDelayMs] = [500, 2_500];
+/** How long the stream of the leader may be down before the leader gives up the lease, in ms. */
 const maxLeaderDownMs = 15_000;
 const reconnectPauses = { firstMs: 200, maxMs: 1_000 };
-/** How many entries are published before the event loop gets a turn. */
+/** How many entries are published before other callbacks of the event loop get a turn. */
 const entriesAtOnce = 32;
 
 /**
- * The feed of a gateway that shares a log with others. All read the log; the one with the lease also has the upstream
- * stream, and appends its events. While Redis can't be reached, each gateway has a stream of its own.
+ * The feed of a gateway that shares a log with other gateways. All of them read the log; the one that holds the lease
+ * also reads the upstream stream and appends its events. While Redis can't be reached, each gateway has a stream of its
+ * own.
  */
 export class SharedFeed implements Feed {
   readonly #options: SharedFeedOptions;
@@ -48,14 +52,14 @@ export class SharedFeed implements Feed {
   #writer: LogWriter | null = null;
   #own: StatusFeed | null = null;
   #ownTimer: NodeJS.Timeout | undefined;
-  /** Feeds are closed one after the other. */
+  /** Settles when all earlier writers are closed. They are closed one after the other. */
   #closed: Promise<void> = Promise.resolve();
-  /** The state of the log at the last renewal of the lease; null while Redis can't be reached. */
+  /** The last state of the log that the lease has reported; null while the log is not followed. */
   #seen: LogState | null = null;
-  /** Whether the log has begun: whether its first stream was opened. */
+  /** Whether the log has begun, that is, whether its first stream was opened. */
   #hasBegun = false;
   #readAt = 0;
-  /** When the upstream stream was last seen open, this gateway's or that of the holder. */
+  /** When the upstream stream of this gateway, or of the leader, was last known to be open. */
   #openAt: number | null = null;
   #lagMs: number | null = null;
   #reconnects = 0;
@@ -75,7 +79,7 @@ export class SharedFeed implements Feed {
     const now = performance.now();
     if (isOpen) this.#openAt = now;
     const downMs = this.#openAt === null ? null : Math.round(now - this.#openAt);
-    // Until the own stream has been open, the feed is down since the shared stream was open.
+    // Before this gateway's own stream first opens, `downMs` counts from when the shared stream was last open.
     if (own) return { ...own, downMs: own.downMs ?? downMs, role: 'standalone' };
     const shared = { isOpen, downMs, lagMs: this.#lagMs };
     if (this.#writer) {
@@ -114,7 +118,7 @@ export class SharedFeed implements Feed {
     this.#options.log.warn({ reason: message }, 'status feed lost the shared log');
   }
 
-  /** Follows the shared log until that fails. @throws RedisUnavailableError | LogChangedError */
+  /** Follows the shared log until reading it fails. @throws RedisUnavailableError | LogChangedError */
   async #follow(): Promise<never> {
     const { events, publisher } = this.#options;
     const attached = await events.attach();
@@ -127,7 +131,7 @@ export class SharedFeed implements Feed {
     };
     this.#closing.signal.addEventListener('abort', stop);
     try {
-      // It may have been closed while it attached.
+      // `close` may have been called during `attach`.
       this.#closing.signal.throwIfAborted();
       await this.#stopOwn();
       this.#hasBegun = attached.state.beganMs !== null;
@@ -148,7 +152,7 @@ export class SharedFeed implements Feed {
     }
   }
 
-  /** A subscriber that starts before the past is loaded would get it as live events. */
+  /** Loads the past before `firstAttempt` is fulfilled: earlier subscribers would get past events as live ones. */
   async #loadUpTo(attached: AttachedLog): Promise<void> {
     const { publisher } = this.#options;
     while (publisher.number < attached.state.count) await this.#publish(await attached.next(publisher.number));
@@ -181,7 +185,7 @@ export class SharedFeed implements Feed {
     return lease;
   }
 
-  /** For the other gateways. */
+  /** Encodes the state of this gateway's feed for `LogState.leader`; empty if this gateway does not lead. */
   #describe(): string {
     if (!this.#writer) return '';
     const { isOpen, downMs } = this.state;
@@ -193,7 +197,7 @@ export class SharedFeed implements Feed {
     const { isOpen, downMs } = this.state;
     if (!this.#writer || isOpen || Math.min(downMs ?? Infinity, this.#writer.ageMs) < maxLeaderDownMs) return;
     this.#options.log.warn('status feed leaves the upstream stream to another gateway');
-    void lease.giveUp({ rests: true });
+    void lease.giveUp({ coolDown: true });
   }
 
   /** @throws LogChangedError when events are missing between this gateway's last one and the log's first one */
@@ -215,7 +219,7 @@ export class SharedFeed implements Feed {
       onBegun: (ms) => this.#noteBeginning(ms),
       onFailure: (error) => {
         log.warn({ reason: messageOf(error) }, 'status feed can no longer append');
-        void lease.giveUp({ rests: false });
+        void lease.giveUp({ coolDown: false });
       },
     });
     this.#writer = writer;
@@ -234,7 +238,7 @@ export class SharedFeed implements Feed {
   /** Opens a stream of its own after a random delay, unless the log is available again before that. */
   #armOwn(): void {
     if (this.#own || this.#ownTimer) return;
-    const delayMs = leastStandaloneMs + Math.random() * (mostStandaloneMs - leastStandaloneMs);
+    const delayMs = minStandaloneDelayMs + Math.random() * (maxStandaloneDelayMs - minStandaloneDelayMs);
     this.#ownTimer = setTimeout(() => this.#startOwn(), delayMs);
   }
 

@@ -1,13 +1,14 @@
 import { luaNow, RedisScript } from '../../redis/RedisScript.ts';
 
 /*
- * The log is a hash with its state, a stream with its entries and a sorted set with the ids of the latest events by their
- * time. The id of an entry is `<number>-<unix ms of the append>`.
+ * The log consists of a hash with its state, a stream with its entries, and a sorted set with the ids of the latest
+ * events by time. The id of an entry is `<number>-<Unix ms of the append>`.
  */
 
 /**
- * Returns the first entry's id and the log's state. A Redis that was restarted or replaced may have lost the last entries,
- * so the log gets a new id then, and numbers of the old id are valid only as far as its entries are still there.
+ * Returns the id of the first entry and the state of the log. If Redis was restarted or replaced, the log may have lost
+ * its last entries. It therefore gets a new id, and the old log's numbers remain valid only up to the last entry still
+ * there.
  *
  * KEYS: log, stream, ids. ARGV: run id of Redis, id for a new log.
  */
@@ -24,8 +25,9 @@ return {first and first[1] or '', redis.call('HGETALL', KEYS[1])}
 `);
 
 /**
- * Renews the lease, takes it if it is free and wanted, or finds who leads. KEYS: lease, log. ARGV: token, duration in ms,
- * id of the log, 1 if it is wanted, state of the holder's feed.
+ * Renews the lease if the caller has it, or takes it if it is free and wanted. Returns who has the lease, and the state
+ * of the log. KEYS: lease, log. ARGV: the caller's token, duration in ms, id of the log, 1 if the caller wants the
+ * lease, state of the caller's feed.
  */
 export const leaseScript = new RedisScript(`
 if redis.call('HGET', KEYS[2], 'id') ~= ARGV[3] then return {'moved', {}} end
@@ -43,7 +45,7 @@ redis.call('HINCRBY', KEYS[2], 'fence', 1)
 return {'granted', redis.call('HGETALL', KEYS[2])}
 `);
 
-/** KEYS: lease, log. ARGV: token. */
+/** Releases the lease if the token has it. KEYS: lease, log. ARGV: token. */
 export const releaseScript = new RedisScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[2], 'leader', '')
@@ -51,11 +53,12 @@ return redis.call('DEL', KEYS[1])
 `);
 
 /**
- * Appends events that the log does not contain. Appends nothing if the lease was granted anew since, or if the log is not
- * as its only writer left it: then entries were lost. Returns the number of the last entry, -1 if nothing was appended.
+ * Appends the events that the log does not contain, and returns the number of the last entry. Returns -1 and appends
+ * nothing if the lease was granted again since then, or if the log differs from what its only writer left, which means
+ * that entries were lost.
  *
- * KEYS: log, stream, ids. ARGV: fence, id of the log, its last number, most entries, most ids, time of the latest event;
- * then for each event its id, its time in ms and the entry.
+ * KEYS: log, stream, ids. ARGV: fence, id of the log, its last number, maximum number of entries, maximum number of
+ * ids, time of the latest event; then for each event its id, its time in ms and the entry.
  */
 export const appendScript = new RedisScript(`${luaNow}
 local state = redis.call('HMGET', KEYS[1], 'fence', 'id', 'count', 'evicted')
@@ -79,7 +82,7 @@ redis.call('HSET', KEYS[1], 'count', string.format('%.0f', number), 'published',
 return number
 `);
 
-/** Drops entries that are too old. KEYS: log, stream. ARGV: greatest age in ms. */
+/** Drops entries that are too old. KEYS: log, stream. ARGV: maximum age in ms. */
 export const trimScript = new RedisScript(`${luaNow}
 local function msOf(entry) return tonumber(string.match(entry[1], '-(%d+)$')) end
 local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]

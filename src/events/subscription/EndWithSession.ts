@@ -9,16 +9,19 @@ type Result = IteratorResult<PositionedEvent, undefined>;
 
 /**
  * Ends a subscription as soon as the subscriber's session ends. The error has the cursor of the last delivered event.
- * An event that arrives at that moment is not delivered: a subscription after the cursor begins with it.
+ * An event that arrives at that moment is not delivered, but a subscription after the cursor begins with it.
  */
 export class EndWithSession implements StatusReader {
   readonly #source: StatusReader;
-  /** What `next` has returned. `Promise.race` with one promise for the end would keep memory for each event until the end. */
+  /**
+   * The pending result of `next`. A `Promise.race` of each event with one promise for the end of the session would hold
+   * memory for each event until the session ends.
+   */
   #pending: Deferred<Result> | null = null;
   readonly #unwatch: () => void;
   #cursor: string | null;
   #hasEnded = false;
-  /** The error with which the subscription ended, until a call of `next` has thrown this error. */
+  /** The error with which the subscription ended, until a call of `next` throws it. */
   #error: Error | null = null;
 
   /** @param startsAfter the subscriber's cursor before its first event */

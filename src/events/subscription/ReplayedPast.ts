@@ -12,16 +12,16 @@ import type { PastReader } from '../replay/StatusHistory.ts';
 import type { SeenEvents } from './SeenEvents.ts';
 
 /**
- * How many replayed events are queued for a subscriber. When the queue is full, the replay waits before it reads more.
+ * The maximum number of replayed events queued for a subscriber. While the queue is full, the replay does not read on.
  */
 const maxQueued = 512;
-/** How long a replay waits for its subscriber, all waits together, before it gives up its stream, in ms. */
+/** How long a replay waits for its subscriber in total before it gives up its stream, in ms. */
 const maxWaitMs = 1_000;
 
 /**
  * Everything after a position, replayed by the API for one subscriber. The replay reads ahead by a few hundred events.
- * When the subscriber is slower than the API, the replay closes its stream, since other subscribers wait for one, and
- * opens a new stream once half of the queue was read.
+ * When the subscriber is slower than the API, the replay closes its stream, since other subscribers may be waiting for
+ * a stream, and opens a new one once half of the queue was read.
  */
 export class ReplayedPast {
   readonly #hub: StatusHub;
@@ -42,7 +42,7 @@ export class ReplayedPast {
     void this.#replay();
   }
 
-  /** The number of the first event of the hub that follows this past. */
+  /** The number of the hub's first event that does not belong to this past. */
   get liveFrom(): number {
     return this.#liveFrom;
   }
@@ -57,15 +57,18 @@ export class ReplayedPast {
     this.#queue.close();
   }
 
-  /** Replays the past. If the window meanwhile has dropped events that were not replayed, these are replayed, too. */
+  /**
+   * Replays the past. Events that the window has dropped in the meantime, and that were not replayed, are replayed too.
+   */
   async #replay(): Promise<void> {
     const { signal } = this.#closing;
     try {
-      // The beginning of the feed is where the past ends.
+      // Where the past ends is only known once the feed has begun.
       await this.#hub.untilBegun(signal);
       for (let isComplete = false, isFirst = true; !isComplete && !signal.aborted; isFirst = false) {
         if (this.#queue.isFull()) await this.#queue.untilRoom();
-        // As late as possible: live events that are dated before the position are in the window and not in a replay.
+        // Moves on only if necessary: live events that are dated before the position are in the window but not in a
+        // replay.
         if (!this.#hub.reachesBackTo(this.#liveFrom)) this.#liveFrom = this.#hub.end;
         isComplete = (await this.#readOn(signal, isFirst)) && this.#hub.reachesBackTo(this.#liveFrom);
       }
@@ -78,7 +81,7 @@ export class ReplayedPast {
   /** @returns false when the stream was given up before its end */
   async #readOn(signal: AbortSignal, isFirst: boolean): Promise<boolean> {
     const expected = this.#hub.expectedPast;
-    // When the feed has just begun, every event that the feed did not receive happened before this moment.
+    // If the feed has just begun, every event that it did not receive happened before this moment.
     const upToMs = expected?.recent.length === 0 ? expected.ms + beginningErrorMs : undefined;
     this.seen.beginReplay(expected?.ms ?? 0, this.#position.floorMs - latenessMs);
     const range = {

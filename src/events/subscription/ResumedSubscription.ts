@@ -21,14 +21,14 @@ export interface ResumedSubscriptionOptions {
   accepts: (event: JournalStatusEvent) => boolean;
   /** The position to resume after. Null for live events only. */
   after: EventPosition | null;
-  /** Whether the client still reads. */
+  /** Returns whether the client still reads. */
   isTaking: () => boolean;
 }
 
 /**
- * Everything after a position, then live events. The past comes from the hub's window or, if it is older, from a
- * replay. Live events are read from the window, beginning with the number that was next when the past was requested, so
- * there is no gap. When the window has dropped events that were not read, the subscription resumes from its last
+ * Delivers everything after a position, then live events. Past events come from the hub's window or, if they are older,
+ * from a replay. Live events are read from the window, beginning with the number that was next when the past was
+ * requested, so there is no gap. When the window has dropped unread events, the subscription resumes from its last
  * position by itself. If the client has stopped reading, the subscription ends with `SLOW_CONSUMER` instead.
  */
 export class ResumedSubscription implements StatusReader {
@@ -40,7 +40,7 @@ export class ResumedSubscription implements StatusReader {
    * before the feed has begun.
    */
   #position: EventPosition | null;
-  /** Gives live events their positions until the hub's positions include what this subscription got from elsewhere. */
+  /** Assigns positions to live events until the hub's positions include what this subscription got from elsewhere. */
   #positioner: EventPositioner | null = null;
   /** The time of the latest delivered event that the hub may not have published; -Infinity if there is none. */
   #aheadMs = -Infinity;
@@ -57,14 +57,16 @@ export class ResumedSubscription implements StatusReader {
     else this.#live = hub.subscribe(options.accepts, hub.end, (mark) => this.#readOnAfter(mark));
   }
 
-  /** The hub's cursor, once the cursor includes what this subscription got from elsewhere. */
+  /**
+   * The hub's cursor while the subscriber is idle, once this cursor includes what the subscription got from elsewhere.
+   */
   get restingCursor(): string | null {
     const cursor = this.#live?.restingCursor ?? null;
     return cursor !== null && this.#isCoveredBy(this.#hub.mark?.position) ? cursor : null;
   }
 
   next(): Promise<Result> {
-    // The usual case has no further promise, which would cost much at hundreds of thousands of events a second.
+    // The usual case avoids a further promise, which would be costly at hundreds of thousands of events per second.
     if (this.#live && !this.#positioner && !this.#live.isLost) return this.#live.next();
     return this.#nextOwn();
   }
@@ -128,7 +130,7 @@ export class ResumedSubscription implements StatusReader {
     }
   }
 
-  /** The next event of the past. Null if the event is filtered out, and at the end of the past. */
+  /** The next past event; null if the event was filtered out or the past has ended. */
   async #nextPast(past: ReplayedPast): Promise<Result | null> {
     const result = await past.next();
     if (this.#hasLeft) return null;
@@ -144,7 +146,11 @@ export class ResumedSubscription implements StatusReader {
     return null;
   }
 
-  /** The next live event. Null if the window has dropped events, which are replayed next. @throws SlowConsumerError */
+  /**
+   * The next live event; null if the window has dropped unread events, which are replayed next.
+   *
+   * @throws SlowConsumerError
+   */
   async #nextLive(): Promise<Result | null> {
     if (!this.#live || this.#live.isLost) {
       this.#recover();
@@ -177,7 +183,10 @@ export class ResumedSubscription implements StatusReader {
     return last?.position ?? this.#position ?? this.#hub.beginning?.position ?? null;
   }
 
-  /** Whether this position of the hub includes every event delivered so far. Once true, the answer stays true. */
+  /**
+   * Whether this position of the hub includes every event delivered so far. Once true, this also holds for later
+   * positions.
+   */
   #isCoveredBy(position: EventPosition | undefined): boolean {
     if (this.#aheadMs === -Infinity) return true;
     if (!position || !hasEvents(position) || position.floorMs < this.#aheadMs) return false;

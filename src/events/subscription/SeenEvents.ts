@@ -13,7 +13,7 @@ export class SeenEvents {
   readonly #hub: StatusHub;
   readonly #replayed = new Set<string>();
   #after: EventPosition;
-  /** Whether the hub has published the last event of the position. Events that follow it in the hub's order are new. */
+  /** Whether the hub has published the position's last event. Events after that one in the hub's order are new. */
   #isReached: boolean;
   /** Events before this time were published before the replay. Infinity without a replay. */
   #sinceMs = Infinity;
@@ -27,7 +27,9 @@ export class SeenEvents {
   }
 
   /**
-   * @param sinceMs the hub published every event that is two minutes older than this before the replay
+   * Must be called before a replay; only the first call has an effect.
+   *
+   * @param sinceMs events more than two minutes earlier than this were published by the hub before the replay
    * @param fromMs the time at which the replay begins
    */
   beginReplay(sinceMs: number, fromMs: number): void {
@@ -44,18 +46,21 @@ export class SeenEvents {
     this.#lastReplayedMs = Math.max(this.#lastReplayedMs, ms);
   }
 
-  /** To be called when a replay has shown which events the digest of the position contains. */
+  /** Must be called when a replay has shown which events the digest of the position contains. */
   resolve(after: EventPosition): void {
     if (this.#after.digest) this.#after = after;
   }
 
-  /** To be called once and in order for each event that the hub publishes after the past was requested. */
+  /**
+   * Whether the subscriber has already received an event. Must be called once and in order for each event that the hub
+   * publishes after the past was requested.
+   */
   has(event: JournalStatusEvent): boolean {
     const { ms, token } = stampOf(event);
     const isReached = this.#isReached;
     this.#isReached ||= token === this.#after.named.at(-1)?.token;
     if (this.#takeReplayed(event)) return true;
-    // A hub that has created the position published this event later.
+    // If the position is the hub's own, the hub published this event after it.
     if (this.#hub.isOwn(this.#after)) return false;
     if (isAfter(event, this.#after)) return false;
     if (isNamed(this.#after, token)) return true;
@@ -65,10 +70,10 @@ export class SeenEvents {
     return !isReached || this.#hub.isAroundBeginning(event);
   }
 
-  /** True if the event was replayed. Forgets the event, since the hub publishes each event once. */
+  /** Whether the event was replayed. Removes its id, since the hub publishes each event only once. */
   #takeReplayed(event: JournalStatusEvent): boolean {
     if (this.#replayed.size === 0) return false;
-    // An event that is dated ahead does not prove that all earlier ones were published.
+    // An event dated ahead does not prove that all earlier events were published.
     const pastMs = Math.min(stampOf(event).ms, this.#hub.now());
     if (pastMs > this.#lastReplayedMs + 2 * latenessMs) this.#replayed.clear();
     return this.#replayed.delete(event.id);

@@ -2,13 +2,16 @@ import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import { WrappedReader } from '../feed/StatusReader.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 
-/** The slowest rate at which a client may read queued data, in bytes per ms: large results get more time. */
+/**
+ * The slowest rate at which a client may read queued data, in bytes per ms: clients get more time for large results.
+ */
 export const minBytesPerMs = 256;
 /** How long a client may stop reading, in ms. */
 const stallMs = 10_000;
 
 /**
- * How much of a subscription its client has received: the cursors that a transport sends, and whether the client reads.
+ * Tracks how much of a subscription its client has received, which cursors were sent, and whether the client still
+ * reads.
  */
 export class SubscriptionProgress {
   #reader: StatusReader | null = null;
@@ -29,21 +32,24 @@ export class SubscriptionProgress {
     return this.#reader?.restingCursor ?? null;
   }
 
-  /** The feed's cursor, if the client has every event up to this cursor and was not sent the cursor itself. */
+  /**
+   * The feed's cursor, if the client has every event up to it but has not been sent the cursor itself; null otherwise.
+   */
   get unsentCursor(): string | null {
     const cursor = this.restingCursor;
     return cursor === (this.#sentCursor ?? this.cursor) ? null : cursor;
   }
 
-  /** To be called when the client is sent this cursor without an event. */
+  /** Must be called when the client is sent this cursor without an event. */
   markSent(cursor: string): void {
     this.#sentCursor = cursor;
   }
 
   /**
-   * Waits until the client has read as much as it must before it gets more.
+   * Waits until the client has read enough to be sent more.
    *
-   * @param bytes queued for the client: a large result gets more time
+   * @param taken fulfilled when the client has read enough
+   * @param bytes how many bytes are queued for the client, which gets more time for a large result
    */
   async untilTaken(taken: Promise<void>, bytes: number): Promise<void> {
     const begunAt = performance.now();
@@ -51,12 +57,12 @@ export class SubscriptionProgress {
     this.#waitedMs += performance.now() - begunAt - bytes / minBytesPerMs;
   }
 
-  /** False when the client has not read for ten seconds. */
+  /** Whether the client still reads; false if it has not read for ten seconds. */
   get isTaking(): boolean {
     return this.#waitedMs < stallMs;
   }
 
-  /** Sets the delivery of the events. While the delivery still has an event, the subscriber is not at rest. */
+  /** Sets the delivery of the events. While the delivery is not idle (`isResting`), `restingCursor` is null. */
   deliveredBy(delivery: { readonly isResting: boolean }): void {
     this.#delivery = delivery;
   }
@@ -66,7 +72,7 @@ export class SubscriptionProgress {
     this.#reader = reader;
     const next = async () => {
       const pending = reader.next();
-      // Reset after the call of `next`: a reader that the window has left behind checks `isTaking` in it.
+      // Reset only after `next` was called: a reader that lost events of the window checks `isTaking` during this call.
       this.#waitedMs = 0;
       const result = await pending;
       if (!result.done) {

@@ -6,8 +6,8 @@ import { WrappedReader } from '../feed/StatusReader.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';
 
 /**
- * Filters events with an asynchronous check. When the check of an event fails, the subscription ends with the cursor
- * before this event, so that a client that subscribes again does not lose it.
+ * Filters events with an asynchronous check. If the check of an event throws, the subscription ends with the cursor
+ * before this event, so that a client that subscribes again does not miss the event.
  *
  * @param startsAfter the subscriber's cursor before its first event
  */

@@ -5,18 +5,18 @@ import type { JournalSnapshot, WaitedJournal } from './WaitedJournal.ts';
 
 export interface WaitingClient {
   readonly timeoutMs: number;
-  /** Is called once, with the latest that is known of the journal. */
+  /** Called once when the wait has ended, with the latest known state of the journal. */
   ended: (latest: JournalSnapshot) => void;
 }
 
-/** What all waits share. */
+/** What all waits have in common. */
 export interface WaitParts {
   readonly timer: SharedTimer;
-  /** The cursor of everything that the feed has delivered; null while something is on its way. */
+  /** Returns the cursor after everything that the feed has delivered; null while an event is on its way. */
   readonly feedCursor: () => string | null;
 }
 
-/** One client's wait, until the journal is no longer under way, the time is over or something else ends it. */
+/** One client's wait until the journal is no longer under way, the timeout has passed, or `end` is called. */
 export class JournalWait {
   readonly #parts: WaitParts;
   readonly #waited: WaitedJournal;
@@ -31,7 +31,7 @@ export class JournalWait {
     this.#client = client;
   }
 
-  /** Does nothing if it has been ended before. */
+  /** Starts the wait, unless the wait has already been ended. */
   begin(): void {
     if (this.#isOver) return;
     this.#parts.timer.add(this.end, this.#client.timeoutMs);
@@ -43,7 +43,9 @@ export class JournalWait {
     return this.#isOver;
   }
 
-  /** To be called when something new is known. */
+  /**
+   * Must be called when something new is known about the journal. Ends the wait if the journal is no longer under way.
+   */
   check(): void {
     const latest = this.#waited.latest(this.#own);
     if (!isUnderWay(latest.journal.status)) this.#end(latest);
@@ -52,7 +54,7 @@ export class JournalWait {
   /** Ends the wait early, for instance when the client has disconnected. */
   readonly end = (): void => {
     const latest = this.#waited.latest(this.#own);
-    // Everything up to the feed's position is in `latest`, so a subscription need not repeat it.
+    // `latest` includes every event up to the feed's position, so a subscription need not repeat these events.
     this.#end({ ...latest, cursor: this.#parts.feedCursor() ?? latest.cursor });
   };
 

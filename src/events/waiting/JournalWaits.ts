@@ -15,7 +15,7 @@ import type { WaitingClient, WaitParts } from './JournalWait.ts';
 import { WaitedJournal } from './WaitedJournal.ts';
 import type { JournalSnapshot } from './WaitedJournal.ts';
 
-/** What waits need of `StatusEvents`. */
+/** The part of `StatusEvents` that waits need. */
 export interface WaitEvents {
   readonly feedState: FeedState;
   readonly mark: StatusMark | null;
@@ -26,25 +26,25 @@ export interface WaitEvents {
 
 export interface JournalWaitsOptions {
   events: WaitEvents;
-  /** Reads a journal. Used only for what the feed can't tell. */
+  /** Reads a journal. Used only when the feed can't tell the state of the journal. */
   read: (id: string, signal: AbortSignal) => Promise<Journal | null>;
   log: Log;
 }
 
-/** Pause between two checks of the feed, and between two reads, in ms. */
+/** Pause between two checks of the feed's state, and between two reads of journals, in ms. */
 const tickMs = 100;
-/** A feed reconnects within a moment; it counts as down after this long, in ms. */
+/** How long the feed may be without a stream before it counts as down, in ms. It usually reconnects within a moment. */
 const downAfterMs = 2_000;
-/** How long a read of a journal holds while the feed is down, in ms. */
+/** Pause between two reads of the same journal while the feed is down, in ms. */
 const readEveryMs = 5_000;
 
 /**
- * Everybody who waits until a journal is no longer under way. All of them share one subscription to the feed. While the
- * feed is down, the journals are read in turn, one at a time, each once for all that wait for it.
+ * Lets clients wait until a journal is no longer under way. All waits share one subscription to the feed. While the
+ * feed is down, the journals are read in turn, one at a time, each once for all clients that wait for it.
  */
 export class JournalWaits {
   readonly #options: JournalWaitsOptions;
-  /** Those at the beginning were read least recently. */
+  /** The awaited journals by id, the least recently read one first. */
   readonly #waited = new Map<string, WaitedJournal>();
   /** Journals that were last read before the feed began: the feed may lack their later events. */
   readonly #uncovered = new Set<string>();
@@ -61,10 +61,10 @@ export class JournalWaits {
   }
 
   /**
-   * Collects the events of a journal from now on. To be called before the journal is read.
+   * Collects the events of a journal from now on. Must be called before the journal is read.
    *
    * @param id in lower case
-   * @returns what to `leave` when they are not needed any more
+   * @returns the argument for `leave`, which must be called when the events are no longer needed
    */
   follow(id: string): WaitedJournal {
     const { events } = this.#options;
@@ -77,16 +77,16 @@ export class JournalWaits {
   }
 
   /**
-   * Creates a wait that begins and ends with its own methods.
+   * Creates a wait, which starts when its `begin` is called.
    *
-   * @param own what the client has read since it follows the journal
+   * @param own the state of the journal that the client has read after `follow`
    */
   prepare(waited: WaitedJournal, own: JournalSnapshot, client: WaitingClient): JournalWait {
     void this.#watchFeed();
     return new JournalWait(this.#parts, waited, own, client);
   }
 
-  /** To be called once for each `follow`. */
+  /** Stops collecting events. Must be called once for each call of `follow`. */
   leave(waited: WaitedJournal): void {
     waited.followers -= 1;
     if (waited.followers > 0) return;
@@ -122,7 +122,7 @@ export class JournalWaits {
     }
   }
 
-  /** Runs while anybody waits. It reads nothing as long as the feed tells everything. */
+  /** Runs while any journal is awaited, and reads journals whose events the feed may lack. */
   async #watchFeed(): Promise<void> {
     if (this.#isWatching) return;
     this.#isWatching = true;
@@ -147,7 +147,7 @@ export class JournalWaits {
     return waited && steadyNow() - waited.readMs >= readEveryMs ? waited.id : null;
   }
 
-  /** False when the journal could not be read. */
+  /** Reads a journal and returns whether that succeeded. */
   async #read(id: string): Promise<boolean> {
     const { events, read } = this.#options;
     const startedMs = steadyNow();

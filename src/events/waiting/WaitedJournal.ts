@@ -4,14 +4,16 @@ import type { Journal, JournalStatus } from '../../domain/journal.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { steadyNow } from '../../upstream/transport/ApiClock.ts';
 
-/** A journal as it was at a moment. */
+/** The state of a journal at a moment. */
 export interface JournalSnapshot {
   journal: Journal;
   /** A subscription that starts after this cursor gets every event later than this state of the journal. */
   cursor: string;
-  /** When the read of it began, by `steadyNow`. */
+  /** When reading the journal began, by `steadyNow`. */
   startedMs: number;
-  /** The status comes from an event. Events don't contain the dates and the price, which may have changed with it. */
+  /**
+   * Whether the status comes from an event. Dates and the price may have changed too, but events don't contain them.
+   */
   isStatusOnly?: boolean;
 }
 
@@ -19,20 +21,20 @@ export function isUnderWay(status: JournalStatus): boolean {
   return progressOf(status) === 'UNDER_WAY';
 }
 
-/** What is known of a journal that somebody waits for. All who wait for the journal share it. */
+/** What is known about an awaited journal. Shared by all clients that wait for the journal. */
 export class WaitedJournal {
   readonly id: string;
   followers = 0;
   /** When the journal was last read, by `steadyNow`. */
   readMs = steadyNow();
   #read: JournalSnapshot | null = null;
-  /** The status of its last event, as the API spells it. */
+  /** The status of the journal's last event, as the API spells it. */
   #rawStatus: string | undefined;
   #cursor: string | null = null;
-  /** Are told of every change. */
+  /** The waits whose `check` is called after every change. */
   readonly waits = new SmallSet<{ check: () => void }>();
 
-  /** @param rawStatus of its last event so far; undefined if there was none recently */
+  /** @param rawStatus the status of the journal's last event so far; undefined if there was no recent event */
   constructor(id: string, rawStatus: string | undefined) {
     this.id = id;
     this.#rawStatus = rawStatus;
@@ -50,8 +52,8 @@ export class WaitedJournal {
   }
 
   /**
-   * The later of the two reads. If the last event has a later status, that status replaces the one of the read, because a
-   * read may lag behind the events.
+   * Returns the later of two reads: the client's own and the last shared one. If the last event has a later status,
+   * that status replaces the status of the read, because reads may lag behind events.
    */
   latest(own: JournalSnapshot): JournalSnapshot {
     const base = this.#read && this.#read.startedMs > own.startedMs ? this.#read : own;
@@ -73,7 +75,7 @@ export class WaitedJournal {
   }
 }
 
-/** @param than a status that is under way */
+/** Whether a status comes later in the life of a journal. @param than a status that is under way */
 function isFurther(status: JournalStatus, than: JournalStatus): boolean {
   if (status === 'unknown' || than === 'unknown') return status === 'unknown';
   return journalStatuses.indexOf(status) > journalStatuses.indexOf(than);

@@ -15,7 +15,7 @@ const maxTransmitter = 255;
 const maxQtyPlaces = 9;
 /** A limit of the gateway: the API documents none. */
 const maxEntries = 1_000;
-/** The API accepts 128 characters today and will accept fewer, so `IdempotencyKeys` shortens long keys. */
+/** The API accepts 128 characters today but will accept fewer in future, so `IdempotencyKeys` shortens long keys. */
 const maxKey = 128;
 const transmitterFields = [
   'transmitterName',
@@ -23,7 +23,7 @@ const transmitterFields = [
   'transmitterAddress',
   'transmitterFinancialInstitution',
 ] as const;
-/** A key becomes an HTTP header, so it is visible ASCII, with spaces only inside. */
+/** A key is sent in an HTTP header, so it consists of visible ASCII characters, with spaces only between them. */
 const keyPattern = /^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$/;
 
 /**
@@ -33,7 +33,7 @@ const keyPattern = /^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$/;
 export class InputCheck {
   readonly #issues: InvalidRequestIssue[] = [];
 
-  /** The caller's key unchanged, or a new one if the caller gave none. */
+  /** Checks and returns the caller's key, or returns a new key if the caller gave none. */
   idempotencyKey(given: string | null | undefined): string {
     if (given == null) return randomUUID();
     if (!keyPattern.test(given)) {
@@ -46,14 +46,16 @@ export class InputCheck {
     return given;
   }
 
-  /** The account id in the API's spelling. */
+  /** Checks an account id and returns it in the API's spelling. */
   account(path: Path, value: string): string {
     const id = asUuid(value);
     if (id === null) this.add(path, `expected a UUID, found ${quote(value)}`);
     return id ?? value;
   }
 
-  /** Checks only the lengths of the transmitter's fields, which are personal data and never appear in a message. */
+  /**
+   * Of the transmitter's fields, checks only the lengths: they are personal data and must never appear in a message.
+   */
   cash(path: Path, entry: Cash): void {
     const { amount } = entry;
     if (!isPositive(amount)) this.add([...path, 'amount'], `expected an amount above 0, found ${quote(amount)}`);
@@ -74,7 +76,10 @@ export class InputCheck {
     if (entries.length > maxEntries) this.add(path, `expected at most ${maxEntries} entries, found ${entries.length}`);
   }
 
-  /** Entries without a currency are in the firm's own, which the gateway does not know, so they are not compared. */
+  /**
+   * Entries without a currency are in the firm's own currency, which the gateway does not know, so they are not
+   * compared.
+   */
   oneCurrency(path: Path, entries: readonly { currency?: string | null | undefined }[]): void {
     const first = entries.find(({ currency }) => currency)?.currency ?? '';
     entries.forEach(({ currency }, index) => {
@@ -98,7 +103,7 @@ export class InputCheck {
   }
 
   #maxLength(path: Path, value: string | null | undefined, max: number): void {
-    // A text has at most as many characters as UTF-16 code units.
+    // A text never has more characters than UTF-16 code units.
     if (value == null || value.length <= max) return;
     const { length } = Array.from(value);
     if (length > max) this.add(path, `expected at most ${max} characters, found ${length}`);

@@ -4,8 +4,9 @@ import type { JournalSides } from '../../domain/journal.ts';
 import { IdempotencyConflictError } from '../../errors/refusals.ts';
 
 /**
- * Checks that the principal may see the journals of an answer. When the key was used before, the API returns the
- * journals of the first request. If they are between accounts of others, the client learns only that the key was used.
+ * Checks that the principal may see the journals in a response. If the key was used before, the API returns the
+ * journals of the first request. If these are between accounts of other principals, the client learns only that the key
+ * was used.
  *
  * @throws IdempotencyConflictError
  */

@@ -44,7 +44,7 @@ export async function createJournal(
     );
     assertVisible([answered], idempotencyKey, context);
     const fresh = await freshJournal(answered, isMade, context);
-    // A read may date a journal that the answer to its create leaves undated.
+    // The journal may have a date only when it is read again, and not in the response to its create.
     return { journal: fresh, idempotencyKey, replayed: isReplay([answered, fresh]) };
   });
 }

@@ -10,8 +10,8 @@ import type { BatchSuccess } from './matchEntries.ts';
 import { withinCaps } from './withinCaps.ts';
 
 /**
- * Pays one account from many. The API takes no idempotency key here, so `ReverseBatches` makes sure that a key is sent
- * only once.
+ * Pays one account from many. The API takes no idempotency key here, so `ReverseBatches` makes sure that the batch of a
+ * key is sent only once.
  *
  * @throws Refusal | Fault | ForbiddenError
  */

@@ -19,7 +19,7 @@ export async function deleteJournal(args: { id: string }, context: OperationCont
   try {
     await parts.journals.delete(journalId);
   } finally {
-    // The operation's earlier reads of it are outdated.
+    // What the operation has read of the journal before is outdated.
     journalLoader.clear(journalId);
   }
   return { journalId };

@@ -10,7 +10,7 @@ import { JournalWindow } from '../paging/JournalWindow.ts';
 
 const label = 'Reversal of journal ';
 
-/** The beginning of a reversal's description. It names the original, which no field of the API does. */
+/** Returns the beginning of a reversal's description. It states the original, for which the API has no field. */
 export function reversalLabel({ id }: Pick<Journal, 'id'>): string {
   return `${label}${id}`;
 }
@@ -21,10 +21,10 @@ export function isReversal({ description }: Journal): boolean {
 }
 
 /**
- * Searches for the reversal of a journal. The API keeps idempotency keys for an undocumented time, after which only this
- * search prevents a second reversal. Descriptions are compared by their letters, since the API may tidy them.
+ * Searches for the reversal of a journal. The API keeps idempotency keys for an undocumented time, after which only
+ * this search prevents a second reversal. Descriptions are compared by their letters, since the API may normalize them.
  *
- * @returns the newest, preferably one that was not replaced; null if there is none
+ * @returns the newest reversal, preferably one that was not replaced; null if there is none
  * @throws RateLimitedError | UpstreamUnavailableError when the search is incomplete
  */
 export async function findReversal(original: JNLC, context: OperationContext): Promise<Journal | null> {

@@ -4,14 +4,14 @@ import type { Journal } from '../../domain/journal.ts';
 import type { BatchItem } from '../../domain/newJournal.ts';
 
 /**
- * The journal of an answer, at least as new as its last delivered status event. An answer can be older, since an event
- * may arrive before it, and since the API answers a reused key with its first answer. The journal is read again in
- * three cases: its type could not be read, the status in its last event differs, or it has no event and the key was
- * used before.
+ * Returns the journal of a response, at least as new as its last delivered status event. A response can be older, since
+ * an event may arrive before it, and since the API responds to a reused key with its first response. The journal is
+ * read again in three cases: its type could not be read, the status in its last event differs, or it has no event and
+ * the key was used before.
  */
 export async function freshJournal(answered: Journal, isNewKey: boolean, context: OperationContext): Promise<Journal> {
   const lastStatus = context.parts.statusEvents.lastStatusOf(answered.id);
-  // A journal whose type can't be read in a batch's answer may be readable on its own.
+  // A journal whose type can't be read in the response to a batch may be readable on its own.
   const isWhole = answered.entryType !== 'UNKNOWN';
   const isCurrent = isWhole && (lastStatus === undefined ? isNewKey : lastStatus === answered.rawStatus);
   const journal = isCurrent ? answered : await reread(answered, context);
@@ -21,9 +21,9 @@ export async function freshJournal(answered: Journal, isNewKey: boolean, context
 }
 
 /**
- * The results of a batch, each with a journal at least as new as its last event. A journal that was created before the
- * call counts as one whose key was used before; a batch may have a thousand journals, and new ones need no further
- * read.
+ * Returns the results of a batch, each with a journal at least as new as its last event. A journal that was created
+ * before the call counts as one whose key was used before. New journals are not read again, since a batch may have a
+ * thousand of them.
  *
  * @param startedMs when the call began, by the API's clock
  */

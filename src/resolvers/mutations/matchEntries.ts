@@ -3,7 +3,7 @@ import type { DescriptionReading } from '../../domain/EntryIdentity.ts';
 import type { BatchItem } from '../../domain/newJournal.ts';
 
 export interface BatchJournalResult extends BatchItem {
-  /** Index of its entry in the input; null if none matches. */
+  /** The index of the journal's entry in the input; null if no entry matches. */
   entryIndex: number | null;
 }
 
@@ -22,7 +22,7 @@ interface Comparison {
   matches: (entry: EntryIdentity, journal: EntryIdentity) => boolean;
 }
 
-/** Strictest first. Each applies to the journals and entries that are still unmatched. */
+/** The comparisons, strictest first. Each is applied to the journals and entries that are still unmatched. */
 const comparisons: Comparison[] = [
   by('exact'),
   by('plain'),
@@ -32,9 +32,9 @@ const comparisons: Comparison[] = [
 ];
 
 /**
- * Matches each journal with its entry, since the API may answer in any order. It compares account, amount, description
- * and currency as they are, then allows for the ways in which the API may have changed them. Equal entries are
- * interchangeable.
+ * Matches each journal with its entry, since the API may return the journals in any order. Compares account, amount,
+ * description and currency first as they are, then with allowance for the ways in which the API may have changed them.
+ * Equal entries are interchangeable.
  */
 export function matchEntries(
   entries: readonly EntryIdentity[],
@@ -60,7 +60,7 @@ function by(reading: DescriptionReading): Comparison {
   return { keyOf: (identity) => identity.key(reading), matches: (entry, journal) => entry.sharesCurrency(journal) };
 }
 
-/** The entries that have no journal yet, by their key. */
+/** Groups the entries that have no journal yet by their key. */
 function groupEntries(
   entries: readonly EntryIdentity[],
   taken: readonly (number | null)[],

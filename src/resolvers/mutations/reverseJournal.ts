@@ -26,12 +26,12 @@ export interface ReverseJournalSuccess {
   replayed: boolean | null;
 }
 
-/** Pauses before searches for the reversal that has used the key, in ms: the list may lag behind. */
+/** Pauses before the searches for the reversal that has used the key, in ms: the API's list may lag behind. */
 const conflictPausesMs = [0, 200, 800];
 
 /**
- * Creates the mirror journal of an executed cash journal, once: its idempotency key is derived from the journal, and an
- * existing reversal is searched for first, since keys expire.
+ * Creates a journal that moves the cash of an executed journal back, at most once: the idempotency key is derived from
+ * the original journal, and an existing reversal is searched for first, since keys expire.
  *
  * @throws Refusal | Fault | ForbiddenError
  */
@@ -57,7 +57,7 @@ export async function reverseJournal(
 
 /** Reads the journal and checks that the principal may reverse it and that it can be reversed. */
 async function readReversable(journalId: string, context: OperationContext): Promise<JNLC> {
-  // An earlier mutation of the operation may have changed it.
+  // An earlier mutation of the operation may have changed the journal, so it is read again.
   const journal = await context.journalLoader.clear(journalId).load(journalId);
   if (!journal) throw new JournalNotFoundError({ message: 'journal not found' });
   const { fromAccount, toAccount } = journal;
@@ -100,14 +100,17 @@ async function send(original: JNLC, description: string, context: OperationConte
     const reversal = await freshJournal(answered, false, context);
     return { reversal, original, replayed: isReplay([answered, reversal]) };
   } catch (error) {
-    // A cash journal has no assets that could be insufficient.
+    // A cash journal moves no assets, so these can't be insufficient.
     if (error instanceof InsufficientAssetsError) throw new OtherRefusalError(error);
     if (!(error instanceof IdempotencyConflictError)) throw error;
     return { reversal: await findConflicting(original, error, context), original, replayed: true };
   }
 }
 
-/** The key is derived from the journal, so a conflict means that a reversal with another description exists. */
+/**
+ * Finds the reversal that has used the key. The key is derived from the journal, so a conflict means that a reversal
+ * with a different description exists.
+ */
 async function findConflicting(
   original: JNLC,
   conflict: IdempotencyConflictError,

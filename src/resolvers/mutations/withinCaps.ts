@@ -4,12 +4,12 @@ import type { OperationContext } from '../../context.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import { CapExceededError } from '../../errors/CapExceededError.ts';
 
-/** A create with what it moves. */
+/** A create and the cash that it moves. */
 export interface CappedCreate {
   /** The field of the mutation. Fields have separate idempotency keys. */
   mutation: string;
   idempotencyKey: string;
-  /** The cash of all its journals. One without a currency counts in the firm's own. */
+  /** The cash of all of its journals. An amount without a currency is in the firm's own currency. */
   cash: readonly { amount: Decimal; currency?: string | null | undefined }[];
 }
 
@@ -18,7 +18,7 @@ export interface CappedCreate {
  * input has been checked.
  *
  * @param send sends the create and returns its result
- * @throws CapExceededError if nothing was sent; otherwise as `send`
+ * @throws CapExceededError if nothing was sent because of a cap; otherwise the errors of `DailyCaps.send` and `send`
  */
 export async function withinCaps<Success extends { replayed: boolean | null }>(
   { mutation, idempotencyKey, cash }: CappedCreate,

@@ -26,13 +26,13 @@ export class Connection<Node> {
     this.#cursorOf = cursorOf;
   }
 
-  /** Created only if they are selected: most clients select the nodes instead. */
+  /** The edges, created only if the client selects them: most clients select the nodes instead. */
   get edges(): Edge<Node>[] {
     return this.nodes.map((node) => new Edge(node, this.#cursorOf));
   }
 }
 
-/** Encodes its cursor when it is selected. */
+/** An edge, whose cursor is encoded only if the client selects it. */
 class Edge<Node> {
   readonly node: Node;
   readonly #cursorOf: (node: Node) => string;

@@ -13,42 +13,45 @@ export interface DayRange {
 
 export type Direction = 'older' | 'newer';
 
-/** What a call has found about the days of a slice. */
+/** The result of a call for the days of a slice. */
 export interface SliceRead {
-  /** Whether it has all journals of these days. */
+  /** Whether the call has returned all journals of these days. */
   complete: boolean;
-  /** Whether there are journals and none of them has a date, so that days don't divide them. */
+  /** Whether there are journals but none of them has a date, so that they can't be divided by days. */
   isUndated: boolean;
-  /** Keeps what was read of these days. Called only if it is complete. */
+  /** Keeps what was read. Called only if the result is complete. */
   keep: () => void;
 }
 
 export interface DaySlicesOptions {
-  /** Today in UTC, from where slices go back if the range has no newest day. */
+  /** Today in UTC, from which slices go back if the range has no newest day. */
   today: CalendarDate;
-  /** The most journals that a call may return before a narrower slice is requested. */
+  /** The maximum number of journals that a call may return. If there are more, a narrower slice is requested. */
   probeLimit: number;
   /** Requests a slice; the bounds are wider than the slice. */
   read: (slice: DayRange, bounds: SliceBounds) => Promise<SliceRead>;
-  /** Called for days of which there are more journals than the API lists. It may throw, or the days are left out. */
+  /** Called for days that have more journals than the API lists. Unless it throws, these days are left out. */
   onTooMany: (slice: DayRange) => void;
 }
 
 /** A slice of a range, and the remaining range. */
 type Cut = [slice: DayRange, rest: DayRange | null];
 
-/** Days added on both sides of every slice, since the API documents neither its time zone nor whether bounds are inclusive. */
+/**
+ * How many days are added to each request on both sides of a slice, since the API documents neither the time zone of
+ * days nor whether bounds are inclusive.
+ */
 const margin = 2;
 /** The factor by which slices widen, and the number of parts into which a slice with too many journals is divided. */
 const growth = 4;
 /** A day before the oldest possible journal. */
 const firstDay = '2000-01-01';
-/** A slice of more days than this has no bound: hardly any journal is older. */
+/** The maximum number of days in a slice. A wider slice is read without a bound, since hardly any journal is older. */
 const widest = growth ** 6;
 
 /**
- * Reads days from an endpoint that has neither pages nor order. The first call requests everything, with a limit, and
- * completes a short history. A longer one is read in slices of days from one end.
+ * Reads days from an endpoint that has neither pages nor an order. The first call requests the whole range, with a
+ * limit, which suffices for a short history. A longer history is read in slices of days, from one end to the other.
  */
 export class DaySlices {
   readonly #options: DaySlicesOptions;
@@ -57,7 +60,7 @@ export class DaySlices {
     this.#options = options;
   }
 
-  /** Reads from one end of the range to the other until it is enough or the end. */
+  /** Reads from one end of the range towards the other, until `isEnough` returns true or the end is reached. */
   async read(range: DayRange, towards: Direction, isEnough: () => boolean): Promise<void> {
     if (await this.#readAtOnce(range)) return;
     let left: DayRange | null = range;
@@ -68,7 +71,7 @@ export class DaySlices {
     }
   }
 
-  /** Returns true if that was the whole range. */
+  /** Tries to read the whole range in one call. Returns whether the range is done. */
   async #readAtOnce(range: DayRange): Promise<boolean> {
     const sample = await this.#request(range, this.#options.probeLimit);
     // Undated journals can't be divided by day, so all of them are read.
@@ -79,7 +82,7 @@ export class DaySlices {
     return true;
   }
 
-  /** Reads a slice in one call or, if it has too many journals, in parts, the nearest first. */
+  /** Reads a slice in one call or, if it has too many journals, in parts, beginning with the nearest part. */
   async #readWhole(slice: DayRange, towards: Direction, isEnough: () => boolean): Promise<void> {
     const days = this.#days(slice);
     const read = await this.#request(slice, days === 1 ? maxListed : this.#options.probeLimit);
@@ -87,7 +90,7 @@ export class DaySlices {
       read.keep();
       return;
     }
-    // An API that ignores dates would make this go back forever.
+    // Without the second condition, an API that ignores dates would make this loop go back forever.
     if (days === 1 || (slice.newest !== null && slice.newest < firstDay)) {
       this.#options.onTooMany(slice);
       return;
@@ -110,7 +113,7 @@ export class DaySlices {
     });
   }
 
-  /** The number of days in a range. The API's clock may be ahead, so a range up to now has no newest day. */
+  /** The number of days in a range. A range up to now has no newest day, since the API's clock may be ahead. */
   #days({ oldest, newest }: DayRange): number {
     return oldest === null ? Infinity : Math.max(1, daysBetween(oldest, newest ?? this.#options.today) + 1);
   }
@@ -138,11 +141,11 @@ export class DaySlices {
 }
 
 /**
- * Whether a journal of this day belongs to the slice: days in the margin may be incomplete. Undated journals belong to the
- * newest days of the whole range, even if an answer about older days contains them.
+ * Whether a journal belongs to the slice: days in the margin of a request may be incomplete. Undated journals belong to
+ * the slice with the newest days of the whole range, even if the response for older days contains them.
  *
- * @param createdAt null if it is undated
- * @param newest of the whole range
+ * @param createdAt null for an undated journal
+ * @param newest the newest day of the whole range
  */
 export function isInSlice(createdAt: Instant | null, slice: DayRange, newest: CalendarDate | null): boolean {
   if (createdAt === null) return slice.newest === newest;

@@ -13,15 +13,18 @@ import type { DayRange, Direction, SliceRead } from './DaySlices.ts';
 export type ReadSlice = (bounds: SliceBounds) => Promise<JournalList>;
 
 export interface JournalWindowOptions {
-  /** Today in UTC, from where slices go back if the range has no newest day. */
+  /** Today in UTC, from which slices go back if the range has no newest day. */
   today: CalendarDate;
-  /** The most journals that a call may return before a narrower slice is requested. Default 1,000. */
+  /**
+   * The maximum number of journals that a call may return. If there are more, a narrower slice is requested. Default
+   * 1,000.
+   */
   probeLimit?: number | undefined;
 }
 
 /**
- * The journals of a window of days, which is widened until its reader has enough of them, so that the cost of a page
- * depends on the page and not on the history.
+ * The journals of a window of days. The window is widened until its reader has enough journals, so that the cost of a
+ * page depends on the size of the page and not of the history.
  */
 export class JournalWindow {
   readonly #readSlice: ReadSlice;
@@ -49,7 +52,7 @@ export class JournalWindow {
   }
 
   /**
-   * Reads from one end of the range to the other until `enough` or the end.
+   * Reads from one end of the range towards the other, until `enough` returns true or the end is reached.
    *
    * @throws TooManyJournalsError if a single day has more journals than the API lists
    */

@@ -19,7 +19,7 @@ import { maxPageSize, readPageRequest } from './pageArguments.ts';
 import type { ConnectionArguments } from './pageArguments.ts';
 
 export class JournalPage extends Connection<Journal> {
-  /** Unreadable journals whose position is on this page. */
+  /** The unreadable journals whose position is on this page. */
   readonly unreadable: readonly UnreadableJournal[];
 
   constructor(
@@ -33,9 +33,10 @@ export class JournalPage extends Connection<Journal> {
 }
 
 /**
- * One page of a list of journals, newest first, as defined by the Relay cursor connections specification. A cursor is a
- * position in the order, not a row, so journals created between two pages neither repeat nor skip older ones. An
- * unreadable journal does not count towards the page size; it is listed on the page of its position.
+ * Reads one page of a list of journals, newest first, as defined by the Relay cursor connections specification. A
+ * cursor is a position in the order, not a row, so no journal is repeated or skipped if others are created between the
+ * reads of two pages. An unreadable journal does not count towards the page size; it is listed on the page of its
+ * position.
  *
  * @throws BadUserInputError | Fault
  */
@@ -61,7 +62,8 @@ export async function connectionWindow(
   const found = sortedByPlace(between(window.journals));
   const page = isForward ? found.slice(0, count) : found.slice(Math.max(0, found.length - count));
   const hasMore = found.length > count;
-  // Beyond the cursor, whose own journal is usually among those read.
+  // Whether there are journals on the other side of the cursor. Its own journal, which counts, is usually among those
+  // read.
   const cursor = isForward ? after : before;
   const hasBeyondCursor =
     cursor !== null && (await hasBeyond(cursor, isForward ? -1 : 1, window, readSlice, days, options));
@@ -77,7 +79,9 @@ export async function connectionWindow(
   return new JournalPage(page, unreadable, { hasNextPage, hasPreviousPage });
 }
 
-/** More unreadable journals than fit on a page mean that the API has changed, so the whole list fails. */
+/**
+ * Fails the whole list if there are more unreadable journals than fit on a page, which means that the API has changed.
+ */
 function assertFew(unreadable: readonly UnreadableJournal[]): void {
   const [first] = unreadable;
   if (!first || unreadable.length <= maxPageSize) return;

@@ -5,25 +5,30 @@ import type { Journal } from '../../domain/journal.ts';
 import type { ListedJournal } from '../../domain/unreadableJournal.ts';
 import { decodeCursor, encodeCursor } from '../../domain/opaqueCursor.ts';
 
-/** The position of a journal in every list: newest first, undated journals before all others, then by id. */
+/**
+ * The position of a journal in every list: undated journals first, then newest to oldest, and by id if the times are
+ * equal.
+ */
 export interface JournalPlace {
-  /** Sorts like the creation time; the highest if there is none. */
+  /** Sorts like the creation time; for an undated journal, sorts after every time. */
   key: string;
   id: string;
 }
 
 const undated = '~';
 
-/** An unreadable journal is placed by its date and id, if it has them. */
+/**
+ * Returns the position of a journal. An unreadable journal is placed by its date and id as far as they are readable.
+ */
 export function placeOf({ id, createdAt }: Pick<ListedJournal, 'id' | 'createdAt'>): JournalPlace {
   return { key: createdAt === null ? undated : instantKey(createdAt), id: id ?? '' };
 }
 
 type Placed = Pick<ListedJournal, 'id' | 'createdAt'>;
 
-/** The items in the order of the list. Each is placed once, since sorting needs each position many times. */
+/** Sorts items in the order of the list. Computes each position only once, since sorting needs it many times. */
 export function sortedByPlace<Item extends Placed>(items: readonly Item[]): Item[] {
-  // Most lists arrive in order, which takes neither positions nor the garbage that those are.
+  // Most lists arrive in order. Checking that needs no position objects, which would have to be garbage-collected.
   if (items.every((item, at) => at === 0 || isInOrder(items[at - 1] ?? item, item))) return [...items];
   const placed = items.map((item) => {
     const { key, id } = placeOf(item);

@@ -5,7 +5,7 @@ import type { Journal, JournalEntryType, JournalProgress, JournalStatus } from '
 
 export type JournalTotalsKey = 'DAY' | 'STATUS' | 'PROGRESS' | 'ENTRY_TYPE' | 'FROM_ACCOUNT' | 'TO_ACCOUNT';
 
-/** What the journals of a group have in common; null for a key that was not asked for. */
+/** What the journals of a group have in common; null for a key by which they are not grouped. */
 export interface TotalsGroup {
   day: CalendarDate | null;
   status: JournalStatus | null;
@@ -13,16 +13,16 @@ export interface TotalsGroup {
   entryType: JournalEntryType | null;
   fromAccount: string | null;
   toAccount: string | null;
-  /** Of cash. */
+  /** Null for securities. */
   currency: string | null;
-  /** Of securities. */
+  /** Null for cash. */
   symbol: string | null;
 }
 
 /**
- * The group of a journal.
+ * Returns the group of a journal.
  *
- * @param firmCurrency of cash for which the API states none
+ * @param firmCurrency the currency of cash journals for which the API states none
  */
 export function groupOf(journal: Journal, keys: ReadonlySet<JournalTotalsKey>, firmCurrency: string): TotalsGroup {
   const { createdAt, status, entryType, fromAccount, toAccount } = journal;
@@ -39,10 +39,10 @@ export function groupOf(journal: Journal, keys: ReadonlySet<JournalTotalsKey>, f
 }
 
 const entryTypes: readonly JournalEntryType[] = ['JNLC', 'JNLS', 'UNKNOWN'];
-/** After every other text. */
+/** Sorts after every other value. */
 const last = '~';
 
-/** What groups are sorted by, for each key. */
+/** For each key, the text by which groups are sorted. */
 const sortKeys: Readonly<Record<JournalTotalsKey, (group: TotalsGroup) => string>> = {
   DAY: ({ day }) => day ?? last,
   STATUS: ({ status }) => rankOf([...journalStatuses, 'unknown'], status),
@@ -52,15 +52,15 @@ const sortKeys: Readonly<Record<JournalTotalsKey, (group: TotalsGroup) => string
   TO_ACCOUNT: ({ toAccount }) => toAccount ?? last,
 };
 
-/** The order of groups: by day, then by the other keys as they were asked for, then by currency and symbol. */
+/** Sorts groups by day, then by the other keys in the requested order, then by currency and symbol. */
 export function sortGroups<Group extends TotalsGroup>(
   groups: readonly Group[],
   keys: ReadonlySet<JournalTotalsKey>,
 ): Group[] {
-  const asked = [...keys].sort((one, other) => Number(other === 'DAY') - Number(one === 'DAY'));
+  const sorted = [...keys].sort((one, other) => Number(other === 'DAY') - Number(one === 'DAY'));
   const keyed = groups.map((group) => ({
     group,
-    sortKey: [...asked.map((key) => sortKeys[key](group)), group.currency ?? last, group.symbol ?? last],
+    sortKey: [...sorted.map((key) => sortKeys[key](group)), group.currency ?? last, group.symbol ?? last],
   }));
   return keyed.sort((one, other) => compare(one.sortKey, other.sortKey)).map(({ group }) => group);
 }

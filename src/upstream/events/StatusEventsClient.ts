@@ -29,20 +29,23 @@ import type { StatusStreamItem } from './readStatusStream.ts';
 export interface StatusEventsClientOptions {
   baseUrl: string;
   credentials: Credentials;
-  /** Is updated from the `Date` header of each response. */
+  /** The API's clock, which is updated from the `Date` header of each response. */
   clock?: ApiClock;
   /** The rate limit, which streams share with all other calls. */
   governor?: RateGovernor;
-  /** Are notified of every attempt to open a stream. */
+  /** The observers that are notified of every attempt to open a stream. */
   observers?: readonly UpstreamObserver[];
-  /** Event ids differ between the versions: a cursor of one is invalid in the other. */
+  /**
+   * The version of the Event API. Event ids differ between the versions, so a cursor from one is invalid in the other.
+   */
   version: 'v1' | 'v2';
   /** Deadline for opening a stream, in ms. Default 10,000. */
   openDeadlineMs?: number;
 }
 
 /**
- * A range of times. Both ends are taken as included, which the API does not document. `until` can only be used with `since`.
+ * A range of times. The gateway assumes that both ends are included, which the API does not document. `until` can only
+ * be used with `since`.
  */
 export interface StatusEventRange {
   since?: Instant | undefined;
@@ -50,11 +53,15 @@ export interface StatusEventRange {
 }
 
 export interface StatusStream {
-  /** The API's time when the stream began, from its `Date` header: to the second. */
+  /** The API's time when the stream began, from the `Date` header of the response, in whole seconds. */
   readonly openedAt: Instant;
-  /** Ends when the API ends the stream. @throws UpstreamUnavailableError when the connection breaks */
+  /**
+   * The items of the stream, until the API ends the stream.
+   *
+   * @throws UpstreamUnavailableError when the connection breaks
+   */
   readonly items: AsyncIterable<StatusStreamItem>;
-  /** Closes the connection; `items` ends at once. */
+  /** Closes the connection; `items` ends immediately. */
   close(): void;
 }
 
@@ -79,9 +86,9 @@ export class StatusEventsClient {
   }
 
   /**
-   * Opens a stream. Without `since` it has new events only; with `until` it ends there.
+   * Opens a stream. Without `since`, the stream has new events only; with `until`, the stream ends at that time.
    *
-   * @param signal cancels the opening, and closes the stream later
+   * @param signal cancels the opening of the stream, and closes the stream once it is open
    * @throws CredentialsRefusedError | RateLimitedError | UnexpectedResponseError | UpstreamUnavailableError
    */
   async open(range: StatusEventRange = {}, signal?: AbortSignal): Promise<StatusStream> {
@@ -105,7 +112,9 @@ export class StatusEventsClient {
     await this.#agent.destroy();
   }
 
-  /** After a 401, which may only mean an expired token, tries again with a new token. */
+  /**
+   * Sends the request. After a 401, which may only mean that the token has expired, sends it again with a new token.
+   */
   async #requestWithRenewal(range: StatusEventRange, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const authorization = await this.#authorization(signal);
     const response = await this.#request(range, authorization, signal);
@@ -142,7 +151,7 @@ export class StatusEventsClient {
     const dispatcher = this.#agent.compose(beginOnlyIf(() => this.#governor.begin(permit)));
     const sentMs = steadyNow();
     const watch = observeAll(this.#observers, { endpoint: 'statusEvents', method: 'GET', number: 1 });
-    // A proxy that compresses would buffer events.
+    // A proxy that compresses the stream would buffer events.
     const codings = { 'accept-encoding': 'identity' };
     const headers = { ...watch.headers, ...codings, accept: 'text/event-stream', authorization };
     try {
@@ -182,19 +191,21 @@ export class StatusEventsClient {
   }
 }
 
-/** For requests that were not sent: no token, or the rate limit. @throws Fault */
+/** Throws the fault for a request that was not sent, for lack of a token or because of the rate limit. @throws Fault */
 function asFault(error: unknown): never {
   if (!(error instanceof NotSentError)) throw error;
   if (error.cause instanceof Fault) throw error.cause;
   throw new UpstreamUnavailableError(`the Event API cannot be reached: ${error.message}`, { cause: error });
 }
 
-/** A proxy may send a page with status 200. */
+/** Whether the response is an event stream: a proxy may send a page with status 200. */
 function isEventStream(response: Dispatcher.ResponseData): boolean {
   return String(response.headers['content-type']).toLowerCase().startsWith('text/event-stream');
 }
 
-/** If calls are left, a 429 means that too many streams are open. It does not limit other calls. */
+/**
+ * Whether a 429 means that too many streams are open: calls are left in the rate limit, so other calls are not limited.
+ */
 function isTooManyStreams(response: Dispatcher.ResponseData): boolean {
   return response.statusCode === 429 && Number(response.headers['x-ratelimit-remaining']) > 0;
 }
@@ -216,7 +227,7 @@ function contentOf(response: Dispatcher.ResponseData): Readable {
 
 const maxErrorBytes = 16_384;
 
-/** The first bytes of an error body, which may be an event stream that never ends. */
+/** Reads the first bytes of an error body, which may be an event stream that never ends. */
 async function readStart(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -7,7 +7,7 @@ import { ContractBrokenError } from '../../errors/faults.ts';
 import type { WireStatusEvent } from '../wire/apiBodies.ts';
 
 /**
- * Turns one `data:` line of the Event API, v2 or v1, into the gateway's own event.
+ * Decodes one `data:` line of the Event API, v2 or v1.
  *
  * @throws ContractBrokenError naming the field
  */

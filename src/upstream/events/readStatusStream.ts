@@ -9,24 +9,29 @@ import { messageOf } from '../../errors/messageOf.ts';
 
 import { decodeStatusEvent } from './decodeStatusEvent.ts';
 
-/** Events, and the comments that have a meaning. */
+/** An event, or a comment of the stream. */
 export type StatusStreamItem =
   | { kind: 'event'; event: JournalStatusEvent }
   /** An unreadable event; the stream continues. */
   | { kind: 'unreadable'; error: unknown }
-  /** Any other comment: the stream is alive. */
+  /** Any other comment, which shows that the stream is alive. */
   | { kind: 'heartbeat' }
-  /** Events were dropped, or the server is about to close: replay from the last event. */
+  /**
+   * A comment that says that events were dropped or that the server failed: the feed must replay from the last event.
+   */
   | { kind: 'lossy'; comment: string };
 
 const maxBufferedCharacters = 1_048_576; // of one incomplete event
 
-/** Items that are yielded before the event loop gets a turn, in which subscribers send them. */
+/**
+ * Maximum number of items that are yielded before the event loop gets a turn, in which they are sent to subscribers.
+ */
 const itemsAtOnce = 32;
 
 /**
- * Comments have a meaning here, which most SSE clients drop, so the parser is used directly.
- * While this generator waits for the network, `return()` has no effect: `close()` of the stream aborts the body instead.
+ * Reads the items of an event stream. Uses the parser directly, because most SSE clients drop comments, which have a
+ * meaning here. While this generator waits for the network, its `return()` has no effect; the `close()` of the stream
+ * aborts the body instead.
  */
 export async function* readStatusStream(
   body: Readable,

@@ -41,18 +41,18 @@ import type { RequestFacts } from './responseErrors.ts';
 
 export interface JournalList {
   journals: Journal[];
-  /** Listed journals that cannot be read; absent when there are none. */
+  /** Listed journals that cannot be decoded; absent when there are none. */
   unreadable?: UnreadableJournal[];
-  /** False when more than `limit` may match, or when the API answered that too many match. */
+  /** False when more than `limit` journals may match, or when the API responded that too many match. */
   complete: boolean;
 }
 
-/** The Journals API, one method per endpoint. Each one decodes its responses and maps statuses to errors. */
+/** The client of the Journals API. Each method calls one endpoint, decodes the response and maps statuses to errors. */
 export class JournalsClient {
   readonly #connection: UpstreamConnection;
-  /** Journals whose delete has an unknown outcome: the next delete may find them deleted. */
+  /** Ids of journals whose delete has an unknown outcome: the next delete may find the journal deleted. */
   readonly #lostDeletes: LostCalls;
-  /** Keys of recently lost attempts. */
+  /** Idempotency keys of recently lost attempts. */
   readonly #lostKeys: LostCalls;
   #writes = 0;
   #credentialsCheck: Promise<boolean> | null = null;
@@ -70,8 +70,8 @@ export class JournalsClient {
   }
 
   /**
-   * `GET /v1/journals/{id}`: null when the API does not know the id.
-   * An id that is not a UUID never becomes part of a path and is null without a call.
+   * `GET /v1/journals/{id}`. Returns null if the API does not know the id. If the id is not a UUID, it never becomes
+   * part of a path: the result is null without a call.
    *
    * @throws Fault
    */
@@ -87,14 +87,15 @@ export class JournalsClient {
     };
     const { renewals } = this.#connection;
     let outcome = await this.#read(call, signal);
-    // An unknown id may give a 401 as well. A list distinguishes it from an expired token, which it renews.
+    // The API may respond with 401 to an unknown id as well. Listing journals shows whether the token has expired, and
+    // if so, renews it.
     if (isRefusedWith(outcome, 401) && (await this.#credentialsHold())) {
       if (this.#connection.renewals === renewals) return null;
       outcome = await this.#read(call, signal);
       if (isRefusedWith(outcome, 401)) return null;
     }
     if (outcome.kind === 'done') return outcome.result;
-    // A page comes from a proxy: a wrong address must not look like missing journals.
+    // An HTML page comes from a proxy: a wrong base URL must not look like missing journals.
     if (isRefusedWith(outcome, 404) && !readErrorBody(outcome.response).isPage) return null;
     throw readFault(outcome.response, this.#connection.retryAt);
   }
@@ -120,9 +121,10 @@ export class JournalsClient {
   }
 
   /**
-   * As `list`, journal by journal while the response arrives, so that the list is never in memory.
+   * Like `list`, but passes on each journal while the response arrives, so that the list is never in memory.
    *
-   * @param begin is called when a response begins. One that breaks off is requested anew: then begin from nothing
+   * @param begin called when a response begins; returns the function that takes its journals. Called again if a
+   *   response breaks off and is requested once more: the journals taken before must then be discarded
    * @throws Fault
    */
   async listEach(
@@ -139,7 +141,7 @@ export class JournalsClient {
   }
 
   /**
-   * `POST /v1/journals`. Retried while its outcome is unknown, with the same bytes and key.
+   * `POST /v1/journals`. While the outcome is unknown, the call is retried with the same bytes and key.
    *
    * @param idempotencyKey the caller's key, for errors
    * @param sentKey the key that the API receives
@@ -168,10 +170,11 @@ export class JournalsClient {
   }
 
   /**
-   * `POST /v1/journals/reverse_batch`. Never sent again once begun, since the API takes no idempotency key here: the key
-   * is the gateway's own and appears in errors only. @throws as `create`
+   * `POST /v1/journals/reverse_batch`. Never sent again once begun, since the API takes no idempotency key here.
    *
-   * @param beginBy it is not begun later than this, by `performance.now()`
+   * @param idempotencyKey a key that only the gateway knows, for errors
+   * @param beginBy the latest time at which the request may begin, by `performance.now()`
+   * @throws the same errors as `create`
    */
   createReverseBatch(batch: NewReverseBatch, idempotencyKey: string, beginBy?: number): Promise<BatchItem[]> {
     const accountIds = [batch.toAccount, ...batch.entries.map((entry) => entry.fromAccount)];
@@ -184,7 +187,8 @@ export class JournalsClient {
   }
 
   /**
-   * `DELETE /v1/journals/{id}`. Retried while its outcome is unknown. The caller has checked that the id is a UUID.
+   * `DELETE /v1/journals/{id}`. Retried while the outcome is unknown. The caller must have checked that the id is a
+   * UUID.
    *
    * @throws Refusal | RateLimitedError | UpstreamUnavailableError | DeleteOutcomeUnknownError
    */
@@ -192,7 +196,7 @@ export class JournalsClient {
     const unknown: UnknownOutcome = (message, details) => new DeleteOutcomeUnknownError(message, id, details);
     const path = `/v1/journals/${id}`;
     const outcome = await this.#write({ endpoint: 'deleteJournal', method: 'DELETE', path, decode: () => undefined });
-    // Kept until a read settles it: if that read fails, the next delete may find the journal deleted.
+    // Kept until a read settles the outcome: if that read fails, the next delete may find the journal deleted.
     if (isLost(outcome)) await this.#lostDeletes.add(id);
     const mayBeOurs = outcome.kind === 'refused' && (await this.#lostDeletes.has(id));
     if (!mayBeOurs || !(await this.#isDeleted(id, outcome.response, unknown))) {
@@ -218,7 +222,7 @@ export class JournalsClient {
     // The API's message may contain the key that it received.
     const withOwnKey = (text: string) =>
       sentKey === undefined ? text : text.replaceAll(sentKey, () => idempotencyKey);
-    // Without a key at the API, a retry cannot settle the outcome.
+    // If no key was sent to the API, a retry cannot settle the outcome.
     const unknown: UnknownOutcome = (message, details) =>
       new OutcomeUnknownError(withOwnKey(message), idempotencyKey, sentKey ? details : { ...details, retryAt: null });
     if (sentKey !== undefined) await this.#rejectUntrustedRefusal(sentKey, outcome, unknown);
@@ -229,8 +233,9 @@ export class JournalsClient {
   }
 
   /**
-   * A refusal does not prove that nothing was done while a lost attempt with the same key may still be in progress, at the
-   * API or a proxy. After that time it does: the API answers a used key with its first response.
+   * Throws `OutcomeUnknownError` for a refusal that proves nothing: a lost attempt with the same key may still be in
+   * progress at the API or a proxy. Later, a refusal proves that nothing was done, since the API responds to a used key
+   * with its first response.
    */
   async #rejectUntrustedRefusal(sentKey: string, outcome: Outcome<unknown>, unknown: UnknownOutcome): Promise<void> {
     if (isLost(outcome)) await this.#lostKeys.add(sentKey);
@@ -248,7 +253,7 @@ export class JournalsClient {
     }
   }
 
-  /** The result of a write that was done; throws for every other outcome. */
+  /** Returns the result of a write that was done; throws for every other outcome. */
   #resultOf<Result>(
     outcome: Outcome<Result>,
     unknown: UnknownOutcome,
@@ -268,8 +273,8 @@ export class JournalsClient {
   }
 
   /**
-   * Whether a retried delete was refused because an earlier attempt had succeeded. A journal that is gone, deleted or
-   * canceled is what the caller wants.
+   * Whether a retried delete was refused because an earlier attempt had succeeded. The delete has succeeded if the
+   * journal no longer exists, or is deleted or canceled.
    */
   async #isDeleted(id: string, refused: WireResponse, unknown: UnknownOutcome): Promise<boolean> {
     if (refused.status !== 404 && refused.status !== 422) return false;
@@ -280,7 +285,11 @@ export class JournalsClient {
     return journal === null || journal.status === 'canceled' || journal.status === 'deleted';
   }
 
-  /** A read's result, or a refusal that its endpoint may document. @throws Fault | DeadlineExceededError | AbandonedError */
+  /**
+   * Returns the result of a read, or a refusal that the endpoint may document.
+   *
+   * @throws Fault | DeadlineExceededError | AbandonedError
+   */
   async #read<Result>(call: UpstreamCall<Result>, signal: CancelSignal | undefined): Promise<Done<Result> | Refused> {
     const outcome = await this.#connection.send(call, signal);
     if (signal?.aborted) throw cancellationOf(signal);
@@ -292,7 +301,11 @@ export class JournalsClient {
     throw new UpstreamUnavailableError(outcome.message, { requestId, cause });
   }
 
-  /** Checks the credentials with a list, shared by concurrent reads. @throws the list's fault when it proves neither */
+  /**
+   * Whether the API accepts the credentials, according to a list call that concurrent reads share.
+   *
+   * @throws Fault if the list fails for a different reason
+   */
   #credentialsHold(): Promise<boolean> {
     this.#credentialsCheck ??= this.list({ limit: 1 })
       .then(
@@ -307,17 +320,17 @@ export class JournalsClient {
   }
 }
 
-/** Deadline of a list that is decoded while it arrives, in ms: 100,000 journals take seconds. */
+/** Deadline of a list that is decoded while it arrives, in ms: a list of 100,000 journals takes seconds. */
 const longListMs = 60_000;
 
-/** A lost request may still be in progress for this long, in ms. */
+/** How long a lost request may still be in progress, in ms. */
 const inProgressMs = 60_000;
-/** A delete that was lost is repeated within this time, in ms. */
+/** How long clients may take to repeat a delete whose response was lost, in ms. */
 const lostDeleteMs = 86_400_000;
 
 type UnknownOutcome = (message: string, details: FaultDetails) => Fault;
 
-/** An attempt was lost, so the journal may exist or be deleted despite the response to a retry. */
+/** Whether an attempt was lost, so that the journal may exist or be deleted whatever the response to a retry says. */
 function isLost(outcome: Outcome<unknown>): boolean {
   return outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.isAfterLost);
 }

@@ -5,19 +5,19 @@ import { hashedName } from '../../redis/hashedName.ts';
 import type { RedisConnection } from '../../redis/RedisConnection.ts';
 
 export interface LostCallsOptions {
-  /** What is lost, for keys in Redis. */
+  /** The kind of calls, for keys in Redis. */
   name: string;
-  /** Kept in memory; more are forgotten, the oldest first. */
+  /** Maximum number of calls kept in memory; the oldest are dropped first. */
   max: number;
-  /** How long one is kept, in ms. */
+  /** How long a call is kept, in ms. */
   keptMs: number;
   /** Null if the gateway runs alone. */
   redis?: RedisConnection | null;
 }
 
 /**
- * Calls whose answer was lost, by key or journal id. With Redis, those of all gateways; while it is gone, this gateway's
- * own.
+ * Calls whose response was lost, by key or journal id: those of all gateways that share Redis, or only this gateway's
+ * own while Redis can't be reached.
  */
 export class LostCalls {
   readonly #options: LostCallsOptions;
@@ -28,7 +28,7 @@ export class LostCalls {
     this.#own = new LRUCache({ ...lruCache(options.max), ttl: options.keptMs });
   }
 
-  /** Waits until the others can know, since the client may repeat the call elsewhere. */
+  /** Adds a call, and waits until other gateways can read it, since the client may repeat the call there. */
   async add(id: string): Promise<void> {
     const { redis, keptMs } = this.#options;
     this.#own.set(id, true);
@@ -47,7 +47,7 @@ export class LostCalls {
       );
   }
 
-  /** Only its own: another gateway's entry expires. */
+  /** Removes a call that this gateway has added. Those of other gateways expire. */
   delete(id: string): void {
     if (!this.#own.delete(id)) return;
     this.#options.redis?.run((client) => client.del(this.#keyOf(id))).catch(() => undefined);

@@ -11,13 +11,13 @@ import { ContractBrokenError } from '../../errors/faults.ts';
 import type { WireBatchJournal, WireJournal, WireTransmitterInfo } from '../wire/apiBodies.ts';
 
 export interface DecodedBatchItem extends BatchItem {
-  /** Present when the journal cannot be read as a whole. */
+  /** What could not be decoded; null if the whole journal was decoded. */
   unreadable: UnreadableJournal | null;
 }
 
 /**
- * Decodes a journal of the API, in its old and its new form. An unknown status or entry type is kept as its raw value; a
- * missing required field is an error.
+ * Decodes a journal of the API, in its old and its new form. An unknown status or entry type is kept as its raw value;
+ * a missing required field is an error.
  *
  * @throws ContractBrokenError naming the field
  */
@@ -30,8 +30,8 @@ export function decodeJournal(value: unknown): Journal {
   return entryType === 'JNLS' ? decodeJNLS(wire, base) : { ...base, entryType, rawEntryType };
 }
 
-// Fields are copied one by one: V8 makes a dictionary of an object that begins with `...base` and has
-// this many further fields, which takes a hundred times as long.
+// Fields are copied one by one: V8 turns an object that begins with `...base` and has this many further fields into a
+// dictionary, which takes a hundred times as long.
 
 function decodeJNLC(wire: WireJournal, base: DecodedBase): JNLC {
   return {
@@ -102,8 +102,8 @@ function decodeBase(wire: WireJournal): DecodedBase {
 }
 
 /**
- * Whether the body of a response has a number where this file reads its digits, which `JSON.parse` may have changed. Every
- * other field is a text, or not read.
+ * Whether a response body has a JSON number in a field that this file reads: `JSON.parse` may have changed the digits.
+ * Fields that are not checked here are texts or not read.
  */
 export function hasNumbersToRead(body: unknown): boolean {
   if (Array.isArray(body)) return body.some(hasNumberToRead);
@@ -113,7 +113,8 @@ export function hasNumbersToRead(body: unknown): boolean {
 function hasNumberToRead(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'number';
   const wire: Partial<Record<keyof WireBatchJournal, unknown>> = value;
-  // Named one by one: a loop over names takes ten times as long, and lists have thousands of journals.
+  // The fields are listed one by one: a loop over their names takes ten times as long, and lists have thousands of
+  // journals.
   return (
     typeof wire.net_amount === 'number' ||
     typeof wire.qty === 'number' ||
@@ -128,7 +129,7 @@ function hasNumberToRead(value: unknown): boolean {
   );
 }
 
-/** Decodes an element of a list. One that is unreadable does not affect the others. */
+/** Decodes an element of a list. Returns an unreadable element as such, so that it does not affect the others. */
 export function decodeListedJournal(value: unknown): ListedJournal {
   try {
     return decodeJournal(value);
@@ -139,7 +140,8 @@ export function decodeListedJournal(value: unknown): ListedJournal {
 
 /**
  * Decodes an item of a batch response. A missing and an empty `error_message` both mean that the entry succeeded. The
- * batch was accepted even if its response is unreadable, so a journal with an unreadable amount is kept without it.
+ * batch was accepted even if its response is unreadable, so a journal with an unreadable amount is returned without
+ * amount.
  *
  * @throws ContractBrokenError when a field that every journal has cannot be read
  */
@@ -156,13 +158,13 @@ export function decodeBatchItem(value: unknown): DecodedBatchItem {
   }
 }
 
-/** @throws every error that does not concern the contents of a journal */
+/** Returns what the error says about the journal. @throws the error if it does not concern the contents of a journal */
 function unreadableOf(error: unknown): UnreadableJournal {
   if (error instanceof ContractBrokenError && error.journal) return error.journal;
   throw error;
 }
 
-/** Null when every field is empty. */
+/** Returns null when every field is empty. */
 function decodeTransmitterInfo(wire: WireTransmitterInfo): TransmitterInfo | null {
   const info: TransmitterInfo = {
     originatorFullName: text(wire.originator_full_name),
@@ -204,10 +206,10 @@ function broken(wire: WireJournal | null, problem: string): ContractBrokenError 
   return new ContractBrokenError(`journal ${journal.id ?? '?'} ${problem}`, { journal });
 }
 
-/** No field can be read. */
+/** Stands for a journal of which no field can be decoded. */
 const nothing = { id: null, createdAt: null, status: null, entryType: null, fromAccount: null, toAccount: null };
 
-/** Describes a value without its contents: the text is logged, and amounts and personal data must not be. */
+/** Describes a value without its contents: the description is logged, and amounts and personal data must not be. */
 function kindOf(value: unknown): string {
   if (typeof value === 'string') return `a string of ${value.length} other characters`;
   if (value instanceof JsonNumber) return 'a number';
@@ -223,7 +225,7 @@ function text(given: unknown): string | null {
   return string(spellingOf(given) ?? given);
 }
 
-/** Dates and times are null until they are assigned, and when they are unreadable. */
+/** Null if the API has not assigned the date yet, or if the date is unreadable. */
 function date(value: unknown): string | null {
   return typeof value === 'string' && isCalendarDate(value) ? value : null;
 }
@@ -233,8 +235,9 @@ function instant(value: unknown): string | null {
 }
 
 /**
- * Documented as strings. A JSON number keeps the digits of the response: `10.50` is "10.50". An exponent is refused in
- * numbers and strings: the API's decimals have none, and `1e2` has passed through a binary float.
+ * Decodes a decimal, which the API documents as a string. A JSON number keeps the digits of the response: `10.50`
+ * becomes "10.50". Exponents are refused in numbers and strings: the API's decimals have none, and `1e2` has passed
+ * through a binary float.
  */
 function decimal(wire: WireJournal, field: 'net_amount' | 'qty' | 'price'): string | null {
   const value: unknown = wire[field];

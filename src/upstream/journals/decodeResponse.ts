@@ -13,7 +13,7 @@ import { decodeBatchItem, decodeJournal, decodeListedJournal, hasNumbersToRead }
 
 type Warn = Parameters<UpstreamCall<unknown>['decode']>[1];
 
-/** The response of an endpoint that answers with one journal. @throws ContractBrokenError */
+/** Decodes a response that consists of one journal. @throws ContractBrokenError */
 export function decodeJournalResponse(response: WireResponse): Journal {
   return decodeBody(response, decodeJournal);
 }
@@ -29,8 +29,8 @@ export function decodeListResponse(response: WireResponse, warn: Warn): ListedJo
 export type TakeJournal = (journal: ListedJournal) => void;
 
 /**
- * Decodes a list while it arrives. Each call has a decoder of its own. Each attempt of the call calls `open`, which forgets
- * the attempt before.
+ * Decodes a list while it arrives. Each call has a decoder of its own. Each attempt of the call begins with `open`,
+ * which discards what the previous attempt has decoded.
  */
 export class ListDecoder {
   readonly #begin: () => TakeJournal;
@@ -62,7 +62,7 @@ export class ListDecoder {
     };
   };
 
-  /** The number of journals. @throws ContractBrokenError when the list itself can't be read */
+  /** Returns the number of journals. @throws ContractBrokenError when the list itself can't be read */
   readonly end = (response: WireResponse, warn: Warn): number => {
     warn(this.#unreadable);
     return decodeWith(response, () => {
@@ -75,10 +75,10 @@ export class ListDecoder {
 }
 
 /**
- * Decodes the items of a batch.
+ * Returns a decoder for the items of a batch.
  *
- * @throws ContractBrokenError if the body cannot be read, or has fewer journals than entries: the outcome of the missing
- *   entries is unknown
+ * @throws ContractBrokenError if the body cannot be read, or has fewer journals than entries: the outcome of the
+ *   missing entries is unknown
  */
 export function decodeBatchOf(entryCount: number): UpstreamCall<BatchItem[]>['decode'] {
   return (response, warn) => {
@@ -110,7 +110,11 @@ function decodeWith<Result>(response: WireResponse, decode: () => Result): Resul
   }
 }
 
-/** `null` is an empty list, as services written in Go print it. @throws ContractBrokenError for anything else */
+/**
+ * Returns the array. `null` counts as an empty list, since services written in Go print an empty list as `null`.
+ *
+ * @throws ContractBrokenError for anything else
+ */
 function arrayOf(body: unknown): unknown[] {
   if (body === null) return [];
   if (Array.isArray(body)) return body;

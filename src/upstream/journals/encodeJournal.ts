@@ -8,7 +8,7 @@ import type {
   WireTransmitter,
 } from '../wire/apiBodies.ts';
 
-/** The body of `POST /v1/journals`. Fields without a value are left out; decimals stay strings. */
+/** Returns the body of `POST /v1/journals`. Fields without a value are left out; decimals stay strings. */
 export function encodeJournal({ jnlc, jnls }: NewJournal): WireCreateJNLC | WireCreateJNLS {
   if (jnls) {
     return {
@@ -30,7 +30,7 @@ export function encodeJournal({ jnlc, jnls }: NewJournal): WireCreateJNLC | Wire
   };
 }
 
-/** The body of `POST /v1/journals/batch`. */
+/** Returns the body of `POST /v1/journals/batch`. */
 export function encodeBatch(batch: NewBatch): WireCreateBatch {
   return {
     entry_type: 'JNLC',
@@ -45,7 +45,7 @@ export function encodeBatch(batch: NewBatch): WireCreateBatch {
   };
 }
 
-/** The body of `POST /v1/journals/reverse_batch`. */
+/** Returns the body of `POST /v1/journals/reverse_batch`. */
 export function encodeReverseBatch(batch: NewReverseBatch): WireCreateReverseBatch {
   return {
     entry_type: 'JNLC',
@@ -69,7 +69,7 @@ function encodeTransmitter(transmitter: Transmitter): WireTransmitter {
   });
 }
 
-/** The fields that have a value. */
+/** Returns the fields that have a value. */
 function optional<Name extends string>(fields: { [key in Name]: string | null | undefined }): {
   [key in Name]?: string;
 } {

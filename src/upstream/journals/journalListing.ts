@@ -1,7 +1,10 @@
 import type { CalendarDate } from '../../domain/calendarDate.ts';
 import type { JournalEntryType, JournalStatus } from '../../domain/journal.ts';
 
-/** The filters of `GET /v1/journals`. Order, time zone and inclusiveness of the dates are undocumented. */
+/**
+ * The filters of `GET /v1/journals`. The API does not document the order of the list, nor the time zone of the dates
+ * and whether they are inclusive.
+ */
 export interface JournalListing {
   after?: CalendarDate | undefined;
   before?: CalendarDate | undefined;
@@ -9,14 +12,14 @@ export interface JournalListing {
   entryType?: Exclude<JournalEntryType, 'UNKNOWN'> | undefined;
   fromAccount?: string | undefined;
   toAccount?: string | undefined;
-  /** Maximum number; which journals are listed when more match is undocumented. */
+  /** Maximum number of journals. The API does not document which journals are listed when more match. */
   limit: number;
 }
 
-/** The largest list; when more journals match, the API answers 422. */
+/** The maximum number of journals in a list; when more match, the API responds with 422. */
 export const maxListed = 100_000;
 
-/** The path of a listing with its query, without absent filters. */
+/** Returns the path and query of a listing, without absent filters. */
 export function listingPath(listing: JournalListing): string {
   const { after, before, status, entryType, fromAccount, toAccount, limit } = listing;
   const filters = { after, before, status, entry_type: entryType, from_account: fromAccount, to_account: toAccount };

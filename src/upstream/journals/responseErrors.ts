@@ -23,7 +23,7 @@ import type { Refusal, UpstreamErrorDetails } from '../../errors/refusals.ts';
 import type { NotSentError, WireResponse } from '../transport/exchange.ts';
 import { readErrorBody } from '../transport/readErrorBody.ts';
 
-/** The facts about a request on which the type of its refusal depends. */
+/** The facts about a request that determine the type of its refusal. */
 export interface RequestFacts {
   entryType: JournalEntryType;
   accountIds: string[];
@@ -35,25 +35,26 @@ interface Details extends UpstreamErrorDetails {
   isPage: boolean;
 }
 
+/** Returns the refusal that a status stands for; null if it stands for none of the documented refusals. */
 type Meaning<Context> = (details: Details, facts: Context) => Refusal | null;
 
-/** `POST /v1/journals/reverse_batch`. No 422, since this endpoint documents no idempotency keys. */
+/** The refusals of `POST /v1/journals/reverse_batch`: no 422, since this endpoint documents no idempotency keys. */
 export const reverseBatchRefusals: Record<number, Meaning<RequestFacts>> = {
   400: (details) => new InvalidRequestError(details, [{ path: ['input'], message: details.message }]),
   403: insufficientCash,
   404: (details, facts) => new AccountNotFoundError(details, missingAccounts(details, facts)),
 };
 
-/** `POST /v1/journals/batch`. */
+/** The refusals of `POST /v1/journals/batch`. */
 export const batchRefusals: Record<number, Meaning<RequestFacts>> = {
   ...reverseBatchRefusals,
   422: (details, facts) => (isAboutKey(details) ? new IdempotencyConflictError(details, facts.idempotencyKey) : null),
 };
 
-/** `POST /v1/journals`. */
+/** The refusals of `POST /v1/journals`. */
 export const createRefusals: Record<number, Meaning<RequestFacts>> = { ...batchRefusals, 403: insufficient };
 
-/** `DELETE /v1/journals/{id}`. */
+/** The refusals of `DELETE /v1/journals/{id}`. */
 export const deleteRefusals: Record<number, Meaning<{ journalId: string }>> = {
   400: (details) => new InvalidRequestError(details, [{ path: ['id'], message: details.message }]),
   404: (details) => new JournalNotFoundError(details),
@@ -61,8 +62,8 @@ export const deleteRefusals: Record<number, Meaning<{ journalId: string }>> = {
 };
 
 /**
- * The refusal for a 4xx response, from the table of the endpoint, since a status means different things at different
- * endpoints. A status that the table does not contain becomes an `OtherRefusalError` with the API's message.
+ * Returns the refusal for a 4xx response, from the table of the endpoint, since a status means different things at
+ * different endpoints. A status that is not in the table becomes an `OtherRefusalError` with the API's message.
  */
 export function refusalOf<Context>(
   table: Record<number, Meaning<Context>>,
@@ -75,9 +76,9 @@ export function refusalOf<Context>(
 }
 
 /**
- * The refusal for a 403, or null if its reason is not a low balance. Other reasons, such as a missing permission or a
- * blocked account, may have the code 40310000, too. So the code is used only if there is no message. The word
- * "insufficient" proves nothing, since permissions can be insufficient as well.
+ * Returns the refusal for a 403; null if its reason is not a lack of cash or securities. Other reasons, such as a
+ * missing permission or a blocked account, may also have the code 40310000, so the code is used only if there is no
+ * message. The word "insufficient" alone proves nothing, since permissions can be insufficient as well.
  */
 function insufficient(details: Details, { entryType }: RequestFacts): Refusal | null {
   const text = details.message.toLowerCase();
@@ -102,8 +103,8 @@ function insufficientCash(details: Details, facts: RequestFacts): Refusal | null
 }
 
 /**
- * Whether a 422 means that the key was used with another input. The documented message is "idempotency key violation:
- * at least one field in the request has changed from the first request".
+ * Whether a 422 means that the key was used with a different input. The documented message is "idempotency key
+ * violation: at least one field in the request has changed from the first request".
  */
 function isAboutKey(details: Details): boolean {
   return /idempoten|first request|without a message$/i.test(details.message);
@@ -115,7 +116,7 @@ function missingAccounts(details: Details, { accountIds }: RequestFacts): string
 }
 
 /**
- * The fault for the response to a read, if the response is an error that the endpoint does not document.
+ * Returns the fault for an error response to a read that the endpoint does not document.
  *
  * @param retryAt when to call again after a 429
  */
@@ -128,19 +129,19 @@ export function readFault(response: WireResponse, retryAt: Instant): Fault {
   return new UnexpectedResponseError(summary, details);
 }
 
-/** The fault for a 429, after which the API has done nothing, whatever the request was. */
+/** Returns the fault for a 429, which means that the API has done nothing, whatever the request was. */
 export function rateLimited(response: WireResponse, retryAt: Instant): RateLimitedError {
   const { message, requestId, upstreamCode } = readErrorBody(response);
   return new RateLimitedError(message, { requestId, upstreamCode, retryAt });
 }
 
-/** The fault for a call that was not sent: the gateway held it back, or the API was unreachable. */
+/** Returns the fault for a call that was not sent: the gateway held the call back, or the API was unreachable. */
 export function notSent(error: NotSentError): Fault {
   if (error.cause instanceof Fault) return error.cause;
   return new UpstreamUnavailableError(`nothing was sent: ${error.message}`, { cause: error });
 }
 
-/** Whether a 422 of a list means that too many journals match, by its message; true if there is no message. */
+/** Whether the message of a list's 422 means that too many journals match; true if there is no message. */
 export function isAboutTooMany(response: WireResponse): boolean {
   return /many|more than|exceed|limit|narrow|reduce|range|records|\d{4,}|without a message$/i.test(
     readErrorBody(response).message,

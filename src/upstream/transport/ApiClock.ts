@@ -1,7 +1,9 @@
-/** How late a `Date` header may be, in ms: servers cache its text and refresh the text with a timer each second. */
+/** How outdated a `Date` header may be, in ms: servers cache its text and refresh it with a timer each second. */
 const staleMs = 100;
 
-/** This machine's time in Unix ms. Unlike `Date.now()`, it does not jump when the clock is set after the start. */
+/**
+ * This machine's time in Unix ms. Unlike `Date.now()`, it does not jump when the clock is set while the process runs.
+ */
 export function steadyNow(): number {
   return startedAtMs + performance.now();
 }
@@ -13,15 +15,17 @@ const startedAtMs = performance.timeOrigin;
  * the offset between the API's clock and this machine's clock from below and above. Many headers narrow these bounds.
  */
 export class ApiClock {
-  /** The last header, and its time. Its text changes once a second, and parsing it costs more than all the rest. */
+  /** The last header and its time: the header changes once a second, and parsing it costs more than all other steps. */
   #lastDate = '';
   #lastDateMs = NaN;
   #leastOffsetMs = -Infinity;
   #mostOffsetMs = Infinity;
 
   /**
-   * @param date the header of a response
-   * @param sentMs when its request was sent, by `steadyNow`
+   * Narrows the bounds.
+   *
+   * @param date the `Date` header of a response
+   * @param sentMs when the request was sent, by `steadyNow`
    */
   learn(date: string | undefined, sentMs: number, receivedMs = steadyNow()): void {
     if (date === undefined) return;
@@ -44,22 +48,22 @@ export class ApiClock {
     return Number.isFinite(this.#leastOffsetMs);
   }
 
-  /** The earliest time that the API's clock can show now, given the headers so far. */
+  /** The earliest time that the API's clock can show now, according to the headers so far. */
   earliestNow(): number {
     return this.earliestAt(steadyNow());
   }
 
-  /** The same at an earlier moment of this machine, given by `steadyNow`. */
+  /** The earliest time that the API's clock can have shown at a moment of this machine, given by `steadyNow`. */
   earliestAt(steadyMs: number): number {
     return steadyMs + (Number.isFinite(this.#leastOffsetMs) ? this.#leastOffsetMs : 0);
   }
 
-  /** The latest time that the API's clock can show now, given the headers so far. */
+  /** The latest time that the API's clock can show now, according to the headers so far. */
   latestNow(): number {
     return this.latestAt(steadyNow());
   }
 
-  /** The same at an earlier moment of this machine, given by `steadyNow`. */
+  /** The latest time that the API's clock can have shown at a moment of this machine, given by `steadyNow`. */
   latestAt(steadyMs: number): number {
     return steadyMs + (Number.isFinite(this.#mostOffsetMs) ? this.#mostOffsetMs : 0);
   }

@@ -24,17 +24,17 @@ const failuresToOpen = 16;
 /** Time between the starts of two probes, in ms. The first probe comes sooner, since most outages are short. */
 const firstProbeMs = 250;
 const probeEveryMs = 1_000;
-/** How long a probe may take before it has failed, in ms. */
+/** How long a probe may take before it counts as failed, in ms. */
 const probeDeadlineMs = 1_500;
 /** Added to `retryAt` for the time that the probe's response takes, in ms. */
 const probeResponseMs = 100;
-/** How long a host may send nothing before it is probed, in ms. The probe tells an outage from slow calls. */
+/** How long a host may send nothing before it is probed, in ms. The probe distinguishes an outage from slow calls. */
 const unresponsiveMs = 700;
 const unresponsiveProbeMs = 700;
 
 /**
- * A circuit breaker. While it is open, calls to the failing host fail at once, which spares both callers and the host.
- * The breaker sends probes of its own and closes when one succeeds; it never uses a call as a probe.
+ * A circuit breaker. While it is open, calls to the failing host fail immediately, which spares both callers and the
+ * host. The breaker sends its own probes and closes when one succeeds; it never uses a call as a probe.
  */
 export class HostBreaker {
   readonly #options: HostBreakerOptions;
@@ -65,18 +65,18 @@ export class HostBreaker {
     return this.isOpen ? Math.max(0, this.#nextProbeAt - performance.now()) : 0;
   }
 
-  /** To be called when the head of any response has arrived. */
+  /** Must be called when the head of any response has arrived. */
   recordResponse(): void {
     this.#monitor.recordResponse();
   }
 
-  /** Aborted when the breaker opens, which withdraws requests not begun by then. */
+  /** A signal that is aborted when the breaker opens, so that requests that have not begun are withdrawn. */
   get opening(): CancelSignal {
     return this.#opening;
   }
 
   /**
-   * Begins a call, to be ended with `succeeded` or `failed`.
+   * Begins a call. `succeeded` or `failed` must be called when the call has ended.
    *
    * @throws NotSentError caused by `UpstreamUnavailableError` while the breaker is open
    */
@@ -85,13 +85,13 @@ export class HostBreaker {
     return this.#monitor.start();
   }
 
-  /** Counts a call that has a response. */
+  /** Counts a call that got a response. */
   succeeded(call: PendingCall, { status }: WireResponse): void {
     this.#monitor.end(call);
     this.#count(status >= 500);
   }
 
-  /** Counts a call that has none. */
+  /** Counts a call that got no response. */
   failed(call: PendingCall, error: unknown): void {
     this.#monitor.end(call);
     if (isHostFailure(error) && !call.isCountedAsFailed) this.#count(true);
@@ -103,7 +103,7 @@ export class HostBreaker {
     await this.#probing;
   }
 
-  /** Counts the result of a call. A call that ends while the breaker is open began before, and is not counted. */
+  /** Counts the result of a call. A call that ends while the breaker is open began earlier and is not counted. */
   #count(hasFailed: boolean): void {
     if (this.#isOpen) return;
     this.#recent.push(hasFailed);
@@ -117,7 +117,7 @@ export class HostBreaker {
   async #probeUnresponsive(pending: readonly PendingCall[]): Promise<void> {
     if (this.#isOpen) return;
     const probedAt = performance.now();
-    // If the rate limit prevented the probe, nothing is known; the monitor will call this again.
+    // If the rate limit prevented the probe, nothing is known; the monitor will report the host again.
     const isUp = (await this.#sendProbe(unresponsiveProbeMs)) ?? true;
     if (isUp) this.#monitor.recordResponse();
     if (this.#closing.signal.aborted || this.#monitor.respondedAt >= probedAt) return;
@@ -147,7 +147,7 @@ export class HostBreaker {
     log.info('upstream has recovered');
   }
 
-  /** True if the host answers with a status below 500. Null when the rate limit prevents the probe. */
+  /** Whether the host responds with a status below 500; null if the rate limit prevents the probe. */
   async #sendProbe(deadlineMs: number): Promise<boolean | null> {
     try {
       return (await this.#options.probe(deadlineMs)).status < 500;
@@ -163,7 +163,7 @@ export class HostBreaker {
   }
 }
 
-/** False for a call that its caller cancelled and for a request that the gateway held back: the host did not fail. */
+/** Whether the host failed: not if the caller cancelled the call or the gateway held the request back. */
 function isHostFailure(error: unknown): boolean {
   if (error instanceof ResponseLostError) return error.abortedBy !== 'caller';
   return error instanceof NotSentError && error.isFromSocket;

@@ -31,19 +31,22 @@ interface Token {
 
 /** Deadline of a request to the token endpoint, in ms. */
 const deadlineMs = 10_000;
-/** A token is renewed this long before it expires, in ms, or in the last fifth of a shorter life. */
+/**
+ * How long before its expiry a token is renewed, in ms; a token with a short lifetime is renewed in the last fifth of
+ * it.
+ */
 const renewEarlyMs = 60_000;
-/** How long a new token that the API has not accepted yet is kept in spite of a 401, in ms. */
+/** How long a new token that the API has not accepted yet is kept despite a 401, in ms. */
 const refusalPauseMs = 1_000;
 
 /**
  * OAuth 2 client credentials (RFC 6749, 4.4). All calls share one token. One request at a time renews the token before
- * it expires, and calls use the old token meanwhile.
+ * it expires; until then, calls use the old token.
  */
 export class OAuthCredentials implements Credentials {
   readonly #options: OAuthOptions;
   readonly #agent = new Agent({ connect: createConnector() });
-  /** The rate limit of the token endpoint, which is another host than the API. */
+  /** The rate limit of the token endpoint, which is not on the API's host. */
   readonly #governor = new RateGovernor(new ApiClock(), 'the token endpoint');
   readonly #closing = new AbortController();
   #isConfirmed = true;
@@ -70,7 +73,7 @@ export class OAuthCredentials implements Credentials {
   async renew(refused: string, wait: WaitOptions = {}): Promise<boolean> {
     // Another call that was refused with this token has already renewed it.
     if (this.#token?.header !== refused) return true;
-    // If the API has never accepted a token, it would probably refuse the next one, too: no renewal for a while.
+    // If the API has not accepted the last token, it would probably refuse a new one too: no renewal for a while.
     const now = performance.now();
     if (!this.#isConfirmed && now - this.#renewedAt < refusalPauseMs) return false;
     this.#token = null;
@@ -86,7 +89,7 @@ export class OAuthCredentials implements Credentials {
     await this.#agent.destroy();
   }
 
-  /** Renews the token once for all calls that wait. A call that is aborted ends only its wait and not the renewal. */
+  /** Renews the token once for all calls that wait. If one of these calls is aborted, the renewal continues. */
   async #renewedToken(wait: WaitOptions): Promise<Token> {
     const renewal = this.#startRenewal();
     if (!(await waitFor(renewal, wait))) throw new NotSentError('cancelled while waiting for an access token');
@@ -136,7 +139,7 @@ export class OAuthCredentials implements Credentials {
   }
 }
 
-/** Messages never contain the token or the secret. */
+/** Reads a token. Error messages never contain the token or the secret. */
 function readToken({ status, body, unreadable }: WireResponse): Token {
   const { access_token, expires_in, error } = parse(body);
   if (typeof access_token === 'string' && access_token !== '' && status < 300) {

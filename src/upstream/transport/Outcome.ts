@@ -5,8 +5,8 @@ import type { WireResponse } from './exchange.ts';
 import { readErrorBody, requestIdOf } from './readErrorBody.ts';
 
 /**
- * What is known about a call that has ended. Each call of each endpoint has exactly one of these four outcomes, and
- * this file alone decides which one. docs/money.md describes the outcomes to callers.
+ * What is known about a call that has ended. Each call of each endpoint has exactly one of these four outcomes, which
+ * only this file determines. docs/money.md describes the outcomes for callers.
  */
 export type Outcome<Result> = NotSent | Refused | Done<Result> | Unknown;
 
@@ -32,7 +32,7 @@ export interface Done<Result> {
 /** The API may or may not have done what the request asks for. */
 export interface Unknown {
   kind: 'unknown';
-  /** What was received, for operators and callers. */
+  /** Describes what was received, for operators and callers. */
   message: string;
   requestId: string | null;
   upstreamCode: number | null;
@@ -41,7 +41,11 @@ export interface Unknown {
   cause?: unknown;
 }
 
-/** @param decode reads the body of a 2xx. If it throws, the outcome is unknown: what the API did cannot be read */
+/**
+ * Determines the outcome of a call from its response.
+ *
+ * @param decode reads the body of a 2xx. If it throws, the outcome is unknown: what the API did cannot be read
+ */
 export function outcomeOf<Result>(response: WireResponse, decode: (response: WireResponse) => Result): Outcome<Result> {
   if (isUndecided(response.status)) {
     const { summary: message, requestId, upstreamCode } = readErrorBody(response);
@@ -56,7 +60,11 @@ export function outcomeOf<Result>(response: WireResponse, decode: (response: Wir
   }
 }
 
-/** @throws the same error if it is neither a `NotSentError` nor a `ResponseLostError`: any other error is a bug */
+/**
+ * Determines the outcome of a call without a response.
+ *
+ * @throws the same error if it is neither a `NotSentError` nor a `ResponseLostError`: any other error is a bug
+ */
 export function outcomeOfFailure(error: unknown): NotSent | Unknown {
   if (error instanceof NotSentError) return { kind: 'neverSent', error };
   if (!(error instanceof ResponseLostError)) throw error;
@@ -65,9 +73,9 @@ export function outcomeOfFailure(error: unknown): NotSent | Unknown {
 }
 
 /**
- * The outcome of the whole call, when a retry follows a lost attempt. The API may refuse the retry because of what the
- * lost attempt did. If the retry was not sent, or was refused before the API checked its content, it says nothing about
- * the lost attempt: the outcome stays unknown.
+ * Determines the outcome of a whole call from the outcome of its last attempt. If an earlier attempt was lost, the API
+ * may have refused the retry because of what the lost attempt did. If the retry was not sent, or was refused before the
+ * API checked its content, the retry says nothing about the lost attempt: the outcome stays unknown.
  */
 export function outcomeAfterLost<Result>(lost: Unknown | null, outcome: Outcome<Result>): Outcome<Result> {
   if (!lost || outcome.kind === 'done' || outcome.kind === 'unknown') return outcome;
@@ -76,14 +84,14 @@ export function outcomeAfterLost<Result>(lost: Unknown | null, outcome: Outcome<
 }
 
 /**
- * True for a status after which the request may have been processed: the API may send a 5xx after it has committed, a
+ * Whether the request may have been processed despite an error status: the API may send a 5xx after it has committed, a
  * redirect or a 408 may come from a proxy, and a 409 may mean that an identical request is in progress.
  */
 function isUndecided(status: number): boolean {
   return status >= 500 || (status >= 300 && status < 400) || status === 408 || status === 409;
 }
 
-/** False for a 401, a 429 and a page of a proxy: the API refused before it checked the content of the request. */
+/** Whether the API has checked the content of a refused request: not for a 401, a 429 or a page from a proxy. */
 function isAboutTheRequest(response: WireResponse): boolean {
   return response.status !== 401 && response.status !== 429 && !readErrorBody(response).isPage;
 }

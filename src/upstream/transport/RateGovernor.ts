@@ -16,11 +16,12 @@ export interface WaitLimits {
 
 /** Permission to send a call. */
 export interface Permit {
-  /** The window in which one of the remaining calls is reserved. Null when none is reserved because plenty are left. */
+  /** The window in which one of the remaining calls is reserved; null if none is reserved because plenty are left. */
   window: RateWindow | null;
   isBegun: boolean;
 }
 
+/** The time until the next reset of the rate limit. */
 interface RateWindow {
   /** By `performance.now()`. */
   endsAt: number;
@@ -32,9 +33,9 @@ interface RateWindow {
   nextTurn: number;
 }
 
-/** How many calls may wait for the reset. Further calls fail at once. */
+/** Maximum number of calls that wait for the reset. Further calls fail immediately. */
 const maxWaiting = 10_000;
-/** Below this share of the limit, calls are spread over the time until the reset. */
+/** The share of the limit below which the remaining calls are spread over the time until the reset. */
 const slowShare = 0.1;
 /** Pause after a 429 without a reset time, in ms. */
 const defaultPauseMs = 1_000;
@@ -44,17 +45,17 @@ const plausibleMs = 3_600_000;
 const longestMs = 86_400_000; // a day
 /** The time after a reset over which the calls that waited for the reset are spread, in ms. */
 const spreadMs = 200;
-/** The time between two messages to other gateways about the remaining calls, in ms. */
+/** The shortest time between two messages to other gateways about the remaining calls, in ms. */
 const newsMs = 100;
 
 /**
- * Keeps the API's rate limit. All calls of the process share it, and after `share` was called, other gateways do, too.
- * After a 429, nothing is sent until the reset that the response names. When few calls are left, they are spread over the
- * time until the reset.
+ * Keeps calls within the API's rate limit. All calls of the process share the limit and, once `share` was called, so do
+ * other gateways. After a 429, nothing is sent until the reset that the response names. When few calls are left, they
+ * are spread over the time until the reset.
  */
 export class RateGovernor {
   readonly #clock: ApiClock;
-  readonly #owner: string;
+  readonly #api: string;
   #closedUntil = -Infinity;
   #limit = Infinity;
   #window: RateWindow | null = null;
@@ -64,10 +65,10 @@ export class RateGovernor {
   #sharing: RateSharing | null = null;
   #nextNewsAt = -Infinity;
 
-  /** @param owner the API whose limit this is, for messages */
-  constructor(clock: ApiClock, owner = 'the Journals API') {
+  /** @param api the API whose limit this is, for error messages */
+  constructor(clock: ApiClock, api = 'the Journals API') {
     this.#clock = clock;
-    this.#owner = owner;
+    this.#api = api;
   }
 
   /** Shares the limit with other gateways from now on. */
@@ -92,16 +93,16 @@ export class RateGovernor {
     return Math.max(0, this.#closedUntil - performance.now());
   }
 
-  /** How many calls are left until the reset. Null when the API has not sent a number. */
+  /** How many calls are left until the reset; null if the API has sent no number. */
   get remaining(): number | null {
     return this.#window && performance.now() < this.#window.endsAt ? this.#callsLeft(this.#window) : null;
   }
 
   /**
-   * Waits until a call may be sent; a permit that needs no wait is returned at once. `begin` must be called when the call
-   * has its socket.
+   * Waits until a call may be sent. If no wait is needed, the permit is returned synchronously. `begin` must be called
+   * when the call has its socket.
    *
-   * @throws NotSentError caused by `RateLimitedError`. Throws at once when the wait would end after the deadline
+   * @throws NotSentError caused by `RateLimitedError`, immediately if the wait would end after the deadline
    */
   pass(limits: WaitLimits): Permit | Promise<Permit> {
     return this.isOpen && !this.#scarceWindow() ? { window: null, isBegun: false } : this.#waitForPermit(limits);
@@ -123,7 +124,9 @@ export class RateGovernor {
     }
   }
 
-  /** Counts a call that is about to be written. False when the limit has changed and the call needs a new permit. */
+  /**
+   * Counts a call that is about to be written. Returns false if the limit has changed and the call needs a new permit.
+   */
   begin(permit: Permit): boolean {
     const hadTurn = permit.window !== null;
     release(permit);
@@ -133,7 +136,7 @@ export class RateGovernor {
     return true;
   }
 
-  /** To be called when the call has ended. */
+  /** Must be called when the call has ended. */
   end(permit: Permit): void {
     release(permit);
     if (permit.isBegun) this.#inFlight -= 1;
@@ -185,7 +188,7 @@ export class RateGovernor {
 
   #assertWaitFits(opensAt: number, { endsAt }: WaitLimits): void {
     if (opensAt >= endsAt || this.#waiting >= maxWaiting)
-      throw rateLimitReached(this.#owner, opensAt - performance.now());
+      throw rateLimitReached(this.#api, opensAt - performance.now());
   }
 
   async #wait(opensAt: number, { endsAt, signal }: WaitLimits, permit: Permit): Promise<void> {
@@ -226,8 +229,8 @@ export class RateGovernor {
   }
 
   /**
-   * How long until `timeMs`, in ms, by the API's clock. If that gives no plausible pause (somebody may have set the clock
-   * by hand), by this machine's clock. Null if neither gives one.
+   * How long until `timeMs`, in ms, by the API's clock or, if that gives no plausible pause (the clock may have been
+   * set by hand), by this machine's clock. Null if neither clock gives a plausible pause.
    */
   #untilTime(timeMs: number): number | null {
     const byApi = timeMs - this.#clock.earliestNow();
@@ -253,8 +256,8 @@ function parseCount(header: string | undefined): number | null {
   return header !== undefined && /^\d+$/.test(header) ? Number(header) : null;
 }
 
-function rateLimitReached(owner: string, pauseMs: number): NotSentError {
+function rateLimitReached(api: string, pauseMs: number): NotSentError {
   const retryAt: Instant = new Date(Date.now() + pauseMs).toISOString();
-  const message = `the rate limit of ${owner} is used up`;
+  const message = `the rate limit of ${api} is used up`;
   return new NotSentError(message, { cause: new RateLimitedError(message, { retryAt }) });
 }

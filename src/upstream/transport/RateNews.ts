@@ -10,7 +10,7 @@ export const rateNews = z.union([
 
 export type RateNews = z.infer<typeof rateNews>;
 
-/** The other gateways that send calls under the same limit. */
+/** How a rate limit is shared with other gateways. */
 export interface RateSharing {
   publish: (news: RateNews) => void;
   /** The number of gateways among which the remaining calls are divided. */

@@ -6,7 +6,7 @@ export interface PendingCall {
   startedAt: number;
   /** Whether the breaker has already counted this call as a failure. */
   isCountedAsFailed: boolean;
-  /** Its slot among the pending calls. */
+  /** The slot of the call in the list of pending calls. */
   slot: number;
 }
 
@@ -15,7 +15,10 @@ export interface ResponseMonitorOptions {
   timeoutMs: number;
   /** How many calls must be pending before the host counts as silent. */
   minPending: number;
-  /** Called with the pending calls when the host does not respond, but not again before its promise is settled. */
+  /**
+   * Called with the pending calls when the host does not respond, but not again before the returned promise has
+   * settled.
+   */
   onUnresponsive: (pending: readonly PendingCall[]) => Promise<void>;
 }
 
@@ -53,7 +56,7 @@ export class ResponseMonitor {
     return this.#respondedAt;
   }
 
-  /** To be called when the head of any response has arrived. */
+  /** Must be called when the head of any response has arrived. */
   recordResponse(): void {
     this.#respondedAt = performance.now();
   }

@@ -9,8 +9,8 @@ interface Bucket {
 }
 
 /**
- * Limits the load that retries add when many calls fail at once. The number of retries may be a share of the calls of
- * the last 10 seconds, but at least a few, so that a process with little traffic can retry, too.
+ * Limits the load that retries add when many calls fail at once. The number of retries is limited to a share of the
+ * calls of the last 10 seconds, but a few are always allowed, so that a process with little traffic can retry too.
  */
 export class RetryBudget {
   readonly #share: number;
@@ -36,7 +36,7 @@ export class RetryBudget {
     return true;
   }
 
-  /** Retries that are available now. */
+  /** How many retries are available now. */
   get left(): number {
     const now = performance.now();
     this.#buckets = this.#buckets.filter(({ startedAt }) => startedAt > now - windowMs);

@@ -37,7 +37,7 @@ export interface UpstreamConnectionOptions extends Omit<UpstreamHostOptions, 'or
 export interface UpstreamCall<Result> {
   endpoint: string;
   method: 'GET' | 'POST' | 'DELETE';
-  /** With its query. */
+  /** Path and query. */
   path: string;
   /** JSON text; every attempt sends the same bytes. */
   body?: string;
@@ -46,17 +46,17 @@ export interface UpstreamCall<Result> {
   givenKey?: string;
   /** The latest time at which an attempt may begin, by `performance.now()`. */
   beginBy?: number | undefined;
-  /** Whether a 401 may concern the requested resource instead of the credentials. The caller then finds out which. */
+  /** Whether a 401 may concern the resource instead of the credentials. If so, the caller must find out which. */
   mayBe401?: boolean;
   /** See `WireRequest`. Called again for each attempt. */
   openBody?: () => BodySink;
   /** The deadline of all attempts together, in ms. Defaults to the deadline of a read or of a write. */
   deadlineMs?: number;
   /**
-   * Reads a 2xx.
+   * Decodes a 2xx response.
    *
    * @param warn logs unreadable journals that do not make the call fail
-   * @throws an error that names what cannot be read
+   * @throws an error that says what cannot be read
    */
   decode: (response: WireResponse, warn: (unreadable: readonly UnreadableJournal[]) => void) => Result;
 }
@@ -69,7 +69,7 @@ export interface UpstreamState {
   retriesLeft: number;
 }
 
-/** How often a call is sent at most. */
+/** The maximum number of attempts of a call. */
 const maxAttempts = 3;
 
 /**
@@ -129,7 +129,7 @@ export class UpstreamConnection {
     return { pool, isBreakerOpen, retriesLeft: this.#budget.left };
   }
 
-  /** How often a call has renewed the credentials. */
+  /** How often calls have renewed the credentials. */
   get renewals(): number {
     return this.#renewals;
   }
@@ -144,17 +144,17 @@ export class UpstreamConnection {
   }
 
   #attempt<Result>(call: UpstreamCall<Result>, attempt: number, limits: WaitLimits): Promise<Outcome<Result>> {
-    // A silent connection must not use up all the time: each attempt but the last gets half of the remaining time.
+    // A silent connection must not use up all of the time, so each attempt except the last gets half of what remains.
     const share = attempt < maxAttempts && isRetryable(call) ? 0.5 : 1;
     const { endsAt, signal } = limits;
     return this.#exchange(call, attempt, { endsAt, signal, share, beginBy: call.beginBy });
   }
 
   /**
-   * Makes one attempt, notifies the observers and decodes the response. Most attempts neither wait for a token nor get a
-   * 401, and then only the exchange itself is awaited.
+   * Makes one attempt, notifies the observers and decodes the response. For speed, only the exchange itself is awaited,
+   * unless the attempt has to wait for a token or gets a 401.
    *
-   * @param isApart sends the request past the breaker
+   * @param isApart whether to send the request past the breaker, on a socket of its own
    */
   async #exchange<Result>(
     call: UpstreamCall<Result>,
@@ -189,8 +189,8 @@ export class UpstreamConnection {
   }
 
   /**
-   * Sends the request again with a new token after a 401, if there is one. A 401 may mean only that the token has expired,
-   * and the API has then done nothing.
+   * Sends the request again after a 401 if a new token is available. A 401 may only mean that the token has expired;
+   * the API has done nothing then.
    */
   async #renewAndSend(
     call: UpstreamCall<unknown>,
@@ -254,7 +254,7 @@ export class UpstreamConnection {
     return request;
   }
 
-  /** Logs one line per response: often many journals are unreadable for the same reason. */
+  /** Logs one line per response, since often many journals are unreadable for the same reason. */
   #logUnreadable(
     { endpoint }: UpstreamCall<unknown>,
     response: WireResponse,
@@ -267,7 +267,7 @@ export class UpstreamConnection {
     this.#log.error(facts, 'journals in a response cannot be read');
   }
 
-  /** Refusals are reported to the caller; other failures concern the operator as well. */
+  /** Logs a failed attempt. Most refusals are logged at debug, since the caller gets them as errors. */
   #logFailure(call: UpstreamCall<unknown>, outcome: Outcome<unknown>, attempt: number, { signal }: WaitLimits): void {
     if (outcome.kind === 'done' || signal?.aborted) return;
     const { endpoint, idempotencyKey: sentKey, givenKey: idempotencyKey = sentKey } = call;
@@ -297,7 +297,7 @@ function waitOf({ endsAt, signal }: WaitLimits) {
 
 const probeCall: UpstreamCall<WireResponse> = {
   endpoint: 'probe',
-  // A probe asks whether the host responds, not whether the token is valid.
+  // A probe checks whether the host responds, not whether the token is valid.
   mayBe401: true,
   method: 'GET',
   path: '/v1/journals?limit=1',

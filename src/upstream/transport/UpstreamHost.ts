@@ -34,7 +34,7 @@ export interface RequestLimits extends WaitLimits {
   beginBy?: number | undefined;
 }
 
-/** Sockets of the pool, requests that wait for one and requests in flight. */
+/** The numbers of sockets in the pool, of requests that wait for a socket and of requests in flight. */
 export type PoolStats = Pick<Pool['stats'], 'connected' | 'free' | 'pending' | 'queued' | 'running'>;
 
 /** Assumed response time before the first response, in ms. */
@@ -43,7 +43,9 @@ const initialTypicalMs = 20;
 /** `exchange` enforces each call's own deadline; undici's timers are coarse and apply per phase. */
 const sockets = { headersTimeout: 0, bodyTimeout: 0, connect: createConnector() } as const;
 
-/** The sockets to the API's host. A request is written when the rate limit, the breaker and its deadline allow that. */
+/**
+ * The sockets to the API's host. A request is written only if the rate limit, the breaker and its deadline allow that.
+ */
 export class UpstreamHost {
   readonly #origin: string;
   readonly #connections: number;
@@ -52,7 +54,7 @@ export class UpstreamHost {
   readonly #governor: RateGovernor;
   readonly #breaker: HostBreaker;
   #pool: Pool;
-  /** Pools whose sockets may be dead. They are closed when their last requests have ended. */
+  /** Pools whose sockets may be dead. Each is closed when its last request has ended. */
   readonly #oldPools = new Set<Pool>();
   #typicalMs = initialTypicalMs;
 
@@ -121,6 +123,7 @@ export class UpstreamHost {
       }
     }
   }
+
   /** Sends a request past the breaker on a new socket, since all sockets of the pool may be waiting for a response. */
   async exchangeApart(request: WireRequest, deadlineMs: number): Promise<WireResponse> {
     const endsAt = performance.now() + deadlineMs;
@@ -145,7 +148,7 @@ export class UpstreamHost {
 
   #send(dispatcher: Client | Pool, request: WireRequest, limits: ExchangeLimits): Promise<WireResponse> {
     const sentMs = steadyNow();
-    // The head is enough: a 429 must stop further calls before its body has arrived.
+    // Does not wait for the body: a 429 must stop further calls before its body has arrived.
     const onHead = (status: number, headers: WireResponse['headers']) => {
       this.#breaker.recordResponse();
       this.#clock.learn(headers['date'], sentMs);

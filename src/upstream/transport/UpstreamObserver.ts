@@ -24,7 +24,7 @@ export interface UpstreamWatch {
   ended(end: UpstreamEnd): void;
 }
 
-/** Is notified of every request to the API. Metrics and traces are observers. */
+/** An observer that is notified of every request to the API. Metrics and traces are observers. */
 export interface UpstreamObserver {
   began(attempt: UpstreamAttempt): UpstreamWatch;
 }

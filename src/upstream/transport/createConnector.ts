@@ -2,16 +2,19 @@ import type { Socket } from 'node:net';
 
 import { buildConnector } from 'undici';
 
-/** Limit for establishing a connection, in ms. */
+/** How long establishing a connection may take, in ms. */
 const timeout = 5_000;
 
-/** A longer interim head has no legitimate use; it is passed to undici unchanged. */
+/**
+ * The size up to which interim heads are removed. Longer ones have no legitimate use and are passed to undici
+ * unchanged.
+ */
 const maxInterimBytes = 16_384;
 
 /**
- * Connects as undici does, and removes interim responses (1xx) from what is received. A server may send them unasked and
- * a client must ignore them (RFC 9110, 15.2), but undici closes the connection at a `100 Continue`, and the response to
- * the current request is lost.
+ * Returns a connector that connects as undici does, and removes interim responses (1xx) from what is received. A server
+ * may send them unasked and a client must ignore them (RFC 9110, 15.2), but undici closes the connection at a `100
+ * Continue`, and the response to the current request is lost.
  */
 export function createConnector(): buildConnector.connector {
   const connect = buildConnector({ timeout });
@@ -26,7 +29,8 @@ export function createConnector(): buildConnector.connector {
 function removeInterim(socket: Socket): void {
   const write = socket.write.bind(socket) as (...given: unknown[]) => boolean;
   const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
-  // undici writes a request when the previous response is complete, so the next bytes are a head. Bodies are not searched.
+  // undici writes a request when the previous response is complete, so the next bytes are a head. Bodies are not
+  // searched.
   let mayBeInterim = false;
   let held: Buffer = Buffer.alloc(0);
   socket.write = (...given: unknown[]) => {
@@ -51,7 +55,7 @@ function removeInterim(socket: Socket): void {
 const start = 'HTTP/1.1 1';
 const end = '\r\n\r\n';
 
-/** The bytes after all complete interim heads at the start; null while one is incomplete. */
+/** Returns the bytes after all complete interim heads at the beginning; null while a head is incomplete. */
 function skipInterim(bytes: Buffer): Buffer | null {
   let rest = bytes;
   while (mayBeginInterim(rest)) {
@@ -62,7 +66,7 @@ function skipInterim(bytes: Buffer): Buffer | null {
   return rest;
 }
 
-/** A 101 is a final response: the connection changes its protocol after it. */
+/** Whether the bytes may begin with an interim head. A 101 is final: the connection changes its protocol after it. */
 function mayBeginInterim(bytes: Buffer): boolean {
   const line = bytes.toString('latin1', 0, 12);
   return line !== '' && line.startsWith(start.slice(0, line.length)) && !line.startsWith('HTTP/1.1 101');

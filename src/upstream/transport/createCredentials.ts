@@ -4,7 +4,7 @@ import { basicCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { OAuthCredentials } from './OAuthCredentials.ts';
 
-/** A key pair of the API, of one of its two kinds. */
+/** An API key pair, of one of two kinds. */
 export type KeyPair =
   | { kind: 'basic'; keyId: string; secretKey: string }
   | { kind: 'oauth'; clientId: string; clientSecret: string; tokenUrl: string };

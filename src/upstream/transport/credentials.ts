@@ -3,18 +3,19 @@ import type { WaitOptions } from '../../concurrency/waitFor.ts';
 /** Provides the `Authorization` header of every request to the API. */
 export interface Credentials {
   /**
-   * The header itself if it is known, otherwise a promise of it.
+   * Returns the header if it is known, and otherwise a promise of it.
    *
    * @param wait limits the wait for a token
    * @throws NotSentError when no token can be obtained
    */
   authorization(wait?: WaitOptions): string | Promise<string>;
   /**
-   * To be called when the API has answered a request with this header with 401. True when another header is available.
-   * A retry is then safe, since the API checks credentials before it processes the request.
+   * Must be called when the API has responded with 401 to a request with this header. Returns whether a different
+   * header is available. A retry with that header is safe, since the API checks credentials before it processes a
+   * request.
    */
   renew(refused: string, wait?: WaitOptions): Promise<boolean>;
-  /** To be called when the API has accepted this header. */
+  /** Must be called when the API has accepted this header. */
   confirm(accepted: string): void;
   close(): Promise<void>;
 }

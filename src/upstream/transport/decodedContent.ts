@@ -5,15 +5,15 @@ import { createBrotliDecompress, createUnzip } from 'node:zlib';
 /** The `Accept-Encoding` of each request: without this header, a server may use any coding (RFC 9110, 12.5.3). */
 export const acceptedCodings = 'gzip, deflate, br';
 
-/** How many codings one response may have. Real servers apply one or two. */
+/** The maximum number of content codings of a response. Real servers apply one or two. */
 const maxCodings = 3;
 
 /** How many bytes are decoded at a time. */
 const chunkSize = 65_536;
 
 /**
- * The decompressed content of a response, chunk by chunk as it arrives. The returned stream fails when the content
- * fails or cannot be decompressed. Destroying the returned stream destroys the content.
+ * Returns the decompressed content of a response, chunk by chunk as it arrives. The returned stream fails if the
+ * content fails or cannot be decompressed. Destroying the returned stream destroys the content.
  *
  * @throws Error naming a coding that is not supported
  */

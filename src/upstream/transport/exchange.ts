@@ -7,7 +7,7 @@ import { messageOf } from '../../errors/messageOf.ts';
 
 import { decodedContent } from './decodedContent.ts';
 
-/** One HTTP request, as it goes on the wire. */
+/** One HTTP request, as it is sent. */
 export interface WireRequest {
   method: 'GET' | 'POST' | 'DELETE';
   /** Path and query. */
@@ -15,11 +15,14 @@ export interface WireRequest {
   /** Must contain `accept-encoding: acceptedCodings`. */
   headers: Record<string, string>;
   body?: string;
-  /** Called when the head of a 2xx arrives. The sink then gets the body piece by piece, and `body` stays empty. */
+  /**
+   * Called when the head of a 2xx arrives. The returned sink gets the body piece by piece, and the `body` of the
+   * response stays empty.
+   */
   openBody?: (() => BodySink) | undefined;
 }
 
-/** Takes the decompressed pieces of a body as they arrive. Must not throw. */
+/** Receives the decompressed pieces of a body as they arrive. Must not throw. */
 export type BodySink = (piece: Buffer) => void;
 
 export interface WireResponse {
@@ -32,13 +35,15 @@ export interface WireResponse {
   unreadable?: string;
 }
 
-/** The default limit of a body, in bytes. The API's longest list, 100,000 journals with every field, is shorter. */
+/**
+ * The default limit of a body, in bytes: more than the API's longest list, which is 100,000 journals with every field.
+ */
 const defaultMaxBodyBytes = 268_435_456;
 
-/** No byte of the request was written: the host could not be connected to, or the request was ended before it began. */
+/** No byte of the request was written: connecting to the host failed, or the request was ended before it began. */
 export class NotSentError extends Error {
   override readonly name = 'NotSentError';
-  /** True when the host could not be connected to; false when the gateway itself held the request back. */
+  /** True if connecting to the host failed; false if the gateway itself held the request back. */
   readonly isFromSocket: boolean;
 
   constructor(message: string, options: { cause?: unknown; isFromSocket?: boolean } = {}) {
@@ -54,7 +59,7 @@ export class ResponseLostError extends Error {
   override readonly name = 'ResponseLostError';
   /** `X-Request-ID`, when the head of the response had arrived. */
   readonly requestId: string | null;
-  /** Null when the connection broke. */
+  /** Null if the connection broke. */
   readonly abortedBy: AbortedBy;
 
   constructor(message: string, options: { cause?: unknown; requestId: string | null; abortedBy: AbortedBy }) {
@@ -160,8 +165,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * undici calls this when the request has its socket, right before the first byte is written.
-   * An error thrown here withdraws the request and keeps the socket for the next request; an abort would destroy it.
+   * undici calls this when the request has its socket, right before the first byte is written. An error thrown here
+   * withdraws the request and keeps the socket for the next request; an abort would destroy the socket.
    */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { mayBegin = () => true, recall } = this.#limits;
@@ -257,7 +262,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason);
   }
 
-  /** Ends the exchange. False if it had ended before. */
+  /** Ends the exchange. Returns false if it had already ended. */
   #settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
@@ -282,7 +287,10 @@ function bodyTooLong(maxBodyBytes: number): Error {
   return new Error(`expected a response of at most ${maxBodyBytes} bytes, found more`);
 }
 
-/** False for a request that was withdrawn or that undici rejects as invalid, such as a key that no header can hold. */
+/**
+ * Whether the socket caused the failure: not if the request was withdrawn, or if undici rejects it as invalid, for
+ * example because the idempotency key has characters that no header may contain.
+ */
 function isFromSocket(cause: unknown): boolean {
   return cause !== withdrawn && (cause as { code?: unknown } | null)?.code !== 'UND_ERR_INVALID_ARG';
 }

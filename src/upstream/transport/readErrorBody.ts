@@ -12,13 +12,13 @@ export interface ErrorBody extends UpstreamErrorDetails {
 
 const maxMessageLength = 2_000; // characters
 
-/** Finds Travel Rule data in JSON, whether the JSON is valid or not. Such a message is not shown or logged. */
+/** Finds Travel Rule data in JSON, even if the JSON is invalid. A message with such data is not shown or logged. */
 const personalData = /"(?:transmitter|originator)_\w*\\?"\s*:/;
 
 /**
  * Reads an error response in any form that the API and the proxies in front of it produce: `{"code":…,"message":"…"}`,
  * the same inside `{"error":…}`, a message without a code, a bare JSON string, plain text, HTML, XML or nothing.
- * The message is returned besides the code, since the API uses one code for many reasons.
+ * The message is returned in addition to the code, since the API uses one code for many reasons.
  */
 export function readErrorBody(response: WireResponse): ErrorBody {
   // `trim` removes a byte order mark, too.
@@ -36,7 +36,7 @@ export function readErrorBody(response: WireResponse): ErrorBody {
   };
 }
 
-/** `X-Request-ID`: Alpaca's support asks for this ID, and the API has no way to look it up later. */
+/** Returns the `X-Request-ID`: Alpaca's support asks for this ID, and the API has no way to look it up later. */
 export function requestIdOf(response: Pick<WireResponse, 'headers'>): string | null {
   return response.headers['x-request-id'] ?? null;
 }
@@ -49,7 +49,7 @@ function readFields(body: string): { message: string; code: number | null } {
   const fields: ErrorFields = typeof inner === 'object' ? { ...outer, ...inner } : { ...outer, error: inner };
   const { code, message, error, ...others } = fields;
   const text = [message, error].find((value): value is string => typeof value === 'string' && value !== '');
-  // A body with other fields but without a message becomes the message as a whole.
+  // If a body has other fields but no message, the whole body becomes the message.
   const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
   const hasNoMessage = isEmpty(message) && isEmpty(error) && Object.keys(others).length === 0;
   return { message: text ?? (hasNoMessage ? '' : body), code: readCode(code) };
@@ -61,7 +61,7 @@ interface ErrorFields {
   error?: unknown;
 }
 
-/** The API's codes fit into GraphQL's 32-bit `Int`. Null for a larger code and for what is not an integer. */
+/** Returns an integer code that fits into GraphQL's 32-bit `Int`, as the API's codes do; null for anything else. */
 function readCode(code: unknown): number | null {
   const digits = spellingOf(code) ?? code;
   const value = typeof digits === 'string' && /^-?\d+$/.test(digits) ? Number(digits) : null;

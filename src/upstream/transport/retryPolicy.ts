@@ -3,47 +3,52 @@ import { Fault } from '../../errors/faults.ts';
 import type { Outcome, Unknown } from './Outcome.ts';
 import type { RetryBudget } from './RetryBudget.ts';
 
-/** What the policy has to know of a call. */
+/** What the policy needs to know about a call. */
 export interface RetriedCall {
   method: 'GET' | 'POST' | 'DELETE';
   idempotencyKey?: string;
 }
 
-/** What the policy has to know of the connection when an attempt has ended. */
+/** What the policy needs to know about the connection when an attempt has ended. */
 export interface RetryState {
   /** Whether the caller has cancelled the call. */
   isCancelled: boolean;
   isBreakerOpen: boolean;
-  /** How long the retry has to wait and will probably take, both together, in ms. */
+  /** How long the retry has to wait plus how long it will probably take, in ms. */
   durationMs: number;
   /** Time until the deadline of the call, in ms. */
   leftMs: number;
   budget: RetryBudget;
 }
 
-/** Whether a call is sent again after this outcome. Takes the retry from the budget. */
+/** Whether to retry a call after this outcome. If so, takes the retry from the budget. */
 export function mayRetry(call: RetriedCall, outcome: Outcome<unknown>, state: RetryState): boolean {
   const mayHelp = outcome.kind === 'unknown' ? isTemporary(call, outcome) : isTemporaryRefusal(call, outcome);
   if (!mayHelp || state.isCancelled || state.isBreakerOpen) return false;
   // A retry that cannot finish before the deadline is not begun.
   if (state.durationMs > state.leftMs) return false;
-  // The budget does not limit a retry after a 429, whose time the API names, nor one that may settle a write.
+  // The budget does not limit retries after a 429, for which the API states a time, and retries that may settle a
+  // write.
   const isUnlimited = outcome.kind === 'refused' || (outcome.kind === 'unknown' && call.method !== 'GET');
   return isUnlimited || state.budget.take();
 }
 
-/** False for a reverse batch: the API takes no idempotency key for it, so a second request could pay twice. */
+/**
+ * Whether a call may be sent again: not a reverse batch, which has no idempotency key, so that a retry could pay twice.
+ */
 export function isRetryable({ method, idempotencyKey }: RetriedCall): boolean {
   return method !== 'POST' || idempotencyKey !== undefined;
 }
 
-/** Whether a retry may settle an unknown outcome. A read is retried only when the API was restarted or out of reach. */
+/**
+ * Whether a retry may settle an unknown outcome. A read is retried only if the API was unreachable or being restarted.
+ */
 function isTemporary(call: RetriedCall, { response }: Unknown): boolean {
   if (call.method !== 'GET') return isRetryable(call);
   return response === null || [502, 503, 504].includes(response.status);
 }
 
-/** True for a 429, and for a call that was not sent, unless the gateway itself held the call back. */
+/** Whether the call got a 429, or was not sent for a reason other than that the gateway held it back. */
 function isTemporaryRefusal(call: RetriedCall, outcome: Outcome<unknown>): boolean {
   if (outcome.kind === 'neverSent') return !(outcome.error.cause instanceof Fault);
   return outcome.kind === 'refused' && outcome.response.status === 429 && isRetryable(call);

@@ -6,7 +6,9 @@ import { rateNews } from './RateNews.ts';
 const topic = 'rate';
 const pauseKey = 'rate:pause';
 
-/** Shares the API's rate limit between gateways: all pause after a 429, and each may use a part of the calls left. */
+/**
+ * Shares the API's rate limit between gateways: all pause after a 429, and each may use a part of the remaining calls.
+ */
 export function shareRate(governor: RateGovernor, { bus, redis, peers }: Sharing): void {
   bus.receive(topic, (body) => {
     const { success, data } = rateNews.safeParse(body);

@@ -5,13 +5,13 @@ import { tooManyGroups } from '../../errors/limitErrors.ts';
 
 import { sortGroups } from './TotalsGroup.ts';
 import type { JournalTotalsKey, TotalsGroup } from './TotalsGroup.ts';
-import type { GroupSum, TotalsPage } from './TotalsPage.ts';
+import type { GroupSum, SliceTotals } from './SliceTotals.ts';
 
 export interface JournalTotal extends TotalsGroup {
   count: number;
-  /** The exact sum of cash. */
+  /** The exact sum of cash; null if the group is not of cash. */
   netAmount: Decimal | null;
-  /** The exact sum of shares. */
+  /** The exact sum of shares; null if the group is not of securities. */
   qty: Decimal | null;
 }
 
@@ -21,11 +21,11 @@ export interface JournalTotals {
   complete: boolean;
 }
 
-/** The most groups that a result may have. */
+/** The maximum number of groups in a result. */
 export const maxGroups = 2_000;
 
-/** The sums of the groups. */
-export class TotalsSheet {
+/** Adds up the sums of all slices, by group. */
+export class GroupTotals {
   readonly #keys: ReadonlySet<JournalTotalsKey>;
   readonly #sums = new Map<string, GroupSum>();
   #count = 0;
@@ -46,9 +46,9 @@ export class TotalsSheet {
   }
 
   /** @throws GraphQLError when there are too many groups */
-  add(page: TotalsPage): void {
-    if (page.hasUnreadable) this.markIncomplete();
-    for (const { key, group, count, amount } of page.sums) {
+  add(slice: SliceTotals): void {
+    if (slice.hasUnreadable) this.markIncomplete();
+    for (const { key, group, count, amount } of slice.sums) {
       const sum = this.#sums.get(key) ?? { key, group, count: 0, amount: new Big(0) };
       this.#sums.set(key, sum);
       if (this.#sums.size > maxGroups) throw tooManyGroups(maxGroups);

@@ -8,7 +8,7 @@ import { isUnreadable } from '../../domain/unreadableJournal.ts';
 import { groupOf } from './TotalsGroup.ts';
 import type { JournalTotalsKey, TotalsGroup } from './TotalsGroup.ts';
 
-/** The sum of a group. */
+/** The count and the sum of the journals of a group. */
 export interface GroupSum {
   /** Identifies the group. */
   key: string;
@@ -22,12 +22,12 @@ interface CountedJournal {
   amount: Decimal;
 }
 
-/** The sums of a slice. */
-export class TotalsPage {
+/** Adds up the journals of one slice of the listing, by group. */
+export class SliceTotals {
   readonly #keys: ReadonlySet<JournalTotalsKey>;
   readonly #firmCurrency: string;
   readonly #sums = new Map<string, GroupSum>();
-  /** Journals by id, if several lists may contain the same one. The journals of a single list are not kept. */
+  /** Counted journals by id, if other lists may contain them too. The journals of an only list are not kept. */
   readonly #journals = new Map<string, CountedJournal>();
   readonly #unreadable = new Set<string | null>();
 
@@ -40,18 +40,18 @@ export class TotalsPage {
     return [...this.#sums.values()].filter(({ count }) => count > 0);
   }
 
-  /** Whether a journal exists that can't be counted. */
+  /** Whether the slice has a journal that could not be read and is therefore not counted. */
   get hasUnreadable(): boolean {
     return [...this.#unreadable].some((id) => id === null || !this.#journals.has(id));
   }
 
-  /** Forgets everything, for a list that is requested anew. */
+  /** Starts over, for an only list that is requested once more: its journals are not in `#journals`. */
   clear(): void {
     this.#sums.clear();
     this.#unreadable.clear();
   }
 
-  /** @param isOnly no other list can have the same journal */
+  /** Counts a journal once, even if several lists contain it. @param isOnly whether no other list can contain it */
   take(journal: ListedJournal, isOnly: boolean): void {
     if (isUnreadable(journal)) {
       this.#unreadable.add(journal.id);
@@ -80,7 +80,7 @@ function add({ sum, amount }: CountedJournal, sign: 1 | -1): void {
   sum.amount = sign === 1 ? sum.amount.plus(amount) : sum.amount.minus(amount);
 }
 
-/** Cash or shares; nothing for a journal of an unknown type. */
+/** The amount of cash or the number of shares; `0` for a journal of an unknown type. */
 function amountOf(journal: Journal): Decimal {
   return journal.entryType === 'JNLC' ? journal.netAmount : journal.entryType === 'JNLS' ? journal.qty : '0';
 }

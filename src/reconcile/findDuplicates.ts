@@ -2,13 +2,13 @@ import { canonicalDecimal } from '../domain/decimal.ts';
 import { instantMs } from '../domain/instant.ts';
 import type { Journal } from '../domain/journal.ts';
 
-import type { Doubles } from './Reconciliation.ts';
+import type { Duplicates } from './Reconciliation.ts';
 
-/** Journals this close to each other may be one that was sent twice, in ms. */
+/** The longest time between two journals that may result from one request that was sent twice, in ms. */
 const longestGapMs = 60_000;
 
 /** Finds journals that may have been created twice. Undated journals can't be compared. */
-export function findDoubles(journals: readonly Journal[]): Doubles[] {
+export function findDuplicates(journals: readonly Journal[]): Duplicates[] {
   const alike = new Map<string, DatedJournal[]>();
   for (const journal of journals.filter(isDated)) {
     const key = JSON.stringify([journal.fromAccount, journal.toAccount, amountOf(journal), journal.description ?? '']);
@@ -16,7 +16,7 @@ export function findDoubles(journals: readonly Journal[]): Doubles[] {
     if (group) group.push(journal);
     else alike.set(key, [journal]);
   }
-  return [...alike.values()].flatMap(runsOf).map(doublesOf);
+  return [...alike.values()].flatMap(runsOf).map(duplicatesOf);
 }
 
 type DatedJournal = Journal & { createdAt: string };
@@ -26,7 +26,7 @@ function isDated(journal: Journal): journal is DatedJournal {
   return journal.createdAt !== null;
 }
 
-/** The groups of journals in which each follows the one before within a minute. */
+/** Returns the groups of journals in which each follows the previous one within a minute. */
 function runsOf(journals: DatedJournal[]): Run[] {
   const runs: Run[] = [];
   for (const journal of journals.sort((one, other) => instantMs(one.createdAt) - instantMs(other.createdAt))) {
@@ -38,7 +38,7 @@ function runsOf(journals: DatedJournal[]): Run[] {
   return runs.filter((run) => run.length > 1);
 }
 
-function doublesOf(run: Run): Doubles {
+function duplicatesOf(run: Run): Duplicates {
   const [first] = run;
   return {
     fromAccount: first.fromAccount,
