@@ -20,10 +20,11 @@ export interface OperationEnd {
   outcome: string;
   /** `X-Request-ID` of the API call that failed, if there was one. */
   upstreamRequestId: string | null;
-  /** From the document to the result, or until a subscription was established. */
+  /** From the start of the operation to its result, or until a subscription was established. */
   ms: number;
 }
 
+/** Observes one operation. */
 export interface OperationWatch {
   /** Wraps the execution, so that calls made in it can be attributed to the operation. */
   run<Result>(execute: () => Result): Result;

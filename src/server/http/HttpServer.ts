@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 
 import { closeAll } from '../../concurrency/closeAll.ts';
-import { Slots } from '../../concurrency/Slots.ts';
+import { ArraySet } from '../../concurrency/ArraySet.ts';
 import type { Limits } from '../../config/limits.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { healthPath, isOwnPath, pathOf } from '../requests/paths.ts';
@@ -34,7 +34,9 @@ export interface HttpServerOptions extends ListenOptions, Pick<Limits, 'corsOrig
   maxConnections: number;
   /** How long a shutdown waits for running operations, in ms. */
   graceMs: number;
-  /** Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000. */
+  /**
+   * Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000.
+   */
   spreadMs?: number;
   /** Paths besides GraphQL's. The first route that has an endpoint for a request answers it. */
   routes?: readonly Route[];
@@ -58,7 +60,7 @@ export class HttpServer {
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
-  readonly #responses = new Slots<HttpResponse>();
+  readonly #responses = new ArraySet<HttpResponse>();
   readonly #stalled: StalledSockets;
 
   constructor(doors: HttpDoors, webSockets: WebSocketServer, running: RunningOperations, options: HttpServerOptions) {
@@ -98,8 +100,8 @@ export class HttpServer {
 
   /**
    * Stops accepting connections and waits until running operations are done and their responses sent. Then closes
-   * WebSockets with a code on which clients reconnect, and event streams without `complete`, after which clients would not
-   * reconnect.
+   * WebSockets with a code on which clients reconnect, and event streams without `complete`, after which clients would
+   * not reconnect.
    */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));

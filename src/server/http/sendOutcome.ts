@@ -42,7 +42,7 @@ export function responseHead(errors: readonly GraphQLError[], isPlainJson: boole
 }
 
 /** Whether the outcome is sent to the client as an event stream. */
-export function isEventStreamWanted(client: HttpClient, outcome: unknown): boolean {
+export function isSentAsEventStream(client: HttpClient, outcome: unknown): boolean {
   return client.accepts[0] === eventStream || isResults(outcome);
 }
 
@@ -70,7 +70,7 @@ const withCharset = memoize((type) => `${type}; charset=utf-8`);
 /** Sends an answer with its head in one write, or starts an event stream. */
 export function sendOutcome(outcome: Answer | Results, { client, response, head, log }: Reply): void {
   if (response.destroyed) return;
-  if (isResults(outcome) || isEventStreamWanted(client, outcome)) {
+  if (isResults(outcome) || isSentAsEventStream(client, outcome)) {
     for (let at = 0; at + 1 < head.length; at += 2) response.setHeader(head[at] ?? '', head[at + 1] ?? '');
     const { status, headers } = eventStreamHead(outcome);
     response.writeHead(status, headers);
