@@ -11,6 +11,6 @@ export interface LiveSink {
    * Null while there is room for more messages. Otherwise a promise that there may be room, or that the client is gone.
    */
   room(): Promise<void> | null;
-  /** Bytes that the client has not received yet. */
+  /** Bytes that are buffered for the client, without the messages that are still queued. */
   readonly waitingBytes: number;
 }

@@ -6,7 +6,9 @@ export interface OperationBegin {
   tracestate: string | undefined;
 }
 
-/** How an operation ended: schema names, codes and times. `name` is the only text of the client's. */
+/**
+ * How an operation ended: schema names, codes and times. Only `name` and perhaps `requestId` are text from the client.
+ */
 export interface OperationEnd {
   requestId: string;
   kind: 'query' | 'mutation' | 'subscription' | 'unknown';

@@ -7,9 +7,11 @@ import { AbandonedError } from '../../errors/cancellation.ts';
 import type { ParseQueue } from '../requests/ParseQueue.ts';
 import { asParameters, readRequestJson } from '../requests/readRequestJson.ts';
 
-/** In characters. Percent-encoded characters are slow to decode: 4 MB take a second, JSON takes a tenth of that. */
+/**
+ * Maximum length of a form, in characters. Percent-encoding is slow to decode: 4 MB take a second, JSON a tenth of it.
+ */
 const maxFormLength = 262_144;
-/** A request has five. Setting one field of a form searches all the others. */
+/** Maximum number of fields of a form; a GraphQL request has five. Each lookup of a field searches all of them. */
 const maxFormFields = 100;
 
 /**
@@ -33,7 +35,7 @@ export function useRequestParser(maxValues: number, parseQueue: ParseQueue): Plu
   };
 }
 
-/** Two errors that Yoga would mask: a URL or form with malformed JSON, and a body that was cut off. */
+/** Converts two errors that Yoga would mask: a URL or form with malformed JSON, and a body that was cut off. */
 function clientError(error: unknown): unknown {
   if (error instanceof SyntaxError) {
     return badRequest(`variables and extensions must be JSON objects: ${error.message}`);
@@ -68,7 +70,7 @@ async function readForm(request: Request, parseQueue: ParseQueue): Promise<URLSe
   return new URLSearchParams(form);
 }
 
-/** Not parsed by the `URL` class, which throws for some targets that clients can send. */
+/** Does not use the `URL` class, which throws for some targets that clients can send. */
 function readQuery({ url }: Request): URLSearchParams {
   return new URLSearchParams(url.slice(url.indexOf('?') + 1));
 }
