@@ -42,7 +42,7 @@ export const replayVariables = {
   waiting: variable('REPLAY_WAITING', wholeNumber(1, 1_000_000), 'most readers that wait for such a stream', '5000'),
 } as const;
 
-/** How many past events are kept in memory and in Redis, and how many are read again. A missing value has the default. */
+/** The limits on past events in memory and in Redis, and on replays. A missing value has the default of its user. */
 export interface EventsConfig {
   window?: Partial<ConfigOf<typeof windowVariables>>;
   replays?: Partial<ConfigOf<typeof replayVariables>>;
