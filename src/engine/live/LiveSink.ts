@@ -8,7 +8,8 @@ export interface LiveSink {
    */
   deliver(message: LiveMessage): void;
   /**
-   * Null while there is room for more messages. Otherwise a promise that there may be room, or that the client is gone.
+   * Null while there is room for more messages. Otherwise a promise, fulfilled when there may be room or the client has
+   * disconnected.
    */
   room(): Promise<void> | null;
   /** Bytes that are buffered for the client, without the messages that are still queued. */
