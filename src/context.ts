@@ -35,28 +35,28 @@ export interface SharedParts {
   firmCurrency: string;
 }
 
-/** What belongs to one operation. */
+/** The parts of the context that differ between operations. */
 export interface OperationFacts {
   /** The client's session. A subscription ends with it. */
   session: Session;
   /**
-   * Aborted when the client disconnects or the operation's deadline has passed (`DeadlineExceededError`). Aborts reads, but
-   * not a mutation that has been sent.
+   * Aborted when the client disconnects or the operation's deadline has passed (`DeadlineExceededError`). Aborts reads,
+   * but not a mutation that has been sent.
    */
   signal: CancelSignal | undefined;
-  /** The cursor from the `Last-Event-ID` header of a client that reconnects; null without one. */
+  /** The cursor from the `Last-Event-ID` header of a client that reconnects; null without the header. */
   lastEventId: string | null;
   /** What the transport needs to know about a running subscription. */
   progress: SubscriptionProgress;
   /**
-   * Takes the operation out of the limits on time and on running operations while it only waits. Absent for an execution
-   * that no limits apply to.
+   * Exempts the operation from its deadline and from the limits on running operations while it only waits. Absent for
+   * an execution to which no limits apply.
    *
-   * @param end called when it has to stop waiting, because the process is shutting down
-   * @throws GraphQLError when too many operations wait
+   * @param end called when the operation has to stop waiting, because the process is shutting down
+   * @throws GraphQLError if too many operations wait
    */
   pause?(end: () => void): void;
-  /** To be called once, with the same function, when the operation continues. */
+  /** Call it once, with the same function, when the operation continues. */
   resume?(end: () => void): void;
 }
 
@@ -64,16 +64,16 @@ export interface OperationFacts {
 export class OperationContext implements OperationFacts {
   readonly parts: SharedParts;
   readonly principal: Principal;
-  /** Position of the feed before the operation's first read, so that its lists are at least as new. */
+  /** Position of the feed before the operation's first read: the lists that the operation reads are at least as new. */
   readonly statusMark: StatusMark | null;
   readonly #facts: OperationFacts;
-  // Costly, so each is created when a resolver first uses it.
+  // These objects are costly, so each is created when a resolver first uses it.
   #refusedFields: Set<string> | null = null;
   #refusals: Error[] | null = null;
   #journalLoader: JournalLoader | null = null;
   #readJournals: Journal[] | null = null;
 
-  /** @param parts shared by all operations, which make no copies of them */
+  /** @param parts shared by all operations, and not copied for each */
   constructor(parts: SharedParts, facts: OperationFacts) {
     this.parts = parts;
     this.principal = facts.session.principal;
@@ -125,7 +125,7 @@ export class OperationContext implements OperationFacts {
     return this.#journalLoader;
   }
 
-  /** Keeps a journal for later fields of the operation, which then need not read it. */
+  /** Keeps a journal for later fields of the operation, so that they need not read it again. */
   keepJournal(journal: Journal): void {
     if (this.#journalLoader) this.#journalLoader.clear(journal.id).prime(journal.id, journal);
     else (this.#readJournals ??= []).push(journal);

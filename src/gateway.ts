@@ -37,7 +37,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** The GraphQL endpoint, for HTTP and SSE; the same with `ws:` for WebSocket. */
+  /** The GraphQL endpoint for HTTP and SSE. The WebSocket endpoint has the same URL with the scheme `ws:`. */
   readonly url: string;
   readonly healthUrl: string;
   /** The URL of the admin port, without a path; null if there is none. */
@@ -47,21 +47,21 @@ export interface Gateway {
   /** The URL of the sandbox; null if none was started. */
   readonly sandboxUrl: string | null;
   /**
-   * Lets running operations finish, then closes every socket, stream and timer. Every part is closed, even when one
-   * fails. Called again, it waits for the same end.
+   * Lets running operations finish, then closes every socket, stream and timer. All parts are closed, even if closing
+   * one of them fails. Further calls wait for the same shutdown.
    *
    * @throws AggregateError with one error for each part that could not be closed
    */
   close(): Promise<void>;
 }
 
-/** How long startup waits for the event feed, in ms. Without it everything but live status is served. */
+/** How long startup waits for the event feed, in ms. Without the feed, everything but live status is served. */
 const feedTimeoutMs = 2_000;
 
 /**
- * Creates all parts and closes them in reverse order. Only this file and those of its folder import every layer.
+ * Creates all parts and closes them in reverse order. Only this file and the files in `gateway/` import every layer.
  *
- * @throws the error that made the start fail, after closing the parts that were already open
+ * @throws the error that made startup fail, after closing the parts that were already open
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const opened: Part[] = [];
@@ -77,7 +77,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Opens the parts from the API up to the ports, and notes how each is closed. */
+/** Opens the parts from the API up to the ports, and adds each of them to `opened`. */
 async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[]): Promise<Omit<Gateway, 'close'>> {
   const authenticator = await openAuthenticator(config, log);
   opened.push(['the authenticator', () => authenticator.close()]);
@@ -153,7 +153,7 @@ async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[
   const announce = () => {
     readiness.enter('draining');
     log.info('draining');
-    // Balancers must notice that the gateway is not ready before it refuses clients.
+    // Load balancers must notice that the gateway is not ready before it refuses clients.
     return wait(config.shutdown.delayMs);
   };
   opened.push(['the announcement of the shutdown', announce]);
@@ -162,7 +162,7 @@ async function open({ config, log, defaultQuery }: GatewayOptions, opened: Part[
   return { url, healthUrl, consoleUrl: hasConsole ? `${server.url}/` : null, adminUrl: admin?.url ?? null, sandboxUrl };
 }
 
-/** Loads what verifies tokens only if they are configured. */
+/** Opens the configured authenticator. The code that verifies tokens is loaded only if it is needed. */
 async function openAuthenticator({ auth }: GatewayConfig, log: Log): Promise<Authenticator> {
   switch (auth.kind) {
     case 'none':
@@ -176,7 +176,7 @@ async function openAuthenticator({ auth }: GatewayConfig, log: Log): Promise<Aut
   }
 }
 
-/** Opens what gateways share through Redis. @returns null if the gateway runs alone */
+/** Connects to Redis and the gateways that share it. @returns null if the gateway runs alone */
 async function openSharing(
   { redis: config, outcomes }: GatewayConfig,
   { baseUrl, credentials }: UpstreamConfig,

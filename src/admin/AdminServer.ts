@@ -44,7 +44,7 @@ export class AdminServer {
     this.#server = createServer({ keepAliveTimeout }, (request, response) => void this.#serve(request, response));
   }
 
-  /** The URL at which it listens, without a path. */
+  /** The URL of the server, without a path. */
   get url(): string {
     return urlOf(this.#server, this.#options.host);
   }

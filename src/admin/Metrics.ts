@@ -34,8 +34,8 @@ export class Metrics {
 let processRegistry: Registry | null = null;
 
 /**
- * Event loop, heap and garbage collection: once per process, whatever its number of gateways. Created at the first
- * scrape, because its observers can't be stopped.
+ * The metrics of the process: event loop, heap and garbage collection. All gateways in the process share them. They are
+ * created on the first scrape, because the observers that they start can't be stopped.
  */
 function processMetrics(): Registry {
   if (!processRegistry) {

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 
 import type { OperationEnd, OperationObserver } from '../engine/observe/OperationObserver.ts';
 
-/** In seconds: from a cached read to the longest deadline of a write. */
+/** Upper bounds in seconds, from the duration of a cached read to the longest deadline of a write. */
 export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Metrics of operations. Labels hold names from the schema and the gateway only, so clients can't add series. */

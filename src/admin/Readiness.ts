@@ -22,9 +22,9 @@ export interface FeedReport extends Pick<FeedState, 'isOpen' | 'silentMs' | 'lag
 /** A gateway without Redis still serves everything but reverse batches, so it stays ready. */
 export interface RedisReport {
   ok: boolean;
-  /** How long it has been unavailable, in ms; null while it is available. */
+  /** How long Redis has been unavailable, in ms; null while it is available. */
   downMs: number | null;
-  /** Gateways that share it, as far as is known. */
+  /** Number of gateways that share this Redis, as far as this gateway knows. */
   gateways: number;
 }
 
@@ -35,7 +35,7 @@ export interface Checks {
   sharing: (() => Sharing['state']) | null;
 }
 
-/** The API ends streams now and then, and reconnecting may take ten seconds. */
+/** Downtime of the feed, in ms, that is still ok: the API ends streams now and then, and reconnecting may take 10 s. */
 const maxDownMs = 15_000;
 
 /** Whether the gateway can serve clients. */

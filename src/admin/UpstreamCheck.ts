@@ -11,7 +11,7 @@ import type { RateGovernor } from '../upstream/transport/RateGovernor.ts';
 export interface UpstreamReport {
   ok: boolean;
   breaker: 'open' | 'closed';
-  /** The result of the check, for people. */
+  /** The result of the check in words, for operators. */
   found: string;
 }
 
@@ -21,8 +21,8 @@ const responseValidMs = 10_000;
 const probeValidMs = 1_000;
 
 /**
- * Whether the Journals API is available and accepts the gateway's credentials. Responses to clients' operations are proof
- * enough. A gateway without traffic, such as one that is not ready yet, sends a probe.
+ * Whether the Journals API is available and accepts the gateway's credentials. Responses to clients' operations are
+ * proof enough. A gateway without traffic, such as one that is not ready yet, sends a probe.
  */
 export class UpstreamCheck implements UpstreamObserver {
   #validUntil = -Infinity;

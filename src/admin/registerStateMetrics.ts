@@ -13,12 +13,12 @@ export interface GatewayState {
   phase: Phase;
   /** Running queries and mutations, and responses that are being sent. */
   running: number;
-  /** Operations refused since the start because too many were running. */
+  /** Number of operations refused since startup because too many were running. */
   shed: number;
   upstream: UpstreamState;
   /** Requests that the API's rate limit allows until its reset; null if the API sends no such header. */
   callsLeft: number | null;
-  /** How long nothing may be sent because of the rate limit, in ms. */
+  /** How long the rate limit still prevents requests, in ms. */
   pausedMs: number;
   events: EventsState;
   reverseBatches: Record<'open' | 'ambiguous', number>;
@@ -26,7 +26,7 @@ export interface GatewayState {
   sharing: Sharing['state'] | null;
 }
 
-/** Registers the metrics of the gateway's state. They are read on each scrape and cost nothing between scrapes. */
+/** Registers the metrics of the gateway's state, which are read only on each scrape. */
 export function registerStateMetrics(registry: Registry, read: () => GatewayState): void {
   const registers = [registry];
   /** A metric that is absent while its value is null. */

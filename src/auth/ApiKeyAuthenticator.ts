@@ -83,7 +83,8 @@ export class ApiKeyAuthenticator implements Authenticator {
   }
 
   /**
-   * Compares the text: two changes within one tick of the file system's clock have the same size and date.
+   * Reads the file. Its text is compared, since two changes within one tick of the file system's clock can have the
+   * same size and date.
    *
    * @returns the problems of the file, which is then ignored; null if it has not changed
    */

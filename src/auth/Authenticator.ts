@@ -4,7 +4,7 @@ import { Session } from './Session.ts';
 /** Authenticates callers on every transport. */
 export interface Authenticator {
   /**
-   * Returns a promise only if it has to wait: a request whose session is known is read without a delay.
+   * Returns a promise only if it has to wait: a request with a known session is processed without delay.
    *
    * @param authorization the `Authorization` header, or its equivalent on a WebSocket; null if there is none
    * @throws UnauthenticatedError | AuthenticationUnavailableError

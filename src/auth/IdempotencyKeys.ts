@@ -14,10 +14,10 @@ interface GivenKey {
   key: string;
 }
 
-/** The API is changing its limit from 128 characters to this. */
+/** Maximum length of a key that is sent. The API is lowering its limit from 128 characters to this. */
 const maxSentLength = 36;
 
-/** Prefix of the UUIDs of long keys and of reversals, which tells them apart from keys that clients chose. */
+/** Prefix of the UUIDs that stand for long keys and reversals. It distinguishes them from keys that clients chose. */
 const longKeyPrefix = 'd6a1c0de';
 
 /**
@@ -26,13 +26,12 @@ const longKeyPrefix = 'd6a1c0de';
  * guessed key would return another principal's journal.
  */
 export class IdempotencyKeys {
-  /** By sent key. Large enough to keep a key until the events of its journals arrive. */
+  /** The given keys by sent key. The cache is large enough to keep a key until the events of its journals arrive. */
   readonly #given = new LRUCache<string, GivenKey>(lruCache(100_000));
 
   /**
-   * The key to send for a principal's key; every gateway computes the same one. Without authentication it is the key
-   * itself, unless that is too long. A key that looks like the UUID of a long key is replaced too, so that the two
-   * never collide.
+   * Returns the key to send for a principal's key; every gateway computes the same one. Without authentication, the key
+   * itself is sent, unless it is too long, or looks like the UUID of a long key and might collide with that key.
    */
   keyToSend(principal: Principal, key: string): string {
     const isLong = key.length > maxSentLength;
@@ -45,8 +44,8 @@ export class IdempotencyKeys {
   }
 
   /**
-   * The key to send for the reversal of a journal: the same from every gateway and for every principal, so that a journal
-   * is reversed once. No client's key is ever sent as this one.
+   * Returns the key to send for the reversal of a journal: the same from every gateway and for every principal, so that
+   * a journal is reversed only once. A client's key is never sent as this key.
    */
   keyOfReversal(journalId: string): string {
     // The hashed list has three items. A client's key is hashed in a list of two, so the two never collide.
@@ -54,8 +53,9 @@ export class IdempotencyKeys {
   }
 
   /**
-   * The key to show to a principal for a key from the API. A principal that is limited to certain accounts is shown its
-   * own keys only. The UUID of a long key is never shown: a client that sent it would get a different key.
+   * Returns the key to show to a principal for a key from the API. A principal that is limited to certain accounts is
+   * shown only its own keys. The UUID of a long key is never shown: if a client sent it, it would be replaced by a
+   * different key.
    */
   keyToShow(principal: Principal, sent: string | null): string | null {
     const given = sent === null ? undefined : this.#given.get(sent.toLowerCase());
@@ -65,7 +65,7 @@ export class IdempotencyKeys {
   }
 }
 
-/** A UUID with `longKeyPrefix`. A client's own key with this prefix is never sent unchanged. */
+/** Returns a UUID with `longKeyPrefix`. A client's own key with this prefix is never sent unchanged. */
 function derivedKey(of: readonly (string | null)[]): string {
   return longKeyPrefix + uuidOf(JSON.stringify(of)).slice(longKeyPrefix.length);
 }
@@ -74,7 +74,7 @@ function isOfLongKey(key: string): boolean {
   return asUuid(key)?.startsWith(longKeyPrefix) ?? false;
 }
 
-/** A UUID of version 8 (RFC 9562) from the hash of a text. */
+/** Returns a UUID of version 8 (RFC 9562) from the hash of a text. */
 function uuidOf(text: string): string {
   const bytes = createHash('sha256').update(text, 'utf8').digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);

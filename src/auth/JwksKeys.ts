@@ -31,9 +31,9 @@ export interface IssuerKey {
 }
 
 /**
- * The keys of the token issuer (RFC 7517), shared by all callers. jose fetches and parses them; this class decides when.
- * Tokens of known keys never wait for the issuer. A token of an unknown key waits for one request, so that after a key
- * rotation the first caller waits and none gets an error.
+ * The keys of the token issuer (RFC 7517), shared by all callers. jose fetches and parses them; this class decides
+ * when. Tokens of known keys never wait for the issuer. A token of an unknown key waits for one request, so that after
+ * a key rotation the first caller waits and none gets an error.
  */
 export class JwksKeys {
   readonly #url: string;
@@ -44,7 +44,7 @@ export class JwksKeys {
   readonly #timer: NodeJS.Timeout;
   #request: Promise<void> | null = null;
   #requestedAt = -Infinity;
-  /** When the request began whose response is in use. */
+  /** When the request for the current keys began. */
   #readAt = -Infinity;
   #keys: IssuerKey[] = [];
   /** By thumbprint, so that a key stays the same when other fields of its JWK change. */
@@ -81,7 +81,7 @@ export class JwksKeys {
    */
   async reload(since: number): Promise<void> {
     try {
-      // A running request may have begun before that moment. Then another one follows.
+      // A running request may have begun before that moment. In this case a second request follows it.
       while (this.#readAt <= since) await (this.#request ??= this.#load().finally(() => (this.#request = null)));
     } catch (error) {
       const message = 'the keys of the token issuer are not available: try again';
@@ -139,12 +139,12 @@ export class JwksKeys {
   }
 }
 
-/** The thumbprint of RFC 7638; for an invalid key its JSON. */
+/** Returns the thumbprint of RFC 7638; for an invalid key its JSON. */
 async function thumbprintOf(jwk: JWK): Promise<string> {
   return calculateJwkThumbprint(jwk).catch(() => JSON.stringify(jwk));
 }
 
-/** Makes reading the body fail when it gets too long. */
+/** Returns a response whose body can't be read beyond the maximum size: reading it fails. */
 function limitSize({ body, status }: Response): Response {
   let left = maxBytes;
   const limit = new TransformStream<Uint8Array, Uint8Array>({

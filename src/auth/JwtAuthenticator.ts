@@ -24,7 +24,7 @@ export interface JwtOptions {
   jwksTiming?: JwksTiming;
 }
 
-/** Only asymmetric ones: with a shared secret, anyone who can verify a token could sign one. */
+/** Only asymmetric algorithms: with a shared secret, anyone who can verify a token could sign one. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -41,16 +41,16 @@ const algorithms = [
 
 interface Verified {
   payload: JWTPayload;
-  /** The key that signed it. */
+  /** The key that signed the token. */
   key: IssuerKey;
 }
 
-/** Tokens of one issuer for one audience (RFC 7519, RFC 9068), verified by jose. Each token is verified once. */
+/** Authenticates with tokens of one issuer for one audience (RFC 7519, RFC 9068). jose verifies each token once. */
 export class JwtAuthenticator implements Authenticator {
   readonly #options: JwtOptions;
   readonly #keys: JwksKeys;
   readonly #log: Log;
-  /** By token. */
+  /** The sessions by token. */
   readonly #sessions = new LRUCache<string, Session>(lruCache(5_000));
 
   private constructor(options: JwtOptions, log: Log) {
@@ -90,7 +90,7 @@ export class JwtAuthenticator implements Authenticator {
     this.#keys.close();
   }
 
-  /** Before refusing a token that no known key has signed, reloads the keys: it may be signed with a new one. */
+  /** Verifies a token. Reloads the keys before refusing a token that no known key has signed: a new key may have. */
   async #verify(token: string): Promise<Verified> {
     const startedAt = performance.now();
     try {
@@ -108,7 +108,7 @@ export class JwtAuthenticator implements Authenticator {
     });
   }
 
-  /** Tries every key: a token may have no key ID, and two keys may have the same. */
+  /** Tries every key: a token may have no key ID, and two keys may have the same ID. */
   async #verifyOnce(token: string): Promise<Verified> {
     const { issuer, audience, clockSkewS: clockTolerance } = this.#options;
     const rules = { issuer, audience, algorithms, clockTolerance, requiredClaims: ['sub', 'exp'] };
@@ -147,7 +147,10 @@ function messageFor(error: unknown): string {
   return 'the token cannot be verified';
 }
 
-/** One line. The reason of a `fetch failed` is in its cause; an attempt at several addresses has only a code. */
+/**
+ * Returns the reason of an error in one line. That of `fetch failed` is in its cause, which has only a code if several
+ * addresses were tried.
+ */
 function reasonOf(error: unknown): string {
   const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(reason instanceof Error)) return String(reason);

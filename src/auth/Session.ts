@@ -43,7 +43,7 @@ export class Session {
     if (this.#listeners.size === 1) this.#arm();
   }
 
-  /** The session holds no timer while it has no listener. */
+  /** Removes a listener of `whenEnded`. The session has no timer while it has no listener. */
   removeListener(listener: () => void): void {
     this.#listeners.delete(listener);
     if (this.#listeners.size === 0) this.#disarm();

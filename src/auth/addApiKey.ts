@@ -6,8 +6,8 @@ import type { KeyEntry } from './keyFile.ts';
 import { invalidFile, SetupError } from '../errors/SetupError.ts';
 
 /**
- * Creates a key and adds its hash to a key file, which is replaced atomically. A missing file is created, readable by its
- * owner only.
+ * Creates a key and adds its hash to a key file, which is replaced atomically. A missing file is created, readable by
+ * its owner only.
  *
  * @returns the key, which is not stored
  * @throws SetupError that lists every problem
@@ -35,7 +35,7 @@ export async function addApiKey(file: string, entry: Omit<KeyEntry, 'hash'>): Pr
   return key;
 }
 
-/** Writes a new file and renames it. Refuses concurrent writers, one of which would undo the changes of the other. */
+/** Writes a new file and renames it. Refuses concurrent writers, since one could undo the change of the other. */
 async function replaceFile(path: string, change: (text: string | null) => string): Promise<void> {
   const temporary = `${path}.new`;
   const mode = await stat(path).then(({ mode: current }) => current & 0o777, ifMissing(0o600));

@@ -46,7 +46,7 @@ export function authorize(principal: Principal, action: Action): boolean {
   }
 }
 
-/** Whether no account is hidden from the principal, so that a check per journal is not needed. */
+/** Whether the principal sees all accounts, so that no check per journal is needed. */
 export function seesAllAccounts(principal: Principal): boolean {
   return principal.accounts === null;
 }

@@ -3,17 +3,17 @@ import { z } from 'zod';
 import { canonicalDecimal, isDecimal } from '../domain/decimal.ts';
 import type { Decimal } from '../domain/decimal.ts';
 
-/** What a credential says about caps. Absent: no cap. */
+/** The caps in a credential. An absent field is no cap. */
 export interface CapsGrant {
   /** The highest amount of one create, by currency. */
   maxAmount?: Readonly<Record<string, Decimal>> | undefined;
   /** The highest sum of the creates of one day (UTC), by currency. */
   maxDailyAmount?: Readonly<Record<string, Decimal>> | undefined;
-  /** The symbols of the securities that it may move. */
+  /** The symbols of the securities that the principal may move. */
   symbols?: readonly string[] | undefined;
 }
 
-/** The caps of a principal; null for none. A currency that a map of amounts lacks has the cap 0. */
+/** The caps of a principal; null is no cap. A currency that is missing from a map has the cap 0. */
 export interface Caps {
   readonly maxAmount: ReadonlyMap<string, Decimal> | null;
   readonly maxDailyAmount: ReadonlyMap<string, Decimal> | null;

@@ -8,7 +8,7 @@ import type { Caps, CapsGrant } from './caps.ts';
 /** All scopes. */
 export const scopes = ['journals:read', 'journals:write', 'journals:travel-rule', 'schema:introspect'] as const;
 
-/** What a principal may be allowed. */
+/** A right that a principal may have. */
 export type Scope = (typeof scopes)[number];
 
 /** The rights of a credential, from its key file or its claims. Account IDs are lower-case UUIDs. */
@@ -16,9 +16,9 @@ export interface Grant extends CapsGrant {
   /** Identifies the principal in logs and separates its idempotency keys from others'. */
   name: string;
   scopes: readonly Scope[];
-  /** The accounts it sees; null for all. */
+  /** The accounts that the principal sees; null for all. */
   accounts: readonly string[] | null;
-  /** The accounts it may pay from; null for all. */
+  /** The accounts that the principal may pay from; null for all. */
   fromAccounts: readonly string[] | null;
 }
 
@@ -29,7 +29,7 @@ export interface Principal {
   readonly accounts: ReadonlySet<string> | null;
   readonly fromAccounts: ReadonlySet<string> | null;
   readonly caps: Caps;
-  /** False without authentication: idempotency keys are then sent to the API unchanged. */
+  /** False without authentication: idempotency keys are then sent to the API unchanged if they are short enough. */
   readonly hasOwnKeys: boolean;
   /** Equal for two principals if and only if both see the same data, so that they can share reads. */
   readonly rights: string;
@@ -54,12 +54,14 @@ export const anyone: Principal = {
   hasOwnKeys: false,
 };
 
-/** Includes the name for a principal limited to certain accounts, because it sees its own idempotency keys only. */
+/**
+ * Includes the name of a principal that is limited to certain accounts, because it sees only its own idempotency keys.
+ */
 function rightsOf({ name, scopes: granted, accounts }: Grant): string {
   return JSON.stringify([[...new Set(granted)].sort(), accounts && [name, ...[...new Set(accounts)].sort()]]);
 }
 
-/** Parses a list of account IDs, to lower case. */
+/** Parses a list of account IDs and converts them to lower case. */
 export const accountList = z.array(
   z
     .string({ error: 'expected an account id' })

@@ -14,8 +14,8 @@ const claims = z.object({
 });
 
 /**
- * The principal of a verified token. Scopes of other services are ignored. An invalid claim is refused: to treat it as
- * absent could grant all accounts.
+ * Returns the principal of a verified token. Scopes of other services are ignored. An invalid claim is refused:
+ * treating it as absent could grant all accounts.
  *
  * @throws UnauthenticatedError that names the claim
  */

@@ -11,7 +11,7 @@ const number = /\d/;
 const status = /\bHTTP \d{3}\b/g;
 
 /**
- * Redacts a message of the API for a principal that is limited to certain accounts, if it may be about others.
+ * Redacts a message of the API for a principal that is limited to certain accounts, if it may be about other accounts.
  *
  * @param named IDs that the message may contain besides the principal's accounts
  */

@@ -7,12 +7,12 @@ export interface Sides {
   toAccount?: string | undefined;
 }
 
-/** Above this many accounts, the gateway lists all journals and filters them. */
+/** Above this many accounts, the gateway lists all journals and filters them itself. */
 const maxFilteredAccounts = 50;
 
 /**
- * Restricts filters to the principal's own accounts. Journals between other accounts are never read, so that a guessed
- * account takes the same time and gives the same result as a missing one.
+ * Restricts filters to the principal's own accounts. A filter for other accounts only is dropped, so that a guessed
+ * account takes the same time and gives the same result as one that does not exist.
  */
 export function restrictToOwnAccounts(principal: Principal, sides: readonly Sides[]): readonly Sides[] {
   const { accounts } = principal;
@@ -27,7 +27,7 @@ export function restrictToOwnAccounts(principal: Principal, sides: readonly Side
   });
 }
 
-/** The filters that are sent to the API. Its results are checked again. */
+/** Returns the filters to send to the API. The gateway checks the results again. */
 export function upstreamFilters(principal: Principal, sides: readonly Sides[]): readonly Sides[] {
   const isMany = !seesAllAccounts(principal) && sides.length > 2 * maxFilteredAccounts;
   return isMany ? [{}] : sides;

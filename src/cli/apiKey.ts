@@ -14,10 +14,10 @@ Usage:
   --name NAME         name of the principal; several keys may share a name, for key rotation
   --scope SCOPE       ${scopes.join(', ')}; may be repeated
   --account ID        visible account; may be repeated (default: all)
-  --from-account ID   account that it may pay from; may be repeated, '*' for all (default: none)
+  --from-account ID   account that the principal may pay from; may be repeated, '*' for all (default: none)
   --max-amount CUR=AMOUNT        highest amount of one create; may be repeated, once per currency (default: no cap)
-  --max-daily-amount CUR=AMOUNT  highest sum of a day (UTC); may be repeated, once per currency (default: no cap)
-  --symbol SYMBOL     security that it may move; may be repeated (default: all, or none with a cap on amounts)
+  --max-daily-amount CUR=AMOUNT  highest total of one day (UTC); may be repeated, once per currency (default: no cap)
+  --symbol SYMBOL     security that the principal may move; may be repeated (default: all, or none with caps on amounts)
   --file FILE         file for the hash of the key (AUTH_API_KEYS_FILE); created if missing
 
 A running gateway reloads the file on its own. To revoke a key, remove its entry from the file.

@@ -29,7 +29,7 @@ Finds journals whose status differs from their last event, reverse batches of un
 accounts, amount and description within a minute), and journals that can't be read. Changes nothing. Reads the
 environment of serve; OUTCOMES_FILE may be in use by a running gateway. With REDIS_URL, reverse batches are not checked.
 
-Exit code: 0 if nothing was found, 1 if something was, 2 if the comparison failed or the usage is invalid.
+Exit code: 0 if nothing was found, 1 if something was found, 2 if the comparison failed or the usage is invalid.
 `;
 
 const options = {

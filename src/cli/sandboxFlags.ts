@@ -7,7 +7,7 @@ import { longestTimerMs } from '../sandbox/values/instant.ts';
 import { parseFlags } from './parseFlags.ts';
 
 interface SandboxFlag<Value> {
-  /** Its name and a placeholder for its value. */
+  /** The name of the flag and a placeholder for its value. */
   usage: string;
   schema: z.ZodType<Value, string>;
   help: string;
@@ -23,22 +23,22 @@ const flags: { readonly [Option in keyof SandboxOptions]?: SandboxFlag<SandboxOp
   jnlcFlow: {
     usage: 'jnlc-flow FLOW',
     schema: oneOf('v2', 'classic'),
-    help: 'v2 (default): a single JNLC is created as executed; or classic: as queued',
+    help: 'status in which a single JNLC is created: v2 (default) for executed, or classic for queued',
   },
   systemCurrency: {
     usage: 'system-currency CODE',
     schema: currency,
-    help: 'currency of journals without one (default USD)',
+    help: 'currency of journals created without a currency (default USD)',
   },
   fixtures: {
     usage: 'fixtures WHEN',
     schema: oneOf('any-amount', 'above-limit'),
-    help: 'when fixtures apply: any-amount (default) or above-limit',
+    help: 'amounts at which /fixtures/… in a description applies: any-amount (default) or above-limit',
   },
   batchDescription: {
     usage: 'batch-description MODE',
     schema: oneOf('ignored', 'copied'),
-    help: 'description of a batch: ignored (default), or copied to entries without one',
+    help: 'description of a batch: ignored (default), or copied to entries without a description',
   },
   answerShape: {
     usage: 'answer-shape SHAPE',
@@ -46,38 +46,38 @@ const flags: { readonly [Option in keyof SandboxOptions]?: SandboxFlag<SandboxOp
     help: 'shape of journals: newest (default) or old',
   },
   listOrderSeed: { usage: 'list-order-seed N', schema: count, help: 'shuffle lists with this seed' },
-  batchOrderSeed: { usage: 'batch-order-seed N', schema: count, help: 'shuffle batch answers with this seed' },
+  batchOrderSeed: { usage: 'batch-order-seed N', schema: count, help: 'shuffle batch responses with this seed' },
   listDates: {
     usage: 'list-dates MODE',
     schema: oneOf('inclusive', 'exclusive'),
     help: 'whether lists include the days of after and before: inclusive (default) or exclusive',
   },
-  maxMatches: { usage: 'max-matches N', schema: count, help: 'journals that a list may match (default 100000)' },
+  maxMatches: { usage: 'max-matches N', schema: count, help: 'refuse lists that match more journals (default 100000)' },
   perJournalLimit: {
     usage: 'per-journal-limit AMOUNT',
     schema: amount,
-    help: 'a JNLC above it stays pending (default 50)',
+    help: 'a JNLC above this amount stays pending (default 50)',
   },
   dailyLimit: {
     usage: 'daily-limit AMOUNT',
     schema: amount,
-    help: 'daily JNLC total of a customer account; above it a JNLC stays pending (default 1000)',
+    help: 'daily JNLC total of a customer account, above which a JNLC stays pending (default 1000)',
   },
   firmDailyLimit: {
     usage: 'firm-daily-limit AMOUNT',
     schema: amount,
-    help: 'daily JNLC total of a firm account; above it a JNLC stays pending (default 50000)',
+    help: 'daily JNLC total of a firm account, above which a JNLC stays pending (default 50000)',
   },
   securitiesLimit: {
     usage: 'securities-limit AMOUNT',
     schema: amount,
-    help: 'a JNLS worth more in USD stays pending (default 50000)',
+    help: 'a JNLS worth more than this amount in USD stays pending (default 50000)',
   },
   settleDelayMs: { usage: 'settle-delay MS', schema: count, help: 'time between status changes (default 25)' },
   clockMode: {
     usage: 'clock MODE',
     schema: oneOf('real', 'manual'),
-    help: 'real (default), or manual: moves only on POST /sandbox/clock',
+    help: 'real (default), or manual: time advances only on POST /sandbox/clock',
   },
   eventRetention: {
     usage: 'event-retention N',
@@ -103,7 +103,7 @@ const flags: { readonly [Option in keyof SandboxOptions]?: SandboxFlag<SandboxOp
   control: {
     usage: 'control WHO',
     schema: oneOf('loopback', 'anyone'),
-    help: 'who may use /sandbox: loopback (default) or anyone',
+    help: 'who may send requests to /sandbox/…: loopback (default) or anyone',
   },
 };
 

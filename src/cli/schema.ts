@@ -8,7 +8,7 @@ const help = `journals-gateway schema: prints the GraphQL schema (SDL) on stdout
 Usage:
   journals-gateway schema [--federation]
 
-  --federation   print it as a subgraph of Apollo Federation 2, as a gateway with FEDERATION=true serves it
+  --federation   print the schema as a subgraph of Apollo Federation 2, as a gateway with FEDERATION=true serves it
 `;
 
 export async function schema(argv: string[]): Promise<void> {

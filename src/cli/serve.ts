@@ -17,7 +17,7 @@ Usage:
   journals-gateway serve [--sandbox] [--port N] [--host H]
 
   --sandbox   start a sandbox in this process as the API: needs no credentials and moves no real money
-  --port N    port to listen on, instead of PORT; 0 takes any free one
+  --port N    port to listen on, instead of PORT; 0 picks a free port
   --host H    address to listen on, instead of HOST
 
 Environment:
@@ -56,7 +56,7 @@ const firstMutation = `mutation {
 export async function serve(argv: string[]): Promise<void> {
   const flags = parseFlags(argv, options, help);
   if (!flags) return;
-  keepYoung();
+  disablePretenuring();
   const config = readConfig(process.env, flags);
   const log = createLog(config.logLevel);
   const gateway = await untilSignal(
@@ -66,19 +66,20 @@ export async function serve(argv: string[]): Promise<void> {
   if (gateway) process.stdout.write(banner(gateway));
 }
 
-/** Loads the gateway only now, so that an invalid flag is reported without delay. */
+/** Loads and starts the gateway. It is loaded on demand, so that an invalid flag is reported without delay. */
 async function start(config: GatewayConfig, log: Log): Promise<Gateway> {
   const { createGateway } = await import('../gateway.ts');
   return createGateway({ config, log, defaultQuery: firstMutation });
 }
 
 /**
- * Lets V8 create every object in the young generation. While it warms up, V8 finds that the objects of some array literals
- * live long, and from then on creates these in the old generation. If that is an array of an operation, the array keeps
- * its request and its response until the next full garbage collection, although both are garbage already: measured with
- * Node 20, each request left 4 KB behind, and collecting them took a fifth of the processor time.
+ * Makes V8 allocate every object in the young generation. By default, if V8 finds while warming up that the arrays of
+ * some array literal live long, it allocates later arrays of the same literal in the old generation ("pretenuring"). An
+ * array that belongs to an operation would then keep the operation's request and response in memory until the next full
+ * garbage collection, although all of them are garbage: measured with Node 20, each request left 4 KB behind, and
+ * collecting them took a fifth of the processor time.
  */
-function keepYoung(): void {
+function disablePretenuring(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
@@ -87,7 +88,7 @@ function banner({ url, healthUrl, consoleUrl, adminUrl, sandboxUrl }: Gateway): 
   if (adminUrl !== null) lines.push(`admin      ${adminUrl}`);
   if (consoleUrl !== null) lines.push(`console    ${consoleUrl}`);
   if (sandboxUrl !== null) {
-    const invitation = `Open ${consoleUrl ?? url} in a browser, or paste a first mutation:`;
+    const invitation = `Open ${consoleUrl ?? url} in a browser, or send this mutation:`;
     lines.push(`sandbox    ${sandboxUrl}`, '', invitation, '', firstMutation);
   }
   return `${lines.join('\n')}\n`;

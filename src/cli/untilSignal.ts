@@ -7,7 +7,8 @@ export interface Closable {
 
 /**
  * Starts something and closes it on SIGTERM or SIGINT. A signal during startup takes effect after startup, and the
- * result is then null. A second signal exits at once. If something can't be closed, the process exits with code 1.
+ * result is then null. A second signal makes the process exit immediately. If a part can't be closed, the process exits
+ * with code 1.
  *
  * @param noteFailure called for each part that could not be closed
  * @throws SetupError if the configured address can't be listened on
@@ -20,7 +21,7 @@ export async function untilSignal<Running extends Closable>(
     running.close().catch((error: unknown) => {
       const failures: unknown[] = error instanceof AggregateError ? error.errors : [error];
       for (const failure of failures) noteFailure(failure);
-      // What is still open would keep the process alive.
+      // Parts that are still open would keep the process alive.
       process.exit(1);
     });
   const stopping = new AbortController();

@@ -1,7 +1,7 @@
 export interface BackoffOptions {
-  /** Longest pause before the first retry, in ms. */
+  /** Maximum pause before the first retry, in ms. */
   firstMs: number;
-  /** Longest pause of all, in ms. */
+  /** Maximum pause before any retry, in ms. */
   maxMs: number;
 }
 
@@ -19,7 +19,7 @@ export class Backoff {
     return this.#failures;
   }
 
-  /** The pause before the next retry, in ms. Counts one more failure. */
+  /** Counts a failure and returns the pause before the next retry, in ms. */
   next(): number {
     const { firstMs, maxMs } = this.#options;
     const pauseMs = Math.random() * Math.min(maxMs, firstMs * 2 ** Math.min(this.#failures, 20));
@@ -31,7 +31,7 @@ export class Backoff {
     this.#failures = 0;
   }
 
-  /** Counts no more than so many failures from here on. */
+  /** Lowers the number of counted failures to this number if it is higher. */
   lowerTo(failures: number): void {
     this.#failures = Math.min(this.#failures, failures);
   }

@@ -1,6 +1,9 @@
 import { SmallSet } from './SmallSet.ts';
 
-/** What cancels a piece of work. An `AbortSignal` is one; a `Cancellation` costs a fraction of it. */
+/**
+ * Tells a piece of work that it is cancelled. Implemented by `AbortSignal`, and by `Cancellation` at a fraction of its
+ * cost.
+ */
 export interface CancelSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -8,7 +11,7 @@ export interface CancelSignal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** A signal with its own `abort`, for work that is begun thousands of times a second. */
+/** A `CancelSignal` that is aborted by its own `abort` method, for work that starts thousands of times a second. */
 export class Cancellation implements CancelSignal {
   #aborted = false;
   #reason: unknown;
@@ -22,7 +25,7 @@ export class Cancellation implements CancelSignal {
     return this.#reason;
   }
 
-  /** The listener is called once, and never if the signal has been aborted already. */
+  /** Calls the listener once when the signal is aborted, but never if it is aborted already. */
   addEventListener(_type: 'abort', listener: () => void): void {
     this.#listeners.add(listener);
   }

@@ -1,38 +1,26 @@
 export interface DeadlineOptions {
-  /** Aborts earlier. */
+  /** Aborts the deadline's signal too, with the same reason. */
   outer?: AbortSignal | undefined;
-  /** The reason of the abort when the time is over. */
-  reason?: () => unknown;
-  /** The reason of an earlier abort. Default that of `outer`. */
-  outerReason?: () => unknown;
 }
 
 /**
- * A signal that is aborted when a time is over or when another signal is. Unlike `AbortSignal.any` on Node 20, it does
- * not stay attached to the other signal: `end` detaches it.
+ * Aborts its signal after a timeout, or when the outer signal is aborted. Unlike the signal of `AbortSignal.any` on
+ * Node 20, it does not stay attached to the outer signal: `end` detaches it.
  */
 export class Deadline {
   readonly #controller = new AbortController();
-  readonly #options: DeadlineOptions;
-  #timer: NodeJS.Timeout | undefined;
-  readonly #follow = () => {
-    const { outer, outerReason = () => outer?.reason as unknown } = this.#options;
-    this.#controller.abort(outerReason());
-  };
+  readonly #outer: AbortSignal | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #follow = () => this.#controller.abort(this.#outer?.reason);
 
-  /** @param timeoutMs null when the time starts later, with `start` */
-  constructor(timeoutMs: number | null, options: DeadlineOptions = {}) {
-    this.#options = options;
-    if (timeoutMs !== null) this.start(timeoutMs);
-    options.outer?.addEventListener('abort', this.#follow, { once: true });
-    if (options.outer?.aborted) this.#follow();
+  constructor(timeoutMs: number, { outer }: DeadlineOptions = {}) {
+    this.#outer = outer;
+    this.#timer = setTimeout(() => this.#controller.abort(), timeoutMs);
+    outer?.addEventListener('abort', this.#follow, { once: true });
+    if (outer?.aborted) this.#follow();
   }
 
-  start(timeoutMs: number): void {
-    this.#timer = setTimeout(() => this.#controller.abort(this.#options.reason?.()), timeoutMs);
-  }
-
-  /** Stops the timer; the signal still follows the other one. */
+  /** Stops the timer; the outer signal can still abort this one. */
   stopTimer(): void {
     clearTimeout(this.#timer);
   }
@@ -41,13 +29,13 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** To be called when what it limits has ended. */
+  /** Stops the timer and detaches from the outer signal. Call it when the work that the deadline limits has ended. */
   end(): void {
     this.stopTimer();
-    this.#options.outer?.removeEventListener('abort', this.#follow);
+    this.#outer?.removeEventListener('abort', this.#follow);
   }
 
-  /** Aborts the signal now. */
+  /** Ends the deadline and aborts its signal now. */
   abort(): void {
     this.end();
     this.#controller.abort();

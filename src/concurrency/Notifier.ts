@@ -4,7 +4,7 @@ import { Deferred } from './Deferred.ts';
 export class Notifier {
   #next: Deferred | null = null;
 
-  /** Wakes everybody who waits now. */
+  /** Wakes all current waiters. */
   notify(): void {
     this.#next?.resolve();
     this.#next = null;

@@ -1,15 +1,17 @@
 /**
- * One timer for thousands of functions, each of which is called once when its time is over. Meant for few different delays:
- * those with the same delay come due in the order in which they were added.
+ * One timer for thousands of functions, each of which is called once after its delay. Efficient for few distinct
+ * delays: functions with the same delay come due in the order in which they were added, so each delay has a queue.
  */
 export class SharedTimer {
-  /** When each function is due, by `performance.now`, in whole ms. By delay, the first one first. */
+  /**
+   * By delay, the functions in the order in which they come due, each with that time by `performance.now`, in whole ms.
+   */
   readonly #queues = new Map<number, Map<() => void, number>>();
   #timer: NodeJS.Timeout | undefined;
-  /** When the timer fires. */
+  /** When the timer fires, by `performance.now`; infinite while it is stopped. */
   #firesAt = Infinity;
 
-  /** @param listener a function of its own */
+  /** @param listener a function that is added only once at a time */
   add(listener: () => void, delayMs: number): void {
     const dueAt = Math.ceil(performance.now() + delayMs);
     let queue = this.#queues.get(delayMs);
@@ -18,7 +20,7 @@ export class SharedTimer {
     if (dueAt < this.#firesAt) this.#start(dueAt);
   }
 
-  /** @param delayMs that it was added with */
+  /** @param delayMs the delay with which the listener was added */
   delete(listener: () => void, delayMs: number): void {
     const queue = this.#queues.get(delayMs);
     if (!queue?.delete(listener) || queue.size > 0) return;

@@ -1,4 +1,4 @@
-/** A set for mostly one member at most. Only with more members does it need a `Set`, which takes about 180 bytes. */
+/** A set that rarely has more than one member. Only then does it allocate a `Set`, which takes about 180 bytes. */
 export class SmallSet<Member extends object> {
   #first: Member | null = null;
   #others: Set<Member> | null = null;

@@ -1,9 +1,9 @@
-/** A name for error messages, such as `the outcome store`, and what closes it. */
+/** A part to close: its name for error messages, such as `the outcome store`, and the function that closes it. */
 export type Part = readonly [name: string, close: () => unknown];
 
 /**
- * Closes the parts one after another, even if some of them fail. `AsyncDisposableStack` does not exist in Node 20 and 22,
- * and its errors are nested and do not name the part.
+ * Closes the parts one after another, even if some of them fail. `AsyncDisposableStack` does not exist in Node 20 and
+ * 22, and its errors are nested and do not name the part.
  *
  * @throws AggregateError with one error for each part that could not be closed
  */

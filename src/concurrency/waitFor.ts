@@ -2,18 +2,18 @@ import type { CancelSignal } from './Cancellation.ts';
 import { Deferred } from './Deferred.ts';
 
 export interface WaitOptions {
-  /** How long to wait at most, in ms. */
+  /** Maximum wait, in ms. */
   timeoutMs?: number;
   /** Ends the wait. */
   signal?: CancelSignal | undefined;
 }
 
 /**
- * Waits until a promise is settled, the time is over or the signal is aborted, whichever comes first. Removes its timer
- * and its listener, and handles a later rejection of the promise.
+ * Waits until the promise settles, the timeout passes or the signal is aborted, whichever comes first. Afterwards
+ * removes its timer and its listener. A later rejection of the promise counts as handled.
  *
- * @returns true when the promise was fulfilled in time
- * @throws the reason for which the promise is rejected
+ * @returns true if the promise was fulfilled in time
+ * @throws the reason of the promise if it is rejected in time
  */
 export async function waitFor(promise: Promise<unknown>, { timeoutMs, signal }: WaitOptions): Promise<boolean> {
   const ended = new Deferred<false>();
@@ -29,7 +29,7 @@ export async function waitFor(promise: Promise<unknown>, { timeoutMs, signal }: 
   }
 }
 
-/** Waits for a time. @returns false when the signal ended the wait early */
+/** Waits for this time. @returns false if the signal ended the wait early */
 export async function pause(timeoutMs: number, signal?: CancelSignal): Promise<boolean> {
   await waitFor(new Promise(() => undefined), { timeoutMs, signal });
   return !(signal?.aborted ?? false);

@@ -1,12 +1,14 @@
 import type { z } from 'zod';
 
-/** One environment variable. Configuration, `serve --help` and docs/operating.md are all made from these. */
+/**
+ * An environment variable. The configuration, `serve --help` and docs/operating.md are derived from these variables.
+ */
 export interface Variable<Value = unknown> {
   name: string;
-  /** What it sets: a sentence in Markdown, without a full stop. */
+  /** What the variable sets: a sentence in Markdown, without a full stop. */
   about: string;
   schema: z.ZodType<Value, string>;
-  /** The default, as it would be written; null if there is none. */
+  /** The default, as it would be written in the environment; null if there is none. */
   fallback: string | null;
 }
 
@@ -53,7 +55,7 @@ export function readVariables<Table extends VariableTable>(
   return Object.fromEntries(entries) as ConfigOf<Table>;
 }
 
-/** A URL may carry a password. */
+/** Quotes an invalid value for the message, unless it may be a secret: a URL may contain a password. */
 function found(name: string, text: string): string {
   return text.includes('@') || /SECRET|KEY|CLIENT_ID/.test(name) ? '' : `, found ${JSON.stringify(text)}`;
 }

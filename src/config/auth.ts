@@ -39,14 +39,14 @@ export const authVariables = {
   ),
 } as const;
 
-/** The variables that have a meaning for one kind only. Those without a default are required. */
+/** The variables of each kind of authentication. Those without a default are required. */
 const variablesOf = new Map<string, readonly Variable[]>([
   ['none', []],
   ['api-key', [authVariables.file]],
   ['jwt', [authVariables.jwksUrl, authVariables.issuer, authVariables.audience, authVariables.clockSkewS]],
 ]);
 
-/** Problems that would admit callers whom the operator meant to exclude. */
+/** Returns the problems that would admit callers whom the operator meant to exclude. */
 export function authProblems(environment: Environment): string[] {
   const { AUTH: auth = 'none', HOST: host = '127.0.0.1' } = environment;
   // An unknown kind is reported when the variable is read.

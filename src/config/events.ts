@@ -47,7 +47,7 @@ export const replayVariables = {
   ),
 } as const;
 
-/** How many past events are kept in memory and in Redis, and how many are read again. A missing value has the default. */
+/** The limits on past events in memory and in Redis, and on replays. A missing value has the default of its user. */
 export interface EventsConfig {
   window?: Partial<ConfigOf<typeof windowVariables>>;
   replays?: Partial<ConfigOf<typeof replayVariables>>;

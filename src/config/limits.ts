@@ -91,7 +91,8 @@ export const limitVariables = {
     'maximum time for a query or mutation; when it is over, the reads of the operation are aborted and no further call is made',
     '60',
   ),
-  // Queries may take half of it, which is twice the sockets to the API: more would only wait for one another.
+  // Queries may take half of these, which is twice the number of sockets to the API: more would only wait for each
+  // other.
   maxRunning: variable(
     'MAX_RUNNING_OPERATIONS',
     wholeNumber(2, 1_000_000),

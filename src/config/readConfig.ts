@@ -21,7 +21,7 @@ import { readVariables } from './Variable.ts';
 import type { ConfigOf, Environment, VariableTable } from './Variable.ts';
 
 export interface GatewayConfig extends ConfigOf<typeof listenerVariables>, ConfigOf<typeof featureVariables> {
-  /** Null if there is none. */
+  /** Null without an admin server. */
   admin: AdminConfig | null;
   shutdown: ConfigOf<typeof shutdownVariables>;
   tracing: TracingConfig | null;
@@ -98,7 +98,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, flags: ConfigFlags = {}
 }
 
 /**
- * The file in which `api-key` stores a key: the flag's, else the one that `serve` reads.
+ * Returns the file in which `api-key` stores a key: that of the flag, otherwise the file that `serve` reads.
  *
  * @throws SetupError
  */

@@ -10,7 +10,7 @@ const redisUrl = z
     'expected a redis or rediss URL',
   );
 
-/** A part of a key. Braces would choose the slot of a cluster. */
+/** A part of a key in Redis. Braces are reserved: in a cluster, they determine the slot of the key. */
 const keyPart = z.string().regex(/^[^\s{}]{1,100}$/, 'expected 1 to 100 characters without spaces and braces');
 
 export const redisVariables = {

@@ -7,7 +7,7 @@ export interface UpstreamConfig {
   baseUrl: string;
   credentials: CredentialsConfig;
   eventsVersion: 'v1' | 'v2';
-  /** The firm's own currency, shown for journals without a stated one. It is never sent and never compared. */
+  /** The firm's own currency, shown for journals without a stated currency. Never sent, and compared only with caps. */
   currency: string;
 }
 
@@ -52,7 +52,7 @@ export const upstreamVariables = {
 const basicNames = ['APCA_BROKER_KEY_ID', 'APCA_BROKER_SECRET_KEY'] as const;
 const oauthNames = ['APCA_BROKER_CLIENT_ID', 'APCA_BROKER_CLIENT_SECRET', 'APCA_BROKER_TOKEN_URL'] as const;
 
-/** Missing and contradictory variables. Names only: the values may be secrets. */
+/** Returns the problems of missing and contradictory variables. They contain names only: the values may be secrets. */
 export function upstreamProblems(environment: Environment): string[] {
   const problems: string[] = [];
   if (environment['APCA_BROKER_BASE_URL'] === undefined)
@@ -85,7 +85,7 @@ export function upstreamOf(values: ConfigOf<typeof upstreamVariables>): Upstream
   return { baseUrl: baseUrl ?? '', credentials, eventsVersion: rest.eventsVersion, currency: rest.currency };
 }
 
-/** The sandbox that takes the place of the API. */
+/** The variables of the sandbox that takes the place of the API. */
 export const sandboxVariables = {
   port: variable('SANDBOX_PORT', port, 'with `--sandbox`: port of the sandbox', '4010'),
   keyId: variable('SANDBOX_KEY_ID', text, 'with `--sandbox`: key id that the sandbox accepts', 'sandbox'),

@@ -12,7 +12,7 @@ import { Refusal } from './answers/Refusal.ts';
 import { stepsOf } from './steps.ts';
 import type { Step } from './steps.ts';
 
-/** Runs every operation of every door through the same steps. All policy is in these. */
+/** Runs the operations of all doors through the same steps, which contain all policy. */
 export class Engine {
   readonly #parts: EngineParts;
 
@@ -37,7 +37,7 @@ export class Engine {
     return this.perform(this.prepare(request));
   }
 
-  /** Runs the steps before the execution, which don't wait. An operation that they refuse has its answer already. */
+  /** Runs the synchronous steps before the execution. If one of them refuses the operation, its answer is set. */
   prepare(request: OperationRequest): Operation {
     const operation = new Operation(request, this.#parts.limits.deadlineMs);
     void this.#walk(preparing, operation, 0);
@@ -45,7 +45,7 @@ export class Engine {
     return operation;
   }
 
-  /** Executes a prepared operation. */
+  /** Executes a prepared operation, unless it was refused. */
   perform(operation: Operation): Answer | Results | Promise<Answer | Results> {
     if (operation.answer) return operation.answer;
     const pending = this.#walk(performing, operation, 0);
@@ -58,7 +58,7 @@ export class Engine {
     return operation.answer;
   }
 
-  /** Runs steps in their order, until one refuses the operation. Waits only for a step that does. */
+  /** Runs the steps in order until one refuses the operation. Returns a promise only if a step does. */
   #walk(steps: readonly Step[], operation: Operation, from: number): Promise<void> | void {
     try {
       for (let at = from; at < steps.length; at += 1) {

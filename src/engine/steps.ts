@@ -9,7 +9,7 @@ import { checkVariables } from './steps/checkVariables.ts';
 import { chooseOperation } from './steps/chooseOperation.ts';
 import { countRunning } from './steps/countRunning.ts';
 import { createContext } from './steps/createContext.ts';
-import { endWithClient } from './steps/endWithClient.ts';
+import { endSubscriptionWithClient } from './steps/endSubscriptionWithClient.ts';
 import { execute } from './steps/execute.ts';
 import { findDocument } from './steps/findDocument.ts';
 import { limitConcurrency } from './steps/limitConcurrency.ts';
@@ -27,24 +27,25 @@ import { shedLoad } from './steps/shedLoad.ts';
 import { startDeadline } from './steps/startDeadline.ts';
 
 /**
- * What a step belongs to. A WebSocket answers an operation that is refused while it is prepared with an `error` message,
- * and one that is refused later with a result. The conclusion follows in any case.
+ * The phase of an operation to which a step belongs. On a WebSocket, the response to an operation that is refused in
+ * `prepare` is an `error` message; if it is refused in `perform`, the response is a result. `conclude` follows in any
+ * case.
  */
 export type Phase = 'prepare' | 'perform' | 'conclude';
 
-/** A step of the engine. Sentences are Markdown: docs/architecture.md has a table of the steps. */
+/** A step of the engine. Its texts are Markdown: the table of steps in docs/architecture.md is generated from them. */
 export interface Step {
   /** The function in the file of the same name. Throws to refuse the operation. */
   readonly run: (operation: Operation, parts: EngineParts) => Promise<void> | void;
   readonly phase: Phase;
   readonly does: string;
-  /** Later steps that must not run earlier. */
+  /** The names of later steps that must not run before this one. */
   readonly before: readonly string[];
-  /** Why it must come before them; empty if there are none. */
+  /** Why this step must run before them; empty if there are none. */
   readonly because: string;
 }
 
-/** The steps of every operation in their order, whatever its door. */
+/** The steps of every operation, through whichever door it came, in their order. */
 export const steps: readonly Step[] = [
   {
     run: readParameters,
@@ -56,30 +57,30 @@ export const steps: readonly Step[] = [
   {
     run: findDocument,
     phase: 'prepare',
-    does: 'Looks up the document of a request that sends an id instead, and refuses others if the manifest is exclusive.',
+    does: 'Finds the document by its id or text, and refuses untrusted documents if only trusted ones are allowed.',
     before: ['beginObserving', 'limitRate'],
-    because: 'After an unknown id, a client sends the text: the two requests count as one operation.',
+    because: 'After an unknown id, the client sends the text: the two requests count as one operation.',
   },
   {
     run: beginObserving,
     phase: 'prepare',
-    does: 'Begins the observation of the operation by traces; from here on, its outcome is reported.',
+    does: 'Starts the trace of the operation. Outcomes are reported only for operations that reach this step.',
     before: ['checkSession', 'limitRate', 'parseDocument'],
-    because: 'Operations that a later step refuses are reported, too.',
+    because: 'Operations that these steps refuse must be reported, too.',
   },
   {
     run: checkSession,
     phase: 'prepare',
     does: 'Refuses operations of a session that has ended since its credential was checked.',
     before: ['limitRate', 'parseDocument'],
-    because: 'Nothing is done for a client without a session.',
+    because: 'An operation without a session must cause no work.',
   },
   {
     run: limitRate,
     phase: 'prepare',
     does: 'Limits the rate of each principal on all of its connections together.',
     before: ['parseDocument'],
-    because: 'An operation above the limit costs next to nothing.',
+    because: 'An operation above the limit must cost next to nothing.',
   },
   {
     run: parseDocument,
@@ -112,7 +113,7 @@ export const steps: readonly Step[] = [
   {
     run: checkDocument,
     phase: 'prepare',
-    does: 'Validates the document, unless that is known of its plan.',
+    does: 'Validates the document, unless its plan was validated before.',
     before: ['checkVariables', 'limitCost', 'execute'],
     because: 'They rely on a valid document.',
   },
@@ -121,21 +122,21 @@ export const steps: readonly Step[] = [
     phase: 'prepare',
     does: 'Refuses operations during a shutdown.',
     before: ['countRunning'],
-    because: 'A shutdown waits for what is counted.',
+    because: 'A shutdown waits for counted operations.',
   },
   {
     run: checkReader,
     phase: 'perform',
     does: 'Refuses a subscription if the client accepts no event stream.',
     before: ['limitSockets', 'execute'],
-    because: 'A subscription without a reader must not take a place or be opened.',
+    because: 'A subscription without a reader must not be opened or counted as an open stream.',
   },
   {
     run: limitConcurrency,
     phase: 'perform',
     does: 'Limits how many queries and mutations of a principal run at once.',
     before: ['countRunning'],
-    because: 'An operation above the limit of its principal takes none of the room that all principals share.',
+    because: 'An operation above the limit of its principal must not use capacity that all principals share.',
   },
   {
     run: countRunning,
@@ -154,35 +155,35 @@ export const steps: readonly Step[] = [
   {
     run: limitCost,
     phase: 'perform',
-    does: 'Refuses an operation that may cost too much with its variables.',
+    does: 'Refuses an operation that may cost too much, given its variables.',
     before: ['startDeadline', 'limitSockets', 'createContext'],
-    because: 'A refused operation starts no timer and takes no place.',
+    because: 'A refused operation must not start a timer or count as an open stream.',
   },
   {
     run: startDeadline,
     phase: 'perform',
-    does: 'Limits the time of queries and mutations.',
+    does: 'Starts the deadline of queries and mutations.',
     before: ['execute'],
-    because: 'The time counts from the start of the execution.',
+    because: 'The deadline counts from the start of the execution.',
   },
   {
     run: limitSubscriptionSize,
     phase: 'perform',
     does: 'Refuses subscriptions that would take too much memory.',
     before: ['limitSockets', 'execute'],
-    because: 'A refused subscription takes no place.',
+    because: 'A refused subscription must not be opened or counted as an open stream.',
   },
   {
     run: limitSockets,
     phase: 'perform',
-    does: 'Limits open event streams.',
+    does: 'Limits the number of open event streams.',
     before: ['execute'],
     because: 'A refused subscription must not be opened.',
   },
   {
     run: createContext,
     phase: 'perform',
-    does: 'Creates what the resolvers may use.',
+    does: 'Creates the context of the resolvers.',
     before: ['execute'],
     because: 'The resolvers use it.',
   },
@@ -190,11 +191,11 @@ export const steps: readonly Step[] = [
     run: execute,
     phase: 'perform',
     does: 'Executes the operation; a subscription once per event for all subscribers that get the same result.',
-    before: ['endWithClient', 'releaseHolds', 'reportOutcome', 'maskErrors'],
+    before: ['endSubscriptionWithClient', 'releaseHolds', 'reportOutcome', 'maskErrors'],
     because: 'They work on its result.',
   },
   {
-    run: endWithClient,
+    run: endSubscriptionWithClient,
     phase: 'perform',
     does: 'Ends a subscription when its client disconnects.',
     before: ['maskErrors'],

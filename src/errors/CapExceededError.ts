@@ -6,7 +6,7 @@ export interface ExceededCap {
   cap: 'maxAmount' | 'maxDailyAmount';
   currency: string;
   limit: Decimal;
-  /** What the principal may still move. */
+  /** The amount that the principal may still move. */
   left: Decimal;
 }
 

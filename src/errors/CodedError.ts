@@ -4,7 +4,7 @@ import type { ErrorCode } from './errorCodes.ts';
 export abstract class CodedError extends Error {
   abstract readonly code: ErrorCode;
 
-  /** What a client sees in `extensions` beside the code; `http` sets the status and headers of an HTTP response. */
+  /** The `extensions` that a client sees besides the code; `http` sets the status and headers of an HTTP response. */
   get publicExtensions(): Record<string, unknown> {
     return {};
   }

@@ -1,8 +1,8 @@
 import { CodedError } from './CodedError.ts';
 
 /**
- * The credential is missing or invalid. The message never quotes the credential. It becomes part of a header, so it is
- * ASCII without quotation marks.
+ * The credential is missing or invalid. The message never quotes the credential. As the message becomes part of a
+ * header, it is ASCII without quotation marks.
  */
 export class UnauthenticatedError extends CodedError {
   override readonly name = 'UnauthenticatedError';

@@ -4,13 +4,13 @@ import type { GraphQLErrorOptions } from 'graphql';
 import type { ErrorCode } from './errorCodes.ts';
 
 export interface CodedGraphQLErrorOptions extends Omit<GraphQLErrorOptions, 'extensions'> {
-  /** What a client sees beside the code. */
+  /** The extensions that a client sees besides the code. */
   extensions?: Record<string, unknown>;
-  /** Status and headers of the response, where the error is answered over HTTP. */
+  /** Status and headers of the response if the error is sent over HTTP. */
   http?: { status: number; headers?: Record<string, string> };
 }
 
-/** An error about a request, before or outside of its execution. */
+/** Creates an error about a request, before or outside of its execution. */
 export function codedGraphQLError(
   code: ErrorCode,
   message: string,

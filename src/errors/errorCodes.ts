@@ -1,11 +1,11 @@
-/** What a client reads about a code in docs/errors.md: a phrase in Markdown, without a full stop. */
+/** The description of a code in docs/errors.md: a phrase in Markdown, without a full stop. */
 interface CodeDescription {
   meaning: string;
   /** Names of the extensions beside `code` that an error of this code may carry. */
   extensions?: readonly string[];
 }
 
-/** Every code that `extensions.code` of an error can have. docs/errors.md is made from this table. */
+/** Every code that `extensions.code` of an error can have. The table in docs/errors.md is generated from this one. */
 export const errorCodes = {
   GRAPHQL_PARSE_FAILED: { meaning: 'the document has a syntax error' },
   GRAPHQL_VALIDATION_FAILED: { meaning: 'the document is not valid for the schema' },
@@ -48,22 +48,22 @@ export const errorCodes = {
     extensions: ['cost', 'limit'],
   },
   OPERATION_RATE_LIMITED: {
-    meaning: 'the principal sends more than `MAX_OPERATIONS_PER_SECOND`; nothing was done',
+    meaning: 'the principal sends more operations than `MAX_OPERATIONS_PER_SECOND` allows; nothing was done',
     extensions: ['limit', 'retryAt'],
   },
   CONCURRENCY_LIMITED: {
-    meaning: 'the principal has `MAX_CONCURRENT_OPERATIONS` running; nothing was done',
+    meaning: '`MAX_CONCURRENT_OPERATIONS` operations of the principal are running; nothing was done',
     extensions: ['limit'],
   },
   OVERLOADED: {
     meaning:
-      '`MAX_RUNNING_OPERATIONS` are running (half of them are enough to refuse a query), or `MAX_WAITING_OPERATIONS` wait for journals; nothing was done, retry after `Retry-After`',
+      'too many operations are running (`MAX_RUNNING_OPERATIONS`, or half of it for queries) or waiting for journals (`MAX_WAITING_OPERATIONS`); nothing was done, retry after the time in `Retry-After`',
   },
   DEADLINE_EXCEEDED: {
     meaning:
       'the operation took longer than `OPERATION_SECONDS`; its reads were aborted. A mutation that fails with this code was not started',
   },
-  ABANDONED: { meaning: 'the client has disconnected, so nobody receives this' },
+  ABANDONED: { meaning: 'the client has disconnected, so nobody receives this error' },
   PERSISTED_QUERY_NOT_FOUND: { meaning: 'the manifest has no document with this id' },
   PERSISTED_QUERY_NOT_SUPPORTED: { meaning: 'there is no manifest; send the text of the document' },
   PERSISTED_QUERY_ONLY: { meaning: 'only documents of the manifest are executed' },
@@ -81,7 +81,7 @@ export const errorCodes = {
     extensions: ['cap', 'currency', 'limit', 'left'],
   },
   UPSTREAM_UNAVAILABLE: {
-    meaning: 'the Journals API or the Event API did not answer',
+    meaning: 'the Journals API or the Event API did not respond',
     extensions: ['requestId', 'retryAt', 'cursor'],
   },
   RATE_LIMITED: {
@@ -93,11 +93,11 @@ export const errorCodes = {
     extensions: ['requestId'],
   },
   UPSTREAM_REFUSED: {
-    meaning: 'the API answered a read with a status that it does not document',
+    meaning: 'the API responded to a read with a status that it does not document',
     extensions: ['requestId', 'upstreamCode'],
   },
   UPSTREAM_CONTRACT_BROKEN: {
-    meaning: 'an answer of the API cannot be read; the message names the field',
+    meaning: 'a response of the API cannot be read; the message names the field',
     extensions: ['requestId'],
   },
   OUTCOME_UNKNOWN: {
@@ -115,7 +115,7 @@ export const errorCodes = {
     extensions: ['cursor'],
   },
   TOO_MANY_OPERATIONS: {
-    meaning: '`MAX_OPERATIONS_PER_SOCKET` are running on this WebSocket; complete one first',
+    meaning: '`MAX_OPERATIONS_PER_SOCKET` operations are running on this WebSocket; complete one first',
   },
   TOO_MANY_SOCKETS: {
     meaning:

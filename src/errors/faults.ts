@@ -4,7 +4,8 @@ import type { UnreadableJournal } from '../domain/unreadableJournal.ts';
 
 /**
  * Faults: something broke between the gateway and the API. Only `src/upstream` throws them, and each is logged. In a
- * mutation they are union members where the contract has one; in a query they are errors with a stable code.
+ * mutation they are members of the result union where the schema has one for them; in a query they are errors with a
+ * stable code.
  */
 
 export interface FaultDetails {
@@ -34,8 +35,8 @@ export abstract class Fault extends CodedError {
 }
 
 /**
- * The API cannot be reached. For a mutation this means that nothing was sent: the connection was refused, or no time was
- * left. For a read it includes lost responses, which are harmless there.
+ * The API cannot be reached. For a mutation this means that nothing was sent: the connection was refused, or no time
+ * was left. For a read it includes lost responses, which are harmless there.
  */
 export class UpstreamUnavailableError extends Fault {
   override readonly name = 'UpstreamUnavailableError';
@@ -54,7 +55,7 @@ export class CredentialsRefusedError extends Fault {
   override readonly code = 'UPSTREAM_CREDENTIALS_REFUSED';
 }
 
-/** A read was answered with a status that its endpoint does not document. */
+/** The response to a read has a status that its endpoint does not document. */
 export class UnexpectedResponseError extends Fault {
   override readonly name = 'UnexpectedResponseError';
   override readonly code = 'UPSTREAM_REFUSED';
@@ -84,7 +85,7 @@ export class TooManyJournalsError extends Fault {
   override readonly code = 'TOO_MANY_JOURNALS';
 }
 
-/** The response to a create or a batch was lost: it may or may not have been done. */
+/** The response to a create or a batch was lost: the journals may or may not have been created. */
 export class OutcomeUnknownError extends Fault {
   override readonly name = 'OutcomeUnknownError';
   override readonly code = 'OUTCOME_UNKNOWN';

@@ -2,15 +2,15 @@ import type { GraphQLError } from 'graphql';
 
 import { codedGraphQLError } from './codedGraphQLError.ts';
 
-/** `Retry-After` in seconds where all places for sockets and event streams are taken. */
+/** `Retry-After`, in seconds, while the maximum number of sockets and event streams is open. */
 export const retryAfterSeconds = '5';
-/** `Retry-After` in seconds of an overloaded process. */
+/** `Retry-After` of an overloaded process, in seconds. */
 export const overloadSeconds = '1';
 
 export interface Excess {
   code: `${'TOKEN' | 'DEPTH' | 'FIELD' | 'ALIAS' | 'DIRECTIVE' | 'COST'}_LIMIT_EXCEEDED`;
   message: string;
-  /** Becomes an extension named after what was counted; absent where counting stopped at the limit. */
+  /** The counted number, which becomes an extension such as `depth`; absent if counting stopped at the limit. */
   found?: number;
   limit: number;
 }

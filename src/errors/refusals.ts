@@ -3,8 +3,8 @@ import type { Journal } from '../domain/journal.ts';
 import { CodedError } from './CodedError.ts';
 
 /**
- * Refusals: the API, or the gateway before sending, refused a mutation for a documented reason. Nothing was done. Each is a
- * member of the mutations' result unions; none is logged as a failure of the gateway.
+ * Refusals: the API, or the gateway before sending, refused a mutation for a documented reason. Nothing was done. Each
+ * is a member of the mutations' result unions; none is logged as a failure of the gateway.
  */
 
 /** The contents of an error response. */
@@ -21,7 +21,7 @@ export interface UpstreamErrorDetails {
 export type RefusalDetails = Pick<UpstreamErrorDetails, 'message'> & Partial<UpstreamErrorDetails>;
 
 export abstract class Refusal extends CodedError implements UpstreamErrorDetails {
-  /** For fields without a result union. */
+  /** The code for fields without a result union. */
   override readonly code = 'UPSTREAM_REFUSED';
   readonly requestId: string | null;
   readonly upstreamCode: number | null;
@@ -115,7 +115,7 @@ export class JournalNotReversableError extends Refusal {
   }
 }
 
-/** 422 on a create or a batch: the key has been used with another body. */
+/** 422 on a create or a batch: the key has been used with a different body. */
 export class IdempotencyConflictError extends Refusal {
   override readonly name = 'IdempotencyConflictError';
   readonly idempotencyKey: string;

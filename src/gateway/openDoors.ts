@@ -30,7 +30,9 @@ import { ParseQueue } from '../server/requests/ParseQueue.ts';
 import { WebSocketServer } from '../server/websocket/WebSocketServer.ts';
 import { createYogaDoor } from '../server/yoga/createYogaDoor.ts';
 
-/** The folder of package.json and dist/. Both src/gateway/, where this file is, and dist/cli/, its bundle, are two below. */
+/**
+ * The folder of package.json and dist/: two levels above this file in src/gateway/, and above its bundle in dist/cli/.
+ */
 const packageFolder = new URL('../../', import.meta.url);
 
 interface GatewayParts {
@@ -44,7 +46,7 @@ interface GatewayParts {
   log: Log;
 }
 
-/** Creates the engine, the doors that lead to it, and the port for clients. It does not listen yet. @throws SetupError */
+/** Creates the engine, the doors that lead to it, and the server for clients, not listening yet. @throws SetupError */
 export async function openDoors(config: GatewayConfig, parts: GatewayParts) {
   const { authenticator, running, defaultQuery, log } = parts;
   const { limits } = config;
@@ -63,7 +65,7 @@ export async function openDoors(config: GatewayConfig, parts: GatewayParts) {
     ['/journals.ndjson', createJournalExport(ndjson, door)],
   ]);
   if (config.mcp) {
-    // Loaded on demand, because it takes several megabytes.
+    // The MCP SDK is loaded on demand, because it takes several megabytes.
     const { createMcpEndpoint } = await import('../server/mcp/mcpEndpoint.ts');
     const mcpOptions = { ...door, version: readVersion(), schema, documents: documents.manifest };
     endpoints.set('/mcp', createMcpEndpoint(mcpOptions));
@@ -88,7 +90,7 @@ function readVersion(): string {
   return version;
 }
 
-/** The console, and with it the controls of an embedded sandbox. */
+/** Returns the routes of the console and of the controls of an embedded sandbox; none if the console is off. */
 function openConsole({ console }: GatewayConfig, { sandboxUrl, authenticator, log }: GatewayParts): Route[] {
   if (console === 'off' || (console === null && sandboxUrl === null)) return [];
   try {

@@ -3,7 +3,7 @@ import type { GatewayConfig } from '../config/readConfig.ts';
 import { operationLog } from '../engine/observe/operationLog.ts';
 import type { Log } from '../log.ts';
 
-/** Loads what observes operations and API requests, and the packages for it, only if something shows the result. */
+/** Opens the observers of operations and API requests. Traces and metrics are loaded only if they are configured. */
 export async function openObservers(config: GatewayConfig, opened: Part[], log: Log) {
   const tracing = config.tracing && new (await import('../tracing/Tracing.ts')).Tracing({ ...config.tracing, log });
   opened.push(['the traces', () => tracing?.close()]);

@@ -59,7 +59,7 @@ export async function openOutcomes(
   return { store, dailyCaps, reverseBatches, keyUses, opensInMs };
 }
 
-/** Loads SQLite, which a gateway with Redis does not need. */
+/** Opens the outcome store of a gateway without Redis. SQLite is loaded only for this store. */
 async function openStore({ outcomes: { file }, upstream }: GatewayConfig, log: Log): Promise<FileOutcomeStore> {
   if (file === null && upstream.kind !== 'sandbox') {
     log.warn(

@@ -12,7 +12,7 @@ import { shareRate } from '../upstream/transport/shareRate.ts';
 import { UpstreamConnection } from '../upstream/transport/UpstreamConnection.ts';
 import type { UpstreamObserver } from '../upstream/transport/UpstreamObserver.ts';
 
-/** The API of the configuration, or an embedded sandbox in its place. */
+/** Returns the configuration of the API. Starts an embedded sandbox in its place if it is configured. */
 export async function openApi(
   { upstream }: GatewayConfig,
   opened: Part[],
@@ -29,7 +29,7 @@ export async function openApi(
   return { upstream: upstreamConfig, sandboxUrl: sandbox.url };
 }
 
-/** The clients of the API, with the clock and the rate limit that they have in common. */
+/** The clients of the API, with the clock and the rate limit that they share. */
 export interface Upstream {
   clock: ApiClock;
   governor: RateGovernor;

@@ -4,7 +4,7 @@ import type { FieldNode, GraphQLField, GraphQLFieldResolver, GraphQLObjectType }
 import { compileArguments } from './compileArguments.ts';
 import type { FieldArguments } from './compileArguments.ts';
 
-/** A field of an operation whose resolver is called, at most once for each place in the result. */
+/** A field of an operation whose resolver must be called: at most once for each place in the result. */
 export class CallSite {
   readonly key: string;
   readonly parentType: GraphQLObjectType;

@@ -20,18 +20,18 @@ export interface WrittenResult {
   errors: readonly GraphQLError[] | null;
 }
 
-/** A field of the operation itself. */
+/** A root field of a compiled operation. */
 export interface RootField {
-  /** Precedes its value in the text: a comma, unless it is the first, its key, and a colon. */
+  /** The text before the value: a comma (unless the field is the first), the key and a colon. */
   label: string;
-  /** Null if its text is always the same. */
+  /** Null for `__typename`, whose value is part of the label. */
   site: CallSite | null;
   path: Path;
-  /** Writes its value as JSON. Throws if that is not simply possible. */
+  /** Writes the value as JSON. Throws if only graphql-js can complete it. */
   write: (value: unknown, execution: Execution, path: Path) => string;
 }
 
-/** An operation of a document, without what differs between its executions. */
+/** The parts of an operation that are the same for all of its executions. */
 export interface OperationParts {
   schema: GraphQLSchema;
   document: DocumentNode;
@@ -39,20 +39,22 @@ export interface OperationParts {
   fragments: Readonly<Record<string, FragmentDefinitionNode>>;
 }
 
-/** Stands for a value that is not there yet while a result is written for the first time. */
+/** Stands for the value of a nested resolver whose promise has not been fulfilled yet. */
 export const pending = Symbol('pending');
 
 interface NestedCall {
   call: Call;
-  /** What it returned or resolved to; `pending` before. */
+  /** What the resolver returned, or what its promise resolved to; `pending` until then. */
   value: unknown;
 }
 
 /**
- * One execution of a compiled operation. Calls the resolvers as graphql-js does, and writes the value of each root field
- * as text when it is there. Values inside of it that come later are awaited, and it is written again with them.
+ * One execution of a compiled operation. Calls the resolvers as graphql-js does, and writes each root field as text
+ * once its value is available. If resolvers inside that value return promises, these are awaited, and the root field is
+ * written again with their values.
  *
- * @throws anything when the result is not that of an ordinary execution: `replay` then prepares graphql-js to execute it
+ * A run fails, with any error, if only graphql-js can produce the result. `replay` then lets graphql-js execute the
+ * operation without calling the same resolvers again.
  */
 export class Execution {
   readonly context: unknown;
@@ -80,7 +82,7 @@ export class Execution {
     this.#rootValue = rootValue;
   }
 
-  /** For `resolveType` and `isTypeOf`, which see the first root field. */
+  /** The `info` that `resolveType` and `isTypeOf` get: that of the first root field. */
   get info(): GraphQLResolveInfo {
     if (this.#info) return this.#info;
     const field = this.#fields.find(({ site }) => site);
@@ -112,7 +114,7 @@ export class Execution {
     return this.#result();
   }
 
-  /** What was called so far. Ends this execution: nothing is called after it. */
+  /** Ends this execution, which calls no resolvers afterwards, and returns the calls made so far. */
   replay(): Replay {
     this.#isReplayed = true;
     const calls = new Map<string, Call>();
@@ -124,7 +126,11 @@ export class Execution {
     return new Replay(calls, this.#rootValue);
   }
 
-  /** Called by writers. @returns what a resolver returned, or `pending` */
+  /**
+   * Calls a resolver inside the value of a root field, once for each path. Called by the generated code.
+   *
+   * @returns the value of the field; `pending` while it is a promise
+   */
   call(site: CallSite, source: unknown, path: Path): unknown {
     const place = placeOf(path);
     const calls = (this.#nestedCalls ??= new Map<string, NestedCall>());
@@ -143,7 +149,7 @@ export class Execution {
     calls.set(place, nested);
     if (!settling) return returned;
     const wait = settling.then((value) => void (nested.value = value));
-    // The execution may fail before it waits.
+    // The execution may fail before it awaits this promise.
     wait.catch(() => undefined);
     this.#pending.push(wait);
     return pending;
@@ -222,9 +228,9 @@ export class Execution {
 }
 
 /**
- * Waits for a promise, or for the promises in a list. No writer writes an item that was rejected.
+ * Awaits a promise, or the promises in a list. `anomaly` replaces each rejected item, so that writing it fails.
  *
- * @returns undefined if there is nothing to wait for
+ * @returns undefined if there is no promise
  */
 function settle(returned: unknown): Promise<unknown> | undefined {
   if (isPromise(returned)) return returned.then((value) => settle(value) ?? value);

@@ -4,10 +4,10 @@ import type { GraphQLField, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLSch
 /** What a resolver returned or threw. */
 export type Call = { returned: unknown } | { thrown: unknown };
 
-/** A place in a result, as graphql-js writes it. */
+/** The path to a place in a result, in the form that graphql-js uses. */
 export type Path = NonNullable<GraphQLResolveInfo['path']>;
 
-/** Identifies a place in a result. */
+/** Returns a string that identifies a place in a result. */
 export function placeOf(path: Path): string {
   let place = '';
   for (let at: Path | undefined = path; at; at = at.prev) place += `.${at.key}`;
@@ -15,8 +15,8 @@ export function placeOf(path: Path): string {
 }
 
 /**
- * The calls of a compiled execution that could not be completed. graphql-js executes the operation again with this as
- * root value: resolvers that were already called are not called again, but return or throw what they did before.
+ * The resolver calls of a compiled execution that could not be completed. graphql-js executes the operation again with
+ * the replay as root value: resolvers that were called before are not called again, their outcomes are repeated.
  */
 export class Replay {
   readonly #calls: ReadonlyMap<string, Call>;
@@ -42,7 +42,10 @@ export class Replay {
   }
 }
 
-/** Whether a resolver may be called again: it has no effects, returns no promise, and returns the same each time. */
+/**
+ * Whether a resolver may be called again: it has no side effects, and returns the same value each time, never a
+ * promise.
+ */
 export function isPure(extensions: GraphQLField<unknown, unknown>['extensions']): boolean {
   return extensions['pure'] === true;
 }
@@ -58,7 +61,7 @@ export function prepareReplays(schema: GraphQLSchema): void {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       const { resolve, extensions } = field;
-      // The other resolvers may be called again, so their calls are not recorded.
+      // Pure resolvers below the root may be called again, so their calls are not recorded.
       if (!resolve || (isPure(extensions) && !rootTypes.has(type))) continue;
       field.resolve = (source, args, context, info) =>
         info.rootValue instanceof Replay

@@ -33,31 +33,32 @@ import { isPure } from './Replay.ts';
 interface Code {
   text: string;
   result: string;
-  /** Whether it calls resolvers at a place in the result, whose path it therefore needs. */
+  /** Whether the code calls resolvers through the `Execution`, and therefore needs the path of the value. */
   hasCalls: boolean;
 }
 
-/** Thrown when the code of an operation would be too long. */
+/** The code of an operation would be too long. */
 export class SourceTooLongError extends Error {
   override readonly name = 'SourceTooLongError';
 }
 
 /**
- * Generates JavaScript that writes results as JSON text. Functions are `w0`, `w1`, …, one per type and selection; values
- * from outside are never part of the code, but constants `c0`, `c1`, …, and names are JSON strings.
+ * Generates JavaScript that writes results as JSON text. The functions are named `w0`, `w1`, …, one per type and
+ * selection. Values are not written into the code, but passed to it as constants `c0`, `c1`, …; names are written as
+ * JSON strings.
  *
- * In the code, `v` is an object of the result, `r` the `Execution` and `p` the path of the object. A function returns the
- * completed object, of plain objects, lists and leaves, and `JSON.stringify` writes a root field at once: that costs less
- * than adding up strings, which are copied when they are sent.
+ * In the code, `v` is the value to complete, `r` the `Execution` and `p` the path of the value. A function returns the
+ * completed value as plain objects, lists and leaves, and `JSON.stringify` writes each root field in one call. That
+ * costs less than concatenating strings, which are copied when they are sent.
  */
 export class WriterSource {
   readonly constants: unknown[] = [];
   readonly #constantNames = new Map<unknown, string>();
   readonly #scope: SelectionScope;
   readonly #functions: string[] = [];
-  /** The function that writes a type with a selection. */
+  /** The functions that complete an object, by type and selection. */
   readonly #writers = new Map<string, { name: string; hasCalls: boolean }>();
-  /** The functions of root fields without calls, by type and selection. */
+  /** The functions of root fields without resolver calls inside, by type and selection. */
   readonly #roots = new Map<string, string>();
   readonly #nodeIds = new Map<FieldNode, number>();
   readonly #enumNames = new Map<GraphQLEnumType, ReadonlyMap<unknown, string>>();
@@ -65,28 +66,28 @@ export class WriterSource {
   #fields = 0;
   #locals = 0;
 
-  /** @param maxFields most fields in the code, each counted once per type of object that has it */
+  /** @param maxFields maximum number of fields in the code; a field counts once per object type that has it */
   constructor(scope: SelectionScope, maxFields: number) {
     this.#scope = scope;
     this.#maxFields = maxFields;
   }
 
-  /** How many fields are in the code. */
+  /** The number of fields in the code so far. */
   get fields(): number {
     return this.#fields;
   }
 
   get text(): string {
-    // An engine may treat these as constants, but not the elements of a list.
+    // V8 can optimise these as constants, but not the elements of a list.
     const constants = this.constants.map((_, at) => `const c${at} = c[${at}];\n`).join('');
     return `'use strict';\n${constants}${this.#functions.join('\n')}`;
   }
 
   /**
-   * Adds a function that writes the value of a root field. Fields with the same selection share one: an operation often
-   * has many aliases of a field.
+   * Adds a function that writes the value of a root field. Fields of the same type and selection share a function:
+   * operations often select a field under many aliases.
    *
-   * @returns its name
+   * @returns the name of the function
    */
   addRoot({ field, nodes, parentType }: CallSite): string {
     const selections = nodes.map(({ selectionSet }) => (selectionSet ? print(selectionSet) : ''));
@@ -95,7 +96,7 @@ export class WriterSource {
     if (found !== undefined) return found;
     const { text, result, hasCalls } = this.#value(field.type, 'v', 'p', nodes, parentType);
     const name = this.#add(`(v, r, p) {\n${text}\nreturn JSON.stringify(${result});\n}`);
-    // Calls have their own places in the document.
+    // The call sites in the code belong to one place in the document.
     if (!hasCalls) this.#roots.set(key, name);
     return name;
   }
@@ -118,7 +119,7 @@ export class WriterSource {
     return `l${(this.#locals += 1)}`;
   }
 
-  /** Completes a value. @param path an expression for its path */
+  /** @returns code that completes a value. @param value @param path expressions for the value and its path */
   #value(
     type: GraphQLOutputType,
     value: string,
@@ -186,7 +187,7 @@ default: fail();
     return { text, hasCalls: cases.some(({ hasCalls }) => hasCalls) };
   }
 
-  /** The function that writes an object of this type. */
+  /** Returns the function that completes an object of this type with the selections of these nodes. */
   #writer(type: GraphQLObjectType, nodes: readonly FieldNode[]): { name: string; hasCalls: boolean } {
     const key = [type.name, ...nodes.map((node) => this.#idOf(node))].join();
     const found = this.#writers.get(key);
@@ -235,7 +236,10 @@ ${result} = ${completed.result};
     return { text: readCode + completedCode, result: property(key, result), hasCalls };
   }
 
-  /** An expression for the value of a field that only reads its parent; null if its resolver must be called. */
+  /**
+   * Returns an expression for the value of a field without a resolver or with a pure one; null if the resolver must be
+   * called through the `Execution`.
+   */
   #read(field: GraphQLField<unknown, unknown>, node: FieldNode): string | null {
     if (!field.resolve) return `v[${JSON.stringify(field.name)}]`;
     if (!isPure(field.extensions)) return null;
@@ -256,7 +260,7 @@ ${result} = ${completed.result};
     const otherwise = `leafOf(${value}, ${constant})`;
     if (type === GraphQLString || type === GraphQLID) return `(typeof ${value} === 'string' ? ${value} : ${otherwise})`;
     if (type === GraphQLBoolean) return `(typeof ${value} === 'boolean' ? ${value} : ${otherwise})`;
-    // Integers of 32 bits, and numbers that are finite.
+    // Only 32-bit integers are unchanged by `| 0`.
     if (type === GraphQLInt) return `((${value} | 0) === ${value} ? ${value} : ${otherwise})`;
     if (type === GraphQLFloat) return `(Number.isFinite(${value}) ? ${value} : ${otherwise})`;
     if (isEnumType(type)) return `(${this.#constant(this.#namesOf(type))}.get(${value}) ?? ${otherwise})`;
@@ -281,7 +285,10 @@ function callOf({ name, hasCalls }: { name: string; hasCalls: boolean }, value: 
   return `${name}(${value}, r${hasCalls ? `, ${path}` : ''})`;
 }
 
-/** A property of an object literal. `__proto__: …` would set the prototype. */
+/**
+ * Returns a property of an object literal. Its key is computed for `__proto__`, since `__proto__: …` sets the
+ * prototype.
+ */
 function property(key: string, value: string): string {
   const name = JSON.stringify(key);
   return `${key === '__proto__' ? `[${name}]` : name}: ${value}`;

@@ -1,13 +1,16 @@
 import { isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 import type { GraphQLInputObjectType, GraphQLInputType, GraphQLLeafType } from 'graphql';
 
-/** What an `InputCoercion` returns for a value that it does not coerce. */
+/** Returned by an `InputCoercion` for a value that it does not coerce. */
 export const invalid = Symbol('invalid');
 
-/** Coerces a value of JSON to an input type. Returns `invalid` for values that have errors, and for unusual ones. */
+/**
+ * Coerces a JSON value to an input type. Returns `invalid` for invalid values, and for iterables other than arrays,
+ * which graphql-js accepts but JSON does not have.
+ */
 export type InputCoercion = (value: unknown) => unknown;
 
-/** Input types may be recursive. */
+/** The coercions that were compiled so far: input types may be recursive. */
 type Compiled = Map<GraphQLInputType, InputCoercion>;
 
 /** @param compiled the coercions of types that were compiled before */
@@ -34,7 +37,7 @@ function listCoercion(item: InputCoercion): InputCoercion {
   return (value) => {
     if (value == null) return null;
     if (!Array.isArray(value)) {
-      // Other iterables don't come from JSON.
+      // Left to graphql-js, which coerces any iterable to a list.
       if (typeof value === 'object' && Symbol.iterator in value) return invalid;
       const only = item(value);
       return only === invalid ? invalid : [only];

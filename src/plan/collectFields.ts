@@ -16,7 +16,7 @@ import type {
   SelectionSetNode,
 } from 'graphql';
 
-/** What decides which fields a selection has, apart from the type of the object. */
+/** Everything that determines which fields of a selection are included, apart from the type of the object. */
 export interface SelectionScope {
   schema: GraphQLSchema;
   fragments: Readonly<Record<string, FragmentDefinitionNode>>;
@@ -25,8 +25,8 @@ export interface SelectionScope {
 }
 
 /**
- * The fields that an object of this type has in a response, by response key and in the order of the response: "CollectFields"
- * of the specification. graphql-js does not export its own.
+ * Returns the fields that an object of this type has in a response, by response key and in the order of the response:
+ * "CollectFields" of the specification, which graphql-js does not export.
  */
 export function collectFields(
   scope: SelectionScope,

@@ -23,19 +23,19 @@ type Values = Readonly<Record<string, unknown>>;
 /** The arguments of a field as a function of the coerced variables. @throws GraphQLError as graphql-js would */
 export type FieldArguments = (variables: Values) => Values;
 
-/** Arguments that do not depend on variables are coerced once, here. */
+/** Compiles the arguments of a field. Arguments without variables are coerced only once, at compilation. */
 export function compileArguments(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldArguments {
   const nodes = node.arguments ?? [];
   if (field.args.length === 0) return () => none;
   if (!nodes.some(({ value }) => usesVariables(value))) return compileConstant(field, node);
   const valuesOf = compileValues(field.args, nodes);
-  // graphql-js coerces what isn't compiled, and throws the errors of what is invalid.
+  // graphql-js coerces arguments that can't be compiled, and throws the errors of invalid ones.
   return (variables) => valuesOf?.(variables) ?? getArgumentValues(field, node, variables);
 }
 
 const none: Values = Object.freeze({});
 
-/** One object for all calls. Invalid arguments are reported by each call. */
+/** Coerces arguments without variables once; all calls return the same object. Invalid arguments throw at each call. */
 function compileConstant(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldArguments {
   try {
     const values = Object.freeze(getArgumentValues(field, node));
@@ -49,9 +49,10 @@ function compileConstant(field: GraphQLField<unknown, unknown>, node: FieldNode)
 type ValueOf = (variables: Values) => unknown;
 
 /**
- * The values of arguments, or of the fields of an input object, as a function that returns null if one is invalid.
+ * Compiles the values of arguments, or of the fields of an input object. The compiled function returns null if a value
+ * is invalid.
  *
- * @returns null if variables stand where they are not compiled: inside a list, or inside a `oneOf` input object
+ * @returns null if a variable can't be compiled because it is inside a list or a `oneOf` input object
  */
 function compileValues(
   inputs: readonly (GraphQLArgument | GraphQLInputField)[],
@@ -74,7 +75,7 @@ function compileValues(
     const values: Record<string, unknown> = {};
     for (const input of all) {
       let value = input.valueOf(variables);
-      // Only what is absent has the default.
+      // An absent value has the default, an invalid one does not.
       if (value === undefined && input.mayBeAbsent) value = input.default;
       if (value == null && !(input.isOptional && (value === null || input.mayBeAbsent))) return null;
       if (value !== undefined) values[input.name] = value;
@@ -83,7 +84,7 @@ function compileValues(
   };
 }
 
-/** @returns null if the value has variables where they are not compiled */
+/** @returns null if the value has a variable that can't be compiled */
 function compileValue(node: ValueNode, type: GraphQLInputType): ValueOf | null {
   if (node.kind === Kind.VARIABLE) {
     const name = node.name.value;

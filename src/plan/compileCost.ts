@@ -18,28 +18,28 @@ type Values = Readonly<Record<string, unknown>>;
 /** The cost of an operation as a function of its coerced variables. @throws GraphQLError for invalid arguments */
 export type OperationCost = (variables: Values) => number;
 
-/** A part whose cost does not depend on variables is a number. */
+/** The cost of a part of an operation: a number if it does not depend on variables. */
 type Cost = number | OperationCost;
 
-/** The `complexity` of a field, as Pothos's plugin keeps it in the extensions of a field. */
+/** The `complexity` of a field, as Pothos's complexity plugin stores it in the field's extensions. */
 interface FieldCost {
   field: number;
   multiplier: number;
 }
 
-/** The defaults of the plugin, for fields that declare none. */
+/** The plugin's defaults, for fields that declare no cost. */
 const [defaultField, defaultListMultiplier] = [1, 10];
 
 interface Scope {
   schema: GraphQLSchema;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Fragments are spread many times. */
+  /** The costs computed so far, by selection set and type: a fragment may be spread many times. */
   costs: Map<SelectionSetNode, Map<GraphQLNamedType, Cost>>;
 }
 
 /**
- * Compiles the highest cost of a validated operation: the sum that Pothos's complexity plugin computes, which walks the
- * document each time. Whether `@skip` and `@include` leave fields out makes no difference.
+ * Compiles the highest possible cost of a validated operation. The cost is the one that Pothos's complexity plugin
+ * computes by walking the document for each request. Fields that `@skip` or `@include` exclude count too.
  */
 export function compileCost(
   schema: GraphQLSchema,

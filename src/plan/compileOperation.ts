@@ -16,16 +16,19 @@ import type { OperationParts, RootField, WrittenResult } from './Execution.ts';
 import { prepareReplays } from './Replay.ts';
 import { WriterSource } from './WriterSource.ts';
 
-/** Most fields in the code of an operation, in all variants together. A field counts once per object type that has it. */
+/** Maximum number of fields in all variants of an operation's code. A field counts once per object type that has it. */
 const maxFields = 3_000;
 
-/** Most variables on which `@skip` and `@include` may depend: each combination of their values has code of its own. */
+/**
+ * Maximum number of variables on which `@skip` and `@include` may depend: each combination of values is compiled
+ * separately.
+ */
 const maxConditions = 4;
 
 /**
  * Compiles an operation of a validated document into code that writes its result.
  *
- * @returns null if it can't be compiled; graphql-js executes it with the same result
+ * @returns null if the operation can't be compiled: graphql-js then executes it, with the same result
  */
 export function compileOperation(
   schema: GraphQLSchema,
@@ -49,7 +52,7 @@ export class CompiledOperation {
   readonly #parts: OperationParts;
   readonly #rootType: GraphQLObjectType;
   readonly #conditions: readonly string[];
-  /** By the values of the conditions; null if the code would be too long. */
+  /** The compiled root fields, by `#variantOf`; null for a variant that can't be compiled. */
   readonly #variants: (readonly RootField[] | null | undefined)[] = [];
   #replays = 0;
   #fieldsLeft = maxFields;
@@ -60,7 +63,7 @@ export class CompiledOperation {
     this.#conditions = conditions;
   }
 
-  /** How many executions graphql-js had to do or to complete. */
+  /** The number of executions that graphql-js performed or completed. */
   get replays(): number {
     return this.#replays;
   }
@@ -70,10 +73,10 @@ export class CompiledOperation {
   }
 
   /**
-   * Executes the operation. The result is that of graphql-js, and so are its errors. Each resolver is called at most once
-   * for each place in the result. Never rejects or throws.
+   * Executes the operation, with the same result and errors as graphql-js. Each resolver is called at most once for
+   * each place in the result. Never rejects or throws.
    *
-   * @param rootValue of a subscription: the event
+   * @param rootValue the event, for a subscription
    */
   execute(context: unknown, variables: Variables, rootValue?: unknown): WrittenResult | Promise<WrittenResult> {
     const variant = this.#variantOf(variables.coerced);
@@ -98,7 +101,7 @@ export class CompiledOperation {
     return result instanceof Promise ? result.then(write) : write(result);
   }
 
-  /** One bit per condition; null if one is not a boolean, which is an error. */
+  /** Encodes the values of the conditions, one bit each. Null if a value is not a boolean, which graphql-js reports. */
   #variantOf(coerced: Variables['coerced']): number | null {
     let variant = 0;
     for (const name of this.#conditions) {

@@ -9,7 +9,9 @@ import { fail, leafOf, serialized } from './jsonText.ts';
 import { SourceTooLongError } from './WriterSource.ts';
 import type { WriterSource } from './WriterSource.ts';
 
-/** Compiles one variant of an operation. Null if it has fields of introspection, or if its code can't be created. */
+/**
+ * Compiles one variant of an operation. Returns null if it selects introspection fields or its code can't be created.
+ */
 export function compileRootFields(
   scope: SelectionScope,
   rootType: GraphQLObjectType,
@@ -42,7 +44,7 @@ export function compileRootFields(
 }
 
 /**
- * The code has names of the schema and of the document as JSON strings only, and no other text of a client.
+ * The code contains names of the schema and the document as JSON strings only, and no other text from a client.
  *
  * @returns null if the process may not create code (`--disallow-code-generation-from-strings`)
  */

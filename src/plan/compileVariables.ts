@@ -10,13 +10,13 @@ type Values = Readonly<Record<string, unknown>>;
 export interface Variables {
   /** As the client sent them. */
   raw: Values;
-  /** With the values that resolvers use, and with defaults. */
+  /** Coerced to the types of the variables, with defaults. */
   coerced: Values;
 }
 
 export type VariablesCoercion = (raw: Values) => Variables | { errors: readonly GraphQLError[] };
 
-/** Options of `getVariableValues`, for errors. */
+/** The options of `getVariableValues`, which limit its errors. */
 export type CoercionOptions = NonNullable<Parameters<typeof getVariableValues>[3]>;
 
 interface CompiledVariable {
@@ -41,7 +41,7 @@ export function compileVariables(
   };
 }
 
-/** Null if a type cannot be used for a variable. */
+/** @returns null if a variable's type is not an input type */
 function compileAll(
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
@@ -60,7 +60,9 @@ function compileAll(
   return compiled;
 }
 
-/** Null if they are invalid or unusual. */
+/**
+ * @returns null if graphql-js must coerce the variables, because a value is invalid or an iterable other than an array
+ */
 function coerceAll(variables: readonly CompiledVariable[], raw: Values): Values | null {
   const coerced: Record<string, unknown> = {};
   for (const { name, defaultValue, isRequired, coerce } of variables) {

@@ -5,7 +5,7 @@ import type { Journal } from '../domain/journal.ts';
 import { asUuid } from '../domain/uuid.ts';
 import { BadUserInputError } from '../errors/BadUserInputError.ts';
 import { cancellationOf } from '../errors/cancellation.ts';
-import { TokenExpiredError } from '../errors/streamErrors.ts';
+import { TokenExpiredError } from '../errors/subscriptionErrors.ts';
 import { isUnderWay } from '../events/waiting/WaitedJournal.ts';
 import type { JournalWait, WaitingClient } from '../events/waiting/JournalWait.ts';
 import type { JournalSnapshot, WaitedJournal } from '../events/waiting/WaitedJournal.ts';

@@ -9,8 +9,9 @@ import type { Decimal } from '../domain/decimal.ts';
 import type { Instant } from '../domain/instant.ts';
 
 /**
- * The `extensions` of a field whose resolver only reads its parent, its arguments and the context: it has no effects,
- * returns no promise, and returns the same each time. Compiled operations call it without keeping its result.
+ * The `extensions` of a field whose resolver only reads its parent, its arguments and the context: it has no side
+ * effects and returns the same value each time, never a promise. Compiled operations call such a resolver without
+ * recording its result.
  */
 export const pure = { pure: true };
 

@@ -29,7 +29,10 @@ interface MutationError extends Error, UpstreamErrorDetails {
   journalId?: string;
 }
 
-/** The message as the principal may read it. The gateway's own messages are about the caller's input and never redacted. */
+/**
+ * Returns the message as the principal may read it. The gateway's own messages, about the caller's input, are not
+ * redacted.
+ */
 function shownMessage(principal: Principal, error: MutationError, message = error.message): string {
   const { isBeforeSending, journalId } = error;
   if (isBeforeSending) return message;

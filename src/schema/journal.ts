@@ -247,7 +247,7 @@ builder.queryField('journal', (t) =>
   }),
 );
 
-/** Lets `Node` find the type of a journal: its `resolveType` is not that of `Journal`. */
+/** Lets `Node` find the type of a journal: `Node` does not use the `resolveType` of `Journal`. */
 function isOfType(value: unknown, entryType: JournalRecord['entryType']): boolean {
   return typeof value === 'object' && value !== null && 'entryType' in value && value.entryType === entryType;
 }

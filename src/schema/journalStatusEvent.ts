@@ -19,7 +19,7 @@ const IdempotencyKeyType = builder.enumType('IdempotencyKeyType', {
 
 interface StatusEventSource extends Event {
   positioned: PositionedEvent;
-  /** Delivered by a subscription. The journal is then read once for all subscribers. */
+  /** Whether a subscription delivers the event. If so, the journal is read once for all subscribers. */
   isLive: boolean;
 }
 

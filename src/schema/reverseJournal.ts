@@ -46,7 +46,7 @@ builder.mutationField('reverseJournal', (t) =>
       types: [...createErrors, JournalNotFoundError, JournalNotReversableError],
       union: { name: 'ReverseJournalResult', description: 'The reversal, or the reason why there is none.' },
     },
-    // A read, a search and the create.
+    // Three calls: a read, a search and the create.
     complexity: 3 * callCost,
     resolve: (_root, args, context) => reverseJournal(args, context),
   }),

@@ -41,7 +41,7 @@ stringScalar('DateTime', {
 interface StringScalar {
   description: string;
   specifiedByURL?: string;
-  /** Advice for the client, in the message about another value. */
+  /** The expected value, for the message about an invalid one. */
   expected: string;
   isValid: (value: string) => boolean;
   acceptsIntegers?: boolean;

@@ -32,7 +32,7 @@ import { schema } from './schema.ts';
 
 type Field<Args> = GraphQLFieldConfig<unknown, OperationContext, Args>;
 
-/** The first version in which an interface may have a key. */
+/** 2.3 is the first version of Apollo Federation in which an interface may have a key. */
 const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
 
 """Requires exactly one field of an input. Declared because composers do not know this directive of GraphQL."""
@@ -42,10 +42,12 @@ directive @oneOf on INPUT_OBJECT
 const key = directives('@key(fields: "id")');
 const shareable = directives('@shareable');
 
-/** Types whose objects other subgraphs can refer to by `id`. An interface with a key requires it of all of its types. */
+/**
+ * The types whose objects other subgraphs can refer to by `id`. An interface with a key requires it of all its types.
+ */
 const entityTypes: readonly string[] = ['Account', 'JNLC', 'JNLS', 'Journal', 'OtherJournal'];
 
-/** A type of the Relay specification, which other subgraphs define too. */
+/** Types that other subgraphs define too: `PageInfo` is from the Relay specification. */
 const sharedTypes: readonly string[] = ['PageInfo'];
 
 /** The public schema as the SDL of a subgraph of Apollo Federation 2. */

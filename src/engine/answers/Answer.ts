@@ -2,7 +2,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 
 import { errorJson } from '../errors/copyError.ts';
 
-/** The results of a subscription. Fails with an error that a client may see. */
+/** The results of a subscription. In an answer, their errors are masked. */
 export type Results = AsyncIterableIterator<ExecutionResult>;
 
 export function isResults(outcome: unknown): outcome is Results {
@@ -11,9 +11,9 @@ export function isResults(outcome: unknown): outcome is Results {
 
 /** The only result of an operation, as its client sees it. */
 export class Answer {
-  /** With the status and the headers that they cause over HTTP. */
+  /** Their `extensions.http` determine the status and the headers over HTTP. */
   readonly errors: readonly GraphQLError[];
-  /** JSON. */
+  /** The answer as JSON. */
   readonly text: string;
 
   /** @param data JSON; null if nothing was executed */

@@ -77,14 +77,14 @@ export class TrustedDocuments {
   /**
    * Returns the document of a request; undefined if it has none. A known id takes precedence over a text.
    *
-   * @throws GraphQLError when the id is unknown and no text is sent, or when the document is not of the manifest and must be
+   * @throws GraphQLError if the id is unknown and no text is sent, or if the document is not trusted and must be
    */
   textOf({ query, documentId, extensions }: DocumentRequest): string | undefined {
     const id = idOf(documentId, extensions);
     const text = id === null ? undefined : this.#texts.get(withoutPrefix(id));
     if (text !== undefined) return text;
     if (id !== null && !query) {
-      // Apollo's clients look for these messages and send the text instead, this time or from then on.
+      // Apollo's clients recognise these messages and send the text instead: for this request, or for all further ones.
       throw this.#hasManifest
         ? refusal('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
         : refusal('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');

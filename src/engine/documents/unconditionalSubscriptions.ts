@@ -11,9 +11,9 @@ import type {
 const conditional = new Set(['skip', 'include']);
 
 /**
- * `SingleFieldSubscriptionsRule` and what the newer specification adds to it: `@skip` and `@include` are not allowed on the
- * root field of a subscription (https://spec.graphql.org/draft/#sec-Single-Root-Field). The rule of graphql 16 throws when
- * such a directive has a variable.
+ * `SingleFieldSubscriptionsRule` with an addition from the draft specification: `@skip` and `@include` are not allowed
+ * on the root field of a subscription (https://spec.graphql.org/draft/#sec-Single-Root-Field). The rule of graphql-js
+ * 16 throws when such a directive has a variable.
  */
 export function unconditionalSubscriptions(context: ValidationContext): ASTVisitor {
   const { OperationDefinition: checkSingleField } = SingleFieldSubscriptionsRule(context) as {

@@ -11,14 +11,14 @@ import type { ASTNode, ASTVisitFn, ASTVisitor, DocumentNode, GraphQLSchema } fro
 
 import { unconditionalSubscriptions } from './unconditionalSubscriptions.ts';
 
-/** Most errors of a document. */
+/** Maximum number of errors per document. */
 const maxErrors = 20;
-/** Most errors of one rule. Then it stops, and the rest of the document is not checked by it. */
+/** Maximum number of errors per rule. A rule that reaches it does not check the rest of the document. */
 const maxErrorsPerRule = 3;
 
 /**
- * Validates a document and reports few errors, however many mistakes it has. The rules are those of graphql-js, but what
- * runs them is not: its `validate` takes 0.1 ms to prepare for a document, and has no limit per rule.
+ * Validates a document and reports few errors, however many mistakes it has. Runs the rules of graphql-js, but not its
+ * `validate`, which needs 0.1 ms of preparation per document and has no limit per rule.
  *
  * @param suggests whether errors may suggest names of the schema
  */
@@ -38,12 +38,12 @@ export function validateDocument(
 
 const rules = specifiedRules.map((rule) => (rule === SingleFieldSubscriptionsRule ? unconditionalSubscriptions : rule));
 
-/** Thrown inside a rule that has reported enough errors, perhaps in the middle of a node that has 10,000. */
+/** Stops a rule that has reported enough errors, possibly in the middle of a node with 10,000 errors. */
 const enoughErrors = new Error('the rule has reported enough errors');
 /** Thrown when the document has too many errors. */
 const tooManyErrors = new Error('the document has too many errors');
 
-/** What a rule does at a kind of node. */
+/** The functions of a rule for a kind of node. */
 interface Hook {
   rule: RuleState;
   enter: ASTVisitFn<ASTNode> | undefined;
@@ -53,7 +53,7 @@ interface Hook {
 interface RuleState {
   visitor: ASTVisitor;
   errors: number;
-  /** The node within which the rule is not applied; `rest` for the rest of the document. */
+  /** The node inside which the rule is not applied; `rest` if it is no longer applied to the document at all. */
   skipped: ASTNode | 'rest' | null;
 }
 
@@ -62,9 +62,9 @@ class Validation {
   readonly errors: GraphQLError[] = [];
   readonly #typeInfo: TypeInfo;
   readonly #rules: readonly RuleState[];
-  /** By the kinds of nodes that were met. */
+  /** The hooks by kind of node, for the kinds visited so far. */
   readonly #hooks = new Map<string, readonly Hook[]>();
-  /** The rule that is running. Its errors are counted. */
+  /** The rule that is running, for which reported errors are counted. */
   #current: RuleState | null = null;
 
   constructor(schema: GraphQLSchema, document: DocumentNode, suggests: boolean) {
@@ -76,7 +76,7 @@ class Validation {
 
   enter(...visited: Parameters<ASTVisitFn<ASTNode>>): false | undefined {
     const [node, key] = visited;
-    // As the specification demands, descriptions don't affect validation.
+    // The specification requires that descriptions don't affect validation.
     if (key === 'description') return false;
     this.#typeInfo.enter(node);
     for (const { rule, enter } of this.#hooksOf(node.kind)) {

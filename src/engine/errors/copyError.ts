@@ -20,7 +20,7 @@ export function shortenMessage(message: string): string {
   return message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength)}…`;
 }
 
-/** Removes Yoga's HTTP status and headers, which mean nothing in a message of a stream. */
+/** Removes Yoga's HTTP status and headers, which are meaningless in a message of a stream. */
 export function withoutHttp(result: ExecutionResult): ExecutionResult {
   if (!result.errors) return result;
   const errors = result.errors.map((error) => copyError(error, { extensions: extensionsWithoutHttp(error) }));

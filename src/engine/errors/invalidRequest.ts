@@ -1,5 +1,5 @@
 /**
- * The status of an error in the document or the variables. GraphQL over HTTP: with `spec`, it is used only if the client
- * accepts `application/graphql-response+json`.
+ * The HTTP status of an error in the document or the variables. With `spec`, it applies only to clients that accept
+ * `application/graphql-response+json`, as GraphQL over HTTP specifies.
  */
 export const invalidRequest = { spec: true, status: 400 };

@@ -7,8 +7,11 @@ import type { Log } from '../../log.ts';
 import { publicError } from './publicError.ts';
 import { redactError } from './redactError.ts';
 
-/** The form in which this principal sees an error: without quotations of the API that it may not read, or masked. */
+/**
+ * Converts an error to the form that this principal may see: without forbidden API quotations, and masked if
+ * unexpected.
+ */
 export function maskError(principal: Principal, error: unknown, log: Log): GraphQLError {
-  // Quotations are removed first, while it is known which errors quote.
+  // Quotations are removed first: `publicError` drops the cause, which tells whether an error quotes the API.
   return publicError(seesAllAccounts(principal) ? error : redactError(principal, error, log), log);
 }

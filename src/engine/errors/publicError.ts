@@ -5,14 +5,14 @@ import { GraphQLError, isValueNode } from 'graphql';
 import { CodedError } from '../../errors/CodedError.ts';
 import { Fault, TooManyJournalsError } from '../../errors/faults.ts';
 import { Refusal } from '../../errors/refusals.ts';
-import { StreamError } from '../../errors/streamErrors.ts';
+import { StreamError } from '../../errors/subscriptionErrors.ts';
 import type { Log } from '../../log.ts';
 
 import { copyError, shortenMessage } from './copyError.ts';
 
 /**
- * The form in which a client sees an error that is not a member of a result union: with a stable `extensions.code`.
- * An unexpected error is masked, and logged under the correlation id that the client gets.
+ * Converts an error that is not a member of a result union to the form that clients see, with a stable
+ * `extensions.code`. An unexpected error is masked, and logged with the correlation id that the client gets.
  */
 export function publicError(error: unknown, log: Log): GraphQLError {
   const cause = causeOf(error);
@@ -30,7 +30,7 @@ export function publicError(error: unknown, log: Log): GraphQLError {
   return locate(error, 'Unexpected error.', { code: 'INTERNAL', correlationId });
 }
 
-/** The code under which a client sees an error. @param fallback the code of a GraphQL error that has none */
+/** Returns the code that clients see for an error. @param fallback the code of a GraphQL error that has none */
 export function codeOf(error: unknown, fallback = 'BAD_USER_INPUT'): string {
   const cause = causeOf(error);
   if (cause instanceof CodedError) return cause.code;
@@ -40,9 +40,9 @@ export function codeOf(error: unknown, fallback = 'BAD_USER_INPUT'): string {
 }
 
 /**
- * True if the request caused an error of graphql. An error of the execution is a bug of the gateway instead, such as a
- * value that can't be serialized. Arguments that can't be coerced are the exception: their errors point at values of the
- * document, all others at fields.
+ * Whether the request caused an error of graphql-js. An error during the execution is a bug of the gateway instead,
+ * such as a value that can't be serialized. The exception is an argument that can't be coerced: its error points at
+ * values of the document, whereas all other errors point at fields.
  */
 function isAboutRequest(cause: GraphQLError, error: unknown): boolean {
   const isExecuting = error instanceof GraphQLError && error.path !== undefined;
@@ -62,7 +62,9 @@ export function causeOf(error: unknown): unknown {
   return cause;
 }
 
-/** Leaves the cause out, which may say more than a client may see. */
+/**
+ * Returns an error with the location of the original one, but without its cause, which may reveal too much to a client.
+ */
 function locate(error: unknown, fullMessage: string, extensions: Record<string, unknown>): GraphQLError {
   const message = shortenMessage(fullMessage);
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });

@@ -5,7 +5,7 @@ import type { Log } from '../../log.ts';
 import { copyError } from './copyError.ts';
 import { causeOf, publicError, quotesUpstream } from './publicError.ts';
 
-/** Removes quotations of the API that this principal may not read. Other errors are returned as they are, not masked. */
+/** Removes quotations of the API that this principal may not read. Returns other errors unchanged, not masked. */
 export function redactError(principal: Principal, error: unknown, log: Log): unknown {
   if (!quotesUpstream(causeOf(error))) return error;
   const shown = publicError(error, log);

@@ -8,7 +8,10 @@ import type { Sharing } from '../../redis/Sharing.ts';
 
 import { SharedCounts } from './SharedCounts.ts';
 
-/** Rates that are kept. A principal whose rate was dropped has sent nothing for long and starts with a full allowance. */
+/**
+ * Maximum number of principals whose rate is kept. The one idle for longest is dropped, and later starts with a full
+ * allowance again.
+ */
 const maxPrincipals = 10_000;
 
 /** Limits the operations of each principal, on all of its connections to all gateways together. */
@@ -17,11 +20,11 @@ export class PrincipalLimits {
   readonly #maxConcurrent: number | null;
   readonly #rates = new LRUCache<string, RateLimiter>(lruCache(maxPrincipals));
   readonly #running = new Map<string, number>();
-  /** Operations on other gateways that the rate here has not been charged for yet. */
+  /** By principal, the operations on other gateways that its rate here has not been charged for yet. */
   readonly #debts = new Map<string, number>();
   readonly #elsewhere: SharedCounts | null;
 
-  /** @param sharing the other gateways; null if there are none */
+  /** @param sharing connects this gateway with others; null if it runs alone */
   constructor(
     { maxPerSecond, maxConcurrent }: Pick<Limits, 'maxPerSecond' | 'maxConcurrent'>,
     sharing: Sharing | null = null,
@@ -51,20 +54,20 @@ export class PrincipalLimits {
     this.#add(principal, 1);
   }
 
-  /** To be called once when an operation has ended. */
+  /** Call it once when an operation has ended. */
   end(principal: string): void {
     this.#add(principal, -1);
   }
 
   /**
-   * Doesn't count a running operation while it only waits. When it goes on, the principal may have more running than it
-   * may begin.
+   * Stops counting a running operation while it only waits. It may resume even if the principal has reached its limit
+   * in the meantime.
    */
   suspend(principal: string): void {
     this.#add(principal, -1);
   }
 
-  /** To be called once when a suspended operation goes on. */
+  /** Call it once when a suspended operation continues. */
   resume(principal: string): void {
     this.#add(principal, 1);
   }
@@ -80,7 +83,10 @@ export class PrincipalLimits {
     this.#elsewhere?.close();
   }
 
-  /** Takes operations on other gateways off the rate; what it does not cover yet, later. At most a second's operations. */
+  /**
+   * Charges operations on other gateways to the rate of a principal. Those that exceed its allowance are charged later,
+   * at most as many as the rate allows per second.
+   */
   #charge(principal: string, count: number): void {
     if (this.#maxPerSecond === null) return;
     const rate = this.#rates.get(principal) ?? this.#createRate(principal, this.#maxPerSecond);

@@ -2,22 +2,22 @@ import { Notifier } from '../../concurrency/Notifier.ts';
 import { waitFor } from '../../concurrency/waitFor.ts';
 
 /**
- * The share of the maximum that queries may take. The rest is left for mutations and subscriptions. At three times the
- * load that the gateway can carry, with a tenth of it mutations, these are nearly a third of the running operations.
+ * The share of the maximum that queries may take; the rest is reserved for mutations and subscriptions. At three times
+ * the load that the gateway can carry, a tenth of it mutations, mutations are nearly a third of the running operations.
  */
 const queryShare = 0.5;
 
-/** Identifies an operation and has its counts, which `RunningOperations` alone changes. Both begin at 0. */
+/** Identifies an operation and holds its counters, which only `RunningOperations` changes. Both start at 0. */
 export interface RunningKey {
-  /** The response of the operation and its work each hold it. */
+  /** How many parts hold the operation: its response, its work, or both. */
   holds: number;
-  /** How many waits an operation has that only waits. Such an operation is not counted. */
+  /** How many waits of the operation are in progress. While there are any, the operation is not counted as running. */
   waits: number;
 }
 
 /**
- * The operations that must end before the process may exit. Each counts from its request until its response has been sent
- * and its work is done. A subscription stops counting once it has been set up.
+ * Counts the operations that must end before the process may exit. An operation counts from its request until its
+ * response has been sent and its work is done, but a subscription only until it has been set up.
  */
 export class RunningOperations {
   readonly #max: number;
@@ -26,12 +26,12 @@ export class RunningOperations {
   /** How many operations are held, waiting ones included. */
   #held = 0;
   #waiting = 0;
-  /** What ends the waits. */
+  /** The functions that end the waits. */
   readonly #ends = new Set<() => void>();
   #isDraining = false;
   #shed = 0;
 
-  /** @param max most running operations, of which queries may take a share only; unlimited by default */
+  /** @param max maximum number of running operations, of which queries may take only a share; unlimited by default */
   constructor(max = Infinity) {
     this.#max = max;
     this.#maxWithQueries = Math.floor(max * queryShare);
@@ -56,7 +56,7 @@ export class RunningOperations {
     return this.#shed;
   }
 
-  /** @param operation the operation to be checked, which does not count itself */
+  /** @param operation the operation that asks for room; if it is held already, it is not counted */
   hasRoomFor(kind: 'query' | 'any', operation?: RunningKey): boolean {
     const others = operation && operation.holds > 0 ? this.count - 1 : this.count;
     return others < (kind === 'query' ? this.#maxWithQueries : this.#max);
@@ -72,16 +72,17 @@ export class RunningOperations {
     operation.holds += 1;
   }
 
-  /** To be called once for each hold. */
+  /** Call it once for each call of `hold`. */
   release(operation: RunningKey): void {
     if (operation.holds > 1) operation.holds -= 1;
     else this.forget(operation);
   }
 
   /**
-   * Doesn't count an operation while it only waits.
+   * Stops counting an operation while it only waits.
    *
-   * @param end ends the wait, a function of its own; called when a shutdown begins, or at once if it has begun
+   * @param end ends this wait; called when a shutdown begins, or immediately if one has begun. Each wait needs its own
+   *   function.
    */
   suspend(operation: RunningKey, end: () => void): void {
     this.#ends.add(end);
@@ -92,7 +93,7 @@ export class RunningOperations {
     if (this.#isDraining) end();
   }
 
-  /** To be called once when a suspended operation goes on. */
+  /** Call it once when a suspended operation continues. */
   resume(operation: RunningKey, end: () => void): void {
     this.#ends.delete(end);
     if (operation.waits === 0) return;
@@ -100,7 +101,7 @@ export class RunningOperations {
     if (operation.waits === 0) this.#waiting -= 1;
   }
 
-  /** Stops counting an operation that doesn't end by itself. */
+  /** Stops counting an operation, whatever still holds it. */
   forget(operation: RunningKey): void {
     if (operation.waits > 0) this.#waiting -= 1;
     operation.waits = 0;

@@ -3,18 +3,20 @@ import { z } from 'zod';
 import type { Sharing } from '../../redis/Sharing.ts';
 
 const topic = 'principals';
-/** Shortest time between two messages, in ms. */
+/** Minimum time between two messages, in ms. */
 const pauseMs = 20;
-/** What a gateway runs is published again after this time, in ms. */
+/** A gateway with running operations publishes their numbers again after this time, in ms. */
 const repeatMs = 1_000;
 
-/** Operations by principal. `used` counts those since the last message, `running` those that run now. */
+/**
+ * Numbers of operations by principal: in `used` those started since the last message, in `running` those that run now.
+ */
 const message = z.object({ used: z.record(z.string(), z.number()), running: z.record(z.string(), z.number()) });
 
 /**
- * What principals do on other gateways. Each gateway publishes its counts at once, but at most every 20 ms, so nothing waits
- * for Redis, and a limit may be exceeded by what arrives on several gateways within that time. Without Redis each gateway
- * counts alone.
+ * Counts the operations of principals on other gateways. Each gateway publishes its own counts when they change, but at
+ * most every 20 ms. No operation waits for Redis, so operations that arrive at several gateways within that time may
+ * exceed a limit. While Redis is unavailable, each gateway counts alone.
  */
 export class SharedCounts {
   readonly #sharing: Sharing;
@@ -59,7 +61,7 @@ export class SharedCounts {
     this.noteChange();
   }
 
-  /** Publishes what runs here soon. */
+  /** Publishes the counts of this gateway soon. */
   noteChange(): void {
     this.#hasChanged = true;
     this.#timer ??= setTimeout(() => this.#publish(), Math.max(0, this.#nextAt - performance.now()));

@@ -7,16 +7,18 @@ import type { RunningKey, RunningOperations } from './RunningOperations.ts';
 /** The share of all waiting operations that one principal may have. */
 const principalShare = 0.5;
 
-/** What is needed of an operation. */
+/** The parts of an operation that a wait affects. */
 export interface WaitingOperation {
   /** Its key identifies it in `RunningOperations`. */
   readonly request: { readonly client: { readonly runningKey: RunningKey } };
   readonly session: { readonly principal: { readonly name: string } };
-  /** The limit on its time. It starts anew when the wait is over. */
+  /** The deadline of the operation, which starts anew after the wait. */
   readonly lifetime: { pause: () => void; resume: () => void };
 }
 
-/** Operations that only wait for something to happen: they neither count as running nor use up their time. */
+/**
+ * Limits operations that only wait for something to happen: they don't count as running, and their deadline is paused.
+ */
 export class WaitingOperations {
   readonly #running: RunningOperations;
   readonly #principals: PrincipalLimits;
@@ -32,7 +34,7 @@ export class WaitingOperations {
 
   /**
    * @param end ends the wait; called when a shutdown begins
-   * @throws GraphQLError when too many wait
+   * @throws GraphQLError if too many operations wait
    */
   begin({ request, session, lifetime }: WaitingOperation, end: () => void): void {
     const { maxWaiting } = this.#limits;
@@ -45,7 +47,7 @@ export class WaitingOperations {
     this.#running.suspend(request.client.runningKey, end);
   }
 
-  /** To be called once when the operation goes on. */
+  /** Call it once when the operation continues. @param end the function that was passed to `begin` */
   end({ request, session, lifetime }: WaitingOperation, end: () => void): void {
     const { name } = session.principal;
     this.#principals.resume(name);

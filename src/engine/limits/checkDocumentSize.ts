@@ -5,7 +5,7 @@ import { limitExceeded } from '../../errors/limitErrors.ts';
 
 import type { MeasuredDocument } from './measureDocument.ts';
 
-/** About 300 fields of one name, or 1,000 fields of twelve names. Validating them takes some 50 ms. */
+/** Reached by about 300 fields of one name, or 1,000 fields of twelve names, which take about 50 ms to validate. */
 const maxComparisons = 100_000;
 
 /** Returns the first limit that a document exceeds as an error; null when it exceeds none. */

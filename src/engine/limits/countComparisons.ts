@@ -8,7 +8,7 @@ const spread = '...';
  * Estimates how many comparisons validation makes. It compares every field with all others of its name, and fragments
  * with one another. The estimate is the sum of the squares of how often each name occurs.
  *
- * @param document a document that is small even with its fragments expanded, since each is walked as often as it is spread
+ * @param document must be small even with its fragments expanded: each fragment is walked as often as it is spread
  * @param maxFields the walk stops after this many selections, which only cyclic fragments can exceed
  */
 export function countComparisons(document: DocumentNode, maxFields: number): number {

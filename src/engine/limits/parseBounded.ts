@@ -4,9 +4,9 @@ import type { DocumentNode, GraphQLError, ParseOptions } from 'graphql';
 import { codedGraphQLError } from '../../errors/codedGraphQLError.ts';
 import { limitExceeded, nestedTooDeeply } from '../../errors/limitErrors.ts';
 
-/** The parser, the rules of validation and the printer recurse at every bracket. */
+/** Maximum depth of nested brackets: the parser, the rules of validation and the printer recurse at each level. */
 const maxNesting = 200;
-/** Error messages repeat the names of a document many times. */
+/** Maximum length of a name: error messages repeat the names of a document many times. */
 const maxNameLength = 256;
 
 const opening: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);

@@ -2,10 +2,16 @@ import type { LiveMessage } from './LiveMessage.ts';
 
 /** The connection to one subscriber. */
 export interface LiveSink {
-  /** Queues a message; the messages of one tick are written together, unless the subscriber has gone. */
+  /**
+   * Queues a message, to be written together with the others of this tick. Does nothing once the client has
+   * disconnected.
+   */
   deliver(message: LiveMessage): void;
-  /** Null while there is room for more; otherwise fulfilled when there may be, or when the client has disconnected. */
+  /**
+   * Null while there is room for more messages. Otherwise a promise, fulfilled when there may be room or the client has
+   * disconnected.
+   */
   room(): Promise<void> | null;
-  /** Bytes that the client has not received yet. */
+  /** Bytes that are buffered for the client, without the messages that are still queued. */
   readonly waitingBytes: number;
 }

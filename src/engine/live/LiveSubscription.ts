@@ -6,12 +6,13 @@ import type { LiveMessage } from './LiveMessage.ts';
 import type { LiveSink } from './LiveSink.ts';
 import type { SharedExecution } from './SharedExecution.ts';
 
-/** Most events of one subscriber that are executed at a time. */
+/** Maximum number of one subscriber's events that await their execution or delivery at a time. */
 const maxPending = 32;
 
 /**
  * One subscriber of a shared execution. It reads events from its own source, with its own filter and position, and
- * delivers the shared results to its sink. The transport that iterates over it gets no results, only the end.
+ * delivers the shared results to its sink. The transport that iterates over the subscription gets no results, only the
+ * end. Subscriptions are ended elsewhere: docs/architecture.md, "An event", lists the places.
  */
 export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, undefined> {
   readonly #source: AsyncIterator<object, undefined>;
@@ -38,7 +39,11 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
     this.#leave = execution.join();
   }
 
-  /** The first call starts the delivery: by then the transport is ready. @throws the error of the source, once */
+  /**
+   * Returns when the subscription has ended. The first call starts the delivery: the transport is ready by then.
+   *
+   * @throws the error of the source, once
+   */
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     if (!this.#hasLeft) await (this.#end ??= this.#deliverAll());
     return { done: true, value: undefined };
@@ -82,7 +87,7 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, 
     }
   }
 
-  /** Keeps the order of the events, whichever execution ends first. */
+  /** Delivers messages in the order of the events, whichever execution ends first. */
   #deliver(message: LiveMessage | Promise<LiveMessage>): void {
     if (this.#pending > 0 || message instanceof Promise) {
       this.#pending += 1;

@@ -26,7 +26,10 @@ interface Execution {
   cancellation: Cancellation;
 }
 
-/** How long a result is reused, in ms. Live subscribers ask within milliseconds, resuming ones at any time. */
+/**
+ * How long a result is reused, in ms. Live subscribers request it within milliseconds, resuming subscribers at any
+ * time.
+ */
 const freshMs = 500;
 
 /** Executes an operation once per event for all subscribers that get the same result. */
@@ -51,8 +54,8 @@ export class SharedExecution {
   }
 
   /**
-   * The result of an event. The first subscriber to ask executes the operation, the others reuse its result for
-   * `freshMs`. Never rejects: a failure is a message with `errors`.
+   * Returns the result for an event. The first call for an event executes the operation; calls within `freshMs` reuse
+   * its result. Never rejects: a failure is a message with `errors`.
    */
   messageOf(event: object): LiveMessage | Promise<LiveMessage> {
     const found = this.#executions.get(event);
@@ -102,7 +105,7 @@ export class SharedExecution {
     const now = performance.now();
     for (const [event, { startedAt, message }] of this.#executions) {
       if (now - startedAt < freshMs) break;
-      // A pending one is kept, so that it can be aborted when the last subscriber leaves.
+      // A pending execution is kept, so that it can be aborted when the last subscriber leaves.
       if (!(message instanceof Promise)) this.#executions.delete(event);
     }
     this.#eviction = this.#executions.size === 0 ? undefined : setTimeout(() => this.#evict(), freshMs).unref();

@@ -22,7 +22,7 @@ export class SharedExecutions {
     this.#options = options;
   }
 
-  /** The execution that a subscriber shares. It is kept while it has subscribers. */
+  /** Returns the execution that a subscriber shares with others. It is kept while it has subscribers. */
   of(operation: SharedOperation, { schema, variableValues, contextValue }: ExecutionArgs): SharedExecution {
     const { principal } = (contextValue as OperationFacts).session;
     const variables = pick(variableValues ?? {}, operation.variableNames);

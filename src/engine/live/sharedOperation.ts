@@ -11,12 +11,13 @@ export interface SharedOperation {
   variableNames: readonly string[];
 }
 
-/** By document, as kept in the parser's cache, and operation name. */
+/** By document, which `Plans` keeps, and operation name. */
 const cache = new WeakMap<DocumentNode, Map<string, SharedOperation | null>>();
 
 /**
- * Null if the operation can't be shared. A field can if its `extensions.shared` is true in the schema: the result of
- * an event then depends only on the operation, its variables and the rights of the principal.
+ * Returns the shared part of a subscription; null if its executions can't be shared. They can if `extensions.shared` of
+ * its root field is true: the result for an event then depends only on the operation, its variables and the rights of
+ * the principal.
  */
 export function sharedOperation(
   schema: GraphQLSchema,
@@ -41,11 +42,11 @@ function reduce(schema: GraphQLSchema, document: DocumentNode, name: string): Sh
   const bare = withoutArguments(alone);
   const used = variablesUsedIn(bare);
   const text = print(withVariables(bare, used));
-  // Without locations: they differ between the documents that share it.
+  // Locations differ between the documents that share the operation.
   return { document: parse(text, { noLocation: true }), text, variableNames: [...used] };
 }
 
-/** A single root field that is not in a fragment and has no directives. */
+/** Whether the only selection is a field that is marked `shared`. No directives are allowed. */
 function isShared(schema: GraphQLSchema, { selectionSet, directives = [] }: OperationDefinitionNode): boolean {
   const [field, ...others] = selectionSet.selections;
   if (field?.kind !== Kind.FIELD || others.length > 0) return false;

@@ -6,7 +6,9 @@ export interface OperationBegin {
   tracestate: string | undefined;
 }
 
-/** How an operation ended: schema names, codes and times. `name` is the only text of the client's. */
+/**
+ * How an operation ended: schema names, codes and times. Only `name` and perhaps `requestId` are text from the client.
+ */
 export interface OperationEnd {
   requestId: string;
   kind: 'query' | 'mutation' | 'subscription' | 'unknown';
@@ -20,10 +22,11 @@ export interface OperationEnd {
   outcome: string;
   /** `X-Request-ID` of the API call that failed, if there was one. */
   upstreamRequestId: string | null;
-  /** From the document to the result, or until a subscription was established. */
+  /** From the start of the operation to its result, or until a subscription was established. */
   ms: number;
 }
 
+/** Observes one operation. */
 export interface OperationWatch {
   /** Wraps the execution, so that calls made in it can be attributed to the operation. */
   run<Result>(execute: () => Result): Result;

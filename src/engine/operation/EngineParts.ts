@@ -21,15 +21,15 @@ export interface EngineOptions {
   running: RunningOperations;
   observers?: readonly OperationObserver[];
   limits: Limits;
-  /** Default: limits of this process alone. */
+  /** By default, each process counts alone. */
   principalLimits?: PrincipalLimits;
   open: OpenSockets;
   documents: TrustedDocuments;
-  /** In front of a sandbox everybody may read the schema, and errors suggest its names. */
+  /** In front of a sandbox, all principals may read the schema, and errors suggest its names. */
   isSandbox: boolean;
 }
 
-/** What the steps work with. */
+/** The parts of the engine that the steps use. */
 export interface EngineParts extends EngineOptions {
   observers: readonly OperationObserver[];
   plans: Plans;

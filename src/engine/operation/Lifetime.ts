@@ -5,8 +5,9 @@ import { AbandonedError, DeadlineExceededError } from '../../errors/cancellation
 import type { Client } from './OperationRequest.ts';
 
 /**
- * How long an operation may run: until its client disconnects or its deadline passes. The signal, its timer and its
- * listener are created when the signal is first used, which many operations never do.
+ * The cancel signal and the deadline of one operation: the signal is aborted when the client disconnects or the
+ * deadline passes. The signal, its timer and its listener are created on first use, and many operations never use the
+ * signal.
  */
 export class Lifetime {
   readonly #client: Client;
@@ -29,7 +30,7 @@ export class Lifetime {
     return this.#cancellation;
   }
 
-  /** Starts the time until the deadline. A subscription has no deadline. */
+  /** Starts the deadline. Not called for subscriptions, which have none. */
   startDeadline(): void {
     this.#startedAt = performance.now();
     if (this.#cancellation) this.#setTimer(this.#cancellation, this.#startedAt);
@@ -49,7 +50,7 @@ export class Lifetime {
     if (this.#pauses === 0 && !this.#isOver) this.startDeadline();
   }
 
-  /** To be called when the operation has ended: the signal is no longer aborted. */
+  /** Call it when the operation has ended: the signal is not aborted afterwards. */
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);

@@ -28,7 +28,7 @@ export class Operation implements OperationFacts {
   readonly request: OperationRequest;
   readonly begunAt = performance.now();
   readonly lifetime: Lifetime;
-  /** Null until it is observed. An operation that is refused before that is not reported. */
+  /** Null before the step `beginObserving`. An operation that is refused before that step is not reported. */
   watches: readonly OperationWatch[] | null = null;
   parameters: Parameters = {};
   text = '';
@@ -38,13 +38,13 @@ export class Operation implements OperationFacts {
   /** True once the document is known to be valid. */
   isValid = false;
   context: OperationFacts | null = null;
-  /** Where it pauses; set together with its context. */
+  /** Counts the operation while it is paused; set together with `context`. */
   waiting: WaitingOperations | null = null;
-  /** Whether it counts among the operations of its principal that run at once. */
+  /** Whether the operation counts towards the concurrency limit of its principal. */
   isConcurrent = false;
-  /** Whether it is held in `RunningOperations`. */
+  /** Whether the step `countRunning` holds the operation in `RunningOperations`. */
   isRunning = false;
-  /** Why it was refused, or what went wrong outside of its fields; null if nothing did. */
+  /** Why the operation was refused, or the error outside of its fields with which it failed; null without either. */
   refusal: Refusal | null = null;
   result: WrittenResult | Results | null = null;
   answer: Answer | Results | null = null;

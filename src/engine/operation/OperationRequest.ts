@@ -16,24 +16,26 @@ export interface Client {
   removeListener(listener: () => void): void;
   /** False for a GET, which may be repeated or prefetched: it must not execute mutations. */
   readonly mayWrite: boolean;
-  /** Whether the client reads event streams. A WebSocket is always one. */
+  /** Whether the client accepts an event stream; always true on a WebSocket. */
   readonly acceptsEvents: boolean;
-  /** Whether a subscription takes one of the places for open sockets. A WebSocket has taken its place already. */
+  /**
+   * Whether a subscription counts as an open socket of its own; false on a WebSocket, which is counted when it opens.
+   */
   readonly takesPlace: boolean;
-  /** Where the results of a subscription go. @param progress how far its client has come */
+  /** Returns the sink for the results of a subscription. @param progress notes which events the client has received */
   sink(progress: SubscriptionProgress): LiveSink;
 }
 
-/** What a door hands to the engine: one operation as its client sent it. */
+/** One operation as its client sent it, passed by a door to the engine. */
 export interface OperationRequest {
   /** The body of a request or the payload of a message, as it was sent. */
   readonly parameters: unknown;
   readonly session: Session;
   readonly requestId: string;
-  /** W3C trace context from the headers. On a WebSocket it is in the `extensions` of the operation. */
+  /** W3C trace context from the headers; undefined on a WebSocket, where the `extensions` of the operation have it. */
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
-  /** The cursor from the `Last-Event-ID` header of a client that reconnects; null without one. */
+  /** The cursor from the `Last-Event-ID` header of a client that reconnects; null without the header. */
   readonly lastEventId: string | null;
   readonly client: Client;
 }

@@ -6,11 +6,11 @@ import type { MeasuredDocument } from '../limits/measureDocument.ts';
 import type { Refusal } from '../answers/Refusal.ts';
 import { OperationPlan } from './OperationPlan.ts';
 
-/** What is found out about a document once, however often it is sent. */
+/** Everything that is computed once per document, however often the document is sent. */
 export class DocumentPlan {
   readonly document: DocumentNode;
   readonly size: MeasuredDocument;
-  /** Whether it is valid; null until it was validated. */
+  /** `valid`, or the refusal with the errors of the document; null before validation. */
   validity: 'valid' | Refusal | null = null;
   readonly #schema: GraphQLSchema;
   readonly #suggests: boolean;
@@ -18,7 +18,7 @@ export class DocumentPlan {
   readonly #operations = new Map<OperationDefinitionNode, OperationPlan>();
 
   /**
-   * @param maxFields above this many fields, the document is not measured further
+   * @param maxFields see `measureDocument`
    * @param suggests whether errors may suggest names of the schema
    */
   constructor(schema: GraphQLSchema, document: DocumentNode, maxFields: number, suggests: boolean) {
@@ -29,7 +29,10 @@ export class DocumentPlan {
     this.#definitions = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   }
 
-  /** @param name may be left out for a document with one operation @returns null if there is no such operation */
+  /**
+   * @param name may be left out if the document has only one operation
+   * @returns null if there is no such operation
+   */
   operation(name: string | null | undefined): OperationPlan | null {
     const definition = this.#find(name);
     if (!definition) return null;

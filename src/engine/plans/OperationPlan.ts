@@ -15,10 +15,10 @@ import type { SharedOperation } from '../live/sharedOperation.ts';
 
 /** Longer operation names are cut in logs and traces. */
 const maxNameLength = 64;
-/** Most errors in variables that are reported. */
+/** Maximum number of errors in variables that are reported. */
 const maxErrors = 5;
 
-/** What is found out about an operation of a valid document once, however often it is executed. */
+/** Everything that is computed once per operation of a document, however often the operation is executed. */
 export class OperationPlan {
   readonly kind: 'query' | 'mutation' | 'subscription';
   /** The name for logs; null without one. */
@@ -31,7 +31,10 @@ export class OperationPlan {
   #shared: SharedOperation | null | undefined;
   #coerce: VariablesCoercion | null = null;
   #cost: OperationCost | null = null;
-  /** Undefined before the second execution: many documents are executed once, and compiling takes longer than that. */
+  /**
+   * Undefined before the second execution: many documents are executed only once, and compiling takes longer than
+   * executing. Null if the operation can't be compiled.
+   */
   #compiled: CompiledOperation | null | undefined;
   #wasExecuted = false;
 
@@ -50,7 +53,7 @@ export class OperationPlan {
     return this.#fields;
   }
 
-  /** The part of a subscription that its subscribers share; null if they can't. */
+  /** The part of a subscription that subscribers can share; null if there is none. */
   get shared(): SharedOperation | null {
     if (this.#shared === undefined) {
       this.#shared = sharedOperation(this.#schema, this.#document, this.#definition.name?.value);
@@ -71,7 +74,7 @@ export class OperationPlan {
     return this.#cost(coerced);
   }
 
-  /** The arguments of graphql's functions. */
+  /** Returns the arguments for `execute` and `subscribe` of graphql-js. */
   argumentsWith(variableValues: Variables['raw'], contextValue: unknown): ExecutionArgs {
     const operationName = this.#definition.name?.value;
     return { schema: this.#schema, document: this.#document, operationName, variableValues, contextValue };

@@ -14,20 +14,20 @@ import { parseBounded } from '../limits/parseBounded.ts';
 import { Refusal } from '../answers/Refusal.ts';
 import { DocumentPlan } from './DocumentPlan.ts';
 
-/** Bytes of the plans of valid documents. */
+/** Maximum memory for the plans of valid documents, in bytes. */
 const validBytes = 67_108_864;
-/** Bytes of what is known about invalid documents, which anybody can make up without end. */
+/** Maximum memory for plans and refusals of invalid documents, in bytes: clients can invent any number of these. */
 const invalidBytes = 4_194_304;
-/** Bytes of the texts of documents that were invalid once. */
+/** Maximum memory for the texts of documents that were found invalid once, in bytes. */
 const invalidOnceBytes = 1_048_576;
-/** Memory of a token of a parsed document, measured. */
+/** Measured memory per token of a parsed document. */
 const bytesPerToken = 250;
-/** Memory of what is compiled for a field. */
+/** Memory of the code that is compiled for a field. */
 const bytesPerField = 1_000;
-/** Most locations of an error. Two hundred conflicting fields would give it as many. */
+/** Maximum number of locations per error: a conflict of 200 fields would have 200 locations. */
 const maxLocations = 10;
 
-/** The plans of the documents that were sent last, by their texts, within bounded memory. */
+/** The plans of recently sent documents, by their texts, within bounded memory. */
 export class Plans {
   readonly #schema: GraphQLSchema;
   readonly #limits: Limits;
@@ -37,7 +37,7 @@ export class Plans {
     maxSize: invalidBytes,
     sizeCalculation: bytesOf,
   });
-  /** Plans of invalid documents are kept only from the second request on: most documents have no second one. */
+  /** Plans of invalid documents are kept only from the second request on: most of these documents are sent once. */
   readonly #invalidOnce = new LRUCache<string, true>({
     maxSize: invalidOnceBytes,
     sizeCalculation: (_, text) => 1 + text.length * 2,
@@ -50,7 +50,11 @@ export class Plans {
     this.#suggests = suggests;
   }
 
-  /** The plan of a document, which may not be validated yet. @throws Refusal if it can't be parsed or is too large */
+  /**
+   * Returns the plan of a document, perhaps not validated yet.
+   *
+   * @throws Refusal if it can't be parsed or is too large
+   */
   of(text: string): DocumentPlan {
     const known = this.#valid.get(text) ?? this.#invalid.get(text) ?? this.#parse(text);
     if (known instanceof Refusal) throw known;
@@ -101,7 +105,7 @@ function bytesOf(plan: DocumentPlan | Refusal, text: string): number {
   return 1 + text.length * 2 + (plan.document.tokenCount ?? 0) * bytesPerToken + plan.size.fields * bytesPerField;
 }
 
-/** Keeps the code of an error that has one, such as a scalar's, and its status. */
+/** Adds a code and an HTTP status to an error. Errors with their own, such as those of scalars, keep them. */
 function withCode(error: GraphQLError, code: ErrorCode): GraphQLError {
   const { nodes, source = null, positions = null, originalError = null, extensions } = error;
   const location = nodes ? { nodes: nodes.slice(0, maxLocations) } : { source, positions };

@@ -7,7 +7,7 @@ import { invalidRequest } from '../errors/invalidRequest.ts';
 import type { Operation } from '../operation/Operation.ts';
 import { Refusal } from '../answers/Refusal.ts';
 
-/** Reports a few short errors. graphql's own coercion would report every mistake, each with the whole value. */
+/** Reports a few short errors. By default, graphql-js reports every mistake, each with the whole value. */
 export function checkVariables(operation: Operation): void {
   const variables = operation.plan.coerceVariables(operation.parameters.variables ?? {});
   if ('errors' in variables) throw new Refusal(variables.errors.map(shorten));

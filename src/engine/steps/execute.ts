@@ -37,7 +37,7 @@ async function open(operation: Operation, parts: EngineParts): Promise<Operation
 
 /**
  * Opens a subscription whose operation is executed once per event for all subscribers with the same rights. Its results
- * go straight to the sink of the subscriber. Otherwise it opens and ends like any other subscription.
+ * go straight to the sink of the subscriber. In all other respects it opens and ends like any other subscription.
  */
 async function openShared(
   { plan, progress }: Operation,

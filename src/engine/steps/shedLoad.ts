@@ -3,7 +3,7 @@ import { overloaded } from '../../errors/limitErrors.ts';
 import type { EngineParts } from '../operation/EngineParts.ts';
 import type { Operation } from '../operation/Operation.ts';
 
-/** `RunningOperations` has the limits. HTTP queries are usually refused before this step, by `peekAndShedQuery`. */
+/** Refuses by the limits of `RunningOperations`. Most HTTP queries are refused before, by `peekAndShedQuery`. */
 export function shedLoad({ document, parameters, request }: Operation, { running }: EngineParts): void {
   const { runningKey } = request.client;
   if (running.hasRoomFor('query', runningKey)) return;

@@ -18,7 +18,7 @@ import type { EventWindowOptions } from './EventWindow.ts';
 import { OffsetRuns } from '../cursor/OffsetRuns.ts';
 import { EventPositioner } from '../cursor/EventPositioner.ts';
 import { mayBeInDigest, resolveDigest } from '../cursor/resolveDigest.ts';
-import { SlowConsumerError } from '../../errors/streamErrors.ts';
+import { SlowConsumerError } from '../../errors/subscriptionErrors.ts';
 import { StatusSubscription } from './StatusSubscription.ts';
 import type { StatusSubscriptionOptions } from './StatusSubscription.ts';
 

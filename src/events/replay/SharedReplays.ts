@@ -1,7 +1,7 @@
 import { Deferred } from '../../concurrency/Deferred.ts';
 import { releaseOnce } from '../../concurrency/releaseOnce.ts';
 import { pause } from '../../concurrency/waitFor.ts';
-import { TooManyReplaysError } from '../../errors/streamErrors.ts';
+import { TooManyReplaysError } from '../../errors/subscriptionErrors.ts';
 import type { StatusEventsClient, StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 import type { RedisSlots } from './RedisSlots.ts';

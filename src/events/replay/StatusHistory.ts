@@ -1,5 +1,5 @@
 import { UpstreamUnavailableError } from '../../errors/faults.ts';
-import { CursorExpiredError } from '../../errors/streamErrors.ts';
+import { CursorExpiredError } from '../../errors/subscriptionErrors.ts';
 import { instantKey, instantMs } from '../../domain/instant.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';

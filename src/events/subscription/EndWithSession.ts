@@ -1,6 +1,6 @@
 import type { Session } from '../../auth/Session.ts';
 import { Deferred } from '../../concurrency/Deferred.ts';
-import { TokenExpiredError } from '../../errors/streamErrors.ts';
+import { TokenExpiredError } from '../../errors/subscriptionErrors.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import type { StatusReader } from '../feed/StatusReader.ts';

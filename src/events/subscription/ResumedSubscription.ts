@@ -1,6 +1,6 @@
 import type { JournalStatusEvent } from '../../domain/journalStatusEvent.ts';
 import { messageOf } from '../../errors/messageOf.ts';
-import { StreamError, StreamInterruptedError, TooManyReplaysError } from '../../errors/streamErrors.ts';
+import { StreamError, StreamInterruptedError, TooManyReplaysError } from '../../errors/subscriptionErrors.ts';
 
 import { encodeEventCursor } from '../cursor/eventCursor.ts';
 import { hasEvents } from '../cursor/eventPosition.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors/messageOf.ts';
-import { StreamError, StreamInterruptedError } from '../../errors/streamErrors.ts';
+import { StreamError, StreamInterruptedError } from '../../errors/subscriptionErrors.ts';
 
 import type { PositionedEvent } from '../cursor/PositionedEvent.ts';
 import { WrappedReader } from '../feed/StatusReader.ts';

@@ -3,21 +3,24 @@ import type { Socket } from 'node:net';
 import { minBytesPerMs } from '../../events/subscription/SubscriptionProgress.ts';
 
 interface Backlog {
-  /** Bytes that the network had accepted when it last accepted some. */
+  /** Bytes that the network had accepted in total at `sinceMs`; none have been accepted since. */
   flushed: number;
   sinceMs: number;
 }
 
 /**
- * Disconnects clients that read nothing of what waits for them, even while they send. Otherwise a stalled client would
- * keep its buffers and its place until its network fails. Progress is measured by the bytes that have left the process.
+ * Disconnects clients that don't read the data that waits for them, even if they still send. Otherwise a stalled client
+ * would occupy its buffers and its connection until its network fails. Progress is measured by the bytes that have left
+ * the process.
  */
 export class StalledSockets {
   readonly #limitMs: number;
   readonly #sockets = new Map<Socket, Backlog | null>();
   readonly #checks: NodeJS.Timeout;
 
-  /** @param limitMs how long a client may read nothing; it is disconnected at most a quarter later */
+  /**
+   * @param limitMs how long a client may read nothing, plus time for its waiting bytes; checked four times in this time
+   */
   constructor(limitMs: number) {
     this.#limitMs = limitMs;
     this.#checks = setInterval(() => this.#check(), limitMs / 4).unref();

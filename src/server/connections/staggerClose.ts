@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Mean time between two connections, in ms, while there are few. */
+/** Mean time between closing two items, in ms, while there are few. */
 const spacingMs = 25;
 
 /**
- * Closes each item at a random time and waits until all are closed. Clients that are disconnected at the same time would
- * all reconnect at the same time.
+ * Closes each item at a random time and waits until all are closed. Clients that are disconnected at the same time
+ * would all reconnect at the same time.
  *
- * @param longestMs time within which the last one is closed
+ * @param longestMs maximum time until the last item is closed
  */
 export async function staggerClose<Item>(
   items: readonly Item[],

@@ -40,7 +40,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 /**
  * Serves the web console. Its files are in memory and already compressed.
  *
- * @param folder where `npm run build` put them
+ * @param folder the folder into which `npm run build` wrote the files
  * @param isSandbox whether the page offers the controls of the sandbox
  * @throws the file system's error if the console has not been built
  */
@@ -81,7 +81,7 @@ function readAsset(folder: URL, name: string): File {
   };
 }
 
-/** The page names the assets, so browsers ask each time whether it has changed. */
+/** The page contains the names of the assets, so browsers must check each time whether it has changed. */
 function readPage(folder: URL, isSandbox: boolean): File {
   const built = readFileSync(new URL('index.html', folder), 'utf8');
   const body = Buffer.from(built.replace('content="remote"', `content="${isSandbox ? 'sandbox' : 'remote'}"`));

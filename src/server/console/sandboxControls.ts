@@ -11,7 +11,7 @@ import type { Route } from '../http/HttpServer.ts';
 import { readBody } from '../http/readBody.ts';
 
 const prefix = '/sandbox/control/';
-/** What a page may do; the sandbox's own port has more. */
+/** The controls that a page may use; the sandbox's own port offers more. */
 const controls = new Set([
   'GET clock',
   'POST clock',
@@ -41,7 +41,7 @@ export function sandboxControls(sandboxUrl: string, authenticator: Authenticator
       if (!controls.has(`${method} ${control}`)) return undefined;
       return async (request, response) => {
         const { status, body } = await answer(request, control).catch((error: unknown) =>
-          // `readBody` refuses a body that is too large.
+          // `readBody` throws a `GraphQLError` for a body that is too large.
           refusal(error instanceof GraphQLError ? 413 : 502, messageOf(error)),
         );
         response.writeHead(status, { 'content-type': 'application/json' }).end(body);

@@ -35,7 +35,7 @@ export const csv: ExportFormat = {
     ]),
 };
 
-/** One JSON object per line. An object that is not a journal has one field, which says what it is. */
+/** One JSON object per line. An object that is not a journal has one field, whose name says what it is. */
 export const ndjson: ExportFormat = {
   mediaType: 'application/x-ndjson; charset=utf-8',
   fileName: 'journals.ndjson',

@@ -38,8 +38,8 @@ const pauseMs = 1_000;
 const maxRepeats = 30;
 
 /**
- * Reads an export page by page, each with an operation of its own. After an error, the first page is not read again, because
- * the response can still have the status of the error.
+ * Reads an export page by page, each page with its own operation. If the first page fails, it is not read again,
+ * because the response can then still have the status of the error.
  *
  * @throws ExportPageError
  */

@@ -14,12 +14,14 @@ import type { ExportQuery } from './exportPages.ts';
 
 /** The largest page of the connection. */
 const maxPageSize = 500;
-/** What a page costs besides its journals. */
+/** The cost of a page besides its journals. */
 const costOfPage = 200;
 
-/** `GET /journals.csv` or `/journals.ndjson`: the journals of a filter as a file, as the principal sees them. */
+/**
+ * `GET /journals.csv` or `/journals.ndjson`: a file with the journals that match a filter, as the principal sees them.
+ */
 export function createJournalExport(format: ExportFormat, parts: DoorParts): Endpoint {
-  // Within the highest cost of an operation.
+  // A page must stay within the maximum cost of an operation.
   const affordable = Math.floor((parts.limits.maxCost - costOfPage) / costOfJournal);
   const first = Math.max(1, Math.min(maxPageSize, affordable));
   return createEndpoint(parts, 'GET', async (caller) => {
@@ -30,7 +32,7 @@ export function createJournalExport(format: ExportFormat, parts: DoorParts): End
   });
 }
 
-/** The filters that may be given once. */
+/** The filters that may be given only once. */
 const singleFilters = ['createdAfter', 'createdBefore', 'entryType', 'fromAccount', 'toAccount'] as const;
 const parameters: ReadonlySet<string> = new Set([...singleFilters, 'status', 'after']);
 
@@ -82,7 +84,7 @@ async function sendExport(
       return;
     }
     const code = String(error.errors[0]?.extensions['code']);
-    // Cut off, so that clients notice that the file is incomplete without reading its last line.
+    // The response is cut off, so that clients notice that the file is incomplete without reading its last line.
     res.write(format.end({ mark: 'incomplete', code, message: error.message, cursor }), () => res.destroy());
   }
 }

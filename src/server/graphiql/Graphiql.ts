@@ -11,11 +11,11 @@ import type { Endpoint } from '../http/Endpoint.ts';
 import { bundlePath, loadGraphiqlBundle } from './graphiqlBundle.ts';
 
 export interface GraphiqlOptions extends Pick<DoorParts, 'authenticator' | 'log'> {
-  /** In front of a sandbox everybody may use GraphiQL; otherwise it takes the scope to read the schema. */
+  /** In front of a sandbox everybody may use GraphiQL; otherwise only principals with the scope to read the schema. */
   isSandbox: boolean;
 }
 
-/** 5 takes half a second for all files together, and its results are 5 % larger than those of 9. */
+/** Quality 5 takes half a second for all files together, and its results are 5 % larger than those of 9. */
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
 const compress: Record<ContentEncoding, (content: Buffer) => Promise<Buffer>> = {

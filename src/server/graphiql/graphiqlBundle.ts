@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { GraphiQLOptions } from 'graphql-yoga';
 
-/** The folder of the files, as a path of the gateway. */
+/** The URL path under which the files are served. */
 export const bundlePath = '/graphiql/';
 
 export interface BundleFile {
@@ -10,7 +10,9 @@ export interface BundleFile {
   content: Buffer;
 }
 
-/** The files of GraphiQL by their paths. A path contains a hash of the file, so a browser can keep the file for ever. */
+/**
+ * The files of GraphiQL by their paths. A path contains a hash of the file, so a browser can cache the file forever.
+ */
 export interface GraphiqlBundle {
   files: ReadonlyMap<string, BundleFile>;
   /** The paths of the files that the page names. */
@@ -22,9 +24,9 @@ export interface GraphiqlBundle {
 const javascript = 'text/javascript; charset=utf-8';
 
 /**
- * GraphiQL compares what it is started with to its stored tabs and opens another tab if none has the same contents. By
- * default it is started with nothing, so it is started with the tab it was left with or, if the URL has a query, with
- * the tab of that query. A state that can't be read is left to GraphiQL, which replaces it.
+ * Returns the initial contents of GraphiQL: those of the tab that was active last or, if the URL has a query, of the
+ * tab with that query. GraphiQL would otherwise start with empty contents, and it opens a new tab if no stored tab has
+ * the same contents. Unreadable state is left to GraphiQL, which replaces it.
  */
 const storedTab = `() => {
   try {
@@ -75,7 +77,9 @@ async function load(): Promise<GraphiqlBundle> {
   };
 }
 
-/** Renders the page of GraphiQL. It contains no script, so that the browser can keep and precompile all of its scripts. */
+/**
+ * Renders the page of GraphiQL. It contains no script, so that the browser can keep and precompile all of its scripts.
+ */
 export async function renderGraphiqlPage(options: GraphiQLOptions = {}): Promise<string> {
   const { script, style, icon } = await loadGraphiqlBundle();
   return `<!doctype html>

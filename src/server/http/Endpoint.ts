@@ -12,7 +12,7 @@ import { HttpClient } from './HttpClient.ts';
 import type { HttpResponse } from './HttpResponse.ts';
 import { responseHead } from './sendOutcome.ts';
 
-/** Answers requests for a path other than GraphQL's. */
+/** Handles requests for a path other than GraphQL's. */
 export type Endpoint = (request: IncomingMessage, response: HttpResponse) => unknown;
 
 /** A query or mutation that an endpoint runs for its client. */
@@ -29,14 +29,14 @@ export interface Caller {
   session: Session;
   /** Aborted when the client has disconnected. */
   signal: AbortSignal;
-  /** Runs an operation in the steps that every operation passes. */
+  /** Runs an operation through the same steps as any other operation. */
   run: (operation: InnerOperation) => Promise<Answer>;
 }
 
 /**
  * Creates an endpoint that checks the method, the origin and the credential of a request before it serves it.
  *
- * @param serve may throw what a client may see; it is sent if the response has not begun
+ * @param serve serves the request; if it throws before the response has begun, the error is sent as clients may see it
  */
 export function createEndpoint(
   { engine, authenticator, limits, log }: DoorParts,
@@ -81,7 +81,7 @@ function whenGone(res: HttpResponse): AbortSignal {
   return gone.signal;
 }
 
-/** The statuses of error codes that have status 200 in a GraphQL response; 500 for all others. */
+/** The statuses, by error code, of errors that have status 200 in a GraphQL response; 500 for all other codes. */
 const statuses: Readonly<Record<string, number>> = {
   BAD_USER_INPUT: 400,
   FORBIDDEN: 403,
@@ -94,7 +94,7 @@ const statuses: Readonly<Record<string, number>> = {
   DEADLINE_EXCEEDED: 504,
 };
 
-/** Answers a request with errors only, in the form of a GraphQL response. */
+/** Responds to a request with errors only, in the form of a GraphQL response. */
 export function sendErrors(response: ServerResponse, errors: readonly GraphQLError[]): void {
   const { status, headers } = responseHead(errors, false);
   const { text } = new Answer(null, errors);

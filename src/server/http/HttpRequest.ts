@@ -1,9 +1,9 @@
 import { IncomingMessage } from 'node:http';
 
 /**
- * A request that Node upgrades only to a WebSocket. Once a server listens for upgrades, Node takes every request that
- * offers one away from HTTP. Other offers must be ignored and the request answered (RFC 9110, 7.8): clients that speak
- * HTTP/2 offer `h2c` with ordinary requests.
+ * A request that Node upgrades only to a WebSocket. Once a server listens for upgrades, Node no longer handles requests
+ * that offer any upgrade as ordinary requests. Other offers must be ignored (RFC 9110, 7.8): clients that speak HTTP/2
+ * offer `h2c` with ordinary requests.
  */
 export class HttpRequest extends IncomingMessage {
   // Node's parser sets `upgrade` in the constructor, before a private field would exist.

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 
 import { closeAll } from '../../concurrency/closeAll.ts';
-import { Slots } from '../../concurrency/Slots.ts';
+import { ArraySet } from '../../concurrency/ArraySet.ts';
 import type { Limits } from '../../config/limits.ts';
 import type { RunningOperations } from '../../engine/limits/RunningOperations.ts';
 import { healthPath, isOwnPath, pathOf } from '../requests/paths.ts';
@@ -26,22 +26,24 @@ import { sendOverloaded } from './sendOverloaded.ts';
 export interface HttpServerOptions extends ListenOptions, Pick<Limits, 'corsOrigins' | 'corsHeaders'> {
   /** A client that reads nothing for this long is disconnected, in ms. */
   stallTimeoutMs: number;
-  /** Time in which a client must send a whole request, in ms; then it is answered with 408. */
+  /** Maximum time for a client to send a whole request, in ms; the response to a slower request is 408. */
   requestTimeoutMs: number;
   /** How long an idle connection is kept open after a response, in ms. */
   keepAliveMs: number;
-  /** Most TCP connections; further ones are closed without an answer. */
+  /** Maximum number of TCP connections; further ones are closed without a response. */
   maxConnections: number;
   /** How long a shutdown waits for running operations, in ms. */
   graceMs: number;
-  /** Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000. */
+  /**
+   * Time over which a shutdown disconnects subscribers, in ms, so that they don't reconnect all at once. Default 3,000.
+   */
   spreadMs?: number;
-  /** Paths besides GraphQL's. The first route that has an endpoint for a request answers it. */
+  /** The paths besides GraphQL's. The first route with an endpoint for a request handles it. */
   routes?: readonly Route[];
 }
 
 export interface Route {
-  /** @returns undefined if the route does not have this path, or not with the method of the request */
+  /** @returns undefined if the route does not serve this path or the method of the request */
   find(path: string, request: IncomingMessage): Endpoint | undefined;
 }
 
@@ -51,14 +53,17 @@ export interface HttpDoors {
   yoga: (request: IncomingMessage, response: HttpResponse) => unknown;
 }
 
-/** The port for clients, with the doors that it leads to: one for ordinary POST requests, Yoga and WebSockets. */
+/**
+ * The HTTP server for clients. It passes requests to the doors (ordinary POST requests, Yoga, WebSockets) and the
+ * routes.
+ */
 export class HttpServer {
   readonly #server: Server<typeof HttpRequest, typeof HttpResponse>;
   readonly #doors: HttpDoors;
   readonly #webSockets: WebSocketServer;
   readonly #running: RunningOperations;
   readonly #options: HttpServerOptions;
-  readonly #responses = new Slots<HttpResponse>();
+  readonly #responses = new ArraySet<HttpResponse>();
   readonly #stalled: StalledSockets;
 
   constructor(doors: HttpDoors, webSockets: WebSocketServer, running: RunningOperations, options: HttpServerOptions) {
@@ -73,7 +78,7 @@ export class HttpServer {
         IncomingMessage: HttpRequest,
         ServerResponse: HttpResponse,
         keepAliveTimeout,
-        // Both apply only while a request arrives, so neither closes an idle connection.
+        // Both timeouts apply only while a request arrives, so neither closes an idle connection.
         headersTimeout: requestTimeout,
         requestTimeout,
         connectionsCheckingInterval,
@@ -86,7 +91,7 @@ export class HttpServer {
     webSockets.attach(this.#server);
   }
 
-  /** The URL at which it listens, without a path. */
+  /** The URL of the server, without a path. */
   get url(): string {
     return urlOf(this.#server, this.#options.host);
   }
@@ -98,8 +103,8 @@ export class HttpServer {
 
   /**
    * Stops accepting connections and waits until running operations are done and their responses sent. Then closes
-   * WebSockets with a code on which clients reconnect, and event streams without `complete`, after which clients would not
-   * reconnect.
+   * WebSockets with a code on which clients reconnect, and event streams without `complete`, after which clients would
+   * not reconnect.
    */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -118,7 +123,7 @@ export class HttpServer {
     ]);
   }
 
-  /** An overloaded process refuses a request before it spends anything else on it. */
+  /** Serves or refuses a request. An overloaded process refuses it before doing any other work for it. */
   #serve(request: IncomingMessage, response: HttpResponse): void {
     normalizeHead(request);
     const path = pathOf(request);
@@ -137,7 +142,9 @@ export class HttpServer {
     peekAndShedQuery(request, admit, () => this.#shed(request, response));
   }
 
-  /** A response counts as running until it has been sent, unless it turns out to be a subscription's. */
+  /**
+   * Serves a request. Its response counts as running until it has been sent, unless the operation is a subscription.
+   */
   #admit(
     request: IncomingMessage,
     response: HttpResponse,

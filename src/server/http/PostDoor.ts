@@ -17,7 +17,7 @@ import { sendOutcome } from './sendOutcome.ts';
 const requestTypes = ['application/json', 'application/graphql+json'];
 const responseTypes = ['application/json', 'application/graphql-response+json', eventStream];
 
-/** True for a request with JSON that accepts JSON or an event stream. `PostDoor` serves these requests without Yoga. */
+/** True for a POST of JSON that accepts JSON or an event stream. `PostDoor` serves these requests without Yoga. */
 export function isOrdinaryPost({ method, headers }: IncomingMessage): boolean {
   if (method !== 'POST' || headers['content-encoding'] !== undefined) return false;
   return isJson(headers['content-type'] ?? '') && isAnswered(headers.accept ?? '');
@@ -38,13 +38,14 @@ export class PostDoor {
     this.#parts = parts;
   }
 
-  /** Never rejects. @param head the headers of every response, as a list of names and values in turn */
+  /** Never rejects. @param head the headers of every response, as alternating names and values */
   async serve(request: IncomingMessage, response: HttpResponse, head: string[]): Promise<void> {
     const { engine, authenticator, limits, parseQueue, log } = this.#parts;
     const client = new HttpClient(request, response, limits.pingMs);
     const reply = { client, response, head, log };
     try {
-      // Before the body is read. Node hands over a body that came with its head at once, unless it has to be kept for later.
+      // Authenticates before reading the body, and awaits only if necessary: a body that arrived with its head would
+      // have to be buffered meanwhile.
       const known = authenticator.authenticate(request.headers.authorization ?? null);
       const session = known instanceof Promise ? await known : known;
       const body = await readBody(request, limits.maxRequestBytes);

@@ -32,9 +32,10 @@ interface MediaRange {
 }
 
 /**
- * Rewrites an `Accept` header (RFC 9110, 12.5.1) into a list without weights of what is acceptable: the type of a single
- * result, `text/event-stream` if a subscription can be answered, and `text/html` if GraphiQL is wanted at least as much as
- * a result. Our own, because `negotiator` matches no range with a charset and can't order types of the same weight.
+ * Rewrites an `Accept` header (RFC 9110, 12.5.1) into a list of acceptable types without weights: the preferred type of
+ * a single result, `text/event-stream` if the client accepts event streams, and `text/html` if the client wants
+ * GraphiQL at least as much as a result. `negotiator` is not used, because it matches no range with a charset and can't
+ * order types of the same weight.
  */
 export function normalizeAccept(accept: string): string {
   // An empty header is the same as none.
@@ -57,7 +58,7 @@ function parseAccept(accept: string): MediaRange[] {
   return accept.split(',').flatMap((text) => {
     const range = parseMediaType(text);
     const charset = range?.params.get('charset');
-    // Responses are UTF-8. Other parameters select variants of a type, of which there is one.
+    // Responses are UTF-8. Other parameters would select a variant of the type, but each type has only one.
     if (!range || (charset && !isUtf8(charset))) return [];
     const weight = Number(range.params.get('q') ?? 1);
     return [{ type: range.essence, weight: Number.isNaN(weight) ? 1 : weight }];

@@ -1,9 +1,11 @@
 /** Longer texts are not remembered. */
 const maxLength = 256;
-/** Clients of a gateway send few different headers. */
+/** Maximum number of remembered texts. Clients of a gateway send few different headers. */
 const maxEntries = 256;
 
-/** Remembers the results for short texts, since most requests have the same headers. Starts anew when it is full. */
+/**
+ * Caches the results for short texts, since most requests have the same headers. The cache is cleared when it is full.
+ */
 export function memoize<Result>(compute: (text: string) => Result): (text: string) => Result {
   const known = new Map<string, Result>();
   return (text) => {

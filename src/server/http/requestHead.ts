@@ -19,7 +19,7 @@ export function normalizeHead(request: IncomingMessage): void {
 const accept = memoize(normalizeAccept);
 
 const contentType = memoize((text) => {
-  // Some clients send it twice.
+  // Some clients send the header twice.
   const mediaType = parseMediaType(text.split(',', 1)[0] ?? '');
   return mediaType ? String(mediaType) : text;
 });
@@ -31,7 +31,10 @@ export interface TargetProblem {
 
 const isHost = memoize((host) => URL.canParse(`http://${host}/`));
 
-/** Keeps requests from Yoga that it would misread: it matches the ends of paths, and answers a malformed Host with a stack. */
+/**
+ * Finds a problem of a request that Yoga would misread: Yoga matches the ends of paths, and responds to a malformed
+ * Host header with a stack trace.
+ */
 export function checkRequestTarget(request: IncomingMessage, isFound: boolean): TargetProblem | null {
   const { host } = request.headers;
   if (!isHost(host ?? 'gateway')) return { status: 400, message: 'the Host header is malformed\n' };

@@ -6,8 +6,8 @@ import { isAllowedOrigin } from '../requests/originChecks.ts';
 import { requestIdHeader } from '../requests/requestId.ts';
 
 /**
- * Headers of every response, names and values in turn: browsers must not guess its type, frame it, store it or send a
- * referrer. Scripts come from the gateway's own files only.
+ * Headers of every response, as alternating names and values: browsers must not guess the type of a response, frame it,
+ * store it or send a referrer. Scripts come from the gateway's own files only.
  */
 export const securityHeaders: readonly string[] = Object.entries({
   'content-security-policy':
@@ -19,7 +19,9 @@ export const securityHeaders: readonly string[] = Object.entries({
   'cache-control': 'no-store',
 }).flat();
 
-/** The CORS headers for a request: those of a page that may read the response, or none. Names and values in turn. */
+/**
+ * Returns the CORS headers, as alternating names and values, if the page that sent the request may read the response.
+ */
 export function corsHeaders(
   { headers: { origin } }: IncomingMessage,
   { corsOrigins, corsHeaders: more }: Pick<Limits, 'corsOrigins' | 'corsHeaders'>,

@@ -16,7 +16,7 @@ const streamHeaders = {
   'x-accel-buffering': 'no',
 };
 
-/** The status and the headers that the errors of an answer cause. */
+/** The status and the headers of a response that the errors of its answer determine. */
 export interface ResponseHead {
   status: number;
   headers: Record<string, string>;
@@ -29,7 +29,9 @@ interface HttpExtension {
   headers?: Record<string, string>;
 }
 
-/** @param isPlainJson whether the client gets `application/json`, where errors in GraphQL are answered with 200 */
+/**
+ * @param isPlainJson whether the client gets `application/json`, with which errors in document and variables have 200
+ */
 export function responseHead(errors: readonly GraphQLError[], isPlainJson: boolean): ResponseHead {
   const head: ResponseHead = { status: 200, headers: {} };
   for (const { extensions } of errors) {
@@ -42,14 +44,14 @@ export function responseHead(errors: readonly GraphQLError[], isPlainJson: boole
 }
 
 /** Whether the outcome is sent to the client as an event stream. */
-export function isEventStreamWanted(client: HttpClient, outcome: unknown): boolean {
+export function isSentAsEventStream(client: HttpClient, outcome: unknown): boolean {
   return client.accepts[0] === eventStream || isResults(outcome);
 }
 
 /**
- * The head of a response with an event stream. An invalid request gets status 200 and a `next` event, since an
- * EventSource does not read the body of a 400 (graphql-sse's PROTOCOL.md, distinct connections mode). Every other
- * status stays as it is, so that proxies and load balancers see it.
+ * Returns the head of a response with an event stream. An invalid request gets status 200 and a `next` event, since an
+ * EventSource does not read the body of a 400 (graphql-sse's PROTOCOL.md, distinct connections mode). All other
+ * statuses are kept, so that proxies and load balancers see them.
  */
 export function eventStreamHead(outcome: Answer | Results): ResponseHead {
   const errors = isResults(outcome) ? [] : outcome.errors;
@@ -60,7 +62,7 @@ export function eventStreamHead(outcome: Answer | Results): ResponseHead {
 export interface Reply {
   client: HttpClient;
   response: ServerResponse;
-  /** The headers of every response, as a list of names and values in turn. The reply adds its own. */
+  /** The headers of every response, as alternating names and values. `sendOutcome` appends those of this response. */
   head: string[];
   log: Log;
 }
@@ -70,7 +72,7 @@ const withCharset = memoize((type) => `${type}; charset=utf-8`);
 /** Sends an answer with its head in one write, or starts an event stream. */
 export function sendOutcome(outcome: Answer | Results, { client, response, head, log }: Reply): void {
   if (response.destroyed) return;
-  if (isResults(outcome) || isEventStreamWanted(client, outcome)) {
+  if (isResults(outcome) || isSentAsEventStream(client, outcome)) {
     for (let at = 0; at + 1 < head.length; at += 2) response.setHeader(head[at] ?? '', head[at + 1] ?? '');
     const { status, headers } = eventStreamHead(outcome);
     response.writeHead(status, headers);

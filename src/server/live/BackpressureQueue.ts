@@ -1,8 +1,8 @@
 import { Notifier } from '../../concurrency/Notifier.ts';
 
-/** When more bytes than this are queued in one tick, subscribers have to wait for the next tick. */
+/** When this many bytes are queued in one tick, subscribers have to wait for the next tick. */
 const maxQueued = 16_384;
-/** When more bytes than this are queued in one tick, all of them are written at once. */
+/** When more bytes than this are queued in one tick, all of them are written immediately. */
 const maxWritten = 1_048_576;
 
 interface Piece {
@@ -11,9 +11,10 @@ interface Piece {
 }
 
 /**
- * The output to one client. Backpressure: while the stream of a slow client is full, its subscriber waits for `room`
- * before it puts more. All pieces of a tick are written together, since nearly all of the cost of a small
- * write is its system call. Bytes are strings of one character per byte ("latin1"), which V8 joins without a copy.
+ * The output to one client, with backpressure: while the stream of a slow client is full, its subscriber waits for
+ * `room` before it queues more. All pieces of a tick are written together, since nearly all of the cost of a small
+ * write is its system call. Bytes are strings of one character per byte ("latin1"), which V8 concatenates without a
+ * copy.
  */
 export class BackpressureQueue {
   readonly #write: (bytes: string) => boolean;
@@ -48,7 +49,7 @@ export class BackpressureQueue {
     return this.#isDrained && this.#queued < maxQueued ? null : this.#roomAgain.next();
   }
 
-  /** To be called when the stream has drained or closed. */
+  /** Call it when the stream has drained or closed. */
   resume(): void {
     this.#isDrained = true;
     this.#roomAgain.notify();

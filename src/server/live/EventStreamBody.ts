@@ -18,7 +18,7 @@ export class EventStreamBody extends Readable implements LiveSink {
   readonly #pingMs: number;
   #heartbeat: NodeJS.Timeout | undefined;
   #isComplete = false;
-  /** Set once the context of a subscription has been built. */
+  /** Set when a subscription is opened. */
   progress: SubscriptionProgress | null = null;
 
   /** @param pingMs interval of the comments that keep an idle stream open */
@@ -30,7 +30,9 @@ export class EventStreamBody extends Readable implements LiveSink {
     this.push(comment);
   }
 
-  /** Sends an answer, or results no faster than the client reads them, and completes the stream. */
+  /**
+   * Sends an answer, or the results of a subscription no faster than the client reads them. Then completes the stream.
+   */
   async send(outcome: Answer | Results, log: Log): Promise<void> {
     try {
       if (isResults(outcome)) await this.#sendAll(outcome);
@@ -83,7 +85,7 @@ export class EventStreamBody extends Readable implements LiveSink {
     callback(error);
   }
 
-  /** A client with a backlog gets no heartbeat and no cursor: its last event comes first. */
+  /** A client with a backlog gets no heartbeat and no cursor: it must receive its waiting events first. */
   #ping(): void {
     if (this.#queue.room() !== null) return;
     const cursor = this.progress?.unsentCursor ?? null;

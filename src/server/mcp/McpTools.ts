@@ -6,7 +6,7 @@ import type { Principal } from '../../auth/principal.ts';
 import type { Caller } from '../http/Endpoint.ts';
 import type { McpTool } from './documentTools.ts';
 
-/** The tools that one principal may use. Each call runs an operation, with all checks of any other one. */
+/** The tools that one principal may use. Each call runs an operation with the same checks as any other operation. */
 export class McpTools {
   readonly #tools: readonly McpTool[];
   readonly #caller: Caller;
@@ -41,7 +41,9 @@ export class McpTools {
   }
 }
 
-/** GraphQL ignores unknown variables: a misspelled filter would select everything. */
+/**
+ * Unknown arguments are refused because GraphQL ignores unknown variables: a misspelled filter would select everything.
+ */
 function problemOf({ inputSchema, keys }: McpTool, args: Record<string, unknown>): string | null {
   const unknown = Object.keys(args).find((name) => !Object.hasOwn(inputSchema.properties, name));
   if (unknown !== undefined) return `there is no argument ${unknown}`;

@@ -5,7 +5,7 @@ import { inputSchemaOf } from './inputSchema.ts';
 import type { InputSchema } from './inputSchema.ts';
 
 const keyArgument = 'idempotencyKey';
-/** Names that all clients accept. */
+/** Names of tools that all MCP clients accept. */
 const namePattern = /^[\w-]{1,64}$/;
 
 /** An operation that agents may call. */
@@ -23,18 +23,19 @@ export interface McpTool {
   needsCap: boolean;
 }
 
-/** What an operation calls. */
+/** The root fields that an operation calls. */
 interface Calls {
   fields: GraphQLField<unknown, unknown>[];
   /** Variables that hold idempotency keys. */
   keys: string[];
-  /** Whether each of its creates takes its key from a variable. */
+  /** Whether each create takes its key from a variable of its own. */
   isSafe: boolean;
 }
 
 /**
- * The tools of trusted documents, one per query or mutation. A mutation whose idempotency key is missing or fixed is left
- * out: without a key, a repeated call would create another journal; with a fixed key, only the first call would create one.
+ * Returns a tool for each query and mutation of trusted documents. A mutation whose idempotency key is missing or fixed
+ * is left out: without a key, a repeated call would create another journal; with a fixed key, only the first call would
+ * create one.
  *
  * @param documents valid documents by their ids
  */

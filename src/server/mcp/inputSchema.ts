@@ -49,7 +49,7 @@ export function inputSchemaOf(
   return { type: 'object', properties: Object.fromEntries(properties), required, additionalProperties: false };
 }
 
-/** The input types of the schema are not recursive. */
+/** Ends because the input types of the schema are not recursive. */
 function schemaOf(inputType: GraphQLInputType): object {
   const type = getNullableType(inputType);
   if (isListType(type)) return { type: 'array', items: schemaOf(type.ofType) };

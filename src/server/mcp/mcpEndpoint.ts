@@ -28,8 +28,8 @@ export interface McpEndpointOptions extends DoorParts {
 const capabilities = { tools: {} };
 
 /**
- * `POST /mcp`: the Model Context Protocol over Streamable HTTP, by its official SDK. Without sessions: each request is
- * authenticated and answered by itself, by whichever gateway it reaches.
+ * `POST /mcp`: the Model Context Protocol over Streamable HTTP, by its official SDK. There are no MCP sessions: each
+ * request is authenticated and handled independently, by whichever gateway it reaches.
  */
 export function createMcpEndpoint(options: McpEndpointOptions): Endpoint {
   const { schema, documents, log } = options;
@@ -62,7 +62,7 @@ function parse(text: string, maxValues: number): unknown {
 }
 
 function refusal(status: number, message: string) {
-  // What is left of the body would delay the next request.
+  // The unread rest of the body would delay the next request on the connection.
   return codedGraphQLError('BAD_REQUEST', message, { http: { status, headers: { connection: 'close' } } });
 }
 
@@ -74,7 +74,7 @@ async function answer(
 ): Promise<void> {
   const { req, res, signal } = caller;
   const tools = new McpTools(documentTools, caller);
-  // `McpServer` wants the schemas of tools in zod; these come from GraphQL.
+  // `McpServer` requires zod schemas of tools, but these schemas come from GraphQL.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const server = new Server({ name: 'journals-gateway', version }, { capabilities });
   server.onerror = (error) => log.debug({ err: error }, 'a client violated the Model Context Protocol');

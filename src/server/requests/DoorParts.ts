@@ -5,7 +5,7 @@ import type { Log } from '../../log.ts';
 
 import type { ParseQueue } from './ParseQueue.ts';
 
-/** What all doors to the engine have in common. */
+/** The parts that all doors to the engine need. */
 export interface DoorParts {
   engine: Engine;
   authenticator: Authenticator;

@@ -9,8 +9,9 @@ export function isAllowedOrigin(origin: string | null | undefined, allowed: read
 }
 
 /**
- * True when a page of another site sends this request. Browsers send no preflight request before they open a WebSocket, so
- * any page could move money with the operator's access. Clients that are not browsers send no `Origin`.
+ * True if a page of another site sends this request. Browsers send no preflight request before they open a WebSocket,
+ * so any page that an operator visits could otherwise move money with the operator's access. Clients that are not
+ * browsers send no `Origin`.
  *
  * @param allowed origins whose pages may send requests, in addition to pages of the gateway's own host
  */
@@ -23,7 +24,7 @@ export function isForeignPage({ headers }: IncomingMessage, allowed: readonly st
   return scheme === undefined || page !== originOf(`${scheme}//${host}`);
 }
 
-/** Node would use the first of several `Authorization` headers, where a proxy may have checked another one. */
+/** Node uses the first of several `Authorization` headers, but a proxy may have checked a different one. */
 export function hasSeveralCredentials({ headers, rawHeaders }: IncomingMessage): boolean {
   if (headers.authorization === undefined) return false;
   const isName = (text: string, at: number) => at % 2 === 0 && text.toLowerCase() === 'authorization';

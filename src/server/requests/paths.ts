@@ -19,8 +19,8 @@ export function pathOf(request: Pick<IncomingMessage, 'url'>): string {
 }
 
 /**
- * Path and query of a request. Proxies send absolute URLs. Not parsed by the `URL` class, which throws for some targets
- * that clients can send.
+ * Returns the path and query of a request, without a trailing slash of the path. Proxies may send absolute URLs. The
+ * `URL` class is not used, because it throws for some targets that clients can send.
  */
 export function targetOf({ url = '' }: Pick<IncomingMessage, 'url'>): string {
   if (url === graphqlPath || plain.test(url)) return url;

@@ -1,7 +1,9 @@
 import { endOfJsonString, JsonNumber, readJson } from '../../domain/readJson.ts';
 import { limitExceeded, nestedTooDeeply } from '../../errors/limitErrors.ts';
 
-/** Deeper than any input of the schema. Code that writes or compares values recurses at every level. */
+/**
+ * Maximum depth, more than any input of the schema needs. Code that writes or compares values recurses at every level.
+ */
 const maxNesting = 200;
 
 const [quote, comma, openBracket, closeBracket, openBrace, closeBrace] = [34, 44, 91, 93, 123, 125];
@@ -9,7 +11,7 @@ const [quote, comma, openBracket, closeBracket, openBrace, closeBrace] = [34, 44
 /**
  * Reads JSON that a client sent on any transport. Numbers are not rounded.
  *
- * @param maxValues most values of all lists and objects together
+ * @param maxValues maximum number of values in all lists and objects together
  * @throws GraphQLError when there are too many values or levels
  * @throws SyntaxError when it is not JSON
  */
@@ -19,8 +21,8 @@ export function readRequestJson(json: string, maxValues: number): unknown {
 }
 
 /**
- * Replaces parameters that are a `JsonNumber` by numbers. Yoga and graphql-ws then refuse `{"variables": 1.5}`, where they
- * would take an object for the variables.
+ * Converts parameters that are a `JsonNumber` to numbers, so that `{"variables": 1.5}` is refused: a `JsonNumber` would
+ * pass for an object with variables.
  */
 export function asParameters(value: unknown): unknown {
   if (value instanceof JsonNumber) return Number(value);
@@ -36,8 +38,8 @@ function hasNumber(value: object): boolean {
 }
 
 /**
- * Counts the values and levels of a text before it is parsed: a value takes one character to send, but far more to parse,
- * coerce and report. Does not check that the text is JSON.
+ * Counts the values and levels of a text before it is parsed: a value takes one character to send, but far more to
+ * parse, coerce and report. Does not check that the text is JSON.
  */
 function checkJson(json: string, maxValues: number): void {
   let values = 0;

@@ -13,12 +13,12 @@ import type { SocketWriter } from './SocketWriter.ts';
 /** How long queries and mutations may still run after the credential has expired, in ms. */
 const graceMs = 10_000;
 
-/** Registered with IANA (RFC 6455, 11.7). Clients reconnect after it. */
+/** Close code, registered with IANA (RFC 6455, 11.7), after which clients reconnect. */
 const tryAgainLater = 1013;
 
 /**
- * The session of one socket, from `connection_init` until the credential expires or the socket closes. When it expires,
- * subscriptions end by themselves, other operations may finish, and then the socket is closed.
+ * The session of one socket, from `connection_init` until the credential expires or the socket closes. When the
+ * credential expires, subscriptions end by themselves, other operations may finish, and then the socket is closed.
  */
 export class SocketLogin {
   readonly #authenticator: Authenticator;
@@ -55,7 +55,7 @@ export class SocketLogin {
     return true;
   }
 
-  /** To be called when the socket has closed. */
+  /** Call it when the socket has closed. */
   close(): void {
     this.#closed.abort();
     this.#session?.removeListener(this.#onEnd);

@@ -13,7 +13,7 @@ import type { LiveSink } from '../../engine/live/LiveSink.ts';
 import type { Client } from '../../engine/operation/OperationRequest.ts';
 import type { SocketWriter } from './SocketWriter.ts';
 
-/** The payload of a `ping`: how far the client has received all events. */
+/** The payload of a `ping`: the position up to which the client has received all events. */
 export interface FeedPosition {
   cursor: string;
   /** The operations that can resume after the cursor; others may still have events to receive. */
@@ -37,7 +37,7 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
   readonly mayWrite = true;
   readonly acceptsEvents = true;
   readonly takesPlace = false;
-  /** Set once a subscription is opened. */
+  /** Set when a subscription is opened. */
   progress: SubscriptionProgress | null = null;
 
   constructor(id: string, session: Session, requestId: string, options: SocketOperationsOptions) {
@@ -89,14 +89,16 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
     return this.#writer.waitingBytes;
   }
 
-  /** To be called just before its last message is sent. Fulfilled when that has been sent, which a shutdown waits for. */
+  /**
+   * Call it just before the last message is sent. Fulfilled when that message has been sent; a shutdown waits for this.
+   */
   async end(): Promise<void> {
     await afterSending();
     await this.#writer.whenSent;
     this.#release();
   }
 
-  /** Drops its results. A mutation still completes, and the engine holds it until then. */
+  /** Drops the results of the operation. A mutation still completes, and the engine counts it as running until then. */
   cancel(): void {
     this.#cancelled.abort();
     this.#release();
@@ -108,7 +110,9 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
     this.#running.release(this);
   }
 
-  /** Never settles once the operation is cancelled, because its id may already belong to another one. */
+  /**
+   * The promise never settles once the operation is cancelled, because the id may already belong to another operation.
+   */
   unlessCancelled<Result>(pending: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       pending.then(
@@ -128,7 +132,7 @@ export interface SocketOperationsOptions {
   socketId: string;
   running: RunningOperations;
   writer: SocketWriter;
-  /** Most operations at a time. */
+  /** Maximum number of operations at a time. */
   max: number;
 }
 
@@ -145,7 +149,7 @@ export class SocketOperations {
     this.#options = options;
   }
 
-  /** @throws GraphQLError if too many are running */
+  /** @throws GraphQLError if too many operations are running on the socket */
   begin(id: string, session: Session): SocketOperation {
     const { max, socketId } = this.#options;
     if (this.#count >= max) throw tooManyOperations(max);
@@ -176,7 +180,10 @@ export class SocketOperations {
     for (const id of this.#operations.keys()) this.cancel(id);
   }
 
-  /** The position of the feed and the subscriptions that have reached it; null if all of these know it already. */
+  /**
+   * Returns the position of the feed with the subscriptions that have reached it, and marks it as sent. Null if there
+   * are none, or if the client knows the position of all of them already.
+   */
   takePosition(): FeedPosition | null {
     const resting = [...this.#operations].filter(
       ([, { progress }]) => progress !== null && progress.restingCursor !== null,

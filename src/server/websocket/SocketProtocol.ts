@@ -27,13 +27,14 @@ export interface SocketExtra {
 
 type ConnectionParams = Record<string, unknown> | undefined;
 type SocketContext = Context<ConnectionParams, SocketExtra>;
-/** The types of graphql-ws lack documents that are sent as an id. */
+/** The types of graphql-ws lack the `documentId` of a persisted document. */
 type Payload = Omit<Partial<SubscribePayload>, 'query'> & { query?: string | undefined; documentId?: unknown };
 
 /**
  * Serves `graphql-transport-ws` (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) with the engine.
- * graphql-ws reads the messages, and sends errors and the results of subscriptions. Queries and mutations are answered
- * here: they may wait for minutes, and graphql-ws would keep the message and a suspended function for each.
+ * graphql-ws reads the messages, and sends errors and the results of subscriptions. The results of queries and
+ * mutations are sent here: these may wait for minutes, and graphql-ws would keep the message and a suspended function
+ * for each.
  */
 export function createSocketProtocol(options: DoorParts): Server<SocketExtra> {
   return makeServer<ConnectionParams, SocketExtra>({
@@ -75,14 +76,14 @@ interface Start {
 /** Never rejects, which would close the socket. */
 async function start(options: DoorParts, { context, operation, payload, proceed }: Start): Promise<void> {
   const prepared = await prepare(options, operation, payload);
-  // Its id may already belong to another operation.
+  // The id may already belong to another operation.
   if (operation.isGone) return;
   if (Array.isArray(prepared)) proceed(prepared);
   else if (prepared.plan.kind === 'subscription') proceed(prepared.plan.argumentsWith({}, prepared));
   else answer(options, context, operation, prepared);
 }
 
-/** @returns the errors of an operation that is refused. Never rejects */
+/** Never rejects. @returns the prepared operation, or its errors if it is refused */
 async function prepare(
   { engine, parseQueue, log }: DoorParts,
   operation: SocketOperation,
@@ -128,7 +129,7 @@ function answer(
     operation.deliver(new LiveMessage(outcome.text));
     context.extra.operations.end(id);
     context.extra.writer.send(stringifyMessage({ id, type: MessageType.Complete }));
-    // The client may use the id again.
+    // The client may now reuse the id.
     Reflect.deleteProperty(context.subscriptions, id);
   };
   const fail = (error: unknown) => send(new Answer(null, [publicError(error, log)]));
@@ -141,7 +142,7 @@ function answer(
   }
 }
 
-/** Opens a subscription, whose prepared operation is the context. Never rejects, which would close the socket. */
+/** Opens a subscription; its context is the prepared operation. Never rejects, which would close the socket. */
 async function subscribe({ contextValue: prepared }: ExecutionArgs, { engine, log }: DoorParts) {
   if (!(prepared instanceof Operation && prepared.request.client instanceof SocketOperation)) {
     throw new TypeError('the operation has not been prepared');
@@ -175,8 +176,8 @@ function untilCancelled(operation: SocketOperation, results: Results) {
 }
 
 /**
- * The credential in `connection_init`, for clients that can't set headers, such as browsers; otherwise the header. Its
- * name is case-insensitive, like that of a header.
+ * Returns the credential in `connection_init`, which clients send that can't set headers, such as browsers; otherwise
+ * the header. The name in `connection_init` is case-insensitive, like that of a header.
  */
 function authorizationOf({ connectionParams, extra }: SocketContext): string | null {
   const given = Object.entries(connectionParams ?? {}).flatMap(([name, value]) =>

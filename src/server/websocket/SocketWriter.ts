@@ -5,8 +5,8 @@ import type { WebSocket } from 'ws';
 import { BackpressureQueue } from '../live/BackpressureQueue.ts';
 
 /**
- * Sends everything on a socket in its order: protocol messages with `ws`, and results without it, because `ws` needs a system
- * call and several buffers for each frame.
+ * Sends messages on one socket in the order in which they were passed to the writer: protocol messages through `ws`,
+ * and results past it, because `ws` needs a system call and several buffers for each frame.
  */
 export class SocketWriter {
   readonly #queue: BackpressureQueue;
@@ -14,7 +14,10 @@ export class SocketWriter {
   readonly #stream: Duplex;
   #sent = Promise.resolve();
 
-  /** @param stream of the socket; `ws` writes whole frames, so others may be written between them */
+  /**
+   * @param stream the connection of the socket. `ws` writes only whole frames to it, so others can be written in
+   * between
+   */
   constructor(socket: WebSocket, stream: Duplex) {
     this.#socket = socket;
     this.#stream = stream;
@@ -43,7 +46,9 @@ export class SocketWriter {
     });
   }
 
-  /** Fulfilled when the kernel has taken every protocol message so far, or when the socket has closed. */
+  /**
+   * A promise that is fulfilled when the kernel has accepted all protocol messages so far, or the socket has closed.
+   */
   get whenSent(): Promise<void> {
     return this.#sent;
   }
@@ -54,18 +59,20 @@ export class SocketWriter {
     this.#socket.close(code, reason);
   }
 
-  /** Writes the queued frames. @returns true if the kernel has taken everything */
+  /** Writes the queued frames. @returns true if the kernel has accepted everything */
   flush(): boolean {
     this.#queue.flush();
     return this.#socket.bufferedAmount === 0;
   }
 
-  /** Null while there is room for more; otherwise fulfilled when there may be, or when the socket has closed. */
+  /**
+   * Null while there is room for more. Otherwise a promise, fulfilled when there may be room or the socket has closed.
+   */
   room(): Promise<void> | null {
     return this.#queue.room();
   }
 
-  /** Bytes that the client has not received yet, including those that `ws` has written. */
+  /** Bytes written to the connection that the kernel has not accepted yet. Frames that are still queued don't count. */
   get waitingBytes(): number {
     return this.#stream.writableLength;
   }

@@ -28,12 +28,12 @@ import { staggerClose } from '../connections/staggerClose.ts';
 
 /** How long a client may take to answer a close frame before its socket is terminated, in ms. */
 const closeTimeoutMs = 5_000;
-/** The same during a shutdown. */
+/** The same timeout during a shutdown. */
 const shutdownCloseTimeoutMs = 1_000;
 
 const goingAway = 1001;
 
-/** The message types of clients. graphql-ws throws at those that only servers send. */
+/** The message types of clients. graphql-ws throws if it receives one that only servers send. */
 const clientMessageTypes: readonly unknown[] = [
   MessageType.ConnectionInit,
   MessageType.Ping,
@@ -114,7 +114,8 @@ export class WebSocketServer {
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
-        // Not awaited by graphql-ws: if the client reused an id in the meantime, it would end the wrong operation.
+        // Returns no promise: while graphql-ws awaited one, the client could reuse an id, and graphql-ws would then end
+        // the wrong operation.
         send: (message) => writer.send(message),
         close: (code, reason) => writer.close(code, reason),
         onMessage: (handle) => {
@@ -136,7 +137,9 @@ export class WebSocketServer {
     });
   }
 
-  /** @returns undefined for an invalid message, which graphql-ws refuses; null if it is too large and the socket closed */
+  /**
+   * @returns undefined for an invalid message, which graphql-ws refuses; null if it is too large and the socket closed
+   */
   #read(socket: WebSocket, data: Buffer): unknown {
     try {
       const text = withoutBom(data.toString('utf8'));
@@ -169,7 +172,9 @@ function refuse(stream: Duplex, status: string, headers = ''): void {
   stream.end(head, () => stream.destroy());
 }
 
-/** graphql-ws has no hook for a client's `complete`, and the operation must be cancelled before its id is free again. */
+/**
+ * graphql-ws has no hook for a client's `complete`, and the operation must be cancelled before its id is free again.
+ */
 function cancelIfCompleted(operations: SocketOperations, message: unknown): void {
   const { type, id } = (message ?? {}) as { type?: unknown; id?: unknown };
   if (type === MessageType.Complete && typeof id === 'string') operations.cancel(id);

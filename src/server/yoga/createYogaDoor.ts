@@ -21,8 +21,8 @@ export interface YogaDoorOptions extends DoorParts {
 export type YogaDoor = YogaServerInstance<YogaContext, object>;
 
 /**
- * The door for every request but an ordinary POST: GET, forms, other media types, GraphiQL and health checks. Yoga reads
- * the request and writes the response; the engine does what is between. The order of the plugins is that of the refusals:
+ * The door for every request but an ordinary POST: GET, forms, other media types, GraphiQL and health checks. Yoga
+ * reads the request and writes the response; the engine runs the operation. The plugins check a request in their order:
  * a client that is not authenticated learns nothing else about its request.
  */
 export function createYogaDoor(options: YogaDoorOptions): YogaDoor {
@@ -46,8 +46,9 @@ export function createYogaDoor(options: YogaDoorOptions): YogaDoor {
 }
 
 /**
- * GraphiQL is served by the gateway itself, not by a CDN. Its subscriptions use server-sent events, because over
- * WebSocket it sends no header of its editor. Those headers can contain a key, so the browser does not store them.
+ * GraphiQL is served by the gateway itself, not by a CDN. Its subscriptions use server-sent events, because over a
+ * WebSocket GraphiQL does not send the headers from its editor. Those headers can contain a key, so the browser does
+ * not store them.
  */
 async function graphiqlFor({ headers }: Request, { graphiql, defaultQuery }: YogaDoorOptions) {
   if (!(await graphiql.isAllowed(headers.get('authorization')))) return false;

@@ -9,7 +9,7 @@ import type { DoorParts } from '../requests/DoorParts.ts';
 import { HttpClient } from '../http/HttpClient.ts';
 import type { HttpResponse } from '../http/HttpResponse.ts';
 import { eventStream } from '../http/mediaTypes.ts';
-import { eventStreamHead, isEventStreamWanted } from '../http/sendOutcome.ts';
+import { eventStreamHead, isSentAsEventStream } from '../http/sendOutcome.ts';
 
 /** What Yoga passes from hook to hook with a request. */
 export interface YogaContext {
@@ -21,8 +21,8 @@ export interface YogaContext {
 
 /**
  * Authenticates requests before their bodies are read, and lets the engine run their operations in place of Yoga. Also
- * writes event streams in place of Yoga, which serialises each result once per subscriber, has a ping interval of its own
- * and does not keep proxies from buffering a stream.
+ * writes event streams in place of Yoga, which serialises each result once per subscriber, has a ping interval of its
+ * own and does not keep proxies from buffering a stream.
  */
 export function useEngine({ engine, authenticator, limits, log }: DoorParts): Plugin<YogaContext> {
   return {
@@ -46,7 +46,7 @@ export function useEngine({ engine, authenticator, limits, log }: DoorParts): Pl
     onResultProcess: (hook) => {
       const { result, serverContext } = hook;
       const { client } = serverContext as Partial<YogaContext>;
-      if (!client || !isEventStreamWanted(client, result)) return;
+      if (!client || !isSentAsEventStream(client, result)) return;
       const outcome = outcomeOf(result);
       hook.setResultProcessor((_result, fetchAPI) => {
         void client.body.send(outcome, log);

@@ -33,7 +33,8 @@ export function useRequestChecks(origins: readonly string[]): Plugin {
 
 /**
  * Refuses GETs and forms that any web page could send without a preflight request. Listening on a loopback address does
- * not protect from a browser on the same machine. JSON always causes a preflight request, so it needs no extra header.
+ * not protect against a browser on the same machine. JSON always causes a preflight request, so it needs no extra
+ * header.
  */
 function checkSite({ method, headers }: Request, origins: readonly string[]): void {
   if (method === 'POST' && !simple.test(headers.get('content-type') ?? 'text/plain')) return;
@@ -47,7 +48,9 @@ function isAllowed(headers: Headers, origins: readonly string[]): boolean {
   return headers.get('sec-fetch-site') === 'same-origin' || isAllowedOrigin(headers.get('origin'), origins);
 }
 
-/** Yoga reads every body as plain UTF-8, so a description in a compressed or otherwise encoded body could be garbled. */
+/**
+ * Yoga reads every body as plain UTF-8, so a description in a compressed or otherwise encoded body could be garbled.
+ */
 function encodingProblem({ method, headers }: Request): string | null {
   if (method === 'GET') return null;
   const charset = parseMediaType(headers.get('content-type') ?? '')?.params.get('charset');

@@ -9,9 +9,11 @@ import type { DoorParts } from '../requests/DoorParts.ts';
 import { asParameters, readRequestJson } from '../requests/readRequestJson.ts';
 import type { YogaContext } from './useEngine.ts';
 
-/** In characters. Percent-encoded characters are slow to decode: 4 MB take a second, JSON takes a tenth of that. */
+/**
+ * Maximum length of a form, in characters. Percent-encoding is slow to decode: 4 MB take a second, JSON a tenth of it.
+ */
 const maxFormLength = 262_144;
-/** A request has five. Setting one field of a form searches all the others. */
+/** Maximum number of fields of a form; a GraphQL request has five. Each lookup of a field searches all of them. */
 const maxFormFields = 100;
 
 /**
@@ -60,7 +62,7 @@ async function readForm(text: () => Promise<string>): Promise<URLSearchParams> {
   return new URLSearchParams(form);
 }
 
-/** Not parsed by the `URL` class, which throws for some targets that clients can send. */
+/** Does not use the `URL` class, which throws for some targets that clients can send. */
 function readQuery({ url }: Request): URLSearchParams {
   return new URLSearchParams(url.slice(url.indexOf('?') + 1));
 }

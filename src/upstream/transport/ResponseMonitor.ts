@@ -1,4 +1,4 @@
-import { Slots } from '../../concurrency/Slots.ts';
+import { ArraySet } from '../../concurrency/ArraySet.ts';
 
 /** A call that has not ended yet. */
 export interface PendingCall {
@@ -31,7 +31,7 @@ const checkEveryMs = 100;
  */
 export class ResponseMonitor {
   readonly #options: ResponseMonitorOptions;
-  readonly #pending = new Slots<PendingCall>();
+  readonly #pending = new ArraySet<PendingCall>();
   #respondedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #isReporting = false;

@@ -1,6 +1,9 @@
 import { CodedError } from './CodedError.ts';
 
-/** A subscription ended early. Resume after `cursor`, which is null when nothing was delivered yet. */
+/**
+ * A subscription ended early. Resume after `cursor`, which is null if nothing was delivered yet. docs/architecture.md,
+ * "An event", lists the places that end subscriptions.
+ */
 export abstract class StreamError extends CodedError {
   readonly cursor: string | null;
 

@@ -1,8 +1,10 @@
 /**
- * A set whose members come and go with every request. A `Set` gets a new table every few changes, and V8 lets each old
- * table keep the next one alive: what had left the set would be copied by the garbage collector until a full collection.
+ * A set, stored in an array, whose members come and go with every request. A `Set` allocates a new table every few
+ * changes, and in V8 each old table keeps the next one alive: the garbage collector would copy removed members until a
+ * full collection.
  */
-export class Slots<Member extends object> {
+export class ArraySet<Member extends object> {
+  /** The members; null where one was removed. */
   readonly #slots: (Member | null)[] = [];
   readonly #free: number[] = [];
 
@@ -10,14 +12,14 @@ export class Slots<Member extends object> {
     return this.#slots.length - this.#free.length;
   }
 
-  /** @returns the slot of the member, which `remove` frees */
+  /** @returns the slot of the member, to be passed to `remove` */
   add(member: Member): number {
     const slot = this.#free.pop() ?? this.#slots.length;
     this.#slots[slot] = member;
     return slot;
   }
 
-  /** To be called once for each `add`. */
+  /** Removes the member that `add` put into this slot. Call it once per `add`. */
   remove(slot: number): void {
     this.#slots[slot] = null;
     this.#free.push(slot);
