@@ -9,8 +9,8 @@ export interface EventLogParts {
   events: EventTable;
   clock: SandboxClock;
   random: () => number;
-  /** Called once per event. True gives it an id that may sort before others of its millisecond. */
-  drawDisorder: () => boolean;
+  /** Called once per event. If it returns true, the event's id may sort before earlier ids of the same millisecond. */
+  drawDisorderedId: () => boolean;
 }
 
 /** Writes the status events. The time of an event is never before that of an earlier one. */
@@ -30,11 +30,11 @@ export class EventLog {
 
   /** Records a change of a journal's status. `from` is `''` for its first status. */
   record(journal: Journal, from: string): void {
-    const { events, clock, random, drawDisorder } = this.#parts;
+    const { events, clock, random, drawDisorderedId } = this.#parts;
     this.#lastAt = Math.max(this.#lastAt, clock.now());
     const milliseconds = Math.floor(this.#lastAt / microsPerMillisecond);
     events.insert({
-      ulid: drawDisorder() ? ulid(milliseconds, random) : this.#nextUlid(milliseconds),
+      ulid: drawDisorderedId() ? ulid(milliseconds, random) : this.#nextUlid(milliseconds),
       legacy_ulid: this.#nextLegacyUlid(milliseconds),
       at: this.#lastAt,
       journal_id: journal.id,

@@ -11,11 +11,10 @@ import { SettlementTimer } from './SettlementTimer.ts';
 import { StatusFlow } from './StatusFlow.ts';
 
 export interface LedgerOptions {
-  /** The data file, or memory. */
   store: Store;
   settings: Settings;
   clock: SandboxClock;
-  drawDisorder: () => boolean;
+  drawDisorderedId: () => boolean;
 }
 
 /** Accounts, journals and events on one store, with all parts that change them. */
