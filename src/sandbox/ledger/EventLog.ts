@@ -13,7 +13,7 @@ export interface EventLogParts {
   drawDisorderedId: () => boolean;
 }
 
-/** Writes the status events. The time of an event is never before that of an earlier one. */
+/** Writes the status events. No event has an earlier time than the events before it. */
 export class EventLog {
   readonly #parts: EventLogParts;
   #nextUlid: (time: number) => string;
@@ -28,7 +28,7 @@ export class EventLog {
     this.#lastAt = parts.events.last().at;
   }
 
-  /** Records a change of a journal's status. `from` is `''` for its first status. */
+  /** Records an event with the journal's new status. `from` is the previous status, or `''` if there was none. */
   record(journal: Journal, from: string): void {
     const { events, clock, random, drawDisorderedId } = this.#parts;
     this.#lastAt = Math.max(this.#lastAt, clock.now());
@@ -43,7 +43,7 @@ export class EventLog {
     });
   }
 
-  /** Starts over on an empty log. */
+  /** Starts over after the events have been deleted. */
   reset(): void {
     this.#lastAt = 0;
     // The old factories would continue from the old time, which may be years ahead.
@@ -55,9 +55,10 @@ export class EventLog {
 const timeLength = 10;
 
 /**
- * Creates increasing ULIDs: the first of a millisecond is random, each further one is one higher.
+ * Returns a function that creates increasing ULIDs: the first one in a millisecond is random, and each further one is
+ * higher by one.
  *
- * @param last the highest ULID of an earlier run, from which ulid's own `monotonicFactory` can't continue
+ * @param last the highest ULID of an earlier run, from which ulid's own `monotonicFactory` couldn't continue
  */
 function createUlidFactory(random: () => number, last: string | null): (milliseconds: number) => string {
   let lastTime = last === null ? -1 : decodeTime(last);

@@ -37,7 +37,7 @@ export interface ControlParts {
   reset: () => Promise<void>;
 }
 
-/** The controls by method and path. */
+/** Returns the controls by method and path. */
 export function createControls(parts: ControlParts): Record<string, Control> {
   return {
     'GET /sandbox/clock': () => showClock(parts),

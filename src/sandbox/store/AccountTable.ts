@@ -18,7 +18,7 @@ export interface HoldingRow {
   amount: string;
 }
 
-/** One movement of a journal: from which account to which, the unit and the amount. */
+/** The movement of a journal's amount from one account to another. */
 export interface Posting {
   journalId: string;
   from: string;
@@ -29,7 +29,7 @@ export interface Posting {
 
 /**
  * Accounts, their holdings and postings, and how much of their daily limit they have used.
- * Rows other than postings are cached, since every journal reads the same few.
+ * All rows except postings are cached, since every journal reads the same few.
  */
 export class AccountTable {
   readonly #one: Query<AccountRow>;

@@ -8,7 +8,7 @@ import { tableNames, tables } from './tables.ts';
 
 const busyTimeoutMs = 5_000;
 
-/** The embedded database with a single connection. In memory unless a file is given. */
+/** The embedded database, with a single connection. It is in memory unless a file is given. */
 export class Store {
   readonly accounts: AccountTable;
   readonly journals: JournalTable;

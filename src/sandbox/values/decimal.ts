@@ -1,12 +1,12 @@
 import Big from 'big.js';
 
-/** Rejects JavaScript numbers: amounts and quantities never become binary floats. Sums and products are exact. */
+/** Throws on JavaScript numbers, so amounts and quantities never become binary floats. Sums and products are exact. */
 const ExactDecimal = Big();
 ExactDecimal.strict = true;
 
 export type Decimal = Big;
 
-/** Bounds the digits that a short literal such as `1e999999999` can expand to. */
+/** Limits the number of digits that a short literal such as `1e999999999` can expand to. */
 const highestExponent = 1_000;
 
 export const zero: Decimal = new ExactDecimal('0');
