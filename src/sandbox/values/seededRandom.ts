@@ -1,4 +1,4 @@
-/** Returns a generator of numbers in [0, 1) (mulberry32). The same seed gives the same numbers, so runs are repeatable. */
+/** Returns a generator of numbers in [0, 1) (mulberry32). The same seed gives the same numbers, for repeatable runs. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
