@@ -36,7 +36,7 @@ export class LiveEvents {
   readonly #credential: Credential;
   readonly #listeners = new Listeners();
   readonly #gaps = new Listeners();
-  readonly #receivers = new Set<(event: StatusEvent) => void>();
+  readonly #eventListeners = new Set<(event: StatusEvent) => void>();
   #client: Client | null = null;
   #cursor: string | null = null;
   #state: ConnectionState = 'connecting';
@@ -88,8 +88,8 @@ export class LiveEvents {
 
   /** Adds a function that is called with every event. @returns a function that removes it */
   onEvent(receive: (event: StatusEvent) => void): () => void {
-    this.#receivers.add(receive);
-    return () => this.#receivers.delete(receive);
+    this.#eventListeners.add(receive);
+    return () => this.#eventListeners.delete(receive);
   }
 
   /** Follows the events after a cursor, or from now if the cursor is null. Only the first call has an effect. */
@@ -152,7 +152,7 @@ export class LiveEvents {
     this.#cursor = event.cursor;
     this.#failures = 0;
     if (this.#state === 'catchingUp') this.#waitForQuiet();
-    for (const receive of this.#receivers) receive(event);
+    for (const listener of this.#eventListeners) listener(event);
     this.#receiver?.receive(event);
   }
 

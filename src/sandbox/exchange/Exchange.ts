@@ -34,7 +34,7 @@ export class Exchange {
     return new URLSearchParams(this.#search);
   }
 
-  /** The headers that the response has, whatever it is. */
+  /** The headers of any response to this request. */
   get headers(): Readonly<Record<string, string>> {
     return this.#headers;
   }

@@ -33,7 +33,7 @@ export interface ControlParts {
   clock: SandboxClock;
   settings: Settings;
   moves: MoveStatusParts;
-  /** Deletes everything and seeds the ledger again. */
+  /** Deletes everything and writes the seed accounts again. */
   reset: () => Promise<void>;
 }
 

@@ -37,7 +37,7 @@ export interface SandboxOptions {
   answerShape?: 'newest' | 'old';
   /** Shuffles every list with this seed. Default: newest first. `limit` applies after the shuffle. */
   listOrderSeed?: number;
-  /** Shuffles the items of batch answers with this seed. Default: the order of the entries. */
+  /** Shuffles the items of batch responses with this seed. Default: the order of the entries. */
   batchOrderSeed?: number;
   /** Whether lists include the days of `after` and `before`, which the docs don't define. Default `inclusive`. */
   listDates?: 'inclusive' | 'exclusive';
@@ -55,7 +55,7 @@ export interface SandboxOptions {
   securitiesLimit?: string;
   /** Milliseconds between status changes. Default 25. With 0, the transaction that creates a journal makes them all. */
   settleDelayMs?: number;
-  /** `real` (default), or `manual`: time and journals move only on `POST /sandbox/clock`. */
+  /** `real` (default), or `manual`: the clock stands still until `POST /sandbox/clock` moves it. */
   clockMode?: 'real' | 'manual';
   /** Number of the newest events that can be replayed. Default: all. */
   eventRetention?: number;
@@ -67,7 +67,7 @@ export interface SandboxOptions {
   heartbeatMs?: number;
   /** Bytes buffered for a slow reader of live events. Beyond that, events are dropped. Default 1 MiB. */
   streamBufferBytes?: number;
-  /** Requests per window before 429. Default: no limit, and the headers never count down. */
+  /** Requests per window before 429, which `retryAfter` gives a `Retry-After` header. Default: no limit, no countdown. */
   rateLimit?: { limit: number; windowMs: number; retryAfter?: boolean };
   /** Who may use `/sandbox/…`. Default `loopback`. Use `anyone` on trusted networks only. */
   control?: 'loopback' | 'anyone';

@@ -23,7 +23,7 @@ export function plainNotation(literal: string): string | null {
   return Math.abs(Number(exponent)) > highestExponent ? null : new ExactDecimal(literal).toFixed();
 }
 
-/** How many digits follow the decimal point, trailing zeros excluded. */
+/** Returns the number of digits after the decimal point, without trailing zeros. */
 export function countDecimals({ c: digits, e: exponent }: Decimal): number {
   return Math.max(0, digits.length - 1 - exponent);
 }

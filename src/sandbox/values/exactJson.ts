@@ -47,7 +47,7 @@ function markNumbers(text: string): string {
   return pieces.length === 0 ? text : pieces.join('') + text.slice(from);
 }
 
-/** The index of the closing quote of the string that starts at `start`. */
+/** Returns the index of the closing quote of the string that starts at `start`. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1;
