@@ -8,7 +8,7 @@ import type { problemFields } from '../graphql/journalFields.ts';
 export type Outcome<Success> = { kind: 'done'; success: Success } | Failure;
 
 export interface Failure {
-  /** `refused`: nothing was moved. `notDone`: the same, but a retry may succeed. `unknown`: something may have moved. */
+  /** `refused`: nothing was moved. `notDone`: likewise, but a retry may succeed. `unknown`: money may have moved. */
   kind: 'refused' | 'notDone' | 'unknown';
   title: string;
   message: string;

@@ -67,7 +67,7 @@ export interface SandboxOptions {
   heartbeatMs?: number;
   /** Bytes buffered for a slow reader of live events. Beyond that, events are dropped. Default 1 MiB. */
   streamBufferBytes?: number;
-  /** Requests per window before 429, which `retryAfter` gives a `Retry-After` header. Default: no limit, no countdown. */
+  /** Requests per window before 429. `retryAfter` adds a `Retry-After` header. Default: no limit. */
   rateLimit?: { limit: number; windowMs: number; retryAfter?: boolean };
   /** Who may use `/sandbox/…`. Default `loopback`. Use `anyone` on trusted networks only. */
   control?: 'loopback' | 'anyone';
