@@ -73,7 +73,7 @@ function Pages() {
   const [path] = useLocation();
   const isBoard = path === '/';
   useEffect(() => {
-    // Every page is kept current by the same events, whichever is opened first.
+    // All pages are kept current by the events that follow the board, even if a different page is opened first.
     if (!isBoard && !live.isStarted) openBoard(board, live, readFilter(''));
   }, [board, live, isBoard]);
   return (
@@ -88,7 +88,7 @@ function Pages() {
           <div className="page">
             <h1>No such page</h1>
             <p>
-              <Link href="/">To the board</Link>
+              <Link href="/">Back to the board</Link>
             </p>
           </div>
         </Route>
@@ -97,7 +97,7 @@ function Pages() {
   );
 }
 
-/** A new page is announced by screen readers and read from its beginning, as after a load. */
+/** After a navigation, scrolls to the top and focuses the page, so that screen readers announce it as after a load. */
 function FocusOnNavigation() {
   const [path] = useLocation();
   const before = useRef(path);

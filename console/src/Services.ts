@@ -5,13 +5,13 @@ import type { BoardStore } from './board/BoardStore.ts';
 import type { ConnectionState, LiveEvents } from './live/LiveEvents.ts';
 import type { Credential } from './session/Credential.ts';
 
-/** What lives as long as the page. */
+/** The objects that are created once per page load and shared by all components. */
 export interface Services {
   client: Client;
   credential: Credential;
   live: LiveEvents;
   board: BoardStore;
-  /** Whether the gateway stands before its own sandbox, whose controls the page may use. */
+  /** Whether the gateway uses its embedded sandbox, so that the page can use the sandbox's controls. */
   isSandbox: boolean;
 }
 
@@ -19,7 +19,7 @@ export const ServicesContext = createContext<Services | null>(null);
 
 export function useServices(): Services {
   const services = useContext(ServicesContext);
-  if (!services) throw new TypeError('a component outside of ServicesContext');
+  if (!services) throw new TypeError('useServices was called outside of ServicesContext');
   return services;
 }
 
@@ -28,7 +28,7 @@ export function useConnectionState(): ConnectionState {
   return useSyncExternalStore(live.subscribe, () => live.state);
 }
 
-/** Renders again whenever the board changes. */
+/** Returns the board, and renders the component again whenever it changes. */
 export function useBoard(): BoardStore {
   const { board } = useServices();
   useSyncExternalStore(board.subscribe, board.getVersion);

@@ -19,14 +19,18 @@ export interface Sandbox {
   readonly url: string;
   readonly port: number;
   /**
-   * Ends every connection and timer and closes the ledger. Everything acknowledged is in the data file.
+   * Closes every connection, stops every timer and closes the ledger. The data file, if there is one, contains every
+   * write that was acknowledged.
    *
    * @throws AggregateError with one error per part that could not be closed
    */
   close(): Promise<void>;
 }
 
-/** Starts an emulator of the Journals REST and event API. Rejects if the address or data file is unavailable. */
+/**
+ * Starts an emulator of the Journals REST API and its event streams. Rejects if the server can't listen on the address
+ * or the data file can't be opened.
+ */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const settings = readSettings(options);
   const clock = new SandboxClock(settings.clock, settings.clockMode === 'manual');
@@ -37,7 +41,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     const store = new Store(settings.dataFile);
     opened.push(['the data file', () => store.close()]);
-    const ledger = new Ledger({ store, settings, clock, drawDisorder: () => faults.drawDisorder() });
+    const ledger = new Ledger({ store, settings, clock, drawDisorderedId: () => faults.drawDisorderedId() });
     opened.push(['the ledger', () => ledger.close()]);
     const server = createServer(settings, clock, faults, ledger);
     opened.push(['the port', () => server.close()], ['the event streams', () => ledger.hub.close()]);
@@ -50,7 +54,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-/** URLs have IPv6 addresses in brackets. */
+/** In a URL, an IPv6 address must be in brackets. */
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }

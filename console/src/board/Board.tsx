@@ -10,7 +10,7 @@ import { Filters } from './Filters.tsx';
 import { FlowPicture } from './FlowPicture.tsx';
 import { JournalTable } from './JournalTable.tsx';
 
-/** The live board. Its filters are in the URL, so that a view can be shared and found again. */
+/** The live board. Its filters are in the URL, so that a view can be shared and bookmarked. */
 export function Board() {
   const { live } = useServices();
   const board = useBoard();
@@ -42,7 +42,7 @@ export function Board() {
       )}
       {board.unreadable > 0 && (
         <p className="notice notDone">
-          {board.unreadable} {board.unreadable === 1 ? 'journal' : 'journals'} of these pages can’t be read and{' '}
+          {board.unreadable} {board.unreadable === 1 ? 'journal' : 'journals'} on these pages can’t be read and{' '}
           {board.unreadable === 1 ? 'is' : 'are'} missing below.
         </p>
       )}

@@ -14,16 +14,16 @@ import { StatusCounts } from './StatusCounts.ts';
 
 const firstPageSize = 100;
 const pageSize = 500;
-/** Older journals are neither counted nor shown, so that a board that stays open for days does not grow. */
+/** Older journals are neither counted nor shown, so that the memory of a board that is open for days stays bounded. */
 const maxJournals = 50_000;
-/** How often the screen follows the events, in ms. */
+/** Changes are rendered at most once in this time, in ms. */
 const paintMs = 200;
-/** How long to wait before reading a journal that an event could not show, in ms. */
+/** How long to wait, in ms, before the board is read again because an event came without its journal. */
 const rereadMs = 2_000;
 
 type JournalPage = NonNullable<ResultOf<typeof pageQuery>['journals']>;
 
-/** The journals of the board's filter: read page by page, then kept current by events. */
+/** The journals that match the board's filter, read page by page and kept current by events. */
 export class BoardStore implements EventReceiver {
   readonly #client: Client;
   readonly #listeners = new Listeners();
@@ -37,13 +37,14 @@ export class BoardStore implements EventReceiver {
   isCut = false;
   unreadable = 0;
   error: string | null = null;
-  /** Changes with every change of the rest. */
+  /** Incremented whenever anything that the board shows has changed. */
   version = 0;
   #endCursor: string | null = null;
-  /** Counts loads, so that answers to an old one are ignored. */
+  /** The number of loads so far. The responses to earlier loads are ignored. */
   #load = 0;
+  /** The number of reads in progress. */
   #reads = 0;
-  /** What events said since the oldest read that is still running began: it may have read earlier than they happened. */
+  /** The newest status of each journal that had an event during a read: the response may be older than the event. */
   readonly #heard = new Map<string, JournalStatus>();
   #paint: ReturnType<typeof setTimeout> | undefined;
   #reread: ReturnType<typeof setTimeout> | undefined;
@@ -55,7 +56,7 @@ export class BoardStore implements EventReceiver {
   readonly subscribe = this.#listeners.subscribe;
   readonly getVersion = (): number => this.version;
 
-  /** Reads the first page. @returns the cursor of the events that follow it @throws if it can't be read */
+  /** Reads the first page. @returns the cursor after which events continue it @throws Error if it can't be read */
   async load(filter: BoardFilter): Promise<string | null> {
     const load = ++this.#load;
     this.#filter = filter;
@@ -146,7 +147,7 @@ export class BoardStore implements EventReceiver {
     this.#changed();
   }
 
-  /** Reads the statuses of all journals that match but for their status. */
+  /** Counts all journals that match the filter, whatever their status. */
   async #countAll(load: number, filter: BoardFilter): Promise<void> {
     const variables = { filter: toJournalFilter({ ...filter, status: [] }) };
     let after: string | null = null;
@@ -165,6 +166,7 @@ export class BoardStore implements EventReceiver {
     } while (after !== null);
   }
 
+  /** Runs a read, during which the statuses of events are remembered. */
   async #reading<Result>(read: () => Promise<Result>): Promise<Result> {
     this.#reads += 1;
     try {

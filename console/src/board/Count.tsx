@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** A number that lights up when it changes. */
+/** A number that briefly fades in when it changes. */
 export function Count({ value, status }: { value: number; status: string }) {
   const element = useRef<HTMLSpanElement>(null);
   const before = useRef(value);

@@ -71,7 +71,7 @@ interface AccountFilterProps {
   onChange: (account: string) => void;
 }
 
-/** Filters as soon as the text is an account id, and shows until then what is wrong. */
+/** Applies the filter once the text is a complete account id, and shows a hint until then. */
 function AccountFilter({ label, value, onChange }: AccountFilterProps) {
   const [text, setText] = useState(value);
   const [applied, setApplied] = useState(value);
@@ -102,7 +102,7 @@ function AccountFilter({ label, value, onChange }: AccountFilterProps) {
       />
       {problem !== null && (
         <span id={problemId} className="filterProblem">
-          not a whole account id yet
+          not a complete account id yet
         </span>
       )}
     </label>

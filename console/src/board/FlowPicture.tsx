@@ -8,12 +8,15 @@ const otherStatuses = ['PENDING', 'REJECTED', 'REFUSED', 'CANCELED', 'DELETED', 
 
 interface FlowPictureProps {
   board: BoardStore;
-  /** The statuses of the filter; none for all. */
+  /** The statuses of the filter; empty for all. */
   wanted: readonly JournalStatus[];
   onToggle: (status: JournalStatus) => void;
 }
 
-/** The way of a journal through its statuses, with how many are where. Each box switches the filter of its status. */
+/**
+ * The path of a journal through its statuses, with the number of journals in each status. Each box toggles the filter
+ * for its status.
+ */
 export function FlowPicture({ board, wanted, onToggle }: FlowPictureProps) {
   const box = (status: JournalStatus) => (
     <li key={status} className={status}>

@@ -1,6 +1,6 @@
 import type { Journal } from '../graphql/journalFields.ts';
 
-/** Journals in the gateway's order: newest first, those without a time before all others, then by id. */
+/** Journals in the gateway's order: those without a creation time first, then the newest first, ties by id. */
 export class JournalRows {
   readonly #rows: Journal[] = [];
   readonly #keys = new Map<string, string>();
@@ -17,9 +17,9 @@ export class JournalRows {
     return this.#rows[index];
   }
 
-  /** Adds a journal in its place, or replaces the one of its id. */
+  /** Adds a journal at its place in the order, or replaces the journal with the same id. */
   put(journal: Journal): void {
-    const key = placeOf(journal);
+    const key = sortKeyOf(journal);
     const before = this.#keys.get(journal.id);
     if (before !== undefined && before !== key) this.remove(journal.id);
     const index = this.#find(key);
@@ -31,7 +31,7 @@ export class JournalRows {
     return this.#rows[this.indexOf(id)];
   }
 
-  /** The place of a journal, or -1 if it is not here. */
+  /** Returns the index of a journal, or -1 if it has no row. */
   indexOf(id: string): number {
     const key = this.#keys.get(id);
     return key === undefined ? -1 : this.#find(key);
@@ -49,9 +49,9 @@ export class JournalRows {
     if (last) this.#keys.delete(last.id);
   }
 
-  /** Whether a journal comes after all others, so that a later page may contain it and more before it. */
+  /** Whether a journal sorts after all rows. Journals on pages that have not been read may then sort before it. */
   isBelowAll(journal: Journal): boolean {
-    return this.last !== undefined && placeOf(journal) > (this.#keys.get(this.last.id) ?? '');
+    return this.last !== undefined && sortKeyOf(journal) > (this.#keys.get(this.last.id) ?? '');
   }
 
   #find(key: string): number {
@@ -66,8 +66,8 @@ export class JournalRows {
   }
 }
 
-/** Sorts like the journals: times are inverted digit by digit, so that the newest comes first. */
-function placeOf({ createdAt, id }: Journal): string {
+/** Returns a string that sorts like the journal. The time has inverted digits, so that the newest comes first. */
+function sortKeyOf({ createdAt, id }: Journal): string {
   if (createdAt === null) return id;
   const seconds = new Date(createdAt).toISOString().slice(0, 19);
   const fraction = /\.(\d+)/.exec(createdAt)?.[1] ?? '';

@@ -14,13 +14,13 @@ import type { JournalRows } from './JournalRows.ts';
 const rowHeight = 40;
 const tallRowHeight = 92;
 const headHeight = 36;
-/** All rows are equally high, so blocks of them are placed: there are fewer to measure when rows are added. */
+/** The virtualizer places blocks of this many rows, so that it has fewer items to measure when rows are added. */
 const blockRows = 12;
 const narrow = matchMedia('(max-width: 760px)');
 /** The next page is read when fewer rows than this are left below the visible ones. */
 const readAhead = 30;
 
-/** All journals of the filter, of which only the visible rows are in the page. */
+/** The table of all journals that match the filter. Only the visible rows are in the DOM. */
 export function JournalTable({ board }: { board: BoardStore }) {
   const { rows } = board;
   const scroller = useRef<HTMLDivElement>(null);
@@ -38,7 +38,7 @@ export function JournalTable({ board }: { board: BoardStore }) {
     virtualizer.measure();
   }, [virtualizer, height]);
   const keepInPlace = useRowsInPlace(scroller, rows, height);
-  // New journals move the others down: the row that the keys move from is known by its journal, not by its place.
+  // New journals move the rows down, so the row from which the arrow keys move is remembered by its journal's id.
   const active = Math.max(0, rows.indexOf(activeId));
   const shown = indexesOf(virtualizer.getVirtualItems(), rows.length);
   useEffect(() => {
@@ -104,10 +104,10 @@ export function JournalTable({ board }: { board: BoardStore }) {
 }
 
 /**
- * Keeps the rows where they are on the screen when others are added or removed above them, unless the first row is
- * visible: then new journals appear there.
+ * Keeps the visible rows in place when rows are added or removed above them, unless the first row is visible: then new
+ * journals appear at the top.
  *
- * @returns must be called when the user scrolls
+ * @returns a function that must be called when the user scrolls
  */
 function useRowsInPlace(scroller: RefObject<HTMLElement | null>, rows: JournalRows, height: number): () => void {
   const first = useRef({ id: '', index: 0 });
@@ -124,7 +124,7 @@ function useRowsInPlace(scroller: RefObject<HTMLElement | null>, rows: JournalRo
   return remember;
 }
 
-/** The rows of the visible blocks. */
+/** Returns the indexes of the rows in the visible blocks. */
 function indexesOf(blocks: readonly { index: number }[], count: number): number[] {
   const indexes = blocks.flatMap(({ index }) => Array.from({ length: blockRows }, (_, at) => index * blockRows + at));
   return indexes.filter((index) => index < count);
@@ -148,7 +148,7 @@ interface RowProps {
   journal: Journal;
   index: number;
   start: number;
-  /** Only one row is reached with the Tab key; the arrow keys go on from there. */
+  /** Whether the Tab key reaches the row. It reaches one row only; the arrow keys move on from there. */
   isReachable: boolean;
   onFocus: (id: string) => void;
 }

@@ -1,11 +1,11 @@
 import type { JournalStatus } from '../graphql/journalFields.ts';
 
-/** How many journals have each status: each journal once, by its id. Above a maximum, the oldest are not counted. */
+/** Counts the journals with each status, each journal once. Above a maximum, the oldest are not counted. */
 export class StatusCounts {
   readonly #max: number;
   readonly #statuses = new Map<string, JournalStatus>();
   readonly #counts = new Map<JournalStatus, number>();
-  /** The ids that came from lists, the newest first. */
+  /** The ids of journals from lists, newest first. */
   readonly #listed: string[] = [];
   #isCut = false;
 
@@ -17,7 +17,7 @@ export class StatusCounts {
     return this.#statuses.size;
   }
 
-  /** Whether there were more journals than are counted. */
+  /** Whether journals were left out because of the maximum. */
   get isCut(): boolean {
     return this.#isCut;
   }
@@ -30,7 +30,7 @@ export class StatusCounts {
     return this.#statuses.get(id);
   }
 
-  /** Counts a journal of an event: a new one, or one whose status has changed. */
+  /** Counts the journal of an event, which is new or has a new status. */
   set(id: string, status: JournalStatus): void {
     const before = this.#statuses.get(id);
     if (before === status) return;
@@ -40,7 +40,7 @@ export class StatusCounts {
     this.#add(status, 1);
   }
 
-  /** Counts a journal of a list, which is read from the newest to the oldest. */
+  /** Counts a journal from a list. Lists are read from the newest journal to the oldest. */
   setListed(id: string, status: JournalStatus): void {
     if (!this.#statuses.has(id)) {
       if (this.total >= this.#max) {
@@ -54,7 +54,7 @@ export class StatusCounts {
 
   #dropOldest(): void {
     this.#isCut = true;
-    // A map iterates in the order of insertion: when no listed journal is left, its first one is the oldest.
+    // A map iterates in the order of insertion: when no listed journal is left, the first entry is the oldest.
     const oldest = this.#listed.pop() ?? this.#statuses.keys().next().value;
     const status = oldest === undefined ? undefined : this.#statuses.get(oldest);
     if (oldest === undefined || status === undefined) return;

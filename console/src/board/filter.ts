@@ -16,13 +16,13 @@ export interface BoardFilter {
   status: readonly JournalStatus[];
 }
 
-/** How far back the board goes until its user says otherwise: all of history may be a lot to count. */
+/** The number of days, today included, that the board shows by default: all of history may be too much to count. */
 const defaultDays = 7;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const day = /^\d{4}-\d\d-\d\d$/;
 
-/** The filter that a URL's search names. What is not valid is ignored. */
+/** Reads the filter from the query string of a URL. Invalid values are ignored. */
 export function readFilter(search: string): BoardFilter {
   const given = new URLSearchParams(search);
   const valid = (name: string, pattern: RegExp) => {
@@ -40,7 +40,7 @@ export function readFilter(search: string): BoardFilter {
   };
 }
 
-/** The search of the URL that names a filter. An empty `after` means all of history. */
+/** Writes a filter as the query string of a URL. An empty `after` means all of history. */
 export function writeFilter(filter: BoardFilter): string {
   const search = new URLSearchParams();
   if (filter.createdAfter !== defaultStart()) search.set('after', filter.createdAfter);
@@ -61,7 +61,7 @@ export function toJournalFilter(filter: BoardFilter): JournalFilter {
   return { ...Object.fromEntries(given), ...(status.length > 0 && { status: [...status] }) };
 }
 
-/** Whether a journal of an event belongs on the board; the status is not looked at. */
+/** Whether the journal of an event belongs on the board, whatever its status. */
 export function matches(journal: Journal, filter: BoardFilter): boolean {
   const created = journal.createdAt === null ? '' : new Date(journal.createdAt).toISOString().slice(0, 10);
   return (

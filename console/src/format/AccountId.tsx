@@ -1,4 +1,4 @@
-/** A UUID shortened in the middle; the whole one is its title and what a selection copies. */
+/** An account id, shortened in the middle. Its title is the complete id. */
 export function AccountId({ id }: { id: string }) {
   return (
     <span className="id" title={id}>

@@ -1,6 +1,6 @@
 import type { Journal } from '../graphql/journalFields.ts';
 
-/** Groups the whole digits of a decimal string. Digits are never computed with, so none is lost. */
+/** Groups the integer digits of a decimal string. It is never converted to a number, so no digit is lost. */
 export function groupDigits(decimal: string): string {
   const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(.*)$/.exec(decimal) ?? [undefined, '', decimal];
   return `${sign}${whole.replace(/\B(?=(?:\d{3})+$)/g, ',')}${fraction}`;

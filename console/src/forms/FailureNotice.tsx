@@ -6,7 +6,6 @@ interface FailureNoticeProps {
   failure: Failure;
   isSending: boolean;
   onRetry: () => void;
-  /** What a retry does, beyond sending the request again. */
   retryLabel?: string;
 }
 
@@ -16,7 +15,7 @@ const consequences: Readonly<Record<Failure['kind'], string>> = {
   unknown: 'It may or may not have been carried out.',
 };
 
-/** Says what became of a request in plain words, and offers to repeat it only where that can't move money twice. */
+/** Says in plain words what became of a request, and offers to try again only if that can't move money twice. */
 export function FailureNotice({ failure, isSending, onRetry, retryLabel = 'Try again' }: FailureNoticeProps) {
   const { kind, title, message, mayRetry, retryAt, requestId, issues } = failure;
   const waitSeconds = useSecondsUntil(retryAt);
@@ -27,8 +26,8 @@ export function FailureNotice({ failure, isSending, onRetry, retryLabel = 'Try a
         {consequences[kind]}{' '}
         {kind === 'unknown' &&
           (mayRetry
-            ? 'Trying again finds out, and carries nothing out twice.'
-            : 'Trying again can’t find out: somebody has to check the accounts.')}
+            ? 'Try again to find out: nothing is carried out twice.'
+            : 'Trying again can’t find out: someone has to check the accounts.')}
       </p>
       <p className="apiMessage">{message}</p>
       {issues.length > 0 && (

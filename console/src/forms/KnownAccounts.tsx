@@ -1,11 +1,11 @@
 import { useBoard, useServices } from '../Services.ts';
 import { seededAccounts } from '../sandbox/seededAccounts.ts';
 
-/** How many of the board's newest journals are searched for accounts. */
+/** The number of the board's newest journals that are searched for accounts. */
 const searched = 300;
 export const knownAccountsId = 'knownAccounts';
 
-/** Suggestions for account fields: accounts of the board's journals, and in the sandbox those it starts with. */
+/** Suggestions for account fields: the accounts of the board's journals and, in the sandbox, its seeded accounts. */
 export function KnownAccounts() {
   const { isSandbox } = useServices();
   const { rows } = useBoard();

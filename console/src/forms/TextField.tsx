@@ -6,7 +6,7 @@ interface TextFieldProps {
   onChange: (value: string) => void;
   /** What is wrong with the value, or null. */
   problem: string | null;
-  /** Whether to say so even if nothing has been typed yet. */
+  /** Whether to show the problem even if nothing has been typed yet. */
   isChecked: boolean;
   hint?: string;
   isOptional?: boolean;
@@ -16,7 +16,7 @@ interface TextFieldProps {
   list?: string;
 }
 
-/** A text that is checked while it is typed. */
+/** A text field that is checked while the user types. */
 export function TextField(props: TextFieldProps) {
   const { label, value, onChange, problem, isChecked, hint, isOptional = false, className = '', ...input } = props;
   const shown = value !== '' || isChecked ? problem : null;

@@ -1,4 +1,4 @@
-/** The values without those that were left empty, which the gateway must not take for a text of no letters. */
+/** Returns the values that aren't empty. The gateway must not receive an empty text for a field that was left empty. */
 export function given<Values extends Record<string, string>>(values: Values): { [Name in keyof Values]?: string } {
   const entries = Object.entries(values).filter(([, value]) => value !== '');
   return Object.fromEntries(entries) as { [Name in keyof Values]?: string };

@@ -1,4 +1,4 @@
-/** The gateway's own rules, so that a form shows what it would answer. Each returns what is wrong, or null. */
+/** The gateway's own rules, so that a form shows what the gateway would refuse. Each returns what is wrong, or null. */
 type Rule = (value: string) => string | null;
 
 const decimal = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
@@ -41,10 +41,10 @@ export const timestampProblem: Rule = (value) => {
   return 'A time with its offset, such as 2026-10-13T13:11:10Z';
 };
 
-/** Entries without a currency are in the firm's own, so only those that have one are compared. */
+/** An entry without a currency is in the firm's own currency, so it is not compared. */
 export function currencyProblem(currency: string, first: string): string | null {
   if (currency === '' || currency.toUpperCase() === first.toUpperCase()) return null;
-  return `All entries of a batch have one currency; those before have ${first}`;
+  return `All entries of a batch must have the same currency; an earlier entry has ${first}`;
 }
 
 function isPositive(value: string): boolean {

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { Journal, JournalStatus } from '../graphql/journalFields.ts';
 import { useBoard, useServices } from '../Services.ts';
 
-/** The current statuses of journals: as they were read, then as the events say. */
+/** Returns a function that gives the current status of a journal: the one that was read, or that of a newer event. */
 export function useLiveStatuses(journals: readonly Journal[]): (journal: Journal) => JournalStatus {
   const { live } = useServices();
   const board = useBoard();
@@ -15,7 +15,7 @@ export function useLiveStatuses(journals: readonly Journal[]): (journal: Journal
       if (ids.has(journalId)) setStatuses((before) => new Map(before).set(journalId, statusTo));
     });
   }, [journals, live, board]);
-  // The board's comes first: it may have heard an event before the answer to the mutation came, and it is read again
-  // when events are lost. But its filter may leave the journal out.
+  // The board's status takes precedence: the board may have received an event before the mutation's response arrived,
+  // and it is read again when events are lost. But its filter may exclude the journal.
   return ({ id, status }) => board.counts.statusOf(id) ?? statuses.get(id) ?? status;
 }

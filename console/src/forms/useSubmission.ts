@@ -4,11 +4,11 @@ import { newKey } from './newKey.ts';
 import { afterUnknown, interrupted } from './Outcome.ts';
 import type { Failure, Outcome } from './Outcome.ts';
 
-/** What is kept in this tab, so that a reload loses neither the key nor what was sent with it. */
+/** The state of a form, kept in the tab's storage so that a reload loses neither the key nor what was sent with it. */
 interface Draft<Values> {
   key: string;
   values: Values;
-  /** From the moment of sending until the answer. */
+  /** True from the moment of sending until the outcome arrives. */
   isSent: boolean;
   /** Whether an attempt with this key may have been carried out. */
   mayExist: boolean;
@@ -20,16 +20,16 @@ export interface Submission<Values, Success> {
   key: string;
   isSending: boolean;
   outcome: Outcome<Success> | null;
-  /** Whether the input must stay as it is, because it may have been carried out. */
+  /** Whether the input must not be changed, because it is being carried out, or has been or may have been. */
   isLocked: boolean;
   change: (values: Values) => void;
-  /** Sends the values with the key; again, if that may be done. */
+  /** Sends the values with the key, also to try again. */
   submit: () => void;
-  /** Forgets everything and takes a new key. */
+  /** Empties the form and creates a new key. */
   startOver: () => void;
 }
 
-/** A form whose request is sent under one idempotency key until its outcome is known. */
+/** The state of a form whose request is sent with the same idempotency key until its outcome is known. */
 export function useSubmission<Values, Success>(
   name: string,
   empty: Values,
@@ -57,7 +57,8 @@ export function useSubmission<Values, Success>(
         sessionStorage.removeItem(`draft:${name}`);
         setSuccess(outcome.success);
       } else {
-        // Nothing was done under the old key. A corrected request is another one, so it gets a new key.
+        // After a refusal, nothing was done under the old key. A corrected request is a different request, so it gets a
+        // new key.
         const failure = mayExist ? afterUnknown(outcome) : outcome;
         const nextKey = failure.kind === 'refused' ? newKey() : key;
         keep({ key: nextKey, values, isSent: false, mayExist: failure.kind === 'unknown', failure });

@@ -2,7 +2,7 @@ import type { ResultOf } from 'gql.tada';
 
 import { graphql } from './graphql.ts';
 
-/** What the console shows of a journal in a row. */
+/** The fields of a journal that tables and forms show. */
 export const journalFields = graphql(`
   fragment JournalFields on Journal {
     __typename
@@ -37,7 +37,7 @@ export const journalFields = graphql(`
 export type Journal = ResultOf<typeof journalFields>;
 export type JournalStatus = Journal['status'];
 
-/** What every refusal and fault of a mutation has. */
+/** The fields of the errors that a mutation can return. */
 export const problemFields = graphql(`
   fragment ProblemFields on JournalError {
     __typename

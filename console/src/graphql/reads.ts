@@ -3,7 +3,7 @@ import type { ResultOf } from 'gql.tada';
 import { graphql } from './graphql.ts';
 import { journalFields } from './journalFields.ts';
 
-/** A first page, and the cursor from which the live events continue it without a gap. */
+/** The board's first page, and the cursor after which the live events continue it without a gap. */
 export const boardQuery = graphql(
   `
     query Board($filter: JournalFilter, $first: Int!) {
@@ -45,7 +45,7 @@ export const pageQuery = graphql(
   [journalFields],
 );
 
-/** What is needed to count journals by their status. */
+/** The fields that are needed to count journals by status. */
 export const statusesQuery = graphql(`
   query Statuses($filter: JournalFilter, $after: String) {
     journals(first: 500, after: $after, filter: $filter) {

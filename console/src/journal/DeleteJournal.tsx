@@ -10,7 +10,7 @@ import type { Journal } from '../graphql/journalFields.ts';
 import { deleteJournal } from '../graphql/mutations.ts';
 import { useServices } from '../Services.ts';
 
-/** Deletes a pending journal after a confirmation. A deletion may always be repeated. */
+/** Deletes a pending journal after a confirmation. It is always safe to try a deletion again. */
 export function DeleteJournal({ journal, onDeleted }: { journal: Journal; onDeleted: () => void }) {
   const { client } = useServices();
   const [isOpen, setOpen] = useState(false);

@@ -31,10 +31,10 @@ export function JournalPage({ id }: { id: string }) {
       <div className="page">
         <h1>No such journal</h1>
         <p>
-          <span className="id">{id}</span> does not exist, or your key does not show it.
+          <span className="id">{id}</span> does not exist, or your key has no access to it.
         </p>
         <p>
-          <Link href="/">To the board</Link>
+          <Link href="/">Back to the board</Link>
         </p>
       </div>
     );
@@ -77,7 +77,7 @@ export function JournalPage({ id }: { id: string }) {
           <h2>Timeline</h2>
           {timelineError !== null && (
             <p className="notice notDone">
-              Its past events could not be read: {timelineError}{' '}
+              The journal’s past events could not be read: {timelineError}{' '}
               <button type="button" onClick={reload}>
                 Read again
               </button>
@@ -100,7 +100,7 @@ function Fact({ name, value }: { name: string; value: ReactNode }) {
   );
 }
 
-/** Shows all journals of this side. */
+/** Links to the board with all journals from or to this account. */
 function AccountLink({ id, side }: { id: string; side: 'from' | 'to' }) {
   return (
     <Link href={`/?after=&${side}=${id}`} className="id">
@@ -110,7 +110,7 @@ function AccountLink({ id, side }: { id: string; side: 'from' | 'to' }) {
 }
 
 function Timeline({ events }: { events: readonly TimelineEvent[] }) {
-  if (events.length === 0) return <p className="faint">No status event is known.</p>;
+  if (events.length === 0) return <p className="faint">No status events are known.</p>;
   return (
     <ol className="timeline">
       {events.map(({ id, at, statusTo, rawStatusTo, batchErrorMessage }) => (

@@ -7,7 +7,7 @@ import { useServices } from '../Services.ts';
 
 type Data = ResultOf<typeof travelRuleQuery>;
 
-/** Personal data, so it is read only when somebody asks for it. */
+/** Shows a journal's Travel Rule data. This is personal data, so it is read only when the user asks for it. */
 export function TravelRule({ id }: { id: string }) {
   const { client } = useServices();
   const [data, setData] = useState<Data | null>(null);
@@ -55,7 +55,7 @@ function Facts({ data: { journal } }: { data: Data }) {
   );
 }
 
-/** `transmitterAccountNumber` as `Transmitter account number`. */
+/** Turns `transmitterAccountNumber` into `Transmitter account number`. */
 function wordsOf(name: string): string {
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);

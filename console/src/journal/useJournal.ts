@@ -9,7 +9,7 @@ import { useServices } from '../Services.ts';
 type Journal = NonNullable<ResultOf<typeof journalQuery>['journal']>;
 
 interface JournalState {
-  /** Undefined until it has been read; null if there is none. */
+  /** Undefined until it has been read; null if it doesn't exist. */
   journal: Journal | null | undefined;
   events: readonly TimelineEvent[];
   error: string | null;
@@ -17,10 +17,10 @@ interface JournalState {
 }
 
 const nothing: JournalState = { journal: undefined, events: [], error: null, timelineError: null };
-/** A journal's first event may be dated a little before its creation. */
+/** A journal's first event may be dated slightly before its creation, so events are read from this much earlier. */
 const marginMs = 60_000;
 
-/** A journal and its status events, kept current by the live ones. */
+/** Reads a journal and its past status events, and keeps both current by live events. */
 export function useJournal(id: string): JournalState & { reload: () => void } {
   const { client, live } = useServices();
   const [state, setState] = useState(nothing);
@@ -69,8 +69,8 @@ function sinceOf({ createdAt, systemDate, settleDate }: Journal): number {
   return Date.parse(createdAt ?? systemDate ?? settleDate ?? '2020-01-01');
 }
 
-/** Each event once, in the order of the first list. */
-function merge(first: readonly TimelineEvent[], then: readonly TimelineEvent[]): TimelineEvent[] {
+/** Returns the first list, followed by the events of the second list that it doesn't contain. */
+function merge(first: readonly TimelineEvent[], second: readonly TimelineEvent[]): TimelineEvent[] {
   const ids = new Set(first.map(({ id }) => id));
-  return [...first, ...then.filter(({ id }) => !ids.has(id))];
+  return [...first, ...second.filter(({ id }) => !ids.has(id))];
 }

@@ -11,7 +11,7 @@ const words: Readonly<Record<ConnectionState, { label: string; about: string }>>
 
 export const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
 
-/** Always says how current the screen is. */
+/** Shows how current the screen is. */
 export function ConnectionBadge() {
   const { live } = useServices();
   const state = useConnectionState();

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { useServices } from '../Services.ts';
 import { clock } from './ConnectionBadge.tsx';
 
-/** Says that events were lost and that the lists were read again instead. */
+/** Tells the user that events were lost and that everything was read again instead. */
 export function GapNotice() {
   const { live } = useServices();
   const gapAt = useSyncExternalStore(live.subscribe, () => live.gapAt);

@@ -1,4 +1,4 @@
-/** Functions to call when something has changed, as `useSyncExternalStore` wants them. */
+/** Functions to call when something has changed. `subscribe` is made for `useSyncExternalStore`. */
 export class Listeners {
   readonly #listeners = new Set<() => void>();
 

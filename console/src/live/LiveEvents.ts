@@ -9,33 +9,34 @@ import type { StatusEvent } from '../graphql/reads.ts';
 import type { Credential } from '../session/Credential.ts';
 import { Listeners } from './Listeners.ts';
 
-/** `behind`: there is no connection, so events may be missing; they are fetched after the next connection. */
+/** `behind`: there is no connection, so events may be missing. They arrive once the connection is back. */
 export type ConnectionState = 'connecting' | 'live' | 'catchingUp' | 'behind' | 'signedOut';
 
 export interface EventReceiver {
   receive(event: StatusEvent): void;
-  /** The API no longer has the events after the cursor: reads everything again. @returns the cursor to go on from */
+  /** Reads everything again because events were lost. @returns the cursor after which the events continue */
   reload(): Promise<string | null>;
 }
 
-/** A pause of the page's clock of this length, in ms, means that the computer slept and that the socket is dead. */
+/** If the page's timers pause for this long, in ms, the computer was asleep and the socket is dead. */
 const sleepMs = 20_000;
 const watchMs = 5_000;
-/** How often the connection is probed, and how long an answer may take, in ms. */
+/** How often the connection is pinged, and how long to wait for the pong, in ms. */
 const pingMs = 10_000;
 const pongMs = 5_000;
-/** After this time without an event, in ms, nothing is left to catch up with. */
+/** After this time without an event, in ms, all missed events have presumably arrived. */
 const quietMs = 800;
+/** The longest pause before a reconnect, in ms. */
 const longestPauseMs = 10_000;
 
 const query = stringifyDocument(statusChanged);
 
-/** Follows the status events from a cursor on, and resumes after the last one whenever the connection was lost. */
+/** Follows the status events after a cursor, and resumes after the last event whenever the connection was lost. */
 export class LiveEvents {
   readonly #credential: Credential;
   readonly #listeners = new Listeners();
   readonly #gaps = new Listeners();
-  readonly #receivers = new Set<(event: StatusEvent) => void>();
+  readonly #eventListeners = new Set<(event: StatusEvent) => void>();
   #client: Client | null = null;
   #cursor: string | null = null;
   #state: ConnectionState = 'connecting';
@@ -46,7 +47,7 @@ export class LiveEvents {
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #pong: ReturnType<typeof setTimeout> | undefined;
   #receiver: EventReceiver | null = null;
-  /** Counts connections, so that the end of an old one is ignored. */
+  /** The number of connections so far. What earlier connections report is ignored. */
   #attempt = 0;
   #lastTick = Date.now();
 
@@ -66,18 +67,18 @@ export class LiveEvents {
     return this.#state;
   }
 
-  /** Since when events may be missing; null while none are. */
+  /** The time since which events may be missing, or null if none are. */
   get behindSince(): Date | null {
     return this.#behindSince;
   }
 
-  /** When events were found to be lost and the lists were read again instead; null if none were, or it was seen. */
+  /** When everything was last read again because events were lost; null if it wasn't, or the notice was dismissed. */
   get gapAt(): Date | null {
     return this.#gapAt;
   }
 
   readonly subscribe = this.#listeners.subscribe;
-  /** Calls a function when events are lost: what it shows must be read again. */
+  /** Adds a function that is called when events were lost, so that everything shown must be read again. */
   readonly onGap = this.#gaps.subscribe;
 
   readonly dismissGap = (): void => {
@@ -85,13 +86,13 @@ export class LiveEvents {
     this.#listeners.notify();
   };
 
-  /** Calls a function with every event. @returns removes it */
+  /** Adds a function that is called with every event. @returns a function that removes it */
   onEvent(receive: (event: StatusEvent) => void): () => void {
-    this.#receivers.add(receive);
-    return () => this.#receivers.delete(receive);
+    this.#eventListeners.add(receive);
+    return () => this.#eventListeners.delete(receive);
   }
 
-  /** Starts after a cursor, or now if the feed has none yet. Further calls change nothing. */
+  /** Follows the events after a cursor, or from now if the cursor is null. Only the first call has an effect. */
   startOnce(cursor: string | null, receiver: EventReceiver): void {
     if (this.#receiver) return;
     this.#cursor = cursor;
@@ -100,7 +101,7 @@ export class LiveEvents {
     this.#connect();
   }
 
-  /** Connects at once, without waiting for the end of a pause. */
+  /** Connects immediately, without waiting for the end of a pause. */
   reconnect(): void {
     if (this.#receiver && !this.#credential.isRefused) this.#connect();
   }
@@ -132,7 +133,7 @@ export class LiveEvents {
       keepAlive: pingMs,
     });
     client.on('ping', (isReceived, payload) => {
-      // The gateway names the position of a subscription that has had no event for a while.
+      // While a subscription has no events, the gateway's pings contain the cursor of its position.
       if (isReceived && client === this.#client && typeof payload?.['cursor'] === 'string')
         this.#cursor = payload['cursor'];
       if (!isReceived) this.#pong = setTimeout(() => client.terminate(), pongMs);
@@ -151,7 +152,7 @@ export class LiveEvents {
     this.#cursor = event.cursor;
     this.#failures = 0;
     if (this.#state === 'catchingUp') this.#waitForQuiet();
-    for (const receive of this.#receivers) receive(event);
+    for (const listener of this.#eventListeners) listener(event);
     this.#receiver?.receive(event);
   }
 
@@ -165,7 +166,7 @@ export class LiveEvents {
     }, quietMs);
   }
 
-  /** @param reason GraphQL errors, or the event of a closed socket */
+  /** @param reason GraphQL errors, the event of a closed socket, or null if the subscription was completed */
   async #ended(reason: unknown): Promise<void> {
     const { code, cursor } = endOf(reason);
     this.#behindSince ??= new Date();
@@ -215,7 +216,7 @@ export class LiveEvents {
   }
 }
 
-/** The code of a GraphQL error or of the closed socket, and the cursor to resume after if there is one. */
+/** Returns the code of a GraphQL error or of the closed socket and, if there is one, the cursor to resume after. */
 function endOf(reason: unknown): { code: string | null; cursor: string | null } {
   const error: unknown = Array.isArray(reason) ? reason[0] : reason;
   if (typeof error !== 'object' || error === null) return { code: null, cursor: null };

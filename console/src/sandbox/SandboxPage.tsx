@@ -7,7 +7,7 @@ import { useServices } from '../Services.ts';
 import { control, faultNames, faults } from './controls.ts';
 import type { FaultName } from './controls.ts';
 
-/** Moves the clock of the sandbox and switches faults on, so that one can watch the gateway keep its promises. */
+/** Moves the sandbox's clock and switches its faults on and off, so that users can watch how the gateway reacts. */
 export function SandboxPage() {
   const { credential, isSandbox } = useServices();
   const [now, setNow] = useState<string | null>(null);
@@ -38,7 +38,7 @@ export function SandboxPage() {
     return (
       <div className="page">
         <h1>Sandbox</h1>
-        <p>This gateway stands before the real API: there is nothing to control.</p>
+        <p>This gateway is connected to the real API, so there is no sandbox to control.</p>
       </div>
     );
   }
@@ -47,7 +47,7 @@ export function SandboxPage() {
   return (
     <div className="page narrow">
       <h1>Sandbox</h1>
-      <p className="faint">No real money moves here. Everything is forgotten when the gateway stops.</p>
+      <p className="faint">No real money moves here. Everything is deleted when the gateway stops.</p>
       {error !== null && (
         <p role="alert" className="notice refused">
           {error}
@@ -99,7 +99,7 @@ export function SandboxPage() {
             Cut the gateway’s event stream
           </button>
         </div>
-        <p className="faint">The gateway opens it again and delivers what it has missed, once and in order.</p>
+        <p className="faint">The gateway reopens it and delivers the events it has missed, once and in order.</p>
       </section>
       <p role="status">{message}</p>
     </div>
@@ -145,7 +145,7 @@ function Faults({ send }: FaultsProps) {
   );
 }
 
-/** Which of the page's faults the sandbox lists, told by their kind. */
+/** Returns the page's faults that are in the sandbox's list, recognized by their kind. */
 function activeOf(answer: unknown): Set<FaultName> {
   const listed = typeof answer === 'object' && answer !== null && 'faults' in answer ? answer.faults : [];
   const kinds = new Set((Array.isArray(listed) ? (listed as { kind?: string }[]) : []).map(({ kind }) => kind));

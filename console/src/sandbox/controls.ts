@@ -1,6 +1,6 @@
 import type { Credential } from '../session/Credential.ts';
 
-/** Uses a control of the sandbox. @returns its answer @throws with what the sandbox says is wrong */
+/** Sends a request to a control of the sandbox. @returns the response body @throws Error with the sandbox's message */
 export async function control(credential: Credential, method: string, name: string, body?: object): Promise<unknown> {
   const response = await fetch(`/sandbox/control/${name}`, {
     method,
@@ -16,29 +16,28 @@ export async function control(credential: Credential, method: string, name: stri
 
 interface Fault {
   label: string;
-  /** What one can watch with it. */
+  /** What the user can observe while the fault is active. */
   about: string;
   fault: { kind: string; operations?: readonly string[]; [field: string]: unknown };
 }
 
 const creates = ['createJournal', 'createBatch', 'createReverseBatch'] as const;
 
-/** The faults that the page can switch on, by a name of its own. */
+/** The faults that the page can switch on, by names that only the page uses. */
 export const faults = {
   answersLost: {
-    label: 'Lose half of the answers to creates',
-    about:
-      'The journals are created, but the answers do not arrive. The gateway finds out without creating them twice.',
+    label: 'Lose half of the responses to creates',
+    about: 'The journals are created, but the responses are lost. The gateway finds out, and creates nothing twice.',
     fault: { kind: 'answerLost', operations: creates, probability: 0.5 },
   },
   unavailable: {
-    label: 'Answer half of all calls with 503',
-    about: 'The gateway repeats what may be repeated, and says so where it cannot know.',
+    label: 'Respond to half of all calls with 503',
+    about: 'The gateway retries what is safe to retry, and says so if it cannot know the outcome.',
     fault: { kind: 'answer', status: 503, operations: [...creates, 'listJournals', 'getJournal'], probability: 0.5 },
   },
   slow: {
-    label: 'Answer three seconds late',
-    about: 'Nothing is lost; requests only take longer.',
+    label: 'Delay creates by three seconds',
+    about: 'Nothing is lost; the requests only take longer.',
     fault: { kind: 'latency', ms: 3_000, operations: creates },
   },
   rateLimited: {
@@ -48,7 +47,7 @@ export const faults = {
   },
   unordered: {
     label: 'Send event ids out of order',
-    about: 'Events still arrive once and in the order of their journal.',
+    about: 'The events of each journal still arrive once and in order.',
     fault: { kind: 'disorderedIds' },
   },
 } as const satisfies Readonly<Record<string, Fault>>;

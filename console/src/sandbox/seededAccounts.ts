@@ -1,4 +1,4 @@
-/** The accounts of a new sandbox, as docs/sandbox.md lists them. */
+/** Accounts of a new sandbox for the forms to suggest. docs/sandbox.md lists all of them. */
 export const seededAccounts: Readonly<Record<string, string>> = {
   '8f8c8cee-2591-4f83-be12-82c659b5e748': 'firm (the sweep account)',
   'ad5273b3-9a49-45ff-9a26-a1ee91373425': 'firm',

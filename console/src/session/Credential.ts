@@ -2,12 +2,12 @@ const storageName = 'credential';
 
 type Listener = () => void;
 
-/** The key or token that this tab signs in with. It is gone when the tab is closed. */
+/** The key or token that this tab signs in with. It is deleted when the tab is closed. */
 export class Credential {
   readonly #listeners = new Set<Listener>();
   #isRefused = false;
 
-  /** Whether the gateway has refused what there is, so that the user must sign in. */
+  /** Whether the user must sign in: the gateway refused the credential or the lack of one, or the user signed out. */
   get isRefused(): boolean {
     return this.#isRefused;
   }
@@ -16,7 +16,7 @@ export class Credential {
     return sessionStorage.getItem(storageName) !== null;
   }
 
-  /** The `Authorization` header and `connection_init` payload. */
+  /** The `Authorization` header, which is also the `connection_init` payload. */
   get headers(): Record<string, string> {
     const token = sessionStorage.getItem(storageName);
     return token === null ? {} : { authorization: `Bearer ${token}` };
@@ -29,6 +29,7 @@ export class Credential {
     this.#become(token === null);
   }
 
+  /** Must be called when the gateway refuses a request for its credential. */
   refuse(): void {
     if (!this.#isRefused) this.#become(true);
   }

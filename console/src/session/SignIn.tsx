@@ -3,7 +3,7 @@ import { useState } from 'react';
 
 import { useServices } from '../Services.ts';
 
-/** Asks for the key or token that the gateway wants. It is kept in this tab only. */
+/** Asks for the key or token that the gateway requires. It is kept in this tab only. */
 export function SignIn() {
   const { credential } = useServices();
   const [token, setToken] = useState('');
@@ -34,7 +34,7 @@ export function SignIn() {
             value={token}
             onValueChange={setToken}
           />
-          <Field.Description>It is kept in this tab and forgotten when the tab is closed.</Field.Description>
+          <Field.Description>It is kept in this tab and deleted when the tab is closed.</Field.Description>
         </Field.Root>
         <button type="submit" className="primary">
           Sign in

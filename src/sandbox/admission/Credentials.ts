@@ -5,12 +5,12 @@ import type { Settings } from '../setup/SandboxOptions.ts';
 import { Refusal } from '../api/Refusal.ts';
 import { type Answer, json, refusalAnswer } from '../api/Answer.ts';
 
-/** Checks the Basic credential and issues and checks the bearer tokens of one OAuth client. */
+/** Checks Basic credentials, and issues and checks the bearer tokens of one OAuth client. */
 export class Credentials {
   readonly #settings: Settings;
   readonly #clock: SandboxClock;
   readonly #basic: string;
-  /** Token → when it expires, by the sandbox's clock. */
+  /** When each token expires, in microseconds of the sandbox's clock. */
   readonly #tokens = new Map<string, number>();
   #issued = 0;
 
@@ -20,7 +20,7 @@ export class Credentials {
     this.#basic = Buffer.from(`${settings.keyId}:${settings.secretKey}`).toString('base64');
   }
 
-  /** Returns the 401 to send, or null if the credential is valid. */
+  /** Checks an `Authorization` header. Returns the 401 response, or null if the credential is valid. */
   check(authorization: string | undefined): Answer | null {
     const [scheme = '', credential = ''] = (authorization ?? '').split(/ +/);
     if (scheme.toLowerCase() === 'bearer') return this.#isValid(credential) ? null : { status: 401 };
@@ -28,7 +28,7 @@ export class Credentials {
     return refusalAnswer(new Refusal(401, 'access key verification failed'));
   }
 
-  /** Answers `POST /v1/oauth2/token`: the client credentials grant, form-encoded. */
+  /** Handles `POST /v1/oauth2/token`: a form-encoded client credentials grant. */
   grant(form: string): Answer {
     const fields = new URLSearchParams(form);
     const missing = ['grant_type', 'client_id', 'client_secret'].filter((name) => !fields.get(name));

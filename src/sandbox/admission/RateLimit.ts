@@ -5,11 +5,11 @@ export interface RateState {
   headers: Readonly<Record<string, string>>;
 }
 
-/** The header values while no limit is set. The API's own limit isn't published. */
+/** The limit and window that the headers show while no limit is set. The API's own limit isn't published. */
 const defaultLimit = 1_000;
 const defaultWindowMs = 60_000;
 
-/** Limits requests per fixed window of real time. Every answer's headers carry the current state. */
+/** Limits requests per fixed window of real time. The headers of every response carry the current state. */
 export class RateLimit {
   readonly #rule: Settings['rateLimit'];
   readonly #now: () => number;
@@ -17,15 +17,15 @@ export class RateLimit {
   #used = 0;
   /** Set by a fault: every request before this real time is refused. */
   #refusedUntil = 0;
-  #retryAfter: boolean;
+  #sendsRetryAfter: boolean;
 
   constructor(rule: Settings['rateLimit'], now: () => number) {
     this.#rule = rule;
-    this.#retryAfter = rule?.retryAfter ?? false;
+    this.#sendsRetryAfter = rule?.retryAfter ?? false;
     this.#now = now;
   }
 
-  /** Counts one request. */
+  /** Counts a request. Returns whether it is within the limit, and the rate limit headers for its response. */
   take(): RateState {
     const now = this.#now();
     if (now < this.#refusedUntil) return this.#state(false, this.#rule?.limit ?? defaultLimit, 0, this.#refusedUntil);
@@ -40,9 +40,9 @@ export class RateLimit {
     return this.#state(remaining >= 0, this.#rule.limit, Math.max(0, remaining), this.#windowEnd);
   }
 
-  /** Refuses every request for a time. `retryAfter` also applies to later refusals, until `reset`. */
-  refuseFor(milliseconds: number, retryAfter: boolean): RateState {
-    this.#retryAfter = retryAfter;
+  /** Refuses every request for a time. `sendsRetryAfter` also applies to all refusals after that, until `reset`. */
+  refuseFor(milliseconds: number, sendsRetryAfter: boolean): RateState {
+    this.#sendsRetryAfter = sendsRetryAfter;
     this.#refusedUntil = this.#now() + milliseconds;
     return this.#state(false, this.#rule?.limit ?? defaultLimit, 0, this.#refusedUntil);
   }
@@ -50,7 +50,7 @@ export class RateLimit {
   reset(): void {
     this.#windowEnd = 0;
     this.#refusedUntil = 0;
-    this.#retryAfter = this.#rule?.retryAfter ?? false;
+    this.#sendsRetryAfter = this.#rule?.retryAfter ?? false;
   }
 
   #state(allowed: boolean, limit: number, remaining: number, end: number): RateState {
@@ -59,7 +59,7 @@ export class RateLimit {
       'X-RateLimit-Remaining': String(remaining),
       'X-RateLimit-Reset': String(Math.ceil(end / 1_000)),
     };
-    if (!allowed && this.#retryAfter) {
+    if (!allowed && this.#sendsRetryAfter) {
       headers['Retry-After'] = String(Math.max(1, Math.ceil((end - this.#now()) / 1_000)));
     }
     return { allowed, headers };

@@ -9,10 +9,10 @@ import type { Credentials } from './Credentials.ts';
 const maxKeyLength = 128;
 
 /**
- * Checks the head of a request: first the rate limit, then the credentials, then the idempotency key. The token
- * endpoint checks its own credentials.
+ * Checks a request before its body is read: first the rate limit, then the credentials, then the length of the
+ * idempotency key. A request to the token endpoint has its credentials in the body, so they are not checked here.
  *
- * @returns the refusal, or null if the request is admitted
+ * @returns the response to a refused request, or null if the request is admitted
  */
 export function checkAdmission(
   operation: Operation,

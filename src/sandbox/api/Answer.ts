@@ -1,9 +1,9 @@
 import { Refusal } from './Refusal.ts';
 
-/** A complete answer, without the headers that every answer has. */
+/** A complete response, without the headers that every response has. */
 export interface Answer {
   status: number;
-  /** Absent for a 204 and for the 401 without a body. */
+  /** Absent in a 204, and in the 401 for an invalid bearer token. */
   body?: string;
   /** Default `application/json`. */
   contentType?: string;
@@ -14,7 +14,7 @@ export function json(value: unknown, status = 200): Answer {
   return { status, body: JSON.stringify(value) };
 }
 
-/** The documented error body with a code and a message. */
+/** Returns the response for a refusal, with the documented error body: a code and a message. */
 export function refusalAnswer(refusal: Refusal): Answer {
   return json({ code: refusal.code, message: refusal.message }, refusal.status);
 }

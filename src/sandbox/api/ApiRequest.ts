@@ -6,7 +6,7 @@ import { invalid } from './Refusal.ts';
 /** One request to the API with its complete body. */
 export interface ApiRequest {
   operation: Operation;
-  /** The id in the path, `''` if the operation has none. */
+  /** The id in the path, or `''` if the operation has none. */
   id: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
@@ -14,7 +14,7 @@ export interface ApiRequest {
 }
 
 /**
- * Reads a query parameter. An empty one counts as none.
+ * Reads a query parameter. Returns undefined if it is absent or empty.
  *
  * @param expected completes the sentence "the parameter must be …"
  * @throws Refusal 400 if `read` returns null
@@ -32,13 +32,13 @@ export function readParameter<Value>(
   return value;
 }
 
-/** Reads decimal digits as a whole number from 0 to `most`. Returns null for anything else. */
-export function parseWholeNumber(text: string, most = Number.MAX_SAFE_INTEGER): number | null {
+/** Parses decimal digits as a whole number from 0 to `max`. Returns null for anything else. */
+export function parseWholeNumber(text: string, max = Number.MAX_SAFE_INTEGER): number | null {
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
-  return number <= most ? number : null;
+  return number <= max ? number : null;
 }
 
-/** The idempotency key, if the operation accepts one. An empty header counts as none. */
+/** Returns the idempotency key if the operation accepts one. An empty header counts as absent. */
 export function idempotencyKeyOf(operation: Operation, headers: IncomingHttpHeaders): string | undefined {
   const acceptsKey = operation === 'createJournal' || operation === 'createBatch';
   return acceptsKey ? headers['idempotency-key']?.toString() || undefined : undefined;

@@ -1,4 +1,4 @@
-/** The API refuses a request with this status and message. Thrown before anything is written. */
+/** Thrown to refuse a request with an error status, code and message. What the request has written is rolled back. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
@@ -7,7 +7,7 @@ export class Refusal extends Error {
   constructor(status: number, message: string) {
     super(message);
     this.status = status;
-    // The vendor's codes are the status followed by 10000.
+    // The API's error codes are the status followed by 10000.
     this.code = status * 100_000 + 10_000;
   }
 }

@@ -5,10 +5,10 @@ import { type Answer, json, refusalAnswer } from '../api/Answer.ts';
 import type { BodyEffect } from '../faults/Fault.ts';
 import { sendAnswer } from './sendAnswer.ts';
 
-/** Far above any sample. The API's own limit isn't known. */
-const maxBytes = 16 * 1_024 * 1_024;
+/** Maximum size of a request body, far above the docs' samples. The API's own limit isn't known. */
+const maxBodyBytes = 16 * 1_024 * 1_024;
 
-/** One HTTP request and its answer. */
+/** One HTTP request and its response. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -17,12 +17,12 @@ export class Exchange {
   readonly #search: string;
   readonly #headers: Record<string, string>;
 
-  /** @param date the `Date` header, by the sandbox's clock */
+  /** @param date the value of the `Date` header, by the sandbox's clock */
   constructor(request: IncomingMessage, response: ServerResponse, requestId: string, date: string) {
     this.request = request;
     this.response = response;
     this.requestId = requestId;
-    // Proxies send absolute URLs.
+    // The request target may be an absolute URL, as in requests through a proxy.
     const target = (request.url ?? '/').replace(/^https?:\/\/[^/]*/, '');
     const mark = target.indexOf('?');
     this.path = mark === -1 ? target : target.slice(0, mark);
@@ -34,7 +34,7 @@ export class Exchange {
     return new URLSearchParams(this.#search);
   }
 
-  /** The headers of every answer to this request. */
+  /** The headers of any response to this request. */
   get headers(): Readonly<Record<string, string>> {
     return this.#headers;
   }
@@ -43,7 +43,7 @@ export class Exchange {
     Object.assign(this.#headers, headers);
   }
 
-  /** Returns null if the client disconnected before the end. @throws Refusal 413 */
+  /** Reads the request body. Returns null if the client disconnects before it is complete. @throws Refusal 413 */
   async body(): Promise<string | null> {
     return this.request.method === 'GET' ? '' : readBody(this.request);
   }
@@ -52,7 +52,7 @@ export class Exchange {
     return sendAnswer(this.response, answer, this.#headers, effect);
   }
 
-  /** Resets the connection without an answer. */
+  /** Resets the connection without a response. */
   reset(): void {
     this.request.socket.resetAndDestroy();
   }
@@ -62,16 +62,16 @@ export class Exchange {
     return this.request.socket.destroyed || this.response.destroyed;
   }
 
-  /** Turns an uncaught error into an answer, if one can still be sent. */
+  /** Responds to an uncaught error, unless a response has already begun or the connection is closed. */
   fail(error: unknown): void {
-    // An incomplete answer must not look complete or stay open.
+    // An incomplete response must neither look complete nor stay open.
     if (this.response.headersSent) this.response.destroy();
     if (this.isGone) return;
     void this.send(error instanceof Refusal ? refusalAnswer(error) : json({ message: 'internal server error' }, 500));
   }
 }
 
-/** Reads the body as text. Returns null if the client disconnects before its end. @throws Refusal 413 above 16 MiB */
+/** Reads a body as text. Returns null if the client disconnects before its end. @throws Refusal 413 above 16 MiB */
 function readBody(request: IncomingMessage): Promise<string | null> {
   return new Promise((resolve, reject) => {
     // A destroyed request emits none of the events below.
@@ -80,8 +80,8 @@ function readBody(request: IncomingMessage): Promise<string | null> {
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= maxBytes) chunks.push(chunk);
-      else reject(new Refusal(413, `request body must have at most ${maxBytes} bytes`));
+      if (bytes <= maxBodyBytes) chunks.push(chunk);
+      else reject(new Refusal(413, `request body must have at most ${maxBodyBytes} bytes`));
     });
     request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     request.on('error', () => resolve(null));

@@ -3,17 +3,17 @@ import type { Exchange } from './Exchange.ts';
 import type { Operation } from '../api/matchOperation.ts';
 
 export interface LogEntry {
-  /** Real time of arrival, milliseconds since 1970. */
+  /** Real time of arrival, in milliseconds since 1970. */
   arrivedAt: number;
-  /** Real time when the answer was written to the socket. Null until then. */
+  /** Real time when the response was sent, or when the request ended without one. Null until then. */
   answeredAt: number | null;
   operation: Operation;
   path: string;
   requestId: string;
   idempotencyKey: string | null;
-  /** The status that was sent. Null if the client got no answer. */
+  /** The status of the response. Null until it is sent, and if the client got none. */
   status: number | null;
-  /** Value of `X-RateLimit-Reset`, seconds since 1970. */
+  /** Value of `X-RateLimit-Reset`, in seconds since 1970. */
   rateLimitReset: number;
   /** Kinds of the faults that fired. */
   faults: string[];
@@ -39,7 +39,7 @@ export function createLogEntry(
   };
 }
 
-/** Keeps the last requests, and counts all of them by operation and status. */
+/** Keeps the newest requests, and counts all requests by operation and status. */
 export class RequestLog {
   readonly #size: number;
   #entries: LogEntry[] = [];
@@ -51,12 +51,12 @@ export class RequestLog {
 
   begin(entry: LogEntry): void {
     this.#entries.push(entry);
-    // Discarding half at once keeps the cost per request constant.
+    // Discarding half of the entries at once keeps the cost per request constant.
     if (this.#entries.length > this.#size * 2) this.#entries = this.#entries.slice(-this.#size);
     this.#count(entry.operation).total += 1;
   }
 
-  /** @param status null if the client got no answer */
+  /** @param status null if the client got no response */
   end(entry: LogEntry, status: number | null, at: number): void {
     entry.status = status;
     entry.answeredAt = at;

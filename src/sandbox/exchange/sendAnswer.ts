@@ -8,7 +8,7 @@ type Headers = Readonly<Record<string, string>>;
 
 const slowBodyPieces = 8;
 
-/** Sends an answer, changed by `effect` if there is one. */
+/** Sends a response, changed by `effect` if there is one. */
 export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,
@@ -17,7 +17,7 @@ export async function sendAnswer(
 ): Promise<void> {
   const body = effect?.kind === 'malformed' ? malformed(answer.body ?? '') : answer.body;
   if (body === undefined) {
-    response.writeHead(answer.status, { ...headers, ...answer.headers, ...noContent(answer.status) }).end();
+    response.writeHead(answer.status, { ...headers, ...answer.headers, ...emptyBodyHeaders(answer.status) }).end();
     return;
   }
   response.writeHead(answer.status, {
@@ -28,12 +28,12 @@ export async function sendAnswer(
   });
   if (effect?.kind === 'truncated') truncate(response, Buffer.from(body));
   else if (effect?.kind === 'slowBody') await sendSlowly(response, Buffer.from(body), effect.ms);
-  // A string is sent in one write with the headers.
+  // Node sends a string in one write with the headers.
   else response.end(body);
 }
 
-/** A 204 must not have a length. */
-function noContent(status: number): Record<string, number> {
+/** A 204 response must not have a `Content-Length`. */
+function emptyBodyHeaders(status: number): Record<string, number> {
   return status === 204 ? {} : { 'Content-Length': 0 };
 }
 
@@ -50,7 +50,7 @@ async function sendSlowly(response: ServerResponse, bytes: Buffer, milliseconds:
   const size = Math.max(1, Math.ceil(bytes.length / slowBodyPieces));
   for (let start = 0; start < bytes.length && !response.destroyed; start += size) {
     response.write(bytes.subarray(start, start + size));
-    // Unreferenced, so that a slow answer doesn't keep the process alive.
+    // Unreferenced, so that a slow response doesn't keep the process alive.
     await sleep(milliseconds / slowBodyPieces, undefined, { ref: false });
   }
   if (!response.destroyed) response.end();

@@ -1,37 +1,38 @@
 import type { Operation } from '../api/matchOperation.ts';
 
-/** Which requests a fault applies to. */
+/** Which requests, streams or events a fault applies to, and how often it fires. */
 export interface FaultScope {
-  /** Default: every operation. */
+  /** Default: every operation that the effect can apply to. */
   operations?: readonly Operation[];
-  /** Probability per request or stream, for `disorderedIds` per event. */
+  /** From 0 to 1: per request; per stream for a `StreamEffect`; per event for `disorderedIds`. */
   probability: number;
-  /** How often the fault fires at most. Default: no limit. */
+  /** Maximum number of times that the fault fires. Default: no limit. */
   count?: number;
-  /** How many requests in scope pass first. */
+  /** Number of requests, streams or events in scope that pass before the fault can fire. */
   skip: number;
 }
 
 /** Milliseconds: fixed, uniform between two bounds, or exponential with a mean. */
 export type Delay = { ms: number } | { minMs: number; maxMs: number } | { meanMs: number };
 
-/** Changes how the body of an answer is sent. */
+/** Changes the body of a response, or how it is sent. */
 export type BodyEffect =
   /** Sends half of the body, then closes the connection. */
   | { kind: 'truncated' }
-  /** A complete answer with a body that isn't JSON. */
+  /** Sends a complete response whose body isn't JSON. */
   | { kind: 'malformed' }
-  /** Sends the body in pieces, over this time. */
+  /** Sends the body in pieces, over `ms` milliseconds. */
   | { kind: 'slowBody'; ms: number };
 
 export type RequestEffect =
   | BodyEffect
+  /** Delays the processing of the request (`before`), or the response after the commit (`after`). */
   | { kind: 'latency'; when: 'before' | 'after'; ms: number }
-  /** The connection is reset before anything is processed. */
+  /** Resets the connection without processing the request. */
   | { kind: 'reset' }
-  /** The request is processed and committed, then the connection is reset. */
+  /** Processes and commits the request, then resets the connection without a response. */
   | { kind: 'answerLost' }
-  /** Replaces the answer, either instead of processing or `after` the commit. */
+  /** Sends this response instead of processing the request (`before`), or after the commit (`after`). */
   | {
       kind: 'answer';
       when: 'before' | 'after';
@@ -40,24 +41,29 @@ export type RequestEffect =
       contentType?: string;
       headers?: Readonly<Record<string, string>>;
     }
-  /** 429 for this and every request until the reset. `retryAfter` adds that header. */
+  /** Refuses this and every request in the next `resetMs` with 429. `retryAfter` adds a `Retry-After` header. */
   | { kind: 'rateLimited'; resetMs: number; retryAfter: boolean };
 
-/** Applies to an open stream after a number of its events. */
+/** Applies to an event stream, once it has delivered `after` events. */
 export type StreamEffect =
+  /** Closes the connection without ending the HTTP message. */
   | { kind: 'cut'; after: number }
+  /** Sends nothing more, heartbeats included, but keeps the connection open. */
   | { kind: 'silence'; after: number }
+  /** Drops the next events, then reports their number in a comment. */
   | { kind: 'dropped'; after: number; messages: number }
+  /** Reports an internal error in a comment, then ends the stream. */
   | { kind: 'internalError'; after: number }
-  /** First sends this many events from before the requested range, as after a reconnect. */
+  /** When the stream opens, sends this many events from before the requested range first. */
   | { kind: 'duplicates'; messages: number };
 
 export type Effect = RequestEffect | StreamEffect;
 
-/** What a fault does when it fires. A latency's length is drawn at that time. */
+/** What a fault does when it fires. Only then is a `latency` given its length in milliseconds. */
 export type FaultEffect =
   | Exclude<Effect, { kind: 'latency' }>
   | { kind: 'latency'; when: 'before' | 'after'; delay: Delay }
+  /** Gives an event an id that may sort before earlier ids of the same millisecond. */
   | { kind: 'disorderedIds' };
 
 export interface Fault {
@@ -77,14 +83,17 @@ export function isStreamEffect<Some extends { kind: string }>(effect: Some): eff
   return streamKinds.has(effect.kind);
 }
 
-/** Whether an effect can apply to an operation. A stream, for example, has no answer that can be lost or truncated. */
+/**
+ * Whether an effect can apply to requests of an operation. `disorderedIds` applies to events instead, whatever
+ * operation causes them. An event stream, for example, has no complete response that could be lost or truncated.
+ */
 export function canAffect(effect: FaultEffect, operation: Operation): boolean {
   if (effect.kind === 'disorderedIds') return false;
   if (!eventOperations.has(operation)) return !isStreamEffect(effect);
-  return isStreamEffect(effect) || !affectsAnswer(effect);
+  return isStreamEffect(effect) || !affectsCompleteAnswer(effect);
 }
 
-function affectsAnswer(effect: FaultEffect): boolean {
+function affectsCompleteAnswer(effect: FaultEffect): boolean {
   if (effect.kind === 'latency' || effect.kind === 'answer') return effect.when === 'after';
   return effect.kind === 'answerLost' || isBodyEffect(effect);
 }

@@ -15,34 +15,41 @@ import { longestTimerMs } from '../values/instant.ts';
 
 interface Armed {
   fault: Fault;
+  /** Number of requests, streams or events that were in the fault's scope. */
   seen: number;
   fired: number;
-  /** Each fault has its own generator, so its draws don't depend on other requests or events. */
+  /** Each fault has its own generator, so requests and events outside its scope don't affect its random numbers. */
   random: () => number;
 }
 
-/** The active faults. The same seed and order of requests reproduce the same faults. */
+/**
+ * Holds the active faults and decides at random which of them fire for a request, a stream or an event. The same seed
+ * and the same order of requests reproduce the same faults.
+ */
 export class FaultPlan {
   #armed: Armed[] = [];
 
-  /** Replaces all faults and restarts their draws. */
+  /** Replaces all faults. Their counters start at 0 and their random numbers at the beginning. */
   replace(faults: readonly Fault[], seed: number): void {
     this.#armed = faults.map((fault, index) => ({ fault, seen: 0, fired: 0, random: randomFor(seed, index) }));
   }
 
-  /** Draws the effects for a request, in the order of the list. Effects that can't change anything aren't drawn. */
+  /**
+   * Returns the effects of the faults that fire for a request, in the order of the fault list. A fault whose effect
+   * would change nothing because of the effects before it doesn't fire and isn't counted as seen.
+   */
   draw(operation: Operation): RequestEffect[] {
     const drawn: RequestEffect[] = [];
     for (const armed of this.#armed) {
       const { effect } = armed.fault;
       if (effect.kind === 'disorderedIds' || isStreamEffect(effect)) continue;
       if (!isInScope(armed, operation) || isIneffective(effect, drawn) || !fires(armed)) continue;
-      drawn.push(effect.kind === 'latency' ? { ...effect, ms: drawLength(effect.delay, armed.random) } : effect);
+      drawn.push(effect.kind === 'latency' ? { ...effect, ms: drawDelayMs(effect.delay, armed.random) } : effect);
     }
     return drawn;
   }
 
-  /** Draws the effects for a stream. Called when it opens. */
+  /** Returns the effects of the faults that fire for an event stream. Called when the stream opens. */
   drawStream(operation: Operation): StreamEffect[] {
     const drawn: StreamEffect[] = [];
     for (const armed of this.#armed) {
@@ -53,13 +60,13 @@ export class FaultPlan {
     return drawn;
   }
 
-  /** Draws whether the next event's id is out of order. */
-  drawDisorder(): boolean {
-    const disorder = this.#armed.filter(({ fault }) => fault.effect.kind === 'disorderedIds');
-    return disorder.filter(fires).length > 0;
+  /** Whether a `disorderedIds` fault fires for the next event, so that its id may be out of order. */
+  drawDisorderedId(): boolean {
+    const disorderedIds = this.#armed.filter(({ fault }) => fault.effect.kind === 'disorderedIds');
+    return disorderedIds.filter(fires).length > 0;
   }
 
-  /** The faults as given, each with how often it was seen and fired. */
+  /** Returns the fields of each fault, with the number of times that it was seen and that it fired. */
   describe(): object[] {
     return this.#armed.map(({ fault, seen, fired }) => ({ ...fault.effect, ...fault.scope, seen, fired }));
   }
@@ -69,19 +76,20 @@ function isInScope({ fault }: Armed, operation: Operation): boolean {
   return canAffect(fault.effect, operation) && (fault.scope.operations?.includes(operation) ?? true);
 }
 
-/** Whether an effect can't change anything, given what was already drawn for the request. */
+/** Whether an effect would change nothing, given the effects already drawn for the request. */
 function isIneffective(effect: FaultEffect, drawn: readonly RequestEffect[]): boolean {
   if (drawn.some(endsRequest)) return true;
   if (isBodyEffect(effect)) return drawn.some(isBodyEffect);
   return effect.kind === 'answer' && effect.when === 'after' && drawn.some(({ kind }) => kind === 'answer');
 }
 
-/** Whether effects after this one can't happen. */
+/** Whether an effect ends the request, so that later effects can't apply. */
 function endsRequest(effect: RequestEffect): boolean {
   if (effect.kind === 'answer') return effect.when === 'before';
   return effect.kind === 'reset' || effect.kind === 'answerLost' || effect.kind === 'rateLimited';
 }
 
+/** Counts a request, stream or event in the fault's scope, and decides whether the fault fires for it. */
 function fires(armed: Armed): boolean {
   const { count, probability, skip } = armed.fault.scope;
   armed.seen += 1;
@@ -91,12 +99,15 @@ function fires(armed: Armed): boolean {
   return true;
 }
 
-/** A step of 2^32 divided by the golden ratio keeps one seed's faults apart from those of the next seeds. */
+/**
+ * The step is 2^32 divided by the golden ratio. With a step of 1, the second fault of one seed would have the same
+ * random numbers as the first fault of the next seed.
+ */
 function randomFor(seed: number, index: number): () => number {
   return seededRandom(seed + Math.imul(index, 0x9e3779b9));
 }
 
-function drawLength(delay: Delay, random: () => number): number {
+function drawDelayMs(delay: Delay, random: () => number): number {
   if ('ms' in delay) return delay.ms;
   if ('meanMs' in delay) return Math.min(-Math.log(1 - random()) * delay.meanMs, longestTimerMs);
   return delay.minMs + random() * (delay.maxMs - delay.minMs);

@@ -7,9 +7,10 @@ import { readCount, readWait } from '../rules/bodyFields.ts';
 
 type Kind = FaultEffect['kind'];
 
+/** The three ways to give the length of a latency. */
 const delayFields: readonly (readonly string[])[] = [['ms'], ['minMs', 'maxMs'], ['meanMs']];
 
-/** The fields of each kind of fault. */
+/** The fields of each kind of fault, apart from its scope. */
 export const effectFields: Readonly<Record<Kind, readonly string[]>> = {
   latency: ['when', ...delayFields.flat()],
   reset: [],
@@ -34,7 +35,7 @@ export function readKind(item: JsonObject, at = ''): Kind {
   return kind;
 }
 
-/** Reads the effect of a fault, also from the body of `POST /sandbox/streams`. @throws Refusal 400 */
+/** Reads an effect from a fault of `PUT /sandbox/faults` or a body of `POST /sandbox/streams`. @throws Refusal 400 */
 export function readEffect(item: JsonObject, at = ''): FaultEffect {
   const kind = readKind(item, at);
   switch (kind) {
@@ -80,24 +81,24 @@ function readAnswer(item: JsonObject, at: string): FaultEffect {
   };
 }
 
-function readHeaders(value: unknown, at: string): Record<string, string> {
-  if (!isObject(value)) throw invalid(`${at} must be an object`);
+function readHeaders(value: unknown, path: string): Record<string, string> {
+  if (!isObject(value)) throw invalid(`${path} must be an object`);
   const headers = Object.entries(value).map(([name, content]) => {
     const text = content instanceof JsonNumber ? content.literal : content;
-    if (typeof text !== 'string') throw invalid(`${at}.${name} must be a string`);
-    checkHeader(name, text, `${at}.${name}`);
+    if (typeof text !== 'string') throw invalid(`${path}.${name} must be a string`);
+    checkHeader(name, text, `${path}.${name}`);
     return [name, text] as const;
   });
   return Object.fromEntries(headers);
 }
 
-/** Refuses what Node can't send now instead of when the fault fires. */
-function checkHeader(name: string, value: string, at: string): void {
+/** Refuses a header that Node would fail to send when the fault fires. */
+function checkHeader(name: string, value: string, path: string): void {
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);
   } catch {
-    throw invalid(`${at} is not a valid header`);
+    throw invalid(`${path} is not a valid header`);
   }
 }
 

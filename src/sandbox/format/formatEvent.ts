@@ -4,7 +4,7 @@ import type { EventRow } from '../store/EventTable.ts';
 
 export type EventsVersion = 'v1' | 'v2';
 
-/** An event as an SSE block: a `data:` line and an empty line. */
+/** Formats an event as a server-sent event: a `data:` line and an empty line. */
 export function formatEvent(event: EventRow, version: EventsVersion): string {
   const ids = version === 'v2' ? { event_id: event.ulid } : { event_id: event.seq, event_ulid: event.legacy_ulid };
   const body: WireStatusEvent = {

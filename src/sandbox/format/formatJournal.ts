@@ -10,14 +10,17 @@ import type { Settings } from '../setup/SandboxOptions.ts';
 
 export type AnswerShape = Settings['answerShape'];
 
-/** A journal in the API's format. `newest` has every key: null if it doesn't apply, `""` for texts not given. */
+/**
+ * Formats a journal as in the API's responses. In the `newest` shape it has every key: null for keys that don't apply
+ * to the journal, `""` for texts that were not given.
+ */
 export function formatJournal(journal: Journal, shape: AnswerShape): WireJournal {
   return shape === 'old' ? formatOld(journal) : formatNewest(journal);
 }
 
 /**
- * One item of a batch answer. `error_message` is `""` unless the entry failed. Reverse batches in the newest shape have
- * it for failed entries only.
+ * Formats one item of a batch response. `error_message` is `""` unless the entry failed; in the newest shape, items of
+ * a reverse batch have the key only if the entry failed.
  */
 export function formatBatchJournal(journal: Journal, shape: AnswerShape, kind: 'batch' | 'reverse'): WireBatchJournal {
   const formatted = formatJournal(journal, shape);
@@ -47,7 +50,7 @@ function formatNewest(journal: Journal): WireJournal {
   };
 }
 
-/** The shape of the docs' older samples: no currency or `created_at`, `""` and `"0"` for what doesn't apply. */
+/** Formats a journal as in the docs' older samples: without `currency` and `created_at`, and with `""` or `"0"`. */
 function formatOld(journal: Journal): WireJournal {
   if (journal.entry_type === 'JNLC') {
     return { ...common(journal), symbol: '', qty: null, price: '0', net_amount: journal.amount };

@@ -29,7 +29,7 @@ export interface ApiHandlerParts {
   clock: SandboxClock;
 }
 
-/** A request of a known operation, with its faults and log entry. */
+/** A request for a known operation, with its faults and log entry. */
 interface Call {
   operation: Operation;
   id: string;
@@ -38,10 +38,12 @@ interface Call {
   entry: LogEntry;
 }
 
-/** How faults end a request before it is processed. Null if they don't. */
+/** How a fault ends a request before it is processed: with a response or a reset. Null if no fault does. */
 type EarlyEnd = { answer: Answer } | 'reset' | null;
 
-/** Handles a request of the API: rate limit, credentials, faults, route, answer. */
+/**
+ * Handles requests to the API: checks the rate limit and credentials, applies faults, runs the operation and responds.
+ */
 export class ApiHandler {
   readonly #parts: ApiHandlerParts;
   readonly #locks = new KeyLocks();
@@ -61,20 +63,20 @@ export class ApiHandler {
       return;
     }
     const refusal = checkAdmission(match.operation, headers, rate.allowed, credentials);
-    // A refused request draws no faults: they would count as fired without any effect.
+    // No faults are drawn for a refused request: they would count as fired although they had no effect.
     const effects = refusal ? [] : faults.draw(match.operation);
     const entry = createLogEntry(exchange, match.operation, effects, clock.realMilliseconds());
     log.begin(entry);
     await this.#handleCall({ ...match, exchange, effects, entry }, refusal);
   }
 
-  /** Refuses a request with the headers that every answer has. */
+  /** Sends a refusal with the rate limit headers that every response has. */
   async refuse(exchange: Exchange, refusal: Refusal): Promise<void> {
     exchange.addHeaders(this.#parts.rateLimit.take().headers);
     await exchange.send(refusalAnswer(refusal));
   }
 
-  /** The headers for the answer to bytes that aren't a valid request. */
+  /** Returns the rate limit headers for the response to bytes that aren't a valid request. */
   headersOfUnreadable(): Readonly<Record<string, string>> {
     return this.#parts.rateLimit.take().headers;
   }
@@ -85,7 +87,7 @@ export class ApiHandler {
       const body = await bodyOf(exchange);
       if (body === null) this.#end(call, null);
       else if (refusal) await this.#send(call, refusal);
-      // The lock is taken after the body is complete, so that a client that disconnects earlier can't hold it.
+      // The lock is taken only when the body is complete, so that a client that never completes it can't hold the lock.
       else
         await this.#locks.run(idempotencyKeyOf(operation, exchange.request.headers), () => this.#process(call, body));
     } catch (error) {
@@ -162,13 +164,13 @@ export class ApiHandler {
     await call.exchange.send(answer, bodyEffect);
   }
 
-  /** @param status null if the client gets no answer; a disconnected client gets none either */
+  /** Completes the log entry. @param status null if no response is sent; also logged as null if the client has left */
   #end({ exchange, entry }: Call, status: number | null): void {
     this.#parts.log.end(entry, exchange.isGone ? null : status, this.#parts.clock.realMilliseconds());
   }
 }
 
-/** Returns the body, the refusal of one that is too long, or null if the client disconnected. */
+/** Returns the body, the response that refuses it if it is too long, or null if the client disconnected. */
 async function bodyOf(exchange: Exchange): Promise<string | Answer | null> {
   try {
     return await exchange.body();

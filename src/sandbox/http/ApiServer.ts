@@ -17,19 +17,21 @@ export interface ApiServerParts {
   clock: SandboxClock;
 }
 
-/** Longer than clients keep idle connections, so that the clients close them. */
+/**
+ * How long an idle connection stays open: longer than clients keep theirs, so that clients are the ones to close it.
+ */
 const keepAliveMs = 75_000;
 
 /** The HTTP server of the API, with the controls under `/sandbox`. */
 export class ApiServer {
   readonly #server: Server;
   readonly #parts: ApiServerParts;
-  /** The newest answer of each connection. */
-  readonly #answers = new WeakMap<Duplex, ServerResponse>();
+  /** The newest response on each connection. */
+  readonly #newestResponses = new WeakMap<Duplex, ServerResponse>();
 
   constructor(parts: ApiServerParts) {
     this.#parts = parts;
-    // Node's own refusals lack request id and rate limit headers, so they are sent here instead.
+    // Node's own error responses lack the request id and the rate limit headers, so the sandbox sends its own instead.
     this.#server = createServer({ keepAliveTimeout: keepAliveMs, requireHostHeader: false }, (request, response) => {
       void this.#serve(request, response);
     });
@@ -39,11 +41,11 @@ export class ApiServer {
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       const headers = () => ({ 'X-Request-ID': randomUUID(), ...parts.api.headersOfUnreadable() });
-      refuseUnreadable(error, socket, this.#answers.get(socket), headers);
+      refuseUnreadable(error, socket, this.#newestResponses.get(socket), headers);
     });
   }
 
-  /** Resolves with the port. Rejects if the address is in use. */
+  /** Resolves with the port. Rejects if the server can't listen on the address. */
   listen(): Promise<number> {
     const { host, port } = this.#parts.settings;
     return new Promise((resolve, reject) => {
@@ -55,7 +57,7 @@ export class ApiServer {
     });
   }
 
-  /** Stops at once and cuts open requests and streams. */
+  /** Stops immediately: closes all connections, including those of open requests and streams. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
@@ -64,7 +66,7 @@ export class ApiServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#answers.set(request.socket, response);
+    this.#newestResponses.set(request.socket, response);
     const { api, control, clock } = this.#parts;
     const exchange = new Exchange(request, response, randomUUID(), clock.date);
     try {

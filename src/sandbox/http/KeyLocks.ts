@@ -1,8 +1,8 @@
-/** Serializes requests with the same idempotency key: a duplicate waits until the first is answered. */
+/** Serializes requests with the same idempotency key: a duplicate waits until the first request has been answered. */
 export class KeyLocks {
   readonly #tails = new Map<string, Promise<void>>();
 
-  /** Does the work when it is this request's turn; at once without a key. @throws what the work throws */
+  /** Runs `work` after all earlier work with the same key, or immediately without a key. @throws what `work` throws */
   async run(key: string | undefined, work: () => Promise<void>): Promise<void> {
     if (key === undefined) return work();
     const turn = (this.#tails.get(key) ?? Promise.resolve()).then(work);

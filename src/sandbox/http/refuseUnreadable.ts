@@ -10,17 +10,17 @@ const refusals: Readonly<Record<string, [status: number, reason: string, message
 };
 
 /**
- * Answers bytes that aren't a valid request and closes the connection, since nothing after them can be read.
- * If another answer is being sent, the connection is destroyed instead.
+ * Responds to bytes that aren't a valid request and closes the connection, since nothing after them can be read.
+ * If the newest response on the connection is still being sent, the connection is destroyed instead.
  */
 export function refuseUnreadable(
   error: NodeJS.ErrnoException,
   socket: Duplex,
-  newest: ServerResponse | undefined,
+  newestResponse: ServerResponse | undefined,
   headers: () => Readonly<Record<string, string>>,
 ): void {
-  const isMidAnswer = newest?.headersSent === true && !newest.writableFinished;
-  if (!socket.writable || error.code === 'ECONNRESET' || isMidAnswer) {
+  const isMidResponse = newestResponse?.headersSent === true && !newestResponse.writableFinished;
+  if (!socket.writable || error.code === 'ECONNRESET' || isMidResponse) {
     socket.destroy();
     return;
   }

@@ -3,7 +3,9 @@ import { type Micros, formatDate } from '../values/instant.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
 import { type Journal, Place } from '../store/JournalTable.ts';
 
-/** Holds what was debited and not yet credited. It isn't a row of `accounts`, so clients don't see it. */
+/**
+ * The account that holds what was debited but not yet credited. It isn't a row of `accounts`, so clients don't see it.
+ */
 export const clearingAccountId = 'clearing';
 
 /** Double-entry bookkeeping: every debit and its credit are exact and in the same transaction. */
@@ -17,8 +19,8 @@ export class Books {
   /**
    * Moves the cash or shares of a journal to another place.
    *
-   * @returns the journal with its new place, and with dates once the receiver has them; null if the debited account
-   *   lacks them, in which case nothing moves
+   * @returns the journal with its new place and, if that is the receiver, its dates; null if the account to debit lacks
+   *   the amount, in which case nothing moves
    */
   transfer(journal: Journal, place: Place, at: Micros): Journal | null {
     if (journal.posted === place) return journal;
@@ -39,7 +41,7 @@ export class Books {
     return true;
   }
 
-  /** Total per unit over all accounts and clearing. Journals never change it. */
+  /** Returns the total of each unit over all accounts, clearing included. Journals never change these totals. */
   totals(): Record<string, string> {
     const totals = new Map<string, Decimal>();
     for (const { unit, amount } of this.#accounts.holdings()) {

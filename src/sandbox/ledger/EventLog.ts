@@ -9,11 +9,11 @@ export interface EventLogParts {
   events: EventTable;
   clock: SandboxClock;
   random: () => number;
-  /** Called once per event. True gives it an id that may sort before others of its millisecond. */
-  drawDisorder: () => boolean;
+  /** Called once per event. If it returns true, the event's id may sort before earlier ids of the same millisecond. */
+  drawDisorderedId: () => boolean;
 }
 
-/** Writes the status events. The time of an event is never before that of an earlier one. */
+/** Writes the status events. No event has an earlier time than the events before it. */
 export class EventLog {
   readonly #parts: EventLogParts;
   #nextUlid: (time: number) => string;
@@ -28,13 +28,13 @@ export class EventLog {
     this.#lastAt = parts.events.last().at;
   }
 
-  /** Records a change of a journal's status. `from` is `''` for its first status. */
+  /** Records an event with the journal's new status. `from` is the previous status, or `''` if there was none. */
   record(journal: Journal, from: string): void {
-    const { events, clock, random, drawDisorder } = this.#parts;
+    const { events, clock, random, drawDisorderedId } = this.#parts;
     this.#lastAt = Math.max(this.#lastAt, clock.now());
     const milliseconds = Math.floor(this.#lastAt / microsPerMillisecond);
     events.insert({
-      ulid: drawDisorder() ? ulid(milliseconds, random) : this.#nextUlid(milliseconds),
+      ulid: drawDisorderedId() ? ulid(milliseconds, random) : this.#nextUlid(milliseconds),
       legacy_ulid: this.#nextLegacyUlid(milliseconds),
       at: this.#lastAt,
       journal_id: journal.id,
@@ -43,7 +43,7 @@ export class EventLog {
     });
   }
 
-  /** Starts over on an empty log. */
+  /** Starts over after the events have been deleted. */
   reset(): void {
     this.#lastAt = 0;
     // The old factories would continue from the old time, which may be years ahead.
@@ -55,9 +55,10 @@ export class EventLog {
 const timeLength = 10;
 
 /**
- * Creates increasing ULIDs: the first of a millisecond is random, each further one is one higher.
+ * Returns a function that creates increasing ULIDs: the first one in a millisecond is random, and each further one is
+ * higher by one.
  *
- * @param last the highest ULID of an earlier run, from which ulid's own `monotonicFactory` can't continue
+ * @param last the highest ULID of an earlier run, from which ulid's own `monotonicFactory` couldn't continue
  */
 function createUlidFactory(random: () => number, last: string | null): (milliseconds: number) => string {
   let lastTime = last === null ? -1 : decodeTime(last);

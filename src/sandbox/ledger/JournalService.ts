@@ -26,7 +26,7 @@ export class JournalService {
   }
 
   /**
-   * Creates all journals, or none if a rule refuses one.
+   * Creates all journals, or none if a rule refuses one of them.
    *
    * @throws Refusal 403 or 404, see `checkAccounts`
    */
@@ -78,7 +78,7 @@ export class JournalService {
   }
 }
 
-/** The account in the entry of a batch. The other account applies to the whole batch. */
+/** The account in the entry of a batch or reverse batch. The other account is the same for all entries. */
 function entryAccount(draft: JournalDraft, kind: RequestKind): string {
   return kind === 'reverse' ? draft.fromAccount : draft.toAccount;
 }

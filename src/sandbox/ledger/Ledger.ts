@@ -11,24 +11,23 @@ import { SettlementTimer } from './SettlementTimer.ts';
 import { StatusFlow } from './StatusFlow.ts';
 
 export interface LedgerOptions {
-  /** The data file, or memory. */
   store: Store;
   settings: Settings;
   clock: SandboxClock;
-  drawDisorder: () => boolean;
+  drawDisorderedId: () => boolean;
 }
 
-/** Accounts, journals and events on one store, with all parts that change them. */
+/** The accounts, journals and events in one store, with all parts that change them. */
 export class Ledger {
   readonly hub: EventHub;
   readonly parts;
   readonly #options: LedgerOptions;
 
-  /** Seeds an empty ledger. */
+  /** Writes the seed accounts if the store is empty. */
   constructor(options: LedgerOptions) {
     this.#options = options;
     const { store, settings, clock } = options;
-    // A restarted ledger continues from its last event, whatever the system clock shows.
+    // After a restart, time continues from the last event, even if the system clock is behind it.
     clock.forwardTo(store.events.last().at);
     const commit = new GroupCommit(store, () => this.#afterCommit());
     const books = new Books(store.accounts);
@@ -47,12 +46,12 @@ export class Ledger {
     store.commit();
   }
 
-  /** Resumes journals that are in progress. */
+  /** Schedules the status changes of journals that are in progress. */
   start(): void {
     this.parts.timer.schedule();
   }
 
-  /** Deletes everything and seeds again. */
+  /** Deletes everything and writes the seed accounts again. */
   async reset(): Promise<void> {
     const { store, commit, eventLog } = this.parts;
     await commit.run(() => {
@@ -64,7 +63,7 @@ export class Ledger {
     });
   }
 
-  /** Commits waiting changes and accepts no more. The caller closes the store. */
+  /** Commits pending changes and accepts no more. The caller closes the store. */
   close(): void {
     const { timer, commit } = this.parts;
     timer.close();
@@ -76,7 +75,7 @@ export class Ledger {
     seedLedger(this.parts.store.accounts, settings.systemCurrency, clock.now());
   }
 
-  /** A failure here must not withhold answers for committed changes. */
+  /** Reports an error instead of throwing it: the changes are committed, so their requests must get their responses. */
   #afterCommit(): void {
     try {
       this.hub.publish();

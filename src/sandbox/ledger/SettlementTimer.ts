@@ -4,9 +4,9 @@ import type { GroupCommit } from '../store/GroupCommit.ts';
 import type { JournalTable } from '../store/JournalTable.ts';
 import type { StatusFlow } from './StatusFlow.ts';
 
-/** Status changes due within this time share a transaction. */
+/** The shortest wait for a due change, so that status changes due within this time share a transaction. */
 const shortestWaitMs = 5;
-/** Delay before a retry, since a failure is likely to repeat at once. */
+/** The wait before a failed run is retried, since an immediate retry would probably fail, too. */
 const waitAfterFailureMs = 1_000;
 
 export interface SettlementTimerParts {
@@ -17,7 +17,7 @@ export interface SettlementTimerParts {
   onError: (error: unknown) => void;
 }
 
-/** Makes due status changes, by a timer in real time and when a test moves the clock. */
+/** Makes status changes when they are due: by a timer if the clock is real, and whenever the clock is moved. */
 export class SettlementTimer {
   readonly #parts: SettlementTimerParts;
   #timer: NodeJS.Timeout | undefined;
@@ -41,7 +41,9 @@ export class SettlementTimer {
     this.#timer = setTimeout(() => this.#run(), Math.min(Math.max(wait, shortestMs), longestTimerMs));
   }
 
-  /** Moves the clock to an instant and makes each due change at its own time. Callers provide the transaction. */
+  /**
+   * Moves the clock to an instant and makes each change due by then at its own time. Callers provide the transaction.
+   */
   advanceTo(instant: Micros): void {
     const { journals, statusFlow, clock } = this.#parts;
     for (let due = journals.nextDueAt(); due !== null && due <= instant; due = journals.nextDueAt()) {
@@ -52,7 +54,7 @@ export class SettlementTimer {
     this.#disarm();
   }
 
-  /** Settles now what waits for the end of the day. Callers provide the transaction. */
+  /** Immediately makes the status changes that wait for the end of the day. Callers provide the transaction. */
   endDay(): void {
     const { journals, statusFlow, clock } = this.#parts;
     const now = clock.now();

@@ -5,7 +5,7 @@ import { type Journal, type JournalTable, Place } from '../store/JournalTable.ts
 import type { Books } from './Books.ts';
 import type { EventLog } from './EventLog.ts';
 
-/** How a new journal proceeds. Only `v2`, the flow of a single JNLC, ends at `activity_created`. */
+/** The statuses that a new journal goes through. Only `v2`, the flow of a single JNLC, ends at `activity_created`. */
 export type Flow = 'classic' | 'v2' | 'pending-then-executed' | 'pending-then-rejected' | 'pending' | 'refused';
 
 export interface StatusFlowParts {
@@ -20,8 +20,8 @@ export interface StatusFlowParts {
 const dueBatchSize = 1_000;
 
 /**
- * Moves journals through their statuses: from queued through sent_to_clearing to executed, or pending until the end of
- * the day. Every change is written with its postings and event. Callers provide the transaction.
+ * Moves journals through the statuses of their flow. Every change is written with its postings and event. Callers
+ * provide the transaction.
  */
 export class StatusFlow {
   readonly #parts: StatusFlowParts;
@@ -30,7 +30,7 @@ export class StatusFlow {
     this.#parts = parts;
   }
 
-  /** Inserts a new journal and returns it with the status for the answer. */
+  /** Inserts a new journal and returns it with the status for the response. */
   begin(draft: Journal, flow: Flow): Journal {
     const { journals, eventLog, settings, clock } = this.#parts;
     const journal = this.#first(draft, flow);
@@ -41,12 +41,12 @@ export class StatusFlow {
       const due_status = flow === 'pending-then-rejected' ? 'rejected' : 'executed';
       return this.change(journal, 'pending', { due_at: endOfDay(clock.now()), due_status });
     }
-    // Without a delay, all its changes happen now. The answer still has its first status.
+    // Without a delay, all status changes happen now, but the response still has the first status.
     if (settings.settleDelayMs === 0) this.#runToEnd(journal);
     return journal;
   }
 
-  /** Makes one due status change. */
+  /** Makes the status change that is scheduled for a journal. */
   step(journal: Journal): Journal {
     const status = journal.due_status ?? journal.status;
     if (status === 'executed') return this.execute(journal);
@@ -54,10 +54,10 @@ export class StatusFlow {
     return this.change(journal, status, status === 'sent_to_clearing' ? this.#schedule('executed') : {});
   }
 
-  /** Credits the receiver. */
+  /** Executes a journal and credits the receiver. */
   execute(journal: Journal): Journal {
     const executed = this.#parts.books.transfer(journal, Place.receiver, this.#parts.clock.now());
-    // Only a ledger of an older version can lack the amount: newer ones debit at creation.
+    // The amount can be missing only in a ledger of an older version: now the sender is debited at creation.
     return executed ? this.change(executed, 'executed') : this.change(journal, 'refused');
   }
 
@@ -74,7 +74,7 @@ export class StatusFlow {
     return changed;
   }
 
-  /** Makes every status change that is due at an instant, in order. */
+  /** Makes every status change that is due, in order. */
   runDue(now: Micros): void {
     for (;;) {
       const due = this.#parts.journals.due(now, dueBatchSize);
@@ -83,7 +83,7 @@ export class StatusFlow {
     }
   }
 
-  /** The journal with its first status and place. */
+  /** Moves the amount of a new journal and returns the journal with its first status. */
   #first(draft: Journal, flow: Flow): Journal {
     if (flow === 'refused') return { ...draft, status: 'refused' };
     if (flow === 'v2') {
@@ -93,7 +93,7 @@ export class StatusFlow {
     return { ...this.#transfer(draft, Place.clearing), ...next, status: 'queued' };
   }
 
-  /** For transfers that can't fail: a new journal's balance was checked, and clearing has what was debited. */
+  /** Makes a transfer that can't fail: a new journal's balance has been checked, and clearing has what was debited. */
   #transfer(journal: Journal, place: Place): Journal {
     const { books, clock } = this.#parts;
     const carried = books.transfer(journal, place, clock.now());

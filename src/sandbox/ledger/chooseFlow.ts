@@ -4,9 +4,13 @@ import type { Flow } from './StatusFlow.ts';
 import type { AccountTable } from '../store/AccountTable.ts';
 import type { JournalDraft } from '../rules/readJournalRequests.ts';
 
-/** The endpoint of a create. The v2 flow applies to single journals only, the refused fixture to batches only. */
+/**
+ * The endpoint that creates a journal. The v2 flow applies to single journals only, the `refused` fixture to batches
+ * and reverse batches only.
+ */
 export type RequestKind = 'single' | 'batch' | 'reverse';
 
+/** A text in the description that determines the status of a journal. `refused` is the sandbox's own. */
 const fixture = /\/fixtures\/status=(pending|rejected|refused)\/fixtures\//;
 
 /**
@@ -32,11 +36,11 @@ function flowForFixture(word: 'pending' | 'rejected'): Flow {
   return word === 'pending' ? 'pending' : 'pending-then-rejected';
 }
 
-/** A JNLC within the limits is also counted towards the daily limit. */
+/** Whether a journal is above a limit. If a JNLC isn't, this also counts it towards the daily limit. */
 function isAboveLimit(draft: JournalDraft, day: string, accounts: AccountTable, settings: Settings): boolean {
   const amount = parseStoredDecimal(draft.amount);
   if (draft.entryType === 'JNLS') {
-    // Without a price the value is unknown.
+    // Without a price the value is unknown, so no limit applies.
     return draft.price !== null && amount.times(parseStoredDecimal(draft.price)).gt(settings.securitiesLimit);
   }
   const used = accounts.usedOn(day, draft.fromAccount, draft.unit).plus(amount);

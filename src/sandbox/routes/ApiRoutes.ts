@@ -20,7 +20,7 @@ import { listJournals } from './listJournals.ts';
 type Route = (request: ApiRequest) => Answer | Promise<Answer>;
 type Routes = Readonly<Record<Exclude<Operation, 'eventsV1' | 'eventsV2'>, Route>>;
 
-/** Shuffles answers. Undefined if their order is not to be changed. */
+/** Random numbers to shuffle the items of responses with. Undefined if they keep their order. */
 type Random = (() => number) | undefined;
 
 export interface ApiRoutesParts {
@@ -31,7 +31,7 @@ export interface ApiRoutesParts {
   settings: Settings;
 }
 
-/** Answers the requests of each operation, except for the event streams. */
+/** Handles the requests for each operation, except for the event streams. */
 export class ApiRoutes implements Routes {
   readonly #parts: ApiRoutesParts;
   readonly #batchRandom: Random;
@@ -59,7 +59,7 @@ export class ApiRoutes implements Routes {
     return this.#runOnce(request, body, (key) => this.#createItems(drafts, 'batch', key));
   }
 
-  /** As documented, it accepts no idempotency key: a repeated request moves the money again. */
+  /** As documented, a reverse batch accepts no idempotency key: a repeated request moves the money again. */
   async createReverseBatch(request: ApiRequest): Promise<Answer> {
     const drafts = readReverseBatch(readObject(request.body), this.#parts.settings);
     return json(await this.#parts.commit.run(() => this.#createItems(drafts, 'reverse')));
@@ -93,7 +93,10 @@ export class ApiRoutes implements Routes {
     return this.#parts.credentials.grant(body);
   }
 
-  /** Repeats the first answer for the same key and body, byte for byte. Refusals are not stored. */
+  /**
+   * Runs `work` in a transaction and responds with its result. A repeated key with the same body gets the first
+   * response again, byte for byte. Refusals are not stored.
+   */
   async #runOnce(request: ApiRequest, body: JsonObject, work: (key?: string) => unknown): Promise<Answer> {
     const { commit, store } = this.#parts;
     const key = idempotencyKeyOf(request.operation, request.headers);

@@ -3,12 +3,12 @@ import type { Exchange } from '../exchange/Exchange.ts';
 import { Refusal } from '../api/Refusal.ts';
 import type { Settings } from '../setup/SandboxOptions.ts';
 
-/** Handles a control. `id` is the one in the path, or `''`. */
+/** Handles a request to a control. `id` is the id in the path, or `''`. */
 export type Control = (body: string, id: string) => Answer | Promise<Answer>;
 
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
 
-/** Routes the controls under `/sandbox`. They need no credentials and by default answer on loopback only. */
+/** Routes requests to the controls under `/sandbox`. These need no credentials and by default accept loopback only. */
 export class ControlRoutes {
   readonly #controls: Readonly<Record<string, Control>>;
   readonly #access: Settings['control'];

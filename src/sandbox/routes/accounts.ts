@@ -17,7 +17,7 @@ export function getAccount(id: string, accounts: AccountTable, { systemCurrency 
   return json(formatAccount(account, accounts.holdings(), systemCurrency));
 }
 
-/** An account with what the ledger has of it: no contact, identity or documents. */
+/** Formats an account with the fields that the ledger knows: no contact, identity or documents. */
 function formatAccount(account: AccountRow, holdings: readonly HoldingRow[], systemCurrency: string): object {
   const own = holdings.filter((holding) => holding.account_id === account.id);
   const cash = byUnit(own, 'cash:');
@@ -28,7 +28,7 @@ function formatAccount(account: AccountRow, holdings: readonly HoldingRow[], sys
     status: account.status,
     currency: systemCurrency,
     created_at: formatInstant(account.created_at),
-    // alpaca-py requires it. The value of shares is not included.
+    // Required by alpaca-py. The value of shares is not included.
     last_equity: cash[systemCurrency] ?? '0',
     cash: cash[systemCurrency] ?? '0',
     cash_by_currency: cash,

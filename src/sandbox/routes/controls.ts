@@ -33,11 +33,11 @@ export interface ControlParts {
   clock: SandboxClock;
   settings: Settings;
   moves: MoveStatusParts;
-  /** Deletes everything and seeds the ledger again. */
+  /** Deletes everything and writes the seed accounts again. */
   reset: () => Promise<void>;
 }
 
-/** The controls by method and path. */
+/** Returns the controls by method and path. */
 export function createControls(parts: ControlParts): Record<string, Control> {
   return {
     'GET /sandbox/clock': () => showClock(parts),

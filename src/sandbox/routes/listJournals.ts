@@ -11,7 +11,7 @@ import type { JournalFilter, Journal, JournalTable } from '../store/JournalTable
 export interface JournalListParts {
   journals: JournalTable;
   settings: Settings;
-  /** Shuffles lists. */
+  /** Random numbers to shuffle lists with. Undefined for the newest first. */
   listRandom: (() => number) | undefined;
 }
 
@@ -34,7 +34,7 @@ const statuses = [
 ];
 
 /**
- * `GET /v1/journals`: a plain array without pages, everything unless there is a `limit`.
+ * `GET /v1/journals`: a plain array without pages, with all matching journals unless there is a `limit`.
  *
  * @throws Refusal 400 naming the parameter, 422 if too many journals match
  */

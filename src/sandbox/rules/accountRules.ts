@@ -4,7 +4,7 @@ import type { AccountRow, AccountTable } from '../store/AccountTable.ts';
 import type { JournalDraft } from './readJournalRequests.ts';
 
 /**
- * Checks accounts, direction and balances of all these journals. The first one that fails refuses them all.
+ * Checks the accounts, direction and balance of each journal. If a check fails, all journals are refused.
  *
  * @throws Refusal 404 for an unknown account, 403 otherwise
  */
@@ -46,7 +46,7 @@ function findAccount(accounts: AccountTable, id: string): AccountRow {
 }
 
 function insufficient(draft: JournalDraft, held: Decimal, needed: Decimal): Refusal {
-  // The API's literal message. The one for securities isn't known.
+  // The API's literal message for cash. The one for securities isn't known.
   if (draft.entryType === 'JNLC') return new Refusal(403, 'transferable balance is insufficient');
   const symbol = draft.unit.slice('shares:'.length);
   const figures = `holds ${held.toFixed()} ${symbol}, ${needed.toFixed()} needed`;

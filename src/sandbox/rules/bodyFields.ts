@@ -6,8 +6,9 @@ import { invalid } from '../api/Refusal.ts';
 import { isCurrency } from '../setup/SandboxOptions.ts';
 
 /**
- * Readers for the fields of request bodies. Refusals name the field; `at` is the path to it (`entries[2].`).
- * Unknown fields are ignored, as the API does, except where `refuseUnknownFields` is called.
+ * Readers for the fields of request bodies. Refusals name the field. `at` is the path of the object that contains it,
+ * with a final dot (`entries[2].`), or empty for the body itself. Unknown fields are ignored, as the API does, except
+ * where `refuseUnknownFields` is called.
  */
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -39,7 +40,7 @@ export function readEntryType<Word extends 'JNLC' | 'JNLS'>(body: JsonObject, al
   return word;
 }
 
-/** A positive decimal, sent as a string or a JSON number. Digits are kept as sent, without leading zeros. */
+/** Reads a positive decimal, sent as a string or a JSON number. Digits are kept as sent, without leading zeros. */
 export function readPositiveDecimal(body: JsonObject, name: string, at = '', maxDecimals = Infinity): string {
   const value = body[name];
   if (value === undefined || value === null || value === '') throw invalid(`${at}${name} is required`);
@@ -67,7 +68,7 @@ export function readSymbol(body: JsonObject): string {
   return symbol;
 }
 
-/** An ISO 4217 code, or the system currency if the body has none. */
+/** Reads a currency of three capital letters. Returns the system currency if the body has none. */
 export function readCurrency(body: JsonObject, systemCurrency: string, at = ''): string {
   const currency = readText(body, 'currency', at);
   if (currency === '') return systemCurrency;
@@ -89,7 +90,7 @@ const transmitterTexts = [
   'transmitter_financial_institution',
 ] as const;
 
-/** The Travel Rule fields, or null if the body has none. */
+/** Reads the Travel Rule fields. Returns null if the body has none. */
 export function readTransmitter(body: JsonObject, at = ''): WireTransmitter | null {
   const transmitter: WireTransmitter = {};
   for (const name of transmitterTexts) {
@@ -104,7 +105,7 @@ export function readTransmitter(body: JsonObject, at = ''): WireTransmitter | nu
   return Object.keys(transmitter).length === 0 ? null : transmitter;
 }
 
-/** The entries of a batch. There must be at least one. */
+/** Reads the entries of a batch. There must be at least one. */
 export function readEntries(body: JsonObject): JsonObject[] {
   const entries = body['entries'];
   if (entries === undefined || entries === null) throw invalid('entries is required');
@@ -122,7 +123,7 @@ export function refuseUnknownFields(item: JsonObject, known: readonly string[], 
   if (unknown !== undefined) throw invalid(`${at}${unknown} is unknown, expected ${known.join(', ')}`);
 }
 
-/** A number of 0 or more. Times and counts fit a JavaScript number. @throws Refusal 400 */
+/** Reads a number of 0 or more. JavaScript numbers are exact enough for times and counts. @throws Refusal 400 */
 export function readNumber(item: JsonObject, name: string, at = '', fallback?: number): number {
   const value = item[name];
   if (value === undefined && fallback !== undefined) return fallback;
@@ -138,14 +139,14 @@ export function readCount(item: JsonObject, name: string, at = '', fallback?: nu
   return number;
 }
 
-/** Milliseconds that a timer can wait. @throws Refusal 400 */
+/** Reads a number of milliseconds that a timer can wait. @throws Refusal 400 */
 export function readWait(item: JsonObject, name: string, at = '', fallback?: number): number {
   const number = readNumber(item, name, at, fallback);
   if (number > longestTimerMs) throw invalid(`${at}${name} must be at most ${longestTimerMs}`);
   return number;
 }
 
-/** Counts code points, which have one or two UTF-16 units each. */
+/** Compares the number of code points, which have one or two UTF-16 units each. */
 function isLonger(text: string, maxLength: number): boolean {
   if (text.length <= maxLength || text.length > 2 * maxLength) return text.length > maxLength;
   return Array.from(text).length > maxLength;

@@ -22,7 +22,7 @@ export interface JournalDraft {
   toAccount: string;
   /** The unit that moves: `cash:USD`, `shares:AAPL`. */
   unit: string;
-  /** A positive decimal as the client sent it. */
+  /** A positive decimal as the client sent it, but without an exponent or leading zeros. */
   amount: string;
   currency: string;
   /** Price of one share. Null for cash and for symbols without a price. */
@@ -34,7 +34,7 @@ export interface JournalDraft {
 /** Documented: "The value should have 9 or fewer decimal places". */
 const maxQtyDecimals = 9;
 
-/** The body of `POST /v1/journals`. @throws Refusal 400 naming the first invalid field */
+/** Reads the body of `POST /v1/journals`. @throws Refusal 400 naming the first invalid field */
 export function readCreate(body: JsonObject, { systemCurrency }: Settings): JournalDraft {
   const entryType = readEntryType(body, ['JNLC', 'JNLS']);
   const common = {
@@ -51,7 +51,7 @@ export function readCreate(body: JsonObject, { systemCurrency }: Settings): Jour
   return { ...common, unit: `shares:${symbol}`, amount, price: seedPrices.get(symbol) ?? null, transmitter: null };
 }
 
-/** The body of `POST /v1/journals/batch`: one draft per entry. @throws Refusal 400 */
+/** Reads the body of `POST /v1/journals/batch`: one draft per entry. @throws Refusal 400 */
 export function readBatch(body: JsonObject, { systemCurrency, batchDescription }: Settings): JournalDraft[] {
   const entryType = readEntryType(body, ['JNLC']);
   const fromAccount = readAccountId(body, 'from_account');
@@ -74,7 +74,7 @@ export function readBatch(body: JsonObject, { systemCurrency, batchDescription }
   return drafts;
 }
 
-/** The body of `POST /v1/journals/reverse_batch`: one draft per entry. @throws Refusal 400 */
+/** Reads the body of `POST /v1/journals/reverse_batch`: one draft per entry. @throws Refusal 400 */
 export function readReverseBatch(body: JsonObject, { systemCurrency }: Settings): JournalDraft[] {
   const entryType = readEntryType(body, ['JNLC']);
   const toAccount = readAccountId(body, 'to_account');
@@ -94,7 +94,7 @@ export function readReverseBatch(body: JsonObject, { systemCurrency }: Settings)
   });
 }
 
-/** Ignoring a misplaced currency would move the wrong money. */
+/** Refuses a misplaced currency: ignoring it would move money in the wrong currency. */
 function refuseCurrency(body: JsonObject, message: string): void {
   if (readText(body, 'currency') !== '') throw invalid(message);
 }

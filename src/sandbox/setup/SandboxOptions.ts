@@ -9,7 +9,7 @@ export interface SandboxOptions {
   host?: string;
   /** TCP port. Default 0, which picks a free port; see `Sandbox.port`. */
   port?: number;
-  /** The only HTTP Basic credential that is accepted. */
+  /** Key id and secret key of the only HTTP Basic credential that is accepted. */
   keyId: string;
   secretKey: string;
   /** The only OAuth client. Default: the Basic credential's key id and secret. */
@@ -17,21 +17,27 @@ export interface SandboxOptions {
   clientSecret?: string;
   /** Lifetime of an access token in seconds by the sandbox's clock. Default 899, as documented. */
   tokenLifetimeSeconds?: number;
-  /** File of the ledger. Default: in memory, lost on exit. An existing ledger is continued and not seeded again. */
+  /** The ledger's file. Default: in memory, lost on exit. An existing ledger is continued and not seeded again. */
   dataFile?: string;
-  /** `v2` (default): a single JNLC is created as `executed`, then `activity_created`. `classic`: created as `queued`. */
+  /** `v2` (default): a single JNLC is `executed` at once, then `activity_created`. `classic`: it starts as `queued`. */
   jnlcFlow?: 'v2' | 'classic';
   /** Currency of journals without one, as three capital letters. Default `USD`. */
   systemCurrency?: string;
-  /** `any-amount` (default): fixtures always apply. `above-limit`: only to journals that would be pending anyway. */
+  /**
+   * When a fixture, a text in the description such as `/fixtures/status=pending/fixtures/`, determines the status.
+   * `any-amount` (default): always. `above-limit`: only if the journal would be pending anyway.
+   */
   fixtures?: 'any-amount' | 'above-limit';
-  /** A batch's own `description`: `ignored` (default), or `copied` to entries without one, as older hosts do. */
+  /** A batch's own `description`: `ignored` (default), or `copied` to entries without one, as the API used to do. */
   batchDescription?: 'ignored' | 'copied';
-  /** `newest` (default): every key, null if it doesn't apply. `old`: `""` and `"0"`, no currency or `created_at`. */
+  /**
+   * The format of journals. `newest` (default): every key, null if it doesn't apply. `old`: `""` and `"0"`, no currency
+   * or `created_at`.
+   */
   answerShape?: 'newest' | 'old';
   /** Shuffles every list with this seed. Default: newest first. `limit` applies after the shuffle. */
   listOrderSeed?: number;
-  /** Shuffles the items of batch answers with this seed. Default: the order of the entries. */
+  /** Shuffles the items of batch responses with this seed. Default: the order of the entries. */
   batchOrderSeed?: number;
   /** Whether lists include the days of `after` and `before`, which the docs don't define. Default `inclusive`. */
   listDates?: 'inclusive' | 'exclusive';
@@ -43,25 +49,25 @@ export interface SandboxOptions {
   perJournalLimit?: string;
   /** A JNLC that takes a customer above this total per UTC day and currency stays `pending`. Default `1000`. */
   dailyLimit?: string;
-  /** The same for firm accounts. Default `50000`. */
+  /** Like `dailyLimit`, for firm accounts. Default `50000`. */
   firmDailyLimit?: string;
   /** A JNLS worth more than this stays `pending`. Decimal string in USD. Default `50000`. */
   securitiesLimit?: string;
-  /** Milliseconds between status changes. Default 25. With 0 all of them are part of the create's transaction. */
+  /** Milliseconds between status changes. Default 25. With 0, the transaction that creates a journal makes them all. */
   settleDelayMs?: number;
-  /** `real` (default), or `manual`: time and journals move only on `POST /sandbox/clock`. */
+  /** `real` (default), or `manual`: the clock stands still until `POST /sandbox/clock` moves it. */
   clockMode?: 'real' | 'manual';
-  /** How many of the newest events can be replayed. Default: all. */
+  /** Number of the newest events that can be replayed. Default: all. */
   eventRetention?: number;
   /** Whether a replay includes the `since_id` event, which the docs don't define. Default true. */
   sinceIdInclusive?: boolean;
-  /** Maximum number of open event streams. Further ones are refused with 429. Default 25. */
+  /** Maximum number of open event streams. Further streams are refused with 429. Default 25. */
   maxStreams?: number;
   /** Milliseconds between `:heartbeat` comments on a stream, 1 to 2^31 - 1. Default 15,000. */
   heartbeatMs?: number;
   /** Bytes buffered for a slow reader of live events. Beyond that, events are dropped. Default 1 MiB. */
   streamBufferBytes?: number;
-  /** Requests per window before 429. Default: no limit, and the headers never count down. */
+  /** Requests per window before 429. `retryAfter` adds a `Retry-After` header. Default: no limit. */
   rateLimit?: { limit: number; windowMs: number; retryAfter?: boolean };
   /** Who may use `/sandbox/…`. Default `loopback`. Use `anyone` on trusted networks only. */
   control?: 'loopback' | 'anyone';
@@ -69,7 +75,7 @@ export interface SandboxOptions {
   logSize?: number;
   /** Called with unexpected errors, such as those behind a 500. Default: errors are dropped. */
   onError?: (error: unknown) => void;
-  /** Milliseconds since 1970, with fractions. Default: the system clock. */
+  /** Returns milliseconds since 1970, with fractions. Default: the system clock. */
   clock?: () => number;
   /** Creates journal ids. Default: random UUIDs. */
   newId?: () => string;

@@ -36,7 +36,7 @@ export const closedAccountId = '5f1d2c7a-0d4e-4b8e-9a55-3c6f0e1b7d21';
 /** An account that isn't open yet. */
 export const onboardingAccountId = '2b7e4f90-6a1c-4d3f-8e27-91c5d0a4b6f3';
 
-/** The samples journal money back from the last three customers, so these hold some. */
+/** The docs' samples journal money back from the last three customers, so these start with some. */
 const customersWithMoney = new Set<string>(customerAccountIds.slice(3));
 
 /** The price of one share. The AAPL price is the one in the docs' sample. */

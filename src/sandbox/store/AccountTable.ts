@@ -18,7 +18,7 @@ export interface HoldingRow {
   amount: string;
 }
 
-/** One movement of a journal: from which account to which, the unit and the amount. */
+/** The movement of a journal's amount from one account to another. */
 export interface Posting {
   journalId: string;
   from: string;
@@ -29,7 +29,7 @@ export interface Posting {
 
 /**
  * Accounts, their holdings and postings, and how much of their daily limit they have used.
- * Rows other than postings are cached, since every journal reads the same few.
+ * All rows except postings are cached, since every journal reads the same few.
  */
 export class AccountTable {
   readonly #one: Query<AccountRow>;
@@ -37,10 +37,10 @@ export class AccountTable {
   readonly #put: Query<never>;
   readonly #holding: Query<{ amount: string }>;
   readonly #holdings: Query<HoldingRow>;
-  readonly #hold: Query<never>;
+  readonly #putHolding: Query<never>;
   readonly #post: Query<never>;
-  readonly #used: Query<{ amount: string }>;
-  readonly #use: Query<never>;
+  readonly #usage: Query<{ amount: string }>;
+  readonly #putUsage: Query<never>;
   readonly #accountCache = new Map<string, AccountRow>();
   readonly #holdingCache = new Map<string, Decimal>();
   readonly #usageCache = new Map<string, Decimal>();
@@ -51,10 +51,10 @@ export class AccountTable {
     this.#put = new Query(database, 'INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?)');
     this.#holding = new Query(database, 'SELECT amount FROM holdings WHERE account_id = ? AND unit = ?');
     this.#holdings = new Query(database, 'SELECT * FROM holdings ORDER BY account_id, unit');
-    this.#hold = new Query(database, 'INSERT OR REPLACE INTO holdings VALUES (?, ?, ?)');
+    this.#putHolding = new Query(database, 'INSERT OR REPLACE INTO holdings VALUES (?, ?, ?)');
     this.#post = new Query(database, 'INSERT INTO postings VALUES (NULL, ?, ?, ?, ?, ?), (NULL, ?, ?, ?, ?, ?)');
-    this.#used = new Query(database, 'SELECT amount FROM daily_use WHERE account_id = ? AND unit = ? AND day = ?');
-    this.#use = new Query(database, 'INSERT OR REPLACE INTO daily_use VALUES (?, ?, ?, ?)');
+    this.#usage = new Query(database, 'SELECT amount FROM daily_use WHERE account_id = ? AND unit = ? AND day = ?');
+    this.#putUsage = new Query(database, 'INSERT OR REPLACE INTO daily_use VALUES (?, ?, ?, ?)');
   }
 
   find(id: string): AccountRow | undefined {
@@ -82,7 +82,7 @@ export class AccountTable {
   }
 
   setHolding(accountId: string, unit: string, amount: Decimal): void {
-    this.#hold.run(accountId, unit, amount.toFixed());
+    this.#putHolding.run(accountId, unit, amount.toFixed());
     this.#holdingCache.set(`${accountId} ${unit}`, amount);
   }
 
@@ -92,11 +92,11 @@ export class AccountTable {
   }
 
   usedOn(day: string, accountId: string, unit: string): Decimal {
-    return cached(this.#usageCache, `${accountId} ${unit} ${day}`, () => this.#used.first(accountId, unit, day));
+    return cached(this.#usageCache, `${accountId} ${unit} ${day}`, () => this.#usage.first(accountId, unit, day));
   }
 
   setUsedOn(day: string, accountId: string, unit: string, amount: Decimal): void {
-    this.#use.run(accountId, unit, day, amount.toFixed());
+    this.#putUsage.run(accountId, unit, day, amount.toFixed());
     this.#usageCache.set(`${accountId} ${unit} ${day}`, amount);
   }
 

@@ -5,7 +5,7 @@ import { firstSeqAt } from './firstSeqAt.ts';
 import { Query } from './Query.ts';
 
 export interface EventRow {
-  /** Order of arrival. v1 streams send it as the integer `event_id`. */
+  /** Position in the log. v1 streams send it as the integer `event_id`. */
   seq: number;
   ulid: string;
   /** The ULID on v1 streams, which differs from the one on v2. */
@@ -56,24 +56,24 @@ export class EventTable {
     this.#insert.run(event.ulid, event.legacy_ulid, event.at, event.journal_id, event.status_from, event.status_to);
   }
 
-  /** Up to `count` events after a sequence number, in order of arrival. -1 means all of them. */
+  /** Returns up to `count` events after a sequence number, in the order of the log. A count of -1 means all. */
   after(seq: number, count: number): EventRow[] {
     return this.#page.all(seq, count);
   }
 
-  /** Sequence number and time of the last event, zeros if there is none. */
+  /** Returns the sequence number and time of the last event, or zeros if there is none. */
   last(): { seq: number; at: Micros } {
     return this.#last.first() ?? { seq: 0, at: 0 };
   }
 
-  /** The highest ids so far. Ids may be out of order within the last millisecond, so all of it is read. */
+  /** Returns the highest ids so far. Ids of one millisecond may be out of order, so all of the last one is read. */
   highestUlids(): HighestUlids {
     const { at } = this.last();
     const millisecond = at - (at % microsPerMillisecond);
     return this.#highest.first(this.firstAt(millisecond)) ?? { ulid: null, legacy_ulid: null };
   }
 
-  /** The sequence number of the first event at or after an instant, or the next one if there is none. */
+  /** Returns the sequence number of the first event at or after an instant, or that of the next event to be written. */
   firstAt(at: Micros): number {
     return firstSeqAt(at, this.last().seq, (seq) => this.#timeOf.first(seq)?.at ?? 0);
   }

@@ -8,7 +8,7 @@ interface Job {
 type Outcome = { done: unknown } | { failed: unknown };
 
 /**
- * Commits all changes from one turn of the event loop in one transaction, and so with one disk write.
+ * Commits all changes from one turn of the event loop in one transaction, and therefore with one disk write.
  * A change that throws is rolled back alone.
  */
 export class GroupCommit {
@@ -17,13 +17,13 @@ export class GroupCommit {
   #jobs: Job[] = [];
   #isClosed = false;
 
-  /** @param afterCommit called once per commit, before the promises of its changes settle */
+  /** @param afterCommit called after every transaction, even a failed one, before the promises of its changes settle */
   constructor(store: Store, afterCommit: () => void) {
     this.#store = store;
     this.#afterCommit = afterCommit;
   }
 
-  /** Runs `work` in the next transaction. Resolves when it is on disk, rejects after `close`. */
+  /** Runs `work` in the next transaction. Resolves with its result when it is on disk. Rejects after `close`. */
   run<Result>(work: () => Result): Promise<Result> {
     // A delayed request can get here after the ledger was closed.
     if (this.#isClosed) return Promise.reject(new Error('the ledger is closed'));
@@ -42,7 +42,7 @@ export class GroupCommit {
     });
   }
 
-  /** Commits waiting changes and accepts no more. */
+  /** Commits pending changes and accepts no more. */
   close(): void {
     this.#isClosed = true;
     this.#flush();

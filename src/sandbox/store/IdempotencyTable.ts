@@ -4,13 +4,13 @@ import { Query } from './Query.ts';
 
 export interface IdempotencyRow {
   key: string;
-  /** Equal for equal requests. */
+  /** A hash that is equal for equal requests. */
   fingerprint: string;
-  /** The body of the first answer, unchanged. */
+  /** The body of the first response, unchanged. */
   answer: string;
 }
 
-/** The first answer for each `Idempotency-Key`, kept forever. */
+/** The first response for each `Idempotency-Key`. Keys never expire. */
 export class IdempotencyTable {
   readonly #one: Query<IdempotencyRow>;
   readonly #insert: Query<never>;

@@ -4,7 +4,7 @@ import type { Micros } from '../values/instant.ts';
 import { firstSeqAt } from './firstSeqAt.ts';
 import { Query, type Value } from './Query.ts';
 
-/** Which account currently has what a journal moves. Data files contain these numbers. */
+/** Where the amount of a journal currently is. Data files contain these numbers, so they must not change. */
 export const Place = { sender: 0, receiver: 1, clearing: 2 } as const;
 export type Place = (typeof Place)[keyof typeof Place];
 
@@ -16,7 +16,7 @@ export interface Journal {
   status: string;
   /** The unit that moves: `cash:USD`, `shares:AAPL`. */
   unit: string;
-  /** The amount as the client sent it. */
+  /** A positive decimal as the client sent it, but without an exponent or leading zeros. */
   amount: string;
   currency: string;
   price: string | null;
@@ -29,7 +29,7 @@ export interface Journal {
   idempotency_key: string | null;
   idempotency_key_type: 'single' | 'batch' | null;
   error_message: string | null;
-  /** Where its postings have moved the amount. */
+  /** Where the journal's postings have moved the amount. */
   posted: Place;
   /** Time and status of the next automatic change. Null if there is none. */
   due_at: Micros | null;
@@ -140,17 +140,17 @@ export class JournalTable {
     return Object.fromEntries(this.#byStatus.all().map(({ status, count }) => [status, count]));
   }
 
-  /** Whether more than `most` journals match. */
-  exceeds(filter: JournalFilter, most: number): boolean {
+  /** Whether more than `max` journals match. */
+  exceeds(filter: JournalFilter, max: number): boolean {
     const [first, end] = this.#span(filter);
-    if (end - first <= most) return false;
+    if (end - first <= max) return false;
     const { where, values } = buildConditions(filter);
     const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM journals WHERE seq >= ? AND seq < ?${where} LIMIT ?)`;
     const query = prepare(this.#counts, sql, this.#database);
-    return (query.first(first, end, ...values, most + 1)?.count ?? 0) > most;
+    return (query.first(first, end, ...values, max + 1)?.count ?? 0) > max;
   }
 
-  /** Up to `limit` matching journals, newest first, from one snapshot. */
+  /** Returns up to `limit` matching journals, newest first, from one snapshot. */
   list(filter: JournalFilter, limit: number): Journal[] {
     const [first, end] = this.#span(filter);
     const { where, values } = buildConditions(filter);

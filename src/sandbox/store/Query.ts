@@ -12,7 +12,7 @@ export class Query<Row> {
   }
 
   first(...values: Value[]): Row | undefined {
-    // Each SQL text is next to the type of its rows.
+    // Not checked: callers declare the type of the rows next to the SQL text.
     return this.#statement.get(values) as Row | undefined;
   }
 

@@ -8,7 +8,7 @@ import { tableNames, tables } from './tables.ts';
 
 const busyTimeoutMs = 5_000;
 
-/** The embedded database with a single connection. In memory unless a file is given. */
+/** The embedded database, with a single connection. It is in memory unless a file is given. */
 export class Store {
   readonly accounts: AccountTable;
   readonly journals: JournalTable;
@@ -19,7 +19,7 @@ export class Store {
   constructor(dataFile: string | undefined) {
     this.#database = new Database(dataFile ?? ':memory:');
     try {
-      // Waits for other processes that are reading the file.
+      // A statement waits this long for a lock that another process holds on the file.
       this.#database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
       // A commit is on disk when it returns, so an acknowledged journal survives a power cut.
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
@@ -69,10 +69,10 @@ export class Store {
   /** @throws Error if the file can no longer be written, for example because it has been removed */
   close(): void {
     try {
-      // libsql leaves its write-ahead log behind otherwise. Without one, the ledger is a single file.
+      // Deletes the write-ahead log, which libsql would leave behind, so that the ledger is a single file.
       this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE');
     } catch (error) {
-      // Another process is reading: the log stays, and the next start replays it.
+      // Another process is using the file: the write-ahead log stays, and the next start replays it.
       if (!isBusy(error)) throw error;
     } finally {
       this.#database.close();

@@ -1,7 +1,7 @@
 import type { Micros } from '../values/instant.ts';
 
 /**
- * The first sequence number from 1 to `last` whose time is at or after `at`, or `last + 1` if there is none.
+ * Returns the first sequence number from 1 to `last` whose time is at or after `at`, or `last + 1` if there is none.
  *
  * @param timeOf returns the time of a sequence number; later numbers never have earlier times
  */

@@ -1,8 +1,9 @@
 /**
  * The schema of the ledger. Money and quantities are decimal strings, times are whole microseconds.
  * A holding is an account's amount of one unit, such as `cash:USD` or `shares:AAPL`.
- * Journals and events are never deleted and time never runs backwards, so `seq` has no gaps and follows time.
- * `firstSeqAt` finds a time by binary search and needs no index.
+ * Journals and events are only deleted by a reset, which deletes all of them, and none has an earlier time than those
+ * before it. So `seq` has no gaps and increases with time, and `firstSeqAt` finds a time by binary search, without an
+ * index.
  */
 export const tables = `
 CREATE TABLE IF NOT EXISTS accounts (

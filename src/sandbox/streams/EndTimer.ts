@@ -2,8 +2,9 @@ import type { SandboxClock } from '../values/SandboxClock.ts';
 import { type Micros, longestTimerMs, microsPerMillisecond } from '../values/instant.ts';
 
 /**
- * Calls back after an instant of the sandbox's clock, and before that whenever its longest possible timer has fired. Does
- * nothing on a manual clock.
+ * Calls `onEnd` when the sandbox's clock has passed an instant. If that is further away than a timer can wait, `onEnd`
+ * is also called each time the longest possible timer has fired, so it must check the time itself. Does nothing if the
+ * clock is manual.
  */
 export class EndTimer {
   readonly #end: Micros;

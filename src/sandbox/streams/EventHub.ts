@@ -27,7 +27,7 @@ export class EventHub {
   }
 
   /**
-   * Turns a response into a stream. Drops it if the client is gone or the hub is closed.
+   * Turns a response into a stream. Destroys the response instead if the client has disconnected or the hub is closed.
    *
    * @param drawEffects called only if the stream opens
    * @throws Refusal 429 if too many streams are open
@@ -37,7 +37,7 @@ export class EventHub {
     drawEffects: () => readonly StreamEffect[],
   ): void {
     if (this.#closed || parts.response.destroyed) {
-      // No 'close' event would follow and free its slot.
+      // A stream must not be added: no 'close' event would follow to remove it.
       parts.response.destroy();
       return;
     }
@@ -79,7 +79,7 @@ export class EventHub {
     };
   }
 
-  /** Cuts every stream and starts over on an empty log. */
+  /** Cuts every stream and starts over with an empty log. */
   reset(): void {
     this.#cutAll();
     this.#lastSeq = 0;

@@ -38,13 +38,14 @@ export class EventStream {
   #live = false;
   #closed = false;
   #silent = false;
+  /** Whether the replay waits for a slow reader. */
   #blocked = false;
   /** Dropped live events that no comment has reported yet. */
   #dropped = 0;
   /** Events up to this sequence number are sent even if they are out of range. */
   #duplicatesUpTo = 0;
 
-  /** Sends nothing until `start`, so that a failure can still become an error status. */
+  /** Sends nothing until `start`, so that an error in the constructor can still become an error response. */
   constructor(parts: EventStreamParts) {
     this.#parts = parts;
     this.#faults = new StreamFaults(parts.effects);
@@ -56,7 +57,7 @@ export class EventStream {
     const { response, settings, headers, range, clock } = this.#parts;
     response.on('close', () => this.#close());
     response.on('drain', () => this.#drained());
-    // 'close' handles it. Without a listener, 'error' would end the process.
+    // The 'close' event that follows is handled above. Without a listener, 'error' would end the process.
     response.on('error', () => undefined);
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache', ...headers });
     this.#heartbeat = setInterval(() => this.#write(':heartbeat\n\n'), settings.heartbeatMs);
@@ -98,13 +99,13 @@ export class EventStream {
     this.#applyEffects();
   }
 
-  /** Closes the connection after what was written, without ending the HTTP message. */
+  /** Closes the connection once everything written has been sent, without ending the HTTP message. */
   cut(): void {
     this.#silent = true;
     this.#parts.response.socket?.destroySoon();
   }
 
-  /** Destroys the connection, including data that a paused reader hasn't read. */
+  /** Destroys the connection at once. Data that a paused reader hasn't read is lost. */
   destroy(): void {
     this.#silent = true;
     this.#parts.response.destroy();

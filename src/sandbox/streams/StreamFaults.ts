@@ -5,7 +5,7 @@ export class StreamFaults {
   #pending: StreamEffect[];
   #delivered = 0;
   #toDrop = 0;
-  /** Dropped events that weren't reported yet. */
+  /** Number of dropped events that haven't been reported yet. */
   #dropped = 0;
 
   constructor(effects: readonly StreamEffect[]) {
@@ -25,7 +25,7 @@ export class StreamFaults {
     this.#delivered += 1;
   }
 
-  /** Removes and returns the effects that are due. Counts the events to drop. */
+  /** Removes and returns the effects that are due. Those of the kind `dropped` make `dropsNext` drop events. */
   takeDue(): StreamEffect[] {
     if (this.#pending.length === 0) return [];
     const due = this.#pending.filter((effect) => effect.kind !== 'duplicates' && effect.after <= this.#delivered);
@@ -34,7 +34,7 @@ export class StreamFaults {
     return due;
   }
 
-  /** Whether to drop the next event; counts it if so. */
+  /** Whether to drop the next event. If so, counts it as dropped. */
   dropsNext(): boolean {
     if (this.#toDrop === 0) return false;
     this.#toDrop -= 1;
@@ -42,7 +42,7 @@ export class StreamFaults {
     return true;
   }
 
-  /** Whether all events to drop were dropped. The count is reported then, as for a slow reader. */
+  /** Whether all events to drop have been dropped. Their number is then reported, as for a slow reader. */
   get isDoneDropping(): boolean {
     return this.#toDrop === 0;
   }

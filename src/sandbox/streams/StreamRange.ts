@@ -8,7 +8,7 @@ import type { EventRow, EventTable } from '../store/EventTable.ts';
 
 type Bound = { at: Micros } | { ulid: string } | { seq: number };
 
-/** The range of events that a stream requests. */
+/** The range of events that a client requests. */
 export class StreamRange {
   readonly #since: Bound | undefined;
   readonly #until: Bound | undefined;
@@ -22,7 +22,7 @@ export class StreamRange {
     this.#sinceIdInclusive = sinceIdInclusive;
   }
 
-  /** The sequence number after which reading starts. Without a `since` that is the end of the log. */
+  /** Returns the sequence number after which reading starts. Without a `since`, that is the end of the log. */
   startAfter(events: EventTable): number {
     if (!this.#since) return events.last().seq;
     if ('seq' in this.#since) return this.#since.seq - 1;

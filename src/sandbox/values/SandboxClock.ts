@@ -1,8 +1,8 @@
 import { type Micros, microsPerMillisecond } from './instant.ts';
 
 /**
- * The sandbox's time. A real clock follows `source` plus what tests added; a manual clock stops until tests move it.
- * Time never runs backwards, even across a restart.
+ * The sandbox's clock. A real clock shows the time of `source` plus what `forwardTo` has added; a manual clock changes
+ * only by `forwardTo`. `now` never returns an earlier time than before, unless the clock is reset.
  */
 export class SandboxClock {
   readonly manual: boolean;
@@ -12,7 +12,7 @@ export class SandboxClock {
   #latest: Micros = 0;
   #date = { second: -1, text: '' };
 
-  /** @param source milliseconds since 1970; fractions give microseconds */
+  /** @param source returns milliseconds since 1970, with fractions for microseconds */
   constructor(source: () => number, manual: boolean) {
     this.manual = manual;
     this.#source = source;
@@ -31,12 +31,12 @@ export class SandboxClock {
     return this.#date.text;
   }
 
-  /** Real time, which tests can't move. Rate limits and latencies use it. */
+  /** The time of `source`, which `forwardTo` doesn't affect. Rate limits and the request log use it. */
   realMilliseconds(): number {
     return this.#source();
   }
 
-  /** Moves forward to an instant. An instant in the past has no effect. */
+  /** Moves the clock forward to an instant. An instant in the past has no effect. */
   forwardTo(instant: Micros): void {
     const step = Math.max(0, instant - this.now());
     this.#offset += step;

@@ -1,12 +1,12 @@
 import Big from 'big.js';
 
-/** Rejects JavaScript numbers: amounts and quantities never become binary floats. Sums and products are exact. */
+/** Throws on JavaScript numbers, so amounts and quantities never become binary floats. Sums and products are exact. */
 const ExactDecimal = Big();
 ExactDecimal.strict = true;
 
 export type Decimal = Big;
 
-/** Bounds the digits that a short literal such as `1e999999999` can expand to. */
+/** Limits the number of digits that a short literal such as `1e999999999` can expand to. */
 const highestExponent = 1_000;
 
 export const zero: Decimal = new ExactDecimal('0');
@@ -23,7 +23,7 @@ export function plainNotation(literal: string): string | null {
   return Math.abs(Number(exponent)) > highestExponent ? null : new ExactDecimal(literal).toFixed();
 }
 
-/** How many digits follow the decimal point, trailing zeros excluded. */
+/** Returns the number of digits after the decimal point, without trailing zeros. */
 export function countDecimals({ c: digits, e: exponent }: Decimal): number {
   return Math.max(0, digits.length - 1 - exponent);
 }

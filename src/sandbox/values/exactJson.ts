@@ -16,10 +16,10 @@ export type JsonObject = Record<string, unknown>;
 /** The key of the object that stands for a number while JSON is parsed. It is random, so that no client can send it. */
 const numberKey = randomUUID();
 const numberAt = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** Far above any sample. Callers walk the value recursively, so this bounds their stack. */
+/** Maximum nesting, far above the docs' samples. Callers walk the value recursively, so this bounds their stack. */
 const maxDepth = 100;
 
-/** Like JSON.parse, with numbers as `JsonNumber`. @throws SyntaxError like JSON.parse, RangeError if nested too deeply */
+/** JSON.parse with numbers as `JsonNumber`. @throws SyntaxError like JSON.parse, RangeError if nested too deeply */
 export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   const marked = markNumbers(text);
@@ -47,7 +47,7 @@ function markNumbers(text: string): string {
   return pieces.length === 0 ? text : pieces.join('') + text.slice(from);
 }
 
-/** The index of the closing quote of the string that starts at `start`. */
+/** Returns the index of the closing quote of the string that starts at `start`. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1;
@@ -55,7 +55,7 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * A JSON value in canonical form: sorted keys, no whitespace, numbers by value (`1e1` is `10`).
+ * Formats a JSON value in canonical form: sorted keys, no whitespace, numbers by value (`1e1` becomes `10`).
  * Two bodies with equal canonical forms are the same request.
  */
 export function canonicalJson(value: unknown): string {

@@ -8,19 +8,19 @@ export const longestTimerMs = 2_147_483_647;
 /** The latest time that the clock can be set to, which leaves room for later due times. */
 export const latestInstant: Micros = Date.UTC(2255, 0, 1) * microsPerMillisecond;
 
-/** RFC 3339 in the API's format: UTC, up to six decimals, no trailing zeros (`…10.57913Z`). */
+/** Formats an instant as the API does: RFC 3339 in UTC, up to six decimals, no trailing zeros (`…10.57913Z`). */
 export function formatInstant(micros: Micros): string {
   const seconds = new Date(Math.floor(micros / microsPerMillisecond)).toISOString().slice(0, 19);
   const fraction = (micros % 1_000_000).toString().padStart(6, '0').replace(/0+$/, '');
   return fraction === '' ? `${seconds}Z` : `${seconds}.${fraction}Z`;
 }
 
-/** The UTC date of an instant, `2020-12-24`. */
+/** Returns the UTC date of an instant, such as `2020-12-24`. */
 export function formatDate(micros: Micros): string {
   return new Date(Math.floor(micros / microsPerMillisecond)).toISOString().slice(0, 10);
 }
 
-/** Reads RFC 3339 with any offset, truncated to microseconds. Returns null for anything else. */
+/** Parses an RFC 3339 time with any offset, truncated to microseconds. Returns null for anything else. */
 export function parseInstant(text: string): Micros | null {
   const match = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
   if (!match) return null;
@@ -31,7 +31,7 @@ export function parseInstant(text: string): Micros | null {
   return milliseconds * microsPerMillisecond + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
 
-/** Midnight UTC of a calendar date. Returns null if the date doesn't exist. */
+/** Returns midnight UTC of a date such as `2020-12-24`, or null if the text isn't one or the date doesn't exist. */
 export function parseDate(text: string): Micros | null {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return null;
   const milliseconds = Date.parse(`${text}T00:00:00Z`);
@@ -40,7 +40,7 @@ export function parseDate(text: string): Micros | null {
   return formatDate(micros) === text ? micros : null;
 }
 
-/** The next midnight UTC after an instant. */
+/** Returns the next midnight UTC after an instant. */
 export function endOfDay(micros: Micros): Micros {
   return (Math.floor(micros / microsPerDay) + 1) * microsPerDay;
 }

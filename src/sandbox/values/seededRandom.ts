@@ -1,4 +1,4 @@
-/** Numbers in [0, 1), the same for the same seed (mulberry32), so that a failing run can be repeated. */
+/** Returns a generator of numbers in [0, 1) (mulberry32). The same seed gives the same numbers, for repeatable runs. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A copy in random order. */
+/** Returns a copy in random order. */
 export function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
   return items
     .map((item) => ({ item, rank: random() }))

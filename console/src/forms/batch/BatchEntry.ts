@@ -19,7 +19,7 @@ export type Direction = 'batch' | 'reverse';
 
 export type EntryProblems = Partial<Record<keyof BatchEntry, string>>;
 
-/** What is wrong with each entry; an empty object for those that are right. */
+/** Returns the problems of each entry: an empty object if there are none. */
 export function checkEntries(entries: readonly BatchEntry[], direction: Direction): EntryProblems[] {
   const first = entries.find(({ currency }) => currency !== '')?.currency ?? '';
   return entries.map((entry) => {
@@ -40,7 +40,7 @@ export function isRight(problems: EntryProblems | undefined): boolean {
   return problems !== undefined && Object.keys(problems).length === 0;
 }
 
-/** The exact sum of amounts that have been checked. */
+/** Returns the exact sum of the amounts, which must have been checked. */
 export function sumOf(entries: readonly BatchEntry[]): string {
   return entries.reduce((sum, { amount }) => sum.plus(amount), new Big(0)).toFixed();
 }

@@ -22,7 +22,7 @@ const words = {
   reverse: { name: 'reverse-batch', account: 'To account', other: 'From account' },
 } as const;
 
-/** A batch from a CSV file or typed row by row; every row is checked before anything is sent. */
+/** The form for a batch, from a CSV file or typed row by row. Every row is checked before anything is sent. */
 export function BatchForm({ direction }: { direction: Direction }) {
   const { client } = useServices();
   const { name, account, other } = words[direction];
@@ -130,7 +130,7 @@ interface SummaryProps {
   currency: string;
 }
 
-/** How many rows are right and what they add up to, exactly. */
+/** Shows the number of rows, how many have problems, and the exact sum of the others. */
 function Summary({ entries, problems, currency }: SummaryProps) {
   const right = entries.filter((_, index) => isRight(problems[index]));
   const wrong = entries.length - right.length;

@@ -24,10 +24,11 @@ interface BatchResultsProps {
 interface ResultRow {
   /** Null for a journal that can't be matched with a row. */
   entry: BatchEntry | null;
+  /** Null if the API returned no journal for the row. */
   result: BatchResult | null;
 }
 
-/** What became of each row, kept current by the events. */
+/** Shows the outcome of each row, kept current by events. */
 export function BatchResults({ created, otherLabel, onNext }: BatchResultsProps) {
   const journals = useMemo(() => created.results.map(({ journal }) => journal), [created]);
   const statusOf = useLiveStatuses(journals);
@@ -54,7 +55,7 @@ export function BatchResults({ created, otherLabel, onNext }: BatchResultsProps)
             Another one
           </button>
           <Link href="/" className="button">
-            To the board
+            Back to the board
           </Link>
         </div>
       </div>
@@ -121,7 +122,7 @@ function ResultTable({ rows, otherLabel, statusOf }: ResultTableProps) {
                   )}
                 </span>
                 <span role="cell" className="cellProblem failedText">
-                  {result ? result.errorMessage : 'The API answered with no journal for this row'}
+                  {result ? result.errorMessage : 'The API returned no journal for this row'}
                 </span>
               </div>
             );
@@ -132,7 +133,7 @@ function ResultTable({ rows, otherLabel, statusOf }: ResultTableProps) {
   );
 }
 
-/** The rows in the order in which they were sent, then the journals that match none of them. */
+/** Returns the rows in the order in which they were sent, then the journals that match no row. */
 function rowsOf({ entries, results }: CreatedBatch): ResultRow[] {
   const byEntry = new Map(results.map((result) => [result.entryIndex, result]));
   const unmatched = results.filter(({ entryIndex }) => entryIndex === null);

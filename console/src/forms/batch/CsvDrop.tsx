@@ -9,7 +9,7 @@ interface CsvDropProps {
   onEntries: (entries: BatchEntry[]) => void;
 }
 
-/** Takes rows as a dropped, chosen or pasted CSV. */
+/** Reads rows from CSV that the user drops, chooses or pastes. */
 export function CsvDrop({ direction, onEntries }: CsvDropProps) {
   const [isOver, setOver] = useState(false);
   const [message, setMessage] = useState('');

@@ -8,7 +8,7 @@ type Column = keyof BatchEntry;
 /** The columns of a file without a heading, in their order. */
 const defaultColumns: readonly Column[] = ['account', 'amount', 'description', 'currency'];
 
-/** Headings by what is left of them in lower case without separators. */
+/** The column for each heading, in lower case and with letters only. */
 const headings: Readonly<Record<string, Column>> = {
   account: 'account',
   accountid: 'account',
@@ -27,11 +27,11 @@ const headings: Readonly<Record<string, Column>> = {
 
 export interface CsvContent {
   entries: BatchEntry[];
-  /** Headings that mean nothing here; their columns are left out. */
+  /** Unknown headings, whose columns are left out. */
   ignoredColumns: string[];
 }
 
-/** Reads rows separated by commas, semicolons or tabs, with or without a heading. Values stay the texts that they are. */
+/** Reads rows with commas, semicolons or tabs as separators, with or without a heading. Values are kept as text. */
 export function readCsv(text: string): CsvContent {
   const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { skipEmptyLines: 'greedy' });
   const [first = [], ...rest] = data;

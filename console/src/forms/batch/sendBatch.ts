@@ -8,9 +8,9 @@ import type { Outcome } from '../Outcome.ts';
 import type { BatchEntry, Direction } from './BatchEntry.ts';
 
 export interface Batch {
-  /** The side that all entries share. */
+  /** The account that all entries share. */
   account: string;
-  /** Of a reverse batch; entries of a batch have their own. */
+  /** The currency of a reverse batch. In a batch, the entries have their own. */
   currency: string;
   entries: BatchEntry[];
 }
