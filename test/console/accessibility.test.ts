@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveHere } from '../kit/serveHere.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { untilLive } from './kit/board.ts';
@@ -43,7 +43,7 @@ async function createCash(url: string, amount: string, key: string): Promise<str
   return data?.createJournal.journal.id ?? '';
 }
 
-describe.skipIf(isChromiumLeftOut)(`the console has no violation that axe-core finds${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`the console has no violation that axe-core finds${skipNote}`, () => {
   it.each([1_280, 360])(
     'on any page in light and in dark, %i pixels wide',
     async (width) => {

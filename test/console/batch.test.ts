@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveHere } from '../kit/serveHere.ts';
 import { untilCounts } from './kit/board.ts';
 
@@ -15,7 +15,7 @@ function csv(): string {
   return ['to_account,amount,description', ...rows].join('\n');
 }
 
-describe.skipIf(isChromiumLeftOut)(`a batch in the console${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`a batch in the console${skipNote}`, () => {
   it('is dropped as CSV, checked row by row, summed exactly, and executed without its bad rows', async () => {
     const { url } = await serveHere();
     const { page, errors } = await openPage(`${new URL(url).origin}/new/batch`);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { customer, sweep } from '../kit/accounts.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveHere } from '../kit/serveHere.ts';
 import { sharedBinary } from '../kit/sharedBinary.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
@@ -48,7 +48,7 @@ function runQuery(page: Page): Promise<void> {
   return page.getByRole('button', { name: /Execute query/ }).click();
 }
 
-describe.skipIf(isChromiumLeftOut)(`GraphiQL${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`GraphiQL${skipNote}`, () => {
   it('runs a query, and shows its editor on a second visit without loading its files again', async () => {
     const { page, errors } = await openPage(serving().url);
     const first = await transfers(page);

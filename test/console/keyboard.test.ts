@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
 import { customer, sweep } from '../kit/accounts.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { shownJournals, untilLive } from './kit/board.ts';
 import { startConsole } from './kit/startConsole.ts';
 
@@ -22,7 +22,9 @@ function focused(page: Page) {
   });
 }
 
-/** Presses Tab, and waits while a guard at an end of a dialog has the focus: it passes the focus on to the other end. */
+/**
+ * Presses Tab, and waits while a guard at an end of a dialog has the focus: it passes the focus on to the other end.
+ */
 async function pressTab(page: Page): Promise<void> {
   await page.keyboard.press('Tab');
   await page.waitForFunction(() => !document.activeElement?.hasAttribute('data-base-ui-focus-guard'));
@@ -56,7 +58,7 @@ async function move(page: Page, key: string): Promise<string | null> {
   return focusedJournal(page);
 }
 
-describe.skipIf(isChromiumLeftOut)(`without a mouse, the console${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`without a mouse, the console${skipNote}`, () => {
   it('moves between the rows of the table, also when new journals move them down', async () => {
     const { origin, createAtApi } = await startConsole();
     for (let amount = 1; amount <= 40; amount += 1) await createAtApi(String(amount));

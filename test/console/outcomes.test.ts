@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { customer, sweep } from '../kit/accounts.ts';
 import { control } from '../kit/control.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import type { OpenPage } from '../kit/openPage.ts';
 import { untilCounts } from './kit/board.ts';
 import { startConsole } from './kit/startConsole.ts';
@@ -21,7 +21,7 @@ async function openForm() {
   return { sandbox, origin, page, send };
 }
 
-describe.skipIf(isChromiumLeftOut)(`the outcome of a request in the console${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`the outcome of a request in the console${skipNote}`, () => {
   it('is unknown after a cut, survives a reload, and is settled by the same key without a second journal', async () => {
     const { origin, page, send } = await openForm();
     // The request arrives at the gateway, its answer does not arrive at the page.

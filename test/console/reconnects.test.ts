@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
 import { freePort } from '../kit/freePort.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveBinary } from '../kit/startBinary.ts';
 import { countOf, shownJournals, untilCounts, untilLive } from './kit/board.ts';
 import { startApi } from './kit/startApi.ts';
@@ -54,7 +54,7 @@ async function suspend(page: Page): Promise<() => void> {
 /** More journals than the sandbox keeps events of. */
 const many = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
-describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or doubled${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`the console catches up with nothing lost or duplicated${skipNote}`, () => {
   it('after the gateway was killed and started again', async () => {
     const { page, created, create, serveAgain, killGateway } = await openBoardOfProcess();
 

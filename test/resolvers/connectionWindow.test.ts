@@ -6,7 +6,7 @@ import type { Connection } from '../../src/resolvers/paging/Connection.ts';
 import { connectionWindow } from '../../src/resolvers/paging/connectionWindow.ts';
 import { comparePlaces, placeOf } from '../../src/resolvers/paging/journalOrder.ts';
 import type { ConnectionArguments } from '../../src/resolvers/paging/pageArguments.ts';
-import { JournalHistory, journalNumber } from '../kit/JournalHistory.ts';
+import { JournalHistory, journalWithNumber } from '../kit/JournalHistory.ts';
 import type { KeptJournal } from '../kit/JournalHistory.ts';
 
 const today = '2026-11-20';
@@ -21,7 +21,7 @@ function page(history: JournalHistory, args: ConnectionArguments, probeLimit?: n
 function evenly(count: number, everyMs: number): KeptJournal[] {
   return Array.from({ length: count }, (_, index) => {
     const createdMs = nowMs - index * everyMs;
-    return { journal: journalNumber(index, new Date(createdMs).toISOString()), createdMs };
+    return { journal: journalWithNumber(index, new Date(createdMs).toISOString()), createdMs };
   });
 }
 
@@ -49,11 +49,11 @@ describe('a walk over pages', () => {
   function build({ ages, undatedCount, isAllUndated, dates, zoneHours, seed }: Case): JournalHistory {
     const kept = ages.map((days, number): KeptJournal => {
       const createdMs = nowMs - Math.round(days * dayMs);
-      return { journal: journalNumber(number, isAllUndated ? null : new Date(createdMs).toISOString()), createdMs };
+      return { journal: journalWithNumber(number, isAllUndated ? null : new Date(createdMs).toISOString()), createdMs };
     });
     // An undated journal counts as just created.
     for (let number = 0; number < undatedCount; number += 1) {
-      kept.push({ journal: journalNumber(1_000 + number, null), createdMs: nowMs });
+      kept.push({ journal: journalWithNumber(1_000 + number, null), createdMs: nowMs });
     }
     return new JournalHistory(kept, { dates, zoneHours, order: shuffledBy(seed) });
   }
@@ -65,7 +65,7 @@ describe('a walk over pages', () => {
   function disturb(history: JournalHistory, round: number, { isAllUndated }: Case): void {
     const createdMs = nowMs + 1_000 + round;
     const createdAt = isAllUndated ? null : new Date(createdMs).toISOString();
-    history.kept.push({ journal: journalNumber(5_000 + round, createdAt), createdMs });
+    history.kept.push({ journal: journalWithNumber(5_000 + round, createdAt), createdMs });
     const moved = history.kept[round % history.kept.length];
     if (moved) moved.journal = { ...moved.journal, status: 'executed', rawStatus: 'executed' };
   }

@@ -13,11 +13,11 @@ import type { Verdict } from '../money/kit/doWork.ts';
 import { makeWork } from '../money/kit/Work.ts';
 import { startCluster } from './kit/startCluster.ts';
 
-const isLeftOut = isWithoutRedis || isWithoutHaproxy;
+const isSkipped = isWithoutRedis || isWithoutHaproxy;
 /** Several processes start one after the other, which takes its time on a busy machine. */
 const timeout = 180_000;
 
-it.skipIf(isLeftOut)(
+it.skipIf(isSkipped)(
   'three gateways behind a balancer, each killed with kill -9, make no reverse batch twice and report each correctly',
   { timeout },
   async () => {
@@ -39,7 +39,7 @@ it.skipIf(isLeftOut)(
   },
 );
 
-it.skipIf(isLeftOut)('a rolling restart loses no accepted operation', { timeout }, async () => {
+it.skipIf(isSkipped)('a rolling restart loses no accepted operation', { timeout }, async () => {
   const sandbox = await startSandbox();
   const { url, gateways } = await startCluster(sandbox, { SHUTDOWN_DELAY_SECONDS: '1' });
   const works = [...makeWork('create', 600), ...makeWork('batch', 200), ...makeWork('reverseBatch', 200)].sort(

@@ -66,9 +66,9 @@ export async function coldResumeRun({ clients, journals, seed }: ColdResumeOptio
 }
 
 function sum(audits: readonly ScreenAudit[]): ScreenAudit {
-  const all: ScreenAudit = { clients: 0, delivered: 0, lost: 0, doubled: 0, disordered: 0, ends: {} };
+  const all: ScreenAudit = { clients: 0, delivered: 0, lost: 0, duplicated: 0, disordered: 0, ends: {} };
   for (const { ends, ...counts } of audits) {
-    for (const name of ['clients', 'delivered', 'lost', 'doubled', 'disordered'] as const) all[name] += counts[name];
+    for (const name of ['clients', 'delivered', 'lost', 'duplicated', 'disordered'] as const) all[name] += counts[name];
     for (const [end, count] of Object.entries(ends)) all.ends[end] = (all.ends[end] ?? 0) + count;
   }
   return all;
