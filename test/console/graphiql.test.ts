@@ -12,7 +12,7 @@ import { temporaryFolder } from '../kit/temporaryFolder.ts';
 
 const serving = sharedBinary();
 
-/** How many bytes each file of GraphiQL took from the network, after its editor has been shown. */
+/** Waits for GraphiQL's editor. Returns how many bytes of each of its files were transferred over the network. */
 async function transfers(page: Page): Promise<Record<string, number>> {
   await page.locator('.graphiql-editor .view-line').first().waitFor();
   return page.evaluate(() => {

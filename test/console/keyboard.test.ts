@@ -30,7 +30,11 @@ async function pressTab(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.activeElement?.hasAttribute('data-base-ui-focus-guard'));
 }
 
-/** Presses Tab until something of this name has the focus. @returns the names on the way that are not visible */
+/**
+ * Presses Tab until an element with this name has the focus.
+ *
+ * @returns the names of passed elements that are not visible
+ */
 async function tabTo(page: Page, name: string): Promise<string[]> {
   const hidden: string[] = [];
   for (let count = 0; count < 60; count += 1) {
@@ -42,7 +46,7 @@ async function tabTo(page: Page, name: string): Promise<string[]> {
   throw new Error(`Tab does not reach ${name}`);
 }
 
-/** The journal of the row that has the focus. */
+/** Returns the journal of the row that has the focus. */
 function focusedJournal(page: Page): Promise<string | null> {
   return page.evaluate(() => document.activeElement?.closest('[data-journal]')?.getAttribute('data-journal') ?? null);
 }
@@ -59,7 +63,7 @@ async function move(page: Page, key: string): Promise<string | null> {
 }
 
 describe.skipIf(isWithoutChromium)(`without a mouse, the console${skipNote}`, () => {
-  it('moves between the rows of the table, also when new journals move them down', async () => {
+  it('moves the focus between the rows of the table, even while new journals move the rows down', async () => {
     const { origin, createAtApi } = await startConsole();
     for (let amount = 1; amount <= 40; amount += 1) await createAtApi(String(amount));
     const { page } = await openPage(`${origin}/`);
@@ -86,7 +90,7 @@ describe.skipIf(isWithoutChromium)(`without a mouse, the console${skipNote}`, ()
     await page.waitForURL(`${origin}/journals/${newest}`);
   });
 
-  it('is not moved by new journals when its user has scrolled', async () => {
+  it('is not scrolled by new journals after its user has scrolled', async () => {
     const { origin, createAtApi } = await startConsole();
     for (let amount = 1; amount <= 40; amount += 1) await createAtApi(String(amount));
     const { page } = await openPage(`${origin}/`);
@@ -105,7 +109,7 @@ describe.skipIf(isWithoutChromium)(`without a mouse, the console${skipNote}`, ()
     await expect.poll(() => row.boundingBox()).toEqual(before);
   });
 
-  it('creates and deletes a journal, and every focus on the way is visible', async () => {
+  it('creates and deletes a journal, and shows the focus at every step', async () => {
     const { origin } = await startConsole();
     const { page } = await openPage(`${origin}/`);
     await untilLive(page);

@@ -9,7 +9,7 @@ import { startConsole } from './kit/startConsole.ts';
 
 const retry = { name: /^Try again with the same key/ };
 
-/** A console before a sandbox of its own, with a filled form for cash. */
+/** Opens a console in front of a new sandbox and fills in the form for a cash journal. */
 async function openForm() {
   const { sandbox, origin } = await startConsole();
   const opened: OpenPage = await openPage(`${origin}/new/cash`);
@@ -24,7 +24,7 @@ async function openForm() {
 describe.skipIf(isWithoutChromium)(`the outcome of a request in the console${skipNote}`, () => {
   it('is unknown after a cut, survives a reload, and is settled by the same key without a second journal', async () => {
     const { origin, page, send } = await openForm();
-    // The request arrives at the gateway, its answer does not arrive at the page.
+    // The request arrives at the gateway, but its response does not arrive at the page.
     let isCut = true;
     await page.route('**/graphql', async (route) => {
       if (!isCut || !(route.request().postData() ?? '').includes('mutation')) return route.continue();
@@ -47,7 +47,7 @@ describe.skipIf(isWithoutChromium)(`the outcome of a request in the console${ski
     await untilCounts(page, { ACTIVITY_CREATED: 1, EXECUTED: 0 });
   });
 
-  it('that is a refusal offers no retry, and a corrected request gets a new key', async () => {
+  it('offers no retry if it is a refusal, and a corrected request gets a new key', async () => {
     const { page, send } = await openForm();
     await page.getByLabel('Amount').fill('999999');
     const key = await page.locator('.keyLine').innerText();
@@ -62,7 +62,7 @@ describe.skipIf(isWithoutChromium)(`the outcome of a request in the console${ski
     await page.getByText('Created', { exact: true }).waitFor();
   });
 
-  it('that is a rate limit offers a retry with the same key', async () => {
+  it('offers a retry with the same key if the rate limit was exceeded', async () => {
     const { sandbox, page, send } = await openForm();
     await control(sandbox, 'PUT', 'faults', {
       seed: 1,

@@ -38,7 +38,7 @@ describe.skipIf(isWithoutChromium)(`a gateway with AUTH and its console${skipNot
     expect(await page.evaluate(() => sessionStorage.getItem('credential'))).toBeNull();
   });
 
-  it('says in plain words that a key may not move money', async () => {
+  it('explains in plain words that a key may not move money', async () => {
     const file = join(await temporaryFolder(), 'keys.json');
     const screen = newKey('screen');
     await writeKeyFile(file, [screen]);

@@ -17,7 +17,7 @@ export interface ColdResumeOptions {
 
 export interface ColdResumeReport extends ScreenAudit {
   events: number;
-  /** The most upstream streams that were open at once, including the feed's. */
+  /** The maximum number of upstream streams that were open at once, including the feed's. */
   mostStreams: number;
   /** The number of upstream streams that the cold gateway opened, including the feed's. */
   streamsOpened: number;
