@@ -32,7 +32,7 @@ function inOrder(journals: Journal[]): string[] {
 const plain = { dates: 'inclusive', zoneHours: 0, order: (journals: Journal[]) => journals } as const;
 
 describe('a walk over pages', () => {
-  /** Ages in days lie close together, so that instants coincide, or far apart, so that windows have to widen. */
+  /** Ages in days. They are close together, so that instants coincide, or far apart, so that windows have to widen. */
   const age = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3, noNaN: true }), fc.integer({ min: 0, max: 3_000 }));
   const history = fc.record({
     ages: fc.array(age, { minLength: 0, maxLength: 60 }),
@@ -59,8 +59,8 @@ describe('a walk over pages', () => {
   }
 
   /**
-   * Changes between two pages: a new journal, and one whose status changes. They are limited in number, or a walk with
-   * small pages would never pass the new journals.
+   * Creates a journal and changes the status of another, between two pages. The number of calls must be limited,
+   * because a walk with small pages would otherwise never get past the new journals.
    */
   function disturb(history: JournalHistory, round: number, { isAllUndated }: Case): void {
     const createdMs = nowMs + 1_000 + round;

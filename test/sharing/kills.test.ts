@@ -14,7 +14,7 @@ import { makeWork } from '../money/kit/Work.ts';
 import { startCluster } from './kit/startCluster.ts';
 
 const isSkipped = isWithoutRedis || isWithoutHaproxy;
-/** Several processes start one after the other, which takes its time on a busy machine. */
+/** Several processes start one after another, which takes long on a busy machine. */
 const timeout = 180_000;
 
 it.skipIf(isSkipped)(
@@ -23,7 +23,7 @@ it.skipIf(isSkipped)(
   async () => {
     const sandbox = await startSandbox();
     const { url, gateways } = await startCluster(sandbox, { OUTCOMES_SETTLE_SECONDS: '2' });
-    // Some batches are in flight when a gateway is killed: processed, but not answered yet.
+    // When a gateway is killed, some batches are in flight: processed by the API, but without a response yet.
     const slow = { kind: 'latency', operations: ['createReverseBatch'], ms: 100, when: 'after', probability: 0.5 };
     await control(sandbox, 'PUT', 'faults', { faults: [slow] });
     const works = makeWork('reverseBatch', 40).flatMap((work) => [work, work]);
@@ -51,7 +51,7 @@ it.skipIf(isSkipped)('a rolling restart loses no accepted operation', { timeout 
     for (const gateway of gateways) await gateway.restart('SIGTERM');
     return true;
   })();
-  // With a pause, so that the operations last until the last restart and leave processor time for it.
+  // The pauses make the operations last until the last restart and leave processor time for it.
   while (!(await waitFor(restarted, { timeoutMs: 100 })) && works.length > 0) {
     verdicts.push(
       ...(await doWork(works.splice(0, 4), { url: () => url, concurrency: 4, patienceMs: 200, maxAsked: 9 })),
