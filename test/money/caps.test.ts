@@ -294,7 +294,7 @@ describe('maxDailyAmount', () => {
     expect(word).toBe('CreateJournalSuccess');
   });
 
-  it('is not exceeded by a cent by 600 creates on a network that loses answers, across a restart', async () => {
+  it('is not exceeded by a cent by 600 creates on a network that loses responses, across a restart', async () => {
     const sandbox = await startSandbox();
     const file = join(await temporaryFolder(), 'outcomes.db');
     const grants = { agent: { ...writer, maxDailyAmount: { USD: '20.00' } } };
