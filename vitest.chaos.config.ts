@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 import suite from './vitest.config.ts';
 
-/** The long runs, one after the other: each wants the machine for itself. */
+/** Runs the long tests one after the other, because each needs the whole machine. */
 export default defineConfig({
   resolve: suite.resolve ?? {},
   test: {

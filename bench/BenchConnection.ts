@@ -1,7 +1,7 @@
 import { type Socket, connect } from 'node:net';
 
 export interface BenchAnswer {
-  /** 0 if the connection was closed instead. */
+  /** 0 if the connection was closed without a response. */
   status: number;
   body: string;
 }
@@ -11,11 +11,11 @@ export interface BenchAnswer {
  * under test.
  */
 export class BenchConnection {
-  /** Fulfilled when it is open or has failed. */
+  /** Fulfilled when the connection is open or has failed. */
   readonly opened: Promise<void>;
   readonly #socket: Socket;
   #received = '';
-  /** Where the body begins and ends; null until the head has arrived. */
+  /** Where the body of the response begins and ends; null until the head has arrived. */
   #body: { from: number; to: number } | null = null;
   #settle: ((answer: BenchAnswer) => void) | undefined;
   #isOpen = true;
@@ -32,7 +32,7 @@ export class BenchConnection {
     });
   }
 
-  /** False as soon as the server has closed it or announced that it will. */
+  /** False once the server has closed the connection or announced that it will. */
   get isOpen(): boolean {
     return this.#isOpen;
   }

@@ -1,14 +1,14 @@
 /**
  * Measures whether the console stays responsive with 50,000 journals loaded while 1,000 status events a minute arrive.
  *
- * Method: the sandbox runs in this process, the gateway and headless Chromium in processes of their own. The page scrolls
- * to its end until every journal is loaded, then back to its top. Then journals are created evenly, each of which makes
- * two events, and the table shows each of them. Long tasks are those of 50 ms and more by the browser's own observer. On
- * a busy machine a task also waits for the processor, so the processor time of the tasks is traced as well. The heap is
- * measured after a garbage collection at the end of each minute.
+ * Method: the sandbox runs in this process, the gateway and headless Chromium in processes of their own. The page
+ * scrolls to its end until every journal is loaded, then back to its top. Then journals are created at an even rate.
+ * Each of them causes two events, and the table shows every event. Long tasks are tasks of 50 ms and more, as the
+ * browser reports them. On a busy machine a task also waits for the processor, so the processor time of the tasks is
+ * traced as well. The heap is measured after a garbage collection at the end of each minute.
  *
- * Run it with `npm run bench:console`; it takes BENCH_MINUTES (10) and a few more. BENCH_DAYS (50) is how many days of
- * 1,000 journals there are.
+ * Run it with `npm run bench:console`. It takes BENCH_MINUTES (default 10) and a few minutes more. The sandbox has
+ * 1,000 journals on each of BENCH_DAYS (default 50) days.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +27,10 @@ const minutes = Number(process.env['BENCH_MINUTES'] ?? 10);
 const eventsPerMinute = 1_000;
 const createEveryMs = 60_000 / (eventsPerMinute / 2);
 const limitMs = 100;
-/** A trace can't hold more than a few minutes. */
+/**
+ * The length of a phase while journals are loaded, in ms. Each phase is one trace, which can't hold more than a few
+ * minutes.
+ */
 const loadingPhaseMs = 30_000;
 
 console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);
@@ -89,7 +92,7 @@ async function isLoaded(page: Page): Promise<boolean> {
   return /^(All|The newest) /.test(await page.locator('.tableFoot').innerText());
 }
 
-/** Scrolls to the end again and again, until everything is loaded or a while has passed. */
+/** Scrolls to the end repeatedly, until everything is loaded or the phase is over. */
 async function loadMore(page: Page): Promise<void> {
   const endMs = performance.now() + loadingPhaseMs;
   while (performance.now() < endMs && !(await isLoaded(page))) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Processor time that a process has used, in microseconds; 0 without /proc. */
+/** Returns the processor time that a process has used, in microseconds; 0 without /proc. */
 export function processorTime(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];

@@ -1,10 +1,10 @@
-/** The value that this share of the values does not exceed; NaN without values. */
+/** Returns the value that this share of the values does not exceed; NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted(ascending);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
-/** The middle value, or the mean of the two middle values; NaN without values. */
+/** Returns the middle value, or the mean of the two middle values; NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted(ascending);
   const half = sorted.length / 2;

@@ -1,6 +1,7 @@
 /**
- * Compares the cost of a request with that of other servers that do the same work: GraphQL servers as their documentation
- * builds them, a server in plain Node that knows no GraphQL (`floor`), and one that forwards bytes (`passThrough`).
+ * Compares the cost of a request to the gateway with its cost on other servers that do the same work: GraphQL servers
+ * built as their documentation shows, a server in plain Node without GraphQL (`floor`), and a server that only forwards
+ * bytes (`passThrough`).
  *
  * Method: one server runs at a time, in its own process on core 0. The load and a stub of the Journals API that returns
  * prepared JSON run in this process on core 1. The load has 16 keep-alive connections on bare sockets, with one request

@@ -1,12 +1,12 @@
 /**
  * Measures the memory of operations that wait for a journal (`awaitJournal`).
  *
- * Method: the gateway runs in its own process on core 0. The clients and a stub of the Journals API,
- * whose journals are all queued, run in this process on core 1. 100 WebSockets are open and idle when the memory is read for the
- * first time, after as many waits have come and gone, so that code and caches are warm. Then each socket begins 100
- * operations, each for a journal of its own, and the memory is read again when all journals have been read. Memory is the
- * heap of the gateway's process after garbage collections, with its buffers outside of the heap. Resident memory is shown, too.
- * The upstream reads are counted by the stub.
+ * Method: the gateway runs in its own process on core 0. The clients and a stub of the Journals API, whose journals are
+ * all queued, run in this process on core 1. A warm-up begins and ends the same number of waits as the measurement.
+ * After it, with 100 idle WebSockets, the memory is read for the first time. Then each socket begins 100 operations,
+ * each for a different journal, and the memory is read again when all journals have been read. Memory is the heap of
+ * the gateway's process after garbage collections, with its buffers outside of the heap. Resident memory is shown, too.
+ * The stub counts the upstream reads.
  *
  * Run it with `npm run bench:waits`.
  */
@@ -20,9 +20,9 @@ import { WaitingClient } from './waits/WaitingClient.ts';
 const sockets = 100;
 const waitsEach = 100;
 const waits = sockets * waitsEach;
-/** Of the waits that warm up, in seconds. */
+/** The timeout of the waits of the warm-up, in seconds. */
 const shortWait = 3;
-/** Outlasts the measurement, in seconds. */
+/** The timeout of the measured waits, in seconds. It is longer than the measurement takes. */
 const longWait = 300;
 /** How long a portion of the waits may take to begin, and all of them to end, in ms. */
 const patienceMs = 20_000;
@@ -32,8 +32,8 @@ stub.status = 'queued';
 
 pin(process.pid, 1);
 await stub.listen();
-// Waits that end count as running until they are answered. On a busy machine all of them may end in one moment, and the
-// operations that begin then would be refused if there was no room for them.
+// An operation whose wait has ended counts as running until its result is sent. On a busy machine all waits may end in
+// one moment, and the operations that begin then would be refused without a higher limit.
 const server = await ServerProcess.start('gateway', stub.url, { MAX_RUNNING_OPERATIONS: String(4 * waits) });
 const clients = await Promise.all(Array.from({ length: sockets }, () => WaitingClient.open(server.port)));
 
@@ -56,7 +56,7 @@ for (const client of clients) client.close();
 await server.stop();
 stub.close();
 
-/** Begins the waits in portions: an operation counts as running until its journal has been read. */
+/** Begins the waits in portions, because an operation counts as running until its journal has been read. */
 async function begin(timeoutSeconds: number): Promise<void> {
   const from = stub.reads;
   for (let round = 1; round <= waitsEach; round += 1) {
@@ -69,7 +69,7 @@ function answers(): number {
   return clients.reduce((sum, client) => sum + client.answers, 0);
 }
 
-/** @throws Error when a wait is refused, and when the count is not reached in time */
+/** Waits until a count is reached. @throws Error if a wait is refused or the count is not reached in time */
 async function until(what: string, count: () => number, wanted: number): Promise<void> {
   const latest = performance.now() + patienceMs;
   while (count() < wanted) {
@@ -80,7 +80,7 @@ async function until(what: string, count: () => number, wanted: number): Promise
   }
 }
 
-/** Some memory is freed by later collections only. */
+/** Returns the memory after two garbage collections, because some memory is freed only by the second. */
 async function settledMemory(): Promise<NodeJS.MemoryUsage> {
   await pause(500);
   await server.memory();

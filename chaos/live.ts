@@ -5,7 +5,7 @@ import { cutRun } from '../test/events/kit/cutRun.ts';
 import { killRun } from '../test/events/kit/killRun.ts';
 import { pausedRun } from '../test/events/kit/pausedRun.ts';
 
-const exactlyOnce = { lost: 0, doubled: 0, disordered: 0 };
+const exactlyOnce = { lost: 0, duplicated: 0, disordered: 0 };
 
 /** Printed first, so that a failed run can be repeated, as far as the machine's timing allows. */
 function printSeed(): number {

@@ -23,7 +23,7 @@ const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 32);
 console.log(`CHAOS_SEED=${seed}`);
 
 const client = { concurrency: 48, patienceMs: 1_000, maxAsked: 1_000 };
-/** A batch that was not done takes a minute to resolve, so fewer clients would mostly wait. */
+/** It takes a minute until a batch is known as not done, so fewer clients would mostly wait. */
 const patientClient = { ...client, concurrency: 250 };
 const bursts = 0.001;
 
@@ -49,7 +49,7 @@ it.each<[string, (sandbox: Sandbox) => Promise<Work[]> | Work[]]>([
   expect(found.doneAtFirst).toBeGreaterThanOrEqual(0.9 * works.length);
 });
 
-it('1,000 journals are reversed once each, asked twice, on a network that loses responses', async () => {
+it('1,000 journals are reversed once each, although two clients ask, on a network that loses responses', async () => {
   const sandbox = await startSandbox({ settleDelayMs: 0, logSize: 200_000 });
   const gateway = await KilledGateway.start(sandbox);
   const ids = await executedJournals(sandbox, 1_000);
@@ -96,7 +96,7 @@ it('1,000 reverse batches are exact while the gateway is killed repeatedly', asy
   expect(settledAfterS).toBeLessThanOrEqual(75);
 });
 
-/** Whether it has ended within this time. */
+/** Returns whether the work ends within this time. */
 function isOver(working: Promise<unknown>, patienceMs: number): Promise<boolean> {
   return Promise.race([working.then(() => true), wait(patienceMs, false)]);
 }

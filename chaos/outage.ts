@@ -8,11 +8,11 @@ import { KilledGateway } from '../test/money/kit/KilledGateway.ts';
 import { SteadyLoad } from '../test/money/kit/SteadyLoad.ts';
 import type { Operation } from '../test/money/kit/SteadyLoad.ts';
 
-const goneMs = Number(process.env['CHAOS_GONE_SECONDS'] ?? 60) * 1_000;
+const outageMs = Number(process.env['CHAOS_GONE_SECONDS'] ?? 60) * 1_000;
 const perSecond = 50;
 
 it.each(Object.entries(outages))(
-  `the gateway recovers when the upstream %s for ${goneMs / 1_000} s at ${perSecond} creates a second`,
+  `the gateway recovers when the upstream %s for ${outageMs / 1_000} s at ${perSecond} creates a second`,
   async (kind, startOutage) => {
     const sandbox = await startSandbox();
     const { port } = sandbox;
@@ -23,7 +23,7 @@ it.each(Object.entries(outages))(
     await sandbox.close();
     const outage = await startOutage(port);
     const goneAt = performance.now();
-    await wait(goneMs);
+    await wait(outageMs);
     outage.end();
     const backAt = performance.now();
     await startSandbox({ port });

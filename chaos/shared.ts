@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fleetRun } from '../test/events/kit/fleetRun.ts';
 import type { Disturbance } from '../test/events/kit/fleetRun.ts';
 
-const exactlyOnce = { lost: 0, doubled: 0, disordered: 0 };
+const exactlyOnce = { lost: 0, duplicated: 0, disordered: 0 };
 const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 32);
 console.log(`CHAOS_SEED=${seed}`);
 

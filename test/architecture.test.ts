@@ -4,30 +4,31 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
-/** Every file of a source tree by its path below `src/`, with its imports; `sizes` are lines. */
+/** The imports between the files of a source tree. Files are named by their paths below `src/`. */
 interface SourceGraph {
   imports: readonly Import[];
+  /** The number of lines of each file. */
   sizes: ReadonlyMap<string, number>;
 }
 
 interface Import {
   from: string;
-  /** A path below `src/`; `../…` where it leads out of it. */
+  /** A path below `src/`, or `../…` for a file outside of `src/`. */
   to: string;
   isTypeOnly: boolean;
 }
 
 interface Rule {
-  /** A sentence that holds. */
+  /** The rule as a sentence. */
   name: string;
-  /** What to do instead. */
+  /** What to do if the rule is broken. */
   hint: string;
-  /** What breaks it. */
+  /** Returns the imports, files or sizes that break the rule. */
   findBreaches: (graph: SourceGraph) => string[];
 }
 
-/** From top to bottom. Floors of one row stand side by side and import nothing of each other. */
-const floors = [
+/** The layers from top to bottom. Layers in the same row import nothing from each other. */
+const layers = [
   ['cli'],
   ['gateway', 'reconcile'],
   ['admin', 'tracing'],
@@ -40,21 +41,21 @@ const floors = [
   ['domain'],
 ] as const;
 
-const isAboveErrors = (floor: string) => !['domain', 'errors', 'sandbox'].includes(floor);
+const isAboveErrors = (layer: string) => !['domain', 'errors', 'sandbox'].includes(layer);
 
-/** What stands beside the floors: who may import it, and what it imports itself. */
-const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => boolean; whatItImports: string[] }>> = {
+/** The modules beside the layers: which layers may import them, and what they may import themselves. */
+const sideModules: Readonly<Record<string, { whoMayImportIt: (layer: string) => boolean; whatItImports: string[] }>> = {
   auth: {
-    whoMayImportIt: (floor) => isAboveErrors(floor) && floor !== 'upstream',
+    whoMayImportIt: (layer) => isAboveErrors(layer) && layer !== 'upstream',
     whatItImports: ['domain', 'errors', 'concurrency', 'log', 'lruCache'],
   },
   config: {
-    whoMayImportIt: (floor) => ['cli', 'gateway', 'server', 'engine'].includes(floor),
+    whoMayImportIt: (layer) => ['cli', 'gateway', 'server', 'engine'].includes(layer),
     whatItImports: ['domain', 'errors'],
   },
-  // The sandbox has a rule of its own.
+  // What the sandbox may import is limited by a separate rule.
   concurrency: { whoMayImportIt: () => true, whatItImports: [] },
-  plan: { whoMayImportIt: (floor) => floor === 'engine', whatItImports: [] },
+  plan: { whoMayImportIt: (layer) => layer === 'engine', whatItImports: [] },
   log: { whoMayImportIt: isAboveErrors, whatItImports: [] },
   lruCache: { whoMayImportIt: isAboveErrors, whatItImports: [] },
   redis: { whoMayImportIt: isAboveErrors, whatItImports: ['errors', 'concurrency', 'log'] },
@@ -62,46 +63,46 @@ const besides: Readonly<Record<string, { whoMayImportIt: (floor: string) => bool
 
 const rules: readonly Rule[] = [
   {
-    name: 'every file stands on a floor',
-    hint: 'put it into one of the folders of src that exist, or give the new folder its place in this test and in the docs',
-    findBreaches: ({ sizes }) => [...sizes.keys()].filter((file) => floorOf(file) !== 'sandbox' && !isPlaced(file)),
+    name: 'every file belongs to a layer',
+    hint: 'put it into an existing folder of src, or add the new folder to this test and to the docs',
+    findBreaches: ({ sizes }) => [...sizes.keys()].filter((file) => layerOf(file) !== 'sandbox' && !isPlaced(file)),
   },
   {
     name: 'imports go down only',
-    hint: 'move what both need to the lower floor, or hand it in as a value from src/gateway.ts',
+    hint: 'move what both need to the lower layer, or pass it as a value from src/gateway.ts',
     findBreaches: breachesOf(({ from, to }) => {
-      const [upper, lower] = [rankOf(floorOf(from)), rankOf(floorOf(to))];
-      return floorOf(from) === floorOf(to) || upper === null || lower === null || upper < lower;
+      const [upper, lower] = [rankOf(layerOf(from)), rankOf(layerOf(to))];
+      return layerOf(from) === layerOf(to) || upper === null || lower === null || upper < lower;
     }),
   },
   {
     name: 'auth, concurrency, config, plan, log, lruCache and redis are imported only by layers that may use them, and import nothing above domain',
     hint: 'pass what is needed as an argument; the environment is read by cli and gateway alone',
     findBreaches: breachesOf(({ from, to }) => {
-      const [importer, imported] = [floorOf(from), floorOf(to)];
+      const [importer, imported] = [layerOf(from), layerOf(to)];
       if (importer === imported || leavesSource(to)) return true;
       return (
-        (besides[imported]?.whoMayImportIt(importer) ?? true) &&
-        (besides[importer]?.whatItImports.includes(imported) ?? true)
+        (sideModules[imported]?.whoMayImportIt(importer) ?? true) &&
+        (sideModules[importer]?.whatItImports.includes(imported) ?? true)
       );
     }),
   },
   {
     name: 'server and engine get the schema and the context factory as values',
-    hint: 'add it to EngineOptions and hand it in from src/gateway.ts; types of context.ts may be imported',
+    hint: 'add it to EngineOptions and pass it from src/gateway.ts; types of context.ts may be imported',
     findBreaches: breachesOf(
       ({ from, to, isTypeOnly }) =>
-        !['server', 'engine'].includes(floorOf(from)) ||
-        !(['schema', 'resolvers'].includes(floorOf(to)) || (floorOf(to) === 'context' && !isTypeOnly)),
+        !['server', 'engine'].includes(layerOf(from)) ||
+        !(['schema', 'resolvers'].includes(layerOf(to)) || (layerOf(to) === 'context' && !isTypeOnly)),
     ),
   },
   {
     name: 'sandbox shares nothing with the gateway but closeAll and the types of upstream/wire/apiBodies.ts',
-    hint: 'write it again under src/sandbox: both may be wrong only separately',
+    hint: 'write it again under src/sandbox, so that the sandbox does not share the mistakes of the gateway',
     findBreaches: breachesOf(
       ({ from, to, isTypeOnly }) =>
-        floorOf(from) !== 'sandbox' ||
-        floorOf(to) === 'sandbox' ||
+        layerOf(from) !== 'sandbox' ||
+        layerOf(to) === 'sandbox' ||
         leavesSource(to) ||
         to === 'concurrency/closeAll.ts' ||
         (to === 'upstream/wire/apiBodies.ts' && isTypeOnly),
@@ -111,7 +112,7 @@ const rules: readonly Rule[] = [
     name: 'only cli and gateway import the sandbox',
     hint: 'reach it over TCP like the real API',
     findBreaches: breachesOf(
-      ({ from, to }) => floorOf(to) !== 'sandbox' || ['sandbox', 'cli', 'gateway'].includes(floorOf(from)),
+      ({ from, to }) => layerOf(to) !== 'sandbox' || ['sandbox', 'cli', 'gateway'].includes(layerOf(from)),
     ),
   },
   {
@@ -120,9 +121,9 @@ const rules: readonly Rule[] = [
     findBreaches: breachesOf(({ to }) => !leavesSource(to)),
   },
   {
-    name: 'no imports go in a circle, type imports included',
+    name: 'there are no circular imports, type imports included',
     hint: 'move what both need into a file of its own below both',
-    findBreaches: ({ imports }) => findCircles(imports).map((circle) => circle.join(' > ')),
+    findBreaches: ({ imports }) => findCycles(imports).map((cycle) => cycle.join(' > ')),
   },
   {
     name: 'no folder imports its own parent',
@@ -131,23 +132,23 @@ const rules: readonly Rule[] = [
   },
   {
     name: 'no folders import each other circularly',
-    hint: 'move the file that closes the circle to the folder that needs it, or what both need to a folder below both',
+    hint: 'move the file that closes the cycle to the folder that needs it, or what both need to a folder below both',
     findBreaches: ({ imports }) =>
-      findCircles(
+      findCycles(
         imports
           .map(({ from, to, ...rest }) => ({ from: posix.dirname(from), to: posix.dirname(to), ...rest }))
           .filter(({ from, to }) => from !== to && from.includes('/') && to.includes('/')),
-      ).map((circle) => circle.join(' > ')),
+      ).map((cycle) => cycle.join(' > ')),
   },
   {
-    name: 'there are no barrels and no drawers for odds and ends',
+    name: 'there are no barrels and no catch-all files',
     hint: 'name the file after its main export and import from there',
     findBreaches: ({ sizes }) =>
       [...sizes.keys()].filter((file) => /(?:^|\/)(?:index|utils?|helpers?|common|lib|types)(?:\.ts$|\/)/.test(file)),
   },
   {
     name: 'no file is longer than 400 lines, 9 of 10 stay under 200, and half have 80 at most',
-    hint: 'one file, one thing: give the second thing a file of its own',
+    hint: 'move a part with a purpose of its own into a new file',
     findBreaches: ({ sizes }) => {
       const lines = [...sizes.values()].sort((first, second) => first - second);
       const at = (share: number) => lines[Math.floor((lines.length - 1) * share)] ?? 0;
@@ -167,7 +168,7 @@ describe('the source tree', () => {
     expect(findBreaches(graph), hint).toEqual([]);
   });
 
-  it('is read completely: its imports contain both flows', () => {
+  it('is read completely: the imports on the paths of requests and of the sandbox are found', () => {
     const edges = graph.imports.map(({ from, to }) => `${from} > ${to}`);
 
     expect(edges).toEqual(
@@ -190,21 +191,21 @@ describe('the source tree', () => {
 describe('the web console', () => {
   const { imports, sizes } = readSourceGraph(new URL('../console/src/', import.meta.url));
 
-  it('imports nothing outside of its own folder: it knows the gateway by its schema only', () => {
+  it('imports nothing from outside of its folder', () => {
     expect(imports.length).toBeGreaterThan(100);
     expect(imports.filter(({ to }) => leavesSource(to))).toEqual([]);
   });
 
   it('has no circular imports, and no file longer than 300 lines', () => {
-    expect(findCircles(imports)).toEqual([]);
+    expect(findCycles(imports)).toEqual([]);
     expect([...sizes].filter(([file, size]) => size > 300 && !file.endsWith('.d.ts'))).toEqual([]);
   });
 });
 
 describe('the rules', () => {
   it.each([
-    ['every file stands on a floor', ['helm/steer.ts']],
-    ['every file stands on a floor', ['stray.ts']],
+    ['every file belongs to a layer', ['helm/steer.ts']],
+    ['every file belongs to a layer', ['stray.ts']],
     ['imports go down only', ['domain/journal.ts > errors/faults.ts']],
     ['imports go down only', ['resolvers/journal.ts > schema/journal.ts']],
     ['imports go down only', ['resolvers/journal.ts > engine/Engine.ts (type)']],
@@ -254,12 +255,12 @@ describe('the rules', () => {
     ['only cli and gateway import the sandbox', ['server/http/HttpServer.ts > sandbox/createSandbox.ts (type)']],
     ['only cli and gateway import the sandbox', ['config/readConfig.ts > sandbox/domain/SandboxOptions.ts (type)']],
     ['nothing in src imports what lies outside', ['cli/main.ts > ../test/kit/ask.ts']],
-    ['no imports go in a circle', ['domain/a.ts > domain/b.ts', 'domain/b.ts > domain/a.ts (type)']],
+    ['there are no circular imports', ['domain/a.ts > domain/b.ts', 'domain/b.ts > domain/a.ts (type)']],
     [
-      'no imports go in a circle',
+      'there are no circular imports',
       ['domain/a.ts > domain/b.ts', 'domain/b.ts > domain/c.ts', 'domain/c.ts > domain/a.ts'],
     ],
-    ['no imports go in a circle', ['domain/a.ts > domain/a.ts']],
+    ['there are no circular imports', ['domain/a.ts > domain/a.ts']],
     ['no folder imports its own parent', ['events/feed/StatusFeed.ts > events/StatusEvents.ts (type)']],
     ['no folder imports its own parent', ['engine/steps/a.ts > engine/Engine.ts']],
     [
@@ -272,8 +273,8 @@ describe('the rules', () => {
     ['no file is longer than 400 lines', ['domain/journal.ts = 401']],
     ['no file is longer than 400 lines', ['domain/a.ts = 200', 'domain/b.ts = 200']],
     ['no file is longer than 400 lines', ['domain/a.ts = 81']],
-  ])('"%s" is broken by %j', (start, drawing) => {
-    const broken = rules.filter(({ findBreaches }) => findBreaches(draw(drawing)).length > 0);
+  ])('"%s" is broken by %j', (start, lines) => {
+    const broken = rules.filter(({ findBreaches }) => findBreaches(graphOf(lines)).length > 0);
 
     expect(broken.map(({ name }) => name)).toContainEqual(expect.stringMatching(new RegExp(`^${start}`)));
   });
@@ -298,14 +299,14 @@ describe('the rules', () => {
     ],
     [['domain/a.ts > domain/b.ts', 'domain/a.ts > domain/c.ts', 'domain/b.ts > domain/c.ts']],
     [['domain/a.ts = 80', 'domain/b.ts = 400', 'domain/commonDays.ts = 1']],
-  ])('hold for %j', (drawing) => {
-    const broken = rules.filter(({ findBreaches }) => findBreaches(draw(drawing)).length > 0);
+  ])('hold for %j', (lines) => {
+    const broken = rules.filter(({ findBreaches }) => findBreaches(graphOf(lines)).length > 0);
 
     expect(broken.map(({ name }) => name)).toEqual([]);
   });
 });
 
-function floorOf(file: string): string {
+function layerOf(file: string): string {
   return file.split('/')[0]?.replace(/\.ts$/, '') ?? '';
 }
 
@@ -313,42 +314,44 @@ function leavesSource(file: string): boolean {
   return file.startsWith('../');
 }
 
-function rankOf(floor: string): number | null {
-  const rank = floors.findIndex((row) => row.some((name) => name === floor));
+function rankOf(layer: string): number | null {
+  const rank = layers.findIndex((row) => row.some((name) => name === layer));
   return rank === -1 ? null : rank;
 }
 
-/** A floor that is one file has no folder, and one that is a folder has no files beside it. */
+/** Returns whether a file belongs to a layer or side module. Each of these is either a single file or a folder. */
 function isPlaced(file: string): boolean {
-  const floor = floorOf(file);
-  // The gateway is a file with a folder of its parts.
-  const isRightKind = floor === 'gateway' || ['context', 'log', 'lruCache'].includes(floor) === !file.includes('/');
-  return (rankOf(floor) !== null || floor in besides) && isRightKind;
+  const layer = layerOf(file);
+  // Only the gateway is both: a file, and a folder with its parts.
+  const isRightKind = layer === 'gateway' || ['context', 'log', 'lruCache'].includes(layer) === !file.includes('/');
+  return (rankOf(layer) !== null || layer in sideModules) && isRightKind;
 }
 
 function breachesOf(allows: (edge: Import) => boolean): Rule['findBreaches'] {
   return ({ imports }) => imports.filter((edge) => !allows(edge)).map(({ from, to }) => `${from} > ${to}`);
 }
 
-/** Each circle once, as the walk down the imports first comes back to where it was. */
-function findCircles(imports: readonly Import[]): string[][] {
+/** Returns the import cycles that a depth-first search finds, each as the list of its files. */
+function findCycles(imports: readonly Import[]): string[][] {
   const targets = new Map<string, string[]>();
   for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to]);
-  const circles: string[][] = [];
+  const cycles: string[][] = [];
   const done = new Set<string>();
   const walk = (file: string, trail: string[]) => {
     const met = trail.indexOf(file);
-    if (met !== -1) circles.push([...trail.slice(met), file]);
+    if (met !== -1) cycles.push([...trail.slice(met), file]);
     if (met !== -1 || done.has(file)) return;
     for (const target of targets.get(file) ?? []) walk(target, [...trail, file]);
     done.add(file);
   };
   for (const file of targets.keys()) walk(file, []);
-  return circles;
+  return cycles;
 }
 
-/** Reads `a.ts > b.ts`, `a.ts > b.ts (type)`, `a.ts = 12` (lines) and `a.ts`. */
-function draw(lines: readonly string[]): SourceGraph {
+/**
+ * Creates a graph from lines such as `a.ts > b.ts`, `a.ts > b.ts (type)`, `a.ts = 12` (its number of lines) and `a.ts`.
+ */
+function graphOf(lines: readonly string[]): SourceGraph {
   const imports: Import[] = [];
   const sizes = new Map<string, number>();
   for (const line of lines) {
@@ -370,7 +373,7 @@ function readSourceGraph(root: URL): SourceGraph {
   };
 }
 
-/** Relative imports and exports of a file, in whatever form; a package is not of the tree. */
+/** Returns the relative imports and re-exports of a file, in any form. Packages are not part of the graph. */
 function importsOf(file: string, text: string): Import[] {
   return ts
     .preProcessFile(text, true, true)
@@ -382,7 +385,7 @@ function importsOf(file: string, text: string): Import[] {
     }));
 }
 
-/** The statement that the name at this place ends: does it begin with `import type` or `export type`? */
+/** Returns whether the statement with the module name at this position begins with `import type` or `export type`. */
 function isTypeOnly(text: string, pos: number): boolean {
   const statement = text.slice(0, pos);
   const start = Math.max(...[...statement.matchAll(/^(?:import|export)\b/gm)].map(({ index }) => index));

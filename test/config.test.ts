@@ -59,7 +59,7 @@ describe('the authentication settings', () => {
   });
 });
 
-describe("the firm's own currency", () => {
+describe('the currency of the firm', () => {
   const remote = {
     APCA_BROKER_BASE_URL: 'https://broker-api.alpaca.markets',
     APCA_BROKER_KEY_ID: 'key',

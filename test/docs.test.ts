@@ -25,12 +25,12 @@ function rows(markdown: string, heading: string): Set<string> {
   return new Set([...section.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name));
 }
 
-/** A table of Markdown. */
+/** Returns a Markdown table. */
 function table(head: readonly string[], body: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** The page with another first table below a heading, formatted as the gates want it. */
+/** Returns the page with this text as the first table below a heading, formatted by Prettier. */
 async function withTable(page: string, heading: string, text: string): Promise<string> {
   const parts = read(page).split(/^(?=## )/m);
   const index = parts.findIndex((part) => part.startsWith(`## ${heading}`));
@@ -42,7 +42,7 @@ async function withTable(page: string, heading: string, text: string): Promise<s
 const code = (word: string) => `\`${word}\``;
 
 /** `npm run docs` writes the tables that differ. */
-describe('the tables that are made from the source', () => {
+describe('the tables that are generated from the source', () => {
   it('docs/operating.md lists every environment variable', async () => {
     const body = variableTables
       .flatMap((variables) => Object.values(variables))
@@ -89,7 +89,7 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs', () => {
-  it('say with which Node each figure was measured', () => {
+  it('state the version of Node with which each figure was measured', () => {
     const paragraphs = pages.flatMap((page) =>
       read(page)
         .split('\n\n')

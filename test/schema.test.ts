@@ -29,7 +29,7 @@ describe('the schema', () => {
     expect(file).toBe(printedSchema());
   });
 
-  it('keeps every promise of the public contract', () => {
+  it('has everything that the public contract promises', () => {
     expect(findBreakingChanges(contract, schema)).toEqual([]);
     expect(findDangerousChanges(contract, schema)).toEqual([]);
   });

@@ -19,7 +19,7 @@ describe('schema.graphql', () => {
 });
 
 describe('the check of the schema', () => {
-  /** The released schema with one change of a type, which must apply. */
+  /** Returns the released schema with one change of a type. Expects that the text to replace exists. */
   function changed(type: string, from: string, to: string): string {
     const start = released.search(new RegExp(`^\\w+ ${type}\\b`, 'm'));
     const definition = released.slice(start);

@@ -9,14 +9,14 @@ import { schema } from '../src/schema/schema.ts';
 import { schemaPage } from './kit/schemaPage.ts';
 
 describe('docs/schema.md', () => {
-  it('is made from the descriptions of the schema; npm run docs brings it up to date', async () => {
+  it('is generated from the descriptions of the schema; npm run docs updates it', async () => {
     const options = await prettier.resolveConfig('docs/schema.md');
     const page = await prettier.format(schemaPage(schema), { ...options, parser: 'markdown' });
 
     await expect(page).toMatchFileSnapshot('../docs/schema.md');
   });
 
-  it('has a section for each type, and each link leads to one', () => {
+  it('has a section for each type, and each link leads to a section', () => {
     const page = readFileSync(new URL('../docs/schema.md', import.meta.url), 'utf8');
     const sections = new Set([...page.matchAll(/^### (\w+)$/gm)].map(([, name = '']) => name.toLowerCase()));
     const links = [...page.matchAll(/\]\(#(\w+)\)/g)].map(([, name = '']) => name);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Types for the documents of an example, in its folder `generated`. */
+/** Returns the configuration that generates the types of an example's documents into its folder `generated`. */
 function example(name) {
   const folder = `${root}examples/${name}`;
   return {

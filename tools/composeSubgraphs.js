@@ -2,8 +2,8 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 
 /**
- * Composes the subgraphs that run at these URLs, each given as `NAME=URL`. Their schemas are read with the variable
- * AUTHORIZATION as credential.
+ * Composes the subgraphs that run at these URLs, each given as `NAME=URL`. The requests for their schemas send the
+ * environment variable AUTHORIZATION as the `Authorization` header.
  *
  * @returns the SDL of the supergraph
  */

@@ -1,4 +1,4 @@
-/** The rules for the schema. Each rule that is switched off has its reason. */
+/** Returns the rules for the schema. A comment explains each rule that is switched off or changed. */
 async function readRules() {
   try {
     const { default: graphql } = await import('@graphql-eslint/eslint-plugin');
@@ -10,9 +10,9 @@ async function readRules() {
         rules: {
           ...graphql.configs['flat/schema-recommended'].rules,
           ...graphql.configs['flat/schema-relay'].rules,
-          // Results, errors and pages are values. What has an identity has an `id`.
+          // Results, errors and pages are values without an identity. Types with an identity have an `id`.
           '@graphql-eslint/strict-id-in-types': 'off',
-          // The Event API can be read forward only.
+          // Not every connection can be paged backward: the Event API can only be read forward.
           '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
           '@graphql-eslint/relay-edge-types': [
             'error',
@@ -28,9 +28,9 @@ async function readRules() {
       },
     ];
   } catch (error) {
-    // In CI, nothing may be left out.
+    // In CI, no rule may be skipped.
     if (error.code !== 'ERR_MODULE_NOT_FOUND' || process.env.CI !== undefined) throw error;
-    console.warn('left out: the rules for schema.graphql, because tools is not installed (npm ci --prefix tools)');
+    console.warn('skipped: the rules for schema.graphql, because tools is not installed (npm ci --prefix tools)');
     return [];
   }
 }

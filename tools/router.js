@@ -1,7 +1,7 @@
 /**
- * A federation router: `node router.js NAME=URL…` composes the subgraphs that run at these URLs, serves the supergraph on
- * a free port, and prints its URL. The `Authorization` of each client is passed on to the subgraphs. To read their
- * schemas, the router sends its own, from the variable AUTHORIZATION.
+ * A federation router: `node router.js NAME=URL…` composes the subgraphs that run at these URLs, serves the supergraph
+ * with Apollo Gateway on a free port, and prints its URL. The `Authorization` header of each client is forwarded to
+ * the subgraphs. The requests for their schemas send the environment variable AUTHORIZATION instead.
  */
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';

@@ -1,7 +1,7 @@
 /**
  * `node subscribe.js SUBSCRIPTION NAME=URL…` composes the subgraphs that run at these URLs, as router.js does, executes
- * the subscription with the router of Hive Gateway, and prints each result. It is a program of its own because Apollo's
- * JavaScript router has no subscriptions. The subgraphs are sent the variable CLIENT_AUTHORIZATION as credential.
+ * the subscription with the federation executor of Hive Gateway, and prints each result. Apollo Gateway does not
+ * support subscriptions. The subgraphs get the environment variable CLIENT_AUTHORIZATION as the `Authorization` header.
  */
 import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
 import { parse, subscribe } from 'graphql';

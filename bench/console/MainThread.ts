@@ -1,14 +1,14 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 
-/** What the page's main thread did during a phase. Times in ms. */
+/** What the page's main thread did during a phase of the measurement. Times are in ms. */
 export interface Phase {
-  /** Tasks of 50 ms and more, by the browser's own observer. */
+  /** The durations of tasks of 50 ms and more, as the browser reports them. */
   longTasks: number;
   longestMs: number;
-  /** The processor time of the task that took most: what the longest takes when nothing else runs on the machine. */
+  /** The highest processor time of a task: how long the task would take if nothing else ran on the machine. */
   longestProcessorMs: number;
   processorMs: number;
-  /** After a garbage collection. */
+  /** The size of the heap after a garbage collection. */
   heapMiB: number;
 }
 
@@ -52,7 +52,7 @@ export class MainThread {
     const processorMs = taskTimes(trace.traceEvents, workMs);
     await this.#session.send('HeapProfiler.collectGarbage');
     const { usedSize } = await this.#session.send('Runtime.getHeapUsage');
-    // A forced collection is a long task of its own, which is not the page's.
+    // A forced collection is itself a long task, which the page did not cause.
     await this.#page.evaluate(() => {
       const { longTasks } = globalThis as unknown as { longTasks: number[] };
       longTasks.length = 0;
@@ -67,7 +67,7 @@ export class MainThread {
   }
 }
 
-/** Runs in the page, before its own scripts. */
+/** Runs in the page before the page's scripts. */
 function observeLongTasks(): void {
   const durations: number[] = [];
   Object.assign(globalThis, { longTasks: durations });
@@ -76,7 +76,7 @@ function observeLongTasks(): void {
   });
 }
 
-/** The processor time of each task of the page's main thread, in ms. @throws if the trace ends early */
+/** Returns the processor time of each task of the page's main thread, in ms. @throws if the trace ends early */
 function taskTimes(events: readonly TraceEvent[], workMs: number): number[] {
   const threads = new Set(
     events

@@ -6,7 +6,7 @@ const firm = '8f8c8cee-2591-4f83-be12-82c659b5e748';
 const customer = 'd7017fd9-60dd-425b-a09a-63ff59368b62';
 const headers = { authorization: `Basic ${btoa('sandbox:sandbox')}`, 'content-type': 'application/json' };
 
-/** A sandbox with a batch of 1,000 executed journals on each of the last days. */
+/** Starts a sandbox with a batch of 1,000 executed journals on each of the last days. */
 export async function fillSandbox(days: number): Promise<Sandbox> {
   const startedMs = Date.now();
   const clock = () => startedMs - days * dayMs + performance.now();
@@ -20,7 +20,7 @@ export async function fillSandbox(days: number): Promise<Sandbox> {
   return sandbox;
 }
 
-/** Creates one journal, which makes two events. */
+/** Creates one journal, which causes two events. */
 export async function createJournal(sandbox: Sandbox): Promise<void> {
   await post(sandbox, '/v1/journals', {
     entry_type: 'JNLC',
@@ -30,7 +30,7 @@ export async function createJournal(sandbox: Sandbox): Promise<void> {
   });
 }
 
-/** The firm has 50,000 USD for all of them. */
+/** The amounts are small, because the firm has only 50,000 USD for all entries. */
 function entryOf(index: number) {
   return { to_account: customer, amount: `0.0${1 + (index % 9)}`, description: `row ${index + 1}` };
 }

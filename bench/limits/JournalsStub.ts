@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { WireJournal } from '../../src/upstream/wire/apiBodies.ts';
 
-/** Requests with this id are held until `release`. */
+/** Requests with this id get no response until `release` is called. */
 export const heldId = '00000000-0000-4000-8000-000000000000';
 export const accounts = {
   from: '8f8c8cee-2591-4f83-be12-82c659b5e748',
@@ -15,9 +15,9 @@ export const accounts = {
 export class JournalsStub {
   readonly #server = createServer((request, response) => this.#answer(request, response));
   readonly #held: ServerResponse[] = [];
-  /** Time that each response takes, in ms. */
+  /** The delay of each response, in ms. */
   latencyMs = 0;
-  /** Requests of one journal so far. */
+  /** The number of reads of a single journal so far. */
   reads = 0;
   #list = listOf(100);
   #journal = journalTexts('executed');
@@ -30,17 +30,17 @@ export class JournalsStub {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Number of journals in a list. */
+  /** The number of journals in a list. */
   set listSize(size: number) {
     this.#list = listOf(size);
   }
 
-  /** Status of a journal that is read alone. */
+  /** The status of a journal that is read by id. */
   set status(status: string) {
     this.#journal = journalTexts(status);
   }
 
-  /** Answers the held requests. */
+  /** Responds to the held requests. */
   release(): void {
     for (const response of this.#held.splice(0)) sendJson(response, aJournal);
   }
@@ -84,7 +84,7 @@ function sendJson(response: ServerResponse, text: string): void {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length }).end(text);
 }
 
-/** Cash and securities in turn, in the API's format. */
+/** Returns a journal in the API's format: cash for even indices, securities for odd ones. */
 function wireJournal(index: number, status = 'executed'): WireJournal {
   const isCash = index % 2 === 0;
   return {
@@ -116,7 +116,7 @@ function listOf(size: number): string {
 
 const aJournal = JSON.stringify(wireJournal(0));
 
-/** Its text before its id and after it. */
+/** Returns the JSON text of a journal in two parts, before and after its id. */
 function journalTexts(status: string): string[] {
   const journal = wireJournal(0, status);
   return JSON.stringify(journal).split(journal.id);

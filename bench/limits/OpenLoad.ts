@@ -5,7 +5,7 @@ import type { ClientRequest } from './clientRequests.ts';
 
 export interface Exchange {
   kind: ClientRequest['kind'];
-  /** From the time at which it was due until its response arrived, in ms. Waiting to be sent counts. */
+  /** The time from when the request was due until its response arrived, in ms. Waiting to be sent counts. */
   ms: number;
   /** 0 if the connection was closed, null if there was no response. */
   status: number | null;
@@ -26,15 +26,17 @@ export interface LoadReport {
   lateness: number[];
 }
 
-/** Most connections, and so most requests without a response. */
+/** The maximum number of connections, and so of requests that wait for their response. */
 const maxConnections = 3_000;
-/** Connections that are opened at a time, before the measurement begins. */
+/** The number of connections that are opened at a time before the measurement begins. */
 const openedAtATime = 50;
-/** Time of load before the measurement, so that the load is steady. */
+/** How long the load runs before the measurement begins, so that it is steady by then. */
 const leadSeconds = 2;
-/** Shorter than the server keeps an idle connection, so that it closes none when a request is sent, in ms. */
+/**
+ * How long a connection may be idle, in ms. The server closes idle connections later, so never when a request is sent.
+ */
 const maxIdleMs = 3_000;
-/** Requests without a response by then count as unanswered, in ms. */
+/** How long to wait for a response, in ms. Later ones count as missing. */
 const patienceMs = 15_000;
 
 /** An open load: requests are sent at a fixed rate, whether or not they are answered. */
@@ -117,7 +119,7 @@ export class OpenLoad {
     }
   }
 
-  /** The one that has been idle longest, so that none is idle for too long. */
+  /** Returns the connection that has been idle longest, so that none is idle for too long, or null if none is free. */
   #take(): BenchConnection | null {
     for (let known = this.#idle.shift(); known; known = this.#idle.shift()) {
       if (known.connection.isOpen && performance.now() - known.since < maxIdleMs) return known.connection;

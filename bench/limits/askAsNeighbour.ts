@@ -8,9 +8,9 @@ export interface NeighbourTask {
 }
 
 export interface NeighbourReport {
-  /** From the time at which each request was due until its response arrived, in ms. */
+  /** For each request, the time from when it was due until its response arrived, in ms. */
   latencies: number[];
-  /** Responses without data. */
+  /** The number of responses without data. */
   failed: number;
 }
 

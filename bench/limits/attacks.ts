@@ -4,7 +4,7 @@ import { floodOfOperations, floodOfSockets, floodOfUpgrades } from './floods.ts'
 import type { Flood } from './floods.ts';
 import { postOf } from './postOf.ts';
 
-/** Each is as large as possible without being refused by an earlier and cheaper check. */
+/** The attacks by name. Each request is as large as it can be without being refused by an earlier and cheaper check. */
 export const attacks: Record<string, Flood> = {
   'aliases, 5,000': floodOfDocuments(`{ ${many(5_000, (index) => `a${index}: __typename`)} }`),
   'fields, 15,000': floodOfDocuments(`{ journals { nodes { ${many(15_000, () => 'id')} } } }`),
@@ -30,7 +30,7 @@ export const attacks: Record<string, Flood> = {
   'silent WebSockets': floodOfUpgrades,
 };
 
-/** Each text is unique, because the gateway caches parsed documents. */
+/** Each document is unique, because the gateway caches parsed documents. */
 function floodOfDocuments(document: string): Flood {
   return floodOfOperations((index) => postOf(JSON.stringify({ query: `# ${index}\n${document}` })));
 }

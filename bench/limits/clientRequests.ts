@@ -4,7 +4,7 @@ import { postOf } from './postOf.ts';
 export interface ClientRequest {
   kind: 'list' | 'journal' | 'create';
   text: string;
-  /** Text that a response with data contains. */
+  /** A text that every response with data contains. */
   expected: string;
 }
 
@@ -23,7 +23,7 @@ const createMutation = `mutation Create($input: CreateJournalInput!) {
   createJournal(input: $input) { __typename ... on CreateJournalSuccess { journal { id status } } }
 }`;
 
-/** Concurrent requests differ, because the gateway shares reads of the same list. */
+/** Returns a request for a list. Requests with different indices differ, because the gateway shares equal reads. */
 export function listRequest(index: number, first = 100): ClientRequest {
   const after = new Date(Date.UTC(2018, 0, 1 + (index % 2_500))).toISOString().slice(0, 10);
   const text = postOf(JSON.stringify({ operationName: 'Journals', query: listQuery, variables: { first, after } }));
@@ -42,7 +42,7 @@ export function createRequest(to = accounts.to): ClientRequest {
   return { kind: 'create', text, expected: 'CreateJournalSuccess' };
 }
 
-/** Twenty aliases, of which each id has two. */
+/** Returns a request with twenty aliases that reads ten journals, each under two aliases. */
 export function aliasesRequest(index: number): Omit<ClientRequest, 'kind'> {
   const variables = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`id${at}`, journalId(index * 10 + at)]));
   const text = postOf(JSON.stringify({ operationName: 'Aliases', query: aliasesQuery, variables }));

@@ -4,12 +4,12 @@ import { connect } from 'node:net';
 
 import { BenchConnection } from '../BenchConnection.ts';
 
-/** Attacks for this time. @returns the number of responses of each kind */
+/** Attacks a server for a number of seconds. @returns the number of responses of each kind */
 export type Flood = (port: number, seconds: number) => Promise<Map<string, number>>;
 
-/** Number of attackers. Each sends its next request as soon as it is answered. */
+/** The number of attackers. Each sends its next request as soon as it gets a response. */
 const attackers = 16;
-/** Number of sockets that are held open. */
+/** The number of sockets that are held open. */
 const maxHeld = 500;
 const heldMs = 1_000;
 

@@ -15,7 +15,7 @@ interface Slice {
   quiet: NeighbourReport;
   attacked: NeighbourReport;
   outcomes: Map<string, number>;
-  /** Microseconds of the gateway's processor time for each attack, minus the time for the client alone. */
+  /** The gateway's processor time per request of the attack, in µs, without the time for the well-behaved client. */
   cost: number;
 }
 

@@ -11,7 +11,7 @@ import { processorCost } from './processorCost.ts';
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 5);
 const warmUp = { aSecond: 50, seconds: 8 };
-/** The ramp's first rate and its factor. It rises until more is offered than is answered. */
+/** The first rate of the ramp and the factor by which it rises, until it no longer increases the responses. */
 const ramp = { from: 50, factor: 1.5, seconds: 4 };
 const times = [1, 2, 3];
 
@@ -36,17 +36,17 @@ export async function measureOverload(stub: JournalsStub): Promise<void> {
 type Kinds = Record<ClientRequest['kind'], number>;
 
 interface Scale {
-  /** Responses a second. */
+  /** The highest number of responses with data a second in the ramp. */
   peak: number;
-  /** Responses a second at one time the peak, in case the machine has become slower since the ramp. */
+  /** Responses with data a second when the peak rate is offered: the machine may have become slower since the ramp. */
   once: number;
-  /** Seconds of processor time for a response of each kind when nothing is refused. */
+  /** The processor time of a response of each kind when nothing is refused, in seconds. */
   weights: Kinds;
 }
 
 /**
- * The cost of responses by kind. Under overload, queries are refused first, so creates, which are cheaper, make up more of
- * the responses. Their number alone would look too good.
+ * Measures the cost of a response of each kind. Under overload, queries are refused first, so more of the responses are
+ * those of creates, which are cheaper. The number of responses alone would look too good.
  */
 async function weigh(server: ServerProcess): Promise<Kinds> {
   const cost = async (requestOf: (index: number) => ClientRequest) =>
@@ -70,13 +70,15 @@ function usefulSeconds(good: Kinds, weights: Kinds): number {
   return good.list * weights.list + good.journal * weights.journal + good.create * weights.create;
 }
 
-/** Overrides the default limit, to see its effect. */
+/** Returns the environment that overrides the gateway's default limit, if the benchmark's own environment does. */
 export function limitFromEnvironment(): Record<string, string> {
   const max = process.env['MAX_RUNNING_OPERATIONS'];
   return max === undefined ? {} : { MAX_RUNNING_OPERATIONS: max };
 }
 
-/** The highest number of responses in any step of the ramp, which ends after two steps without an increase. */
+/**
+ * Finds the highest number of responses a second in a step of the ramp, which ends after two steps without an increase.
+ */
 async function findPeak(load: OpenLoad): Promise<number> {
   let peak = 0;
   let stepsWithoutGain = 0;

@@ -8,16 +8,16 @@ import type { JournalsStub } from './JournalsStub.ts';
 import { processorCost } from './processorCost.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
-/** Shorter than the time after which the gateway's circuit breaker reacts to the held requests. */
+/** The length of a round. The gateway's circuit breaker would react to requests that are held for longer. */
 const seconds = 1;
 
 interface Lane {
   name: string;
   requestOf: (index: number) => { text: string };
-  /** Mutations that are running meanwhile. */
+  /** The number of mutations that run in the meantime. */
   held: number;
   status: number;
-  /** Microseconds of processor time of each request, a figure per round. */
+  /** The processor time of a request in each round, in µs. */
   costs: number[];
 }
 
@@ -43,7 +43,7 @@ export async function measureRefusal(stub: JournalsStub): Promise<void> {
   await server.stop();
 }
 
-/** More than there are concurrent requests here. */
+/** The gateway's limit of running operations: more than the concurrent requests of `processorCost`. */
 const room = 50;
 
 async function costOf(server: ServerProcess, stub: JournalsStub, lane: Lane): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * A well-behaved client that reads journals and lists in turn, at a fixed rate, and reports their latency from the time at
- * which each was due. It runs in its own thread, so that the attackers don't delay it.
+ * A well-behaved client that reads journals and lists in turn, at a fixed rate, and reports the latency of each request
+ * from the time at which it was due. It runs in its own thread, so that the attackers don't delay it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 

@@ -5,12 +5,12 @@ const connections = 16;
 
 export interface Question {
   requestOf: (index: number) => { text: string };
-  /** Expected status of each response. */
+  /** The expected status of each response. */
   status: number;
   seconds: number;
 }
 
-/** Processor time of the server for one response, in microseconds, with sixteen concurrent requests. */
+/** Measures the server's processor time per response, in µs, with sixteen concurrent requests. */
 export async function processorCost(server: ServerProcess, { requestOf, status, seconds }: Question): Promise<number> {
   const all = Array.from({ length: connections }, () => new BenchConnection(server.port));
   const [used, begunAt] = [server.processorSeconds, performance.now()];

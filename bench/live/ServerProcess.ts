@@ -9,9 +9,9 @@ import { residentMemory } from './residentMemory.ts';
 const probe = new URL('./memoryProbe.js', import.meta.url).pathname;
 const peers = new URL('./peers.js', import.meta.url).pathname;
 
-/** Servers of `bench/live/peers.ts`; `bare` has no GraphQL and sends the same bytes. */
+/** The servers of `bench/live/peers.ts`. `bare` sends the same bytes as the others without executing GraphQL. */
 type LivePeer = 'graphql-ws' | 'yoga' | 'bare';
-/** Servers of `bench/peers`, which has its own package. */
+/** The servers of `bench/peers`, which is a package of its own. */
 export type RequestPeer = 'apollo' | 'hive' | 'floor' | 'mercurius' | 'passThrough' | 'yogaPothos';
 export type ServerKind = 'gateway' | LivePeer | RequestPeer;
 
@@ -54,17 +54,17 @@ export class ServerProcess {
     throw new Error(`${kind} ended before it listened`);
   }
 
-  /** Processor time used so far, in seconds. */
+  /** The processor time that the server has used so far, in seconds. */
   get processorSeconds(): number {
     return processorTime(this.#child.pid ?? 0) / 1_000_000;
   }
 
-  /** Resident memory without a garbage collection, in bytes. NaN without /proc. */
+  /** The resident memory, without a garbage collection before, in bytes; NaN without /proc. */
   get residentBytes(): number {
     return residentMemory(this.#child.pid ?? 0);
   }
 
-  /** Memory after a garbage collection. */
+  /** Returns the memory after a garbage collection. */
   async memory(): Promise<NodeJS.MemoryUsage> {
     this.#child.send('memory');
     const [usage] = (await once(this.#child, 'message')) as [NodeJS.MemoryUsage];
@@ -88,6 +88,6 @@ export function pin(pid: number | undefined, core: number): void {
   try {
     execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
   } catch {
-    // The benchmark then is a little noisier.
+    // Without pinning, the figures vary a little more.
   }
 }

@@ -14,21 +14,23 @@ const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
 export interface SubscriberOptions {
   query?: string | undefined;
-  /** Whether to read the texts for latencies. Reading is expensive, and a few subscribers are enough. */
+  /**
+   * Whether to measure latencies, which the texts of events contain. That is expensive, and a few subscribers suffice.
+   */
   isTimed?: boolean;
 }
 
 /**
- * A subscriber on a bare socket, with its own operation id. It counts results and measures the latency of some. A client
- * library would cost as much as the server under test.
+ * A subscriber on a bare socket, with its own operation id. It counts results and, if `isTimed`, measures their
+ * latency. A client library would cost as much as the server under test.
  */
 export class Subscriber {
-  /** Fulfilled when its subscription has started, as far as a client can know. */
+  /** Fulfilled when the subscription has started, as far as a client can know. */
   readonly ready: Promise<void>;
   /** Milliseconds between the sending of an event and its arrival here. */
   readonly latencies: number[] = [];
   received = 0;
-  /** How its subscription ended, if it did. */
+  /** How the subscription ended, if it has ended. */
   end: string | null = null;
   readonly #socket: Socket;
   readonly #marker: string;
@@ -60,7 +62,7 @@ export class Subscriber {
     this.#socket.destroy();
   }
 
-  /** Waits until matching text has been received. The rest of that chunk is discarded. */
+  /** Waits until the received text matches. The rest of the chunk in which it does is discarded. */
   async #said(words: string): Promise<void> {
     let text = '';
     await new Promise<void>((resolve, reject) => {
@@ -108,7 +110,7 @@ export class Subscriber {
     await this.#said('"pong"');
   }
 
-  /** A client's frame. Masking with zeros leaves the text unchanged. */
+  /** Returns a client's text frame. Its mask is zero, so that the text is unchanged. */
   #send(message: unknown): void {
     const text = Buffer.from(JSON.stringify(message));
     const head = text.length < 126 ? Buffer.alloc(6) : Buffer.alloc(8);

@@ -12,7 +12,7 @@ export async function comeAndGo(feed: FeedStub): Promise<void> {
   for (let batch = 0; batch < warmUp; batch += 1) await visit(feed, server.port);
   const before = await server.memory();
   for (let batch = 0; batch < batches; batch += 1) await visit(feed, server.port);
-  // The server notices the last ones some time later.
+  // The server notices some time later that the last subscribers have left.
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   const after = await server.memory();
   const left = held(after) - held(before);
@@ -30,7 +30,7 @@ async function visit(feed: FeedStub, port: number): Promise<void> {
   closeAll(all);
 }
 
-/** Memory of JavaScript objects, in the heap and outside. */
+/** Returns the memory of JavaScript objects, on the heap and outside of it. */
 function held({ heapUsed, external }: NodeJS.MemoryUsage): number {
   return heapUsed + external;
 }

@@ -11,7 +11,7 @@ const subscribers = 1_000;
 const aSecond = 200;
 const warmUp = 100;
 const events = 400;
-/** A server that has not delivered everything by then has fallen behind, in ms. */
+/** How long to wait for the deliveries, in ms. A server that has not made all of them by then has fallen behind. */
 const patienceMs = 8_000;
 
 interface Lane {

@@ -7,7 +7,7 @@ import { closeAll, deliveriesTo, openSubscribers, whenDelivered } from './subscr
 const subscribers = 10_000;
 const events = 20;
 
-/** Measures ten thousand subscribers of one process. */
+/** Measures a server process with ten thousand subscribers. */
 export async function measureMany(feed: FeedStub): Promise<void> {
   const server = await ServerProcess.start('gateway', feed.url);
   const before = server.residentBytes;

@@ -11,7 +11,7 @@ const aSecond = 20;
 const seconds = 20;
 const warmUpSeconds = 5;
 const stallSeconds = 5;
-/** Length of events. Paused subscribers select it this many times, so that the buffers of the network fill up in time. */
+/** Makes events long. Paused subscribers select it under 400 aliases, so that the network's buffers fill up in time. */
 const padding = 'x'.repeat(512);
 const aliases = Array.from({ length: 400 }, (_, index) => `a${index}: description`);
 const largeQuery = `subscription { journalStatusChanged { ${aliases.join(' ')} } }`;

@@ -18,7 +18,7 @@ const port = 6_399;
 
 interface Lane {
   name: string;
-  /** Gateways; the last one is measured. None of them shares Redis if it is alone. */
+  /** The number of gateways. The last one to start is measured. */
   gateways: number;
   isShared: boolean;
 }
@@ -32,13 +32,16 @@ const lanes: Lane[] = [
 interface Figures {
   /** Processor time of the gateway for an event, in microseconds. */
   costs: number[];
-  /** The same of Redis. */
+  /** Processor time of Redis for an event, in microseconds. */
   redis: number[];
   /** Median of the latency, in ms. */
   latencies: number[];
 }
 
-/** Compares the processor time for an event with and without a shared feed. Few subscribers: those cost the same in both. */
+/**
+ * Compares the processor time for an event with and without a shared feed. There are few subscribers, because these
+ * cost the same in both cases.
+ */
 export async function measureShared(feed: FeedStub): Promise<void> {
   const table = lanes.map((lane) => ({ lane, figures: emptyFigures() }));
   for (let round = 0; round < rounds; round += 1) {
@@ -80,7 +83,7 @@ async function slice(feed: FeedStub, { gateways, isShared }: Lane, figures: Figu
   await redis.stop();
 }
 
-/** Redis that writes to disk as outcomes of reverse batches need it. */
+/** Starts a Redis that writes every command to disk, as the outcomes of reverse batches require. */
 async function startRedis() {
   const persistence = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always', '--dir', '/tmp'];
   const redis = spawn('redis-server', ['--port', String(port), '--appenddirname', 'bench-redis', ...persistence], {

@@ -1,6 +1,6 @@
 /**
- * Loaded into a server with `--import`. Reports the memory after a garbage collection on request, and exits with the
- * benchmark, however that ends.
+ * Loaded into a server with `--import`. On request it reports the memory after a garbage collection. It ends the server
+ * when the benchmark ends, however that happens.
  */
 process.on('message', () => {
   const collect = (globalThis as { gc?: () => void }).gc;

@@ -26,7 +26,7 @@ const credentials = basicCredentials('bench', 'bench');
 const client = new StatusEventsClient({ baseUrl, version: 'v2', credentials, clock });
 const statusEvents = new StatusEvents(client, clock, createLog('error'));
 
-/** The fields that the benchmark selects. */
+/** Returns the fields that the benchmark selects. */
 function shown({ event, cursor }: PositionedEvent) {
   const { id, at, journalId, entryType, statusFrom, statusTo, description } = event;
   const [from, to] = [statusFrom?.toUpperCase(), statusTo.toUpperCase()];
@@ -41,19 +41,19 @@ changed.resolve = (positioned: PositionedEvent) => shown(positioned);
 
 const server = createServer();
 
-/** Set up as in its documentation. */
+/** Serves with graphql-ws as its documentation shows. */
 function serveGraphqlWs(): void {
   const sockets = new WebSocketServer({ server, path: '/graphql' });
   useServer({ schema, execute, subscribe }, sockets);
 }
 
-/** Set up as in its documentation. Event streams are enabled by default. */
+/** Serves with Yoga as its documentation shows. Event streams are enabled by default. */
 function serveYoga(): void {
   const yoga = createYoga({ schema, logging: false });
   server.on('request', (request, response) => void yoga(request, response));
 }
 
-/** One buffer per event, created once, to measure the cost of the sockets alone. */
+/** Creates one buffer per event and writes it to all sockets, to measure the cost of the sockets alone. */
 function serveBare(): void {
   const [sockets, streams] = [new Set<Duplex>(), new Set<ServerResponse>()];
   const handshake = new WebSocketServer({ noServer: true, handleProtocols: () => 'graphql-transport-ws' });

@@ -1,9 +1,9 @@
 import { Subscriber } from './Subscriber.ts';
 import type { Transport } from './Subscriber.ts';
 
-/** Number of subscribers that connect at a time, as after a restart of the gateway. */
+/** The number of subscribers that connect at a time, as after a restart of the gateway. */
 const atATime = 100;
-/** One of this many subscribers measures latencies. */
+/** Of this many subscribers, two measure latencies: one of each transport where transports alternate. */
 const timedShare = 20;
 
 /** Opens subscribers and waits until all subscriptions have started. */

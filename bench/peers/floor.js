@@ -1,6 +1,6 @@
 /**
- * The least that a server in plain Node can do: parse the request, call the API, parse its JSON, pick the fields and write
- * the response. It doesn't know GraphQL: the operation name says which response is expected.
+ * Does the minimum in plain Node: parses the request, calls the API, parses its JSON, picks the fields and writes the
+ * response. It doesn't execute GraphQL: the operation name says which response is expected.
  */
 import { createServer } from 'node:http';
 

@@ -1,4 +1,4 @@
-/** What every peer shares: how it is configured, and the schema and the mapping of a journal in plain JavaScript. */
+/** What the peers share: their configuration, and the schema and the mapping of a journal in plain JavaScript. */
 
 export const upstreamUrl = process.env.APCA_BROKER_BASE_URL ?? '';
 const key = `${process.env.APCA_BROKER_KEY_ID}:${process.env.APCA_BROKER_SECRET_KEY}`;
@@ -130,7 +130,7 @@ export function listPath(createdAfter) {
   return createdAfter ? `/v1/journals?after=${createdAfter}` : '/v1/journals';
 }
 
-/** The driver reads the port from this line. */
+/** Prints the address, from which the benchmark reads the port. */
 export function announce(port) {
   console.log(`listening on http://127.0.0.1:${port}`);
 }

@@ -1,4 +1,4 @@
-/** Forwards the bytes of a response of the API, without reading them. */
+/** Forwards the API's responses byte for byte, without parsing them. */
 import { createServer } from 'node:http';
 
 import { Pool } from 'undici';

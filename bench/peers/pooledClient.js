@@ -11,7 +11,7 @@ export async function call(method, path, body) {
   return response.body.json();
 }
 
-/** The context of one operation: each journal is read once. */
+/** Creates the context of one operation, in which each journal is read once. */
 export function createContext() {
   const journals = new DataLoader((ids) => Promise.all(ids.map((id) => call('GET', `/v1/journals/${id}`))));
   return {

@@ -8,7 +8,7 @@ import { runLoad } from './runLoad.ts';
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 4);
 
-/** The gateway's processor time per journal of a list, for lists of several sizes. */
+/** Measures the gateway's processor time per journal of a list, for lists of several sizes. */
 export async function measureGrowth(stub: JournalsStub): Promise<void> {
   const table = new Map([10, 100, 500].map((size) => [size, [] as number[]]));
   const server = await ServerProcess.start('gateway', stub.url);

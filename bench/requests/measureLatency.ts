@@ -10,7 +10,7 @@ const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 4);
 const servers: readonly ServerKind[] = ['gateway', 'mercurius', 'yogaPothos', 'apollo', 'floor'];
 
-/** A mix of lists, reads and creates from 16 connections, in front of an API that takes 5 ms for each response. */
+/** Measures a mix of lists, reads and creates over 16 connections, with an API that takes 5 ms for each response. */
 export async function measureLatency(stub: JournalsStub): Promise<void> {
   const table = new Map(
     servers.map((server) => [server, { rates: [] as number[], p50: [] as number[], p99: [] as number[] }]),

@@ -13,7 +13,7 @@ interface Page {
   data: { journals: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
 }
 
-/** The gateway's processor time per journal while a client pages through 100,000, a thousand of each day. */
+/** Measures the gateway's processor time per journal while a client pages through 100,000 journals, 1,000 per day. */
 export async function measurePages(): Promise<void> {
   const sandbox = await fillSandbox(days);
   const server = await ServerProcess.start('gateway', sandbox.url, {

@@ -13,7 +13,7 @@ import type { Kind } from './workloads.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 4);
-/** Shorter ones change the figures of lists by a third. */
+/** With a shorter warm-up, the figures of lists change by a third. */
 const warmUpSeconds = Number(process.env['BENCH_WARM_UP'] ?? 5);
 
 const hasHive = existsSync('bench/peers/hive/node_modules');
@@ -28,7 +28,7 @@ const servers: readonly ServerKind[] = [
 ];
 
 interface Figures {
-  /** Processor time per request in microseconds, a figure per round. */
+  /** The processor time per request in each round, in µs. */
   costs: Record<Kind, number[]>;
   startMs: number[];
   /** Resident memory after the start and after the load, in MiB. */
@@ -52,7 +52,7 @@ export async function measurePeers(stub: JournalsStub): Promise<void> {
       print(`gateway / ${base}`, (kind) => (median(own.costs[kind]) / median(other.costs[kind])).toFixed(2));
     }
   }
-  console.log('\nstart until it listens; resident memory then, and after the load');
+  console.log('\ntime until the server listens; resident memory at that time and after the load');
   for (const [server, { startMs, startMiB, loadedMiB }] of table) {
     const memory = `${Math.round(median(startMiB))} MiB, ${Math.round(median(loadedMiB))} MiB`;
     console.log(`${server.padEnd(22)} ${Math.round(median(startMs))} ms, ${memory}`);
@@ -78,7 +78,7 @@ async function measureServer(kind: ServerKind, stub: JournalsStub, figures: Figu
 
 const answers = new Map<Kind, unknown>();
 
-/** @throws if a server's answer to a workload is not that of the others, except for cursors */
+/** @throws if a server's response to a workload differs from that of the other servers, except for cursors */
 async function checkAnswers(server: ServerProcess): Promise<void> {
   const connection = new BenchConnection(server.port);
   for (const kind of kinds) {

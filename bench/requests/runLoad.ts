@@ -5,7 +5,7 @@ import type { ServerProcess } from '../live/ServerProcess.ts';
 export interface Load {
   requestOf: (index: number) => Omit<ClientRequest, 'kind'>;
   seconds: number;
-  /** Whether each response must contain what its request expects. Default true. */
+  /** Whether to check that each response contains what its request expects. Default true. */
   checks?: boolean;
   /** Default 16. */
   connections?: number;

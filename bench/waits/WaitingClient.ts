@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { WebSocket } from 'ws';
 
-/** As the console and the clients in the examples wait. */
+/** Waits for a journal as the console and the examples do. */
 const query = `query Wait($id: ID!, $timeoutSeconds: Int!) {
   awaitJournal(id: $id, timeoutSeconds: $timeoutSeconds) {
     timedOut
@@ -11,11 +11,14 @@ const query = `query Wait($id: ID!, $timeoutSeconds: Int!) {
   }
 }`;
 
-/** One socket whose operations each wait for a journal of their own. */
+/** A client with one socket, on which each operation waits for a different journal. */
 export class WaitingClient {
   readonly #socket: WebSocket;
   answers = 0;
-  /** The first message that is not the result of a wait, or why the socket was closed; null if all is well. */
+  /**
+   * The first message that is not the result of a wait, or the reason why the socket was closed; null if there is
+   * neither.
+   */
   problem: string | null = null;
 
   private constructor(socket: WebSocket) {
@@ -28,7 +31,7 @@ export class WaitingClient {
     socket.on('close', (code, reason) => (this.problem ??= `closed with ${code} ${reason.toString()}`));
   }
 
-  /** Fulfilled when the server has accepted the login. */
+  /** Fulfilled when the server has acknowledged the connection. */
   static async open(port: number): Promise<WaitingClient> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));

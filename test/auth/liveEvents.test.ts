@@ -33,7 +33,7 @@ interface Result {
 
 type Listen = (query: string, variables?: Record<string, unknown>) => Promise<() => Promise<Result>>;
 
-/** Opens a subscription over a transport; the returned function reads one result after the other. */
+/** Opens a subscription over a transport. The returned function reads the next result. */
 function listenerAt(door: (typeof doors)[number], url: string, credential: string): Listen {
   return async (query, variables) => {
     if (door === 'SSE') {

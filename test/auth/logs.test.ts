@@ -53,7 +53,7 @@ const failures: [string, Answer][] = [
 ];
 
 describe('at level trace, no log line contains a credential or Travel Rule data', () => {
-  it.each(failures)('when the API answers with %s', async (_what, answer) => {
+  it.each(failures)('when the API responds with %s', async (_what, answer) => {
     const lines = watchedLines();
     const stub = await StubUpstream.start(answer);
     const { url, credentials } = await startWithKeys(stub.url, {
@@ -116,7 +116,7 @@ describe('at level trace, no log line contains an account, an amount, a variable
     ['a failure that names them', json(500, { message: `${customer} 17.31` })],
   ];
 
-  it.each(unreadable)('when the API answers with %s', async (_what, answer) => {
+  it.each(unreadable)('when the API responds with %s', async (_what, answer) => {
     const stub = await StubUpstream.start(answer);
     const { url, lines } = await startWatched(stub.url);
     const literal = `mutation { createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}",

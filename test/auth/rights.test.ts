@@ -126,8 +126,8 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
       `{ it: journalStatusEvents(first: 500, since: "${since}", filter: { accountId: ["${sweep}"] }) { nodes { journalId } } }`,
     outcomes: forReaders,
   },
-  // The cursor names no journal, but reveals that events exist.
-  'where the status events stand': {
+  // The cursor of the feed names no journal, but reveals that events exist.
+  'the cursor of the feed': {
     query: () => '{ it: journalStatusCursor }',
     outcomes: {
       ...forReaders,
@@ -228,7 +228,7 @@ const operations: Record<string, { query: (id: string) => string; outcomes: Outc
   'the reversal of the journal': {
     query: (id) => `mutation { it: reverseJournal(id: "${id}") { __typename } }`,
     outcomes: {
-      // The first principal has reversed it: this is a repeat, which moves nothing.
+      // The first principal has already reversed the journal, so that this request moves nothing.
       capped: 'ReverseJournalSuccess',
       officer: 'ReverseJournalSuccess',
       writer: 'ReverseJournalSuccess',

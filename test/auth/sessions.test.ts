@@ -50,7 +50,7 @@ async function createOne(url: string, credential: string): Promise<string> {
   return (data as unknown as Created).createJournal.journal.id;
 }
 
-/** Creates tokens that expire within two seconds and a token that does not expire during the test. */
+/** Creates tokens that expire within two seconds, and a token that does not expire during the test. */
 async function tokensOf(issuer: Issuer) {
   const rights = { scope: 'journals:read journals:write', fromAccounts: [sweep] };
   return {

@@ -109,7 +109,7 @@ describe('a token issuer is refused with one line when it', () => {
     ['JSON that is not a key set', (response) => response.end('[]'), /malformed/],
     ['an empty key set', (response) => response.end('{"keys":[]}'), /the key set is empty/],
     ['a redirect', (response) => response.writeHead(302, { location: '/' }).end(), /Expected 200 OK/],
-  ])('answers with %s', async (_what, answer, message) => {
+  ])('responds with %s', async (_what, answer, message) => {
     const issuer = await Issuer.start();
     issuer.answerWith(answer);
 

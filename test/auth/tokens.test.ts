@@ -38,7 +38,7 @@ function isRefused({ status, errors, closed, data }: Outcome): boolean {
   return data === undefined && (hasCode || closed?.code === 4403);
 }
 
-/** A token without a valid signature. Made by hand, because no library makes one. */
+/** Creates a token without a valid signature. No library creates such tokens. */
 function unsigned(header: object, claims: object, signature = ''): string {
   const parts = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
   return [...parts, signature].join('.');
@@ -75,15 +75,15 @@ describe('a token allows a payment', () => {
       { fromAccounts: [sweep.toUpperCase()] },
       'CreateJournalSuccess',
     ],
-    ['from no account that is missing in fromAccounts', { fromAccounts: [customer] }, 'FORBIDDEN'],
+    ['from no account that is not in fromAccounts', { fromAccounts: [customer] }, 'FORBIDDEN'],
     ['from every account if fromAccounts is *', { fromAccounts: ['*'] }, 'CreateJournalSuccess'],
-    ['from no account that is only visible', { accounts: [sweep, customer] }, 'FORBIDDEN'],
+    ['from no account that it may see but not pay from', { accounts: [sweep, customer] }, 'FORBIDDEN'],
     ['from no account that is not visible', { accounts: [], fromAccounts: ['*'] }, 'FORBIDDEN'],
     ['up to its maxAmount', { fromAccounts: ['*'], maxAmount: { USD: '10' } }, 'CreateJournalSuccess'],
     ['of no more than its maxAmount', { fromAccounts: ['*'], maxAmount: { USD: '9.99' } }, 'CAP_EXCEEDED'],
     ['of no more than its maxDailyAmount', { fromAccounts: ['*'], maxDailyAmount: { USD: '9.99' } }, 'CAP_EXCEEDED'],
-    ['in no currency that its caps lack', { fromAccounts: ['*'], maxAmount: {} }, 'CAP_EXCEEDED'],
-    ['with valid caps only', { fromAccounts: ['*'], maxAmount: { USD: 10 } }, 'UNAUTHENTICATED'],
+    ['in no currency without a cap if it has caps', { fromAccounts: ['*'], maxAmount: {} }, 'CAP_EXCEEDED'],
+    ['only if its caps are valid', { fromAccounts: ['*'], maxAmount: { USD: 10 } }, 'UNAUTHENTICATED'],
     ['from no account without the scope journals:write', { scope: 'journals:read', fromAccounts: ['*'] }, 'FORBIDDEN'],
   ])('%s', async (_what, claims, expected) => {
     const issuer = await Issuer.start();

@@ -40,7 +40,7 @@ describe("graphql-http's server audits", () => {
     fetch(url, { ...init, headers: { 'graphql-require-preflight': 'yes', ...(headers as Record<string, string>) } });
   const audits = serverAudits({ url: () => gateway.url, fetchFn });
 
-  it('number 61', () => {
+  it('are 61 in number', () => {
     expect(audits).toHaveLength(61);
   });
 

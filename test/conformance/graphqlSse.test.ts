@@ -96,7 +96,7 @@ describe('a mutation', () => {
     ]);
   });
 
-  it('is refused by GET, and moves nothing', async () => {
+  it('is refused by GET without moving anything', async () => {
     const stream = await get({ query: creation('by GET as an event stream') });
 
     expect(stream.response.status).toBe(405);

@@ -29,7 +29,7 @@ async function createJournal(): Promise<string> {
   return data?.createJournal.journal.id ?? '';
 }
 
-/** A manual handshake: client libraries give up if the server selects no subprotocol. */
+/** Performs the handshake by hand, because client libraries give up if the server selects no subprotocol. */
 async function handshake(protocol: string): Promise<{ answer: IncomingMessage; socket: Duplex }> {
   const upgrade = request(gateway.url, {
     headers: {
@@ -59,7 +59,7 @@ describe('Communication', () => {
     expect(await socket.closed).toEqual({ code: 4406, reason: 'Subprotocol not acceptable' });
   });
 
-  it('closes a socket with another subprotocol with 4406', async () => {
+  it('closes a socket with a different subprotocol with 4406', async () => {
     const { answer, socket } = await handshake('graphql-ws');
 
     const [frame] = (await once(socket, 'data')) as [Buffer];
@@ -219,7 +219,7 @@ describe('Subscribe', () => {
     expect(await socket.receivedSoFar()).toEqual([]);
   });
 
-  it('may use an id again while the query that had it is still running, and gets its own answer', async () => {
+  it('may use an id again after completing a query that is still running, and gets its own result', async () => {
     const [first, second] = [new Gate(), new Gate()];
     const works = [() => first.pass().then(() => 'too late'), () => second.pass().then(() => 'its own')];
     const server = await startServer({ work: () => works.shift()?.() ?? 'nothing' });

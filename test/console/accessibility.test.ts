@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { customer, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveHere } from '../kit/serveHere.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { untilLive } from './kit/board.ts';
@@ -17,7 +17,7 @@ import { untilLive } from './kit/board.ts';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What axe-core finds wrong with the page as it stands, in light and in dark, one line for each element. */
+/** Returns the violations that axe-core finds on the page in light and in dark mode, one line for each element. */
 async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const found: string[] = [];
@@ -43,9 +43,9 @@ async function createCash(url: string, amount: string, key: string): Promise<str
   return data?.createJournal.journal.id ?? '';
 }
 
-describe.skipIf(isChromiumLeftOut)(`the console has no violation that axe-core finds${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`the console has no violation that axe-core finds${skipNote}`, () => {
   it.each([1_280, 360])(
-    'on any page in light and in dark, %i pixels wide',
+    'on any page in light and in dark mode, %i pixels wide',
     async (width) => {
       const { url } = await serveHere();
       const { origin } = new URL(url);
@@ -101,7 +101,7 @@ describe.skipIf(isChromiumLeftOut)(`the console has no violation that axe-core f
     120_000,
   );
 
-  it('on the page to sign in, in light and in dark', async () => {
+  it('on the sign-in page in light and in dark mode', async () => {
     const file = join(await temporaryFolder(), 'keys.json');
     await writeKeyFile(file, [newKey('screen')]);
     const { url } = await serveHere({ AUTH: 'api-key', AUTH_API_KEYS_FILE: file });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { customer, otherCustomer, sweep } from '../kit/accounts.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveHere } from '../kit/serveHere.ts';
 import { untilCounts } from './kit/board.ts';
 
-/** 200 rows, three of which are bad: an account, a notation and an amount. */
+/** Returns 200 rows, three of which are invalid: one has a bad account, one a decimal comma, one an amount of zero. */
 function csv(): string {
   const rows = Array.from({ length: 200 }, (_, index) => {
     const account = index === 9 ? 'nobody' : index % 2 ? customer : otherCustomer;
@@ -15,7 +15,7 @@ function csv(): string {
   return ['to_account,amount,description', ...rows].join('\n');
 }
 
-describe.skipIf(isChromiumLeftOut)(`a batch in the console${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`a batch in the console${skipNote}`, () => {
   it('is dropped as CSV, checked row by row, summed exactly, and executed without its bad rows', async () => {
     const { url } = await serveHere();
     const { page, errors } = await openPage(`${new URL(url).origin}/new/batch`);
@@ -33,7 +33,7 @@ describe.skipIf(isChromiumLeftOut)(`a batch in the console${leftOut}`, () => {
     expect(await page.getByRole('button', { name: 'Send 200 entries' }).isDisabled()).toBe(true);
 
     await page.getByRole('button', { name: 'Leave out the rows with problems' }).click();
-    // 0.001 + … + 0.200 is 20.1; rows 10, 21 and 34 are left out.
+    // 0.001 + … + 0.200 is 20.1, from which the amounts of the rows 10, 21 and 34 are missing.
     expect(await page.locator('[data-summary="sum"]').innerText()).toBe('20.035');
     await page.getByRole('button', { name: 'Send 197 entries' }).click();
 

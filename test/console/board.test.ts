@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { customer, otherCustomer, richCustomers, sweep } from '../kit/accounts.ts';
 import { ask } from '../kit/ask.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveHere } from '../kit/serveHere.ts';
 import { countOf, shownJournals, untilCounts, untilLive } from './kit/board.ts';
 
@@ -17,7 +17,7 @@ async function createCash(url: string, amount: string, key: string): Promise<str
 
 const originOf = (url: string) => new URL(url).origin;
 
-describe.skipIf(isChromiumLeftOut)(`the console${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`the console${skipNote}`, () => {
   it('creates a journal of each kind and shows them executed on the board without a reload', async () => {
     const { url } = await serveHere();
     const { page, errors } = await openPage(`${originOf(url)}/`);

@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest';
 
 import { customer, sweep } from '../kit/accounts.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveHere } from '../kit/serveHere.ts';
 import { sharedBinary } from '../kit/sharedBinary.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 
 const serving = sharedBinary();
 
-/** How many bytes each file of GraphiQL took from the network, after its editor has been shown. */
+/** Waits for GraphiQL's editor. Returns how many bytes of each of its files were transferred over the network. */
 async function transfers(page: Page): Promise<Record<string, number>> {
   await page.locator('.graphiql-editor .view-line').first().waitFor();
   return page.evaluate(() => {
@@ -48,7 +48,7 @@ function runQuery(page: Page): Promise<void> {
   return page.getByRole('button', { name: /Execute query/ }).click();
 }
 
-describe.skipIf(isChromiumLeftOut)(`GraphiQL${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`GraphiQL${skipNote}`, () => {
   it('runs a query, and shows its editor on a second visit without loading its files again', async () => {
     const { page, errors } = await openPage(serving().url);
     const first = await transfers(page);

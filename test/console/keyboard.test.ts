@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
 import { customer, sweep } from '../kit/accounts.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { shownJournals, untilLive } from './kit/board.ts';
 import { startConsole } from './kit/startConsole.ts';
 
@@ -22,13 +22,19 @@ function focused(page: Page) {
   });
 }
 
-/** Presses Tab, and waits while a guard at an end of a dialog has the focus: it passes the focus on to the other end. */
+/**
+ * Presses Tab, and waits while a guard at an end of a dialog has the focus: it passes the focus on to the other end.
+ */
 async function pressTab(page: Page): Promise<void> {
   await page.keyboard.press('Tab');
   await page.waitForFunction(() => !document.activeElement?.hasAttribute('data-base-ui-focus-guard'));
 }
 
-/** Presses Tab until something of this name has the focus. @returns the names on the way that are not visible */
+/**
+ * Presses Tab until an element with this name has the focus.
+ *
+ * @returns the names of passed elements that are not visible
+ */
 async function tabTo(page: Page, name: string): Promise<string[]> {
   const hidden: string[] = [];
   for (let count = 0; count < 60; count += 1) {
@@ -40,7 +46,7 @@ async function tabTo(page: Page, name: string): Promise<string[]> {
   throw new Error(`Tab does not reach ${name}`);
 }
 
-/** The journal of the row that has the focus. */
+/** Returns the journal of the row that has the focus. */
 function focusedJournal(page: Page): Promise<string | null> {
   return page.evaluate(() => document.activeElement?.closest('[data-journal]')?.getAttribute('data-journal') ?? null);
 }
@@ -56,8 +62,8 @@ async function move(page: Page, key: string): Promise<string | null> {
   return focusedJournal(page);
 }
 
-describe.skipIf(isChromiumLeftOut)(`without a mouse, the console${leftOut}`, () => {
-  it('moves between the rows of the table, also when new journals move them down', async () => {
+describe.skipIf(isWithoutChromium)(`without a mouse, the console${skipNote}`, () => {
+  it('moves the focus between the rows of the table, even while new journals move the rows down', async () => {
     const { origin, createAtApi } = await startConsole();
     for (let amount = 1; amount <= 40; amount += 1) await createAtApi(String(amount));
     const { page } = await openPage(`${origin}/`);
@@ -84,7 +90,7 @@ describe.skipIf(isChromiumLeftOut)(`without a mouse, the console${leftOut}`, () 
     await page.waitForURL(`${origin}/journals/${newest}`);
   });
 
-  it('is not moved by new journals when its user has scrolled', async () => {
+  it('is not scrolled by new journals after its user has scrolled', async () => {
     const { origin, createAtApi } = await startConsole();
     for (let amount = 1; amount <= 40; amount += 1) await createAtApi(String(amount));
     const { page } = await openPage(`${origin}/`);
@@ -103,7 +109,7 @@ describe.skipIf(isChromiumLeftOut)(`without a mouse, the console${leftOut}`, () 
     await expect.poll(() => row.boundingBox()).toEqual(before);
   });
 
-  it('creates and deletes a journal, and every focus on the way is visible', async () => {
+  it('creates and deletes a journal, and shows the focus at every step', async () => {
     const { origin } = await startConsole();
     const { page } = await openPage(`${origin}/`);
     await untilLive(page);

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { customer, sweep } from '../kit/accounts.ts';
 import { control } from '../kit/control.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import type { OpenPage } from '../kit/openPage.ts';
 import { untilCounts } from './kit/board.ts';
 import { startConsole } from './kit/startConsole.ts';
 
 const retry = { name: /^Try again with the same key/ };
 
-/** A console before a sandbox of its own, with a filled form for cash. */
+/** Opens a console in front of a new sandbox and fills in the form for a cash journal. */
 async function openForm() {
   const { sandbox, origin } = await startConsole();
   const opened: OpenPage = await openPage(`${origin}/new/cash`);
@@ -21,10 +21,10 @@ async function openForm() {
   return { sandbox, origin, page, send };
 }
 
-describe.skipIf(isChromiumLeftOut)(`the outcome of a request in the console${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`the outcome of a request in the console${skipNote}`, () => {
   it('is unknown after a cut, survives a reload, and is settled by the same key without a second journal', async () => {
     const { origin, page, send } = await openForm();
-    // The request arrives at the gateway, its answer does not arrive at the page.
+    // The request arrives at the gateway, but its response does not arrive at the page.
     let isCut = true;
     await page.route('**/graphql', async (route) => {
       if (!isCut || !(route.request().postData() ?? '').includes('mutation')) return route.continue();
@@ -47,7 +47,7 @@ describe.skipIf(isChromiumLeftOut)(`the outcome of a request in the console${lef
     await untilCounts(page, { ACTIVITY_CREATED: 1, EXECUTED: 0 });
   });
 
-  it('that is a refusal offers no retry, and a corrected request gets a new key', async () => {
+  it('offers no retry if it is a refusal, and a corrected request gets a new key', async () => {
     const { page, send } = await openForm();
     await page.getByLabel('Amount').fill('999999');
     const key = await page.locator('.keyLine').innerText();
@@ -62,7 +62,7 @@ describe.skipIf(isChromiumLeftOut)(`the outcome of a request in the console${lef
     await page.getByText('Created', { exact: true }).waitFor();
   });
 
-  it('that is a rate limit offers a retry with the same key', async () => {
+  it('offers a retry with the same key if the rate limit was exceeded', async () => {
     const { sandbox, page, send } = await openForm();
     await control(sandbox, 'PUT', 'faults', {
       seed: 1,

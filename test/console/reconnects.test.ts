@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
 import { freePort } from '../kit/freePort.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveBinary } from '../kit/startBinary.ts';
 import { countOf, shownJournals, untilCounts, untilLive } from './kit/board.ts';
 import { startApi } from './kit/startApi.ts';
@@ -12,7 +12,7 @@ import { startConsole } from './kit/startConsole.ts';
 const behind = '[data-state="behind"]';
 const gap = '[data-notice="gap"]';
 
-/** A live board that shows two journals, and the ids of all journals that were created so far. */
+/** Opens a live board that shows two journals. Returns it with the ids of all journals that were created so far. */
 async function openBoard({ origin, createAtApi }: { origin: string; createAtApi: Api['createAtApi'] }) {
   const created: string[] = [];
   const create = async (...amounts: number[]) => {
@@ -25,7 +25,7 @@ async function openBoard({ origin, createAtApi }: { origin: string; createAtApi:
   return { page, created, create };
 }
 
-/** A live board of a gateway in a process of its own, which starts again at the same origin. */
+/** Opens a live board of a gateway in its own process, which can be restarted at the same origin. */
 async function openBoardOfProcess(options: Parameters<typeof startApi>[0] = {}) {
   const { environment, createAtApi, deleteAtApi } = await startApi(options);
   const port = String(await freePort());
@@ -39,7 +39,7 @@ async function openBoardOfProcess(options: Parameters<typeof startApi>[0] = {}) 
   return { ...(await openBoard({ origin, createAtApi })), origin, deleteJournal: deleteAtApi, serveAgain, killGateway };
 }
 
-/** Stops the process of the page, as the sleep of a computer does. @returns lets it go on */
+/** Suspends the process of the page, as the sleep of a computer does. @returns a function that resumes it */
 async function suspend(page: Page): Promise<() => void> {
   const session = await page.context().browser()?.newBrowserCDPSession();
   const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {};
@@ -51,10 +51,10 @@ async function suspend(page: Page): Promise<() => void> {
   };
 }
 
-/** More journals than the sandbox keeps events of. */
+/** The amounts of more journals than the sandbox keeps events of. */
 const many = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
-describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or doubled${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`the console catches up with nothing lost or duplicated${skipNote}`, () => {
   it('after the gateway was killed and started again', async () => {
     const { page, created, create, serveAgain, killGateway } = await openBoardOfProcess();
 
@@ -118,7 +118,7 @@ describe.skipIf(isChromiumLeftOut)(`the console catches up with nothing lost or 
     expect(await shownJournals(page)).toHaveLength(1);
   });
 
-  it('by reading its lists again, and says so, when the API no longer has the missed events', async () => {
+  it('by reading its lists again, and tells the user, when the API no longer has the missed events', async () => {
     const { page, created, create, serveAgain, killGateway } = await openBoardOfProcess({ eventRetention: 5 });
 
     await killGateway();

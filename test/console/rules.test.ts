@@ -7,7 +7,7 @@ import { isDecimal } from '../../src/domain/decimal.ts';
 import { InvalidRequestError } from '../../src/errors/refusals.ts';
 import { InputCheck } from '../../src/resolvers/mutations/InputCheck.ts';
 
-/** Whether the gateway would accept a value. */
+/** Returns whether the gateway's own input check accepts a value. */
 function isAccepted(check: (checks: InputCheck) => unknown): boolean {
   const checks = new InputCheck();
   check(checks);
@@ -24,8 +24,8 @@ const numbers = ['1', '10.25', '0', '0.0', '-1', '01', '1.', '.5', '1e3', '1,5',
 const texts = ['', 'x', 'x'.repeat(255), 'x'.repeat(256), '😀'.repeat(1_024), '😀'.repeat(1_025)];
 const accounts = ['8f8c8cee-2591-4f83-be12-82c659b5e748', '8F8C8CEE-2591-4F83-BE12-82C659B5E748', 'nobody', '8f8c8cee'];
 
-describe("the console's rules accept what the gateway accepts", () => {
-  it.each(numbers)('as an amount and as a quantity: %j', (value) => {
+describe('the rules of the console', () => {
+  it.each(numbers)('agree with the gateway on %j as an amount and as a quantity', (value) => {
     expect(rules.amountProblem(value) === null).toBe(
       isDecimal(value) && isAccepted((check) => check.cash([], { amount: value })),
     );
@@ -34,11 +34,11 @@ describe("the console's rules accept what the gateway accepts", () => {
     );
   });
 
-  it.each(accounts)('as an account: %j', (value) => {
+  it.each(accounts)('agree with the gateway on %j as an account', (value) => {
     expect(rules.accountProblem(value) === null).toBe(isAccepted((check) => check.account(['account'], value)));
   });
 
-  it.each(texts)('as a text: %j', (value) => {
+  it.each(texts)('agree with the gateway on %j as a description, a transmitter name and a symbol', (value) => {
     expect(rules.descriptionProblem(value) === null).toBe(
       isAccepted((check) => check.description(['description'], value)),
     );
@@ -55,7 +55,7 @@ describe("the console's rules accept what the gateway accepts", () => {
     ['eur', 'EUR'],
     ['', 'EUR'],
     ['USD', 'EUR'],
-  ])('as a currency: %j after %j', (currency, first) => {
+  ])('agree with the gateway on the currency %j after an entry in %j', (currency, first) => {
     expect(rules.currencyProblem(currency, first) === null).toBe(
       isAccepted((check) => check.oneCurrency(['entries'], [{ currency: first }, { currency }])),
     );
@@ -64,11 +64,11 @@ describe("the console's rules accept what the gateway accepts", () => {
 
 describe('readCsv', () => {
   it.each([
-    ['a heading in any order', 'Amount,To Account,Description\n1.10,a,"x, y"\n'],
-    ['no heading', 'a,1.10,"x, y"\n'],
-    ['tabs', 'a\t1.10\tx, y\n'],
+    ['a header row that lists the columns in any order', 'Amount,To Account,Description\n1.10,a,"x, y"\n'],
+    ['no header row', 'a,1.10,"x, y"\n'],
+    ['tabs as separators', 'a\t1.10\tx, y\n'],
     ['semicolons and a byte order mark', '\uFEFFto_account;amount;description\r\na;1.10;x, y\r\n\r\n'],
-  ])('reads rows with %s', (_form, text) => {
+  ])('reads a file with %s', (_form, text) => {
     const { entries, ignoredColumns } = readCsv(text);
 
     expect(entries).toMatchObject([{ account: 'a', amount: '1.10', description: 'x, y' }]);
@@ -76,7 +76,7 @@ describe('readCsv', () => {
     expect(ignoredColumns).toEqual([]);
   });
 
-  it('names the columns that it leaves out', () => {
+  it('returns the names of the columns that it ignores', () => {
     expect(readCsv('account,amount,salutation\na,1,Dear').ignoredColumns).toEqual(['salutation']);
   });
 });

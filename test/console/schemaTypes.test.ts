@@ -9,7 +9,7 @@ import { temporaryFolder } from '../kit/temporaryFolder.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-it("the types of the console's documents are those of schema.graphql; npm run schema writes them", async () => {
+it("the types of the console's documents match schema.graphql; npm run schema updates them", async () => {
   const output = join(await temporaryFolder(), 'schemaTypes.d.ts');
   const command = ['gql.tada', 'generate', 'output', '-c', 'console/tsconfig.json', '-o', output];
 

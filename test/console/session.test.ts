@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 
 import { customer, sweep } from '../kit/accounts.ts';
 import { newKey, writeKeyFile } from '../kit/keyFile.ts';
-import { isChromiumLeftOut, leftOut, openPage } from '../kit/openPage.ts';
+import { isWithoutChromium, skipNote, openPage } from '../kit/openPage.ts';
 import { serveHere } from '../kit/serveHere.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
 import { untilLive } from './kit/board.ts';
 
-describe.skipIf(isChromiumLeftOut)(`a gateway with AUTH and its console${leftOut}`, () => {
+describe.skipIf(isWithoutChromium)(`a gateway with AUTH and its console${skipNote}`, () => {
   it('asks for a key, keeps it for the tab, and signs out when the key is withdrawn', async () => {
     const file = join(await temporaryFolder(), 'keys.json');
     const [screen, other] = [newKey('screen'), newKey('other')];
@@ -38,7 +38,7 @@ describe.skipIf(isChromiumLeftOut)(`a gateway with AUTH and its console${leftOut
     expect(await page.evaluate(() => sessionStorage.getItem('credential'))).toBeNull();
   });
 
-  it('says in plain words that a key may not move money', async () => {
+  it('explains in plain words that a key may not move money', async () => {
     const file = join(await temporaryFolder(), 'keys.json');
     const screen = newKey('screen');
     await writeKeyFile(file, [screen]);

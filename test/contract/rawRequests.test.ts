@@ -5,8 +5,8 @@ import { startSandbox } from '../sandbox/kit/startSandbox.ts';
 import { exchange } from './rawRequestsConnection.ts';
 
 /**
- * Requests byte for byte as curl, Postman, Go's net/http, Python's requests and axios send them. Only ids, host and
- * credential are changed.
+ * These requests are byte for byte what curl, Postman, Go's net/http, Python's requests and axios send. Only ids, hosts
+ * and credentials are changed.
  */
 
 const [customer] = customerAccountIds;
@@ -116,7 +116,7 @@ describe('a create', () => {
 });
 
 describe('the sandbox', () => {
-  it('answers pipelined requests in order on one connection', async () => {
+  it('responds to pipelined requests in order on one connection', async () => {
     const { sandbox } = await startSandbox();
     const get = (path: string) => lines(`GET ${path} HTTP/1.1`, 'Host: x', authorization);
     const create = withBody(jnlc, 'POST /v1/journals HTTP/1.1', 'Host: x', authorization);

@@ -22,7 +22,7 @@ export function exchange(port: number, bytes: string, count: number | 'until clo
   });
 }
 
-/** Splits responses by their `Content-Length`; one without it extends to the end of the connection. */
+/** Splits responses by their `Content-Length`. A response without this header extends to the end of the connection. */
 function split(received: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   for (let rest = received; rest !== '';) {

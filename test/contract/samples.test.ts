@@ -33,7 +33,7 @@ const everyField = `
     transmitterTimestamp }
   ... on JNLS { symbol qty price }`;
 
-/** A journal of the API as GraphQL shows it: with the same values, and null for what it lacks. */
+/** Returns a journal of the API as GraphQL shows it: with the same values, and null for missing fields. */
 function shown(wire: WireJournal): Record<string, unknown> {
   const info = wire.transmitter_info;
   const both = {

@@ -19,7 +19,7 @@ async function takenPort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A key file without keys, which allows any `--host`. */
+/** Creates a key file without keys. With authentication, any `--host` is allowed. */
 async function emptyKeyFile(): Promise<string> {
   const file = join(await temporaryFolder(), 'keys.json');
   await writeKeyFile(file, []);
@@ -138,7 +138,7 @@ describe('serve', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('prefers flags to environment variables', async () => {
+  it('gives flags precedence over environment variables', async () => {
     const { url } = await serveBinary(['--sandbox', '--port', '0', '--host', '127.0.0.1'], {
       PORT: String(await takenPort()),
       HOST: '192.0.2.1',
@@ -214,7 +214,7 @@ describe('an address that is not available', () => {
     });
   });
 
-  it('makes serve exit with 2 if it is that of the sandbox', async () => {
+  it('makes serve exit with 2 if it is the address of the sandbox', async () => {
     const port = await takenPort();
 
     const { code, stderr } = await runBinary(['serve', '--sandbox', '--port', '0'], { SANDBOX_PORT: String(port) });
@@ -222,7 +222,7 @@ describe('an address that is not available', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: `journals-gateway: port ${port} is in use on 127.0.0.1\n` });
   });
 
-  it('makes serve exit with 2 if it is that of the admin port', async () => {
+  it('makes serve exit with 2 if it is the address of the admin port', async () => {
     const port = await takenPort();
 
     const { code, stdout, stderr } = await runBinary(['serve', '--sandbox', '--port', '0'], {
@@ -245,7 +245,7 @@ describe('an address that is not available', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: `journals-gateway: port ${port} is in use on 127.0.0.1\n` });
   });
 
-  it('makes serve exit with 2 and one line if no interface has it', async () => {
+  it('makes serve exit with 2 and one line if no network interface has it', async () => {
     const { code, stderr } = await runBinary(['serve', '--sandbox', '--port', '0', '--host', '192.0.2.1'], {
       SANDBOX_PORT: '0',
       AUTH: 'api-key',

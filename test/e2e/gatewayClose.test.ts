@@ -18,7 +18,9 @@ import { quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
 import { minimalConfig } from '../kit/minimalConfig.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
-/** A file for outcomes. After `remove`, closing it fails, since SQLite can't write to a removed file. */
+/**
+ * Returns the path of an outcomes file. After `remove`, the store fails to close, since SQLite can't write to the file.
+ */
 function outcomesFile(): { file: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'closing-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -28,7 +30,7 @@ function outcomesFile(): { file: string; remove: () => void } {
 
 const storeFailure = /^the outcome store could not be closed: /;
 
-/** Not closed by the kit, because these tests close the gateway and expect failures. */
+/** Starts a gateway that the kit does not close, because these tests expect closing to fail. */
 function start(settings: Partial<GatewayConfig>, keep?: (line: string) => void): Promise<Gateway> {
   return createGateway({
     config: {
@@ -53,7 +55,7 @@ function refusesConnections(url: string | null): Promise<void> {
 }
 
 describe('close', () => {
-  it('closes every part even if one fails, and reports the failed one', async () => {
+  it('closes every part even if one fails to close, and throws the failure', async () => {
     const { file, remove } = outcomesFile();
     const gateway = await start({ outcomes: { file, settleMs: 60_000 }, admin: { host: '127.0.0.1', port: 0 } });
     remove();
@@ -67,7 +69,7 @@ describe('close', () => {
     for (const url of [gateway.healthUrl, gateway.adminUrl, gateway.sandboxUrl]) await refusesConnections(url);
   });
 
-  it('waits for the same shutdown when it is called again', async () => {
+  it('waits for the running shutdown when it is called again', async () => {
     const gateway = await start({});
     void gateway.close();
 
@@ -77,13 +79,13 @@ describe('close', () => {
   });
 });
 
-describe('a start that fails half-way', () => {
-  it('closes everything it had opened, even if one part fails, and throws the reason', async () => {
+describe('a failed startup', () => {
+  it('closes everything it has opened, even if one part fails to close, and throws the reason of the failure', async () => {
     const { file, remove } = outcomesFile();
     const [port, adminPort, begun, streamClosed] = [await takenPort(), await freePort(), new Gate(), new Gate()];
     const upstream = await StubUpstream.start(text(200, '[]'), async (request, response) => {
       response.once('close', () => streamClosed.open());
-      // The store is open, and the start waits for the event stream.
+      // By now, the store is open, and the startup waits for the event stream.
       await begun.pass();
       quietStream(request, response);
     });

@@ -10,11 +10,11 @@ import { subscribe } from '../kit/subscribe.ts';
 
 interface Example {
   document: string;
-  /** One for a query or mutation, one for each event of a subscription. */
+  /** The only result of a query or mutation, or the results of a subscription, one for each event. */
   answers: unknown[];
 }
 
-/** The README's documents and their results, in order. */
+/** Returns the README's documents and their results. */
 function readExamples(): Record<'creation' | 'refusal' | 'query' | 'wait' | 'totals' | 'subscription', Example> {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const blocks = [...readme.matchAll(/```graphql\n([^`]*)```\s+```json\n([^`]*)```/g)];
@@ -33,7 +33,7 @@ function readExamples(): Record<'creation' | 'refusal' | 'query' | 'wait' | 'tot
 
 const seeded = new Set<unknown>(Object.values(accounts).flat());
 
-/** Generated ids and cursors differ in each run. Everything else must be as printed. */
+/** Replaces generated ids and cursors, which differ in each run. Everything else must be as printed. */
 function generalised(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(generalised);
   if (typeof value !== 'object' || value === null) return value;

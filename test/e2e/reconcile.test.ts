@@ -74,7 +74,7 @@ describe('reconcile', () => {
     expect(stdout).toContain('possible doubles: 2\n');
   });
 
-  it('finds a journal whose status is not that of its last event, and one that is gone', async () => {
+  it('finds a journal whose status differs from its last event, and a journal that no longer exists', async () => {
     const goneId = '00000000-0000-4000-8000-00000000dead';
     const at = new Date(Date.now() - 10_000).toISOString();
     const journal = wireJNLC({ status: 'executed', created_at: at });
@@ -103,7 +103,7 @@ describe('reconcile', () => {
     expect(stub.calls.every(({ method }) => method === 'GET')).toBe(true);
   });
 
-  it('finds a lost reverse batch in the file of a running gateway, which goes on', async () => {
+  it('finds a lost reverse batch in the file of a running gateway without disturbing it', async () => {
     const sandbox = await startSandbox();
     const file = join(await temporaryFolder(), 'outcomes.db');
     const gateway = await startGateway(sandbox.url, {}, { outcomes: { file } });

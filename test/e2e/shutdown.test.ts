@@ -26,7 +26,7 @@ const creation = `mutation { createJournal(
 const journalId = '6b2f4a1e-9c1d-4d55-8a3f-3a4a8f3b9d10';
 const created = { data: { createJournal: { journal: { id: journalId } } } };
 
-/** The binary in front of an upstream that answers a create when the gate opens. */
+/** Starts the binary in front of an upstream that does not respond until the gate is opened. */
 async function serveSlowly(): Promise<{ binary: Binary; url: string; gate: Gate }> {
   const gate = new Gate();
   const journal = {
@@ -48,13 +48,13 @@ async function serveSlowly(): Promise<{ binary: Binary; url: string; gate: Gate 
     APCA_BROKER_BASE_URL: upstream.url,
     APCA_BROKER_KEY_ID: 'key',
     APCA_BROKER_SECRET_KEY: 'secret',
-    // Without it, the gateway logs a warning, and these tests expect an empty log.
+    // Without this file, the gateway logs a warning, but these tests expect an empty log.
     OUTCOMES_FILE: join(await temporaryFolder(), 'outcomes.db'),
   });
   return { binary, url, gate };
 }
 
-/** Connects until it is refused, since the other process receives the signal some time later. */
+/** Connects until a connection is refused, since the other process receives the signal some time later. */
 async function refusesConnections(url: string): Promise<void> {
   const { hostname, port } = new URL(url);
   for (;;) {
@@ -71,7 +71,7 @@ async function refusesConnections(url: string): Promise<void> {
 const clean = { code: 0, signal: null, stderr: '' };
 
 describe('the shutdown of the process', () => {
-  it('follows SIGINT as well, with exit code 0', async () => {
+  it('also follows SIGINT, with exit code 0', async () => {
     const { binary } = await serveBinary();
 
     binary.kill('SIGINT');
@@ -147,7 +147,7 @@ describe('the shutdown of the process', () => {
     await ask(second.url, creation);
 
     expect((await events.next()).value).toMatchObject({ data: { journalStatusChanged: { statusTo: 'EXECUTED' } } });
-    // Before the second gateway is closed, because this client would try to reconnect.
+    // The client ends before the second gateway is closed, because it would try to reconnect.
     await client.dispose();
   });
 
@@ -165,7 +165,7 @@ describe('the shutdown of the process', () => {
     gate.open();
   });
 
-  it('follows the start if the signal arrives during it', async () => {
+  it('also follows a signal during the startup, with exit code 0', async () => {
     // An upstream that accepts connections and never responds: the gateway waits a while for its event stream.
     const upstream = createServer();
     await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));

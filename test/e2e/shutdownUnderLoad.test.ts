@@ -21,7 +21,7 @@ type Outcomes = Map<string, 'done' | 'refused' | 'no connection'>;
 
 type Send = (variables: Record<string, unknown>) => Promise<Answer>;
 
-/** Creates one journal after the other until one is refused. */
+/** Creates one journal after another until a create is refused. */
 async function work(name: string, send: Send, outcomes: Outcomes): Promise<void> {
   for (let index = 0; ; index += 1) {
     const description = `${name}-${index}`;

@@ -116,14 +116,14 @@ describe('the started gateway', () => {
 
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     expect(html).toContain('GraphiQL');
-    // Everything a page loads by itself: sources and style sheets in its markup, imports in its styles.
+    // Everything that a page loads by itself: sources and style sheets in its markup, imports in its styles.
     expect(html.match(/<(script|img|iframe)[^>]*\ssrc=["']?(https?:)?\/\/[^>]*>/g)).toBeNull();
     expect(html.match(/<link[^>]*\shref=["']?(https?:)?\/\/[^>]*>/g)).toBeNull();
     expect(html.match(/@import\s+(url\()?["']?(https?:)?\/\//g)).toBeNull();
     expect(html).not.toMatch(/unpkg\.com|jsdelivr\.net|cdnjs\.cloudflare\.com|esm\.sh|fonts\.googleapis\.com/);
   });
 
-  it('answers / and /health with 200, and unknown paths with 404', async () => {
+  it('responds to / and /health with 200, and to unknown paths with 404', async () => {
     const { url, healthUrl } = started();
     const paths = ['/nope', '/graphql/more', '/graphqlx', '/else/health', '/health/more'];
 

@@ -18,14 +18,14 @@ async function openLog(redis: TestRedis, options?: EventLogOptions): Promise<Eve
   return new EventLog(connection, options);
 }
 
-/** Like a gateway, tries again while its connection to Redis is not back after a restart. */
+/** Attaches to the log. Like a gateway, tries again until the connection to Redis is restored after a restart. */
 async function attach(log: EventLog) {
   const attached = await vi.waitFor(() => log.attach(), { timeout: 10_000 });
   closeLater(() => attached.close());
   return attached;
 }
 
-/** Takes the lease, which must be free. */
+/** Takes the lease of the log, which must be free. */
 async function lead(log: EventLog, token = 'one', durationMs = 60_000): Promise<LogState> {
   const { state } = await attach(log);
   const lease = { logId: state.id, isWanted: true, durationMs, leader: '' };
@@ -61,7 +61,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     ]);
   });
 
-  it('refuses appends from a writer whose lease has passed to another one', async () => {
+  it('refuses appends from a writer whose lease has passed to another writer', async () => {
     const redis = await startRedis();
     const [log, other] = [await openLog(redis), await openLog(redis)];
     const late = await lead(log, 'one', 1);
@@ -84,7 +84,7 @@ describe.skipIf(isWithoutRedis)('the shared log', () => {
     expect(await idsFrom(log)).toEqual([]);
   });
 
-  it('has a new id after a restart of Redis, and continues cursors of the old one whose entries remain', async () => {
+  it('has a new id after a restart of Redis, and continues cursors with the old id whose entries remain', async () => {
     const redis = await startRedis();
     const log = await openLog(redis);
     const before = await lead(log);

@@ -16,7 +16,7 @@ interface Changed {
 
 const changed = `subscription ($after: String, $filter: JournalStatusEventFilter) {
   journalStatusChanged(after: $after, filter: $filter) { id cursor } }`;
-/** A document with fragments is not shared: each subscriber gets results of its own. */
+/** Executions of a document with fragments are not shared: each subscriber gets its own results. */
 const changedByFragment = `subscription { ...f } fragment f on Subscription { journalStatusChanged { id cursor } }`;
 const changedWithJournal = `subscription { journalStatusChanged { id cursor journal { id status } } }`;
 

@@ -7,7 +7,7 @@ import { pausedRun } from './kit/pausedRun.ts';
 
 // Smaller versions of the runs of `npm run chaos`.
 
-const exactlyOnce = { lost: 0, doubled: 0, disordered: 0 };
+const exactlyOnce = { lost: 0, duplicated: 0, disordered: 0 };
 
 describe('every client receives every event once and in order', () => {
   it('while the upstream stream breaks repeatedly', async () => {

@@ -13,7 +13,7 @@ import { json, quietStream, StubUpstream, text } from '../kit/StubUpstream.ts';
 import type { Answer } from '../kit/StubUpstream.ts';
 import { watchedLog } from '../kit/watchedLog.ts';
 
-/** Starts a feed with an upstream that gives these answers in order and then repeats the last one. */
+/** Starts a feed with an upstream that gives these responses in order and then repeats the last one. */
 async function start(...answers: Answer[]) {
   const askedAt: number[] = [];
   const streams: ServerResponse[] = [];

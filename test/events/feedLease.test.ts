@@ -9,7 +9,7 @@ import { eventsPerJournal } from './kit/LiveSandbox.ts';
 import { Screen } from './kit/Screen.ts';
 import { closeScreens, untilAllShow } from './kit/screens.ts';
 
-const isLeftOut = isWithoutRedis || isWithoutHaproxy;
+const isSkipped = isWithoutRedis || isWithoutHaproxy;
 
 /** Starts two gateways with a screen on each. */
 async function startTwo() {
@@ -24,7 +24,7 @@ async function startTwo() {
   return { fleet, leader, follower, led, following };
 }
 
-describe.skipIf(isLeftOut)('within five seconds the lead passes to another gateway', () => {
+describe.skipIf(isSkipped)('within five seconds the lead passes to another gateway', () => {
   it('when the leader is killed', async () => {
     const { fleet, leader, led, following } = await startTwo();
     await fleet.createJournals(1);
@@ -61,7 +61,7 @@ describe.skipIf(isLeftOut)('within five seconds the lead passes to another gatew
     expect((await fleet.roles())[follower]).toBe('leading');
     expect(auditScreens([led, following], await fleet.publishedEvents())).toMatchObject({
       lost: 0,
-      doubled: 0,
+      duplicated: 0,
       disordered: 0,
     });
     await closeScreens([led, following]);

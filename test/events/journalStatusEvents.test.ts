@@ -108,7 +108,7 @@ describe('journalStatusEvents', () => {
     await expect.poll(() => openStreams(sandbox)).toBe(1);
   });
 
-  it('answers CURSOR_EXPIRED when the API no longer retains the event of the cursor', async () => {
+  it('fails with CURSOR_EXPIRED when the API no longer retains the event of the cursor', async () => {
     const { gateway, sandbox } = await startBoth({ settleDelayMs: 0, eventRetention: 6 });
     await createJournals(gateway.url, 2);
     const { nodes } = await read(gateway.url, { since: longAgo, first: 1 });

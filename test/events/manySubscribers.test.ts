@@ -68,7 +68,7 @@ describe('subscribers who resume while events arrive', () => {
     }
     await live.take(sent - cursors.length);
 
-    // From here on, all of them receive identical results.
+    // After that event, all of them receive identical results.
     const common = ids.slice(sent);
     emitNext(common.length);
     const expected = await live.take(common.length);

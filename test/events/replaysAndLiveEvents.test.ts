@@ -13,7 +13,7 @@ import { ago, line } from './kit/startScriptedGateway.ts';
 
 const a = { ...statusEvent('a'), at: '2026-01-01T00:00:00.000Z' };
 const lineOfA = line(a.at, a.id);
-/** The position of that event. */
+/** The position of the event `a`. */
 const { ms, token } = stampOf(a);
 const afterA = { ms, floorMs: ms - 1, named: [{ ms, token }] };
 

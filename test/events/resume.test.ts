@@ -133,7 +133,7 @@ describe('the feed', () => {
     expect(new Set(seen.map((event) => event.journalStatusChanged.id)).size).toBe(30);
   });
 
-  it('of a new gateway delivers no event from before its start, even when a new stream begins earlier', async () => {
+  it('of a new gateway delivers no event from before its startup, even when a new stream begins earlier', async () => {
     const { gateway: old, sandbox } = await startBoth({ settleDelayMs: 0 });
     const before = await subscribe<Changed>('WebSocket', old.url, changed);
     await createJournals(old.url, 5);

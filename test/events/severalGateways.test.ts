@@ -16,7 +16,7 @@ function idsOf(events: Changed[]): string[] {
   return events.map(({ journalStatusChanged: { id } }) => id);
 }
 
-/** Starts a gateway that has run for a minute and one that has run for longer, by the clocks of their APIs. */
+/** Starts a gateway that has run for a minute and a gateway that has run for longer, by the clocks of their APIs. */
 async function startBoth(pingMs = 12_000) {
   return [
     await startScriptedGateway(undefined, -60_000),

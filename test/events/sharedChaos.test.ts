@@ -5,14 +5,14 @@ import { isWithoutRedis } from '../kit/startRedis.ts';
 
 import { fleetRun } from './kit/fleetRun.ts';
 
-const isLeftOut = isWithoutRedis || isWithoutHaproxy;
+const isSkipped = isWithoutRedis || isWithoutHaproxy;
 
-const exactlyOnce = { lost: 0, doubled: 0, disordered: 0 };
+const exactlyOnce = { lost: 0, duplicated: 0, disordered: 0 };
 
 const title = 'clients of three gateways behind a balancer receive each event once and in order';
 
 // Smaller versions of the runs of `npm run chaos`. They take half a minute, and longer on a busy machine.
-describe.skipIf(isLeftOut)(title, { timeout: 180_000 }, () => {
+describe.skipIf(isSkipped)(title, { timeout: 180_000 }, () => {
   it('while gateways are killed, paused and replaced', async () => {
     const report = await fleetRun({
       events: 1_500,

@@ -167,40 +167,43 @@ describe.skipIf(isWithoutRedis)('while Redis is unreachable', () => {
   it.each([
     ['with its data', true],
     ['without its data', false],
-  ])('each gateway opens its own stream, and they share one again when Redis is back %s', async (_how, keepsData) => {
-    const { redis, sandbox, gateways } = await startAll(2);
-    const url = gateways[0]?.url ?? '';
-    const streams = await Promise.all(gateways.map((gateway) => subscribe<Changed>('SSE', gateway.url, changed)));
-    await createJournals(url, 1);
-    const before = await Promise.all(streams.map((events) => events.take(3)));
+  ])(
+    'each gateway opens its own stream, and all share one stream again when Redis is back %s',
+    async (_how, keepsData) => {
+      const { redis, sandbox, gateways } = await startAll(2);
+      const url = gateways[0]?.url ?? '';
+      const streams = await Promise.all(gateways.map((gateway) => subscribe<Changed>('SSE', gateway.url, changed)));
+      await createJournals(url, 1);
+      const before = await Promise.all(streams.map((events) => events.take(3)));
 
-    await redis.kill();
-    await expect.poll(() => rolesOf(gateways), { timeout: 10_000 }).toEqual(['standalone', 'standalone']);
-    await createJournals(url, 1);
-    const without = await Promise.all(streams.map((events) => events.take(3)));
-    await redis.restart({ keepsData });
-    await expect
-      .poll(async () => (await rolesOf(gateways)).toSorted(), { timeout: 10_000 })
-      .toEqual(['following', 'leading']);
-    await createJournals(url, 1);
-    const after = await Promise.all(streams.map((events) => events.take(3)));
+      await redis.kill();
+      await expect.poll(() => rolesOf(gateways), { timeout: 10_000 }).toEqual(['standalone', 'standalone']);
+      await createJournals(url, 1);
+      const without = await Promise.all(streams.map((events) => events.take(3)));
+      await redis.restart({ keepsData });
+      await expect
+        .poll(async () => (await rolesOf(gateways)).toSorted(), { timeout: 10_000 })
+        .toEqual(['following', 'leading']);
+      await createJournals(url, 1);
+      const after = await Promise.all(streams.map((events) => events.take(3)));
 
-    const seen = [before, without, after].map((parts) => parts.map((part) => idsOf(part)));
-    for (const [one, other] of seen) expect(other).toEqual(one);
-    expect(new Set(seen.flatMap(([one]) => one ?? [])).size).toBe(9);
-    await expect.poll(async () => (await upstreamStreams(sandbox)).open, { timeout: 10_000 }).toBe(1);
-    // Resumes after a cursor of each phase on the gateway that did not create it.
-    const last = gateways[1]?.url ?? '';
-    for (const [part, left] of [
-      [before, 6],
-      [without, 3],
-    ] as const) {
-      const resumed = await eventsOf(last, left, part[0]?.at(-1)?.journalStatusChanged.cursor);
-      expect(resumed.map(({ id }) => id)).toEqual(seen.flatMap(([one]) => one ?? []).slice(-left));
-    }
-  });
+      const seen = [before, without, after].map((parts) => parts.map((part) => idsOf(part)));
+      for (const [one, other] of seen) expect(other).toEqual(one);
+      expect(new Set(seen.flatMap(([one]) => one ?? [])).size).toBe(9);
+      await expect.poll(async () => (await upstreamStreams(sandbox)).open, { timeout: 10_000 }).toBe(1);
+      // Resumes after a cursor of each phase on the gateway that did not create it.
+      const last = gateways[1]?.url ?? '';
+      for (const [part, left] of [
+        [before, 6],
+        [without, 3],
+      ] as const) {
+        const resumed = await eventsOf(last, left, part[0]?.at(-1)?.journalStatusChanged.cursor);
+        expect(resumed.map(({ id }) => id)).toEqual(seen.flatMap(([one]) => one ?? []).slice(-left));
+      }
+    },
+  );
 
-  it('a gateway that followed stays ready while it opens its own stream', async () => {
+  it('a gateway that was not the leader stays ready while it opens its own stream', async () => {
     const { redis, sandbox, gateways } = await startAll(2);
     await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'answer', status: 503, operations: ['eventsV2'] }] });
 

@@ -32,7 +32,7 @@ it.skipIf(isWithoutRedis || isWithoutHaproxy)(
     await untilAllShow([...screens, other], (created + 1) * eventsPerJournal);
 
     const audit = auditScreens([...screens, other], await fleet.publishedEvents());
-    expect(audit).toMatchObject({ lost: 0, doubled: 0, disordered: 0, ends: {} });
+    expect(audit).toMatchObject({ lost: 0, duplicated: 0, disordered: 0, ends: {} });
     // The streams of the feed and of the clients' replay.
     expect((await fleet.streams()).opened).toBeGreaterThan(1);
     await closeScreens([...screens, other]);

@@ -26,7 +26,7 @@ async function streamsOpened(sandbox: Sandbox): Promise<number> {
   return (await control<{ streams: { opened: number } }>(sandbox, 'GET', 'stats')).streams.opened;
 }
 
-/** Ids and cursors of a few events, in order. */
+/** Creates journals and returns the ids and cursors of their events, in order. */
 async function history(url: string, journals: number) {
   const live = await subscribe<Changed>('WebSocket', url, changed);
   await createJournals(url, journals);

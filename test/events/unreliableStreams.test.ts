@@ -40,7 +40,7 @@ describe('an event that arrives late', () => {
 describe('an event that arrived late while no gateway was running', () => {
   it('is delivered after a cursor that does not name it, and the events that the cursor names are not', async () => {
     const [begun, a, b] = [line(ago(55_000), 'begun'), line(ago(40_000), 'a'), line(ago(20_000), 'b')];
-    // A gateway only vouches for events after its start: this one started a minute ago.
+    // A gateway's cursors cover only events after its startup. This gateway started a minute ago.
     const first = await startScriptedGateway(undefined, -60_000);
     const live = await subscribe<Changed>('WebSocket', first.url, changed);
     first.feeds[0]?.write(begun + b + a);

@@ -25,7 +25,7 @@ import { startSandbox } from '../kit/startGateway.ts';
 beforeAll(() => void vi.stubGlobal('WebSocket', WebSocket));
 afterAll(() => void vi.unstubAllGlobals());
 
-/** The environment of a gateway in front of a sandbox that outlives it. */
+/** Returns the environment of a gateway in front of a sandbox that keeps running when the gateway is killed. */
 function before(sandbox: Sandbox) {
   return {
     APCA_BROKER_BASE_URL: sandbox.url,

@@ -9,10 +9,10 @@ import { newKey, writeKeyFile } from '../kit/keyFile.ts';
 import { bearer, operate } from '../kit/operate.ts';
 import { serveHere } from '../kit/serveHere.ts';
 import { temporaryFolder } from '../kit/temporaryFolder.ts';
-import { areToolsLeftOut, startTool } from '../kit/tools.ts';
-import { startPeople } from './kit/startPeople.ts';
+import { shouldSkipWithoutTools, startTool } from '../kit/tools.ts';
+import { startPeopleSubgraph } from './kit/startPeopleSubgraph.ts';
 
-/** Apollo's composer and router in front of a gateway and a second subgraph. */
+/** Starts Apollo Gateway in front of a journals gateway and a second subgraph. @returns its URL */
 function startRouter(
   journalsUrl: string,
   peopleUrl: string,
@@ -26,7 +26,10 @@ const create = `mutation ($input: CreateJournalInput!) {
   createJournal(input: $input) { ... on CreateJournalSuccess { journal { id } } }
 }`;
 
-/** A subgraph whose clients need a key: one composes the schema, one moves cash, one sees another account only. */
+/**
+ * Starts a subgraph that requires API keys. The composer's key reads the schema, the sweeper's moves cash, and the
+ * stranger's sees the journals of `otherCustomer` only.
+ */
 async function serveWithKeys() {
   const file = join(await temporaryFolder(), 'keys.json');
   const keys = {
@@ -39,11 +42,11 @@ async function serveWithKeys() {
   return { url, keys };
 }
 
-describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router', () => {
-  it('joins journals and accounts with the fields of another subgraph in both directions, and passes mutations on', async () => {
+describe.skipIf(shouldSkipWithoutTools('the tests with a federation router'))('a federation router', () => {
+  it('joins journals and accounts with the fields of a second subgraph, and forwards mutations', async () => {
     const { url } = await serveHere({ FEDERATION: 'true' });
     const [id = ''] = await createJournals(url, 1);
-    const people = await startPeople([customer, otherCustomer], [id, unknownAccount]);
+    const people = await startPeopleSubgraph([customer, otherCustomer], [id, unknownAccount]);
     const router = await startRouter(url, people);
 
     const out = await ask(
@@ -79,13 +82,13 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
     });
   });
 
-  it('shows a client only what the client itself may see', async () => {
+  it('shows each client only the journals that this client may see', async () => {
     const { url, keys } = await serveWithKeys();
     const composer = { AUTHORIZATION: bearer(keys.composer.key) };
     const input = { jnlc: { fromAccount: sweep, toAccount: customer, amount: '1' } };
     const created = await operate('HTTP', url, bearer(keys.sweeper.key), create, { input });
     const id = (created.data as { createJournal: { journal: { id: string } } }).createJournal.journal.id;
-    const router = await startRouter(url, await startPeople([], [id]), composer);
+    const router = await startRouter(url, await startPeopleSubgraph([], [id]), composer);
     const query = '{ notes { journal { id entryType } } }';
 
     const seen = await operate('HTTP', router, bearer(keys.sweeper.key), query);
@@ -98,7 +101,7 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
     expect(JSON.stringify(anonymous.errors)).toContain('UNAUTHENTICATED');
   });
 
-  it('passes events on, joined with the fields of another subgraph, only to clients that may see them', async () => {
+  it('forwards events, joined with the fields of a second subgraph, only to clients that may see them', async () => {
     const { url, keys } = await serveWithKeys();
     const sweeper = bearer(keys.sweeper.key);
     const createTo = async (toAccount: string) => {
@@ -106,7 +109,7 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
       const { data } = await operate('HTTP', url, sweeper, create, { input });
       return (data as { createJournal: { journal: { id: string } } }).createJournal.journal.id;
     };
-    const people = await startPeople([], []);
+    const people = await startPeopleSubgraph([], []);
     const { data } = await operate('HTTP', url, sweeper, '{ journalStatusCursor }');
     const cursor = (data as { journalStatusCursor: string }).journalStatusCursor;
     const [first, second] = [await createTo(customer), await createTo(otherCustomer)];
@@ -134,8 +137,8 @@ describe.skipIf(areToolsLeftOut('the tests with a federation router'))('a router
     expect(hidden).toEqual(eventOf(second, otherCustomer));
   });
 
-  it('finds no subgraph at a gateway without FEDERATION', async () => {
-    const people = await startPeople([], []);
+  it('fails to start if the gateway runs without FEDERATION', async () => {
+    const people = await startPeopleSubgraph([], []);
     const { url } = await serveHere();
 
     await expect(startRouter(url, people)).rejects.toThrow('_service');

@@ -12,7 +12,7 @@ const entities = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) { __typename ... on Account { id } ... on Journal { id } }
 }`;
 
-/** A subgraph with principals, and the ids of two journals to `customer`. */
+/** Starts a subgraph with several principals and two journals to `customer`. */
 async function start() {
   const sandbox = await startSandbox({ settleDelayMs: 0 });
   const ids = await createJournals((await startGateway(sandbox.url)).url, 2);
@@ -30,7 +30,7 @@ async function start() {
 }
 
 describe('the subgraph', () => {
-  it('is printed by schema --federation as the gateway describes it to a composer', async () => {
+  it('has the SDL that `schema --federation` prints', async () => {
     const { url } = await serveHere({ FEDERATION: 'true' });
 
     const { stdout } = await runBinary(['schema', '--federation']);
@@ -43,7 +43,7 @@ describe('the subgraph', () => {
     expect(stdout).not.toMatch(/_entities|_service/);
   });
 
-  it('has every field of the schema, and no type or field beyond those of the specification', async () => {
+  it('has every field of the schema, and adds only the types and fields that federation requires', async () => {
     const sandbox = await startSandbox();
     const names = '{ __schema { types { name fields { name } } } }';
     const namesAt = async (isSubgraph: boolean) => {
@@ -67,7 +67,7 @@ describe('the subgraph', () => {
     ]);
   });
 
-  it('keeps its schema from principals that may not read it', async () => {
+  it('shows its SDL only to principals with the scope schema:introspect', async () => {
     const { ask } = await start();
     const asked = '{ _service { sdl } }';
 
@@ -77,7 +77,7 @@ describe('the subgraph', () => {
 });
 
 describe('an entity', () => {
-  it('is resolved by its type or its interface, in the order of the representations', async () => {
+  it('is resolved by its type or its interface, or to null, in the order of the representations', async () => {
     const { ids, ask } = await start();
     const [first = '', second = ''] = ids;
 
@@ -118,7 +118,7 @@ describe('an entity', () => {
     expect(data).toEqual({ _entities: [null, null, null] });
   });
 
-  it.each(doors)('is shown over %s to a principal with the scope to read, and to no other', async (door) => {
+  it.each(doors)('is resolved over %s only for a principal with the scope journals:read', async (door) => {
     const { ids, url, credentials } = await start();
     const resolveAs = (credential: string) =>
       operate(door, url, credential, entities, { representations: [{ __typename: 'Journal', id: ids[0] }] });
@@ -131,12 +131,12 @@ describe('an entity', () => {
   });
 
   it.each([
-    ['of another type', { __typename: 'PageInfo', id: customer }],
-    ['without a type', { id: customer }],
-    ['without an id', { __typename: 'Account' }],
-    ['that is no object', 'Account'],
-    ['that is null', null],
-  ])('%s is refused as bad input', async (_what, representation) => {
+    ['names a type that is not an entity', { __typename: 'PageInfo', id: customer }],
+    ['names no type', { id: customer }],
+    ['has no id', { __typename: 'Account' }],
+    ['is a string', 'Account'],
+    ['is null', null],
+  ])('is refused as bad input if its representation %s', async (_what, representation) => {
     const { ask } = await start();
 
     const { errors } = await ask('reader', entities, { representations: [representation] });
@@ -144,7 +144,7 @@ describe('an entity', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  it('costs as much as the call that it takes, and there may be 500 of them', async () => {
+  it('costs as much as the API call that it needs, and is one of at most 500 in a field', async () => {
     const { ask } = await start();
     const many = (count: number, typename: string) => ({
       representations: Array.from({ length: count }, () => ({ __typename: typename, id: customer })),

@@ -9,7 +9,7 @@ export interface CollectedSpan {
   traceId: string;
   spanId: string;
   parentSpanId?: string;
-  /** By their keys. */
+  /** The values of the attributes by key. */
   attributes: Record<string, unknown>;
 }
 

@@ -26,7 +26,7 @@ export class Issuer {
   #published: JWK[];
   #hangs = false;
   #answer: ((response: ServerResponse) => void) | null = null;
-  /** How many requests for its keys the issuer has received. */
+  /** The number of requests for the keys so far. */
   requests = 0;
 
   private constructor(key: SigningKey) {
@@ -73,17 +73,21 @@ export class Issuer {
     return this.#key.jwk;
   }
 
-  /** A token that is valid for five minutes. @param claims replace the default claims; undefined removes a claim */
+  /**
+   * Signs a token that is valid for five minutes.
+   *
+   * @param claims replace the default claims; undefined removes a claim
+   */
   token(claims: Record<string, unknown> = {}): Promise<string> {
     return this.signAs(this.#key.jwk.kid, this.claims(claims));
   }
 
-  /** Signs with the issuer's key, but with any key ID in the header. */
+  /** Signs a token with the issuer's key, but with this key ID in the header. */
   signAs(kid: string, claims: Record<string, unknown>): Promise<string> {
     return this.signUnder({ kid }, claims);
   }
 
-  /** Signs with the issuer's key, but with any header. */
+  /** Signs a token with the issuer's key, but with this header. */
   signUnder(header: Record<string, unknown>, claims: Record<string, unknown>): Promise<string> {
     return this.sign(claims, { alg: this.#key.jwk.alg ?? '', ...header }, this.#key.pair.privateKey);
   }
@@ -93,7 +97,7 @@ export class Issuer {
     return { iss: this.name, aud: this.audience, sub: 'ann', scope: 'journals:read', exp, ...changes };
   }
 
-  /** Signs any claims with any header and any key. */
+  /** Signs a token with this header, these claims and this key. */
   sign(
     claims: Record<string, unknown>,
     header: JWTHeaderParameters,
@@ -111,7 +115,7 @@ export class Issuer {
     this.#published = withdraw || sameKid ? [this.#key.jwk] : [...this.#published, this.#key.jwk];
   }
 
-  /** Publishes a further key. */
+  /** Publishes this key in addition to the others. */
   publish(jwk: JWK): void {
     this.#published = [...this.#published, jwk];
   }
@@ -124,12 +128,12 @@ export class Issuer {
     }));
   }
 
-  /** Answers requests for the keys with this function from now on; null publishes the keys again. */
+  /** Responds to requests for the keys with this function from now on; null publishes the keys again. */
   answerWith(answer: ((response: ServerResponse) => void) | null): void {
     this.#answer = answer;
   }
 
-  /** Makes the issuer accept requests for its keys and never answer them. */
+  /** Makes the issuer accept requests for its keys and never respond to them. */
   hang(): void {
     this.#hangs = true;
   }

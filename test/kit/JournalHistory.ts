@@ -3,32 +3,33 @@ import { maxListed } from '../../src/upstream/journals/journalListing.ts';
 import type { JournalListing } from '../../src/upstream/journals/journalListing.ts';
 import type { JournalList } from '../../src/upstream/journals/JournalsClient.ts';
 
-export interface ListingHabits {
-  /** Whether the answer includes the days of `after` and `before`. */
+/** How lists of journals are filtered and sorted, where the API's documentation leaves it open. */
+export interface ListingBehavior {
+  /** Whether a list includes the days of `after` and `before`. */
   dates: 'inclusive' | 'exclusive';
-  /** Hours by which the days of the filters differ from UTC. */
+  /** Offset from UTC of the time zone in which the days of the filters begin, in hours. */
   zoneHours: number;
-  /** Sorts the journals of an answer before `limit` is applied. */
+  /** Sorts the matching journals before `limit` is applied. */
   order: (journals: Journal[]) => Journal[];
 }
 
-/** A journal and the time of its creation, which answers may omit. */
+/** A journal and the time of its creation, which the journal itself may omit. */
 export interface KeptJournal {
   journal: Journal;
   createdMs: number;
 }
 
-/** Answers as `GET /v1/journals` may, in every way that its documentation leaves open. */
+/** Lists journals as `GET /v1/journals` does, with a given behavior where its documentation leaves it open. */
 export class JournalHistory {
   readonly kept: KeptJournal[];
-  readonly #habits: ListingHabits;
-  /** The number of journals returned by all calls. */
+  readonly #behavior: ListingBehavior;
+  /** The number of journals returned by all calls together. */
   read = 0;
   calls = 0;
 
-  constructor(kept: KeptJournal[], habits: ListingHabits) {
+  constructor(kept: KeptJournal[], behavior: ListingBehavior) {
     this.kept = kept;
-    this.#habits = habits;
+    this.#behavior = behavior;
   }
 
   list({
@@ -36,7 +37,7 @@ export class JournalHistory {
     before,
     limit,
   }: Pick<JournalListing, 'limit'> & { after: string | null; before: string | null }): JournalList {
-    const { dates, zoneHours, order } = this.#habits;
+    const { dates, zoneHours, order } = this.#behavior;
     const isInside = ({ createdMs }: KeptJournal) => {
       const day = new Date(createdMs + zoneHours * 3_600_000).toISOString().slice(0, 10);
       if (dates === 'inclusive') return (after === null || day >= after) && (before === null || day <= before);
@@ -51,7 +52,7 @@ export class JournalHistory {
 }
 
 /** Creates a cash journal whose id contains this number. */
-export function journalNumber(number: number, createdAt: string | null): Journal {
+export function journalWithNumber(number: number, createdAt: string | null): Journal {
   return {
     id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
     entryType: 'JNLC',

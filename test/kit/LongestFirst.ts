@@ -2,11 +2,12 @@ import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
 /**
- * The files that take longest. If one of them started last, it would still run when all others have ended. Those that
- * start many processes alternate with those that mostly wait.
+ * The test files that take longest. If one of them started last, the suite would end by waiting for that file alone.
+ * Files that start many processes alternate with files that mostly wait.
  */
 const longest = [
-  // It gets a process of its own. If it started later, a worker that has loaded the gateway would have to end for it.
+  // Runs in a separate process. If it started later, a worker that has already loaded the gateway would have to exit
+  // first.
   'server/subscriptionLeaks',
   'events/sharedChaos',
   'upstream/rateLimit',

@@ -8,7 +8,7 @@ import { wireJNLC } from './wireJournals.ts';
 /** Returns the journal that the API stores for an entry, or null for none. */
 export type StoreEntry = (entry: WireReverseBatchEntry, batch: WireCreateReverseBatch) => Partial<WireJournal> | null;
 
-/** An API that loses the answer to every reverse batch. The test decides which journals it stores. */
+/** An API whose responses to reverse batches are all lost. The test decides which journals the API stores. */
 export class LosingUpstream {
   readonly #journals = new Map<string, { journal: WireJournal; at: string }>();
   #url = '';
@@ -23,7 +23,7 @@ export class LosingUpstream {
             const stored = store(entry, batch);
             if (stored) api.add({ ...asSent(entry, batch), ...stored });
           }
-          // An unreadable answer counts as lost, but does not open the breaker.
+          // The gateway treats an unreadable response as a lost one, but does not open the circuit breaker.
           return text(200, 'lost')(seen, response);
         }
         const found = api.#journals.get(seen.url.split('/').at(-1) ?? '');

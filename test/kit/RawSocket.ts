@@ -82,7 +82,7 @@ export class RawSocket {
     return taken;
   }
 
-  /** Returns every message that the gateway has sent so far: sends a ping and reads until its pong. */
+  /** Returns every unread message that the gateway has sent so far: sends a ping and reads until the pong. */
   async receivedSoFar(): Promise<SocketMessage[]> {
     const mark = `mark-${Math.random()}`;
     this.send({ type: 'ping', payload: { mark } });
@@ -99,7 +99,7 @@ export class RawSocket {
     this.#socket.pause();
   }
 
-  /** Reads again. */
+  /** Resumes reading. */
   resume(): void {
     this.#socket.resume();
   }

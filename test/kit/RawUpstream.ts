@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 
 import { closeLater } from './closeLater.ts';
 
-/** Answers with the exact bytes of the test, including responses that Node's HTTP server would not write. */
+/** An API that responds with exactly the bytes of the test, which Node's HTTP server might not write. */
 export class RawUpstream {
   /** The request lines that were received. */
   readonly seen: string[] = [];
@@ -44,7 +44,7 @@ export class RawUpstream {
       this.seen.push(firstLine);
       for (const piece of piecesFor(firstLine)) {
         await new Promise((resolve) => socket.write(piece, 'latin1', resolve));
-        // Otherwise the next piece would often arrive in the same chunk.
+        // Without a pause, the next piece would often arrive in the same chunk.
         await new Promise((resolve) => setImmediate(resolve));
       }
     }

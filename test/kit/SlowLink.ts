@@ -10,9 +10,11 @@ export interface RoundTrip {
   toMs: number;
 }
 
-/** A TCP proxy that delays what it forwards, in order, like a distant or busy server. It ends with the test. */
+/**
+ * A TCP proxy that delays what it forwards but keeps its order, like a distant server. It is closed when the test ends.
+ */
 export class SlowLink {
-  /** Applies to what arrives from now on. */
+  /** The range of round-trip times of data that arrives from now on. */
   roundTrip: RoundTrip = { fromMs: 0, toMs: 0 };
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -42,7 +44,10 @@ export class SlowLink {
     from.setNoDelay(true);
     let dueAt = 0;
     const waiting: (() => void)[] = [];
-    /** Delays by half a round trip. Timers that are due together may fire in any order, so each one takes the first act. */
+    /**
+     * Calls a function after half a round trip. Timers that are due together may fire in any order, so each timer calls
+     * the function that has waited longest.
+     */
     const later = (act: () => void) => {
       waiting.push(act);
       const { fromMs, toMs } = this.roundTrip;

@@ -1,6 +1,6 @@
-/** A subscription source that the test controls. It reports when its reader has left. */
+/** A subscription source that the test controls. The test can wait until the source is read or its reader has left. */
 export class Source implements AsyncIterableIterator<unknown, undefined> {
-  /** Resolves when it is read for the first time. */
+  /** Resolves when the source is read for the first time. */
   readonly read: Promise<void>;
   /** Resolves when its reader has left. */
   readonly left: Promise<void>;

@@ -15,8 +15,8 @@ export interface SeenRequest {
 export type Answer = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
 
 /**
- * A real HTTP server that answers as the test decides, also in ways in which the real API would not. It records its
- * requests. Event streams stay open and silent unless the test answers them.
+ * A real HTTP server that responds as the test decides, even as the real API would not, and records its requests. Event
+ * streams stay open and silent unless the test responds to them.
  */
 export class StubUpstream {
   readonly seen: SeenRequest[] = [];
@@ -67,7 +67,7 @@ export function quietStream(_request: SeenRequest, response: ServerResponse): vo
   response.write(': welcome\n\n');
 }
 
-/** Answers with this text. */
+/** Responds with this text. */
 export function text(status: number, body: string, headers: Record<string, string> = {}): Answer {
   return (_request, response) => {
     response.writeHead(status, headers);
@@ -75,7 +75,7 @@ export function text(status: number, body: string, headers: Record<string, strin
   };
 }
 
-/** Answers with JSON. */
+/** Responds with this value as JSON. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
   return (_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers });

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { afterAll, aroundEach, onTestFinished } from 'vitest';
 
-/** Each of several concurrent tests has its own; Vitest's global one belongs to whichever test started last. */
+/** The `onTestFinished` of each concurrent test. Vitest's global function belongs to the test that started last. */
 const finishing = new AsyncLocalStorage<typeof onTestFinished>();
 
 /** Calls a function when the test ends, whether it has passed or failed. */
@@ -14,11 +14,11 @@ export function closeLater(close: () => unknown): void {
 }
 
 /**
- * Called in a `describe.concurrent`, it makes `closeLater` wait for the right test. Such tests mostly wait for clocks and
- * share nothing; those that poll take `expect` from their context.
+ * To be called in a `describe.concurrent`, so that `closeLater` waits for the right test. Such tests mostly wait for
+ * clocks and share nothing. Tests that poll take `expect` from their context.
  */
 export function closeEachLater(): void {
   aroundEach((run, { onTestFinished: onFinished }) => finishing.run(onFinished, run));
-  // While it is in use, every promise of the process costs more.
+  // While the storage is in use, every promise of the process costs more.
   afterAll(() => finishing.disable());
 }

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../src/sandbox/createSandbox.ts';
 
-/** Calls a control of the sandbox. Returns the parsed answer, or null if it has no body. */
+/** Calls a control of the sandbox. Returns the parsed response, or null if it has no body. */
 export async function control<Answer = unknown>(
   sandbox: Sandbox,
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',

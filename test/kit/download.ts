@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { closeLater } from './closeLater.ts';
 
-/** A response whose body is read by the test, at its own pace. */
+/** Requests a URL and returns the response. The test reads the body at its own pace. */
 export function openDownload(url: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { headers }, resolve);
@@ -13,9 +13,9 @@ export function openDownload(url: string, headers: Record<string, string> = {}):
 }
 
 export interface Downloaded {
-  /** The text that has arrived. */
+  /** The text that has arrived so far. */
   text: string;
-  /** Whether the response ended; false if it was cut off. */
+  /** Whether the whole response has arrived; false if it was cut off. */
   isWhole: boolean;
 }
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, expect } from 'vitest';
 
 import { takeWarnings } from './watchedWarnings.ts';
 
-/** Set up in every test file: fails if Node warns of a possible listener leak. */
+/** Fails if Node has warned of a possible listener leak. Vitest loads this file before every test file. */
 const check = () => expect(takeWarnings(), 'warnings of listener leaks').toEqual([]);
 
 afterEach(check);

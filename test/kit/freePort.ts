@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 
-/** The kernel gives higher ports to connections and to servers without a port, which could take one before the test does. */
+/**
+ * These ports are below those that the kernel assigns itself, so that no other socket takes one before the test does.
+ */
 const [first, count] = [11_000, 21_000];
 
 /** Returns a port on which nothing listens. */

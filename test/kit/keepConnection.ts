@@ -6,7 +6,7 @@ export interface RawAnswer {
   status: number;
   headers: NodeJS.Dict<string | string[]>;
   body: string;
-  /** Whether the request reused the connection of an earlier one. */
+  /** Whether the request reused the connection of an earlier request. */
   isReused: boolean;
 }
 
@@ -18,7 +18,8 @@ export interface RawRequest {
 }
 
 /**
- * Keeps one connection for several requests with any header; `fetch` allows neither `Host` nor `Upgrade`.
+ * Keeps one connection open for several requests. These may have any header, while `fetch` allows neither `Host` nor
+ * `Upgrade`.
  *
  * @returns a function that sends the next request; it rejects if the connection is upgraded
  */

@@ -47,7 +47,7 @@ export interface AnsweredJournal {
   qty?: string;
 }
 
-/** A member of any mutation's result union; its `__typename` determines which fields are present. */
+/** The result of any mutation. Its `__typename` determines which fields are present. */
 export interface MutationResult {
   __typename: string;
   message?: string;

@@ -5,30 +5,30 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 import { closeLater } from './closeLater.ts';
 
-/** The browser of Debian; playwright's own downloads are not used. */
+/** Debian's Chromium. Playwright's own downloads are not used. */
 const executablePath = '/usr/bin/chromium';
 
-/** Whether the console's tests are skipped because Chromium is missing. In CI they fail instead. */
-export const isChromiumLeftOut = !existsSync(executablePath) && process.env['CI'] === undefined;
-/** What the titles of these tests say then. */
-export const leftOut = isChromiumLeftOut ? ' (left out: chromium is not installed)' : '';
+/** Whether to skip tests that need Chromium, because it is not installed. In CI such tests fail instead. */
+export const isWithoutChromium = !existsSync(executablePath) && process.env['CI'] === undefined;
+/** Appended to the titles of skipped tests; otherwise empty. */
+export const skipNote = isWithoutChromium ? ' (skipped: chromium is not installed)' : '';
 
 export interface OpenPage {
   page: Page;
-  /** Errors of the page: exceptions, and what it or the browser wrote as an error, such as a violated policy. */
+  /** Uncaught exceptions of the page, and errors in its console, such as violations of its security policy. */
   errors: string[];
 }
 
 let launched: Promise<Browser> | null = null;
 
-/** One headless browser for all files of a worker. Playwright ends it when the worker exits. */
+/** Returns the headless browser that all test files of a worker share. Playwright ends it when the worker exits. */
 async function openBrowser(): Promise<Browser> {
   if (launched && (await launched).isConnected()) return launched;
   launched = chromium.launch({ executablePath, args: ['--no-sandbox'] });
   return launched;
 }
 
-/** A page in a browser context of its own, which shares nothing with other pages. Ends with the test. */
+/** Opens a page in its own browser context, which shares nothing with other pages. It is closed when the test ends. */
 export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const context = await (await openBrowser()).newContext({ viewport: { width: 1_280, height: 900 }, ...options });
   closeLater(() => context.close());

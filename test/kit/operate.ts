@@ -11,10 +11,10 @@ export type Door = (typeof doors)[number];
 export interface Outcome {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
-  /** HTTP and SSE only. */
+  /** The status of the response, over HTTP and SSE only. */
   status?: number;
   headers?: Headers;
-  /** Set if the socket was closed without an answer. */
+  /** Set if the socket was closed without a result. */
   closed?: { code: number; reason: string };
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const isInstalled = spawnSync('haproxy', ['-v']).status === 0;
 
-/** For `skipIf`. In CI nothing is skipped: the tests fail if HAProxy is missing. */
+/** Whether to skip tests that need HAProxy, because it is not installed. In CI such tests fail instead. */
 export const isWithoutHaproxy = !isInstalled && process.env['CI'] === undefined;
 if (isWithoutHaproxy) console.log('skipped: haproxy is not installed (apt-get install haproxy)');
 

@@ -7,8 +7,8 @@ import { closeLater } from './closeLater.ts';
 import { watchedLog } from './watchedLog.ts';
 
 /**
- * Starts what `serve` starts with these variables and flags, but in this process: a process of its own costs a second.
- * For tests that neither kill it nor read what it prints. It is closed when the test ends.
+ * Starts what `serve` starts with these variables and flags, but in this process, because a new process takes a second.
+ * For tests that neither kill the command nor read what it prints. Everything is closed when the test ends.
  */
 export async function serveHere(
   environment: Record<string, string> = {},

@@ -7,7 +7,7 @@ import { apiSecret } from './planted.ts';
 import { minimalConfig } from './minimalConfig.ts';
 import { watchedLog } from './watchedLog.ts';
 
-/** Runs one gateway with its sandbox for all tests of a file, for small tests that leave no state behind. */
+/** Runs one gateway with its sandbox for all tests of a file. For small tests that leave no state behind. */
 export function sharedGateway(): { readonly url: string } {
   let gateway: Gateway | undefined;
   beforeAll(async () => {

@@ -11,16 +11,16 @@ export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
-  /** Without log lines at level info and below, which are checked for secrets instead. */
+  /** Standard error without the log lines at level info and below. All log lines are checked for secrets. */
   stderr: string;
 }
 
-/** Registers a function that ends the process. */
+/** Registers a function to be called later, which ends the process. */
 type EndLater = (end: () => Promise<void>) => void;
 
 /**
- * The built command in its own process. It is killed when the test ends or, with another `endLater`, when the caller
- * decides.
+ * The built command in its own process. It is killed when the test ends, or when the caller decides, who then passes a
+ * different `endLater`.
  */
 export class Binary {
   /** Resolves when the process has ended and all its output has been read. */
@@ -60,7 +60,7 @@ export class Binary {
     return this.exit;
   }
 
-  /** Waits for output that matches a pattern and returns its group. @throws if the process ends first */
+  /** Waits for output that matches a pattern and returns the first group. @throws if the process ends first */
   async printed(pattern: RegExp): Promise<string> {
     for (;;) {
       const found = pattern.exec(this.#stdout)?.[1];
@@ -84,7 +84,7 @@ export function runBinary(argv: string[], environment: Record<string, string> = 
 
 export interface ServingBinary {
   binary: Binary;
-  /** The URLs are those of the banner. */
+  /** This URL and the following ones are read from the banner. */
   url: string;
   healthUrl: string;
   adminUrl: string;

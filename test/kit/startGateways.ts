@@ -5,7 +5,7 @@ import type { GatewaySettings } from './startGateway.ts';
 import { startRedis } from './startRedis.ts';
 import type { TestRedis } from './startRedis.ts';
 
-/** Starts gateways in this process that share a Redis, in front of one sandbox. */
+/** Starts several gateways in this process, which share a Redis, in front of one sandbox. */
 export async function startGateways(
   sandbox: Sandbox,
   count = 3,
@@ -14,12 +14,12 @@ export async function startGateways(
   const redis = await startRedis();
   const shared = { redis: redisOf(redis), ...settings };
   const start = () => startGateway(sandbox.url, {}, shared);
-  // The first one waits until reverse batches may be sent.
+  // The first gateway waits until reverse batches may be sent.
   const first = await start();
   return { gateways: [first, ...(await Promise.all(Array.from({ length: count - 1 }, start)))], redis };
 }
 
-/** The configuration of a gateway that uses this Redis. */
+/** Returns the configuration that makes a gateway use this Redis. */
 export function redisOf({ url }: Pick<TestRedis, 'url'>) {
   return { url, prefix: 'test', account: null };
 }

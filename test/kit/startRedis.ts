@@ -10,11 +10,11 @@ import { temporaryFolder } from './temporaryFolder.ts';
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
 
-/** For `skipIf`. In CI nothing is skipped: the tests fail if Redis is missing. */
+/** Whether to skip tests that need Redis, because it is not installed. In CI such tests fail instead. */
 export const isWithoutRedis = !isInstalled && process.env['CI'] === undefined;
 if (isWithoutRedis) console.log('skipped: redis-server is not installed (apt-get install redis-server)');
 
-/** A real Redis in its own process, which writes every command to disk. Ends with the test. */
+/** A real Redis in its own process, which writes every command to disk. */
 export class TestRedis {
   readonly url: string;
   readonly #port: number;
@@ -30,7 +30,7 @@ export class TestRedis {
     this.#settings = settings;
   }
 
-  /** Restarts it with its data and resolves when it accepts connections. */
+  /** Starts Redis with the data that it has written to disk. Resolves when Redis accepts connections. */
   async start(): Promise<void> {
     const address = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.#folder];
     const persistence = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
@@ -59,7 +59,7 @@ export class TestRedis {
     return this.#kill();
   }
 
-  /** Stops it without closing its connections, so that it no longer answers. */
+  /** Suspends the process. Its connections stay open, but Redis no longer responds. */
   freeze(): void {
     this.#process?.kill('SIGSTOP');
   }
@@ -68,7 +68,7 @@ export class TestRedis {
     this.#process?.kill('SIGCONT');
   }
 
-  /** @param settings further arguments of `redis-server` from now on; those that it has by default */
+  /** @param settings replace the arguments that were given to `startRedis`; by default those are kept */
   async restart({ keepsData, settings }: { keepsData: boolean; settings?: readonly string[] }): Promise<void> {
     await this.kill();
     this.#settings = settings ?? this.#settings;
@@ -77,7 +77,7 @@ export class TestRedis {
   }
 }
 
-/** @param settings further arguments of `redis-server` */
+/** Starts Redis. It is killed when the test ends. @param settings further arguments of `redis-server` */
 export async function startRedis(settings: readonly string[] = []): Promise<TestRedis> {
   const redis = new TestRedis(await freePort(), await temporaryFolder(), settings);
   closeLater(() => redis.kill());

@@ -2,7 +2,7 @@ import { startGateway } from './startGateway.ts';
 import { StubUpstream } from './StubUpstream.ts';
 import type { Answer } from './StubUpstream.ts';
 
-/** Starts a gateway in front of an API that answers as the test decides. */
+/** Starts a gateway in front of an API that responds as the test decides. */
 export async function startStubbed(
   answer: Answer,
   answerEvents?: Answer,

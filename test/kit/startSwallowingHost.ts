@@ -18,8 +18,8 @@ export interface SwallowingHost {
 }
 
 /**
- * Starts a host that drops packets: a process listens and is then stopped, and its backlog is full, so that the kernel
- * no longer answers attempts to connect. It ends with the test.
+ * Starts a host that seems to drop packets: a process listens and is then suspended with a full backlog, so that the
+ * kernel no longer responds to attempts to connect. The process ends with the test.
  */
 export async function startSwallowingHost(): Promise<SwallowingHost> {
   const child = spawn(process.execPath, ['-e', listener], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -28,7 +28,7 @@ export async function startSwallowingHost(): Promise<SwallowingHost> {
   const port = Number(output.toString());
   child.kill('SIGSTOP');
   const fillers: Socket[] = [];
-  // Fills the backlog, until a connection is no longer accepted.
+  // Fill the backlog until a connection is no longer accepted.
   for (let isAccepted = true; isAccepted;) {
     const filler = createConnection(port, '127.0.0.1').on('error', () => undefined);
     fillers.push(filler);

@@ -8,7 +8,7 @@ import { closeLater } from './closeLater.ts';
 export type Transport = 'WebSocket' | 'SSE';
 
 export interface Subscription<Data> {
-  /** The next result. */
+  /** Returns the next result. */
   next(): Promise<FormattedExecutionResult<Data>>;
   /** Returns the data of the next results. */
   take(count: number): Promise<Data[]>;
@@ -56,7 +56,9 @@ export async function subscribe<Data = Record<string, unknown>>(
   };
 }
 
-/** The protocol does not acknowledge a subscription, but the answer to a query sent after it shows that it has started. */
+/**
+ * The protocol does not acknowledge a subscription. Once a later query has its result, the subscription has started.
+ */
 async function openWebSocket<Data>(url: string, request: Request): Promise<Results<Data>> {
   const client = createWsClient({
     url: url.replace(/^http/, 'ws'),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { closeLater } from './closeLater.ts';
 
-/** In memory, on Linux. The tests kill processes, not the machine, so that nothing depends on what a disk has written. */
+/** A folder in memory, on Linux. Files in it survive the death of a process, and the tests never stop the machine. */
 const inMemory = '/dev/shm';
 
 /** Creates a folder for small files. It is removed when the test ends. */

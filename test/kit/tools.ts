@@ -7,11 +7,11 @@ import { closeLater } from './closeLater.ts';
 
 const folder = fileURLToPath(new URL('../../tools/', import.meta.url));
 
-/** Whether tests that need `tools` are skipped. In CI they fail instead. */
-export function areToolsLeftOut(what: string): boolean {
-  const areLeftOut = !existsSync(`${folder}node_modules`) && process.env['CI'] === undefined;
-  if (areLeftOut) console.log(`skipped: ${what}, because tools is not installed (npm ci --prefix tools)`);
-  return areLeftOut;
+/** Returns whether to skip tests that need `tools`, because it is not installed. In CI such tests fail instead. */
+export function shouldSkipWithoutTools(what: string): boolean {
+  const shouldSkip = !existsSync(`${folder}node_modules`) && process.env['CI'] === undefined;
+  if (shouldSkip) console.log(`skipped: ${what}, because tools is not installed (npm ci --prefix tools)`);
+  return shouldSkip;
 }
 
 /** Runs a command of a package that is installed in `tools` and waits for its exit. */
@@ -21,7 +21,7 @@ export async function runTool(name: string, argv: string[]): Promise<{ code: num
   return { code: tool.process.exitCode, output: tool.output() };
 }
 
-/** Runs a script of `tools` until the test ends. Returns the group of the pattern in its output. */
+/** Starts a script of `tools`, which runs until the test ends. Waits for output that matches and returns its group. */
 export async function startTool(
   script: string,
   argv: string[],

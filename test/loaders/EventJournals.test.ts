@@ -7,7 +7,9 @@ import { statusEvent } from '../kit/statusEvent.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-/** `EventJournals` in front of an API that gives these answers in order and then repeats the last one. */
+/**
+ * Creates `EventJournals` in front of an API that responds with these statuses in order and then repeats the last one.
+ */
 async function start(...statuses: number[]) {
   const stub = await StubUpstream.start((request, response) => {
     const status = statuses[Math.min(stub.calls.length, statuses.length) - 1] ?? 200;

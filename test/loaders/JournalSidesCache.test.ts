@@ -8,7 +8,7 @@ import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const sides = { fromAccount: wireJNLC().from_account, toAccount: wireJNLC().to_account };
 
-/** An API that answers every read with this status once the gate is open. */
+/** Starts an API that responds to every read with this status once the gate is open. */
 async function start(status: number) {
   const gate = new Gate();
   const stub = await StubUpstream.start(async (request, response) => {

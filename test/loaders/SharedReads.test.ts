@@ -9,7 +9,7 @@ import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const other = { ...anyone, name: 'other' };
 
-/** Reads that stay in flight until the gate is opened. */
+/** Starts an API whose reads stay in flight until the gate is opened. */
 async function start() {
   const gate = new Gate();
   const hungUp = new Gate();
@@ -37,7 +37,7 @@ describe('reads of the same resource', () => {
     expect(stub.calls).toHaveLength(2);
   });
 
-  it('are not shared between principals, or after they have been answered', async () => {
+  it('are not shared between principals, or after they have completed', async () => {
     const { gate, stub, reads } = await start();
     gate.open();
 

@@ -20,7 +20,7 @@ interface Reading {
   principal?: Principal;
 }
 
-/** Reads a slice from an API that answers each query with this function. */
+/** Reads a slice from an API that responds to each query with the result of this function. */
 async function read(answer: (query: Record<string, string>) => WireJournal[], reading: Reading = {}) {
   const stub = await StubUpstream.start((seen, response) => json(200, answer(queryOf(seen.url)))(seen, response));
   const reader = {
@@ -53,7 +53,7 @@ describe('readJournalSlice', () => {
     expect(queries.map(({ status }) => status)).toEqual(['queued', 'pending', 'executed', 'correct']);
   });
 
-  it('returns a journal whose status changes meanwhile once, in its later state', async () => {
+  it('returns a journal whose status changes during the reads once, in its later state', async () => {
     const { journals } = await read(
       ({ status = '' }) => [wireJNLC({ id: 'moved', status }), wireJNLC({ id: `only ${status}`, status })],
       { selection: { status: ['queued', 'executed'] } },

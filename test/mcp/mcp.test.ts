@@ -51,7 +51,7 @@ async function startAgents(): Promise<{ sandbox: Sandbox; as: (name: Name) => Pr
   return { sandbox, as: (name) => connect(url, credentials[name]) };
 }
 
-/** The result of a tool as data; or the code of its error. */
+/** Calls a tool and returns its result as data, or the code of its error. */
 async function call(client: Client, name: string, args: Record<string, unknown>): Promise<unknown> {
   const { structuredContent, isError } = (await client.callTool({ name, arguments: args })) as CallToolResult;
   const { data, errors } = structuredContent as { data?: unknown; errors?: { extensions: { code: string } }[] };
@@ -69,7 +69,7 @@ async function journalsIn(sandbox: Sandbox): Promise<number> {
 const input = { fromAccount: sweep, toAccount: customer, amount: '10' };
 
 describe('the tools of a gateway without a manifest', () => {
-  it('are those that the principal may use; it may create only with a cap', async () => {
+  it('are those that the principal may use; creates are included only if it has a cap', async () => {
     const { as } = await startAgents();
 
     expect(await namesOf(await as('agent'))).toEqual([
@@ -153,7 +153,7 @@ describe('the tools of a gateway without a manifest', () => {
     });
   });
 
-  it('keep the caps and the rights of the principal', async () => {
+  it('respect the caps and the rights of the principal', async () => {
     const { sandbox, as } = await startAgents();
     const [agent, other] = [await as('agent'), await as('other')];
     const create = (amount: string, key: string) =>
@@ -230,7 +230,7 @@ describe('the tools of a manifest', () => {
     'sha256:6': 'mutation Delete($id: ID!) { deleteJournal(id: $id) { __typename } }',
   };
 
-  it('are its queries and mutations, except creates that take no key; a key is required', async () => {
+  it('are its queries and mutations, except creates without a key argument; the key is required', async () => {
     const sandbox = await startSandbox();
     const file = join(await temporaryFolder(), 'manifest.json');
     await writeFile(file, JSON.stringify(manifest));
@@ -262,7 +262,7 @@ describe('the endpoint', () => {
     expect((await post(gateway.url, JSON.stringify(message))).status).toBe(404);
   });
 
-  it('asks an unknown client who it is', async () => {
+  it('requires a credential', async () => {
     const sandbox = await startSandbox();
     const { url } = await startWithKeys(sandbox.url, rights, on);
 
@@ -298,7 +298,7 @@ describe('the endpoint', () => {
     expect(response.headers.get('allow')).toBe('POST');
   });
 
-  it('moves money once under a network that loses answers', async () => {
+  it('moves money once on a network that loses responses', async () => {
     const { sandbox, as } = await startAgents();
     const client = await as('agent');
     const before = await journalsIn(sandbox);

@@ -51,13 +51,13 @@ function reverseBatch(...amounts: string[]): object {
   return { toAccount: sweep, entries: amounts.map((amount) => ({ fromAccount: richCustomers[0], amount })) };
 }
 
-/** The type of the result, or the code of the error. */
+/** Returns the type of the result, or the code of the error. */
 function summarize({ data, errors }: Outcome): string {
   const code = errors?.[0]?.extensions?.['code'];
   return typeof code === 'string' ? code : ((data?.['it'] as { __typename: string } | null)?.__typename ?? 'nothing');
 }
 
-/** The sum of all cash that the sandbox has moved. */
+/** Returns the sum of all cash that the sandbox has moved. */
 async function movedBy(sandbox: Sandbox): Promise<string> {
   const { journals } = await openJournalsClient(sandbox.url).list({ limit: 100_000 });
   const amounts = journals.map((journal) => (journal.entryType === 'JNLC' ? journal.netAmount : '0'));
@@ -116,13 +116,13 @@ describe('maxAmount', () => {
       'CAP_EXCEEDED',
     ],
     ['a create with a trillionth more', createJournal, cash('10.000000000001'), 'CAP_EXCEEDED'],
-  ])('answers %s with the expected result', async (_what, query, input, expected) => {
+  ])('gives %s the expected result', async (_what, query, input, expected) => {
     const { keyed } = await startCapped({ maxAmount: { USD: '10' } });
 
     expect(summarize(await keyed.ask('agent', query, { input }))).toBe(expected);
   });
 
-  it("counts a create without a currency in the firm's own", async () => {
+  it("counts a create without a currency in the firm's currency", async () => {
     const sandbox = await startSandbox({ systemCurrency: 'GBP' });
     const issuer = await Issuer.start();
     const { url } = await startGateway(sandbox.url, { currency: 'GBP' }, { auth: issuer.auth });
@@ -294,7 +294,7 @@ describe('maxDailyAmount', () => {
     expect(word).toBe('CreateJournalSuccess');
   });
 
-  it('is not exceeded by a cent by 600 creates on a network that loses answers, across a restart', async () => {
+  it('is not exceeded by a cent by 600 creates on a network that loses responses, across a restart', async () => {
     const sandbox = await startSandbox();
     const file = join(await temporaryFolder(), 'outcomes.db');
     const grants = { agent: { ...writer, maxDailyAmount: { USD: '20.00' } } };

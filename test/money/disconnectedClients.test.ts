@@ -11,7 +11,7 @@ import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const [payer] = richCustomers;
 
-/** Each sends a query and returns a function that disconnects, as closing a browser tab does. */
+/** Functions that send a query. Each returns a function that disconnects, as closing a browser tab does. */
 const clients: Record<string, (url: string, query: string) => () => void> = {
   HTTP: (url, query) => {
     const leaving = new AbortController();

@@ -11,7 +11,7 @@ import type { Kind } from './kit/Work.ts';
 const seed = 5;
 const client = { concurrency: 24, patienceMs: 300, maxAsked: 100 };
 
-describe('on a network that loses answers', () => {
+describe('on a network that loses responses', () => {
   it.each<[Kind, number]>([
     ['create', 150],
     ['batch', 60],

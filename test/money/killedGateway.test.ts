@@ -16,12 +16,12 @@ const uses = 20;
 
 describe('a gateway killed with kill -9', () => {
   it.each<Kind>(['create', 'reverseBatch'])(
-    `during ${uses} uses of one key of a %s returns the same journals to all of them and creates these once`,
+    `during ${uses} uses of one key of %s creates the journals once and returns them to every use`,
     async (kind) => {
       const folder = await temporaryFolder();
       const sandbox = await startSandbox();
       const gateway = await KilledGateway.start(sandbox, { OUTCOMES_FILE: join(folder, 'outcomes.db') });
-      // Some calls are in flight when the gateway is killed: processed, but not answered yet.
+      // When the gateway is killed, some calls are in flight: processed by the API, but without a response yet.
       await control(sandbox, 'PUT', 'faults', { faults: [{ kind: 'latency', ms: 400, when: 'after', count: 10 }] });
       const works = makeWork(kind, 1).flatMap((work) => Array.from({ length: uses }, () => work));
 

@@ -5,7 +5,7 @@ import { doWork } from './kit/doWork.ts';
 import { breakNetwork } from './kit/faults.ts';
 import { executedJournals, findWrongReversals, reversalsOf } from './kit/reversals.ts';
 
-it('each journal is reversed once when two clients ask two gateways on a network that loses answers', async () => {
+it('each journal is reversed once when two clients ask two gateways on a network that loses responses', async () => {
   const sandbox = await startSandbox({ settleDelayMs: 0 });
   const gateways = [await startGateway(sandbox.url), await startGateway(sandbox.url)];
   const ids = await executedJournals(sandbox, 120);

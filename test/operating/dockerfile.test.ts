@@ -22,7 +22,7 @@ import type { Instruction, Stage } from './kit/readDockerfile.ts';
 const root = new URL('../../', import.meta.url);
 const stages = readDockerfile(new URL('Dockerfile', root));
 const final = stages.at(-1);
-/** Debian's `nobody`. A test run that isn't root can't change its user, and needn't. */
+/** Debian's user `nobody`. Tests that don't run as root can't change the user and need not. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 function only(stage: Stage | undefined, name: string): Instruction {
@@ -31,7 +31,7 @@ function only(stage: Stage | undefined, name: string): Instruction {
   return found[0] ?? { name, text: '', flags: {} };
 }
 
-/** The versions of Node that `.ci/run` tests, oldest first. */
+/** Returns the versions of Node that `.ci/run` tests, oldest first. */
 function testedNodeVersions(): number[] {
   const [, versions = ''] = /^for version in ([\d ]+);/m.exec(readFileSync(new URL('.ci/run', root), 'utf8')) ?? [];
   return versions.split(' ').map(Number);
@@ -52,11 +52,11 @@ function run(argv: readonly string[], cwd: string, env: Record<string, string>) 
   return { child, exit, output: () => output };
 }
 
-// For many files, one process is faster than a call for each of them.
+// For many files, one process is faster than one call of `chmod` per file.
 const runHere = promisify(execFile);
 const chmodAll = (mode: string, folder: string) => runHere('chmod', ['-R', mode, folder]);
 
-/** The packages that a command of npm would install in a folder. */
+/** Returns the packages that an npm command would install in a folder. */
 async function packagesOf(command: string, folder: string): Promise<string[]> {
   const { code, output } = await run(['sh', '-c', `${command} --dry-run`], folder, { HOME: folder }).exit;
   expect({ code, output }).toMatchObject({ code: 0 });
@@ -108,7 +108,7 @@ describe('the Dockerfile', () => {
       expect(packages).toContain('graphql');
       expect(packages).not.toContain('vitest');
 
-      // Builds the image from the files here. To install the same packages again would take most of the test's time.
+      // Build the image from the files here. Installing the same packages again would take most of the test's time.
       for (const { text, flags } of final?.instructions.filter(({ name }) => name === 'COPY') ?? []) {
         const [from = '', to = ''] = text.split(' ');
         const target = join(app, to.endsWith('/') ? join(to, basename(from)) : to);

@@ -147,7 +147,7 @@ describe('deploy/kubernetes.yaml', () => {
       'PodDisruptionBudget',
     ]);
     expect((scaler as { spec: { minReplicas: number } }).spec.minReplicas).toBe(3);
-    // Otherwise each `kubectl apply` would undo what the autoscaler has done.
+    // The number of replicas is not set, because each `kubectl apply` would undo what the autoscaler has done.
     expect(spec.replicas).toBeUndefined();
   });
 

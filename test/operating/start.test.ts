@@ -29,7 +29,7 @@ async function loadedParts(argv: string[], environment: Record<string, string>):
   const gateway = new Binary(['serve', '--port', '0', ...argv], {
     ADMIN_PORT: 'off',
     ...environment,
-    // When it ends, Node writes there which files it has loaded.
+    // When the process ends, Node writes to this folder which files it has loaded.
     NODE_V8_COVERAGE: coverage,
   });
   await gateway.printed(/^GraphQL +(\S+)$/m);
@@ -39,14 +39,14 @@ async function loadedParts(argv: string[], environment: Record<string, string>):
   return optionalParts.filter((part) => sources.some((source) => source.includes(`/${part}`)));
 }
 
-/** The URLs of the scripts in a folder that Node has written. */
+/** Returns the URLs of the loaded scripts, from the folder that Node has written. */
 async function scriptsOf(coverage: string): Promise<URL[]> {
   const [name = ''] = await readdir(coverage);
   const { result } = JSON.parse(await readFile(join(coverage, name), 'utf8')) as { result: { url: string }[] };
   return result.filter(({ url }) => url.startsWith('file:')).map(({ url }) => new URL(url));
 }
 
-/** The paths of the files that scripts were built from, or of the scripts themselves. */
+/** Returns the paths of the files from which the scripts were built, or of the scripts themselves. */
 async function sourcesOf(scripts: readonly URL[]): Promise<string[]> {
   const sources = scripts.map(async (script) => {
     const map = new URL(`${script.href}.map`);
@@ -56,13 +56,13 @@ async function sourcesOf(scripts: readonly URL[]): Promise<string[]> {
   return (await Promise.all(sources)).flat();
 }
 
-/** The variables of a gateway with a sandbox of its own as the API. */
+/** Starts a sandbox. Returns the environment of a gateway that uses it like a remote API. */
 async function remoteApiVariables(): Promise<Record<string, string>> {
   const { url } = await startSandbox();
   return { APCA_BROKER_BASE_URL: url, APCA_BROKER_KEY_ID: 'sandbox', APCA_BROKER_SECRET_KEY: apiSecret };
 }
 
-describe('the start of the gateway', () => {
+describe('the startup of the gateway', () => {
   it('loads only SQLite if nothing else is configured', async () => {
     expect(await loadedParts([], await remoteApiVariables())).toEqual(['libsql']);
   });

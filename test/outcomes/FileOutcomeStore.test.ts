@@ -28,7 +28,7 @@ function item(id: string, fields: Record<string, unknown> = {}): BatchItem {
 const ids = ['6d2cba43-cb57-4534-9603-a6e159167c0a', '7e3dcb54-dc68-4645-8714-b7f260278d1b'] as const;
 
 describe('FileOutcomeStore', () => {
-  it('keeps an intent, its answer and its journals across a restart', () => {
+  it('keeps an intent, its response and its journals across a restart', () => {
     const file = newFile();
     const first = new FileOutcomeStore(file);
     const { id } = first.intend('anyone', { ...intent, idempotencyKey: 'a' });

@@ -9,7 +9,7 @@ import { watchedLog } from '../kit/watchedLog.ts';
 
 const intent = { idempotencyKey: 'key', fingerprint: '', batch: { toAccount: '', entries: [] }, intendedAtMs: 1 };
 
-/** The stores of two gateways, and a batch that the first one has just claimed. */
+/** Opens the stores of two gateways. The first store has just claimed a batch. */
 async function startTwo() {
   const server = await startRedis();
   const open = async () => {
@@ -29,7 +29,7 @@ async function startTwo() {
   const { id = '' } = (await other.find('', 'key')) ?? {};
   const [key = ''] = (await redis.run((client) => client.keys('*outcome:*'))).map((name) => name.slice('test:'.length));
   const claim = await redis.run((client) => client.hgetall(key));
-  /** As a command does that arrives after the call has ended. */
+  /** Writes the claim again, like a command that arrives after the call has ended. */
   const storeLate = () =>
     redis.run(async (client) => {
       await client.hset(key, claim);

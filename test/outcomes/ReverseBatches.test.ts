@@ -18,7 +18,7 @@ const batch = { toAccount: sweep, entries: [{ fromAccount: payer, amount: '10' }
 const done = json(200, [wireJNLC({ from_account: payer, to_account: sweep })]);
 const listed = json(200, []);
 
-/** Reverse batches with this store, in front of an API that answers with this handler. */
+/** Creates `ReverseBatches` with this store, in front of an API that responds with these handlers. */
 async function start(store: FileOutcomeStore, post: Answer = done, list: Answer = listed) {
   const stub = await StubUpstream.start((seen, response) => (seen.method === 'POST' ? post : list)(seen, response));
   const clock = new ApiClock();
@@ -97,7 +97,7 @@ describe('an API whose time is unknown', () => {
 
   it.each([
     ['breaks every connection', reset],
-    ['answers without a date', silentClock(listed)],
+    ['responds without a date', silentClock(listed)],
     ['refuses without a date', silentClock(json(401, {}))],
   ])('and that %s receives no reverse batch, and the error states why', async (_label, list) => {
     const { reverseBatches, posts } = await start(new FileOutcomeStore(), done, list);

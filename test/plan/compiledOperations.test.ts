@@ -25,7 +25,7 @@ interface Outcome {
   calls: string[];
 }
 
-/** A valid operation for each seed that gives one. */
+/** Returns the valid operations among those that the seeds produce. */
 function drawValid(kind: OperationKind, seeds: number): Drawn[] {
   return Array.from({ length: seeds }, (_, seed) => seed + 1).flatMap((seed) => {
     const draft = draftOperation(thingSchema, new Draw(seed), kind);
@@ -35,7 +35,7 @@ function drawValid(kind: OperationKind, seeds: number): Drawn[] {
   });
 }
 
-/** Every third world has no mistakes. */
+/** Returns the world of an operation. Every third world contains no mistakes. */
 function worldOf({ seed }: Drawn): World {
   return new World(seed, seed % 3 === 0 ? 0 : 3);
 }
@@ -73,8 +73,8 @@ function variablesOf({ operation, variables }: Drawn): Variables {
 }
 
 /**
- * Sorted, and without the place at which a field was refused first: fields of a query are executed concurrently, so that
- * their errors have no order.
+ * Returns the errors sorted and without the place at which a field was refused first, because the fields of a query are
+ * executed concurrently, so that their errors have no order.
  */
 function shown(errors: readonly GraphQLError[] | null | undefined): string[] {
   const texts = (errors ?? []).map(({ message, path, locations, extensions }) =>

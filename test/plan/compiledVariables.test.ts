@@ -17,7 +17,7 @@ const schemas = [
   ["the gateway's schema", gatewaySchema],
 ] as const;
 
-/** An operation for each seed, whether or not it is valid as a whole. */
+/** Returns an operation for each seed. As a whole, the operation may be invalid. */
 function draw(schema: GraphQLSchema, seeds: number): (Draft & { operation: OperationDefinitionNode })[] {
   return Array.from({ length: seeds }, (_, seed) => seed + 1).flatMap((seed) => {
     const kind = seed % 4 === 0 ? 'mutation' : 'query';
@@ -53,7 +53,7 @@ describe.each(schemas)('compiled variables on %s', (_what, schema) => {
 });
 
 describe.each(schemas)('a compiled cost on %s', (_what, schema) => {
-  it("is the sum of Pothos's plugin", () => {
+  it("is the cost that Pothos's complexity plugin computes", () => {
     let compared = 0;
     for (const { text, variables, operation } of draw(schema, 800)) {
       const document = parse(text);
@@ -72,7 +72,7 @@ describe.each(schemas)('a compiled cost on %s', (_what, schema) => {
   });
 });
 
-/** The result of a function, or the message of its error. */
+/** Returns the result of a function, or the message of its error. */
 function outcomeOf(compute: () => number): number | string {
   try {
     return compute();

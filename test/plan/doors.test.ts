@@ -13,14 +13,14 @@ import type { Draft } from './kit/OperationDraft.ts';
 const gateway = sharedGateway();
 const headers = { accept: 'application/graphql-response+json', 'content-type': 'application/json' };
 
-/** The door for ordinary POSTs. */
+/** Sends an ordinary POST, which the gateway handles without Yoga. */
 async function post({ text, variables }: Draft): Promise<string> {
   const body = JSON.stringify({ query: text, variables });
   const response = await fetch(gateway.url, { method: 'POST', headers, body });
   return `${response.status} ${await response.text()}`;
 }
 
-/** The door for everything else. */
+/** Sends a GET, which Yoga handles. */
 async function get({ text, variables }: Draft): Promise<string> {
   const query = new URLSearchParams({ query: text, variables: JSON.stringify(variables) });
   const response = await fetch(`${gateway.url}?${query.toString()}`, {
@@ -51,15 +51,15 @@ describe('an operation', () => {
   beforeAll(async () => {
     const [id = ''] = await createJournals(gateway.url, 12);
     drafts = Array.from({ length: 300 }, (_, seed) => draftOperation(schema, new Draw(seed + 1), 'query')).map(
-      // Half of the ids in drafts are that of a journal.
+      // Half of the ids in drafts are the id of an existing journal.
       (draft) => JSON.parse(JSON.stringify(draft).replaceAll('6d2cba43', id)) as Draft,
     );
   });
 
-  it('has the same response when its document is compiled, and through the other door', async () => {
+  it('has the same response when its document is compiled, and when it is sent by GET', async () => {
     let compared = 0;
     for (const draft of [...drafts.filter(isValid), ...refused]) {
-      // Executed by graphql-js, by the compiled code, and by the compiled code through the other door.
+      // The three requests are executed by graphql-js, by the compiled code, and by the compiled code through Yoga.
       const first = await post(draft);
 
       expect(await post(draft), draft.text).toBe(first);

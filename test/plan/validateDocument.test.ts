@@ -40,7 +40,7 @@ describe('validateDocument', () => {
   });
 });
 
-/** The text with one of its words in another place. */
+/** Returns the text with one of its words moved. */
 function withMistake(text: string, seed: number): string {
   const words = text.split(/(\W)/);
   words[(seed * 7_919) % words.length] = words[(seed * 31) % words.length] ?? '';

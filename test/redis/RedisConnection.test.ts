@@ -50,7 +50,7 @@ describe.skipIf(isWithoutRedis)('RedisConnection', () => {
     expect(redis.state.reconnects).toBe(1);
   });
 
-  it('waits no longer than its timeout for a Redis that does not answer, and then fails immediately', async () => {
+  it('waits no longer than its timeout for a Redis that does not respond, and then fails immediately', async () => {
     const server = await startRedis();
     const redis = await connect(server.url);
     const timed = async () => {
@@ -117,7 +117,7 @@ describe.skipIf(isWithoutRedis)('RedisBus', () => {
             bus.publish('greeting', line);
             return received;
           },
-          // Each gateway connects again on its own.
+          // Each gateway reconnects independently.
           { timeout: 5_000 },
         )
         .toContain(`two: ${line}`);

@@ -18,7 +18,7 @@ import { makeWork } from '../money/kit/Work.ts';
 import { documentedRights, documentedUser } from './kit/documentedUser.ts';
 import { startTlsRedis } from './kit/startTlsRedis.ts';
 
-// The kit fails the test if a log line has it.
+// The kit fails the test if a log line contains this secret.
 const password = apiSecret;
 const account = { prefix: 'test', baseUrl: 'http://api', account: 'firm', credentialsId: '' };
 const works = makeWork('reverseBatch', 2);
@@ -62,7 +62,7 @@ describe.skipIf(isWithoutRedis)('a Redis with TLS and users', () => {
     );
   });
 
-  it('is sufficient with these rights for everything that gateways do', async () => {
+  it('is sufficient for everything that gateways do if its user has these rights', async () => {
     const redis = await startRedis(documentedUser('test', password));
     const url = withUser(redis.url, `gateway:${password}`);
     const sandbox = await startSandbox();
@@ -95,7 +95,7 @@ describe.skipIf(isWithoutRedis)('a Redis with TLS and users', () => {
     ['scripts are not allowed', ['-eval', '-evalsha'], user, /lacks rights for eval, evalsha: NOPERM/],
     ['other keys are allowed', ['resetkeys', '~other:*'], user, /lacks rights for set, get, mget, .*: NOPERM/],
     ['other channels are allowed', ['resetchannels', '&other:*'], user, /lacks rights for publish: NOPERM/],
-  ])('is refused at the start without naming the password if %s', async (_what, rules, credentials, expected) => {
+  ])('is refused at startup without naming the password if %s', async (_what, rules, credentials, expected) => {
     const { url } = await startRedis(documentedUser('test', password, ...rules));
 
     const opening = open(credentials === '' ? url : withUser(url, credentials));
@@ -120,7 +120,7 @@ describe.skipIf(isWithoutRedis)('a Redis with TLS and users', () => {
     expect(stderr).not.toContain('false-password');
   });
 
-  it('that withdraws the password later is reported once', async () => {
+  it('is reported once if it withdraws the password later', async () => {
     const server = await startRedis(documentedUser('test', password));
     const lines: string[] = [];
     const redis = await open(withUser(server.url, `gateway:${password}`), (line) => lines.push(line));
@@ -136,7 +136,7 @@ describe.skipIf(isWithoutRedis)('a Redis with TLS and users', () => {
   });
 });
 
-it.skipIf(isWithoutRedis)('a Redis Cluster is refused at the start', async () => {
+it.skipIf(isWithoutRedis)('a Redis Cluster is refused at startup', async () => {
   const { url } = await startRedis(['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())]);
 
   await expect(open(url)).rejects.toThrow(
@@ -154,7 +154,7 @@ it.skipIf(isWithoutRedis)('a replica, which refuses to write, is reported', asyn
   expect(lines).toContainEqual(expect.stringMatching(/"reason":"READONLY .*redis refuses to write/));
 });
 
-it('the start checks the right to every command that the source uses', () => {
+it('the check at startup covers every command that the source uses', () => {
   const root = new URL('../../src/', import.meta.url);
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   const texts = files.map((name) => readFileSync(new URL(name, root), 'utf8'));

@@ -37,7 +37,9 @@ interface Started {
   settings?: GatewaySettings;
 }
 
-/** Starts a gateway with a journal that stays pending until the test moves it. Its later reads are counted. */
+/**
+ * Starts a gateway with a journal that stays pending until the test moves it. Later reads of the journal are counted.
+ */
 async function startPending({ faults = [], settings }: Started = {}) {
   const sandbox = await startSandbox();
   await control(sandbox, 'PUT', 'faults', { faults });
@@ -50,7 +52,7 @@ async function startPending({ faults = [], settings }: Started = {}) {
   const { id } = journal;
   const before = await countCalls(sandbox, 'getJournal');
   const countReads = async () => (await countCalls(sandbox, 'getJournal')) - before;
-  /** Resolves when so many journals have been read. */
+  /** Resolves when the journal has been read this number of times. */
   const untilRead = async (count = 1) => {
     while ((await countReads()) < count) await new Promise((resolve) => setTimeout(resolve, 5));
   };
@@ -67,7 +69,7 @@ async function askAwaited(url: string, variables: Record<string, unknown>): Prom
 describe.concurrent('awaitJournal', () => {
   closeEachLater();
 
-  it.each(['HTTP', 'WebSocket', 'SSE'] as const)('answers over %s when the journal is executed', async (door) => {
+  it.each(['HTTP', 'WebSocket', 'SSE'] as const)('responds over %s when the journal is executed', async (door) => {
     const { url, id, untilRead, move } = await startPending();
 
     const answer = operate(door, url, null, awaiting, { id });
@@ -88,7 +90,7 @@ describe.concurrent('awaitJournal', () => {
   });
 
   it.each(['EXECUTED', 'REJECTED', 'CORRECT', 'UNKNOWN'])(
-    'answers at once for a journal that is %s',
+    'responds at once for a journal that is %s',
     async (status) => {
       const { url, id, move } = await startPending();
       if (status === 'CORRECT') await move('executed');
@@ -205,7 +207,7 @@ describe.concurrent('awaitJournal while the feed is down', () => {
     await move('executed');
 
     expect(await Promise.all(answers)).toMatchObject([executed, executed]);
-    // Two reads at the start at most, and one for both.
+    // There are at most two reads at first, and then one for both waits.
     expect(await countReads()).toBeLessThanOrEqual(3);
   });
 
@@ -235,13 +237,13 @@ describe.concurrent('awaitJournal while the feed is down', () => {
 });
 
 describe('operations that wait for a journal', () => {
-  it('do not count as running, and have a limit of their own', async () => {
+  it('do not count as running, and have a separate limit', async () => {
     const { url, id, untilRead, move } = await startPending({
       settings: { limits: { maxRunning: 4, maxConcurrent: 2, maxWaiting: 12 } },
     });
     const waits: Promise<Awaited['it']>[] = [];
 
-    // Each is let in alone, so that at most one at a time is running.
+    // The waits begin one after another, so that at most one of them is running at a time.
     for (let count = 1; count <= 6; count += 1) {
       waits.push(askAwaited(url, { id }));
       await untilRead(count);
@@ -285,7 +287,7 @@ describe('operations that wait for a journal', () => {
     socket.terminate();
     await socket.closed;
 
-    // Each look collects and walks the whole heap, so that they should be few.
+    // Each count collects and walks the whole heap, so there should be few.
     while (queryObjects(WaitedJournal, { format: 'count' }) > 0)
       await new Promise((resolve) => setTimeout(resolve, 250));
   });

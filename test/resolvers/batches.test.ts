@@ -22,7 +22,7 @@ interface Entry {
   currency?: string;
 }
 
-/** The `entryIndex` of each result of a batch with these entries and this answer. */
+/** Returns the `entryIndex` of each result of a batch with these entries and this response of the API. */
 async function indexes(entries: Entry[], answer: WireBatchJournal[], description?: string) {
   const { url } = await startStubbed(json(200, answer));
   const { results = [] } = await mutate(url, 'createBatchJournal', {
@@ -32,7 +32,7 @@ async function indexes(entries: Entry[], answer: WireBatchJournal[], description
   return results.map(({ entryIndex }) => entryIndex);
 }
 
-/** As `indexes`, of a reverse batch. */
+/** Like `indexes`, for a reverse batch. */
 async function reverseIndexes(input: object, answer: Partial<WireBatchJournal>[]) {
   const { url } = await startStubbed(
     json(
@@ -45,7 +45,7 @@ async function reverseIndexes(input: object, answer: Partial<WireBatchJournal>[]
 }
 
 describe('entryIndex of a batch', () => {
-  it('names the entry of each journal, in whatever order the API answers', async () => {
+  it('names the entry of each journal, in whatever order the API returns the journals', async () => {
     const entries = [
       { toAccount: customer, amount: '1' },
       { toAccount: otherCustomer, amount: '1' },

@@ -6,7 +6,7 @@ import type { Connection } from '../../src/resolvers/paging/Connection.ts';
 import { connectionWindow } from '../../src/resolvers/paging/connectionWindow.ts';
 import { comparePlaces, placeOf } from '../../src/resolvers/paging/journalOrder.ts';
 import type { ConnectionArguments } from '../../src/resolvers/paging/pageArguments.ts';
-import { JournalHistory, journalNumber } from '../kit/JournalHistory.ts';
+import { JournalHistory, journalWithNumber } from '../kit/JournalHistory.ts';
 import type { KeptJournal } from '../kit/JournalHistory.ts';
 
 const today = '2026-11-20';
@@ -21,7 +21,7 @@ function page(history: JournalHistory, args: ConnectionArguments, probeLimit?: n
 function evenly(count: number, everyMs: number): KeptJournal[] {
   return Array.from({ length: count }, (_, index) => {
     const createdMs = nowMs - index * everyMs;
-    return { journal: journalNumber(index, new Date(createdMs).toISOString()), createdMs };
+    return { journal: journalWithNumber(index, new Date(createdMs).toISOString()), createdMs };
   });
 }
 
@@ -32,7 +32,7 @@ function inOrder(journals: Journal[]): string[] {
 const plain = { dates: 'inclusive', zoneHours: 0, order: (journals: Journal[]) => journals } as const;
 
 describe('a walk over pages', () => {
-  /** Ages in days lie close together, so that instants coincide, or far apart, so that windows have to widen. */
+  /** Ages in days. They are close together, so that instants coincide, or far apart, so that windows have to widen. */
   const age = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3, noNaN: true }), fc.integer({ min: 0, max: 3_000 }));
   const history = fc.record({
     ages: fc.array(age, { minLength: 0, maxLength: 60 }),
@@ -49,23 +49,23 @@ describe('a walk over pages', () => {
   function build({ ages, undatedCount, isAllUndated, dates, zoneHours, seed }: Case): JournalHistory {
     const kept = ages.map((days, number): KeptJournal => {
       const createdMs = nowMs - Math.round(days * dayMs);
-      return { journal: journalNumber(number, isAllUndated ? null : new Date(createdMs).toISOString()), createdMs };
+      return { journal: journalWithNumber(number, isAllUndated ? null : new Date(createdMs).toISOString()), createdMs };
     });
     // An undated journal counts as just created.
     for (let number = 0; number < undatedCount; number += 1) {
-      kept.push({ journal: journalNumber(1_000 + number, null), createdMs: nowMs });
+      kept.push({ journal: journalWithNumber(1_000 + number, null), createdMs: nowMs });
     }
     return new JournalHistory(kept, { dates, zoneHours, order: shuffledBy(seed) });
   }
 
   /**
-   * Changes between two pages: a new journal, and one whose status changes. They are limited in number, or a walk with
-   * small pages would never pass the new journals.
+   * Creates a journal and changes the status of another, between two pages. The number of calls must be limited,
+   * because a walk with small pages would otherwise never get past the new journals.
    */
   function disturb(history: JournalHistory, round: number, { isAllUndated }: Case): void {
     const createdMs = nowMs + 1_000 + round;
     const createdAt = isAllUndated ? null : new Date(createdMs).toISOString();
-    history.kept.push({ journal: journalNumber(5_000 + round, createdAt), createdMs });
+    history.kept.push({ journal: journalWithNumber(5_000 + round, createdAt), createdMs });
     const moved = history.kept[round % history.kept.length];
     if (moved) moved.journal = { ...moved.journal, status: 'executed', rawStatus: 'executed' };
   }

@@ -8,11 +8,11 @@ import { startGateway } from '../kit/startGateway.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
-/** A gateway configured with this currency, in front of an API that has one journal. */
+/** Starts a gateway that is configured with this currency, in front of an API that has one journal. */
 async function start(currency: string | undefined, journal: Partial<WireJournal>) {
   const found = wireJNLC(journal);
   const stub = await StubUpstream.start((seen, response) => {
-    const isList = seen.url.includes('atch') || seen.url.includes('?');
+    const isList = seen.url.includes('batch') || seen.url.includes('?');
     return json(200, isList ? [found] : found)(seen, response);
   });
   const { url } = await startGateway(stub.url, currency === undefined ? {} : { currency });
@@ -21,12 +21,12 @@ async function start(currency: string | undefined, journal: Partial<WireJournal>
 
 describe('Journal.currency', () => {
   it.each([
-    ['the currency that the API states', 'EUR', 'USD', 'USD'],
-    ["the firm's currency if the API states none", 'EUR', null, 'EUR'],
-    ["the firm's currency if the API states an empty one", 'EUR', '', 'EUR'],
-    ['USD if the API states none and the gateway is configured with none', undefined, null, 'USD'],
-  ])('is %s, however the journal is read', async (_label, configured, stated, shown) => {
-    const { url } = await start(configured, { currency: stated, from_account: richCustomers[0], to_account: sweep });
+    ['the currency that the API returns', 'EUR', 'USD', 'USD'],
+    ['the configured currency if the API returns null', 'EUR', null, 'EUR'],
+    ['the configured currency if the API returns an empty string', 'EUR', '', 'EUR'],
+    ['USD if the API returns null and no currency is configured', undefined, null, 'USD'],
+  ])('is %s, in queries and in mutations', async (_label, configured, returned, currency) => {
+    const { url } = await start(configured, { currency: returned, from_account: richCustomers[0], to_account: sweep });
 
     const read = await ask(url, `{ journal(id: "${journalId}") { currency } journals { nodes { currency } } }`);
     const created = await mutate(url, 'createJournal', {
@@ -36,7 +36,6 @@ describe('Journal.currency', () => {
       input: { toAccount: sweep, entries: [{ fromAccount: richCustomers[0], amount: '10' }] },
     });
 
-    const currency = shown;
     expect(read.data).toEqual({ journal: { currency }, journals: { nodes: [{ currency }] } });
     expect(created.journal).toMatchObject({ currency });
     expect(reversed.results).toMatchObject([{ entryIndex: 0, journal: { currency } }]);
@@ -49,7 +48,7 @@ describe('a currency that the client omits', () => {
     ['createJournal', { jnls: { fromAccount: sweep, toAccount: customer, symbol: 'AAPL', qty: '1' } }],
     ['createBatchJournal', { fromAccount: sweep, entries: [{ toAccount: customer, amount: '1' }] }],
     ['createReverseBatchJournal', { toAccount: sweep, entries: [{ fromAccount: customer, amount: '1' }] }],
-  ] as const)('is not sent by %s', async (name, input) => {
+  ] as const)('is not sent to the API by %s', async (name, input) => {
     const { stub, url } = await start('EUR', {});
 
     await mutate(url, name, { input });

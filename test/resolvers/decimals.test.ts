@@ -7,7 +7,7 @@ import { mutate, tryToMutate } from '../kit/mutate.ts';
 import { startStubbed } from '../kit/startStubbed.ts';
 import { wireJNLC } from '../kit/wireJournals.ts';
 
-/** Answers every create with a journal that has the amount of the request. */
+/** Starts an API that responds to every create with a journal that has the amount of the request. */
 const startEcho = () =>
   startStubbed(({ body }, response) => {
     const { amount } = JSON.parse(body) as WireCreateJNLC;

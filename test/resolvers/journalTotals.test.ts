@@ -44,7 +44,7 @@ async function askTotals(url: string, variables: Record<string, unknown> = {}): 
   return data.it;
 }
 
-/** Keys that were not asked for are null. */
+/** Returns an expected group: keys that were not requested are null. */
 function group(total: Partial<Total>): Record<string, unknown> {
   const keys = { day: null, status: null, progress: null, entryType: null, fromAccount: null, toAccount: null };
   return { ...keys, currency: null, symbol: null, netAmount: null, qty: null, ...total };

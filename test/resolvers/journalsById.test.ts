@@ -13,7 +13,7 @@ function idOf({ url }: SeenRequest): string {
   return url.slice('/v1/journals/'.length);
 }
 
-/** Has a journal for every id except the unknown one. */
+/** Starts an API that has a journal for every id except the unknown one. */
 const startHonest = () =>
   startStubbed((seen, response) =>
     (idOf(seen) === unknownAccount ? json(404, { message: 'not found' }) : json(200, wireJNLC({ id: idOf(seen) })))(

@@ -85,7 +85,7 @@ const different: Row[] = [
   ['securities', {}, { entry_type: 'JNLS', symbol: 'AAPL', qty: '10', net_amount: null }],
 ];
 
-/** Sends every row as a batch with its own payer, all at once, and returns the outcome of each. */
+/** Sends a batch with a different payer for each row, all at once, and returns the outcome of each batch. */
 async function outcomesOf(rows: readonly Row[]): Promise<Record<string, string>> {
   const payers = new Map(rows.map((row) => [randomUUID() as string, row]));
   const api = await LosingUpstream.start((entry) => payers.get(entry.from_account)?.[2] ?? null);

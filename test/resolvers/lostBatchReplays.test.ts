@@ -18,10 +18,10 @@ const variables = {
   input: { toAccount: sweep, entries: [{ fromAccount: payer, amount: '10' }] },
   idempotencyKey: 'key',
 };
-/** The subject of the events of `statusEventLine`. */
+/** The journal of the events of `statusEventLine`. */
 const made = wireJNLC({ id: 'ddd26344-86af-4ba7-ae6a-bcec63129808', from_account: payer, to_account: sweep });
 
-/** An API that executes reverse batches and loses every answer. */
+/** Starts a gateway in front of an API that executes reverse batches and loses every response. */
 async function startLossy(replay: (response: ServerResponse, begunAt: string) => void) {
   let begunAt = '';
   let feed: ServerResponse | null = null;

@@ -8,7 +8,7 @@ import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const brokenId = '6d2cba43-cb57-4534-9603-000000000001';
 
-/** Reads of one journal fail, and creates for one account are lost. All other calls succeed. */
+/** Starts an API that fails reads of one journal and loses creates for one account. All other calls succeed. */
 const startHalfBroken = () =>
   startStubbed((seen, response) => {
     if (seen.method === 'DELETE') return text(204, '')(seen, response);

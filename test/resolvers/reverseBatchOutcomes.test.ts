@@ -27,7 +27,7 @@ const variables = { input, idempotencyKey: 'key' };
 const done = json(200, [wireJNLC({ from_account: payer, to_account: sweep })]);
 const reset: Answer = (_seen, response) => void response.destroy();
 
-/** Answers each POST with the next of these answers, and every other call with 404. */
+/** Starts an API that responds to each POST with the next of these answers, and to every other call with 404. */
 async function start(...answers: Answer[]) {
   const { stub, url } = await startStubbed((seen, response) => {
     if (seen.method !== 'POST') return json(404, {})(seen, response);
@@ -345,7 +345,7 @@ const pair = {
   idempotencyKey: 'key',
 };
 
-/** A batch with this key and with descriptions that begin with it. */
+/** Returns a batch with this key and with descriptions that begin with the key. */
 function batchNamed(name: string) {
   return batchOf(name, [`${name}-0`, `${name}-1`]);
 }
@@ -362,7 +362,9 @@ function batchOf(idempotencyKey: string, descriptions: readonly [string, string]
 const found = { __typename: 'CreateReverseBatchJournalSuccess' };
 const nothingDone = { __typename: 'UpstreamUnavailableError', message: 'nothing was done; use a new key' };
 
-/** Loses the answers of batches, one after the other, and then restarts the gateway, which searches for all of them at once. */
+/**
+ * Loses the responses to batches one after another, then starts a new gateway, which searches for all batches at once.
+ */
 async function settledByNextGateway(batches: readonly NamedBatch[], notDone: readonly NamedBatch[]) {
   const file = join(await temporaryFolder(), 'outcomes.db');
   const sandbox = await startSandbox();
@@ -380,13 +382,13 @@ async function settledByNextGateway(batches: readonly NamedBatch[], notDone: rea
   return Promise.all(batches.map((batch) => repeatUntilSettled(second.url, batch)));
 }
 
-/** A sandbox, and a gateway that soon reports lost batches as not done. */
+/** Starts a sandbox, and a gateway that soon reports lost batches as not done. */
 async function startLossy(settleMs = 500) {
   const sandbox = await startSandbox();
   return { sandbox, gateway: await startGateway(sandbox.url, {}, { outcomes: { settleMs } }) };
 }
 
-/** A proxy in front of the sandbox. It refuses the batches for which `holdPost` returns true. */
+/** Starts a proxy in front of the sandbox. It refuses the batches for which `holdPost` returns true. */
 async function startProxy(
   upstreamUrl: string,
   { dateAheadMs = 0, holdPost }: { dateAheadMs?: number; holdPost?: (body: string) => Promise<boolean> },
@@ -412,7 +414,7 @@ function breakNext(sandbox: Sandbox, fault: object): Promise<unknown> {
   return control(sandbox, 'PUT', 'faults', { faults: [{ ...fault, operations: ['createReverseBatch'], count: 1 }] });
 }
 
-/** Repeats like a client that asks again even after its batch was reported as ambiguous. */
+/** Repeats a batch like a client that asks again even after its batch was reported as ambiguous. */
 async function repeatUntilDone(url: string, variables: Record<string, unknown>): Promise<MutationResult> {
   for (;;) {
     const result = await mutate(url, 'createReverseBatchJournal', variables);
@@ -424,7 +426,7 @@ function idsOf({ results = [] }: MutationResult): string[] {
   return results.map(({ journal }) => journal.id).sort();
 }
 
-/** The number of reverse batches that the sandbox received, and of its journals. */
+/** Returns the number of reverse batches that the sandbox has received, and the number of its journals. */
 async function posted(sandbox: Sandbox): Promise<{ posts: number; journals: number }> {
   const { journals } = await control<{ journals: { total: number } }>(sandbox, 'GET', 'stats');
   return { posts: await countCalls(sandbox, 'createReverseBatch'), journals: journals.total };

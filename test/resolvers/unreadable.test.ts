@@ -11,7 +11,7 @@ import { wireJNLC, wireJNLS } from '../kit/wireJournals.ts';
 
 const ids = [0, 1, 2, 3, 4, 5].map((number) => `6d2cba43-cb57-4534-9603-00000000000${number}`);
 
-/** Number 0 is the newest. */
+/** Returns a journal whose date depends on its number. Number 0 is the newest. */
 function dated(number: number, changes: object = {}) {
   return { ...wireJNLC(), id: ids[number], created_at: `2026-11-2${9 - number}T00:00:00Z`, ...changes };
 }

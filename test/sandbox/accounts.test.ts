@@ -22,7 +22,7 @@ describe('GET /v1/accounts', () => {
 });
 
 describe('GET /v1/accounts/{id}', () => {
-  it('answers one account', async () => {
+  it('returns one account', async () => {
     const { client } = await startSandbox();
 
     const { body } = await client.get<Account>(`/v1/accounts/${dan.toUpperCase()}`);
@@ -52,7 +52,7 @@ describe('GET /v1/accounts/{id}', () => {
     expect(firm.text).not.toContain('firm');
   });
 
-  it('answers 404 with the id for an unknown one', async () => {
+  it('responds with 404 and the id to the id of an unknown account', async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.get<ErrorBody>('/v1/accounts/nobody');

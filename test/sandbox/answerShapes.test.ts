@@ -90,7 +90,7 @@ describe('the newest shape', () => {
 });
 
 describe('the old shape', () => {
-  it('is that of the samples in the docs', async () => {
+  it('is the shape of the samples in the API documentation', async () => {
     const { client } = await startClassic({ answerShape: 'old' });
 
     const { body: money } = await client.post<Journal>('/v1/journals', cash());

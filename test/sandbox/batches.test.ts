@@ -32,7 +32,7 @@ async function journalCount(client: SandboxClient): Promise<number> {
 }
 
 describe('POST /v1/journals/batch', () => {
-  it("answers the documents' sample with a journal per entry, in order", async () => {
+  it("responds to the API documentation's sample with one journal per entry, in order", async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<BatchJournal[]>('/v1/journals/batch', sample);
@@ -60,11 +60,11 @@ describe('POST /v1/journals/batch', () => {
       /^entries\[1\]\.currency/,
     ],
     [
-      'one entry in another currency than the system currency of the rest',
+      'an entry in EUR next to an entry without a currency, which is in the system currency',
       { entries: [{ to_account: bob, amount: '1', currency: 'EUR' }, sample.entries[0]] },
       /^entries\[1\]\.currency/,
     ],
-    ['a currency beside the entries, where it would be ignored', { currency: 'EUR' }, /^currency/],
+    ['a currency outside the entries', { currency: 'EUR' }, /^currency/],
   ])('refuses %s with 400, naming the field', async (_what, changes, message) => {
     const { client } = await startSandbox();
 
@@ -76,10 +76,10 @@ describe('POST /v1/journals/batch', () => {
   });
 
   it.each([
-    ['to an unknown account', { to_account: '00000000-1111-4222-8333-444444444444', amount: '1' }, 404],
-    ['to an account of the wrong kind', { to_account: sweep, amount: '1' }, 403],
-    ['of more than the entries before it leave', { to_account: ann, amount: '49999' }, 403],
-  ])('creates nothing if one entry is %s', async (_what, entry, status) => {
+    ['goes to an unknown account', { to_account: '00000000-1111-4222-8333-444444444444', amount: '1' }, 404],
+    ['goes to an account of the wrong kind', { to_account: sweep, amount: '1' }, 403],
+    ['needs more cash than the earlier entries leave', { to_account: ann, amount: '49999' }, 403],
+  ])('creates nothing if one entry %s', async (_what, entry, status) => {
     const { client } = await startSandbox();
 
     const reply = await client.post('/v1/journals/batch', { ...sample, entries: [...sample.entries, entry] });
@@ -89,9 +89,9 @@ describe('POST /v1/journals/batch', () => {
   });
 
   it.each([
-    ['ignores the description of the whole batch', {}, ['own', '']],
-    ['copies it into entries without one if it imitates older hosts', { batchDescription: 'copied' }, ['own', 'all']],
-  ] as const)('%s', async (_what, options, expected) => {
+    ['ignores', 'by default', {}, ['own', '']],
+    ['copies', 'to entries without one if it imitates older hosts', { batchDescription: 'copied' }, ['own', 'all']],
+  ] as const)('%s the description of the whole batch %s', async (_verb, _how, options, expected) => {
     const { client } = await startSandbox(options);
     const entries = [
       { to_account: ann, amount: '1', description: 'own' },
@@ -107,7 +107,7 @@ describe('POST /v1/journals/batch', () => {
     expect(body.map(({ description }) => description)).toEqual(expected);
   });
 
-  it('lets a fixture fail one entry after validation: the others succeed and its event has the reason', async () => {
+  it('refuses an entry with a refusing fixture after it has queued the other entries, and its event has the reason', async () => {
     const { client } = await startSandbox({ settleDelayMs: 0 });
     const stream = await client.events();
     const entries = [
@@ -127,7 +127,7 @@ describe('POST /v1/journals/batch', () => {
     expect((await client.get(`/v1/accounts/${bob}`)).body).toMatchObject({ cash: '0' });
   });
 
-  it('counts its entries one by one towards the limit of the day', async () => {
+  it('counts each entry separately towards the daily limit', async () => {
     const { client } = await startSandbox({ firmDailyLimit: '15' });
     const entries = [ann, bob, cid].map((to_account) => ({ to_account, amount: '10' }));
 
@@ -136,7 +136,7 @@ describe('POST /v1/journals/batch', () => {
     expect(body.map(({ status }) => status)).toEqual(['queued', 'pending', 'pending']);
   });
 
-  it('shuffles its answer if configured', async () => {
+  it('returns the journals in a shuffled order if batchOrderSeed is set', async () => {
     const { client } = await startSandbox({ batchOrderSeed: 3 });
     const entries = Array.from({ length: 10 }, (_, index) => ({ to_account: ann, amount: String(index + 1) }));
 
@@ -149,7 +149,7 @@ describe('POST /v1/journals/batch', () => {
 });
 
 describe('POST /v1/journals/reverse_batch', () => {
-  it("answers the documents' sample with a journal per entry, in order", async () => {
+  it("responds to the API documentation's sample with one journal per entry, in order", async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<BatchJournal[]>('/v1/journals/reverse_batch', reverseSample);
@@ -163,15 +163,15 @@ describe('POST /v1/journals/reverse_batch', () => {
     for (const journal of body) expect(journal).not.toHaveProperty('error_message');
   });
 
-  it('uses one currency for all entries', async () => {
+  it('uses the currency of the batch for all entries', async () => {
     const { client } = await startSandbox();
-    await client.put(`/sandbox/accounts/${dan}`, { cash: { EUR: '5' } });
-    const entries = [{ from_account: dan, amount: '5' }];
+    for (const account of [dan, eve]) await client.put(`/sandbox/accounts/${account}`, { cash: { EUR: '5' } });
+    const entries = [dan, eve].map((from_account) => ({ from_account, amount: '5' }));
 
     const request = { ...reverseSample, currency: 'EUR', entries };
     const { body } = await client.post<BatchJournal[]>('/v1/journals/reverse_batch', request);
 
-    expect(body[0]?.currency).toBe('EUR');
+    expect(body.map(({ currency }) => currency)).toEqual(['EUR', 'EUR']);
   });
 
   it('refuses a currency in an entry', async () => {
@@ -183,7 +183,7 @@ describe('POST /v1/journals/reverse_batch', () => {
     expect([reply.status, reply.body.message]).toEqual([400, expect.stringMatching(/^entries\[0\]\.currency/)]);
   });
 
-  it('names the sender of a failed entry, not the receiver', async () => {
+  it('names the sender of a failed entry in its error message, not the receiver', async () => {
     const { client } = await startSandbox();
     const entries = [{ from_account: dan, amount: '5', description: refusedFixture }];
 
@@ -193,7 +193,7 @@ describe('POST /v1/journals/reverse_batch', () => {
     expect(body[0]?.error_message).not.toContain(sweep);
   });
 
-  it('creates nothing if one sender lacks the money', async () => {
+  it('creates nothing if one sender has too little cash', async () => {
     const { client } = await startSandbox();
 
     const entries = [...reverseSample.entries, { from_account: ann, amount: '1' }];
@@ -204,7 +204,7 @@ describe('POST /v1/journals/reverse_batch', () => {
     expect(await journalCount(client)).toBe(0);
   });
 
-  it('accepts no idempotency key: a repeated request moves the money again', async () => {
+  it('ignores an idempotency key: a repeated request moves the money again', async () => {
     const { client } = await startSandbox();
 
     const key = { 'idempotency-key': 'once' };

@@ -180,7 +180,7 @@ describe('POST /sandbox/journals/{id}/status', () => {
     expect(reply.status).toBe(409);
   });
 
-  it('answers 404 for an unknown journal and 400 without a status', async () => {
+  it('responds with 404 for an unknown journal and with 400 without a status', async () => {
     const { client } = await startSandbox();
     const { body: journal } = await client.post<Journal>('/v1/journals', cash());
 
@@ -295,7 +295,7 @@ describe('GET /sandbox/stats and GET /sandbox/log', () => {
     });
   });
 
-  it('remember each request with its key, answer, times and faults', async () => {
+  it('record each request with its key, response, times and faults', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', ms: 1 }]);
 
@@ -333,7 +333,7 @@ describe('the controls', () => {
     expect(statuses).toEqual([200, 404, 404]);
   });
 
-  it.runIf(address)('answer on loopback only, unless the option allows anyone', async () => {
+  it.runIf(address)('are served on loopback only, unless the option allows anyone', async () => {
     const statuses = [];
     for (const control of ['loopback', 'anyone'] as const) {
       const { sandbox } = await startSandbox({ host: '0.0.0.0', control });

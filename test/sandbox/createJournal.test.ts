@@ -12,7 +12,7 @@ async function balance(client: SandboxClient, id: string): Promise<string> {
 }
 
 describe('POST /v1/journals', () => {
-  it('answers a JNLC with the executed journal', async () => {
+  it('responds to a JNLC with the executed journal', async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<Journal>('/v1/journals', cash({ description: 'welcome' }));
@@ -21,7 +21,7 @@ describe('POST /v1/journals', () => {
     expect(body).toMatchObject({ status: 'executed', net_amount: '10', description: 'welcome', currency: 'USD' });
   });
 
-  it('answers a JNLS with symbol, qty and price', async () => {
+  it('responds to a JNLS with symbol, qty and price', async () => {
     const { client } = await startSandbox();
 
     const { status, body } = await client.post<Journal>('/v1/journals', shares({ qty: '0.123456789' }));
@@ -86,7 +86,7 @@ describe('POST /v1/journals', () => {
   it.each([
     ['an unknown sender', cash({ from_account: unknownAccount })],
     ['an unknown receiver', cash({ to_account: unknownAccount })],
-  ])('answers 404 with the id for %s', async (_what, body) => {
+  ])('responds with 404 and the id to %s', async (_what, body) => {
     const { client } = await startSandbox();
 
     const reply = await client.post<ErrorBody>('/v1/journals', body);
@@ -208,7 +208,7 @@ describe('POST /v1/journals', () => {
     expect((await client.get(`/v1/accounts/${ann}`)).body).toMatchObject({ cash_by_currency: { EUR: '10' } });
   });
 
-  it('uses the system currency if there is none', async () => {
+  it('uses the system currency if the request has no currency', async () => {
     const { client } = await startSandbox({ systemCurrency: 'EUR', settleDelayMs: 0 });
     const entries = [{ from_account: dan, amount: '5' }];
     const reverse = { entry_type: 'JNLC', to_account: sweep, entries };

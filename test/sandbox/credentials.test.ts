@@ -80,7 +80,7 @@ describe('POST /v1/oauth2/token', () => {
     expect([wrong.status, right.status]).toEqual([401, 200]);
   });
 
-  it('answers 401 without a body after a token has expired', async () => {
+  it('responds with 401 without a body after a token has expired', async () => {
     const { client } = await startSandbox({ tokenLifetimeSeconds: 60 });
     const authorization = `Bearer ${await token(client)}`;
 

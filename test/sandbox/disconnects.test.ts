@@ -30,7 +30,7 @@ describe('a client that disconnects', () => {
     expect(later.text).toBe((await first).text);
   });
 
-  it('before its answer is logged without a status and counts as lost', async () => {
+  it('before the response arrives is logged without a status and counts as lost', async () => {
     const { client } = await startSandbox();
     await client.faults([{ kind: 'latency', ms: 200 }]);
 

@@ -15,14 +15,14 @@ async function journals(client: SandboxClient, count: number): Promise<void> {
   }
 }
 
-/** All events so far, oldest first, from a bounded replay. */
+/** Returns all events so far, oldest first, from a bounded replay. */
 async function replay(client: SandboxClient, path: string) {
   const stream = await client.events(path);
   expect(await stream.ended).toBe('complete');
   return stream.events;
 }
 
-/** The path of a replay that ends before the current time of the manual clock. */
+/** Returns the path of a replay that ends before the current time of the manual clock. */
 async function everything(client: SandboxClient, path = v2): Promise<string> {
   const { body } = await client.get<{ now: string }>('/sandbox/clock');
   const until = new Date(Date.parse(body.now) - 1).toISOString();
@@ -228,7 +228,7 @@ describe('an event', () => {
   });
 });
 
-/** How many dropped events a stream has reported. */
+/** Returns how many dropped events a stream has reported. */
 function dropped({ comments }: EventReader): number {
   const counts = comments.map((text) =>
     Number(/^you are reading too slowly, dropped (\d+) messages$/.exec(text)?.[1] ?? 0),
@@ -237,7 +237,7 @@ function dropped({ comments }: EventReader): number {
 }
 
 describe('streams', () => {
-  it('are limited to 25: another is refused with 429 until one ends', async () => {
+  it('are limited to 25: a further stream is refused with 429 until one ends', async () => {
     const { client } = await startSandbox();
     const streams = await Promise.all(Array.from({ length: 25 }, () => client.events()));
 

@@ -9,7 +9,7 @@ const answers = [
   { kind: 'answer', status: 502, when: 'after', probability: 0.4, operations: create },
 ];
 
-/** The outcomes of thirty consecutive creates, each sent in two chunks if `slowly`. */
+/** Returns the outcomes of thirty consecutive creates. If `slowly`, each is sent in two chunks. */
 async function run(client: SandboxClient, faults: readonly object[], slowly = false): Promise<number[]> {
   await client.faults(faults, 7);
   const statuses: number[] = [];
@@ -23,7 +23,7 @@ async function run(client: SandboxClient, faults: readonly object[], slowly = fa
 
 async function* pieces(text: string, client: SandboxClient): AsyncGenerator<string> {
   yield text.slice(0, 10);
-  // Meanwhile other requests and their faults are processed.
+  // Between the chunks, other requests and their faults are processed.
   await client.get('/v1/accounts');
   yield text.slice(10);
 }

@@ -48,7 +48,7 @@ describe('a fault on requests', () => {
 
     const { text, pieces } = await client.inPieces('/v1/accounts');
 
-    // Eight timers, each of which may fire a millisecond early.
+    // The sandbox waits for eight timers, each of which may fire a millisecond early.
     expect(performance.now() - start).toBeGreaterThan(70);
     expect(pieces).toBeGreaterThan(4);
     expect(JSON.parse(text)).toHaveLength(12);
@@ -63,7 +63,7 @@ describe('a fault on requests', () => {
     expect(body).toBeUndefined();
   });
 
-  it('sends any answer, also for a stream', async () => {
+  it('sends any response, even to the request for a stream', async () => {
     const { client } = await startSandbox();
     await client.faults([
       { kind: 'answer', status: 403, body: '<html>no</html>', contentType: 'text/html', headers: { 'x-a': 'b' } },

@@ -96,7 +96,7 @@ describe('Idempotency-Key', () => {
     expect(await journalCount(client)).toBe(1);
   });
 
-  it('does not store a refusal, so the key works once the money is there', async () => {
+  it('does not store a refusal, so the same request succeeds once the account has the money', async () => {
     const { client } = await startSandbox();
     const request = cash({ from_account: ann, to_account: sweep });
 

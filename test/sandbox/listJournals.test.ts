@@ -20,7 +20,7 @@ async function days(client: SandboxClient, query: string): Promise<string[]> {
 }
 
 describe('GET /v1/journals', () => {
-  it('answers everything as a plain array without parameters', async () => {
+  it('returns all journals as a plain array without parameters', async () => {
     const { client } = await startSandbox();
     await fourDays(client);
 
@@ -83,7 +83,7 @@ describe('GET /v1/journals', () => {
     expect(reply.body.message).toMatch(message);
   });
 
-  it('answers at most limit journals', async () => {
+  it('returns at most as many journals as the limit', async () => {
     const { client } = await startSandbox();
     await fourDays(client);
 
@@ -103,7 +103,7 @@ describe('GET /v1/journals', () => {
     expect(statuses).toEqual([422, 422, 200, 200]);
   });
 
-  it('answers from one snapshot, although journals change while it is written', async () => {
+  it('returns one snapshot, although journals change while the response is written', async () => {
     const { client } = await startSandbox({ settleDelayMs: 1_000 });
     const entries = Array.from({ length: 4_000 }, () => ({ to_account: ann, amount: '0.01' }));
     await client.post('/v1/journals/batch', { entry_type: 'JNLC', from_account: sweep, entries });
@@ -116,7 +116,7 @@ describe('GET /v1/journals', () => {
     expect(listing.body.filter(({ status }) => status !== 'queued')).toEqual([]);
   });
 
-  it('shuffles its answer by a seed', async () => {
+  it('shuffles the journals if a seed is set', async () => {
     const orders = [];
     for (const listOrderSeed of [undefined, 1, 1]) {
       const { client } = await startSandbox(listOrderSeed === undefined ? {} : { listOrderSeed });

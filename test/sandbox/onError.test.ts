@@ -6,7 +6,7 @@ import { startSandbox } from './kit/startSandbox.ts';
 const failure = new Error('unexpected error');
 
 describe('onError', () => {
-  it('receives the error of a request that is answered 500', async () => {
+  it('receives the error of a request that gets a 500', async () => {
     const received: unknown[] = [];
     const newId = () => {
       throw failure;
@@ -19,7 +19,7 @@ describe('onError', () => {
     expect((await client.get('/sandbox/log')).body).toMatchObject([{ operation: 'createJournal', status: 500 }]);
   });
 
-  it('receives the error of a control that is answered 500, without exposing the stack', async () => {
+  it('receives the error of a control that gets a 500, whose body does not expose the stack', async () => {
     const received: unknown[] = [];
     const ids = ['5c1f6f0a-5c55-4a5c-8c0e-0d5f8d1f9e11'];
     const newId = () => {
@@ -41,7 +41,7 @@ describe('onError', () => {
     let receive: (error: unknown) => void = () => undefined;
     const received = new Promise<unknown>((resolve) => (receive = resolve));
     let draws = 0;
-    // An event draws 16 characters for each of its two ids: the first event succeeds, and the second fails once.
+    // An event needs 16 random characters for each of its two ids: the first event succeeds, and the second fails once.
     const random = () => {
       draws += 1;
       if (draws === 33) throw failure;

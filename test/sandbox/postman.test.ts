@@ -40,7 +40,7 @@ const securities = {
 };
 
 describe("the requests of the vendor's Postman collection", () => {
-  it('for journals are answered 2xx unchanged, in their order', async () => {
+  it('for journals get 2xx when they are sent unchanged, in the order of the collection', async () => {
     const { client } = await startSandbox();
 
     const created = await client.post<Journal>('/v1/journals', journal);

@@ -6,8 +6,8 @@ import { exchange } from '../contract/rawRequestsConnection.ts';
 
 const paths = ['/v1/journals', '/v1/journals/x', '/v1/nothing', '/v2/events/journals/status?since=x', '/v1/accounts'];
 
-describe('every answer', () => {
-  it.each(paths)('of %s carries a request id of its own and the rate limit', async (path) => {
+describe('every response', () => {
+  it.each(paths)('of %s has a unique request id and the rate limit', async (path) => {
     const { client } = await startSandbox();
 
     const [one, other] = [await client.get(path), await client.get(path, { authorization: '' })];
@@ -74,7 +74,7 @@ describe('the rate limit', () => {
     expect(replies.every(({ status }) => status === 200)).toBe(true);
   });
 
-  it('counts down, then answers 429 until the reset', async () => {
+  it('counts down, then causes 429 until the reset', async () => {
     let now = 1_800_000_000_000;
     const { client } = await startSandbox({ rateLimit: { limit: 2, windowMs: 5_000 }, clock: () => now });
 

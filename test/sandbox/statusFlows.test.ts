@@ -11,7 +11,7 @@ async function statusOf(client: SandboxClient, { id }: Journal): Promise<string>
   return (await client.get<Journal>(`/v1/journals/${id}`)).body.status;
 }
 
-/** Every status of a journal, from its events. */
+/** Returns every status change of a journal, from its events. */
 async function history(client: SandboxClient, { id }: Journal): Promise<string[]> {
   const stream = await client.events('/v1/events/journals/status?since_id=1&until_id=1000000');
   const { body } = await client.get<{ events: number }>('/sandbox/stats');
@@ -58,7 +58,7 @@ describe('the classic flow', () => {
     });
   });
 
-  it('moves journals by itself in real time', async () => {
+  it('moves journals without a control in real time', async () => {
     const { client } = await startClassic({ clockMode: 'real', settleDelayMs: 5 });
     const stream = await client.events();
 
@@ -68,7 +68,7 @@ describe('the classic flow', () => {
     expect(events.map(({ status_to }) => status_to)).toEqual(['queued', 'sent_to_clearing', 'executed']);
   });
 
-  it('answers queued without a delay, although the journal is already executed', async () => {
+  it('returns queued without a delay, although the journal is already executed', async () => {
     const { client } = await startClassic({ settleDelayMs: 0 });
 
     const journal = await create(client, cash());
@@ -246,7 +246,7 @@ describe('DELETE /v1/journals/{id}', () => {
     expect(reply.body.message).toContain(word);
   });
 
-  it('answers 422 the second time, and 404 for an unknown id', async () => {
+  it('responds with 422 the second time, and with 404 to an unknown id', async () => {
     const { client } = await startSandbox();
     const journal = await create(client, cash({ amount: '51' }));
     await client.send('DELETE', `/v1/journals/${journal.id}`);
@@ -260,7 +260,7 @@ describe('DELETE /v1/journals/{id}', () => {
 
 describe('GET /v1/journals/{id}', () => {
   it.each(['00000000-1111-4222-8333-444444444444', 'h7h5g33f-ef01-4458-9a4b-9598727a406f', '..'])(
-    'answers 404 for %s',
+    'responds with 404 to the id %s',
     async (id) => {
       const { client } = await startSandbox();
 

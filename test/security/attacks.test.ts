@@ -18,7 +18,7 @@ import { startServer } from '../kit/startServer.ts';
 import { startWithKeys } from '../kit/startWithKeys.ts';
 import { json, StubUpstream } from '../kit/StubUpstream.ts';
 
-/** A gateway in front of an API that records its calls, with a principal that may only read journals. */
+/** Starts a gateway in front of an API that records its calls, with a principal that may only read journals. */
 async function start() {
   const upstream = await StubUpstream.start(json(200, []));
   const { url, credentials } = await startWithKeys(upstream.url, { reader: { scopes: ['journals:read'] } });
@@ -35,7 +35,7 @@ async function expectUnharmed({ url, authorization, upstream }: Gateway): Promis
   expect(data).toEqual({ journals: { nodes: [] } });
 }
 
-/** The code of the refusal, or the close code of the socket. */
+/** Returns the code of the refusal, or the close code of the socket. */
 function refusalOf({ data, errors, closed }: Outcome): unknown {
   expect(data ?? null).toBeNull();
   return closed ? closed.code : errors?.[0]?.extensions?.['code'];
@@ -45,7 +45,7 @@ function times(count: number, piece: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => piece(index)).join(' ');
 }
 
-/** Text inside a number of pairs of brackets. */
+/** Returns text inside a number of pairs of brackets. */
 function within(depth: number, open: string, text: string, close: string): string {
   return `${open.repeat(depth)}${text}${close.repeat(depth)}`;
 }
@@ -174,7 +174,7 @@ const variables: [what: string, refusals: { http: string; socket: unknown }, que
   ],
 ];
 
-/** In characters, however large the request is and however many errors it has. */
+/** The maximum length of a refusal in characters, however large the request is and however many errors it has. */
 const longestRefusal = 20_000;
 
 describe('the gateway, over HTTP, event streams and WebSocket,', () => {
@@ -315,7 +315,7 @@ describe('the gateway, over HTTP,', () => {
       'a chunked body that never ends',
       'POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
     ],
-  ])('answers %s with 408, although its bytes keep arriving', async (_what, text) => {
+  ])('responds to %s with 408, although its bytes keep arriving', async (_what, text) => {
     const server = await startServer({}, { requestTimeoutMs: 200 });
     const client = dial(server.url);
     client.write(text);
@@ -458,7 +458,7 @@ function multipart(query: string): FormData {
   return form;
 }
 
-/** Without a `content-length`. */
+/** Returns the text as a stream, which `fetch` sends in chunks without a `content-length`. */
 function chunks(text: string): ReadableStream {
   return new Blob([text]).stream();
 }
@@ -499,7 +499,7 @@ async function statusOfUpgrade(url: string): Promise<number | undefined> {
   return answer.statusCode;
 }
 
-/** An acknowledged WebSocket and its TCP socket. */
+/** Opens a WebSocket, waits until it is acknowledged, and returns it with its TCP socket. */
 async function readySocket(url: string): Promise<{ socket: WebSocket; stream: Socket }> {
   const socket = openWebSocket(url);
   const [[{ socket: stream }]] = (await Promise.all([once(socket, 'upgrade'), once(socket, 'open')])) as [

@@ -16,12 +16,12 @@ import { malformedHttp } from './kit/malformedHttp.ts';
 import { malformedFrames, malformedTalk } from './kit/malformedSocket.ts';
 import type { Talk } from './kit/malformedSocket.ts';
 
-/** Set `MALFORMED_SEED` for other requests. */
+/** Determines the requests. Set `MALFORMED_SEED` to send different requests. */
 const seed = Number(process.env['MALFORMED_SEED'] ?? 4);
 
 /** The number of requests and conversations in flight at once. */
 const atOnce = 25;
-/** The heap size varies by as much, in bytes. A leak of 3 KB for each of the 500 repeated requests exceeds it. */
+/** The variation of the heap size, in bytes. A leak of 3 KB for each of the 500 repeated requests exceeds it. */
 const noise = 1_500_000;
 
 setFlagsFromString('--expose-gc');
@@ -57,7 +57,7 @@ it(
       expect(await ask(watched.url, '{ journals { nodes { id } } }')).toEqual({ data: { journals: { nodes: [] } } });
     };
 
-    // The first time fills the caches of documents.
+    // The first run fills the caches of documents.
     await sendAll(requests);
     const heap = await heapUsed();
     await sendAll(requests.filter((_request, index) => index % 2 === 0));
@@ -71,16 +71,16 @@ const upgrade = Buffer.from(
     'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n',
 );
 
-/** The request and its answer if the answer shows harm. */
+/** Returns the request and its response if the response shows that the request did harm; otherwise null. */
 function harmIn(what: Buffer | Talk, answer: string): string | null {
   const isHarm = /^HTTP\/1\.1 5|\n\s+at |\\n\s+at |Unexpected error|INTERNAL|\bclosed (?:1011|4500)/m.test(answer);
   return isHarm ? `${Buffer.isBuffer(what) ? what.toString('latin1') : what.join('\n')}\n>>> ${answer}` : null;
 }
 
-/** The head of an event stream or of GraphiQL's page, or a first message on a WebSocket. */
+/** Matches when enough has arrived: the head of an event stream or of GraphiQL's page, or a message on a WebSocket. */
 const isEnough = /^content-type: text\/(?:event-stream|html)|^HTTP\/1\.1 101 [^]*\r\n\r\n[^]/im;
 
-/** Everything until the gateway ends the connection. For connections that stay open, the first part. */
+/** Returns everything that arrives until the gateway ends the connection, or the first part if it stays open. */
 async function answerTo(url: string, bytes: Buffer): Promise<string> {
   const { hostname, port } = new URL(url);
   const client = connect(Number(port), hostname);
@@ -95,7 +95,7 @@ async function answerTo(url: string, bytes: Buffer): Promise<string> {
   return answer;
 }
 
-/** All messages of the gateway until it has answered two pings or has closed the socket. */
+/** Returns all messages of the gateway until it has responded to two pings or closed the socket. */
 async function talkTo(url: string, talk: Talk): Promise<string> {
   const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
   const answers: string[] = [];

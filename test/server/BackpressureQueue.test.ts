@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { BackpressureQueue } from '../../src/server/live/BackpressureQueue.ts';
 
-/** A queue and its writes. `client.isTaking` is false while the client's buffer is full. */
+/** Creates a queue and records its writes. `client.isTaking` is false while the client's buffer is full. */
 function start() {
   const client = { isTaking: true };
   const written: string[] = [];

@@ -16,7 +16,7 @@ describe('HttpServer', () => {
       404,
     ],
     ['a malformed Host', 'GET /graphql HTTP/1.1\r\nhost: [\r\nconnection: close\r\n\r\n', 400],
-    ['no HTTP at all', 'hello there\r\n\r\n', 400],
+    ['text that is not HTTP', 'hello there\r\n\r\n', 400],
     [
       'an upgrade without a key',
       'GET /graphql HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
@@ -27,7 +27,7 @@ describe('HttpServer', () => {
       'GET /else/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
       404,
     ],
-  ])('answers %s without a stack trace and keeps serving', async (_name, text, status) => {
+  ])('responds to %s without a stack trace and keeps serving', async (_name, text, status) => {
     const server = await startServer({});
     const { hostname, port } = new URL(server.url);
     const client = connect(Number(port), hostname);

@@ -12,7 +12,10 @@ import { startServer } from '../kit/startServer.ts';
 
 const many = 20;
 
-/** A document of the largest size that is parsed; it is refused for its fields. Each index gives a different one. */
+/**
+ * Returns a document of the largest size that is parsed. It is refused for its fields. Each index gives a different
+ * text.
+ */
 function largeDocument(index: number): string {
   return `# ${index}\n{ ${'hello '.repeat(9_000)} }`;
 }
@@ -50,7 +53,7 @@ describe('large documents', () => {
     expect(answered.indexOf(many)).toBeLessThan(many / 2);
   });
 
-  it('that take long to parse leave as much time to everything else', async () => {
+  it('are followed by a pause that is as long as their parsing took', async () => {
     const queue = new ParseQueue();
     let parsedAt = 0;
 
@@ -66,7 +69,7 @@ describe('large documents', () => {
   });
 });
 
-/** An open connection, so that requests on several connections arrive together. */
+/** A connection that is opened before its request is sent, so that requests on several connections arrive together. */
 class Connection {
   readonly #socket: Socket;
 

@@ -13,13 +13,13 @@ const serving = sharedBinary();
 const at = (path: string) => new URL(path, serving().url).href;
 const preflight = { 'graphql-require-preflight': 'true' };
 
-/** The assets that the page loads, by their paths. */
+/** Returns the paths of the assets that the page loads. */
 async function assetsOfPage(): Promise<string[]> {
   const page = await (await fetch(at('/'))).text();
   return [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
 }
 
-/** The bytes that are sent, without decompressing them. */
+/** Downloads a file. Returns the number of bytes on the wire, without decompressing them. */
 function download(url: string, encoding: string): Promise<{ bytes: number; encoding: string | undefined }> {
   return new Promise((resolve, reject) => {
     request(url, { headers: { 'accept-encoding': encoding } }, (response) => {
@@ -60,7 +60,7 @@ describe('the console', () => {
     expect(response.status).toBe(304);
   });
 
-  it('has assets that are compressed as the browser accepts it and cached for ever', async () => {
+  it('has assets that are compressed with a coding that the browser accepts and cached forever', async () => {
     const assets = await assetsOfPage();
     expect(assets.length).toBeGreaterThan(1);
 
@@ -85,13 +85,13 @@ describe('the console', () => {
   });
 
   it.each(['/assets/nothing.js', '/assets/../.inputs', '/%2e%2e/package.json', '/assets/', '/journals', '/nowhere'])(
-    'answers %s with 404',
+    'responds to %s with 404',
     async (path) => {
       expect((await fetch(at(path))).status).toBe(404);
     },
   );
 
-  it('answers only GET and HEAD', async () => {
+  it('accepts only GET and HEAD', async () => {
     const [head, post] = [await fetch(at('/'), { method: 'HEAD' }), await fetch(at('/'), { method: 'POST' })];
 
     expect([head.status, post.status]).toEqual([200, 404]);
@@ -144,7 +144,7 @@ describe("the sandbox's controls at the gateway's own origin", () => {
     expect(response.status).toBe(403);
   });
 
-  it('refuse a long body, and answer the sandbox itself refuses with its message', async () => {
+  it("refuse a long body, and return the sandbox's message for a body that the sandbox refuses", async () => {
     const put = (body: string) => fetch(at('/sandbox/control/faults'), { method: 'PUT', headers: preflight, body });
 
     expect((await put('x'.repeat(70_000))).status).toBe(413);
@@ -157,7 +157,7 @@ describe("the sandbox's controls at the gateway's own origin", () => {
     expect(response.status).toBe(404);
   });
 
-  it('need a credential with the scope journals:write where AUTH asks for one', async () => {
+  it('require a credential with the scope journals:write if AUTH is configured', async () => {
     const file = join(await temporaryFolder(), 'keys.json');
     const [reader, writer] = [newKey('reader'), newKey('writer', { scopes: ['journals:write'], fromAccounts: ['*'] })];
     await writeKeyFile(file, [reader, writer]);

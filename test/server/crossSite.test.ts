@@ -16,7 +16,7 @@ async function start() {
   return { stub, url: (await startGateway(stub.url)).url };
 }
 
-/** A gateway that pages of one other origin may use. */
+/** Starts a gateway that pages of one other origin may use. */
 async function startWithFriend() {
   const stub = await StubUpstream.start(json(403, {}));
   return startGateway(stub.url, {}, { limits: { corsOrigins: [friend] } });
@@ -115,7 +115,7 @@ describe('urql, which queries by GET by default', () => {
   const accepted = { methods: ['GET'], data: { __typename: 'Query' }, error: undefined };
   const refused = { methods: ['GET'], data: undefined, error: 'PREFLIGHT_REQUIRED' };
 
-  it('may do so on a page of the gateway', async () => {
+  it('may query by GET on a page of the gateway', async () => {
     const { url } = await start();
 
     const ownPage = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', referer: new URL('/', url).href };
@@ -123,7 +123,7 @@ describe('urql, which queries by GET by default', () => {
     expect(await query(url, ownPage)).toEqual(accepted);
   });
 
-  it('may do so on a page of a configured origin, and not on any other', async () => {
+  it('may query by GET on a page of a configured origin, and not on any other', async () => {
     const { url } = await startWithFriend();
 
     expect(await query(url, { 'sec-fetch-site': 'cross-site', origin: friend })).toEqual(accepted);

@@ -17,7 +17,9 @@ const fast = 'a45e22be-ebec-42af-87ff-7ac3162df556';
 /** Much longer than any answer of the stub takes, even on a busy machine. */
 const limits = { deadlineMs: 1_000 };
 
-/** Never answers reads of one journal or of the history, and answers everything else at once. */
+/**
+ * Starts an API that never responds to reads of one journal or of the history, and responds to everything else at once.
+ */
 async function startStalled() {
   const cut = new Gate();
   const stub = await StubUpstream.start(

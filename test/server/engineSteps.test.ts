@@ -61,7 +61,7 @@ describe('the doors', () => {
     const used =
       /import \{[^}]*\b(?:parse|validate|execute|subscribe|getOperationAST|getVariableValues)\b[^}]*\} from 'graphql'/;
 
-    // Tools are described by the documents of the manifest, which are parsed at the start.
+    // Tools are described by the documents of the manifest, which are parsed at startup.
     expect(filesWith(used).filter((file) => file.startsWith('server/'))).toEqual(['server/mcp/documentTools.ts']);
     expect(filesWith(used)).toContain('engine/limits/parseBounded.ts');
   });

@@ -11,7 +11,7 @@ const query = `mutation ($amount: Decimal!) {
   createJournal(input: { jnlc: { fromAccount: "${sweep}", toAccount: "${customer}", amount: $amount } }) { __typename }
 }`;
 
-/** Sends the amount as this JSON text and returns the text of the answer. */
+/** Sends the amount as this JSON text and returns the text of the response. */
 type Send = (url: string, amount: string) => Promise<string>;
 
 const byJson: Send = async (url, amount) => {
@@ -82,7 +82,7 @@ describe.each([
 
 const first = 'query ($n: Int) { journals(first: $n) { nodes { id } } }';
 
-/** Sends these variables unchanged and returns the text of the answer. */
+/** Functions that send variables unchanged and return the text of the response. */
 const ways: Record<string, (url: string, query: string, variables: string) => Promise<string>> = {
   'a JSON body': async (url, query, variables) => {
     const body = `{"query":${JSON.stringify(query)},"variables":${variables}}`;

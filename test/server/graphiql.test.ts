@@ -11,7 +11,7 @@ import { json, StubUpstream } from '../kit/StubUpstream.ts';
 const sandbox = sharedGateway();
 const html = { accept: 'text/html' };
 
-/** The page, and the URLs of everything that it names. */
+/** Returns the page, and the URLs of everything that it refers to. */
 async function openPage(url: string, headers: Record<string, string> = {}) {
   const answer = await fetch(url, { headers: { ...html, ...headers } });
   const text = await answer.text();
@@ -19,7 +19,7 @@ async function openPage(url: string, headers: Record<string, string> = {}) {
   return { answer, text, files };
 }
 
-/** The URL of the script, and those of the workers that it starts. */
+/** Returns the URLs of the script and of the workers that it starts. */
 async function scriptsOf(url: string): Promise<string[]> {
   const { files } = await openPage(url);
   const script = files.find((file) => file.endsWith('.js')) ?? '';
@@ -118,7 +118,7 @@ describe('the files of GraphiQL', () => {
   });
 });
 
-/** The length of what the bytes on the wire decompress to. `fetch` would decompress them itself. */
+/** Returns the length of the decompressed body. Unlike `fetch`, it decompresses the bytes on the wire itself. */
 async function bodyOf(url: string, encoding: string, decompress: (bytes: Buffer) => Buffer): Promise<number> {
   const { body } = await request(url, { headers: { 'accept-encoding': encoding } });
   return decompress(Buffer.from(await body.arrayBuffer())).length;

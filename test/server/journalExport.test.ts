@@ -154,7 +154,7 @@ describe('an export', () => {
     expect((await get(url, { origin: 'https://evil.example' })).status).toBe(403);
   });
 
-  it('answers with an error status if its first page fails', async () => {
+  it('responds with an error status if its first page fails', async () => {
     const { gateway, sandbox } = await startBoth();
     await control(sandbox, 'PUT', 'faults', {
       faults: [{ kind: 'answer', status: 401, when: 'before', probability: 1, operations: ['listJournals'] }],

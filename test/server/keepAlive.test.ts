@@ -40,7 +40,7 @@ describe('an idle connection', () => {
 
     await once(client, 'end');
 
-    // A request that is late would have been answered with 408.
+    // The response to a late request would be 408.
     expect(text.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200']);
   });
 });

@@ -13,7 +13,9 @@ const seed = 17;
 const directives = fc.constantFrom('', '', '', ' @include(if: true)', ' @a @b(c: [1, { d: "e" }])');
 const name = fc.constantFrom('a', 'b', 'c', '__typename', '__schema', '__type');
 
-/** Selections that spread fragments of at least this number, which prevents cycles; of any number if it is null. */
+/**
+ * Selections that spread only fragments with at least this number, so that there are no cycles, or any if it is null.
+ */
 function selections(least: number | null): fc.Arbitrary<string> {
   const spreadable = least === null ? 0 : least;
   const { set } = fc.letrec<{ set: string; selection: string }>((tie) => ({
@@ -55,7 +57,7 @@ function documents(isCircular: boolean): fc.Arbitrary<string> {
   });
 }
 
-/** The size of a document, counted after each spread has been replaced by its fragment. */
+/** Returns the size of a document, counted after each spread has been replaced by its fragment. */
 function writtenOut(document: DocumentNode): MeasuredDocument {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
@@ -172,7 +174,7 @@ describe('parseBounded', () => {
   });
 });
 
-/** Null if nothing is thrown; undefined for an error without a code. */
+/** Returns the code of the error that is thrown: null if nothing is thrown, undefined for an error without a code. */
 function codeOf(read: () => unknown): unknown {
   try {
     read();

@@ -7,7 +7,7 @@ import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
 import type { StartedServer } from '../kit/startServer.ts';
 
-/** A server with room for ten operations, five of them queries, and with running queries that only the test ends. */
+/** Starts a server with room for ten operations, five of them queries. Some mutations run until the test ends them. */
 async function startBusy(underWay: number): Promise<{ server: StartedServer; end: () => Promise<void> }> {
   let begun = 0;
   let allBegun: () => void = () => undefined;
@@ -100,7 +100,7 @@ describe('a process that sheds queries', () => {
     ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
     ['application/json', 'application/json; charset=utf-8'],
     ['*/*', 'application/json; charset=utf-8'],
-  ])('answers a client that accepts %s before it parses the request', async (accept, mediaType) => {
+  ])('responds to a client that accepts %s before it parses the request', async (accept, mediaType) => {
     const { server, end } = await startBusy(5);
 
     const answer = await post(server.url, '{ is no JSON', { accept, 'x-request-id': 'asked-1' });
@@ -129,7 +129,7 @@ describe('a process that sheds queries', () => {
     expect(said).toEqual([]);
   });
 
-  it('answers /health', async () => {
+  it('responds to /health', async () => {
     const { server, end } = await startBusy(10);
 
     const answer = await fetch(server.url.replace('/graphql', '/health'));

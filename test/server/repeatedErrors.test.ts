@@ -7,7 +7,7 @@ const gateway = sharedGateway();
 
 const most = 6;
 
-/** Each ten times or more, as scanners send them. */
+/** Documents that contain the same mistake ten times or more, as scanners send them. */
 const mistakes: [what: string, query: string, variables?: Record<string, unknown>][] = [
   ['an unknown directive', `{ __typename ${'@aa'.repeat(10)} }`],
   ['a directive that may stand once', `{ __typename ${'@include(if: true) '.repeat(10)} }`],
@@ -71,7 +71,7 @@ describe('a repeated mistake', () => {
   });
 });
 
-/** Ten of them, with a space between. */
+/** Returns ten different names, each followed by `end` and separated by spaces. */
 function names(name: string, end = ''): string {
   return Array.from({ length: 10 }, (_, index) => `${name}${index}${end}`).join(' ');
 }

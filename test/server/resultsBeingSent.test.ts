@@ -5,7 +5,7 @@ import type { SocketMessage } from '../kit/RawSocket.ts';
 import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
 
-/** More than the buffers of both sides hold. */
+/** A text that is longer than the buffers of both sides. */
 const flood = 'x'.repeat(32_000_000);
 const ticks = 'subscription { ticks }';
 

@@ -22,7 +22,7 @@ interface Event {
   text: string;
 }
 
-/** A server whose subscribers all receive the same events, and a list of the executions. */
+/** Starts a server whose subscribers all receive the same events. Returns it with a list of the executions. */
 async function start(
   show: (event: Event, asked: Asked) => Promise<string> | string = ({ text }) => text,
   options: StartServerOptions = {},
@@ -50,7 +50,7 @@ async function start(
   return { url: server.url, sources, executions, emit };
 }
 
-/** A subscriber on its own socket whose subscription has started. */
+/** Starts a subscription on a new socket. */
 async function subscriber(
   url: string,
   { id = '1', query = updates, variables = {}, authorization = '' } = {},

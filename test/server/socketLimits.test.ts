@@ -75,7 +75,7 @@ describe('a message above the configured size', () => {
 });
 
 describe('the number of operations on a WebSocket', () => {
-  it('is limited: the next one is refused until another has ended', async () => {
+  it('is limited: a further operation is refused until another has ended', async () => {
     const server = await startServer({ ticks: () => new Source() }, { maxOperations: 2 });
     const socket = await RawSocket.ready(server.url);
     socket.subscribe('1', ticks);
@@ -205,12 +205,12 @@ describe('an idle client', () => {
   });
 });
 
-/** Repeated this many times, it is more than the buffers of both sides hold. */
+/** Sent `floods` times, this text is more than the buffers of both sides hold. */
 const flood = 'x'.repeat(200_000);
 const floods = 200;
 
 describe('a client that reads nothing', () => {
-  /** The socket of an event stream that is never read. */
+  /** Opens an event stream that is never read. Returns its socket. */
   async function stalledStream(url: string, query: string): Promise<Socket> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);

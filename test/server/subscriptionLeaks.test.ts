@@ -17,13 +17,13 @@ import { statusEvent } from '../kit/statusEvent.ts';
 
 const updates = 'subscription ($as: String) { updates { text(as: $as) } }';
 
-/** The objects of a subscription. */
+/** The classes of the objects that exist for a subscription. */
 const parts = [SharedExecution, LiveSubscription, StatusSubscription, SocketOperation, EventStreamBody];
 
-/** Variation of the heap size between measurements, in bytes. Two thousand subscriptions take several times as much. */
+/** The variation of the heap size between measurements, in bytes. 2,000 subscriptions take several times as much. */
 const noise = 2_500_000;
 
-/** Number of timers and sockets of the process. */
+/** Returns the number of timers and sockets of the process. */
 function resources(): number {
   return process.getActiveResourcesInfo().length;
 }
@@ -78,7 +78,7 @@ describe('two thousand subscriptions that come and go', () => {
 
 let count = 0;
 
-/** Half of them are the same, the others are unique. */
+/** Returns variables: in half of the calls the same ones, otherwise unique ones. */
 function variables(): { as: string } {
   count += 1;
   return { as: count % 2 ? 'all' : String(count) };
@@ -93,7 +93,7 @@ async function onSocket(socket: RawSocket): Promise<() => Promise<void>> {
   };
 }
 
-/** On bare sockets, because a client library would leave more behind than a leak would. */
+/** Subscribes on bare sockets, because a client library would leave more behind than a leak would. */
 async function onStreams(url: string): Promise<() => Promise<void>> {
   const { hostname, port } = new URL(url);
   const sockets = await Promise.all(

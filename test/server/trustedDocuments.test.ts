@@ -26,7 +26,7 @@ async function start(only: boolean, manifest: unknown = { [id]: known }): Promis
   return startGateway(sandbox.url, {}, { documents: { file: await fileWith(manifest), only } });
 }
 
-/** Send the members of a request over HTTP and over a WebSocket and return the result. */
+/** Functions that send the members of a request, over HTTP or over a WebSocket, and return the result. */
 const ways = {
   HTTP: async (url: string, members: object) => {
     const headers = { 'content-type': 'application/json' };
@@ -118,7 +118,7 @@ describe('the file of trusted documents', () => {
       'a: Cannot query field "nothing" on type "Query".',
     ],
     ['a manifest with a document that cannot be parsed', { a: '{' }, 'a: Syntax Error'],
-  ])('that is %s prevents the start and is reported', async (_what, manifest, problem) => {
+  ])('that is %s prevents the startup and is reported', async (_what, manifest, problem) => {
     await expect(start(true, manifest)).rejects.toThrow(problem);
   });
 });

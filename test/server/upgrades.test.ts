@@ -8,11 +8,11 @@ import { startServer } from '../kit/startServer.ts';
 const query = '{ hello }';
 const hello = '{"data":{"hello":"hello"}}';
 
-/** What the JDK's HttpClient, `curl --http2` and others send. */
+/** The upgrades that the JDK's HttpClient, `curl --http2` and others offer. */
 const offers: [name: string, headers: Record<string, string>][] = [
   ['h2c', { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__' }],
   ['TLS/1.0', { connection: 'Upgrade', upgrade: 'TLS/1.0' }],
-  ['what nobody knows', { connection: 'upgrade', upgrade: 'foo/2, bar' }],
+  ['unknown protocols', { connection: 'upgrade', upgrade: 'foo/2, bar' }],
 ];
 
 function posted(headers: Record<string, string>, pieces: number): RawRequest {

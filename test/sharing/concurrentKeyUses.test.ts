@@ -12,7 +12,7 @@ import type { Kind } from '../money/kit/Work.ts';
 const uses = 50;
 
 it.skipIf(isWithoutRedis)(
-  `three gateways with one Redis give ${uses} concurrent uses of one key one effect and one answer`,
+  `three gateways with one Redis execute ${uses} concurrent uses of one key once and give all of them the same result`,
   async () => {
     const sandbox = await startSandbox();
     const { gateways, redis } = await startGateways(sandbox);
@@ -24,12 +24,12 @@ it.skipIf(isWithoutRedis)(
       const verdicts = await doWork(works, { url, concurrency: uses, patienceMs: 200, maxAsked: 50 });
 
       expect(await audit(sandbox, verdicts)).toMatchObject({ done: uses, wrong: [] });
-      // A gateway whose Redis has not answered in time does not know the outcome.
+      // If Redis has not responded in time, the gateway does not know whether the result is a replay.
       expect(verdicts.filter(({ result }) => result.replayed === false).length).toBeLessThan(2);
       expect(verdicts.filter(({ result }) => result.replayed === true).length).toBeGreaterThan(0);
     }
 
-    // A gateway that starts later gives the same answer; a gateway of another account shares nothing.
+    // A gateway that starts later returns the same result. A gateway of another account shares nothing.
     const [work] = makeWork('reverseBatch', 1);
     const later = await startGateway(sandbox.url, {}, { redis: redisOf(redis) });
     expect(await mutate(later.url, 'createReverseBatchJournal', work?.variables ?? {})).toMatchObject({

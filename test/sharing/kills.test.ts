@@ -13,17 +13,17 @@ import type { Verdict } from '../money/kit/doWork.ts';
 import { makeWork } from '../money/kit/Work.ts';
 import { startCluster } from './kit/startCluster.ts';
 
-const isLeftOut = isWithoutRedis || isWithoutHaproxy;
-/** Several processes start one after the other, which takes its time on a busy machine. */
+const isSkipped = isWithoutRedis || isWithoutHaproxy;
+/** Several processes start one after another, which takes long on a busy machine. */
 const timeout = 180_000;
 
-it.skipIf(isLeftOut)(
+it.skipIf(isSkipped)(
   'three gateways behind a balancer, each killed with kill -9, make no reverse batch twice and report each correctly',
   { timeout },
   async () => {
     const sandbox = await startSandbox();
     const { url, gateways } = await startCluster(sandbox, { OUTCOMES_SETTLE_SECONDS: '2' });
-    // Some batches are in flight when a gateway is killed: processed, but not answered yet.
+    // When a gateway is killed, some batches are in flight: processed by the API, but without a response yet.
     const slow = { kind: 'latency', operations: ['createReverseBatch'], ms: 100, when: 'after', probability: 0.5 };
     await control(sandbox, 'PUT', 'faults', { faults: [slow] });
     const works = makeWork('reverseBatch', 40).flatMap((work) => [work, work]);
@@ -39,7 +39,7 @@ it.skipIf(isLeftOut)(
   },
 );
 
-it.skipIf(isLeftOut)('a rolling restart loses no accepted operation', { timeout }, async () => {
+it.skipIf(isSkipped)('a rolling restart loses no accepted operation', { timeout }, async () => {
   const sandbox = await startSandbox();
   const { url, gateways } = await startCluster(sandbox, { SHUTDOWN_DELAY_SECONDS: '1' });
   const works = [...makeWork('create', 600), ...makeWork('batch', 200), ...makeWork('reverseBatch', 200)].sort(
@@ -51,7 +51,7 @@ it.skipIf(isLeftOut)('a rolling restart loses no accepted operation', { timeout 
     for (const gateway of gateways) await gateway.restart('SIGTERM');
     return true;
   })();
-  // With a pause, so that the operations last until the last restart and leave processor time for it.
+  // The pauses make the operations last until the last restart and leave processor time for it.
   while (!(await waitFor(restarted, { timeoutMs: 100 })) && works.length > 0) {
     verdicts.push(
       ...(await doWork(works.splice(0, 4), { url: () => url, concurrency: 4, patienceMs: 200, maxAsked: 9 })),

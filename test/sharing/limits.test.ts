@@ -24,7 +24,7 @@ it.skipIf(isWithoutRedis)('a 429 that one gateway receives holds all of them unt
   });
 
   const first = ask(gateways[0]?.url ?? '', list);
-  // The others learn of it from the gateway that has received it.
+  // The other gateways learn of the 429 from the gateway that has received it.
   for (const { adminUrl } of gateways) {
     await expect.poll(() => askMetric(adminUrl ?? '', pauseMetric), { interval: 5, timeout: 5_000 }).toBeGreaterThan(0);
   }

@@ -18,14 +18,12 @@ const [create] = makeWork('create', 1).map(({ variables }) => variables);
 const reverse = (url: string, variables = first) => mutate(url, 'createReverseBatchJournal', variables ?? {});
 const idsOf = ({ results = [] }: MutationResult) => results.map(({ journal }) => journal.id).sort();
 
-const title = 'gateways refuse reverse batches but do everything else; when it %s, nothing is moved twice';
-
 describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
   it.each([
     ['is killed', 'is restarted with its data', { keepsData: true, freezes: false }],
     ['is killed', 'is restarted without its data', { keepsData: false, freezes: false }],
     ['hangs', 'continues', { keepsData: true, freezes: true }],
-  ])(`when Redis %s, ${title}`, async (...row) => {
+  ])('refuse only reverse batches when Redis %s, and move nothing twice when it %s', async (...row) => {
     const [, , { keepsData, freezes }] = row;
     const sandbox = await startSandbox();
     const admin = { host: '127.0.0.1', port: 0 };
@@ -39,8 +37,8 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
     if (freezes) redis.freeze();
     else await redis.kill();
 
-    // The gateway that sent the first batch still has its outcome. The other gateway may have it, too, and sends
-    // nothing.
+    // The gateway that sent the first batch still has the outcome of that batch. The other gateway either has this
+    // outcome, too, or refuses the batch.
     const begun = performance.now();
     expect(idsOf(await reverse(one, first))).toEqual(idsOf(done[0]));
     const refusals = await Promise.all([reverse(one, third), reverse(other, third)]);
@@ -52,7 +50,7 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
     expect(await mutate(other, 'createJournal', create ?? {})).toMatchObject({ __typename: 'CreateJournalSuccess' });
     expect((await ask(other, '{ journals(first: 1) { nodes { id } } }')).errors).toBeUndefined();
     expect(performance.now() - begun).toBeLessThan(10_000);
-    // A connection whose Redis hangs counts as available until it is closed.
+    // While Redis hangs, a connection counts as ready until a command times out and closes it.
     await expect
       .poll(redisReports, { timeout: 5_000 })
       .toEqual(Array(2).fill({ status: 200, ready: true, redis: false }));
@@ -71,14 +69,14 @@ describe.skipIf(isWithoutRedis)('gateways that share Redis', () => {
     await expect
       .poll(redisReports, { timeout: 5_000 })
       .toEqual(Array(2).fill({ status: 200, ready: true, redis: true }));
-    const writes = await control<{ operation: string; status: number }[]>(sandbox, 'GET', 'log');
-    expect(writes.filter(({ operation }) => operation === 'createReverseBatch')).toHaveLength(3);
+    const requests = await control<{ operation: string; status: number }[]>(sandbox, 'GET', 'log');
+    expect(requests.filter(({ operation }) => operation === 'createReverseBatch')).toHaveLength(3);
   });
 });
 
 /**
- * Repeats a batch until it is not refused. Each gateway has its own connections to Redis and finds out on its own that
- * Redis is back; and whenever Redis takes too long to answer a gateway, that gateway refuses.
+ * Repeats a batch until it is not refused. Each gateway reconnects to Redis by itself, and refuses batches whenever
+ * Redis takes too long to respond.
  */
 async function untilAnswered(url: string, variables = first): Promise<MutationResult> {
   for (;;) {

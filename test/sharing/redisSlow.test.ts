@@ -27,7 +27,7 @@ interface Changed {
   journalStatusChanged: { id: string };
 }
 
-/** Two gateways that reach Redis over a link that is not slow yet. */
+/** Starts two gateways that reach Redis over a link that is not slow yet. */
 async function startAll() {
   const sandbox = await startSandbox();
   const redis = await startRedis();
@@ -42,13 +42,13 @@ async function startAll() {
   return { sandbox, redis, link, untilReady, urls: gateways.map(({ url }) => url) as [string, string] };
 }
 
-/** Whether Redis is available to a gateway. */
+/** Returns whether Redis is available to a gateway. */
 async function reportsRedis({ adminUrl }: Gateway): Promise<boolean> {
   const { checks } = (await (await fetch(`${adminUrl}/ready`)).json()) as { checks: { redis: { ok: boolean } } };
   return checks.redis.ok;
 }
 
-/** Each gateway in turn. */
+/** Returns a function that returns the URL of each gateway in turn. */
 function inTurn(urls: readonly string[]): () => string {
   let asked = 0;
   return () => urls[(asked += 1) % urls.length] ?? '';
@@ -105,8 +105,8 @@ it.skipIf(isWithoutRedis)(
           expect((await timed('read', ask(url, list))).errors).toBeUndefined();
           const created = await timed('create', mutate(url, 'createJournal', create?.variables ?? {}));
           expect(created.__typename).toBe('CreateJournalSuccess');
-          // Some commands of these batches are still on their way: in one half of the rounds those before they are sent, in
-          // the other half those that store what became of them.
+          // When the link becomes slow, some commands to Redis are in flight: in half of the rounds those that claim a
+          // batch before it is sent, in the other half those that store its outcome.
           if (round % 2 === 1) outcomes.push(await reversing);
           if (index === 0) link.roundTrip = { fromMs: 5_000, toMs: 8_000 };
           if (round % 2 === 0) outcomes.push(await reversing);
@@ -115,14 +115,14 @@ it.skipIf(isWithoutRedis)(
     }
 
     expect(await live.take(creates.length)).toHaveLength(creates.length);
-    // Half a second for each command, and the time of the operation itself: less than one answer of Redis takes.
+    // Each command may take half a second. With the operation itself, that is less than one response of Redis takes.
     expect(Math.max(...Object.values(longestMs))).toBeLessThan(4_500);
     link.roundTrip = { fromMs: 0, toMs: 0 };
     await untilReady();
     const works = [...batches, ...batches, ...creates];
     const verdicts = await doWork(works, { url: inTurn(urls), concurrency: 12, patienceMs: 200, maxAsked: 1_000 });
     expect(await audit(sandbox, verdicts)).toMatchObject({ done: works.length, wrong: [] });
-    // Less than a search for a lost batch takes, or than a wait for a call that has ended.
+    // A search for a lost batch, or a wait for a call that has already ended, would take longer.
     expect(Math.max(...verdicts.map(({ askedAtMs, reportedAtMs }) => reportedAtMs - askedAtMs))).toBeLessThan(15_000);
     const idsOf = ({ results }: MutationResult) => results?.map(({ journal }) => journal.id).sort();
     const reported = outcomes.filter(({ __typename }) => __typename.endsWith('Success')).map(idsOf);

@@ -15,7 +15,7 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
 const traceparent = `00-${traceId}-${spanId}-01`;
 
-/** A gateway with traces in front of an upstream with this response. */
+/** Starts a gateway with traces in front of an upstream that gives this response. */
 async function startTraced(answer: Answer) {
   const [collector, stub] = [await Collector.start(), await StubUpstream.start(answer)];
   const tracing = { url: `${collector.url}/v1/traces`, serviceName: 'journals-test' };

@@ -87,7 +87,7 @@ describe('JournalsClient', () => {
     },
   );
 
-  it.each([200, 202, 204])('takes status %i of a delete for success', async (status) => {
+  it.each([200, 202, 204])('treats status %i of a delete as success', async (status) => {
     const stub = await StubUpstream.start(text(status, ''));
 
     await openJournalsClient(stub.url).delete(journalId);

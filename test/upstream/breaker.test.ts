@@ -10,7 +10,7 @@ import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 const broken = json(503, { message: 'down' });
 const probe = '/v1/journals?limit=1';
 
-/** An upstream that fails until `isUp` is set. */
+/** Starts an upstream that fails until `isUp` is set. */
 async function startBroken(failure: Answer = broken) {
   const state = { isUp: false };
   const stub = await StubUpstream.start((seen, response) =>
@@ -104,7 +104,7 @@ describe('the breaker', () => {
     };
     await Promise.all(Array.from({ length: workers }, worker));
 
-    // Twenty failures open the breaker; each of the other workers may have a call in flight by then.
+    // Twenty failures open the breaker. By then, each of the other workers may have a call in flight.
     expect(calls().length).toBeGreaterThanOrEqual(20);
     expect(calls().length).toBeLessThan(20 + workers);
   });
@@ -128,7 +128,7 @@ describe('a read that fails', () => {
   });
 });
 
-/** Calls refused at once give the event loop no turn, which the probe's response needs. */
+/** Lets the event loop read the probe's response: a loop over calls that are refused at once would prevent that. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

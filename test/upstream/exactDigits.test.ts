@@ -6,7 +6,9 @@ import { decodeListedJournal } from '../../src/upstream/journals/decodeJournal.t
 import { decodeListResponse, ListDecoder } from '../../src/upstream/journals/decodeResponse.ts';
 import { wireJNLC, wireJNLS } from '../kit/wireJournals.ts';
 
-/** As the API could send a value: most are texts, some are numbers that a JavaScript number doesn't spell. */
+/**
+ * Ways in which the API could send a value: mostly as text, sometimes as a number that JavaScript writes differently.
+ */
 const spellings = [
   '"10.50"',
   '"7"',
@@ -37,7 +39,7 @@ const fields = [
   'a_field_of_the_future',
 ];
 
-/** The text of a journal in which up to three fields have any value. */
+/** Returns the JSON text of a journal in which up to three fields have random values. */
 function journalText(random: () => number): string {
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
   const texts = new Map(

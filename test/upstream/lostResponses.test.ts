@@ -74,7 +74,10 @@ function pairs(...answers: Record<string, Answer>[]): [string, string, Answer][]
   );
 }
 
-/** The API takes no idempotency key for a reverse batch: sending it again could move the money twice. */
+/**
+ * Returns how often a write is sent. The API takes no idempotency key for a reverse batch, so sending the batch again
+ * could move the money twice.
+ */
 function attemptsOf(name: string): number {
   return name === 'createReverseBatch' ? 1 : 3;
 }

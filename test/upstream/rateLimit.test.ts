@@ -79,7 +79,7 @@ describe('after a 429', () => {
       return json(200, wireJNLC())(seen, response);
     });
     const client = openJournalsClient(stub.url, { readDeadlineMs: 3_600_000, writeDeadlineMs: 3_601_000 });
-    // After these, a response is expected to take more than a minute.
+    // After these calls, the client expects a response to take more than a minute.
     for (let call = 0; call < 20; call += 1) await client.get(journalId);
     await failureOf(client.delete(journalId));
 

@@ -12,7 +12,7 @@ const reset: Answer = (_seen, response) => void response.destroy();
 const silent: Answer = () => undefined;
 const found = json(200, wireJNLC());
 
-/** Answers each call with the next of these, and later calls with the last one. */
+/** Starts an API that responds to each call with the next of these answers, and to later calls with the last one. */
 function inTurn(...answers: [Answer, ...Answer[]]): Promise<StubUpstream> {
   const waiting = [...answers];
   return StubUpstream.start((seen, response) => {

@@ -9,12 +9,15 @@ import { watchedLog } from '../kit/watchedLog.ts';
 import { journalId, wireJNLC } from '../kit/wireJournals.ts';
 
 const probe = '/v1/journals?limit=1';
-/** In ms. The first attempt of a create times out after half of this. */
+/** The deadline of writes, in ms. The first attempt of a create times out after half of it. */
 const writeDeadlineMs = 120_000;
-/** Less than that timeout, so a test that waits for it fails. */
+/**
+ * The timeout of the tests, in ms. It is shorter than that of a first attempt, so a test that waits for the latter
+ * fails.
+ */
 const soon = 50_000;
 
-/** A host that accepts requests without responding until `isUp` is set; with `isAlive` it responds to probes. */
+/** Starts a host that responds to no requests until `isUp` is set. With `isAlive`, it responds to probes. */
 async function startSilent(state: { isUp: boolean; isAlive?: boolean }) {
   const stub = await StubUpstream.start((seen, response) => {
     if (state.isUp) return json(200, seen.url === probe ? [] : wireJNLC())(seen, response);

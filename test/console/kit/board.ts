@@ -5,12 +5,12 @@ export async function untilLive(page: Page): Promise<void> {
   await page.locator('[data-state="live"]').waitFor();
 }
 
-/** The count that the picture shows for a status. */
+/** Returns the count that the status diagram shows for a status. */
 export async function countOf(page: Page, status: string): Promise<number> {
   return Number((await page.locator(`[data-count="${status}"]`).innerText()).replaceAll(',', ''));
 }
 
-/** Waits until the picture shows these counts. @throws with what it shows if it does not in time */
+/** Waits until the status diagram shows these counts. @throws with the counts that it shows if it does not in time */
 export async function untilCounts(page: Page, expected: Record<string, number>): Promise<void> {
   await page.waitForFunction(
     (counts) =>
@@ -21,7 +21,7 @@ export async function untilCounts(page: Page, expected: Record<string, number>):
   );
 }
 
-/** The ids of the journals in the table, in its order. */
+/** Returns the ids of the journals in the table, from top to bottom. */
 export async function shownJournals(page: Page): Promise<string[]> {
   const rows = await page.locator('[data-journal]').all();
   const placed = await Promise.all(

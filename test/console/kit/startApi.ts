@@ -6,14 +6,14 @@ import { startSandbox } from '../../kit/startGateway.ts';
 
 export interface Api {
   sandbox: Sandbox;
-  /** The environment of a gateway with the console in front of it. */
+  /** The environment of a gateway that serves the console, in front of this sandbox. */
   environment: Record<string, string>;
-  /** Creates a journal at the API itself. @returns its id */
+  /** Creates a journal directly at the API. @returns its id */
   createAtApi: (amount: string) => Promise<string>;
   deleteAtApi: (id: string) => Promise<void>;
 }
 
-/** A sandbox for a console, and what happens at it without the console. Ends with the test. */
+/** Starts a sandbox for a console, with functions that call it without the console. It is closed when the test ends. */
 export async function startApi(options: Partial<SandboxOptions> = {}): Promise<Api> {
   const sandbox = await startSandbox({ jnlcFlow: 'v2', ...options });
   const call = (method: string, path: string, body?: object) =>

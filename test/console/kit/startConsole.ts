@@ -3,7 +3,7 @@ import { serveHere } from '../../kit/serveHere.ts';
 import { startApi } from './startApi.ts';
 import type { Api } from './startApi.ts';
 
-/** A gateway with the console before a sandbox of its own. Ends with the test. */
+/** Starts a gateway with the console in front of a new sandbox. Both are closed when the test ends. */
 export async function startConsole(): Promise<Api & { origin: string }> {
   const api = await startApi();
   const { url } = await serveHere(api.environment, {});

@@ -52,7 +52,7 @@ export class LiveSandbox {
     });
   }
 
-  /** Returns the number of the sandbox's event streams: open now, most at once, and opened in total. */
+  /** Returns the number of the sandbox's event streams: open now, open at once at most, and opened in total. */
   async streams(): Promise<{ open: number; mostOpen: number; opened: number }> {
     const { body } = await this.sandbox.get<{ streams: { open: number; mostOpen: number; opened: number } }>(
       '/sandbox/stats',

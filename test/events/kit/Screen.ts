@@ -45,8 +45,8 @@ export interface ScreenOptions {
 }
 
 /**
- * A status screen that follows events forever, as the docs recommend: it records each event and, whenever its
- * subscription ends, resumes after the last cursor that it knows.
+ * A client that follows events forever, as the docs recommend: it records each event and, whenever its subscription
+ * ends, resumes after the last cursor that it has received.
  */
 export class Screen {
   readonly transport: Transport;
@@ -132,7 +132,7 @@ export class Screen {
   #openStream(end: (reason: string) => void): Line {
     let answer: IncomingMessage | null = null;
     const url = `${this.#url}?${new URLSearchParams({ query: queryOf(this.#copiesOverSse) }).toString()}`;
-    // As a browser sends them for an EventSource on a page of the gateway's own origin.
+    // These are the headers that a browser sends for an EventSource on a page of the gateway's own origin.
     const headers = { accept: 'text/event-stream', 'last-event-id': this.#after, 'sec-fetch-site': 'same-origin' };
     const request = get(url, { agent: false, headers }, (response) => {
       answer = response;
@@ -140,7 +140,7 @@ export class Screen {
       const parser = createParser({
         onEvent: ({ id, event, data }) => {
           const code = event === 'next' ? this.#take(JSON.parse(data) as Result) : null;
-          // A browser, too, takes the id of the stream, not a field of the event.
+          // Like a browser, use the id of the stream, not a field of the event.
           if (id !== undefined) this.#after = id;
           if (code === null) return;
           end(code);

@@ -5,7 +5,7 @@ export interface ScreenAudit {
   clients: number;
   delivered: number;
   lost: number;
-  doubled: number;
+  duplicated: number;
   /** Events that arrived after a later event of the same journal. */
   disordered: number;
   /** How often the subscriptions of all clients ended, by reason. */
@@ -15,12 +15,12 @@ export interface ScreenAudit {
 /** Checks that screens have shown all published events once and in order. */
 export function auditScreens(screens: readonly Screen[], published: readonly PublishedEvent[]): ScreenAudit {
   const places = new Map(published.map(({ id }, place) => [id, place]));
-  const audit: ScreenAudit = { clients: screens.length, delivered: 0, lost: 0, doubled: 0, disordered: 0, ends: {} };
+  const audit: ScreenAudit = { clients: screens.length, delivered: 0, lost: 0, duplicated: 0, disordered: 0, ends: {} };
   for (const { shown, ends } of screens) {
     const ids = new Set(shown.map(({ id }) => id));
     audit.delivered += shown.length;
     audit.lost += published.filter(({ id }) => !ids.has(id)).length;
-    audit.doubled += shown.length - ids.size;
+    audit.duplicated += shown.length - ids.size;
     const lastOf = new Map<string, number>();
     for (const { id, journalId } of shown) {
       const place = places.get(id) ?? -1;

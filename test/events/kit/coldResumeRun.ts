@@ -17,7 +17,7 @@ export interface ColdResumeOptions {
 
 export interface ColdResumeReport extends ScreenAudit {
   events: number;
-  /** The most upstream streams that were open at once, including the feed's. */
+  /** The maximum number of upstream streams that were open at once, including the feed's. */
   mostStreams: number;
   /** The number of upstream streams that the cold gateway opened, including the feed's. */
   streamsOpened: number;
@@ -66,9 +66,9 @@ export async function coldResumeRun({ clients, journals, seed }: ColdResumeOptio
 }
 
 function sum(audits: readonly ScreenAudit[]): ScreenAudit {
-  const all: ScreenAudit = { clients: 0, delivered: 0, lost: 0, doubled: 0, disordered: 0, ends: {} };
+  const all: ScreenAudit = { clients: 0, delivered: 0, lost: 0, duplicated: 0, disordered: 0, ends: {} };
   for (const { ends, ...counts } of audits) {
-    for (const name of ['clients', 'delivered', 'lost', 'doubled', 'disordered'] as const) all[name] += counts[name];
+    for (const name of ['clients', 'delivered', 'lost', 'duplicated', 'disordered'] as const) all[name] += counts[name];
     for (const [end, count] of Object.entries(ends)) all.ends[end] = (all.ends[end] ?? 0) + count;
   }
   return all;

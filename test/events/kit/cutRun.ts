@@ -10,7 +10,7 @@ import { closeScreens, openScreens, untilAllShow } from './screens.ts';
 
 export interface CutRunOptions {
   events: number;
-  /** The least number of upstream cuts. */
+  /** The minimum number of upstream cuts. */
   cuts: number;
   /** The number of streams that fall silent. The feed abandons each of them after ten seconds. */
   silences: number;
@@ -25,7 +25,7 @@ export interface CutRunReport extends ScreenAudit {
 }
 
 const journalsAtOnce = 20;
-/** The most events by which the slowest screen may lag before the load waits for it. */
+/** The maximum number of events by which the slowest screen may lag before the load waits for it. */
 const maxBehind = 3_000;
 
 /** Follows a feed whose upstream breaks in every way that the sandbox supports, mostly while it is being resumed. */

@@ -13,9 +13,9 @@ export type Disturbance =
   'kill' | 'stop' | 'stopLeader' | 'roll' | 'redisWithData' | 'redisWithoutData' | 'redisStopped';
 
 export interface FleetRunOptions {
-  /** The least number of events. The load continues until the last disturbance. */
+  /** The minimum number of events. The load continues until the last disturbance. */
   events: number;
-  /** Repeated in this order while the load continues. */
+  /** The disturbances, which are repeated in this order while the load continues. */
   disturbances: readonly Disturbance[];
   /** The shortest and the longest time between two disturbances, in ms. */
   fromMs: number;
@@ -31,17 +31,19 @@ export interface FleetRunReport extends ScreenAudit {
   disturbances: Record<string, number>;
   /** The exit codes of gateways that were shut down. */
   exits: (number | null)[];
-  /** The most upstream streams that were open at once, including replays. */
+  /** The maximum number of upstream streams that were open at once, including replays. */
   mostStreams: number;
   /** The number of upstream streams half a second after the last disturbance. */
   streamsAtEnd: number;
 }
 
 const journalsAtOnce = 10;
-/** The most events by which the slowest screen may lag before the load waits for it. */
+/** The maximum number of events by which the slowest screen may lag before the load waits for it. */
 const maxBehind = 3_000;
 
-/** Disturbs three gateways behind a balancer and their Redis; clients resume on the gateway that the balancer selects. */
+/**
+ * Disturbs three gateways behind a balancer and their Redis; clients resume on the gateway that the balancer selects.
+ */
 export async function fleetRun(options: FleetRunOptions): Promise<FleetRunReport> {
   const { events, disturbances, fromMs, toMs, pauseMs, clients, seed } = options;
   const random = seededRandom(seed);
@@ -77,7 +79,7 @@ export async function fleetRun(options: FleetRunOptions): Promise<FleetRunReport
   return { events: run.created * eventsPerJournal, disturbances: counts, exits, mostStreams, streamsAtEnd, ...audit };
 }
 
-/** @returns the exit codes of gateways that were shut down */
+/** Causes a disturbance. @returns the exit codes of gateways that were shut down */
 async function disturb(fleet: Fleet, disturbance: Disturbance, random: () => number): Promise<(number | null)[]> {
   const index = Math.floor(random() * fleet.size);
   switch (disturbance) {

@@ -7,8 +7,8 @@ import { runHaproxy } from '../../kit/runHaproxy.ts';
 import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 
 /**
- * Starts HAProxy in front of several gateways: each new connection goes to the next gateway that answers. Connections to
- * a gateway that no longer answers are cut, as clients that miss pings would do. It ends with the test.
+ * Starts HAProxy in front of several gateways: each new connection goes to the next gateway that responds. Connections
+ * to a gateway that no longer responds are cut, as clients that miss pings would do. It ends with the test.
  *
  * @returns the URL of HAProxy
  */

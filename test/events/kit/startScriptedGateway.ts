@@ -19,7 +19,8 @@ export function ago(ms: number): string {
 }
 
 /**
- * Starts a gateway whose feed sends what the test writes. The test also answers every bounded stream, a replay.
+ * Starts a gateway whose feed sends what the test writes. The test also responds to every bounded stream, which is a
+ * replay.
  *
  * @param clockMs the offset of the API's clock while the feed opens, in ms: -60,000 makes the feed a minute old
  */

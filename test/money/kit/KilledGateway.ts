@@ -28,7 +28,7 @@ export class KilledGateway {
     return this.#serving.url;
   }
 
-  /** The port for clients. */
+  /** The port on which clients connect. */
   get port(): number {
     return this.#port;
   }

@@ -6,15 +6,15 @@ import type { MutationResult } from '../../kit/mutate.ts';
 
 import { makeWork } from './Work.ts';
 
-/** A create that a client requested once. */
+/** A create that was requested once, without retries. */
 export interface Operation {
   /** The time of the request by `performance.now()`. */
   at: number;
-  /** Null until it is answered. */
+  /** Null until the response has arrived. */
   result: MutationResult | null;
 }
 
-/** Sends a number of creates per second without waiting for answers. Ends with the test. */
+/** Sends a number of creates per second without waiting for responses. It stops when the test ends. */
 export class SteadyLoad {
   readonly operations: Operation[] = [];
   readonly #answers = new EventEmitter();
@@ -30,12 +30,12 @@ export class SteadyLoad {
     clearInterval(this.#timer);
   }
 
-  /** The next operation whose answer matches. */
+  /** Waits for the next operation whose result matches. */
   async answered(matches: (result: MutationResult) => boolean): Promise<Operation> {
     for await (const [operation] of on(this.#answers, 'answer') as AsyncIterable<[Operation]>) {
       if (operation.result && matches(operation.result)) return operation;
     }
-    throw new Error('nothing is answered any more');
+    throw new Error('no more responses arrive');
   }
 
   async #ask(url: string): Promise<void> {

@@ -30,12 +30,12 @@ export class WireRecord {
     return { NODE_OPTIONS: `--import=${import.meta.resolve('./recordWire.mjs')}`, WIRE_RECORD: this.#file };
   }
 
-  /** The number of 429s that it read. */
+  /** The number of 429s that the gateway has read. */
   get limits(): number {
     return this.#lines().filter(({ kind }) => kind === 'limit').length;
   }
 
-  /** Requests that it began to write between a 429 and the reset. There must be none. */
+  /** Requests that the gateway began to write between a 429 and the reset. There must be none. */
   get early(): Line[] {
     return this.#lines().filter(({ kind }) => kind === 'early');
   }

@@ -1,19 +1,19 @@
 import { richCustomers, sweep, customer } from '../../kit/accounts.ts';
 import type { MutationName } from '../../kit/mutate.ts';
 
-/** One mutation that a client wants to be executed, identified by its descriptions. */
+/** One mutation that a client wants to be executed, identified by the descriptions of its journals. */
 export interface Work {
   name: MutationName;
   variables: Record<string, unknown>;
-  /** One for each journal that it creates; empty for a delete. */
+  /** The description of each journal that the mutation creates; empty for a delete. */
   descriptions: string[];
-  /** The journal to delete. */
+  /** The id of the journal to delete. */
   journalId?: string;
 }
 
 export type Kind = 'create' | 'batch' | 'reverseBatch';
 
-/** A number of mutations of one kind, each with its own key. */
+/** Creates a number of mutations of one kind, each with its own key. */
 export function makeWork(kind: Kind, count: number): Work[] {
   return Array.from({ length: count }, (_, index) => makers[kind](index, `${kind}-${index}`));
 }
@@ -55,7 +55,7 @@ const makers: Record<Kind, (index: number, name: string) => Work> = {
   },
 };
 
-/** Two to four entries. */
+/** Returns the descriptions of two to four entries. */
 function entriesOf(index: number, name: string): string[] {
   return Array.from({ length: 2 + (index % 3) }, (_, position) => `${name}-${position}`);
 }

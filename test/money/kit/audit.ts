@@ -13,7 +13,7 @@ export interface Audit {
   unknown: number;
   /** The number of journals in the ledger. */
   journals: number;
-  /** Calls to the upstream per mutation. */
+  /** The number of calls to the upstream per mutation. */
   attempts: number;
   /** Results that contradict the ledger. There must be none. */
   wrong: string[];
@@ -66,7 +66,7 @@ function wrongResultsOf(
   if (made.some((ids) => ids.length > 1)) return [`${name}: created twice`];
   const exists = made.every((ids) => ids.length === 1);
   const isNothing = made.every((ids) => ids.length === 0);
-  if (!exists && !isNothing) return [`${name}: only a part of it exists`];
+  if (!exists && !isNothing) return [`${name}: only some of its journals exist`];
   if (reported === 'unknown') return [];
   if ((reported === 'done') !== exists) return [`${name}: reported ${reported}, exists: ${exists}`];
   const named = [result.journal, ...(result.results ?? []).map(({ journal }) => journal)].flatMap(

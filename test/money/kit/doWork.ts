@@ -10,7 +10,7 @@ export interface Verdict {
   work: Work;
   reported: 'done' | 'refused' | 'notDone' | 'unknown';
   result: MutationResult;
-  /** The number of calls. */
+  /** The number of calls until the final result. */
   asked: number;
   /** The time of the first call and of the final result, in Unix ms. */
   askedAtMs: number;
@@ -55,7 +55,7 @@ function gone(error: unknown): MutationResult {
   return { __typename: 'Gone', message: String(error) };
 }
 
-/** Null if the call should be repeated. */
+/** Returns what a result means for the mutation, or null if the call should be repeated. */
 function verdictOf({ __typename, message, retryAt }: MutationResult): Verdict['reported'] | null {
   if (__typename.endsWith('Success')) return 'done';
   if (__typename === 'UpstreamUnavailableError') return message?.includes('use a new key') ? 'notDone' : null;

@@ -3,7 +3,10 @@ import { control } from '../../kit/control.ts';
 
 const everyCall = ['createJournal', 'createBatch', 'createReverseBatch', 'deleteJournal', 'getJournal', 'listJournals'];
 
-/** A bad network: 20 % of answers lost, 10 % of requests reset, 10 % answered 503 after the commit, bursts of 429. */
+/**
+ * Simulates a bad network: 20 % of responses lost, 10 % of requests reset, 10 % with 503 after the commit, bursts of
+ * 429.
+ */
 export async function breakNetwork(sandbox: Sandbox, seed: number, bursts: number): Promise<void> {
   await control(sandbox, 'PUT', 'faults', {
     seed,

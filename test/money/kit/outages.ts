@@ -3,18 +3,18 @@ import type { Socket } from 'node:net';
 
 import { closeLater } from '../../kit/closeLater.ts';
 
-/** A server that takes the place of the sandbox while it is gone. */
+/** A failing server that takes the place of the sandbox while the sandbox is closed. */
 export interface Outage {
-  /** Times of the requests it received, without event streams and probes, by `performance.now()`. */
+  /** The times of the requests that it received, without event streams and probes, by `performance.now()`. */
   readonly attempts: number[];
   /** Frees the port. */
   end: () => void;
 }
 
-/** How a host can fail, each on a given port. */
+/** The ways in which a host can fail. Each function starts a server that fails in this way on a given port. */
 export const outages: Record<string, (port: number) => Promise<Outage>> = {
   'hangs up on every request': (port) => listen(port, (socket) => socket.destroy()),
-  'accepts every request and never answers': (port) => listen(port, () => undefined),
+  'accepts every request and never responds': (port) => listen(port, () => undefined),
 };
 
 async function listen(port: number, onRequest: (socket: Socket) => void): Promise<Outage> {

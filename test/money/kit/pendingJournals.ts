@@ -4,7 +4,7 @@ import { openJournalsClient } from '../../kit/openJournalsClient.ts';
 
 const batchSize = 500;
 
-/** Journals that stay pending, created without the gateway. */
+/** Creates journals that stay pending, without the gateway. Returns their ids. */
 export async function pendingJournals(sandbox: Sandbox, count: number): Promise<string[]> {
   const client = openJournalsClient(sandbox.url);
   const ids: string[] = [];

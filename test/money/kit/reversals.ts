@@ -18,7 +18,7 @@ export async function executedJournals(sandbox: Sandbox, count: number): Promise
   return items.map(({ journal }) => journal.id);
 }
 
-/** The reversal of each journal, requested independently by two clients. */
+/** Returns two reversals of each journal, as two clients request them independently. */
 export function reversalsOf(ids: readonly string[]): Work[] {
   return ids.flatMap((id) =>
     ['first', 'second'].map((description) => ({
@@ -29,7 +29,7 @@ export function reversalsOf(ids: readonly string[]): Work[] {
   );
 }
 
-/** Returns the errors: journals without exactly one reversal, and results that name another one. */
+/** Returns the errors: journals without exactly one reversal, and results that name a different reversal. */
 export async function findWrongReversals(
   sandbox: Sandbox,
   ids: readonly string[],

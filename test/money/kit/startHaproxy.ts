@@ -8,13 +8,13 @@ import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 
 export interface Haproxy {
   readonly url: string;
-  /** Kills it with requests in flight and starts another one. */
+  /** Kills HAProxy while requests are in flight and starts it again. */
   restart(): Promise<void>;
 }
 
 /**
- * HAProxy in front of the sandbox as a bad network. It drops some requests, replaces some answers with 502 after the
- * sandbox has processed the request, and delays everything a little. Ends with the test.
+ * Starts HAProxy in front of the sandbox as a bad network. It drops some requests, replaces some responses with 502
+ * after the sandbox has processed the request, and delays everything a little. It ends with the test.
  */
 export async function startHaproxy(sandboxPort: number): Promise<Haproxy> {
   const port = await freePort();

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 
 export interface Instruction {
-  /** In upper case. */
+  /** The name of the instruction, in upper case. */
   name: string;
-  /** Without flags such as `--from`. */
+  /** The arguments, without flags such as `--from`. */
   text: string;
   flags: Record<string, string>;
 }
 
 export interface Stage {
-  /** The image or another stage. */
+  /** The image or the other stage that this stage is based on. */
   from: string;
   name: string | null;
   instructions: Instruction[];

@@ -1,4 +1,4 @@
-/** Draws that depend on a seed only: the same seed gives the same draws. */
+/** A random generator that depends only on its seed: the same seed gives the same values. */
 export class Draw {
   #state: number;
 
@@ -6,16 +6,16 @@ export class Draw {
     this.#state = typeof seed === 'number' ? seed : hash(seed);
   }
 
-  /** A whole number from 0 to below `count`. */
+  /** Returns an integer from 0 to `count - 1`. */
   below(count: number): number {
-    // Mulberry32.
+    // The algorithm is Mulberry32.
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) % count;
   }
 
-  /** True in this many of 100 cases. */
+  /** Returns true with this probability. */
   chance(percent: number): boolean {
     return this.below(100) < percent;
   }

@@ -29,7 +29,7 @@ export interface Draft {
   variables: Record<string, unknown>;
 }
 
-/** Draws an operation on a schema. Most are valid; a validator must tell. */
+/** Creates a random operation on a schema. Most operations are valid, but the caller must validate them. */
 export function draftOperation(schema: GraphQLSchema, draw: Draw, kind: OperationKind): Draft {
   return new OperationDraft(schema, draw).draft(kind);
 }
@@ -40,7 +40,7 @@ class OperationDraft {
   readonly #variables = new Map<string, string>();
   readonly #values: Record<string, unknown> = {};
   readonly #fragments: string[] = [];
-  /** The names of fragments that may be spread again, by type. */
+  /** The names of the fragments that may be spread again, by type. */
   readonly #spreadable = new Map<GraphQLCompositeType, string[]>();
   #fields = 0;
 
@@ -156,7 +156,7 @@ class OperationDraft {
     return draw.of(literals[inner.name] ?? ['"2026"']) ?? '';
   }
 
-  /** A value as JSON has it, sometimes of a wrong kind. */
+  /** Returns a JSON value of the type, or sometimes of a wrong type. */
   #json(type: GraphQLInputType, depth: number): unknown {
     const draw = this.#draw;
     if (draw.chance(4)) return draw.of([null, 'wrong', 1.5, true, [], {}, { text: 1 }, [[null]], 4_000_000_000]);

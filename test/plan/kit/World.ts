@@ -3,13 +3,16 @@ import type { GraphQLNamedType, GraphQLOutputType } from 'graphql';
 
 import { Draw } from './Draw.ts';
 
-/** An object of a result. Its fields have values that depend on its place and on the world. */
+/** An object in a result. The values of its fields depend on its response path and on the seed of the world. */
 export interface Thing {
   kind: string;
   place: string;
 }
 
-/** What resolvers return. Two worlds of one seed are equal. One per execution: it also keeps what was called. */
+/**
+ * Determines what resolvers return. Worlds with the same seed give the same values. Each execution needs a new world,
+ * because a world also records which resolvers were called.
+ */
 export class World {
   /** The response paths at which resolvers were called. */
   readonly calls: string[] = [];
@@ -28,7 +31,7 @@ export class World {
     return new Draw(`${this.#seed} ${place}`);
   }
 
-  /** The value of a field. @throws Error where a resolver does */
+  /** Returns the value of a field. @throws Error where a resolver is to throw */
   valueAt(type: GraphQLOutputType, place: string): unknown {
     const draw = this.drawAt(place);
     if (draw.chance(this.#mistakes)) return mistake(draw, place);
@@ -57,7 +60,7 @@ export class World {
     return this.thingAt(draw.of(kinds) ?? 'A', place);
   }
 
-  /** Its fields are computed when they are read. */
+  /** Creates an object whose fields are computed when they are read. */
   thingAt(kind: string, place: string): Thing {
     const thing = { kind, place };
     for (const [name, type] of Object.entries(plainFields.get(kind) ?? {})) {
@@ -78,7 +81,7 @@ const scalarValues: Readonly<Record<string, readonly unknown[]>> = {
   ID: ['6d2cba43-cb57-4534-9603-a6e159167c0a', 7, 'a"b', ''],
 };
 
-/** What no field should have. */
+/** Returns or throws a value that no field should have. */
 function mistake(draw: Draw, place: string): unknown {
   switch (draw.below(7)) {
     case 0:

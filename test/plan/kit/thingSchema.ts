@@ -71,7 +71,7 @@ const Pick = new GraphQLInputObjectType({
 /** A field without a resolver. */
 const plain = (type: GraphQLOutputType): Field => ({ type });
 
-/** A field whose resolver may be called again. */
+/** A field whose resolver has no side effects and may be called again. */
 const pure = (type: GraphQLOutputType, args: GraphQLFieldConfigArgumentMap = {}): Field => ({
   type,
   args,
@@ -79,7 +79,7 @@ const pure = (type: GraphQLOutputType, args: GraphQLFieldConfigArgumentMap = {})
   resolve: (source, given) => JSON.stringify([source?.place, given]),
 });
 
-/** A field whose resolver must be called once, and returns at once. */
+/** A field whose resolver must be called exactly once and returns synchronously. */
 const called = (type: GraphQLOutputType, args: GraphQLFieldConfigArgumentMap = {}): Field => ({
   type,
   args,
@@ -91,7 +91,7 @@ const called = (type: GraphQLOutputType, args: GraphQLFieldConfigArgumentMap = {
   },
 });
 
-/** A field whose resolver returns a promise, or one for each item of its list. */
+/** A field whose resolver returns a promise, or a list of promises. */
 const late = (type: GraphQLOutputType, args: GraphQLFieldConfigArgumentMap = {}): Field => ({
   type,
   args,
@@ -111,7 +111,7 @@ const late = (type: GraphQLOutputType, args: GraphQLFieldConfigArgumentMap = {})
   },
 });
 
-/** Throws the first time in an operation, and is null from then on. */
+/** A field that throws the first time in an operation and is null afterwards. */
 const secret: Field = {
   type: GraphQLString,
   resolve: (_source, _args, world, info) => {
@@ -128,7 +128,7 @@ const Thing: GraphQLInterfaceType = new GraphQLInterfaceType({
   fields: () => thingFields(),
 });
 
-/** Its types are found with `isTypeOf`. */
+/** An interface whose object types are found with `isTypeOf`. */
 const Named = new GraphQLInterfaceType({ name: 'Named', fields: { name: { type: GraphQLString } } });
 
 const thingFields = (): Fields => ({
@@ -194,7 +194,7 @@ const echoArguments = {
   when: { type: Stamp },
 };
 
-/** A schema with every kind of type and field, whose resolvers make every mistake that the world has. */
+/** A schema with every kind of type and field. Its resolvers return the values of the world, mistakes included. */
 export const thingSchema = new GraphQLSchema({
   query: new GraphQLObjectType<undefined, World>({
     name: 'Query',

@@ -7,7 +7,7 @@ import { startRedis } from '../../kit/startRedis.ts';
 import { temporaryFolder } from '../../kit/temporaryFolder.ts';
 
 /**
- * Starts a Redis that accepts TLS only, with a certificate for 127.0.0.1 of an authority that was made for it.
+ * Starts a Redis that accepts only TLS. A new certificate authority signs its certificate for 127.0.0.1.
  *
  * @param settings further arguments of `redis-server`
  */

@@ -12,9 +12,9 @@ interface Sent {
   key: string;
   path: string;
   body: object;
-  /** The number of journals that it creates. */
+  /** The number of journals that the request creates. */
   journals: number;
-  /** Undefined while the answer is unknown. */
+  /** The body of the response; undefined if none has arrived. */
   answer: string | undefined;
 }
 
@@ -28,7 +28,9 @@ export interface KillReport {
 const workers = 16;
 const flags = ['--settle-delay', '5', '--firm-daily-limit', '1000000'];
 
-/** Kills the built sandbox under load with kill -9 in each round, and reports what did not survive. */
+/**
+ * Kills the built sandbox under load with kill -9 in each round. Reports the requests that are lost and other problems.
+ */
 export async function killRounds(rounds: number, seed: number): Promise<KillReport> {
   const run = new KillRun(join(await temporaryFolder(), 'ledger.db'), seed);
   try {
@@ -56,12 +58,12 @@ class KillRun {
     this.#random = seededRandom(seed);
   }
 
-  /** The process that is checked at the end of a round takes the load of the next one. */
+  /** Runs a round. The process that is started and checked at its end gets the load of the next round. */
   async round(): Promise<void> {
     const before = this.#sent.length;
     const enough = this.#untilAcknowledged(3 + Math.floor(this.#random() * 100));
     const load = Array.from({ length: workers }, () => this.#send());
-    // The requests of the other workers are then anywhere between the socket and the disk.
+    // At that moment, the requests of the other workers are anywhere between the socket and the disk.
     await enough;
     await this.end();
     await Promise.all(load);
@@ -90,7 +92,7 @@ class KillRun {
     this.#client = new SandboxClient(url);
   }
 
-  /** Counts answers instead of time, so that a busy machine has as many. */
+  /** Resolves after a number of responses. A number of seconds would mean fewer responses on a busy machine. */
   #untilAcknowledged(count: number): Promise<void> {
     let left = count;
     return new Promise((resolve) => {
@@ -101,7 +103,7 @@ class KillRun {
     });
   }
 
-  /** Sends requests one after another until one is not answered. */
+  /** Sends requests one after another until one gets no response. */
   async #send(): Promise<void> {
     for (;;) {
       const sent = this.#next();

@@ -126,7 +126,7 @@ class LedgerRun {
     this.#file = file;
   }
 
-  /** Starts the sandbox with the two flows in turn, since a ledger file must work with both. */
+  /** Starts the sandbox, alternating between the two flows, since a ledger file must work with both. */
   async open(): Promise<void> {
     this.#starts += 1;
     this.#sandbox = await createSandbox({
@@ -227,7 +227,7 @@ class LedgerRun {
   }
 }
 
-/** The total of each currency and asset at the start. All amounts are integers, so they can be added as numbers. */
+/** Returns the seeded total of each currency and asset. All amounts are integers, so they can be added as numbers. */
 function seededTotals(): Record<string, string> {
   const totals: Record<string, number> = {};
   for (const { cash, shares } of seedAccounts) {

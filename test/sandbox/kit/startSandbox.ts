@@ -20,7 +20,7 @@ export interface Reply<Body = unknown> {
 
 type Headers = Record<string, string>;
 
-/** An HTTP client of one sandbox that returns answers of any status. */
+/** An HTTP client of one sandbox that returns responses with any status. */
 export class SandboxClient {
   readonly url: string;
   readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 10_000, connections: 64 });
@@ -66,7 +66,7 @@ export class SandboxClient {
     if (status !== 200) throw new Error(text);
   }
 
-  /** Reads an answer and counts the chunks of its body. */
+  /** Reads a response and counts the chunks of its body. */
   async inPieces(path: string): Promise<{ text: string; pieces: number }> {
     const answer = await request(`${this.url}${path}`, {
       dispatcher: this.#agent,
@@ -77,11 +77,11 @@ export class SandboxClient {
     return { text: Buffer.concat(chunks).toString(), pieces: chunks.length };
   }
 
-  /** Sends a request and disconnects when `so` is true. */
+  /** Sends a request and disconnects when `condition` resolves. */
   async hangUp(
     method: Dispatcher.HttpMethod,
     path: string,
-    so: () => Promise<void>,
+    condition: () => Promise<void>,
     body?: unknown,
     headers?: Headers,
   ) {
@@ -90,7 +90,7 @@ export class SandboxClient {
       () => 'answered',
       () => 'hung up',
     );
-    await so();
+    await condition();
     hangUp.abort();
     return answer;
   }
@@ -138,21 +138,21 @@ export function startClassic(options: Partial<SandboxOptions> = {}): Promise<Tes
   return startSandbox({ jnlcFlow: 'classic', ...options });
 }
 
-/** Starts the built command `sandbox` in a process of its own, which ends with the test. */
+/** Starts the built command `sandbox` in its own process, which ends with the test. */
 export async function startCommand(flags: readonly string[]): Promise<{ command: Binary; url: string }> {
   const environment = { SANDBOX_KEY_ID: 'key', SANDBOX_SECRET_KEY: 'secret' };
   const command = new Binary(['sandbox', '--port', '0', ...flags], environment);
   return { command, url: await command.printed(/^sandbox listening on (\S+)$/m) };
 }
 
-/** Objects are sent as JSON, the values of a generator as chunks. */
+/** Returns the body of a request: strings unchanged, the values of a generator as chunks, anything else as JSON. */
 function bodyOf(body: unknown): string | Readable {
   if (typeof body === 'string') return body;
   const isPieces = typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
   return isPieces ? Readable.from(body as AsyncIterable<string>) : JSON.stringify(body);
 }
 
-/** Resolves when the condition is true. It must be asynchronous, so that other work can proceed. */
+/** Resolves when the condition is true. The condition must be asynchronous, so that other work can proceed. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds()));
 }

@@ -141,7 +141,7 @@ const body = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)) },
 );
 
-/** The bytes of a request. Any part may be malformed, most are not, and some may be missing. */
+/** The bytes of a request. Any part may be malformed or missing, but most parts are valid. */
 export const malformedHttp: fc.Arbitrary<Buffer> = fc.oneof(
   {
     weight: 12,

@@ -53,7 +53,7 @@ const odd = fc.constantFrom(
 
 const value = fc.oneof(odd, fc.json({ maxDepth: 3 }));
 
-/** A GraphQL document with some tokens removed, doubled, swapped or replaced. */
+/** A GraphQL document with some tokens removed, duplicated, swapped or replaced. */
 export const malformedDocument: fc.Arbitrary<string> = fc
   .record({
     query: fc.constantFrom(...operations.map((operation) => operation.query)),
@@ -165,7 +165,10 @@ export function cutOrSpoilt(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
     });
 }
 
-/** Of several members with one name, the last one counts. */
+/**
+ * Returns the JSON text of an object with a further member. If the name exists already, JSON parsers use the last
+ * member.
+ */
 export function withMember(of: object, member: string, text: string): string {
   const json = JSON.stringify(of);
   return `${json.slice(0, -1)}${json === '{}' ? '' : ','}"${member}":${text}}`;

@@ -17,7 +17,7 @@ export interface Cluster {
   redis: TestRedis;
 }
 
-/** Built gateways in their own processes that share a Redis, behind HAProxy as docs/operating.md describes it. */
+/** Starts built gateways in their own processes that share a Redis, behind HAProxy as docs/operating.md describes. */
 export async function startCluster(
   sandbox: Sandbox,
   environment: Record<string, string> = {},

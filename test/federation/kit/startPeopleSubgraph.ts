@@ -60,8 +60,13 @@ interface Reference {
   id: string;
 }
 
-/** A second subgraph: people and notes that refer to accounts and journals. Ends with the test. @returns its URL */
-export async function startPeople(accounts: string[], journals: string[]): Promise<string> {
+/**
+ * Starts a second subgraph, whose people and notes refer to accounts and journals of the gateway. It is closed when the
+ * test ends.
+ *
+ * @returns its URL
+ */
+export async function startPeopleSubgraph(accounts: string[], journals: string[]): Promise<string> {
   const resolvers = {
     _service: { sdl },
     _entities: ({ representations }: { representations: Reference[] }) =>
