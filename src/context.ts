@@ -49,15 +49,15 @@ export interface OperationFacts {
   /** What the transport needs to know about a running subscription. */
   progress: SubscriptionProgress;
   /**
-   * Exempts the operation from its deadline and from the limits on running operations while it only waits. Absent for
-   * an execution to which no limits apply.
+   * Begins a wait. While an operation does nothing but wait, its deadline and the limits on running operations don't
+   * apply to it. Absent for an execution to which no limits apply.
    *
-   * @param end called when the operation has to stop waiting, because the process is shutting down
+   * @param end called when the wait has to end, because the process is shutting down
    * @throws GraphQLError if too many operations wait
    */
-  pause?(end: () => void): void;
-  /** Call it once, with the same function, when the operation continues. */
-  resume?(end: () => void): void;
+  beginWait?(end: () => void): void;
+  /** Call it once, with the same function, when the wait has ended. */
+  endWait?(end: () => void): void;
 }
 
 /** Everything that the resolvers of one operation may use. There are no globals. */
@@ -72,6 +72,8 @@ export class OperationContext implements OperationFacts {
   #refusals: Error[] | null = null;
   #journalLoader: JournalLoader | null = null;
   #readJournals: Journal[] | null = null;
+  #waits = 0;
+  #waitsEnded: (() => void)[] | null = null;
 
   /** @param parts shared by all operations, and not copied for each */
   constructor(parts: SharedParts, facts: OperationFacts) {
@@ -97,12 +99,28 @@ export class OperationContext implements OperationFacts {
     return this.#facts.progress;
   }
 
-  pause(end: () => void): void {
-    this.#facts.pause?.(end);
+  beginWait(end: () => void): void {
+    this.#waits += 1;
+    try {
+      this.#facts.beginWait?.(end);
+    } catch (error) {
+      this.#waits -= 1;
+      throw error;
+    }
   }
 
-  resume(end: () => void): void {
-    this.#facts.resume?.(end);
+  endWait(end: () => void): void {
+    this.#facts.endWait?.(end);
+    this.#waits -= 1;
+    if (this.#waits > 0) return;
+    for (const listener of this.#waitsEnded ?? []) listener();
+    this.#waitsEnded = null;
+  }
+
+  /** Calls a listener when the operation no longer waits; immediately if it doesn't wait. */
+  whenWaitsEnded(listener: () => void): void {
+    if (this.#waits === 0) listener();
+    else (this.#waitsEnded ??= []).push(listener);
   }
 
   /** Fields that this result has already reported as forbidden. */

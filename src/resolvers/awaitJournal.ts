@@ -78,14 +78,13 @@ class AwaitingClient implements WaitingClient {
   }
 
   /**
-   * Begins the wait, during which the operation does not count as running. The shutdown, the end of the session and the
-   * client can each end the wait, even during this call.
+   * Begins the wait. The shutdown, the end of the session and the client can each end the wait, even during this call.
    */
   #begin(own: JournalSnapshot): void {
     const { parts, session, signal } = this.#context;
     const wait = parts.journalWaits.prepare(this.#waited, own, this);
     this.#wait = wait;
-    this.#context.pause(wait.end);
+    this.#context.beginWait(wait.end);
     if (!wait.isOver) session.whenEnded(wait.end);
     if (!wait.isOver) signal?.addEventListener('abort', wait.end);
     if (signal?.aborted) wait.end();
@@ -98,7 +97,7 @@ class AwaitingClient implements WaitingClient {
     if (end) {
       signal?.removeEventListener('abort', end);
       session.removeListener(end);
-      this.#context.resume(end);
+      this.#context.endWait(end);
     }
     this.#finish(() => {
       if (signal?.aborted) throw cancellationOf(signal);
@@ -107,13 +106,16 @@ class AwaitingClient implements WaitingClient {
     });
   }
 
+  /** Answers after all waits of the operation: what it selects in an answer must not run while it counts as waiting. */
   #finish(answer: () => AwaitedJournal | null): void {
     this.#context.parts.journalWaits.leave(this.#waited);
-    try {
-      this.answer.resolve(answer());
-    } catch (error) {
-      this.answer.reject(error);
-    }
+    this.#context.whenWaitsEnded(() => {
+      try {
+        this.answer.resolve(answer());
+      } catch (error) {
+        this.answer.reject(error);
+      }
+    });
   }
 }
 

@@ -49,6 +49,7 @@ builder.queryField('awaitJournal', (t) =>
       }),
     },
     complexity: callCost,
+    extensions: { waits: true },
     resolve: (_root, args, context) => awaitJournal(args, context),
   }),
 );

@@ -258,6 +258,46 @@ describe('operations that wait for a journal', () => {
     expect(await Promise.all(waits)).toMatchObject(new Array(6).fill(executed));
   });
 
+  it('count as one operation, however many waits they have', async () => {
+    const { url, id, untilRead, move } = await startPending({ settings: { limits: { maxConcurrent: 2 } } });
+    const waits = [1, 2, 3, 4, 5].map((at) => `it${at}: awaitJournal(id: $id) { timedOut }`).join(' ');
+    const mixed = 'query ($id: ID!) { awaitJournal(id: $id) { timedOut } node(id: $id) { id } }';
+    const list = '{ journals(first: 1) { nodes { id } } }';
+    const waiting = ask(url, `query ($id: ID!) { ${waits} }`, { id });
+    await untilRead();
+    // Before the response to this query, the gateway has got that of the read.
+    await ask(url, list);
+    const running = [ask(url, mixed, { id })];
+    await untilRead(2);
+    running.push(ask(url, mixed, { id }));
+    await untilRead(3);
+
+    const { errors } = await ask(url, list);
+    await move('executed');
+
+    expect(errors).toMatchObject([{ extensions: { code: 'CONCURRENCY_LIMITED' } }]);
+    for (const { data } of await Promise.all([waiting, ...running])) expect(JSON.stringify(data)).toContain('false');
+  });
+
+  it('do nothing else until their last wait has ended', async () => {
+    const { url, id, sandbox, untilRead, move } = await startPending();
+    const jnlc = { fromAccount: sweep, toAccount: customer, amount: '1' };
+    const { journal } = await mutate(url, 'createJournal', { input: { jnlc } });
+    const query = `query ($id: ID!, $done: ID!) {
+      it: awaitJournal(id: $id) { timedOut }
+      done: awaitJournal(id: $done) { journal { toAccount { journals(first: 1) { nodes { id } } } } } }`;
+    const answer = ask(url, query, { id, done: journal?.id });
+    await untilRead(2);
+    await ask(url, '{ journal(id: "6d2cba43-cb57-4534-9603-000000000000") { id } }');
+
+    expect(await countCalls(sandbox, 'listJournals')).toBe(0);
+    await move('executed');
+
+    expect(await answer).toMatchObject({
+      data: { it: { timedOut: false }, done: { journal: { toAccount: { journals: { nodes: [{}] } } } } },
+    });
+  });
+
   it.each(['HTTP', 'WebSocket'] as const)('are answered at once over %s when the gateway shuts down', async (door) => {
     const { gateway, url, id, untilRead } = await startPending();
     const answer = operate(door, url, null, awaiting, { id, timeoutSeconds: 300 });

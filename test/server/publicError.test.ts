@@ -59,7 +59,7 @@ interface LogLine {
 }
 
 const client: Client = {
-  runningKey: { holds: 0, waits: 0 },
+  runningKey: { holds: 0, isSuspended: false },
   isGone: false,
   whenGone: () => undefined,
   removeListener: () => undefined,

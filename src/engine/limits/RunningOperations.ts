@@ -11,8 +11,8 @@ const queryShare = 0.5;
 export interface RunningKey {
   /** How many parts hold the operation: its response, its work, or both. */
   holds: number;
-  /** How many waits of the operation are in progress. While there are any, the operation is not counted as running. */
-  waits: number;
+  /** True while the operation only waits: it is then not counted as running. */
+  isSuspended: boolean;
 }
 
 /**
@@ -26,8 +26,7 @@ export class RunningOperations {
   /** How many operations are held, waiting ones included. */
   #held = 0;
   #waiting = 0;
-  /** The functions that end the waits. */
-  readonly #ends = new Set<() => void>();
+  readonly #drainListeners = new Set<() => void>();
   #isDraining = false;
   #shed = 0;
 
@@ -78,33 +77,34 @@ export class RunningOperations {
     else this.forget(operation);
   }
 
-  /**
-   * Stops counting an operation while it only waits.
-   *
-   * @param end ends this wait; called when a shutdown begins, or immediately if one has begun. Each wait needs its own
-   *   function.
-   */
-  suspend(operation: RunningKey, end: () => void): void {
-    this.#ends.add(end);
-    if (operation.holds > 0) {
-      if (operation.waits === 0) this.#waiting += 1;
-      operation.waits += 1;
-    }
-    if (this.#isDraining) end();
+  /** Stops counting an operation while it only waits. */
+  suspend(operation: RunningKey): void {
+    if (operation.holds === 0 || operation.isSuspended) return;
+    operation.isSuspended = true;
+    this.#waiting += 1;
   }
 
-  /** Call it once when a suspended operation continues. */
-  resume(operation: RunningKey, end: () => void): void {
-    this.#ends.delete(end);
-    if (operation.waits === 0) return;
-    operation.waits -= 1;
-    if (operation.waits === 0) this.#waiting -= 1;
+  /** Call it when a suspended operation continues. */
+  resume(operation: RunningKey): void {
+    if (!operation.isSuspended) return;
+    operation.isSuspended = false;
+    this.#waiting -= 1;
+  }
+
+  /** Calls a listener when a shutdown begins, or immediately if one has begun. */
+  whenDraining(listener: () => void): void {
+    this.#drainListeners.add(listener);
+    if (this.#isDraining) listener();
+  }
+
+  /** Removes a listener of `whenDraining`. */
+  removeListener(listener: () => void): void {
+    this.#drainListeners.delete(listener);
   }
 
   /** Stops counting an operation, whatever still holds it. */
   forget(operation: RunningKey): void {
-    if (operation.waits > 0) this.#waiting -= 1;
-    operation.waits = 0;
+    this.resume(operation);
     if (operation.holds === 0) return;
     operation.holds = 0;
     this.#held -= 1;
@@ -114,7 +114,7 @@ export class RunningOperations {
   /** Refuses new operations, ends those that only wait, and waits until none is running or the signal is aborted. */
   async drain(signal: AbortSignal): Promise<void> {
     this.#isDraining = true;
-    for (const end of this.#ends) end();
+    for (const listener of this.#drainListeners) listener();
     while (this.#held > 0 && !signal.aborted) await waitFor(this.#idle.next(), { signal });
   }
 }

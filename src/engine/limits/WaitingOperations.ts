@@ -14,6 +14,10 @@ export interface WaitingOperation {
   readonly session: { readonly principal: { readonly name: string } };
   /** The deadline of the operation, which starts anew after the wait. */
   readonly lifetime: { pause: () => void; resume: () => void };
+  /** Whether it does nothing but wait. An operation that may also do other work keeps counting as running. */
+  readonly onlyWaits: boolean;
+  /** How many of its waits are in progress; only `WaitingOperations` changes it. */
+  waits: number;
 }
 
 /**
@@ -23,6 +27,7 @@ export class WaitingOperations {
   readonly #running: RunningOperations;
   readonly #principals: PrincipalLimits;
   readonly #limits: Pick<Limits, 'maxWaiting'>;
+  /** Waits in progress, by the name of the principal. */
   readonly #counts = new Map<string, number>();
   #count = 0;
 
@@ -36,29 +41,36 @@ export class WaitingOperations {
    * @param end ends the wait; called when a shutdown begins
    * @throws GraphQLError if too many operations wait
    */
-  begin({ request, session, lifetime }: WaitingOperation, end: () => void): void {
+  begin(operation: WaitingOperation, end: () => void): void {
     const { maxWaiting } = this.#limits;
-    const { name } = session.principal;
+    const { name } = operation.session.principal;
     const own = this.#counts.get(name) ?? 0;
     if (this.#count >= maxWaiting || own >= Math.ceil(maxWaiting * principalShare)) throw overloaded();
     this.#add(name, 1);
-    lifetime.pause();
-    this.#principals.suspend(name);
-    this.#running.suspend(request.client.runningKey, end);
+    operation.waits += 1;
+    if (operation.waits === 1 && operation.onlyWaits) {
+      operation.lifetime.pause();
+      this.#principals.suspend(name);
+      this.#running.suspend(operation.request.client.runningKey);
+    }
+    this.#running.whenDraining(end);
   }
 
-  /** Call it once when the operation continues. @param end the function that was passed to `begin` */
-  end({ request, session, lifetime }: WaitingOperation, end: () => void): void {
-    const { name } = session.principal;
-    this.#principals.resume(name);
-    this.#running.resume(request.client.runningKey, end);
+  /** Call it once when the wait has ended. @param end the function that was passed to `begin` */
+  end(operation: WaitingOperation, end: () => void): void {
+    const { name } = operation.session.principal;
+    this.#running.removeListener(end);
     this.#add(name, -1);
-    lifetime.resume();
+    operation.waits -= 1;
+    if (operation.waits > 0 || !operation.onlyWaits) return;
+    this.#principals.resume(name);
+    this.#running.resume(operation.request.client.runningKey);
+    operation.lifetime.resume();
   }
 
-  #add(principal: string, operations: number): void {
-    this.#count += operations;
-    const count = (this.#counts.get(principal) ?? 0) + operations;
+  #add(principal: string, waits: number): void {
+    this.#count += waits;
+    const count = (this.#counts.get(principal) ?? 0) + waits;
     if (count === 0) this.#counts.delete(principal);
     else this.#counts.set(principal, count);
   }

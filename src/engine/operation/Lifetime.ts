@@ -14,7 +14,6 @@ export class Lifetime {
   readonly #deadlineMs: number;
   #startedAt: number | null = null;
   #isOver = false;
-  #pauses = 0;
   #cancellation: Cancellation | null = null;
   #timer: NodeJS.Timeout | undefined;
   #abandon: (() => void) | null = null;
@@ -36,18 +35,16 @@ export class Lifetime {
     if (this.#cancellation) this.#setTimer(this.#cancellation, this.#startedAt);
   }
 
-  /** Stops the deadline until `resume` has been called once for each call of `pause`. */
+  /** Stops the deadline until `resume` is called. */
   pause(): void {
-    this.#pauses += 1;
     this.#startedAt = null;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  /** Restarts the deadline from its full length, if this was the last pause. */
+  /** Restarts the deadline from its full length. */
   resume(): void {
-    this.#pauses -= 1;
-    if (this.#pauses === 0 && !this.#isOver) this.startDeadline();
+    if (!this.#isOver) this.startDeadline();
   }
 
   /** Call it when the operation has ended: the signal is not aborted afterwards. */

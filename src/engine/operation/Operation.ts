@@ -44,6 +44,7 @@ export class Operation implements OperationFacts {
   isConcurrent = false;
   /** Whether the step `countRunning` holds the operation in `RunningOperations`. */
   isRunning = false;
+  waits = 0;
   /** Why the operation was refused, or the error outside of its fields with which it failed; null without either. */
   refusal: Refusal | null = null;
   result: WrittenResult | Results | null = null;
@@ -71,11 +72,15 @@ export class Operation implements OperationFacts {
     return this.request.lastEventId;
   }
 
-  pause(end: () => void): void {
+  get onlyWaits(): boolean {
+    return this.plan.onlyWaits;
+  }
+
+  beginWait(end: () => void): void {
     this.waiting?.begin(this, end);
   }
 
-  resume(end: () => void): void {
+  endWait(end: () => void): void {
     this.waiting?.end(this, end);
   }
 

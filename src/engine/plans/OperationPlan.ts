@@ -53,6 +53,12 @@ export class OperationPlan {
     return this.#fields;
   }
 
+  /** Whether it does nothing but wait: each root field has `extensions.waits` in the schema. */
+  get onlyWaits(): boolean {
+    const queries = this.kind === 'query' ? this.#schema.getQueryType()?.getFields() : undefined;
+    return this.fields.every((name) => name === '__typename' || queries?.[name]?.extensions['waits'] === true);
+  }
+
   /** The part of a subscription that subscribers can share; null if there is none. */
   get shared(): SharedOperation | null {
     if (this.#shared === undefined) {

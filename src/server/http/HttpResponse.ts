@@ -9,5 +9,5 @@ export class HttpResponse<Request extends IncomingMessage = IncomingMessage>
   implements RunningKey
 {
   holds = 0;
-  waits = 0;
+  isSuspended = false;
 }

@@ -25,7 +25,7 @@ export class SocketOperation implements LiveSink, Client, RunningKey {
   readonly #cancelled = new Cancellation();
   readonly #running: RunningOperations;
   holds = 0;
-  waits = 0;
+  isSuspended = false;
   #isRunning = true;
   readonly #writer: SocketWriter;
   readonly id: string;
