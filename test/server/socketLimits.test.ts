@@ -300,13 +300,17 @@ describe('a subscriber that has fallen behind the memory of the gateway', () => 
       socket.subscribe('1', query);
       await socket.receivedSoFar();
     }
+    const now = performance.now.bind(performance);
+    const stalledAt = now();
+    // The stall takes as long as the test says, however long it takes to send the events.
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(stalledAt);
     slow.stall();
     for (const line of lines) {
       feeds[0]?.write(line);
       await other.next();
     }
-    const now = performance.now.bind(performance);
-    vi.spyOn(performance, 'now').mockImplementation(() => now() + stalledMs);
+    const advance = stalledAt + stalledMs - now();
+    clock.mockImplementation(() => now() + advance);
     slow.resume();
     return slow;
   }
