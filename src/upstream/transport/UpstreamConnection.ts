@@ -2,6 +2,7 @@ import { Backoff } from '../../concurrency/Backoff.ts';
 import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import { pause } from '../../concurrency/waitFor.ts';
 import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
+import { messageOf } from '../../errors/messageOf.ts';
 import type { Log } from '../../log.ts';
 
 import type { Credentials } from './credentials.ts';
@@ -274,7 +275,8 @@ export class UpstreamConnection {
     const keys = sentKey === idempotencyKey ? { idempotencyKey } : { idempotencyKey, sentKey };
     const fields = { endpoint, outcome: outcome.kind, attempt, ...keys };
     if (outcome.kind === 'neverSent') {
-      this.#log.warn({ ...fields, err: outcome.error }, 'upstream call was not sent');
+      // Without the stack: during an outage, there is a line for every call.
+      this.#log.warn({ ...fields, problem: messageOf(outcome.error) }, 'upstream call was not sent');
     } else if (outcome.kind === 'unknown') {
       const { requestId: upstreamRequestId, upstreamCode, response } = outcome;
       const isError = response !== null && response.status >= 300;
