@@ -4,7 +4,8 @@
  */
 export class SharedTimer {
   /**
-   * By delay, the functions in the order in which they come due, each with that time by `performance.now`, in whole ms.
+   * A queue for each delay. It contains the functions in the order in which they are due, with the time at which each is
+   * due, by `performance.now`, in whole ms.
    */
   readonly #queues = new Map<number, Map<() => void, number>>();
   #timer: NodeJS.Timeout | undefined;

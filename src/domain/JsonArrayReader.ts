@@ -46,7 +46,7 @@ export class JsonArrayReader {
    * Must be called after the last piece.
    *
    * @returns null if the text was an array, and otherwise the value that it was instead
-   * @throws SyntaxError when the text ends early
+   * @throws SyntaxError when the text ends early, continues after the array, or is not JSON
    */
   end(): { instead: unknown } | null {
     if (!this.#isArray) return { instead: readJson(textOf(this.#pieces)) };

@@ -61,7 +61,7 @@ export const errorCodes = {
   },
   DEADLINE_EXCEEDED: {
     meaning:
-      'the operation took longer than `OPERATION_SECONDS`; its reads were aborted. A mutation that fails with this code was not started',
+      'the operation took longer than `OPERATION_SECONDS`; its reads were aborted. A mutation that fails with this code has moved nothing',
   },
   ABANDONED: { meaning: 'the client has disconnected, so nobody receives this error' },
   PERSISTED_QUERY_NOT_FOUND: { meaning: 'the manifest has no document with this id' },

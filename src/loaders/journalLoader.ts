@@ -10,8 +10,8 @@ import type { SharedReads } from './SharedReads.ts';
 /** Loads journals by id; null if the journal does not exist or the principal may not see it. */
 export type JournalLoader = DataLoader<string, Journal | null>;
 
-/** The maximum number of journals that an operation reads in parallel. */
-const maxParallelReads = 1_000;
+/** The maximum number of journals in one batch. Batches are read at the same time. */
+const maxBatchSize = 1_000;
 
 /**
  * Creates the loader of an operation, which reads each id once. The API returns one journal per call, so a batch of the
@@ -24,7 +24,7 @@ export function createJournalLoader(shared: SharedReads, principal: Principal, s
       return reads.map((read) => (read.status === 'rejected' ? asError(read.reason) : read.value));
     },
     // There is no need to wait until a tick has collected the reads, since each of them is a separate call.
-    { maxBatchSize: maxParallelReads, batchScheduleFn: queueMicrotask },
+    { maxBatchSize, batchScheduleFn: queueMicrotask },
   );
 }
 

@@ -61,7 +61,8 @@ function compileAll(
 }
 
 /**
- * @returns null if graphql-js must coerce the variables, because a value is invalid or an iterable other than an array
+ * @returns null if graphql-js must coerce the variables, because a required value is missing, or because a value is
+ *   invalid or an iterable other than an array
  */
 function coerceAll(variables: readonly CompiledVariable[], raw: Values): Values | null {
   const coerced: Record<string, unknown> = {};

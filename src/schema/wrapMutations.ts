@@ -6,8 +6,8 @@ import { DeadlineExceededError } from '../errors/cancellation.ts';
 
 /**
  * Wraps the resolver of each mutation. A mutation that has not started when the deadline of its operation has passed
- * fails without doing anything; one that has started always completes, and its result shows the outcome. Refusals are
- * recorded in the context, whether or not the client selects them.
+ * fails without doing anything. A write that has been sent always completes, and its result shows the outcome. Refusals
+ * are recorded in the context, whether or not the client selects them.
  */
 export function wrapMutations(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {

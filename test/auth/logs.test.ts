@@ -27,8 +27,8 @@ const wire = wireJNLC({
   transmitter_financial_institution: transmitter.transmitterFinancialInstitution,
 });
 
-/** Answers that make a gateway log a request: failures, unreadable bodies and lost responses. */
-const failures: [string, Answer][] = [
+/** Answers of the API: a journal, unreadable journals, refusals, failures and lost responses. */
+const answers: [string, Answer][] = [
   ['a journal', json(200, wire)],
   ['a journal without a status', json(200, { ...wire, status: undefined })],
   ['an amount that is an object', json(200, { ...wire, net_amount: transmitter })],
@@ -53,7 +53,7 @@ const failures: [string, Answer][] = [
 ];
 
 describe('at level trace, no log line contains a credential or Travel Rule data', () => {
-  it.each(failures)('when the API responds with %s', async (_what, answer) => {
+  it.each(answers)('when the API responds with %s', async (_what, answer) => {
     const lines = watchedLines();
     const stub = await StubUpstream.start(answer);
     const { url, credentials } = await startWithKeys(stub.url, {

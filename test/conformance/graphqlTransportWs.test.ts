@@ -14,7 +14,7 @@ import { sharedGateway } from '../kit/sharedGateway.ts';
 import { Source } from '../kit/Source.ts';
 import { startServer } from '../kit/startServer.ts';
 
-// The headings are those of https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md.
+// The headings follow those of https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md.
 
 const gateway = sharedGateway();
 
@@ -204,7 +204,7 @@ describe('Subscribe', () => {
     expect(await socket.next()).toEqual({ id: '1', type: 'next', payload: { data: { again: 'Query' } } });
   });
 
-  it('may use an id again as soon as its subscription was completed by the client', async () => {
+  it('may use an id again as soon as the client has completed its subscription', async () => {
     const socket = await RawSocket.ready(gateway.url);
     socket.subscribe('1', changed);
     await socket.receivedSoFar();

@@ -33,7 +33,10 @@ const everyField = `
     transmitterTimestamp }
   ... on JNLS { symbol qty price }`;
 
-/** Returns a journal of the API as GraphQL shows it: with the same values, and null for missing fields. */
+/**
+ * Returns a journal of the API as GraphQL shows it: with the same values, except that the status is in upper case, a
+ * missing currency is USD, and other missing fields are null.
+ */
 function shown(wire: WireJournal): Record<string, unknown> {
   const info = wire.transmitter_info;
   const both = {
@@ -190,7 +193,7 @@ describe('a documented request', () => {
     expect(sent?.headers['content-type']).toBe('application/json');
   });
 
-  it('of createJournal is accepted by the sandbox: the journal is pending above the limit and keeps its fixture', async () => {
+  it('of createJournal is accepted by the sandbox: its fixture makes the journal pending, and its description is unchanged', async () => {
     const { gateway } = await startBoth({ clockMode: 'manual', settleDelayMs: 0 });
 
     const { data } = await ask<{ createJournal: { journal: unknown } }>(gateway.url, mutations.createJournal, {

@@ -38,7 +38,8 @@ describe('help', () => {
 
     expect(code).toBe(0);
     expect(stderr).toBe('');
-    for (const command of ['serve', 'sandbox', 'schema']) expect(stdout).toContain(`journals-gateway ${command}`);
+    for (const command of ['serve', 'sandbox', 'schema', 'api-key', 'reconcile'])
+      expect(stdout).toContain(`journals-gateway ${command}`);
   });
 
   it.each([
@@ -153,7 +154,7 @@ describe('serve', () => {
     const { binary } = await serveBinary();
     const sandboxUrl = await binary.printed(/^sandbox +(\S+)$/m);
     const authorization = `Basic ${Buffer.from('sandbox:sandbox').toString('base64')}`;
-    // Node refuses to send it.
+    // Node refuses to send this header, so the sandbox fails.
     const faults = [{ kind: 'answer', operations: ['listAccounts'], headers: { trailer: 'x' } }];
     await fetch(`${sandboxUrl}/sandbox/faults`, { method: 'PUT', body: JSON.stringify({ faults }) });
 
@@ -165,7 +166,7 @@ describe('serve', () => {
     expect(stderr).toMatch(/"level":50,.*Trailers are invalid.*"msg":"the sandbox failed"/);
   });
 
-  it('applies the configured limits of sockets and messages', async () => {
+  it('applies the configured limits on sockets and messages', async () => {
     const { url } = await serveBinary(undefined, {
       MAX_SOCKETS: '1',
       MAX_OPERATIONS_PER_SOCKET: '1',
@@ -192,7 +193,7 @@ describe('serve', () => {
     const html = await page.text();
     binary.kill('SIGTERM');
 
-    // AUTH=none grants all scopes. The others are tested in test/auth.
+    // AUTH=none grants all scopes. Principals that may not read the schema are tested in test/auth.
     expect(page.status).toBe(200);
     expect(html).toContain('GraphiQL');
     expect((await binary.exit).stdout).not.toContain('sandbox');

@@ -15,7 +15,7 @@ export interface SeenRequest {
 export type Answer = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
 
 /**
- * A real HTTP server that responds as the test decides, even as the real API would not, and records its requests. Event
+ * A real HTTP server that responds as the test decides, even in ways the real API never would, and records its requests. Event
  * streams stay open and silent unless the test responds to them.
  */
 export class StubUpstream {

@@ -14,8 +14,8 @@ export function closeLater(close: () => unknown): void {
 }
 
 /**
- * To be called in a `describe.concurrent`, so that `closeLater` waits for the right test. Such tests mostly wait for
- * clocks and share nothing. Tests that poll take `expect` from their context.
+ * Must be called in each `describe.concurrent`, so that `closeLater` closes at the end of the right test. The tests must
+ * share nothing, and a test that uses `expect.poll` must take `expect` from its context.
  */
 export function closeEachLater(): void {
   aroundEach((run, { onTestFinished: onFinished }) => finishing.run(onFinished, run));

@@ -32,7 +32,7 @@ describe('a seed', () => {
   it.each([
     ['with ids out of order', [...answers, { kind: 'disorderedIds', probability: 0.5 }], false],
     ['with latencies of any length', [...answers, { kind: 'latency', minMs: 0, maxMs: 2 }], false],
-    ['with other requests between', [...answers, { kind: 'latency', ms: 0, operations: ['listAccounts'] }], true],
+    ['with other requests in between', [...answers, { kind: 'latency', ms: 0, operations: ['listAccounts'] }], true],
     [
       'with other faults on other requests',
       [...answers, { kind: 'malformed', probability: 0.5, operations: ['listAccounts'] }],

@@ -62,7 +62,7 @@ const documents: [what: string, code: string, query: string][] = [
   ['a field flood', 'FIELD_LIMIT_EXCEEDED', `{ ${times(1_001, () => '__typename')} }`],
   ['fields of one name', 'FIELD_LIMIT_EXCEEDED', `{ ${times(317, (i) => `__typename(a: ${i})`)} }`],
   [
-    'fields of one name behind fields of one name',
+    'fields of one name that each contain a field of one name',
     'FIELD_LIMIT_EXCEEDED',
     `{ ${times(240, (i) => `journals(first: ${i}) { nodes { id } }`)} }`,
   ],
@@ -174,7 +174,10 @@ const variables: [what: string, refusals: { http: string; socket: unknown }, que
   ],
 ];
 
-/** The maximum length of a refusal in characters, however large the request is and however many errors it has. */
+/**
+ * The maximum length of the refusals over all four doors together, in characters, however large the request is and
+ * however many errors it has. Twice this for variables.
+ */
 const longestRefusal = 20_000;
 
 describe('the gateway, over HTTP, event streams and WebSocket,', () => {
@@ -201,21 +204,21 @@ describe('the gateway, over HTTP, event streams and WebSocket,', () => {
   });
 
   it.each<[what: string, query: string, values?: Record<string, unknown>]>([
-    ['a field', '{ journalz { nodes { id } } }'],
-    ['an argument', '{ journals(firts: 1) { nodes { id } } }'],
-    ['a type', '{ nodes(ids: []) { ... on JNLD { id } } }'],
-    ['a directive', '{ __typename @skp(if: true) }'],
-    ['a fragment', '{ ...journalz } fragment journals on Query { __typename }'],
-    ['a value of an enum', '{ journals(filter: { status: [PENDINX] }) { nodes { id } } }'],
-    ['a field of an input', '{ journals(filter: { statuz: [PENDING] }) { nodes { id } } }'],
-    ['text for a value of an enum', '{ journals(filter: { status: ["PENDING"] }) { nodes { id } } }'],
-    ['a value of an enum in a variable', byStatus, { status: ['PENDINX'] }],
-    ['a field of an input in a variable', create, { input: { jnlc: { ...cash, amounts: 1 } } }],
+    ['a misspelt field', '{ journalz { nodes { id } } }'],
+    ['a misspelt argument', '{ journals(firts: 1) { nodes { id } } }'],
+    ['a misspelt type', '{ nodes(ids: []) { ... on JNLD { id } } }'],
+    ['a misspelt directive', '{ __typename @skp(if: true) }'],
+    ['a misspelt fragment', '{ ...journalz } fragment journals on Query { __typename }'],
+    ['a misspelt enum value', '{ journals(filter: { status: [PENDINX] }) { nodes { id } } }'],
+    ['a misspelt input field', '{ journals(filter: { statuz: [PENDING] }) { nodes { id } } }'],
+    ['a string in place of an enum value', '{ journals(filter: { status: ["PENDING"] }) { nodes { id } } }'],
+    ['a misspelt enum value in a variable', byStatus, { status: ['PENDINX'] }],
+    ['a misspelt input field in a variable', create, { input: { jnlc: { ...cash, amounts: 1 } } }],
     [
-      'text that is as long as the gateway reads',
+      'a long string that contains the words',
       `{ journals(first: "${'Did you mean '.repeat(30_000)}") { nodes { id } } }`,
     ],
-  ])('suggests no similar name for a misspelling of %s', async (_what, query, values: Record<string, unknown> = {}) => {
+  ])('suggests no similar name for %s', async (_what, query, values: Record<string, unknown> = {}) => {
     const gateway = await start();
 
     const outcomes = await Promise.all(

@@ -38,7 +38,7 @@ function readNdjson(text: string): NdjsonFile {
   return file;
 }
 
-/** Creates journals directly in the ledger. */
+/** Creates journals with the API of the sandbox, without the gateway. */
 async function fill(sandbox: Sandbox, count: number, description: (index: number) => string): Promise<void> {
   const client = openJournalsClient(sandbox.url);
   for (let from = 0; from < count; from += 400) {
@@ -194,7 +194,7 @@ describe('an export that its client does not read', () => {
   const description = (index: number) => `${index} `.padEnd(1_024, '漢');
 
   it('stops reading journals, is cut off as incomplete by a shutdown, and continues after its last cursor', async () => {
-    // On this clock the journals keep their first status. To settle all of them would take as long as to create them.
+    // On this clock the journals keep their first status. Settling all of them would take as long as creating them.
     const { gateway, sandbox } = await startBoth({ clockMode: 'manual' });
     await fill(sandbox, pages * 500, description);
     const url = fileAt(gateway.url, 'journals.ndjson');

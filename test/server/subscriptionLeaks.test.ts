@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { StatusHub } from '../../src/events/feed/StatusHub.ts';
 import { StatusSubscription } from '../../src/events/feed/StatusSubscription.ts';
 import { EventStreamBody } from '../../src/server/live/EventStreamBody.ts';
-import { LiveSubscription } from '../../src/engine/live/LiveSubscription.ts';
+import { LiveDelivery } from '../../src/engine/live/LiveDelivery.ts';
 import { SharedExecution } from '../../src/engine/live/SharedExecution.ts';
 import { SocketOperation } from '../../src/server/websocket/SocketOperations.ts';
 import { heapUsed } from '../kit/heapUsed.ts';
@@ -18,7 +18,7 @@ import { statusEvent } from '../kit/statusEvent.ts';
 const updates = 'subscription ($as: String) { updates { text(as: $as) } }';
 
 /** The classes of the objects that exist for a subscription. */
-const parts = [SharedExecution, LiveSubscription, StatusSubscription, SocketOperation, EventStreamBody];
+const parts = [SharedExecution, LiveDelivery, StatusSubscription, SocketOperation, EventStreamBody];
 
 /** The variation of the heap size between measurements, in bytes. 2,000 subscriptions take several times as much. */
 const noise = 2_500_000;

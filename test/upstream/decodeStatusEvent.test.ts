@@ -86,7 +86,7 @@ describe('decodeStatusEvent', () => {
   );
 
   it('refuses an event whose time is not an instant', () => {
-    expect(() => decode({ at: 'noon' })).toThrow('status event whose at is not an RFC 3339 instant');
+    expect(() => decode({ at: 'noon' })).toThrow('status event whose `at` is not an RFC 3339 instant');
   });
 
   it.each(['', 'null', '"event"', '42', '{"at":'])('refuses %j', (data) => {

@@ -4,7 +4,8 @@ import type { Answer } from './Answer.ts';
 export class Refusal extends Error {
   readonly problems: readonly unknown[];
   /**
-   * The answer to the first refused request: the same refusal is thrown again for each request with the same document.
+   * The masked answer to the first request that was refused. `Plans` keeps the refusal of a document that is sent
+   * repeatedly, and throws it again with this answer.
    */
   answer: Answer | null = null;
 

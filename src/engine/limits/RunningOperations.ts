@@ -3,11 +3,11 @@ import { waitFor } from '../../concurrency/waitFor.ts';
 
 /**
  * The share of the maximum that queries may take; the rest is reserved for mutations and subscriptions. At three times
- * the load that the gateway can carry, a tenth of it mutations, mutations are nearly a third of the running operations.
+ * the peak load, with one mutation in ten requests, nearly a third of the running operations are mutations.
  */
 const queryShare = 0.5;
 
-/** Identifies an operation and holds its counters, which only `RunningOperations` changes. Both start at 0. */
+/** Identifies an operation and holds its state, which only `RunningOperations` changes. Starts with 0 and false. */
 export interface RunningKey {
   /** How many parts hold the operation: its response, its work, or both. */
   holds: number;

@@ -4,15 +4,15 @@ import { overloaded } from '../../errors/limitErrors.ts';
 import type { PrincipalLimits } from './PrincipalLimits.ts';
 import type { RunningKey, RunningOperations } from './RunningOperations.ts';
 
-/** The share of all waiting operations that one principal may have. */
+/** The share of `maxWaiting` that the waits of one principal may take. */
 const principalShare = 0.5;
 
 /** The parts of an operation that a wait affects. */
 export interface WaitingOperation {
-  /** Its key identifies it in `RunningOperations`. */
+  /** `runningKey` identifies the operation in `RunningOperations`. */
   readonly request: { readonly client: { readonly runningKey: RunningKey } };
   readonly session: { readonly principal: { readonly name: string } };
-  /** The deadline of the operation, which starts anew after the wait. */
+  /** The deadline of the operation. */
   readonly lifetime: { pause: () => void; resume: () => void };
   /** Whether it does nothing but wait. An operation that may also do other work keeps counting as running. */
   readonly onlyWaits: boolean;
@@ -21,7 +21,8 @@ export interface WaitingOperation {
 }
 
 /**
- * Limits operations that only wait for something to happen: they don't count as running, and their deadline is paused.
+ * Limits the waits in progress. While an operation only waits, it does not count as running, and it has no deadline: its
+ * deadline starts anew after its last wait.
  */
 export class WaitingOperations {
   readonly #running: RunningOperations;
@@ -39,7 +40,7 @@ export class WaitingOperations {
 
   /**
    * @param end ends the wait; called when a shutdown begins
-   * @throws GraphQLError if too many operations wait
+   * @throws GraphQLError if too many waits are in progress, in all or of this principal
    */
   begin(operation: WaitingOperation, end: () => void): void {
     const { maxWaiting } = this.#limits;

@@ -3,7 +3,7 @@ import type { ExecutionArgs, ExecutionResult } from 'graphql';
 
 import type { EngineParts } from '../operation/EngineParts.ts';
 import type { LiveSink } from '../live/LiveSink.ts';
-import { LiveSubscription } from '../live/LiveSubscription.ts';
+import { LiveDelivery } from '../live/LiveDelivery.ts';
 import type { OperationWatch } from '../observe/OperationObserver.ts';
 import { Refusal } from '../answers/Refusal.ts';
 import type { Operation } from '../operation/Operation.ts';
@@ -48,5 +48,5 @@ async function openShared(
   const source = await createSourceEventStream(args);
   if (!isResults(source) || !plan.shared) return source as ExecutionResult;
   const events = source[Symbol.asyncIterator]() as AsyncIterator<object, undefined>;
-  return new LiveSubscription(events, executions.of(plan.shared, args), { sink, progress });
+  return new LiveDelivery(events, executions.of(plan.shared, args), { sink, progress });
 }

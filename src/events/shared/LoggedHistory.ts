@@ -28,7 +28,7 @@ export class LoggedHistory implements PastReader {
       const positioner = new EventPositioner(this.#hub.now, after);
       try {
         for await (const { number, event } of this.#log.entries(span.from, span.to)) {
-          // The reader has left: the rest may be 100,000 entries.
+          // Ends when the reader has left, since 100,000 entries may follow.
           signal.throwIfAborted();
           last = positioner.advance(event, { hub: upTo.hub, published: number });
           yield last;

@@ -66,7 +66,7 @@ export class EventTable {
     return this.#last.first() ?? { seq: 0, at: 0 };
   }
 
-  /** Returns the highest ids so far. Ids of one millisecond may be out of order, so all of the last one is read. */
+  /** Returns the highest ids so far. Ids of one millisecond may be out of order, so all events of the last one are read. */
   highestUlids(): HighestUlids {
     const { at } = this.last();
     const millisecond = at - (at % microsPerMillisecond);

@@ -28,7 +28,7 @@ export interface McpEndpointOptions extends DoorParts {
 const capabilities = { tools: {} };
 
 /**
- * `POST /mcp`: the Model Context Protocol over Streamable HTTP, by its official SDK. There are no MCP sessions: each
+ * `POST /mcp`: the Model Context Protocol over Streamable HTTP, implemented with the official SDK. There are no MCP sessions: each
  * request is authenticated and handled independently, by whichever gateway it reaches.
  */
 export function createMcpEndpoint(options: McpEndpointOptions): Endpoint {
@@ -41,7 +41,11 @@ export function createMcpEndpoint(options: McpEndpointOptions): Endpoint {
   });
 }
 
-/** Reads one message within the limits of every request, without rounding numbers. @throws GraphQLError */
+/**
+ * Reads one message, with the limits that apply to every request. Numbers are not rounded.
+ *
+ * @throws GraphQLError | AbandonedError
+ */
 async function readMessage(request: IncomingMessage, { limits, parseQueue }: DoorParts): Promise<unknown> {
   const encoding = request.headers['content-encoding']?.trim() || 'identity';
   if (encoding.toLowerCase() !== 'identity') throw refusal(415, 'the body may not be compressed');

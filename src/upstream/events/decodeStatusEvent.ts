@@ -9,14 +9,14 @@ import type { WireStatusEvent } from '../wire/apiBodies.ts';
 /**
  * Decodes one `data:` line of the Event API, v2 or v1.
  *
- * @throws ContractBrokenError naming the field
+ * @throws ContractBrokenError that names the field, if the data is a JSON object
  */
 export function decodeStatusEvent(data: string): JournalStatusEvent {
   const wire = parse(data);
   const rawStatusFrom = text(wire.status_from);
   const rawStatusTo = required(wire, 'status_to');
   const at = required(wire, 'at');
-  if (!isInstant(at)) throw new ContractBrokenError('status event whose at is not an RFC 3339 instant');
+  if (!isInstant(at)) throw new ContractBrokenError('status event whose `at` is not an RFC 3339 instant');
   return {
     id: eventId(wire),
     at,

@@ -16,8 +16,8 @@ export interface LostCallsOptions {
 }
 
 /**
- * Calls whose response was lost, by key or journal id: those of all gateways that share Redis, or only this gateway's
- * own while Redis can't be reached.
+ * Calls with an attempt whose outcome was unknown, because the response was lost or decided nothing, by key or journal
+ * id: those of all gateways that share Redis, or only this gateway's own while Redis can't be reached.
  */
 export class LostCalls {
   readonly #options: LostCallsOptions;

@@ -21,14 +21,13 @@ export interface RetryState {
   budget: RetryBudget;
 }
 
-/** Whether to retry a call after this outcome. If so, takes the retry from the budget. */
+/** Whether to retry a call after this outcome. If so, takes the retry from the budget, if the budget limits it. */
 export function mayRetry(call: RetriedCall, outcome: Outcome<unknown>, state: RetryState): boolean {
   const mayHelp = outcome.kind === 'unknown' ? isTemporary(call, outcome) : isTemporaryRefusal(call, outcome);
   if (!mayHelp || state.isCancelled || state.isBreakerOpen) return false;
   // A retry that cannot finish before the deadline is not begun.
   if (state.durationMs > state.leftMs) return false;
-  // The budget does not limit retries after a 429, for which the API states a time, and retries that may settle a
-  // write.
+  // The budget does not limit retries after a 429, for which the API states a time, or retries that may settle a write.
   const isUnlimited = outcome.kind === 'refused' || (outcome.kind === 'unknown' && call.method !== 'GET');
   return isUnlimited || state.budget.take();
 }
@@ -40,15 +39,13 @@ export function isRetryable({ method, idempotencyKey }: RetriedCall): boolean {
   return method !== 'POST' || idempotencyKey !== undefined;
 }
 
-/**
- * Whether a retry may settle an unknown outcome. A read is retried only if the API was unreachable or being restarted.
- */
+/** Whether a retry may settle an unknown outcome. A read is retried if its response was lost, or was a 502, 503 or 504. */
 function isTemporary(call: RetriedCall, { response }: Unknown): boolean {
   if (call.method !== 'GET') return isRetryable(call);
   return response === null || [502, 503, 504].includes(response.status);
 }
 
-/** Whether the call got a 429, or was not sent for a reason other than that the gateway held it back. */
+/** Whether a retry may help: the call got a 429 and may be sent again, or a problem of the network kept it from being sent. */
 function isTemporaryRefusal(call: RetriedCall, outcome: Outcome<unknown>): boolean {
   if (outcome.kind === 'neverSent') return !(outcome.error.cause instanceof Fault);
   return outcome.kind === 'refused' && outcome.response.status === 429 && isRetryable(call);

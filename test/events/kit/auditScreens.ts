@@ -12,7 +12,7 @@ export interface ScreenAudit {
   ends: Record<string, number>;
 }
 
-/** Checks that screens have shown all published events once and in order. */
+/** Compares what screens have shown with the published events: counts lost, repeated and disordered events. */
 export function auditScreens(screens: readonly Screen[], published: readonly PublishedEvent[]): ScreenAudit {
   const places = new Map(published.map(({ id }, place) => [id, place]));
   const audit: ScreenAudit = { clients: screens.length, delivered: 0, lost: 0, duplicated: 0, disordered: 0, ends: {} };

@@ -7,7 +7,7 @@ export async function cursorOf(url: string): Promise<string> {
   return data.journalStatusCursor;
 }
 
-/** Creates the cursor of an event in the first version, which contains a time and an event id. */
+/** Creates the cursor of an event in the first format (`e1`), which contains a time and an event id. */
 export function cursorAfter({ at, id }: { at: string; id: string }): string {
   return Buffer.from(JSON.stringify(['e1', at, id])).toString('base64url');
 }

@@ -63,7 +63,7 @@ export const malformedTalk: fc.Arbitrary<Talk> = fc
   .tuple(beginning, fc.array(said, { minLength: 1, maxLength: 4 }))
   .map(([first, others]) => [first, ...others]);
 
-/** Bytes after an upgrade that are not frames or are forbidden ones. */
+/** Random bytes after an upgrade, which are hardly ever valid frames. */
 export const malformedFrames: fc.Arbitrary<Buffer> = fc
   .uint8Array({ minLength: 1, maxLength: 60 })
   .map((bytes) => Buffer.from(bytes));

@@ -11,10 +11,10 @@ const maxPending = 32;
 
 /**
  * One subscriber of a shared execution. It reads events from its own source, with its own filter and position, and
- * delivers the shared results to its sink. The transport that iterates over the subscription gets no results, only the
- * end. Subscriptions are ended elsewhere: docs/architecture.md, "An event", lists the places.
+ * delivers the shared results to its sink. The transport that iterates over it gets no results, only the end. What ends
+ * a subscription is listed in docs/architecture.md, "An event".
  */
-export class LiveSubscription implements AsyncIterableIterator<ExecutionResult, undefined> {
+export class LiveDelivery implements AsyncIterableIterator<ExecutionResult, undefined> {
   readonly #source: AsyncIterator<object, undefined>;
   readonly #execution: SharedExecution;
   readonly #sink: LiveSink;
