@@ -45,7 +45,10 @@ interface Verified {
   key: IssuerKey;
 }
 
-/** Authenticates with tokens of one issuer for one audience (RFC 7519, RFC 9068). jose verifies each token once. */
+/**
+ * Authenticates with tokens of one issuer for one audience (RFC 7519, RFC 9068). The session of a verified token is
+ * cached, so that jose need not verify the token again for each request.
+ */
 export class JwtAuthenticator implements Authenticator {
   readonly #options: JwtOptions;
   readonly #keys: JwksKeys;
@@ -125,7 +128,7 @@ export class JwtAuthenticator implements Authenticator {
     throw failure;
   }
 
-  /** Names the violated rule to the log and the caller. The claims themselves are not shown. */
+  /** Logs the reason. The caller learns only whether the token has expired or which claim is invalid, but no values. */
   #refusal(error: unknown): UnauthenticatedError {
     const code = error instanceof errors.JOSEError ? error.code : null;
     this.#log.debug({ code, reason: reasonOf(error) }, 'token refused');
@@ -148,8 +151,8 @@ function messageFor(error: unknown): string {
 }
 
 /**
- * Returns the reason of an error in one line. That of `fetch failed` is in its cause, which has only a code if several
- * addresses were tried.
+ * Returns the reason for an error on one line. The error `fetch failed` has its reason in `cause`. If several addresses
+ * were tried, the cause has no message, so its code is returned.
  */
 function reasonOf(error: unknown): string {
   const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -7,10 +7,12 @@ import { accountList, payerList, scopes } from './principal.ts';
 import type { Grant } from './principal.ts';
 
 const keyEntry = z.strictObject({
-  name: z.string({ error: 'expected a name' }).regex(/^\S(?:.{0,98}\S)?$/, 'expected a name of 1 to 100 characters'),
+  name: z
+    .string({ error: 'expected a name' })
+    .regex(/^\S(?:.{0,98}\S)?$/, 'expected a name of 1 to 100 characters, without spaces at its ends'),
   hash: z
     .string({ error: 'expected the hash of the key' })
-    .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits'),
+    .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 lowercase hexadecimal digits'),
   scopes: z.array(z.enum(scopes, { error: `expected ${scopes.join(', ')}` }), { error: 'expected a list of scopes' }),
   accounts: accountList.optional(),
   fromAccounts: payerList,
@@ -36,7 +38,7 @@ export function readKeyFile(text: string): { keys: ValidKey[]; problems: string[
   const { keys } = result.data;
   const problems = keys.flatMap(({ hash }, index) =>
     keys.findIndex((other) => other.hash === hash) < index
-      ? [`keys.${index}.hash: is the hash of another key as well`]
+      ? [`keys.${index}.hash: is also the hash of another key`]
       : [],
   );
   return { keys: keys.map(validKey), problems };
@@ -66,7 +68,7 @@ function describe(issue: z.core.$ZodIssue): string {
   const message =
     issue.code === 'unrecognized_keys' ? `unknown field: ${issue.keys.map(fieldName).join(', ')}` : issue.message;
   if (issue.path.length > 0) return `${issue.path.join('.')}: ${message}`;
-  return issue.code === 'unrecognized_keys' ? message : 'expected JSON, an object with a list "keys"';
+  return issue.code === 'unrecognized_keys' ? message : 'expected a JSON object with a list "keys"';
 }
 
 /** Quotes a misspelled field, but not an API key in place of a field. */

@@ -5,8 +5,8 @@ import { RedisScript } from '../redis/RedisScript.ts';
 import type { KeyUseRecords } from './KeyUses.ts';
 
 /**
- * How long a use is kept, in seconds. After that, the date of the journal shows that the journal is older than the
- * call.
+ * How long the use of a key is kept, in seconds. If the key is used again later, the date of the journal in the response
+ * shows that the journal is older than the call.
  */
 const keptSeconds = 3_600;
 

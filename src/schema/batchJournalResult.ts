@@ -14,8 +14,8 @@ builder.objectType(BatchJournalResult, {
       nullable: true,
       description:
         'The index of the entry in the input, starting at 0. The API answers in any order, so entries are matched by ' +
-        'account, amount and description. Entries that are equal in all three are interchangeable. Null if the journal ' +
-        'cannot be matched to an entry.',
+        'account, amount, currency and description. Entries that are equal in all four are interchangeable. Null if the ' +
+        'journal cannot be matched to an entry.',
     }),
     journal: t.expose('journal', { type: Journal, description: 'The journal of the entry.' }),
     errorMessage: t.string({

@@ -38,7 +38,7 @@ describe('a key file is refused with one line for each problem when it', () => {
   const write = (text: string) => (path: string) => writeFile(path, text);
 
   it.each<[string, (path: string) => Promise<unknown>, string[]]>([
-    ['is invalid JSON', write(`{ "keys": ["jgw_secretsecretsecret" `), ['expected JSON, an object with a list "keys"']],
+    ['is invalid JSON', write(`{ "keys": ["jgw_secretsecretsecret" `), ['expected a JSON object with a list "keys"']],
     ['has no keys', write('{}'), ['keys: expected a list of keys']],
     ['has no keys after a byte order mark', write('\ufeff{}'), ['keys: expected a list of keys']],
     [
@@ -55,8 +55,8 @@ describe('a key file is refused with one line for each problem when it', () => {
         }),
       ),
       [
-        'keys.0.name: expected a name of 1 to 100 characters',
-        'keys.0.hash: expected sha256: and 64 hexadecimal digits',
+        'keys.0.name: expected a name of 1 to 100 characters, without spaces at its ends',
+        'keys.0.hash: expected sha256: and 64 lowercase hexadecimal digits',
         'keys.0.scopes.0: expected journals:read, journals:write, journals:travel-rule, schema:introspect',
         'keys.1.accounts.0: expected a UUID',
         'keys.1.fromAccounts: expected a list of account ids, or ["*"]',

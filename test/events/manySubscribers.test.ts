@@ -20,7 +20,7 @@ interface Changed {
 const changed = `subscription ($after: String, $filter: JournalStatusEventFilter) {
   journalStatusChanged(after: $after, filter: $filter) { id cursor } }`;
 
-/** Starts a gateway whose feed sends the events of the test; its journals can be read. */
+/** Starts a gateway. `emit` sends an event on its feed, and every read of a journal gets `answer`. */
 async function start(answer: Answer = json(200, wireJNLC()), limits: Partial<Limits> = {}) {
   const feeds: ServerResponse[] = [];
   const stub = await StubUpstream.start(answer, (_request, response) => {
@@ -46,7 +46,7 @@ function transportOf(index: number): Transport {
 }
 
 describe('subscribers who resume while events arrive', () => {
-  it('join the live feed exactly where their replay ends', async () => {
+  it('receive every event after their cursor once, first past ones and then live ones', async () => {
     const { url, emit } = await start();
     const live = await subscribe<Changed>('WebSocket', url, changed);
     const ids = Array.from({ length: 300 }, (_, index) => `event-${String(index).padStart(3, '0')}`);
@@ -68,7 +68,7 @@ describe('subscribers who resume while events arrive', () => {
     }
     await live.take(sent - cursors.length);
 
-    // After that event, all of them receive identical results.
+    // Once all have caught up, they receive identical results.
     const common = ids.slice(sent);
     emitNext(common.length);
     const expected = await live.take(common.length);
@@ -78,7 +78,7 @@ describe('subscribers who resume while events arrive', () => {
 });
 
 describe('subscribers with different filters', () => {
-  it('each receive the events that match their own filter', async () => {
+  it('each receive only the events that match their own filter', async () => {
     const { url, emit } = await start();
     const filters = [
       {},

@@ -126,7 +126,7 @@ describe('FileOutcomeStore', () => {
     expect(() => store.intend('one', { ...intent, idempotencyKey: 'a' })).toThrow();
   });
 
-  it('removes a batch that was not done, with all its claims', () => {
+  it('forgets a batch with all its claims', () => {
     const store = new FileOutcomeStore();
     const { id } = store.intend('anyone', { ...intent, idempotencyKey: 'a' });
     store.settleDone(id, [item(ids[0])]);

@@ -8,7 +8,7 @@ import type { StatusStream } from '../../upstream/events/StatusEventsClient.ts';
 
 import { BoundedQueue } from './BoundedQueue.ts';
 
-/** The maximum number of items that are queued for a reader that is slower than the others. */
+/** The maximum number of items that are queued for a reader. */
 const maxQueued = 2_000;
 
 /** A reader was slower than the others of its stream and has to continue with a stream of its own. */

@@ -2,9 +2,9 @@ import type { SandboxClock } from '../values/SandboxClock.ts';
 import { type Micros, longestTimerMs, microsPerMillisecond } from '../values/instant.ts';
 
 /**
- * Calls `onEnd` when the sandbox's clock has passed an instant. If that is further away than a timer can wait, `onEnd`
- * is also called each time the longest possible timer has fired, so it must check the time itself. Does nothing if the
- * clock is manual.
+ * Calls `onEnd` when the sandbox's clock has passed an instant in the future. If the instant is further away than a
+ * timer can wait, `onEnd` is also called each time the longest possible timer has fired, so it must check the time
+ * itself. Does nothing if the clock is manual, or if the instant has passed already.
  */
 export class EndTimer {
   readonly #end: Micros;

@@ -27,7 +27,7 @@ export interface Caller {
   req: IncomingMessage;
   res: HttpResponse;
   session: Session;
-  /** Aborted when the client has disconnected. */
+  /** Aborted when the response closes: when the client has disconnected, or after the response has been sent. */
   signal: AbortSignal;
   /** Runs an operation through the same steps as any other operation. */
   run: (operation: InnerOperation) => Promise<Answer>;
@@ -36,7 +36,7 @@ export interface Caller {
 /**
  * Creates an endpoint that checks the method, the origin and the credential of a request before it serves it.
  *
- * @param serve serves the request; if it throws before the response has begun, the error is sent as clients may see it
+ * @param serve serves the request; if it throws before the response has begun, the error is sent in its public form
  */
 export function createEndpoint(
   { engine, authenticator, limits, log }: DoorParts,
@@ -56,7 +56,7 @@ export function createEndpoint(
       const session = await authenticator.authenticate(req.headers.authorization ?? null);
       const run = async (operation: InnerOperation) => {
         const answer = await engine.run(new HttpClient(req, res, limits.pingMs).requestOf(operation, session));
-        if (isResults(answer)) throw new TypeError('an endpoint runs no subscriptions');
+        if (isResults(answer)) throw new TypeError('an endpoint cannot run subscriptions');
         return answer;
       };
       await serve({ req, res, session, signal: whenGone(res), run });
@@ -67,21 +67,24 @@ export function createEndpoint(
   };
 }
 
-/** Browsers send `Sec-Fetch-Site` with every request, and `Origin` with those that may change something. */
+/**
+ * Browsers send `Origin` with requests by scripts of other origins and with requests that may change something. Links of
+ * other pages cause a GET without `Origin`, which `Sec-Fetch-Site` reveals.
+ */
 function isFromForeignPage(req: IncomingMessage, corsOrigins: readonly string[]): boolean {
   const { origin, 'sec-fetch-site': site = 'none' } = req.headers;
   if (isForeignPage(req, corsOrigins)) return true;
   return site !== 'none' && site !== 'same-origin' && !isAllowedOrigin(origin, corsOrigins);
 }
 
-/** Aborted when the client disconnects before the response has been sent. */
+/** Returns a signal that is aborted when the response closes. */
 function whenGone(res: HttpResponse): AbortSignal {
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   return gone.signal;
 }
 
-/** The statuses, by error code, of errors that have status 200 in a GraphQL response; 500 for all other codes. */
+/** HTTP statuses by error code, for errors that set no status themselves. All other codes get 500. */
 const statuses: Readonly<Record<string, number>> = {
   BAD_USER_INPUT: 400,
   FORBIDDEN: 403,

@@ -14,10 +14,10 @@ export type StatusStreamItem =
   | { kind: 'event'; event: JournalStatusEvent }
   /** An unreadable event; the stream continues. */
   | { kind: 'unreadable'; error: unknown }
-  /** Any other comment, which shows that the stream is alive. */
+  /** A comment that is not `lossy`. It shows that the stream is alive. */
   | { kind: 'heartbeat' }
   /**
-   * A comment that says that events were dropped or that the server failed: the feed must replay from the last event.
+   * A comment that says that events were dropped or that the server failed: the reader must open a new stream after its last event.
    */
   | { kind: 'lossy'; comment: string };
 

@@ -124,7 +124,7 @@ export class JournalsClient {
    * Like `list`, but passes on each journal while the response arrives, so that the list is never in memory.
    *
    * @param begin called when a response begins; returns the function that takes its journals. Called again if a
-   *   response breaks off and is requested once more: the journals taken before must then be discarded
+   *   response is cut off and the request is sent again: the journals taken before must then be discarded
    * @throws Fault
    */
   async listEach(
@@ -145,7 +145,7 @@ export class JournalsClient {
    *
    * @param idempotencyKey the caller's key, for errors
    * @param sentKey the key that the API receives
-   * @throws Refusal | RateLimitedError | UpstreamUnavailableError | OutcomeUnknownError
+   * @throws Refusal | RateLimitedError | UpstreamUnavailableError | CredentialsRefusedError | OutcomeUnknownError
    */
   create(journal: NewJournal, idempotencyKey: string, sentKey = idempotencyKey): Promise<Journal> {
     const side = journal.jnlc ?? journal.jnls;
@@ -190,13 +190,13 @@ export class JournalsClient {
    * `DELETE /v1/journals/{id}`. Retried while the outcome is unknown. The caller must have checked that the id is a
    * UUID.
    *
-   * @throws Refusal | RateLimitedError | UpstreamUnavailableError | DeleteOutcomeUnknownError
+   * @throws Refusal | RateLimitedError | UpstreamUnavailableError | CredentialsRefusedError | DeleteOutcomeUnknownError
    */
   async delete(id: string): Promise<void> {
     const unknown: UnknownOutcome = (message, details) => new DeleteOutcomeUnknownError(message, id, details);
     const path = `/v1/journals/${id}`;
     const outcome = await this.#write({ endpoint: 'deleteJournal', method: 'DELETE', path, decode: () => undefined });
-    // Kept until a read settles the outcome: if that read fails, the next delete may find the journal deleted.
+    // Kept until a delete succeeds or a read shows that the journal is gone: the next delete may find it deleted already.
     if (isLost(outcome)) await this.#lostDeletes.add(id);
     const mayBeOurs = outcome.kind === 'refused' && (await this.#lostDeletes.has(id));
     if (!mayBeOurs || !(await this.#isDeleted(id, outcome.response, unknown))) {
@@ -234,8 +234,8 @@ export class JournalsClient {
 
   /**
    * Throws `OutcomeUnknownError` for a refusal that proves nothing: a lost attempt with the same key may still be in
-   * progress at the API or a proxy. Later, a refusal proves that nothing was done, since the API responds to a used key
-   * with its first response.
+   * progress at the API or a proxy. Once no attempt can be in progress, a refusal proves that nothing was done: if an
+   * attempt had succeeded, the API would repeat its successful response to the key.
    */
   async #rejectUntrustedRefusal(sentKey: string, outcome: Outcome<unknown>, unknown: UnknownOutcome): Promise<void> {
     if (isLost(outcome)) await this.#lostKeys.add(sentKey);

@@ -5,7 +5,7 @@ import { closeLater } from '../../kit/closeLater.ts';
 
 /** A failing server that takes the place of the sandbox while the sandbox is closed. */
 export interface Outage {
-  /** The times of the requests that it received, without event streams and probes, by `performance.now()`. */
+  /** The times of the requests that it received, except event streams and probes, by `performance.now()`. */
   readonly attempts: number[];
   /** Frees the port. */
   end: () => void;
