@@ -27,6 +27,16 @@ interface Result {
   errors?: { message: string; extensions?: { code?: string; cursor?: string | null } }[];
 }
 
+/** Equal events of all screens are one object: a hundred screens with 60,000 events each would not fit into memory. */
+const sharedEvents = new Map<string, Shown>();
+
+function shared({ id, cursor, journalId, statusTo }: Shown): Shown {
+  const key = [id, cursor, journalId, statusTo].join(' ');
+  const event = sharedEvents.get(key) ?? { id, cursor, journalId, statusTo };
+  sharedEvents.set(key, event);
+  return event;
+}
+
 /** An open connection that can be paused and closed. */
 interface Line {
   pause(): void;
@@ -164,7 +174,7 @@ export class Screen {
       return error.extensions?.code ?? error.message;
     }
     if (!data) return 'no data';
-    this.shown.push(data.journalStatusChanged);
+    this.shown.push(shared(data.journalStatusChanged));
     this.#after = data.journalStatusChanged.cursor;
     this.#wake();
     return null;
