@@ -33,7 +33,7 @@ const flags: { readonly [Option in keyof SandboxOptions]?: SandboxFlag<SandboxOp
   fixtures: {
     usage: 'fixtures WHEN',
     schema: oneOf('any-amount', 'above-limit'),
-    help: 'amounts at which /fixtures/… in a description applies: any-amount (default) or above-limit',
+    help: 'when a fixture (/fixtures/…) in a description applies: at any-amount (default) or only above-limit',
   },
   batchDescription: {
     usage: 'batch-description MODE',

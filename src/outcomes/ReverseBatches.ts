@@ -124,7 +124,7 @@ export class ReverseBatches {
     return { items: await this.#answer(stored), replayed: true };
   }
 
-  /** Makes sure that the API's time, by which intents are dated, is known: any response states it, even a refusal. */
+  /** Reads the API's time from a response, unless it is known: intents are dated by it. Even a refusal states the time. */
   async #learnTime(signal?: AbortSignal): Promise<void> {
     const { client, clock } = this.#options;
     const isKnown = () => clock.isKnown;

@@ -21,7 +21,8 @@ import { LeftBehindError } from './SharedStream.ts';
 
 export interface HistoryRange {
   /**
-   * Only events after this position. The position has expired if the API no longer has any of the events that it names.
+   * Only events after this position. The range fails with `CursorExpiredError` if the API has none of the position's
+   * events any more.
    */
   after?: EventPosition | undefined;
   /**

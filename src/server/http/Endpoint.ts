@@ -29,7 +29,7 @@ export interface Caller {
   session: Session;
   /** Aborted when the response closes: when the client has disconnected, or after the response has been sent. */
   signal: AbortSignal;
-  /** Runs an operation through the same steps as any other operation. */
+  /** Runs an operation with all steps of the engine, so that the same limits apply as on every other transport. */
   run: (operation: InnerOperation) => Promise<Answer>;
 }
 

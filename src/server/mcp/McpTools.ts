@@ -6,7 +6,7 @@ import type { Principal } from '../../auth/principal.ts';
 import type { Caller } from '../http/Endpoint.ts';
 import type { McpTool } from './documentTools.ts';
 
-/** The tools that one principal may use. Each call runs an operation with the same checks as any other operation. */
+/** The tools that one principal may use. Each call runs an operation with all steps of the engine. */
 export class McpTools {
   readonly #tools: readonly McpTool[];
   readonly #caller: Caller;

@@ -63,7 +63,7 @@ export function outcomeOf<Result>(response: WireResponse, decode: (response: Wir
 /**
  * Determines the outcome of a call without a response.
  *
- * @throws the same error if it is neither a `NotSentError` nor a `ResponseLostError`: any other error is a bug
+ * @throws `error` itself if it is neither a `NotSentError` nor a `ResponseLostError`, since it then comes from a bug
  */
 export function outcomeOfFailure(error: unknown): NotSent | Unknown {
   if (error instanceof NotSentError) return { kind: 'neverSent', error };

@@ -2,9 +2,9 @@ import { Backoff } from '../../concurrency/Backoff.ts';
 import type { CancelSignal } from '../../concurrency/Cancellation.ts';
 import { pause } from '../../concurrency/waitFor.ts';
 import type { UnreadableJournal } from '../../domain/unreadableJournal.ts';
-import { messageOf } from '../../errors/messageOf.ts';
-import type { Log } from '../../log.ts';
 
+import { CallLog } from './CallLog.ts';
+import type { LoggedCall } from './CallLog.ts';
 import type { Credentials } from './credentials.ts';
 import { acceptedCodings } from './decodedContent.ts';
 import type { BodySink, WireResponse, WireRequest } from './exchange.ts';
@@ -34,17 +34,13 @@ export interface UpstreamConnectionOptions extends Omit<UpstreamHostOptions, 'or
   writeDeadlineMs?: number;
 }
 
-/** One call of the API; `endpoint` names it in logs. */
-export interface UpstreamCall<Result> {
-  endpoint: string;
+/** One call of the API. */
+export interface UpstreamCall<Result> extends LoggedCall {
   method: 'GET' | 'POST' | 'DELETE';
   /** Path and query. */
   path: string;
   /** JSON text; every attempt sends the same bytes. */
   body?: string;
-  idempotencyKey?: string;
-  /** The key that the caller gave, for logs. `idempotencyKey` may be derived from this key. */
-  givenKey?: string;
   /** The latest time at which an attempt may begin, by `performance.now()`. */
   beginBy?: number | undefined;
   /** Whether a 401 may concern the resource instead of the credentials. If so, the caller must find out which. */
@@ -81,7 +77,7 @@ export class UpstreamConnection {
   readonly #prefix: string;
   readonly #host: UpstreamHost;
   readonly #credentials: Credentials;
-  readonly #log: Log;
+  readonly #log: CallLog;
   readonly #observers: readonly UpstreamObserver[];
   readonly #budget = new RetryBudget();
   readonly #readDeadlineMs: number;
@@ -93,7 +89,7 @@ export class UpstreamConnection {
     this.#prefix = pathname.replace(/\/+$/, '');
     this.#host = new UpstreamHost({ origin, log, ...options, probe: (deadlineMs) => this.probe(deadlineMs) });
     this.#credentials = credentials;
-    this.#log = log;
+    this.#log = new CallLog(log);
     this.#observers = observers;
     this.#readDeadlineMs = options.readDeadlineMs ?? 20_000;
     this.#writeDeadlineMs = options.writeDeadlineMs ?? 30_000;
@@ -118,7 +114,7 @@ export class UpstreamConnection {
       if (outcome.kind === 'done') return outcome;
       const pauseMs = (backoff ??= new Backoff(retryPauses)).next();
       const isLast = attempt === maxAttempts || !this.#mayRetry(call, outcome, limits, pauseMs);
-      this.#logFailure(call, outcome, attempt, limits);
+      if (!limits.signal?.aborted) this.#log.failure(call, outcome, attempt);
       if (isLast) return outcome;
       if (outcome.kind === 'unknown') lost = outcome;
       if (!(await pause(pauseMs, limits.signal))) return outcome;
@@ -177,7 +173,7 @@ export class UpstreamConnection {
       else if (!call.mayBe401)
         response = await this.#renewAndSend(call, { response, authorization }, watch.headers, limits);
       const outcome = outcomeOf(response, (received) =>
-        call.decode(received, (journals) => this.#logUnreadable(call, received, journals)),
+        call.decode(received, (journals) => this.#log.unreadable(call, received, journals)),
       );
       watch.ended({ outcome: outcome.kind, status: response.status, requestId: requestIdOf(response) });
       return outcome;
@@ -253,43 +249,6 @@ export class UpstreamConnection {
     if (call.body !== undefined) request.body = call.body;
     if (call.openBody) request.openBody = call.openBody;
     return request;
-  }
-
-  /** Logs one line per response, since often many journals are unreadable for the same reason. */
-  #logUnreadable(
-    { endpoint }: UpstreamCall<unknown>,
-    response: WireResponse,
-    journals: readonly UnreadableJournal[],
-  ): void {
-    const [first] = journals;
-    if (!first) return;
-    const { id: journalId, problem } = first;
-    const facts = { endpoint, upstreamRequestId: requestIdOf(response), count: journals.length, journalId, problem };
-    this.#log.error(facts, 'journals in a response cannot be read');
-  }
-
-  /** Logs a failed attempt. Most refusals are logged at debug, since the caller gets them as errors. */
-  #logFailure(call: UpstreamCall<unknown>, outcome: Outcome<unknown>, attempt: number, { signal }: WaitLimits): void {
-    if (outcome.kind === 'done' || signal?.aborted) return;
-    const { endpoint, idempotencyKey: sentKey, givenKey: idempotencyKey = sentKey } = call;
-    const keys = sentKey === idempotencyKey ? { idempotencyKey } : { idempotencyKey, sentKey };
-    const fields = { endpoint, outcome: outcome.kind, attempt, ...keys };
-    if (outcome.kind === 'neverSent') {
-      // Without the stack: during an outage, there is a line for every call.
-      this.#log.warn({ ...fields, problem: messageOf(outcome.error) }, 'upstream call was not sent');
-    } else if (outcome.kind === 'unknown') {
-      const { requestId: upstreamRequestId, upstreamCode, response } = outcome;
-      const isError = response !== null && response.status >= 300;
-      const level = response && !isError ? 'error' : 'warn';
-      // The message of an error response is not logged, since it may repeat data of the request.
-      const problem = isError ? undefined : outcome.message;
-      const details = { upstreamRequestId, upstreamCode, status: response?.status, problem };
-      this.#log[level]({ ...fields, ...details }, 'upstream call failed');
-    } else {
-      const { status } = outcome.response;
-      const level = status === 401 || status === 429 ? 'warn' : 'debug';
-      this.#log[level]({ ...fields, status, upstreamRequestId: requestIdOf(outcome.response) }, 'upstream refused');
-    }
   }
 }
 
